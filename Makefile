@@ -1,0 +1,74 @@
+# `make help` names what there is. Needs Python 3.11 or newer; the rest is fetched by `run` and `test`.
+
+PORT ?= 8000
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+IN_VENV := .venv/bin/python
+PACKAGES := accounts catalog messaging notifications config tests
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+PIP_COMPILE := env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --generate-hashes --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: help run test check requirements messages clean python free-port
+
+help:
+	@echo "make run           the site with a demo shop on http://127.0.0.1:8000/ (PORT=8001 for another)"
+	@echo "make test          all tests (ARGS=\"-k badge\" for some)"
+	@echo "make check         format, lint, types, layers, migrations, settings, requirements"
+	@echo "make messages      collect the texts to translate (needs gettext)"
+	@echo "make requirements  pin again what pyproject.toml asks for"
+	@echo "make clean         remove all that was made here, also the demo shop's database"
+
+run: export DJANGO_SETTINGS_MODULE = config.settings.dev
+run: free-port .venv/run.stamp $(CATALOGUES)
+	@$(IN_VENV) manage.py migrate --verbosity 0
+	@$(IN_VENV) manage.py demo
+	@exec $(IN_VENV) -m config.server --port $(PORT)
+
+test: .venv/dev.stamp $(CATALOGUES)
+	@exec $(IN_VENV) -m tests.run $(ARGS)
+
+check: export DJANGO_SETTINGS_MODULE = config.settings.test
+check: .venv/dev.stamp $(CATALOGUES)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy $(PACKAGES)
+	.venv/bin/lint-imports
+	$(IN_VENV) manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=config.settings.production \
+		SECRET_KEY=$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		ALLOWED_HOSTS=shop.example.com TRUSTED_ORIGINS=https://shop.example.com \
+		$(IN_VENV) manage.py check --deploy --fail-level WARNING
+	$(IN_VENV) -m pip check
+	$(IN_VENV) -m pytest --quiet tests/test_requirements.py
+
+requirements: .venv/dev.stamp
+	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml
+	$(PIP_COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+messages: .venv/dev.stamp
+	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --ignore ".venv/*" --ignore "tests/*"
+	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --ignore ".venv/*" --domain djangojs
+
+clean:
+	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@test -n "$(PYTHON)" || { echo "Trato needs Python 3.11 or newer, and there is none here." >&2; exit 1; }
+
+free-port: python
+	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
+		{ echo "Port $(PORT) is taken. Choose another one: make run PORT=8001" >&2; exit 1; }
+
+.venv/run.stamp: requirements.txt
+.venv/dev.stamp: requirements-dev.txt
+
+.venv/%.stamp: | python
+	@test -x .venv/bin/pip || $(PYTHON) -m venv .venv
+	@echo "Installing $<; the first time takes a minute or two."
+	@$(IN_VENV) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+%.mo: %.po | .venv/run.stamp
+	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@ --locale $(word 2,$(subst /, ,$<))

@@ -1,0 +1,31 @@
+"""HTTP to Django, the socket to messaging."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator, OriginValidator
+from channels.sessions import CookieMiddleware
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+django_application = get_asgi_application()
+
+# Only now are the apps loaded.
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
+
+from messaging.routing import websocket_urlpatterns  # noqa: E402
+
+socket = CookieMiddleware(URLRouter(websocket_urlpatterns))
+trusted_origins = getattr(settings, "TRUSTED_ORIGINS", None)
+
+application = ProtocolTypeRouter(
+    {
+        "http": ASGIStaticFilesHandler(django_application)
+        if settings.DEBUG
+        else django_application,
+        "websocket": OriginValidator(socket, trusted_origins)
+        if trusted_origins
+        else AllowedHostsOriginValidator(socket),
+    }
+)

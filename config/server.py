@@ -1,0 +1,62 @@
+"""Daphne with this site's limits: `python -m config.server --port 8000`.
+
+Daphne's own command would drop the connection of a frame that is too big; the browser would see
+1006, as for a bad line, connect again and send the same again. Here it is told 1009.
+"""
+
+import argparse
+import os
+import sys
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    if not serve(options.host, options.port):
+        sys.exit(f"Port {options.port} of {options.host} cannot be used. Choose another --port.")
+
+
+def serve(host: str, port: int) -> bool:
+    """Answer HTTP and the socket; False if the port could not be had."""
+    from django.conf import settings
+
+    from config.asgi import application
+
+    def ready() -> None:
+        server.ws_factory.setProtocolOptions(failByDrop=False)
+        print(welcome(host, port), flush=True)  # noqa: T201
+
+    server = Server(
+        application,
+        endpoints=build_endpoint_description_strings(host=host, port=port),
+        websocket_max_message_size=settings.SOCKET_FRAME_MAX_BYTES,
+        websocket_max_frame_size=settings.SOCKET_FRAME_MAX_BYTES,
+        ready_callable=ready,
+    )
+    server.run()
+    return not server.abort_start
+
+
+def welcome(host: str, port: int) -> str:
+    """What to tell a person who started the server."""
+    from django.conf import settings
+
+    lines = [f"Trato answers on http://{host}:{port}/ (stop it with Ctrl-C)"]
+    if settings.DEMO_LOGINS:
+        lines += [
+            "Log in with one click on the login page, or with the password trato-demo as",
+            "  shopper@example.com   seller@example.com   staff@example.com",
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

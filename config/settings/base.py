@@ -1,0 +1,254 @@
+"""What every environment shares. Names that end in a unit are in that unit."""
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config.logging import configure
+
+django_stubs_ext.monkeypatch()  # `ModelForm[Product]` is only known to the type checker else
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR_DIR = BASE_DIR / "var"  # database, uploads and mails of a development machine
+
+env = environ.Env()
+
+INSTALLED_APPS = [
+    # Ours stand first so that their templates win over allauth's and the admin's.
+    "accounts",
+    "catalog",
+    "notifications",
+    "messaging",
+    "daphne",
+    "channels",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.ReaderTimeZone",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.FriendlyFailures",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "notifications.context_processors.badge",
+                "accounts.context_processors.demo",
+            ],
+        },
+    }
+]
+
+# -- Data ------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # IMMEDIATE takes the write lock at BEGIN, so that a transaction which reads first and
+    # writes later waits for its turn instead of failing with "database is locked".
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,  # seconds
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+POSTGRESQL_OPTIONS = {
+    # psycopg's own pool: a thread gives its connection back after each request or frame.
+    "pool": {
+        "min_size": 2,
+        "max_size": env.int("DATABASE_POOL_SIZE", default=16),
+        "timeout": 5,  # seconds to wait for a free connection before answering 503
+    },
+}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for a database address.
+
+    Args:
+        url: `sqlite:///path` or `postgres://user:password@host:port/name`.
+    """
+    config: dict[str, Any] = environ.Env.db_url_config(url)
+    is_sqlite = config["ENGINE"].endswith("sqlite3")
+    config["OPTIONS"] = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
+    return config
+
+
+def channel_layers(redis_url: str) -> dict[str, object]:
+    """The channel layer: Redis pub/sub where there is a Redis, else in this process's memory.
+
+    Pub/sub rather than the core layer: it has no group expiry and no capacity that drops silently.
+    """
+    if not redis_url:
+        return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    return {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [redis_url], "prefix": "trato"},
+        }
+    }
+
+
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trato.sqlite3'}")
+REDIS_URL = env.str("REDIS_URL", default="")
+DATABASES = {"default": database(DATABASE_URL)}
+CHANNEL_LAYERS = channel_layers(REDIS_URL)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+if REDIS_URL:
+    # allauth counts failed logins in the cache: every process must see the same count.
+    CACHES["default"] = {
+        "BACKEND": "config.cache.LenientRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},  # seconds
+    }
+
+# -- People ----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "messaging:conversation_list"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+# The form lives in catalog because a seller names the shop while signing up.
+ACCOUNT_FORMS = {"signup": "catalog.signup.SignupForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Trato"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
+
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@example.com>")
+
+# -- Languages and times ---------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- Files -----------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_URL = "media/"
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes, without files
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes kept in memory, more goes to disk
+IMAGE_MAX_BYTES = 10 * 1024 * 1024
+IMAGE_MAX_PIXELS = 40_000_000
+PRODUCT_MAX_IMAGES = 8
+
+# -- What the browser may load ---------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        # The nonce is for the import map alone, which browsers only accept inline.
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# -- The shop that messaging stands in -------------------------------------------------------
+
+MESSAGING_PRODUCT_MODEL = "catalog.Product"
+MESSAGING_SHOP_MODEL = "catalog.Shop"
+
+# -- Messaging limits ------------------------------------------------------------------------
+
+MESSAGE_MAX_CHARACTERS = 4000
+MESSAGES_PER_MINUTE = 30  # per person
+CONVERSATIONS_PER_HOUR = 5  # new ones, per person
+TYPING_FRAMES_PER_MINUTE = 60  # per person
+REPORTS_PER_HOUR = 20  # per person
+MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
+HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
+CONVERSATION_PAGE_SIZE = 25
+
+# -- The socket ------------------------------------------------------------------------------
+
+SOCKET_FRAME_MAX_BYTES = 16 * 1024
+SOCKET_FRAMES_PER_MINUTE = 600  # of any kind, per socket; more closes it with 4429
+SOCKET_BAD_FRAMES_PER_MINUTE = 30  # refused ones, per socket; more closes it with 4429
+SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # waiting for a slow reader; more closes it with 4408
+SOCKET_HEARTBEAT_SECONDS = 20
+SOCKET_SESSION_CHECK_SECONDS = 40  # at most 60, by promise 6
+SOCKET_OPEN_CONVERSATIONS = 20  # per socket
+SOCKET_THREADS = 8  # database work of the sockets of one process
+PUBLISH_TIMEOUT_SECONDS = 1.0  # what a send waits for a layer that hangs
+
+# -- What is written down -------------------------------------------------------------------
+
+LOGGING = configure(as_json=False)

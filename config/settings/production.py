@@ -1,0 +1,79 @@
+"""Production. Refuses to start without a secret key, the allowed hosts and the origins."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.logging import configure
+
+from .base import *  # noqa: F403
+from .base import env
+
+
+def _secret(name: str) -> str:
+    value: str = env.str(name, default="")
+    if len(value) < 50 or len(set(value)) < 10 or value.startswith("django-insecure-"):
+        raise ImproperlyConfigured(
+            f"{name} must be a random secret of at least 50 characters. Make one with: "
+            'python -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    return value
+
+
+def _hosts(name: str) -> list[str]:
+    hosts = _words(name)
+    if not hosts or "*" in hosts:
+        raise ImproperlyConfigured(
+            f"{name} must name the hosts that this site answers for, separated by commas: "
+            "shop.example.com,www.shop.example.com"
+        )
+    return hosts
+
+
+def _origins(name: str) -> list[str]:
+    origins = _words(name)
+    if not origins or any(_origin_of(origin) != origin for origin in origins):
+        raise ImproperlyConfigured(
+            f"{name} must name the origins of this site's pages, separated by commas, each with "
+            "https:// and without a path: https://shop.example.com"
+        )
+    return origins
+
+
+def _origin_of(address: str) -> str:
+    """The https origin of an address; differs from it where the address is more or less."""
+    return f"https://{urlsplit(address).netloc or '-'}"
+
+
+def _words(name: str) -> list[str]:
+    return [word.strip() for word in env.str(name, default="").split(",") if word.strip()]
+
+
+DEBUG = False
+DEMO_LOGINS = False
+SECRET_KEY = _secret("SECRET_KEY")
+ALLOWED_HOSTS = _hosts("ALLOWED_HOSTS")
+# The forms and the socket accept requests from no other pages than those of these origins.
+TRUSTED_ORIGINS = _origins("TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
+LOGGING = configure(as_json=True)
+
+vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# The proxy in front speaks TLS. It must set X-Forwarded-Proto itself and append to
+# X-Forwarded-For; counted from the right, as many entries as there are proxies can be believed.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SECURE = True

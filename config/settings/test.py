@@ -1,0 +1,25 @@
+"""The test suite. DATABASE_URL and REDIS_URL choose what it runs on, as everywhere."""
+
+from .base import *  # noqa: F403
+from .base import DATABASES, VAR_DIR, env
+
+DEBUG = False
+VAR_DIR.mkdir(exist_ok=True)
+SECRET_KEY = "only-for-tests"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+DEMO_LOGINS = env.bool("DEMO_LOGINS", default=False)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "test-media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, because the socket's threads each open a connection of their own.
+    DATABASES["default"]["TEST"] = {
+        "NAME": env.str("TEST_DATABASE_NAME", default=str(VAR_DIR / "test.sqlite3"))
+    }
+# Static files straight from where they are: nothing is collected for tests.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

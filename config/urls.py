@@ -1,0 +1,26 @@
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+from . import views
+
+setattr(admin.site, "login", secure_admin_login(admin.site.login))  # noqa: B010 – allauth's limits and second factor
+
+urlpatterns = [
+    path("health/", views.health, name="health"),
+    path("", include("catalog.urls")),
+    path("", include("messaging.urls")),
+    path("notifications/", include("notifications.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("language/", include("django.conf.urls.i18n")),
+    path("text.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]
+
+handler404 = "config.views.not_found"
+handler500 = "config.views.server_error"
