@@ -1,0 +1,209 @@
+"""Accounts and the audit trail for staff."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.admin import UserSessionAdmin
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from . import actions, audit
+from .desk import KeptAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
+from .models import AuditEntry, User
+from .sessions import announce_access_changed
+
+AT_ONCE = 100  # people in one list action
+
+
+@admin.register(User)
+class UserAdmin(KeptAdmin, admin.ModelAdmin[User]):
+    """People. Whether an account is active changes with a reason alone, on a page of its own."""
+
+    list_display = ("email", "name", "role", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_active", "role", "is_staff", "groups", "date_joined")
+    search_fields = ("=pk", "email", "name")
+    date_hierarchy = "date_joined"
+    ordering = ("-date_joined", "-pk")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "role")}),
+        (_("Standing"), {"fields": ("is_active", "date_joined", "last_login")}),
+        (_("Rights"), {"fields": ("is_staff", "is_superuser", "groups")}),
+    )
+    filter_horizontal = ("groups",)
+    actions = ("suspend_selected", "restore_selected")
+
+    # -- who may change what -----------------------------------------------------------------
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        # The address is changed by its owner, who proves it to be theirs.
+        fixed = ("email", "is_active", "is_superuser", "date_joined", "last_login")
+        rights = () if person_of(request).is_superuser else ("role", "is_staff", "groups")
+        return (*fixed, *rights)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        of_staff = obj is not None and (obj.is_staff or obj.is_superuser)
+        may = super().has_change_permission(request, obj)
+        return may and (person_of(request).is_superuser or not of_staff)
+
+    def has_suspend_permission(self, request: HttpRequest) -> bool:
+        return person_of(request).has_perm("accounts.suspend_user")
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
+        """Beside Django's own log: rights and role changed here go on record and ring sockets."""
+        changed = [field for part in message for field in part.get("changed", {}).get("fields", [])]
+        if changed:
+            audit.record(person_of(request), "user.changed", f"user:{obj.pk}", ", ".join(changed))
+            announce_access_changed(obj.pk)
+        return super().log_change(request, obj, message)
+
+    # -- suspending and restoring ------------------------------------------------------------
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        user = context.get("original")
+        context["may_switch"] = user and actions.may_switch(person_of(request), user)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.action(description=_("Suspend the selected people…"), permissions=["suspend"])
+    def suspend_selected(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
+        return self._go_to_reason(request, chosen, "admin:users_suspend")
+
+    @admin.action(description=_("Restore the selected people…"), permissions=["suspend"])
+    def restore_selected(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
+        return self._go_to_reason(request, chosen, "admin:users_restore")
+
+    def _go_to_reason(
+        self, request: HttpRequest, chosen: QuerySet[User], name: str
+    ) -> HttpResponse | None:
+        ids = list(chosen.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
+        if len(ids) > AT_ONCE:
+            text = _now("Choose at most %(limit)s people at once.") % {"limit": AT_ONCE}
+            messages.error(request, text)
+            return None
+        return redirect(f"{reverse(name)}?{urlencode({'person': ids}, doseq=True)}")
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("suspend/", wrap(self.suspend), name="users_suspend"),
+            path("restore/", wrap(self.restore), name="users_restore"),
+            path("<int:user_id>/suspend/", wrap(self.suspend), name="user_suspend"),
+            path("<int:user_id>/restore/", wrap(self.restore), name="user_restore"),
+            *super().get_urls(),
+        ]
+
+    def suspend(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
+        """Suspend one person, or those whom the address names in `person`, with a reason."""
+        people = self._people(request, user_id)
+        title = ngettext("Suspend this account", "Suspend these accounts", len(people))
+        return self._switch(request, people, title, actions.suspend)
+
+    def restore(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
+        """Restore one person, or those whom the address names in `person`, with a reason."""
+        people = self._people(request, user_id)
+        title = ngettext("Restore this account", "Restore these accounts", len(people))
+        return self._switch(request, people, title, actions.restore)
+
+    def _people(self, request: HttpRequest, user_id: int | None) -> list[User]:
+        ids = [str(user_id)] if user_id else request.GET.getlist("person")[:AT_ONCE]
+        chosen = [int(pk) for pk in ids if pk.isascii() and pk.isdigit() and len(pk) <= 18]
+        people = list(User.objects.filter(pk__in=chosen).order_by("pk"))
+        if not people:
+            raise Http404("no such person")
+        return people
+
+    def _switch(
+        self,
+        request: HttpRequest,
+        people: list[User],
+        title: str,
+        act: Callable[[User, int, str], User],
+    ) -> HttpResponse:
+        actor, only = person_of(request), people[0] if len(people) == 1 else None
+        back = reverse("admin:accounts_user_changelist")
+        if only and self.has_view_permission(request, only):
+            back = reverse("admin:accounts_user_change", args=[only.pk])
+
+        @transaction.atomic
+        def switch_all(reason: str) -> None:
+            for person in people:
+                try:
+                    act(actor, person.pk, reason)
+                except PermissionDenied as error:
+                    text = _now("You may not do this to %(name)s. Nothing was changed.")
+                    raise ValidationError(text % {"name": person}) from error
+
+        return act_with_reason(
+            request,
+            title,
+            switch_all,
+            model=User,
+            back=back,
+            allowed=actions.may_switch(actor, only)
+            if only
+            else self.has_suspend_permission(request),
+            about=", ".join(f"{person.name} <{person.email}>" for person in people),
+        )
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin[AuditEntry]):
+    """Who did what, to what, when and why."""
+
+    list_display = ("created_at", "actor", "verb", "subject_link", "reason")
+    list_display_links = ("created_at",)
+    list_filter = ("verb", "created_at", ("actor", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("=subject", "reason", "actor__email", "actor__name")
+    date_hierarchy = "created_at"
+    list_select_related = ("actor",)
+    fields = ("created_at", "actor", "verb", "subject_link", "reason")
+    readonly_fields = ("subject_link",)
+
+    @admin.display(description=_("to what"), ordering="subject")
+    def subject_link(self, entry: AuditEntry) -> str:
+        """The subject, linked to the page of its model where there is one."""
+        kind, _colon, key = entry.subject.partition(":")
+        for model in self.admin_site._registry:
+            if model._meta.model_name == kind:
+                return page_link(model, key, entry.subject)
+        return entry.subject
+
+
+# allauth's own pages for these would show a session's key or a second factor's secret, with which
+# staff could be somebody else and leave no trace. Imported above, so that they are registered by
+# now and can be replaced.
+admin.site.unregister((Authenticator, UserSession))
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(ReadOnlyAdmin, AuthenticatorAdmin):
+    """That somebody has a second factor, not what it is."""
+
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    date_hierarchy = "created_at"
+    fields = ("user", "type", "created_at", "last_used_at")
+
+
+@admin.register(UserSession)
+class SessionAdmin(ReadOnlyAdmin, UserSessionAdmin):
+    """Where people are logged in."""
+
+    list_select_related = ("user",)
+    list_filter = ("last_seen_at",)
+    search_fields = ("user__email", "user__name", "=ip")
+    date_hierarchy = "last_seen_at"
+    fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")

@@ -1,0 +1,124 @@
+"""A person, and the record of what was done to people and their words."""
+
+from typing import Any, ClassVar, NoReturn
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .text import validate_name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a person who logs in with `email` (compared without case)."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a person of the staff who may do everything."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Someone with an account. `role` is what the account may do on the site.
+
+    `is_active` is switched by `accounts.actions.suspend` and `restore` alone, which write down
+    who did it and why.
+    """
+
+    class Role(models.TextChoices):
+        CONSUMER = "consumer", _("Shopper")
+        SELLER = "seller", _("Seller")
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=60, validators=[validate_name])
+    role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.CONSUMER)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        permissions = (("suspend_user", "Can suspend and restore accounts"),)
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["consumer", "seller"]), name="role_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_seller(self) -> bool:
+        return self.role == self.Role.SELLER
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else ""
+
+
+def _only_added_to(*args: Any, **kwargs: Any) -> NoReturn:
+    raise TypeError("the audit trail is only ever added to")
+
+
+class AuditTrail(models.QuerySet["AuditEntry"]):
+    """Rows that can be read and added, not changed or deleted."""
+
+    update = _only_added_to  # bulk_update and the asynchronous twins call these
+    delete = _only_added_to
+
+
+class AuditEntry(models.Model):
+    """One act of the staff: who, what, to whom or to what, when and why. Only ever added.
+
+    Triggers in the database (migrations 0003 and 0004) refuse changes and deletions too.
+    """
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="audited_acts",
+        verbose_name=_("who"),
+    )
+    verb = models.CharField(_("what"), max_length=40, help_text="conversation.looked, …")
+    subject = models.CharField(_("to what"), max_length=80, help_text="conversation:12, user:7, …")
+    reason = models.TextField(_("why"), blank=True)
+    created_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+
+    objects = AuditTrail.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=["subject", "-created_at"], name="audit_by_subject"),
+            models.Index(fields=["-created_at"], name="audit_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            _only_added_to()
+        super().save(*args, **kwargs)
+
+    delete = _only_added_to

@@ -1,0 +1,51 @@
+"""Which characters a person may write where. Shared by names, messages and file names."""
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# Unicode Standard Annex 9: embeddings, overrides and isolates. They can make a name read
+# backwards and so pass for another one.
+BIDI_CONTROLS = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
+)
+
+
+def has_control_characters(text: str, allowed: str = "") -> bool:
+    """Whether `text` has control characters (category Cc) or lone surrogates (Cs).
+
+    PostgreSQL refuses NUL and surrogates, SQLite stores NUL: neither may come so far.
+
+    Args:
+        allowed: control characters that do not count, such as line breaks.
+    """
+    return any(
+        unicodedata.category(character) in ("Cc", "Cs") and character not in allowed
+        for character in text
+    )
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of `text` would be seen: white space, format characters, fillers."""
+    return all(
+        character.isspace()
+        or unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp")
+        or character in "\u115f\u1160\u2800\u3164\uffa0"
+        for character in text
+    )
+
+
+def validate_name(value: str) -> None:
+    """Refuse a name that is invisible, has control characters or turns its own direction.
+
+    Raises:
+        ValidationError: with a message for the person.
+    """
+    if is_blank(value):
+        raise ValidationError(_("Write a name that can be seen."), code="blank")
+    if has_control_characters(value) or any(c in BIDI_CONTROLS for c in value):
+        raise ValidationError(
+            _("A name cannot hold control characters or change the writing direction."),
+            code="control_characters",
+        )

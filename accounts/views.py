@@ -1,0 +1,45 @@
+"""A person's own page, and the demo's one-click logins."""
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from .forms import ProfileForm
+from .models import User
+
+DEMO_EMAILS = ("shopper@example.com", "seller@example.com", "staff@example.com")
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name, role, and the ways to security settings."""
+    user = get_object_or_404(User, pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("accounts:profile")
+    status = 400 if form.errors else 200
+    return render(request, "accounts/profile.html", {"form": form}, status=status)
+
+
+@require_POST
+def demo_login(request: HttpRequest) -> HttpResponse:
+    """Log in as one of the demo's people; exists in development alone."""
+    email = request.POST.get("email", "")
+    if not settings.DEMO_LOGINS or email not in DEMO_EMAILS:
+        raise Http404("no demo logins here")
+    user = get_object_or_404(User, email=email)
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = ""
+    login = Login(user=user, redirect_url=target or None, email_verification="none")
+    response: HttpResponse = perform_login(request, login)
+    return response
