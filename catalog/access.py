@@ -1,0 +1,73 @@
+"""The door to shops and products: who may not see a thing gets the 404 of a thing that is not."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
+from django.http import Http404
+
+from accounts.models import User
+
+from .models import Product, Shop, ShopMember
+
+Person = User | AnonymousUser
+
+
+def shops_of(user: Person) -> QuerySet[Shop]:
+    """The shops that a person works for; none for an account that only shops."""
+    if not isinstance(user, User) or not user.is_seller:
+        return Shop.objects.none()
+    return Shop.objects.filter(memberships__user=user)
+
+
+def own_products(user: Person) -> QuerySet[Product]:
+    """The products of the shops that a person works for, published or not."""
+    if not isinstance(user, User) or not user.is_seller:
+        return Product.objects.none()
+    return Product.objects.filter(shop__memberships__user=user)
+
+
+def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
+    """A product that the person may change.
+
+    Args:
+        lock: hold the row until the transaction ends, so that writers take turns.
+
+    Raises:
+        Http404: if there is none, or it is another shop's.
+    """
+    products = own_products(user)
+    if lock:
+        products = products.select_for_update(of=("self",))
+    try:
+        return products.get(slug=slug)
+    except Product.DoesNotExist:
+        raise Http404 from None
+
+
+def visible_product(user: Person, slug: str) -> Product:
+    """A product as its page shows it: published, or of the person's own shop.
+
+    Its shop and category are loaded with it, and `is_own` tells whether the person works there.
+
+    Raises:
+        Http404: if there is none, or it is unpublished and another shop's.
+    """
+    is_own: Exists | Value = Value(False, output_field=BooleanField())
+    if isinstance(user, User) and user.is_seller:
+        is_own = Exists(ShopMember.objects.filter(shop=OuterRef("shop"), user=user))
+    products = Product.objects.select_related("shop", "category").annotate(is_own=is_own)
+    product = products.filter(slug=slug).first()
+    if product is None or not (product.is_published or product.is_own):
+        raise Http404
+    return product
+
+
+def own_shop(user: Person, shop_id: int) -> Shop:
+    """A shop that the person works for.
+
+    Raises:
+        Http404: there is none, or it is somebody else's.
+    """
+    shop = shops_of(user).filter(pk=shop_id).first()
+    if shop is None:
+        raise Http404
+    return shop

@@ -1,0 +1,82 @@
+"""Shops and products for staff."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.desk import KeptAdmin, ReadOnlyAdmin
+
+from .models import Category, Product, ProductImage, Shop, ShopMember
+
+
+class ShopMemberInline(ReadOnlyAdmin, admin.TabularInline[ShopMember, Shop]):
+    """Who works there. Owners choose their team on the shop's own page, which tells open tabs."""
+
+    model = ShopMember
+    fields = readonly_fields = ("user", "role", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShopMember]:
+        return super().get_queryset(request).select_related("user")
+
+
+class ProductImageInline(ReadOnlyAdmin, admin.TabularInline[ProductImage, Product]):
+    """Pictures. New ones come through the seller's form, which re-encodes them."""
+
+    model = ProductImage
+    fields = ("file", "alt", "position")
+
+
+@admin.register(Shop)
+class ShopAdmin(KeptAdmin, admin.ModelAdmin[Shop]):
+    """Shops. Sellers open them, and what was said to them keeps them."""
+
+    list_display = ("name", "city", "people", "goods", "created_at")
+    list_filter = ("created_at",)
+    search_fields = ("name", "city", "members__email", "members__name")
+    date_hierarchy = "created_at"
+    fields = ("name", "slug", "city", "description", "created_at")
+    readonly_fields = ("created_at",)
+    inlines = (ShopMemberInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shop]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                people=Count("memberships", distinct=True), goods=Count("products", distinct=True)
+            )
+        )
+
+    @admin.display(description=_("people"), ordering="people")
+    def people(self, shop: Any) -> int:
+        return int(shop.people)
+
+    @admin.display(description=_("products"), ordering="goods")
+    def goods(self, shop: Any) -> int:
+        return int(shop.goods)
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin[Category]):
+    list_display = ("name", "name_es", "slug")
+    search_fields = ("name", "name_es")
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
+
+
+@admin.register(Product)
+class ProductAdmin(KeptAdmin, admin.ModelAdmin[Product]):
+    """Products. Sellers put them up; without a time of publication nobody else sees them."""
+
+    list_display = ("title", "shop", "category", "price_text", "stock", "published_at")
+    list_filter = (
+        ("published_at", admin.EmptyFieldListFilter), "category", "currency", "created_at",
+    )  # fmt: skip
+    list_select_related = ("shop", "category")
+    search_fields = ("title", "shop__name")
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("shop", "category")
+    inlines = (ProductImageInline,)

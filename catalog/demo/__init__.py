@@ -1,0 +1,1 @@
+"""The demo shop: who is there, what they sell, and pictures of it that are drawn here."""

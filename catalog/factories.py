@@ -1,0 +1,80 @@
+"""Shops and products for tests and for the demo shop."""
+
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory, ImageField
+
+from accounts.factories import UserFactory
+
+from .models import Category, Product, ProductImage, Shop, ShopMember
+
+
+class ShopFactory(DjangoModelFactory[Shop]):
+    """A shop; `owner=` makes somebody its owner."""
+
+    class Meta:
+        model = Shop
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda number: f"Shop {number}")
+    slug = factory.Sequence(lambda number: f"shop-{number}")
+    city = "Valencia"
+
+    @factory.post_generation
+    def owner(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            ShopMemberFactory(shop=self, user=extracted, role=ShopMember.Role.OWNER)
+
+
+class ShopMemberFactory(DjangoModelFactory[ShopMember]):
+    """A person of a shop, an agent unless told otherwise."""
+
+    class Meta:
+        model = ShopMember
+
+    shop = factory.SubFactory(ShopFactory)
+    user = factory.SubFactory(UserFactory, seller=True)
+
+
+class CategoryFactory(DjangoModelFactory[Category]):
+    """A shelf."""
+
+    class Meta:
+        model = Category
+
+    name = factory.Sequence(lambda number: f"Category {number}")
+    name_es = factory.Sequence(lambda number: f"Categoría {number}")
+    slug = factory.Sequence(lambda number: f"category-{number}")
+
+
+class ProductFactory(DjangoModelFactory[Product]):
+    """A product on sale; `unpublished=True` for a draft."""
+
+    class Meta:
+        model = Product
+
+    class Params:
+        unpublished = factory.Trait(published_at=None)
+
+    shop = factory.SubFactory(ShopFactory)
+    category = factory.SubFactory(CategoryFactory)
+    title = factory.Sequence(lambda number: f"Product {number}")
+    slug = factory.Sequence(lambda number: f"product-{number}")
+    description = "Made by hand."
+    price = 2450
+    currency = Product.Currency.EUR
+    stock = 3
+    published_at = factory.LazyFunction(timezone.now)
+
+
+class ProductImageFactory(DjangoModelFactory[ProductImage]):
+    """A picture of a product."""
+
+    class Meta:
+        model = ProductImage
+
+    product = factory.SubFactory(ProductFactory)
+    file = ImageField(width=40, height=40)
+    alt = "A bowl"

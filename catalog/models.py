@@ -1,0 +1,172 @@
+"""Shops, their people, and what they sell."""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import validate_name
+
+from .money import format_price
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Shop(models.Model):
+    """A seller's place on the site, kept by its members together."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_name])
+    slug = models.SlugField(max_length=80, unique=True)
+    description = models.TextField(_("description"), max_length=1000, blank=True)
+    city = models.CharField(_("city"), max_length=60, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    members: "models.ManyToManyField[User, ShopMember]" = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="ShopMember", related_name="shops"
+    )
+
+    class Meta:
+        verbose_name = _("shop")
+        verbose_name_plural = _("shops")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:shop", args=[self.slug])
+
+
+class ShopMember(models.Model):
+    """One person's place in one shop."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        AGENT = "agent", _("Agent")
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(_("role"), max_length=5, choices=Role, default=Role.AGENT)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("shop member")
+        verbose_name_plural = _("shop members")
+        constraints = (
+            models.UniqueConstraint(fields=["shop", "user"], name="one_membership_per_shop"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.shop}"
+
+
+class Category(models.Model):
+    """A shelf of the marketplace, named in both languages of the site."""
+
+    name = models.CharField(_("name (English)"), max_length=40, unique=True)
+    name_es = models.CharField(_("name (Spanish)"), max_length=40)
+    slug = models.SlugField(max_length=50, unique=True)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name_es if (get_language() or "").startswith("es") else self.name
+
+
+class Product(models.Model):
+    """Something for sale. Visible to others while `published_at` is set."""
+
+    class Currency(models.TextChoices):
+        EUR = "EUR", "EUR €"
+        USD = "USD", "USD $"
+        GBP = "GBP", "GBP £"
+        MXN = "MXN", "MXN $"
+        JPY = "JPY", "JPY ¥"
+
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="products")
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category")
+    )
+    title = models.CharField(_("title"), max_length=120, validators=[validate_name])
+    slug = models.SlugField(max_length=140, unique=True)
+    description = models.TextField(_("description"), max_length=5000, blank=True)
+    price = models.PositiveIntegerField(
+        _("price"),
+        help_text="Minor units of the currency: 1250 is 12.50 EUR and 1250 JPY.",
+        validators=[MaxValueValidator(100_000_000)],
+    )
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
+    stock = models.PositiveIntegerField(
+        _("in stock"), default=1, validators=[MaxValueValidator(100_000)]
+    )
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ("-published_at", "-id")
+        indexes = (
+            models.Index(fields=["-published_at", "-id"], name="products_newest"),
+            models.Index(fields=["category", "-published_at"], name="products_by_category"),
+            models.Index(fields=["shop", "-created_at"], name="products_by_shop"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:product", args=[self.slug])
+
+    format_price = staticmethod(format_price)
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None
+
+    @property
+    def price_text(self) -> str:
+        """The price as the reader's language writes it."""
+        return format_price(self.price, self.currency)
+
+    @property
+    def cover(self) -> "ProductImage | None":
+        """The first picture; prefetch `images` before asking many products."""
+        return next(iter(self.images.all()), None)
+
+    @property
+    def image_url(self) -> str:
+        """The address of the first picture, or an empty string."""
+        return self.cover.file.url if self.cover else ""
+
+
+class ProductImage(models.Model):
+    """A picture of a product, always one that `catalog.images` has re-encoded."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    file = models.ImageField(
+        _("picture"), upload_to="products/", width_field="width", height_field="height"
+    )
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    alt = models.CharField(_("what it shows"), max_length=160, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.alt or str(self.file.name)

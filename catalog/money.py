@@ -1,0 +1,37 @@
+"""Amounts of money: whole numbers of a currency's minor units, written per language."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+from django.utils.translation import get_language
+
+
+def to_major(amount: int, currency: str) -> Decimal:
+    """`1250` EUR cents as `Decimal("12.50")`; yen, which have no cents, stay as they are."""
+    return Decimal(amount).scaleb(-decimals(currency))
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """`Decimal("12.50")` EUR as `1250` cents.
+
+    Decimals count as they were written, zeros too: "1.250" EUR is more likely a thousand euros
+    in another country's way of writing than one euro and a quarter.
+
+    Raises:
+        ValueError: if the amount has more decimals than the currency, or is not a number.
+    """
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or -exponent > decimals(currency):
+        raise ValueError(f"{amount} has more decimals than {currency}")
+    return int(amount.scaleb(decimals(currency)))
+
+
+def decimals(currency: str) -> int:
+    """How many decimals prices have in a currency: 2 for EUR, 0 for JPY."""
+    return int(get_currency_precision(currency))
+
+
+def format_price(amount: int, currency: str) -> str:
+    """An amount in minor units as the reader's language writes it: `€12.50`, `12,50 €`."""
+    locale = (get_language() or "en").replace("-", "_")
+    return format_currency(to_major(amount, currency), currency, locale=locale)

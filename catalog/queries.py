@@ -1,0 +1,134 @@
+"""What the pages read. Each function says how many statements its answer costs."""
+
+import re
+import unicodedata
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from .models import Category, Product, ProductImage, Shop, ShopMember
+
+MAX_WORDS = 8  # of a search; more would only slow the database down
+LETTERS = {
+    "a": "aáàâäãå",
+    "c": "cç",
+    "e": "eéèêë",
+    "i": "iíìîï",
+    "n": "nñ",
+    "o": "oóòôöõ",
+    "u": "uúùûü",
+    "y": "yýÿ",
+}
+
+
+def published() -> QuerySet[Product]:
+    """Published products, newest first, ready for cards: two statements with their pictures."""
+    return (
+        Product.objects.filter(published_at__isnull=False)
+        .select_related("shop")
+        .prefetch_related("images")
+        .order_by("-published_at", "-id")
+    )
+
+
+def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Products in which every word of `text` stands in the title, description or shop's name.
+
+    Neither case nor accents count: "lampara" finds "Lámpara".
+    """
+    for word in text.split()[:MAX_WORDS]:
+        pattern = word_pattern(word)
+        products = products.filter(
+            Q(title__iregex=pattern)
+            | Q(description__iregex=pattern)
+            | Q(shop__name__iregex=pattern)
+        )
+    return products
+
+
+def word_pattern(word: str) -> str:
+    """A regular expression for a word that accents do not matter to.
+
+    Both databases read it alike, while their LIKE differs: SQLite's knows the case of ASCII
+    letters alone.
+    """
+    return "".join(_letter_pattern(letter) for letter in unicodedata.normalize("NFC", word))
+
+
+def _letter_pattern(letter: str) -> str:
+    variants = LETTERS.get(unicodedata.normalize("NFD", letter)[0].lower())
+    return f"[{variants}{variants.upper()}]" if variants else re.escape(letter)
+
+
+def categories() -> QuerySet[Category]:
+    """Every category, with the number of its published products as `size`."""
+    return Category.objects.annotate(
+        size=Count("products", filter=Q(products__published_at__isnull=False))
+    )
+
+
+def lively_shops(count: int) -> QuerySet[Shop]:
+    """The shops that published most recently, with the number of their products as `size`."""
+    is_published = Q(products__published_at__isnull=False)
+    return (
+        Shop.objects.annotate(
+            size=Count("products", filter=is_published), latest=Max("products__published_at")
+        )
+        .filter(size__gt=0)
+        .order_by("-latest", "-id")[:count]
+    )
+
+
+def pictures_and_neighbours(
+    product: Product, count: int = 4
+) -> tuple[list[ProductImage], list[ProductImage]]:
+    """A product's pictures, and the covers of the newest other products of its shop.
+
+    One statement for both, because the product page may not cost more; so neighbours without a
+    picture are left out. Each cover has its product loaded.
+
+    Args:
+        count: how many neighbours at most.
+    """
+    neighbours = (
+        Product.objects.filter(shop=product.shop_id, published_at__isnull=False)
+        .exclude(pk=product.pk)
+        .order_by("-published_at", "-id")
+    )
+    images = ProductImage.objects.filter(
+        Q(product=product.pk) | Q(product__in=neighbours.values("pk")[:count])
+    ).select_related("product")
+    pictures: list[ProductImage] = []
+    covers: dict[int, ProductImage] = {}
+    for image in images:
+        if image.product_id == product.pk:
+            pictures.append(image)
+        else:
+            covers.setdefault(image.product_id, image)
+    newest_first = sorted(covers.values(), key=_published, reverse=True)
+    return pictures, newest_first
+
+
+def _published(image: ProductImage) -> tuple[object, int]:
+    return image.product.published_at, image.product_id
+
+
+def team(shop: Shop) -> list[str]:
+    """The first names of the people of a shop who can answer, longest-serving first."""
+    memberships = ShopMember.objects.filter(shop=shop, user__is_active=True)
+    return [
+        membership.user.get_short_name()
+        for membership in memberships.select_related("user").order_by("created_at", "id")
+    ]
+
+
+STATES = {
+    "published": Q(published_at__isnull=False),
+    "draft": Q(published_at__isnull=True),
+    "sold_out": Q(published_at__isnull=False, stock=0),
+}
+
+
+def state_counts(products: QuerySet[Product]) -> dict[str, int]:
+    """How many of a seller's products are in each of `STATES`, and in all."""
+    counts = {state: Count("pk", filter=condition) for state, condition in STATES.items()}
+    return products.aggregate(all=Count("pk"), **counts)

@@ -1,0 +1,47 @@
+"""Browsing: the front page, the list, a product, a shop."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from . import access, queries
+from .browse import BrowseForm
+from .models import Shop
+
+PAGE_SIZE = 24
+HOME_SIZE = 8
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What the marketplace is, and what is new there."""
+    context = {
+        "categories": queries.categories(),
+        "products": queries.published()[:HOME_SIZE],
+        "shops": queries.lively_shops(4),
+    }
+    return render(request, "catalog/home.html", context)
+
+
+def product_list(request: HttpRequest) -> HttpResponse:
+    """All products, searched, filtered and paged."""
+    form = BrowseForm(request.GET)
+    page = Paginator(form.apply(queries.published()), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"form": form, "products": page, "site_query": request.GET.get("q", "")[:100]}
+    return render(request, "catalog/product_list.html", context)
+
+
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """One product, with the panel to ask its seller."""
+    found = access.visible_product(request.user, slug)
+    pictures, neighbours = queries.pictures_and_neighbours(found)
+    context = {"product": found, "pictures": pictures, "neighbours": neighbours}
+    return render(request, "catalog/product.html", context)
+
+
+def shop(request: HttpRequest, slug: str) -> HttpResponse:
+    """One shop, its people and what it sells."""
+    found = get_object_or_404(Shop, slug=slug)
+    products = queries.published().filter(shop=found)
+    page = Paginator(products, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"shop": found, "team": queries.team(found), "products": page}
+    return render(request, "catalog/shop.html", context)
