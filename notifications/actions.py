@@ -1,0 +1,91 @@
+"""The door in: whoever has news for a person calls `notify()`."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts import relay
+from accounts.models import User
+
+from .models import Notification
+
+
+def notify(
+    recipient_ids: Collection[int],
+    *,
+    subject_kind: str,
+    subject_id: int,
+    title: str,
+    excerpt: str,
+    url: str,
+    happened_at: datetime | None = None,
+) -> None:
+    """Make one subject unread for some people, in one statement, and ring their badges.
+
+    News about a subject that is unread already changes its row and adds none. Call it inside the
+    transaction that stores the news: the badges ring on commit.
+
+    Args:
+        recipient_ids: who is told.
+        subject_kind, subject_id: what it is about, for example `"conversation"`, 12.
+        title, excerpt: what the list and the toast show; cut to fit.
+        url: the address on this site that shows the news.
+        happened_at: now, if left out.
+    """
+    if not recipient_ids:
+        return
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                recipient_id=recipient_id,
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                title=title[:120],
+                excerpt=excerpt[:160],
+                url=url,
+                happened_at=happened_at or timezone.now(),
+            )
+            for recipient_id in sorted(recipient_ids)  # one lock order for all writers
+        ],
+        update_conflicts=True,
+        unique_fields=["recipient", "subject_kind", "subject_id"],
+        update_fields=["title", "excerpt", "url", "happened_at", "read_at"],
+    )
+    announce_badges(recipient_ids)
+
+
+def mark_read(user: User, *, subject_kind: str, subject_id: int) -> None:
+    """A person has seen a subject: its notification is read, here and in every other tab."""
+    changed = Notification.objects.filter(
+        recipient=user, subject_kind=subject_kind, subject_id=subject_id, read_at=None
+    ).update(read_at=timezone.now())
+    if changed:
+        announce_badges([user.pk])
+
+
+def mark_all_read(user: User) -> int:
+    """Mark everything of a person as read; returns how many were unread."""
+    changed = Notification.objects.filter(recipient=user, read_at=None).update(
+        read_at=timezone.now()
+    )
+    if changed:
+        announce_badges([user.pk])
+    return changed
+
+
+def announce_badges(user_ids: Collection[int]) -> None:
+    """Ring people whose unread number changed; the receivers recount for themselves."""
+    relay.publish_on_commit([relay.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
+
+
+def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> None:
+    """Show some words no longer wherever a subject's notifications quote them.
+
+    Args:
+        subject_kind, subject_id: as for `notify`.
+        excerpt: what `notify` was given with the words that were removed.
+    """
+    Notification.objects.filter(
+        subject_kind=subject_kind, subject_id=subject_id, excerpt=excerpt[:160]
+    ).update(excerpt="")

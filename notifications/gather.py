@@ -1,0 +1,55 @@
+"""One query for everybody who asks in the same moment."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from accounts.threads import in_thread
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Gathered(Generic[K, V]):
+    """Collects the keys asked for within one turn of the event loop and loads them at once.
+
+    A key that is asked for after the load began waits for the next load, so nobody gets an
+    answer that is older than the question.
+
+    Args:
+        load: synchronous; takes the keys, returns a value for each key that has one.
+    """
+
+    def __init__(self, load: Callable[[Iterable[K]], dict[K, V]]) -> None:
+        self._load = load
+        self._waiting: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, dict[K, asyncio.Future[V | None]]
+        ] = WeakKeyDictionary()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def get(self, key: K) -> V | None:
+        """The value of one key, or None. Raises whatever the load raises."""
+        loop = asyncio.get_running_loop()
+        waiting = self._waiting.setdefault(loop, {})
+        if key not in waiting:
+            waiting[key] = loop.create_future()
+            if len(waiting) == 1:
+                task = loop.create_task(self._answer(loop))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        # Shielded, because one asker who goes away must not take the answer from the others.
+        return await asyncio.shield(waiting[key])
+
+    async def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
+        await asyncio.sleep(0)  # let everybody of this turn ask
+        asked = self._waiting.pop(loop)
+        try:
+            found = await in_thread(self._load, list(asked))
+        except Exception as error:
+            for future in asked.values():
+                future.set_exception(error)
+                future.exception()  # seen, also where the asker has gone
+        else:
+            for key, future in asked.items():
+                future.set_result(found.get(key))

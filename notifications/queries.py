@@ -1,0 +1,38 @@
+"""What is unread, counted from the database."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, QuerySet, Window
+
+from accounts.models import User
+
+from .models import Notification
+
+
+def unread_count(user_id: int) -> int:
+    """The badge of one person."""
+    return Notification.objects.filter(recipient_id=user_id, read_at=None).count()
+
+
+def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
+    """The badges of several people in one query; who has nothing unread has 0."""
+    ids = list(user_ids)
+    rows = (
+        Notification.objects.filter(recipient_id__in=ids, read_at=None)
+        .order_by()
+        .values_list("recipient_id")
+        .annotate(unread=Count("pk"))
+    )
+    return dict.fromkeys(ids, 0) | dict(rows)
+
+
+def notifications_of(user: User) -> QuerySet[Notification]:
+    """A person's notifications, newest first."""
+    return Notification.objects.filter(recipient=user)
+
+
+def unread_and_latest(user: User) -> tuple[int, Notification | None]:
+    """The badge of a person and the newest unread notification, in one query."""
+    waiting = notifications_of(user).filter(read_at=None)
+    latest = waiting.annotate(unread=Window(Count("pk"))).first()
+    return (latest.unread, latest) if latest else (0, None)

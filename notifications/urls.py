@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+app_name = "notifications"
+urlpatterns = [
+    path("", views.notification_list, name="list"),
+    path("<int:notification_id>/read/", views.read, name="read"),
+    path("read/", views.read_all, name="read_all"),
+    path("unread/", views.unread, name="unread"),
+]

@@ -1,0 +1,75 @@
+"""The list of notifications, and the badge for pages without a socket."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+
+from . import actions, queries
+from .models import Notification
+
+PAGE_SIZE = 30
+
+
+@login_required
+@require_GET
+def notification_list(request: HttpRequest) -> HttpResponse:
+    """What happened, newest first."""
+    found = queries.notifications_of(cast(User, request.user))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "notifications/list.html", {"notifications": page})
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, notification_id: int) -> HttpResponse:
+    """Mark one as read."""
+    user = cast(User, request.user)
+    found = queries.notifications_of(user).filter(pk=notification_id).first()
+    if found is None:
+        raise Http404("no such notification")
+    actions.mark_read(user, subject_kind=found.subject_kind, subject_id=found.subject_id)
+    return redirect(_next(request))
+
+
+@login_required
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark everything as read."""
+    actions.mark_all_read(cast(User, request.user))
+    return redirect(_next(request))
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the form wants to go on, if that is on this site; else the list."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return reverse("notifications:list")
+
+
+@require_GET
+def unread(request: HttpRequest) -> HttpResponse:
+    """JSON: how many are unread, and the newest of them for a toast."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"code": "forbidden"}, status=403)
+    count, latest = queries.unread_and_latest(request.user)
+    body = {"unread": count, "latest": _summary(latest) if latest else None}
+    return JsonResponse(body, headers={"Cache-Control": "no-store"})
+
+
+def _summary(row: Notification) -> dict[str, str | int | None]:
+    return {
+        "title": row.title,
+        "excerpt": row.excerpt,
+        "url": row.url,
+        "happened_at": row.happened_at.isoformat(),
+        "conversation": row.subject_id if row.subject_kind == "conversation" else None,
+    }

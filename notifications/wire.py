@@ -1,0 +1,22 @@
+"""The frames that every logged-in page understands."""
+
+import msgspec
+from msgspec import Struct
+
+
+class SessionReady(Struct, tag="session.ready"):
+    """The socket is in its groups: from now on nothing is told past it."""
+
+    user: int
+    unread: int
+
+
+class Badge(Struct, tag="badge"):
+    """How many notifications are unread; absolute, never a difference."""
+
+    unread: int
+
+
+def encode(frame: Struct) -> str:
+    """A frame as the text that goes over the socket."""
+    return msgspec.json.encode(frame).decode()
