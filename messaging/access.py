@@ -1,0 +1,60 @@
+"""The only door to conversations: who may not see one gets the same answer as if it were not."""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from accounts.models import User
+
+from . import host
+from .models import Conversation
+
+STAFF_GROUP = "staff"
+
+
+def conversations_of(user: User) -> QuerySet[Conversation]:
+    """All conversations that a person takes part in, on either side.
+
+    Standing is read from the database, not from `user`, whose copy may be as old as a socket.
+    """
+    return Conversation.objects.filter(
+        Q(consumer_id=user.pk, consumer__is_active=True)
+        | Q(shop__in=host.shops_of(user.pk).order_by().values("pk"))
+    )
+
+
+def conversation_for(user: User, conversation_id: int, *, lock: bool = False) -> Conversation:
+    """One conversation, if the person takes part in it, with its shopper, shop and product.
+
+    Args:
+        lock: hold the row's lock until the transaction under way ends. It is the first lock
+            that any writer takes, so two writers of one conversation cannot lock each other out.
+
+    Raises:
+        Http404: there is none, or the person takes no part in it.
+    """
+    query = conversations_of(user).filter(pk=conversation_id)
+    if lock:
+        query = query.select_for_update(of=("self",))
+    try:
+        return query.select_related("consumer", "shop", "product").get()
+    except Conversation.DoesNotExist as error:
+        raise Http404("no such conversation") from error
+
+
+def consumer_group(user_id: int) -> str:
+    """The sockets of one person as a shopper."""
+    return f"consumer.{user_id}"
+
+
+def seller_group(shop_id: int) -> str:
+    """The sockets of everybody who works for one shop."""
+    return f"seller.{shop_id}"
+
+
+def role_groups(user: User) -> set[str]:
+    """The groups that a person's socket belongs in right now."""
+    groups = {consumer_group(user.pk)}
+    groups.update(seller_group(pk) for pk in host.shops_of(user.pk).values_list("pk", flat=True))
+    if user.is_staff:
+        groups.add(STAFF_GROUP)
+    return groups

@@ -1,0 +1,150 @@
+"""What people do in conversations. One function is one decision and one transaction."""
+
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from notifications import actions as notifications
+
+from . import access, events, host, limits
+from .errors import Refused
+from .models import Conversation, Message, Participant, Side
+from .queries import SUBJECT_KIND
+from .text import clean_body, excerpt
+
+
+@transaction.atomic
+def start_conversation(
+    actor: User, *, product: host.Product | None = None, shop: host.Shop | None = None
+) -> Conversation:
+    """Find the shopper's conversation about a product, or with a shop, or open it.
+
+    Two clicks at once find the same one: the database allows no second.
+
+    Args:
+        actor: the shopper.
+        product: what it is about; its title, price and picture are kept as they stand now.
+        shop: whom to ask, where it is about no product.
+
+    Raises:
+        Refused: `forbidden` at one's own shop, `rate_limited` after too many new ones.
+    """
+    shop = product.shop if product else shop
+    if shop is None:
+        raise TypeError("a conversation needs a product or a shop")
+    about = {"product_id": product.pk} if product else {"shop_id": shop.pk, "product": None}
+    existing = Conversation.objects.filter(consumer=actor, **about).first()
+    if existing:
+        return existing
+    if host.works_for(actor.pk, shop.pk):
+        raise Refused("forbidden", _("This is your own shop."))
+    conversation = Conversation(consumer=actor, shop_id=shop.pk)
+    if product:
+        conversation.product_id = product.pk
+        conversation.product_title = product.title
+        conversation.product_price = product.price
+        conversation.product_currency = product.currency
+        conversation.product_image = product.image_url
+    try:
+        with transaction.atomic():
+            conversation.save(force_insert=True)
+    except IntegrityError:
+        return Conversation.objects.get(consumer=actor, **about)
+    limits.hit("conversation", actor.pk)
+    return conversation
+
+
+@transaction.atomic
+def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
+    """Store a message, make it unread for the other side, and tell both sides on commit.
+
+    A repeated `client_id` returns the first message, whatever its body says, and counts for no
+    limit.
+
+    Raises:
+        Http404: the actor takes no part in such a conversation.
+        Refused: `invalid` or `too_long` for the text, `rate_limited` after too many.
+    """
+    conversation = access.conversation_for(actor, conversation_id, lock=True)
+    sent = conversation.messages.filter(sender=actor, client_id=client_id)
+    if first := sent.select_related("sender").first():
+        return first
+    text = clean_body(body)
+    limits.hit("message", actor.pk)
+
+    side = conversation.side_of(actor.pk)
+    message = Message.objects.create(
+        conversation=conversation,
+        sequence=conversation.last_sequence + 1,
+        revision=conversation.revision + 1,
+        client_id=client_id,
+        sender=actor,
+        side=side,
+        body=text,
+    )
+    conversation.last_sequence = message.sequence
+    conversation.revision = message.revision
+    conversation.last_message = message
+    conversation.last_message_at = message.created_at
+    if side is Side.SELLER and conversation.first_reply_seconds is None:
+        waited = message.created_at - conversation.created_at
+        conversation.first_reply_seconds = int(waited.total_seconds())
+    conversation.save(
+        update_fields=[
+            "last_sequence",
+            "revision",
+            "last_message",
+            "last_message_at",
+            "first_reply_seconds",
+        ]
+    )
+    events.message_created(message)
+    _notify_other_side(message, side)
+    return message
+
+
+@transaction.atomic
+def mark_read(actor: User, conversation_id: int, sequence: int) -> None:
+    """A person has read up to a message; earlier marks never come back.
+
+    Args:
+        sequence: the last message seen; what lies beyond the end counts as the end.
+
+    Raises:
+        Http404: the actor takes no part in such a conversation.
+    """
+    conversation = access.conversation_for(actor, conversation_id, lock=True)
+    side = conversation.side_of(actor.pk)
+    sequence = min(sequence, conversation.last_sequence)
+    participant, _created = Participant.objects.get_or_create(
+        conversation=conversation, user=actor, defaults={"side": side}
+    )
+    if sequence > participant.last_read_sequence:
+        participant.last_read_sequence = sequence
+        participant.save(update_fields=["last_read_sequence"])
+        events.conversation_read(conversation, side, actor.pk, sequence)
+    newer = conversation.messages.filter(
+        sequence__gt=participant.last_read_sequence, side=side.other
+    )
+    if not newer.exists():
+        notifications.mark_read(actor, subject_kind=SUBJECT_KIND, subject_id=conversation.pk)
+
+
+def _notify_other_side(message: Message, side: Side) -> None:
+    conversation, sender = message.conversation, message.sender
+    if side is Side.CONSUMER:
+        recipients, title = host.member_ids(conversation.shop_id), sender.name
+    else:
+        recipients, title = [conversation.consumer_id], f"{sender.name} · {conversation.shop.name}"
+    notifications.notify(
+        recipients,
+        subject_kind=SUBJECT_KIND,
+        subject_id=conversation.pk,
+        title=title,
+        excerpt=excerpt(message.body),
+        url=conversation.get_absolute_url(),
+        happened_at=timezone.now(),
+    )

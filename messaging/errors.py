@@ -1,0 +1,25 @@
+"""Why something was not done, in words for the person and a code for the program."""
+
+from typing import Literal
+
+from django.utils.functional import Promise
+
+Code = Literal[
+    "invalid", "not_found", "forbidden", "too_long", "rate_limited", "blocked", "unavailable"
+]
+
+
+class Refused(Exception):
+    """An action that was not carried out; nothing was stored.
+
+    Args:
+        code: one of the design's error codes.
+        detail: a sentence for the person, translated when it is shown.
+        retry_after: seconds to wait before trying again, for `rate_limited`.
+    """
+
+    def __init__(self, code: Code, detail: str | Promise, retry_after: int | None = None) -> None:
+        super().__init__(code)
+        self.code: Code = code
+        self.detail = detail
+        self.retry_after = retry_after

@@ -1,0 +1,128 @@
+"""`manage.py demo_conversations`: what the demo's people say to each other; called by `demo`."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management import BaseCommand
+from django.utils import timezone
+
+from accounts.models import User
+from messaging import host
+from messaging.demo.threads import ENGLISH, SHARED, SPANISH
+from messaging.factories import (
+    ConversationFactory,
+    MessageFactory,
+    ParticipantFactory,
+    ReportFactory,
+)
+from messaging.models import Conversation, Message, Side
+from messaging.queries import SUBJECT_KIND
+from messaging.text import excerpt
+from notifications.models import Notification
+
+CONVERSATIONS = 420
+FAVOURITE = 60  # of them at the demo seller's shop
+SEED = 21
+
+
+class Command(BaseCommand):
+    help = "Let the demo's people talk; needs the shops that `demo` makes."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dice = random.Random(SEED)  # noqa: S311 – a demo, not a secret
+        shopper = User.objects.get(email="shopper@example.com")
+        seller = User.objects.get(email="seller@example.com")
+        others = list(
+            User.objects.filter(role=User.Role.CONSUMER, is_staff=False)
+            .exclude(pk=shopper.pk)
+            .order_by("pk")
+        )
+        shop = host.shops_of(seller.pk).get()
+        products: list[Any] = list(
+            host.product_model()._default_manager.select_related("shop").order_by("pk")
+        )
+        own = [product for product in products if product.shop_id == shop.pk]
+        elsewhere = [product for product in products if product.shop_id != shop.pk]
+        pairs = [(person, product) for person in others for product in own]
+        asked = dice.sample(pairs, FAVOURITE)
+        pairs = [(person, product) for person in [*others, shopper] for product in elsewhere]
+        asked += dice.sample(pairs, CONVERSATIONS - FAVOURITE - 1)
+        team = {pk: host.member_ids(pk) for pk in {product.shop_id for product in products}}
+        for person, product in asked:
+            lines = dice.choice(dice.choice((ENGLISH, SPANISH)))
+            talk(dice, person, product, lines, team[product.shop_id])
+        talk(dice, shopper, own[0], SHARED, team[shop.pk], ended=timezone.now(), unread=True)
+        for message in Message.objects.filter(side=Side.CONSUMER).order_by("pk")[5:600:240]:
+            ReportFactory(
+                message=message,
+                reporter_id=team[message.conversation.shop_id][0],
+                words="Wants my phone number in every message.",
+            )
+
+
+def talk(
+    dice: random.Random,
+    person: User,
+    product: Any,
+    lines: list[str],
+    team: list[int],
+    *,
+    ended: datetime | None = None,
+    unread: bool | None = None,
+) -> Conversation:
+    """One conversation, as the actions would have left it, ended some time ago.
+
+    Args:
+        team: the ids of the people who answer for the shop.
+        ended: when the last line was written; at random in the last weeks, if left out.
+        unread: whether the last line waits to be read; at random, if left out.
+    """
+    ended = ended or timezone.now() - timedelta(minutes=dice.randint(5, 60 * 24 * 45))
+    if dice.random() < 0.15 and unread is None:
+        lines = lines[: len(lines) // 2 * 2 - 1]  # the shop has not answered yet
+    times = [
+        ended - timedelta(minutes=2 + dice.randint(3, 90) * back) for back in range(len(lines))
+    ]
+    times.sort()
+    conversation: Conversation = ConversationFactory(
+        consumer=person, product=product, created_at=times[0]
+    )
+    people = User.objects.in_bulk(team)
+    answering = people[dice.choice(team)]
+    for number, (line, time) in enumerate(zip(lines, times, strict=True)):
+        if number == 1:
+            conversation.first_reply_seconds = int((time - times[0]).total_seconds())
+        MessageFactory(
+            conversation=conversation,
+            sender=answering if number % 2 else person,
+            body=line.format(title=product.title),
+            created_at=time,
+        )
+    last = conversation.last_message
+    if last is None:
+        return conversation
+    last_side = Side(last.side)
+    waits = unread if unread is not None else dice.random() < (0.5 if len(lines) % 2 else 0.15)
+    readers = [person.pk] if last_side is Side.SELLER else team
+    for user_id in [person.pk, *team]:
+        is_waiting = waits and user_id in readers
+        ParticipantFactory(
+            conversation=conversation,
+            user_id=user_id,
+            side=conversation.side_of(user_id),
+            last_read_sequence=last.sequence - is_waiting,
+        )
+        if user_id in readers:
+            shop_name = f" · {product.shop.name}" if last_side is Side.SELLER else ""
+            Notification.objects.create(
+                recipient_id=user_id,
+                subject_kind=SUBJECT_KIND,
+                subject_id=conversation.pk,
+                title=f"{last.sender.name}{shop_name}",
+                excerpt=excerpt(last.body),
+                url=conversation.get_absolute_url(),
+                happened_at=last.created_at,
+                read_at=None if is_waiting else last.created_at,
+            )
+    return conversation

@@ -1,0 +1,213 @@
+"""Conversations, who takes part in them, and what is said there."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Side(models.TextChoices):
+    """What a person is in one conversation, whatever the account's role."""
+
+    CONSUMER = "consumer", _("Shopper")
+    SELLER = "seller", _("Seller")
+
+    @property
+    def other(self) -> "Side":
+        return Side.SELLER if self is Side.CONSUMER else Side.CONSUMER
+
+
+class Conversation(models.Model):
+    """One shopper and one shop, about one product or about none.
+
+    The product's title, price and picture are kept as they stood when the shopper asked.
+    `last_sequence` and `revision` are the counters that order and resume messages; both change
+    only under this row's lock, which every writer takes first.
+    """
+
+    consumer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="asked_conversations"
+    )
+    shop = models.ForeignKey(
+        settings.MESSAGING_SHOP_MODEL, on_delete=models.PROTECT, related_name="conversations"
+    )
+    product = models.ForeignKey(
+        settings.MESSAGING_PRODUCT_MODEL,
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        null=True,
+        blank=True,
+    )
+    product_title = models.CharField(max_length=120, blank=True)
+    product_price = models.PositiveIntegerField(null=True, blank=True, help_text="Minor units.")
+    product_currency = models.CharField(max_length=3, blank=True)
+    product_image = models.CharField(max_length=200, blank=True, help_text="Address.")
+    last_sequence = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    last_message = models.ForeignKey(
+        "Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    first_reply_seconds = models.PositiveIntegerField(
+        null=True, blank=True, help_text="From the first question to the shop's first answer."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # What a list adds for its reader, see `queries.conversation_list`.
+    my_side: Side
+    counterpart: str
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["consumer", "product"],
+                condition=models.Q(product__isnull=False),
+                name="one_conversation_per_product",
+            ),
+            models.UniqueConstraint(
+                fields=["consumer", "shop"],
+                condition=models.Q(product__isnull=True),
+                name="one_conversation_per_shop",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["consumer", "-last_message_at"], name="conversations_of_consumer"),
+            models.Index(fields=["shop", "-last_message_at"], name="conversations_of_shop"),
+        )
+        permissions = (("look_into_conversation", "Can read other people's conversations"),)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("messaging:conversation", args=[self.pk])
+
+    def side_of(self, user_id: int) -> Side:
+        """The side of someone whom `access` has let in."""
+        return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
+
+
+class Participant(models.Model):
+    """One person in one conversation, and what is theirs alone there."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="participants"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participations"
+    )
+    side = models.CharField(max_length=8, choices=Side)
+    last_read_sequence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["conversation", "user"], name="one_participation_per_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.conversation_id}"
+
+
+class Message(models.Model):
+    """Something said. Its text never changes; staff may remove it from sight.
+
+    `sequence` orders, `revision` is the conversation's counter at the message's last change,
+    and `client_id` is chosen by the sender's browser so that a repeated send is one message.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    sequence = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField()
+    client_id = models.UUIDField()
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sent_messages"
+    )
+    side = models.CharField(max_length=8, choices=Side)
+    body = models.TextField(max_length=settings.MESSAGE_MAX_CHARACTERS)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Who and why stands in the audit trail."
+    )
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("conversation", "sequence")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["conversation", "sequence"], name="one_message_per_sequence"
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "sender", "client_id"], name="one_message_per_client_id"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sequence__gt=0), name="sequence_starts_at_one"
+            ),
+        )
+        indexes = (models.Index(fields=["conversation", "revision"], name="messages_by_revision"),)
+        permissions = (("remove_message", "Can remove a message from sight"),)
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}/{self.sequence}"
+
+    @property
+    def visible_body(self) -> str:
+        """The text for the two sides: empty once staff removed the message."""
+        return "" if self.removed_at else self.body
+
+
+class Report(models.Model):
+    """A person of one side tells staff about a message."""
+
+    class Reason(models.TextChoices):
+        SCAM = "scam", _("Scam or fraud")
+        OFF_PLATFORM = "off_platform", _("Wants to pay or talk elsewhere")
+        ABUSE = "abuse", _("Insults or threats")
+        SPAM = "spam", _("Spam or advertising")
+        OTHER = "other", _("Something else")
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", _("Upheld")
+        DISMISSED = "dismissed", _("Dismissed")
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="reports")
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="filed_reports"
+    )
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    words = models.TextField(_("in your words"), max_length=1000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    outcome = models.CharField(
+        _("outcome"), max_length=9, choices=Outcome, blank=True, editable=False
+    )
+    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="resolved_reports",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["message", "reporter"], name="one_report_per_message_and_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

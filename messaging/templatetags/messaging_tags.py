@@ -1,0 +1,41 @@
+"""What the host's templates use of messaging."""
+
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+from django.urls import reverse
+
+from messaging import ask, host
+
+register = template.Library()
+
+
+@register.inclusion_tag("messaging/_ask_panel.html", takes_context=True)
+def ask_panel(context: RequestContext, product: host.Product) -> dict[str, Any]:
+    """The panel "Ask the seller" of a product page. One query."""
+    action = reverse("messaging:contact", args=[product.slug])
+    return _panel(context, product.shop, product, action)
+
+
+@register.inclusion_tag("messaging/_ask_panel.html", takes_context=True)
+def ask_shop_panel(context: RequestContext, shop: host.Shop) -> dict[str, Any]:
+    """The panel of a shop page, for questions about no product. One query."""
+    action = reverse("messaging:contact_shop", args=[shop.slug])
+    return _panel(context, shop, None, action)
+
+
+def _panel(
+    context: RequestContext, shop: host.Shop, product: host.Product | None, action: str
+) -> dict[str, Any]:
+    user = context["request"].user
+    values = ask.panel(user.pk, shop.pk, product.pk if product else None)
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "user": user,
+        "shop": shop,
+        "product": product,
+        "action": action,
+        "draft": "",
+        **values,
+    }

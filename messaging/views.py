@@ -1,0 +1,283 @@
+"""Conversations over HTTP: pages and forms for people, JSON for their scripts.
+
+Everything works without JavaScript; what a script does over the socket it can also do here.
+"""
+
+import uuid
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+
+from . import access, actions, ask, host, queries, wire
+from .errors import Refused
+from .http import (
+    STATUS,
+    PersonRequest,
+    counter_from,
+    json_response,
+    person_required,
+    refusal_response,
+    wants_json,
+    with_retry_after,
+)
+from .models import Conversation, Side
+
+PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+
+
+# -- Asking ----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest, slug: str) -> HttpResponse:
+    """Find or start the conversation about a product, and send the first message."""
+    product = host.find_product(slug)
+    if product is None:
+        raise Http404("no such product")
+    return _ask(request, product.shop, product)
+
+
+@require_http_methods(["GET", "POST"])
+def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
+    """Find or start the conversation with a shop that is about no product."""
+    shop = host.find_shop(slug)
+    if shop is None:
+        raise Http404("no such shop")
+    return _ask(request, shop, None)
+
+
+def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) -> HttpResponse:
+    if request.method == "POST":
+        question: ask.Question | None = ask.Question.from_post(request)
+    else:
+        # Whoever had to log in first comes back by GET; what is sent is what they posted before.
+        question = ask.Question.kept(request)
+    if question is None:
+        return redirect((product or shop).get_absolute_url())
+    if not request.user.is_authenticated:
+        question.keep(request)
+        return redirect_to_login(request.path)
+    try:
+        conversation = _start_and_send(request.user, shop, product, question)
+    except Refused as refusal:
+        return _ask_again(request, shop, product, question, refusal)
+    ask.forget(request)
+    return redirect(conversation)
+
+
+@transaction.atomic
+def _start_and_send(
+    user: User, shop: host.Shop, product: host.Product | None, question: ask.Question
+) -> Conversation:
+    """Both or neither: a refused first message leaves no empty conversation behind."""
+    conversation = actions.start_conversation(user, product=product, shop=shop)
+    if question.body.strip():
+        actions.send(user, conversation.pk, question.client_id, question.body)
+    return conversation
+
+
+def _ask_again(
+    request: HttpRequest,
+    shop: host.Shop,
+    product: host.Product | None,
+    question: ask.Question,
+    refusal: Refused,
+) -> HttpResponse:
+    """The panel once more, with what was wrong and with every word that was written."""
+    if wants_json(request):
+        return refusal_response(refusal, str(question.client_id))
+    context = {
+        **ask.panel(request.user.pk, shop.pk, product.pk if product else None),
+        "shop": shop,
+        "product": product,
+        "action": request.path,
+        "draft": question.body,
+        "client_id": question.client_id,
+        "form_error": refusal.detail,
+    }
+    response = render(request, "messaging/ask.html", context, status=STATUS[refusal.code])
+    return with_retry_after(response, refusal)
+
+
+# -- Reading ---------------------------------------------------------------------------------
+
+
+@require_GET
+@person_required
+def conversation_list(request: PersonRequest) -> HttpResponse:
+    """A person's conversations; for a seller, the inbox of the shops they work for."""
+    search = request.GET.get("q", "").strip()[:100].replace("\0", "")
+    unread_only = request.GET.get("unread") == "1"
+    found = queries.conversation_list(request.user, search=search, unread_only=unread_only)
+    page = Paginator(found, settings.CONVERSATION_PAGE_SIZE).get_page(request.GET.get("page"))
+    for conversation in page:
+        side = conversation.side_of(request.user.pk)
+        conversation.my_side = side
+        conversation.counterpart = _counterpart(conversation, side)
+    context = {
+        "conversations": page,
+        "query": search,
+        "unread_only": unread_only,
+        "is_seller": request.user.is_seller,
+    }
+    fragment = request.headers.get("X-Fragment") == "list"
+    template = "_conversation_items.html" if fragment else "conversation_list.html"
+    return render(request, f"messaging/{template}", context)
+
+
+@require_GET
+@person_required
+def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """One conversation, with the form to go on."""
+    found = access.conversation_for(request.user, conversation_id)
+    return _thread(request, found)
+
+
+@require_GET
+@person_required
+def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """JSON: what came since a revision, or a page of older messages before a sequence."""
+    found = access.conversation_for(request.user, conversation_id)
+    try:
+        if "before" in request.GET:
+            before = counter_from(request.GET["before"])
+            rows, more = queries.messages_before(found, before)
+            resuming = False
+        else:
+            since = counter_from(request.GET.get("since", "0"))
+            resuming = since > 0
+            rows, more = (
+                queries.messages_since(found, since) if resuming else queries.latest_messages(found)
+            )
+    except Refused as refusal:
+        return refusal_response(refusal)
+    marks = queries.read_marks(found)
+    return json_response(wire.page(found, rows, more=more, read=marks, resuming=resuming))
+
+
+# -- Writing ---------------------------------------------------------------------------------
+
+
+@require_POST
+@person_required
+def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """Send a message: a form goes back to the thread, a script gets the acknowledgement."""
+    body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
+    try:
+        message = actions.send(request.user, conversation_id, _client_id(given), body)
+    except Refused as refusal:
+        if wants_json(request):
+            return refusal_response(refusal, given[:64] or None)
+        found = access.conversation_for(request.user, conversation_id)
+        response = _thread(request, found, refusal=refusal, draft=body)
+        return with_retry_after(response, refusal)
+    if wants_json(request):
+        return json_response(wire.MessageAnswer.of(message))
+    return redirect(f"{message.conversation.get_absolute_url()}#message-{message.sequence}")
+
+
+@require_POST
+@person_required
+def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """The reader has seen the messages up to a sequence."""
+    try:
+        sequence = counter_from(request.POST.get("sequence"))
+    except Refused as refusal:
+        return refusal_response(refusal)
+    actions.mark_read(request.user, conversation_id, sequence)
+    return HttpResponse(status=204)
+
+
+@require_GET
+@person_required
+def read_pixel(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """The same without JavaScript: the thread's page has this picture in a `<noscript>`.
+
+    Cookies are SameSite=Lax, so another site's page cannot call it in the reader's name.
+    """
+    try:
+        sequence = counter_from(request.GET.get("sequence"))
+    except Refused as refusal:
+        return refusal_response(refusal)
+    actions.mark_read(request.user, conversation_id, sequence)
+    response = HttpResponse(PIXEL, content_type="image/gif")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+# -- Parts -----------------------------------------------------------------------------------
+
+
+def _thread(
+    request: PersonRequest,
+    found: Conversation,
+    *,
+    refusal: Refused | None = None,
+    draft: str = "",
+) -> HttpResponse:
+    side = found.side_of(request.user.pk)
+    try:
+        before = counter_from(request.GET["before"]) if "before" in request.GET else None
+    except Refused as error:
+        raise Http404("no such page") from error
+    rows, has_older = (
+        queries.messages_before(found, before) if before else queries.latest_messages(found)
+    )
+    marks, own_mark = queries.read_marks_and_own(found, request.user)
+    context = {
+        "conversation": found,
+        "side": side,
+        "counterpart": _counterpart(found, side),
+        "history": rows,
+        "has_older": has_older,
+        "before": before,
+        "read": marks,
+        "first_unread": next(
+            (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
+        ),
+        "max_characters": settings.MESSAGE_MAX_CHARACTERS,
+        "client_id": uuid.uuid4(),
+        "form_error": refusal.detail if refusal else None,
+        "draft": draft,
+        **_cards(found),
+    }
+    status = STATUS[refusal.code] if refusal else 200
+    return render(request, "messaging/conversation.html", context, status=status)
+
+
+def _cards(found: Conversation) -> dict[str, Any]:
+    """The product as it stood when asked, and as it stands now."""
+    if found.product is None:
+        return {"card": None, "snapshot": None, "changed": False}
+    card = host.card_of(cast("host.Product", found.product))
+    snapshot = host.ProductCard(
+        title=found.product_title,
+        price_text=host.price_text(found.product_price or 0, found.product_currency),
+        image_url=found.product_image,
+        url=card.url,
+        available=True,
+    )
+    changed = (card.title, card.price_text) != (snapshot.title, snapshot.price_text)
+    return {"card": card, "snapshot": snapshot, "changed": changed}
+
+
+def _counterpart(found: Conversation, side: Side) -> str:
+    return found.shop.name if side is Side.CONSUMER else found.consumer.name
+
+
+def _client_id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Refused("invalid", _("The message came without its number.")) from error

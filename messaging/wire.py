@@ -1,0 +1,230 @@
+"""Every frame of the socket, both ways, declared in one place. The JSON answers use the same.
+
+Decoding and validation are one step: unknown types, unknown fields and wrong values are refused.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+import msgspec
+from django.utils.translation import gettext as _
+from msgspec import Meta, Struct
+
+from .errors import Code, Refused
+from .models import Conversation, Message
+
+Identifier = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Counter = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+# -- Client to server ------------------------------------------------------------------------
+
+
+class ClientFrame(Struct, forbid_unknown_fields=True):
+    """What a client may say; `type` tells which."""
+
+
+class Send(ClientFrame, tag="message.send"):
+    conversation: Identifier
+    client_id: uuid.UUID
+    body: str
+
+
+class Open(ClientFrame, tag="conversation.open"):
+    conversation: Identifier
+    since: Counter
+
+
+class Close(ClientFrame, tag="conversation.close"):
+    conversation: Identifier
+
+
+class Read(ClientFrame, tag="conversation.read"):
+    conversation: Identifier
+    sequence: Counter
+
+
+class Typing(ClientFrame, tag="typing"):
+    conversation: Identifier
+
+
+_decoder = msgspec.json.Decoder(Send | Open | Close | Read | Typing)
+_client_id = msgspec.json.Decoder(dict[str, Any])
+
+
+def decode(text: str) -> Send | Open | Close | Read | Typing:
+    """One frame from a client.
+
+    Raises:
+        Refused: `invalid`, if it is not exactly one of the frames above.
+    """
+    try:
+        frame: Send | Open | Close | Read | Typing = _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Refused("invalid", _("The browser sent something that is not understood.")) from error
+    return frame
+
+
+def client_id_of(text: str) -> str | None:
+    """The `client_id` of a frame that was refused, so that the sender knows which it was."""
+    try:
+        found = _client_id.decode(text).get("client_id")
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return found if isinstance(found, str) and len(found) <= 64 else None
+
+
+# -- Server to client ------------------------------------------------------------------------
+
+
+class Sender(Struct):
+    id: int
+    name: str
+
+
+class MessageItem(Struct, kw_only=True):
+    """A message as both sides see it."""
+
+    conversation: int
+    id: int
+    sequence: int
+    revision: int
+    client_id: uuid.UUID
+    side: str
+    sender: Sender
+    body: str
+    created_at: datetime
+    removed: bool
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """A message with its sender loaded."""
+        return cls(
+            conversation=message.conversation_id,
+            id=message.pk,
+            sequence=message.sequence,
+            revision=message.revision,
+            client_id=message.client_id,
+            side=message.side,
+            sender=Sender(message.sender_id, message.sender.name),
+            body=message.visible_body,
+            created_at=message.created_at,
+            removed=message.removed_at is not None,
+        )
+
+
+class MessageCreated(MessageItem, tag="message.created"):
+    pass
+
+
+class MessageChanged(MessageItem, tag="message.changed"):
+    pass
+
+
+class MessageAccepted(Struct, tag="message.accepted", kw_only=True):
+    """To the sender, after COMMIT."""
+
+    client_id: uuid.UUID
+    conversation: int
+    id: int
+    sequence: int
+    revision: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """`revision` is the one of the sending, so that every answer to one send is equal."""
+        return cls(
+            client_id=message.client_id,
+            conversation=message.conversation_id,
+            id=message.pk,
+            sequence=message.sequence,
+            revision=message.revision,
+            created_at=message.created_at,
+        )
+
+
+class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
+    """The same to a script that sent by POST: it has no socket to hear the message on."""
+
+    message: MessageItem
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        accepted = msgspec.structs.asdict(MessageAccepted.of(message))
+        return cls(**accepted, message=MessageItem.of(message))
+
+
+class ConversationState(Struct, tag="conversation.state", kw_only=True):
+    """A page of messages; `revision` is the one to resume from, `read` per side."""
+
+    conversation: int
+    revision: int
+    messages: list[MessageItem]
+    more: bool
+    read: dict[str, int]
+
+
+class ConversationRead(Struct, tag="conversation.read"):
+    conversation: int
+    side: str
+    user: int
+    sequence: int
+
+
+class TypingSeen(Struct, tag="typing"):
+    conversation: int
+    side: str
+    name: str
+
+
+class Heartbeat(Struct, tag="heartbeat"):
+    conversations: dict[int, int]
+
+
+class Error(Struct, tag="error", omit_defaults=True):
+    code: Code
+    detail: str
+    client_id: str | None = None
+    retry_after: int | None = None
+
+    @classmethod
+    def of(cls, refusal: Refused, client_id: str | None = None) -> "Error":
+        return cls(refusal.code, str(refusal.detail), client_id, refusal.retry_after)
+
+
+def encode(frame: Struct) -> str:
+    """A frame as the text that goes over the socket."""
+    return msgspec.json.encode(frame).decode()
+
+
+def page(
+    conversation: Conversation,
+    messages: list[Message],
+    *,
+    more: bool,
+    read: dict[str, int],
+    resuming: bool,
+) -> ConversationState:
+    """A page of messages for the socket and the JSON answers alike.
+
+    The revision to resume from is the conversation's own, unless a resuming client has more to
+    come: then it is that of the last message given, so that nothing between is skipped.
+
+    Args:
+        conversation: as read *before* its messages; then its revision promises no message that
+            the page lacks.
+        more: whether there is more to fetch in the same direction.
+        resuming: whether the page holds changes since a revision, not a part of the history.
+    """
+    revision = conversation.revision
+    if resuming and more:
+        revision = messages[-1].revision
+    return ConversationState(
+        conversation=conversation.pk,
+        revision=revision,
+        messages=[MessageItem.of(message) for message in messages],
+        more=more,
+        read=read,
+    )
