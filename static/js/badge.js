@@ -1,0 +1,16 @@
+// The unread count: in the header, in words, and in the tab's title. Always absolute.
+import { session } from "trato/session";
+import { fill, ngettext } from "trato/text";
+
+const title = document.title;
+
+session.on("badge", ({ unread }) => {
+  for (const badge of document.querySelectorAll("[data-badge]")) {
+    badge.textContent = unread;
+    badge.hidden = unread === 0;
+  }
+  for (const words of document.querySelectorAll("[data-badge-words]")) {
+    words.textContent = fill(ngettext("%(number)s unread", "%(number)s unread", unread), { number: unread });
+  }
+  document.title = unread ? `(${unread}) ${title}` : title;
+});

@@ -1,0 +1,66 @@
+// Where one writes: Enter sends, drafts survive a reload, the counter shows near the end.
+import { session } from "trato/session";
+import { outbox } from "trato/outbox";
+import { fill, lengthOf, ngettext } from "trato/text";
+
+const TYPING_EVERY = 3000; // milliseconds
+const COUNT_FROM = 0.9; // of the limit
+
+/** Show how many characters are left; false if there are too many. */
+export function count(field, counter) {
+  const limit = Number(field.dataset.limit);
+  const left = limit - lengthOf(field.value.trim());
+  counter.hidden = left > limit * (1 - COUNT_FROM);
+  counter.textContent = left < 0
+    ? fill(ngettext("%(count)s character too many", "%(count)s characters too many", -left), { count: -left })
+    : fill(ngettext("%(count)s character left", "%(count)s characters left", left), { count: left });
+  counter.classList.toggle("field__error", left < 0);
+  return left >= 0;
+}
+
+class Composer extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.field = this.querySelector("textarea");
+    this.counter = this.querySelector(".composer__counter");
+    this.conversation = Number(this.closest("trato-thread").dataset.conversation);
+    this.draftKey = `trato-draft-${session.user}-${this.conversation}`;
+    this.field.value ||= localStorage.getItem(this.draftKey) ?? "";
+    this.form.noValidate = true;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.field.addEventListener("input", () => this.changed());
+    this.field.addEventListener("keydown", (event) => {
+      const touch = matchMedia("(pointer: coarse)").matches;
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !touch) {
+        event.preventDefault();
+        this.send();
+      }
+    });
+    count(this.field, this.counter);
+  }
+
+  changed() {
+    if (this.field.value) localStorage.setItem(this.draftKey, this.field.value);
+    else localStorage.removeItem(this.draftKey);
+    count(this.field, this.counter);
+    const now = Date.now();
+    if (this.field.value && now > (this.typedAt ?? 0) + TYPING_EVERY) {
+      this.typedAt = now;
+      session.send({ type: "typing", conversation: this.conversation });
+    }
+  }
+
+  send() {
+    const body = this.field.value.trim();
+    if (!body || !count(this.field, this.counter)) return;
+    outbox.add(this.conversation, body);
+    this.field.value = "";
+    this.changed();
+    this.field.focus();
+  }
+}
+
+customElements.define("trato-composer", Composer);

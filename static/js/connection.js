@@ -1,0 +1,54 @@
+// One WebSocket that comes back: exponential backoff with full jitter, at once when it makes sense.
+const FIRST_DELAY = 500; // milliseconds
+const LONGEST_DELAY = 30000;
+const FLOOD_DELAY = 5000;
+const FINAL = new Set([4401, 4403]); // no session; suspended
+
+export class Connection extends EventTarget {
+  constructor(address) {
+    super();
+    this.address = address;
+    this.failures = 0;
+    window.addEventListener("online", () => this.retryNow());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.retryNow();
+    });
+  }
+
+  open() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const socket = new WebSocket(this.address);
+    this.socket = socket;
+    socket.addEventListener("message", (event) => {
+      const frame = JSON.parse(event.data);
+      if (frame.type === "session.ready") this.failures = 0;
+      this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+    });
+    socket.addEventListener("close", (event) => {
+      if (this.socket === socket) this.closed(event.code);
+    });
+  }
+
+  closed(code) {
+    this.socket = null;
+    this.final = FINAL.has(code);
+    if (!this.final) {
+      const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures);
+      const floor = code === 4429 ? FLOOD_DELAY : 0;
+      this.failures += 1;
+      this.timer = setTimeout(() => this.open(), floor + Math.random() * ceiling);
+    }
+    this.dispatchEvent(new CustomEvent("closed", { detail: { code, final: this.final } }));
+  }
+
+  retryNow() {
+    if (this.timer) this.open();
+  }
+
+  send(frame) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+// The list of conversations, live: whatever changes, the server draws it anew, once per moment.
+import { session } from "trato/session";
+import { writeAll } from "trato/local-time";
+
+const GATHER = 250; // milliseconds
+
+class Inbox extends HTMLElement {
+  connectedCallback() {
+    writeAll(this);
+    for (const kind of ["message.created", "message.changed", "conversation.read", "badge"]) {
+      session.on(kind, () => this.soon());
+    }
+    session.on("latest", () => this.soon());
+  }
+
+  soon() {
+    this.timer ??= setTimeout(() => this.refresh(), GATHER);
+  }
+
+  async refresh() {
+    this.timer = null;
+    const answer = await fetch(location.href, { headers: { "X-Fragment": "list" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const focused = this.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    this.replaceChildren(...page.body.childNodes);
+    if (focused) this.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+    writeAll(this);
+  }
+}
+
+customElements.define("trato-inbox", Inbox);
