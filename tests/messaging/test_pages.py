@@ -1,0 +1,124 @@
+"""The pages: what they cost in queries, and asking from a product."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from catalog.factories import ProductFactory, ProductImageFactory
+from catalog.models import Product, Shop
+from messaging import actions
+from messaging.factories import ConversationFactory, MessageFactory
+from messaging.models import Conversation, Message
+
+pytestmark = pytest.mark.django_db
+
+
+def cost(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def test_a_product_page_costs_at_most_6_queries(
+    shopper: User, product: Product, client_of: Any
+) -> None:
+    ProductImageFactory(product=product)
+    ProductFactory(shop=product.shop)
+    assert cost(client_of(shopper), product.get_absolute_url()) <= 6
+
+
+def test_the_list_costs_at_most_8_queries_whatever_its_length(
+    seller: User, shop: Shop, client_of: Any
+) -> None:
+    costs = []
+    for _ in range(2):
+        for _ in range(10):
+            MessageFactory(conversation=ConversationFactory(product=ProductFactory(shop=shop)))
+        costs.append(cost(client_of(seller), "/conversations/"))
+    assert costs[0] == costs[1] <= 8
+
+
+def test_a_thread_costs_at_most_8_queries_whatever_its_length(
+    seller: User, product: Product, conversation: Conversation, client_of: Any
+) -> None:
+    ProductImageFactory(product=product)
+    costs = []
+    for _ in range(2):
+        for _ in range(15):
+            MessageFactory(conversation=conversation)
+        costs.append(cost(client_of(seller), conversation.get_absolute_url()))
+    assert costs[0] == costs[1] <= 8
+
+
+def test_asking_about_a_product_keeps_it_as_it_stood(
+    shopper: User, product: Product, client_of: Any
+) -> None:
+    client = client_of(shopper)
+    form = {"body": "Blue?", "client_id": str(uuid.uuid4())}
+    answer = client.post(f"/products/{product.slug}/contact/", form, follow=True)
+    Product.objects.filter(pk=product.pk).update(price=9900, title="Dearer bowl")
+    page = client.get(answer.redirect_chain[-1][0]).text
+    assert "Speckled bowl" in page
+    assert "€24.50" in page
+    assert "€99.00" in page
+    assert "Changed since then" in page
+
+
+def test_nobody_asks_their_own_shop_or_about_what_is_not_on_sale(
+    seller: User, shopper: User, product: Product, client_of: Any
+) -> None:
+    form = {"body": "Hello me", "client_id": str(uuid.uuid4())}
+    answer = client_of(seller).post(f"/products/{product.slug}/contact/", form)
+    assert answer.status_code == 403
+    Product.objects.update(published_at=None)
+    answer = client_of(shopper).post(f"/products/{product.slug}/contact/", form)
+    assert answer.status_code == 404
+    assert not Conversation.objects.exists()
+
+
+def test_the_sixth_new_conversation_in_an_hour_says_how_long_to_wait(
+    shopper: User, shop: Shop, client_of: Any
+) -> None:
+    client = client_of(shopper)
+    for _ in range(6):
+        address = f"/products/{ProductFactory(shop=shop).slug}/contact/"
+        answer = client.post(address, {"body": "Hello", "client_id": str(uuid.uuid4())})
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 3600
+    assert Conversation.objects.count() == Message.objects.count() == 5
+
+
+def test_a_refused_first_message_leaves_no_empty_conversation(
+    shopper: User, product: Product, client_of: Any
+) -> None:
+    form = {"body": "x" * 4001, "client_id": str(uuid.uuid4())}
+    answer = client_of(shopper).post(f"/products/{product.slug}/contact/", form)
+    assert answer.status_code == 413
+    assert not Conversation.objects.exists()
+
+
+def test_a_refused_form_keeps_every_word(
+    shopper: User, conversation: Conversation, client_of: Any
+) -> None:
+    address = f"{conversation.get_absolute_url()}new_message/"
+    answer = client_of(shopper).post(address, {"body": "Kept words", "client_id": "broken"})
+    assert answer.status_code == 400
+    assert "Kept words" in answer.text
+    assert not Message.objects.exists()
+
+
+def test_search_and_the_unread_filter_find_what_they_should(
+    shopper: User, seller: User, conversation: Conversation, client_of: Any
+) -> None:
+    actions.send(shopper, conversation.pk, uuid.uuid4(), "About the glaze")
+    client = client_of(seller)
+    link = conversation.get_absolute_url()
+    assert link in client.get("/conversations/?q=glaze+speckled&unread=1").text
+    assert link not in client.get("/conversations/?q=elephant").text
+    actions.mark_read(seller, conversation.pk, 1)
+    assert link not in client.get("/conversations/?unread=1").text

@@ -1,0 +1,394 @@
+"""The socket as its clients see it."""
+
+import asyncio
+import json
+import uuid
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts import relay
+from accounts.models import User
+from messaging import actions
+from messaging.models import Conversation, Message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Socket = Any  # channels comes without types
+
+
+async def tell(socket: Socket, **frame: Any) -> None:
+    await socket.send_to(text_data=json.dumps(frame))
+
+
+async def hear(socket: Socket, kind: str, timeout: float = 5) -> dict[str, Any]:
+    """The next frame of a kind; frames of other kinds before it are passed over."""
+    async with asyncio.timeout(timeout):
+        while True:
+            frame: dict[str, Any] = json.loads(await socket.receive_from(timeout))
+            if frame["type"] == kind:
+                return frame
+
+
+async def closed_with(socket: Socket, timeout: float = 5) -> int:
+    async with asyncio.timeout(timeout):
+        while True:
+            output = await socket.receive_output(timeout)
+            if output["type"] == "websocket.close":
+                code: int = output["code"]
+                return code
+
+
+async def hears_nothing(socket: Socket) -> bool:
+    """Whether nothing waits, once everything that was under way has arrived."""
+    return bool(await socket.receive_nothing(timeout=0.3))
+
+
+def send_frame(conversation: Conversation, body: str = "Hello", **extra: Any) -> dict[str, Any]:
+    return {
+        "type": "message.send",
+        "conversation": conversation.pk,
+        "client_id": str(uuid.uuid4()),
+        "body": body,
+        **extra,
+    }
+
+
+async def test_a_new_socket_is_told_who_it_is_and_what_is_unread(
+    shopper: User, seller: User, conversation: Conversation, socket_of: Any
+) -> None:
+    await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
+    socket = await socket_of(seller)
+    ready = await hear(socket, "session.ready")
+    assert ready == {"type": "session.ready", "user": seller.pk, "unread": 1}
+
+
+async def test_a_message_is_acknowledged_shown_to_both_sides_and_counted(
+    shopper: User,
+    seller: User,
+    colleague: User,
+    stranger: User,
+    other_seller: User,
+    conversation: Conversation,
+    socket_of: Any,
+) -> None:
+    sockets = {
+        person.pk: await socket_of(person)
+        for person in (shopper, seller, colleague, stranger, other_seller)
+    }
+    for socket in sockets.values():
+        await hear(socket, "session.ready")
+    frame = send_frame(conversation, "Is it still there?")
+    await tell(sockets[shopper.pk], **frame)
+
+    accepted = await hear(sockets[shopper.pk], "message.accepted")
+    stored = await Message.objects.aget()
+    assert accepted["client_id"] == frame["client_id"]
+    assert (accepted["id"], accepted["sequence"], accepted["revision"]) == (stored.pk, 1, 1)
+    for person in (seller, colleague):
+        created = await hear(sockets[person.pk], "message.created")
+        assert created["body"] == "Is it still there?"
+        assert created["sender"] == {"id": shopper.pk, "name": shopper.name}
+        assert created["side"] == "consumer"
+        assert (await hear(sockets[person.pk], "badge"))["unread"] == 1
+    for person in (stranger, other_seller):
+        assert await hears_nothing(sockets[person.pk])
+
+
+async def test_every_tab_of_the_sender_sees_the_message_too(
+    shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    one, two = await socket_of(shopper), await socket_of(shopper)
+    await hear(two, "session.ready")
+    await tell(one, **send_frame(conversation))
+    assert (await hear(one, "message.created"))["sequence"] == 1
+    assert (await hear(two, "message.created"))["sequence"] == 1
+
+
+async def test_reading_on_one_tab_clears_the_badge_on_all_and_marks_it_on_the_other_side(
+    shopper: User, seller: User, conversation: Conversation, socket_of: Any
+) -> None:
+    await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
+    asking, one, two = [await socket_of(person) for person in (shopper, seller, seller)]
+    for socket in (asking, one, two):
+        await hear(socket, "session.ready")
+    await tell(one, type="conversation.read", conversation=conversation.pk, sequence=1)
+    assert (await hear(one, "badge"))["unread"] == 0
+    assert (await hear(two, "badge"))["unread"] == 0
+    mark = await hear(asking, "conversation.read")
+    assert (mark["side"], mark["user"], mark["sequence"]) == ("seller", seller.pk, 1)
+
+
+async def test_opening_answers_with_the_latest_page_and_with_what_came_since(
+    shopper: User, seller: User, conversation: Conversation, socket_of: Any
+) -> None:
+    for body in ("one", "two", "three"):
+        await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), body)
+    socket = await socket_of(seller)
+    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    state = await hear(socket, "conversation.state")
+    assert [message["body"] for message in state["messages"]] == ["one", "two", "three"]
+    assert (state["revision"], state["more"]) == (3, False)
+    assert state["read"] == {"consumer": 0, "seller": 0}
+    await tell(socket, type="conversation.open", conversation=conversation.pk, since=2)
+    state = await hear(socket, "conversation.state")
+    assert [message["body"] for message in state["messages"]] == ["three"]
+
+
+async def test_typing_is_seen_by_the_others_who_have_the_conversation_open(
+    shopper: User, seller: User, colleague: User, conversation: Conversation, socket_of: Any
+) -> None:
+    asking, open_tab, other_tab = [
+        await socket_of(person) for person in (shopper, seller, colleague)
+    ]
+    for socket in (asking, open_tab):
+        await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+        await hear(socket, "conversation.state")
+    await hear(other_tab, "session.ready")
+    await tell(asking, type="typing", conversation=conversation.pk)
+    assert await hear(open_tab, "typing") == {
+        "type": "typing",
+        "conversation": conversation.pk,
+        "side": "consumer",
+        "name": shopper.name,
+    }
+    assert await hears_nothing(other_tab)
+    assert await hears_nothing(asking)
+
+
+async def test_typing_needs_an_open_conversation_and_has_a_limit(
+    shopper: User, conversation: Conversation, socket_of: Any, settings: Any
+) -> None:
+    settings.TYPING_FRAMES_PER_MINUTE = 2
+    socket = await socket_of(shopper)
+    await tell(socket, type="typing", conversation=conversation.pk)
+    assert (await hear(socket, "error"))["code"] == "not_found"
+    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    for _ in range(3):
+        await tell(socket, type="typing", conversation=conversation.pk)
+    error = await hear(socket, "error")
+    assert error["code"] == "rate_limited"
+    assert error["retry_after"] >= 1
+
+
+@pytest.fixture(params=["stranger", "other_seller", "former_colleague", "moderator"])
+def outsider(request: pytest.FixtureRequest) -> User:
+    user: User = request.getfixturevalue(request.param)
+    return user
+
+
+@pytest.mark.parametrize("kind", ["message.send", "conversation.open", "conversation.read"])
+async def test_an_outsiders_frames_are_answered_as_for_a_thing_that_does_not_exist(
+    outsider: User, kind: str, shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    witness = await socket_of(shopper)
+    await hear(witness, "session.ready")
+    socket = await socket_of(outsider)
+    await hear(socket, "session.ready")
+    fields: dict[str, dict[str, Any]] = {
+        "message.send": {"client_id": str(uuid.uuid4()), "body": "Let me in"},
+        "conversation.open": {"since": 0},
+        "conversation.read": {"sequence": 1},
+    }
+    rest = fields[kind]
+    answers = []
+    for pk in (conversation.pk, conversation.pk + 12345):
+        await tell(socket, type=kind, conversation=pk, **rest)
+        error = await hear(socket, "error")
+        answers.append((error["code"], error["detail"]))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == "not_found"
+    assert not await Message.objects.aexists()
+    assert await hears_nothing(witness)
+
+
+async def test_no_session_is_told_4401(db: None, socket_of: Any) -> None:
+    assert await closed_with(await socket_of(None)) == 4401
+
+
+async def test_a_suspended_person_is_told_4403_at_once_on_an_open_socket(
+    shopper: User, moderator: User, conversation: Conversation, socket_of: Any
+) -> None:
+    from accounts import actions as accounts
+
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    await sync_to_async(accounts.suspend)(moderator, shopper.pk, "Asked for bank details")
+    assert await closed_with(socket, timeout=2) == 4403
+
+
+async def test_logging_out_closes_the_open_socket(
+    shopper: User, client_of: Any, socket_of: Any
+) -> None:
+    client = await sync_to_async(client_of)(shopper)
+    socket = await socket_of(shopper, client=client)
+    await hear(socket, "session.ready")
+    await sync_to_async(client.post)("/accounts/logout/")
+    assert await closed_with(socket, timeout=2) == 4401
+
+
+async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
+    shopper: User,
+    seller: User,
+    colleague: User,
+    conversation: Conversation,
+    socket_of: Any,
+    shop: Any,
+) -> None:
+    from catalog import actions as catalog
+
+    leaving = await socket_of(colleague)
+    await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
+    await hear(leaving, "conversation.state")
+    await sync_to_async(catalog.remove_member)(seller, shop.pk, colleague.pk)
+    await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
+    assert (await hear(leaving, "error"))["code"] == "not_found"
+    await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
+    assert await hears_nothing(leaving)
+
+
+async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
+    shopper: User, socket_of: Any
+) -> None:
+    """As when the layer could not be reached while the socket left."""
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    event = {"type": "chat.message", "frame": "{}"}
+    await relay.publish_async([f"user.{shopper.pk}"], event)
+    assert await socket.receive_from() == "{}"
+    user_group = relay.user_group(shopper.pk)
+    from channels.layers import get_channel_layer
+
+    await get_channel_layer().group_send(user_group, {**event, "group": "seller.999"})
+    assert await hears_nothing(socket)
+
+
+BAD_FRAMES: list[str | bytes] = [
+    "",
+    "not json",
+    "[]",
+    "null",
+    "{}",
+    '{"type":"chat.message","frame":"x"}',
+    '{"type":"badge.changed"}',
+    '{"type":"message.send"}',
+    '{"type":"message.send","conversation":"1","client_id":"x","body":"x"}',
+    '{"type":"conversation.open","conversation":1,"since":0,"extra":1}',
+    '{"type":"conversation.open","conversation":-1,"since":0}',
+    '{"type":"conversation.open","conversation":1,"since":' + "9" * 5000 + "}",
+    '{"type":"conversation.open","conversation":1e400,"since":0}',
+    '{"type":"typing","conversation":' + "[" * 5000 + "]" * 5000 + "}",
+    "[" * 16000,
+    '{"type":"message.send","conversation":1,"client_id":"' + "0" * 36 + '","body":"\\ud800"}',
+    b"\x00\x01\x02",
+    b"{}",
+]
+
+
+@pytest.mark.parametrize("bad", BAD_FRAMES, ids=lambda bad: repr(bad[:40]))
+async def test_a_bad_frame_gets_its_error_and_the_socket_lives(
+    bad: str | bytes, shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    if isinstance(bad, bytes):
+        await socket.send_to(bytes_data=bad)
+    else:
+        await socket.send_input({"type": "websocket.receive", "text": bad})
+    assert (await hear(socket, "error"))["code"] == "invalid"
+    await tell(socket, **send_frame(conversation))
+    assert (await hear(socket, "message.accepted"))["sequence"] == 1
+
+
+async def test_a_refused_send_names_its_client_id(
+    shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    socket = await socket_of(shopper)
+    frame = send_frame(conversation, "x" * 4001)
+    await tell(socket, **frame)
+    error = await hear(socket, "error")
+    assert (error["code"], error["client_id"]) == ("too_long", frame["client_id"])
+
+
+async def test_errors_speak_the_readers_language(
+    shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    english, spanish = await socket_of(shopper), await socket_of(shopper, language="es")
+    details = set()
+    for socket in (english, spanish):
+        await tell(socket, **send_frame(conversation, " "))
+        details.add((await hear(socket, "error"))["detail"])
+    assert len(details) == 2
+
+
+async def test_a_frame_over_16_kib_closes_with_1009(shopper: User, socket_of: Any) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    await socket.send_to(text_data=" " * (16 * 1024 + 1))
+    assert await closed_with(socket) == 1009
+
+
+async def test_a_stream_of_bad_frames_closes_with_4429(shopper: User, socket_of: Any) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    for _ in range(40):
+        await socket.send_to(text_data="x")
+    assert await closed_with(socket) == 4429
+
+
+async def test_a_flood_of_good_frames_closes_with_4429(
+    shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    for _ in range(620):
+        await tell(socket, type="conversation.close", conversation=conversation.pk)
+    assert await closed_with(socket) == 4429
+
+
+async def test_a_foreign_origin_is_not_let_in(shopper: User, socket_of: Any) -> None:
+    with pytest.raises(AssertionError):
+        await socket_of(shopper, origin="https://evil.example")
+
+
+async def test_the_heartbeat_tells_the_revision_of_open_conversations(
+    shopper: User, conversation: Conversation, socket_of: Any, settings: Any
+) -> None:
+    settings.SOCKET_HEARTBEAT_SECONDS = 0.1
+    await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
+    socket = await socket_of(shopper)
+    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    beat = await hear(socket, "heartbeat")
+    assert beat["conversations"] == {str(conversation.pk): 1}
+
+
+async def test_the_heartbeat_heals_a_badge_that_the_layer_lost(
+    shopper: User, seller: User, conversation: Conversation, socket_of: Any, settings: Any
+) -> None:
+    settings.SOCKET_HEARTBEAT_SECONDS = 0.1
+    socket = await socket_of(seller)
+    assert (await hear(socket, "session.ready"))["unread"] == 0
+
+    def send_without_a_layer() -> None:
+        from unittest.mock import patch
+
+        with patch.object(relay, "publish_async", silence):
+            actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello")
+
+    async def silence(*args: Any) -> None:
+        return
+
+    await sync_to_async(send_without_a_layer)()
+    assert (await hear(socket, "badge"))["unread"] == 1
+
+
+async def test_a_session_that_ended_unannounced_is_noticed_by_the_heartbeat(
+    shopper: User, socket_of: Any, settings: Any
+) -> None:
+    settings.SOCKET_HEARTBEAT_SECONDS = 0.1
+    settings.SOCKET_SESSION_CHECK_SECONDS = 0
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    await User.objects.filter(pk=shopper.pk).aupdate(is_active=False)
+    assert await closed_with(socket) == 4403

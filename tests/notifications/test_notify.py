@@ -1,0 +1,78 @@
+"""The door in: one row per person and subject, and words that are taken back."""
+
+import pytest
+
+from accounts.models import User
+from notifications import actions, queries
+from notifications.models import Notification
+
+pytestmark = pytest.mark.django_db
+
+
+def tell(
+    *people: User, subject: int = 1, excerpt: str = "Words", kind: str = "conversation"
+) -> None:
+    actions.notify(
+        [person.pk for person in people],
+        subject_kind=kind,
+        subject_id=subject,
+        title="News",
+        excerpt=excerpt,
+        url=f"/conversation/{subject}/",
+    )
+
+
+def excerpts(person: User) -> list[str]:
+    rows = Notification.objects.filter(recipient=person).order_by("pk")
+    return list(rows.values_list("excerpt", flat=True))
+
+
+def test_ten_pieces_of_news_about_one_thing_are_one_notification(
+    shopper: User, seller: User
+) -> None:
+    for number in range(10):
+        tell(shopper, seller, excerpt=f"Words {number}")
+    for person in (shopper, seller):
+        assert excerpts(person) == ["Words 9"]
+    assert queries.unread_counts([shopper.pk, seller.pk]) == {shopper.pk: 1, seller.pk: 1}
+
+
+def test_news_after_reading_are_unread_again(shopper: User) -> None:
+    tell(shopper)
+    actions.mark_read(shopper, subject_kind="conversation", subject_id=1)
+    assert queries.unread_count(shopper.pk) == 0
+    tell(shopper)
+    assert queries.unread_count(shopper.pk) == 1
+    assert Notification.objects.count() == 1
+
+
+def test_marking_as_read_touches_one_person_and_one_subject(shopper: User, seller: User) -> None:
+    tell(shopper, seller)
+    tell(shopper, subject=2)
+    tell(shopper, kind="shop")
+    actions.mark_read(shopper, subject_kind="conversation", subject_id=1)
+    assert queries.unread_counts([shopper.pk, seller.pk]) == {shopper.pk: 2, seller.pk: 1}
+    assert actions.mark_all_read(shopper) == 2
+    assert actions.mark_all_read(shopper) == 0
+    assert queries.unread_counts([shopper.pk, seller.pk]) == {shopper.pk: 0, seller.pk: 1}
+
+
+@pytest.mark.parametrize("words", ["Call me", "é" * 300])
+def test_withdrawn_words_are_quoted_nowhere_and_all_else_stays(
+    words: str, shopper: User, seller: User, colleague: User
+) -> None:
+    tell(seller, colleague, excerpt=words)
+    tell(shopper, excerpt="An answer")
+    tell(seller, subject=2, excerpt=words)
+    tell(seller, kind="shop", excerpt=words)
+    actions.withdraw_excerpt(subject_kind="conversation", subject_id=1, excerpt=words)
+    assert excerpts(colleague) == [""]
+    assert excerpts(seller) == ["", words[:160], words[:160]]
+    assert excerpts(shopper) == ["An answer"]
+    assert queries.unread_count(seller.pk) == 3
+
+
+def test_telling_nobody_costs_nothing(django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        tell()
+    assert not Notification.objects.exists()

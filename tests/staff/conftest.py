@@ -1,0 +1,55 @@
+"""What the tests of the staff desk share."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from messaging import actions, moderation
+from messaging.models import Conversation, Message, Report
+
+
+@pytest.fixture
+def chief(db: None) -> User:
+    """A superuser."""
+    user: User = UserFactory(staff=True, is_superuser=True, name="Chief")
+    return user
+
+
+@pytest.fixture
+def helper(db: None) -> User:
+    """Of the staff, with no permission at all."""
+    user: User = UserFactory(staff=True, name="Helper")
+    return user
+
+
+@pytest.fixture
+def actor(request: pytest.FixtureRequest) -> User:
+    """The person whom a test's parameter names."""
+    user: User = request.getfixturevalue(request.param)
+    return user
+
+
+@pytest.fixture
+def grant(db: None) -> Callable[[User, str], None]:
+    """`grant(user, codename)`: one more permission."""
+
+    def give(user: User, codename: str) -> None:
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+
+    return give
+
+
+@pytest.fixture
+def said(shopper: User, conversation: Conversation) -> Message:
+    """What the shopper wrote to the shop."""
+    return actions.send(shopper, conversation.pk, uuid.uuid4(), "Call me at 555 123")
+
+
+@pytest.fixture
+def reported(seller: User, said: Message) -> Report:
+    """That message, reported by the seller."""
+    return moderation.report(seller, said.conversation_id, 1, "off_platform", "Wants my number")

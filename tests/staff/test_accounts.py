@@ -1,0 +1,247 @@
+"""Suspending and restoring: who may, whom, and what is left behind."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+
+from accounts import actions
+from accounts.models import AuditEntry, User
+from messaging.models import Conversation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
+def test_moderators_and_superusers_suspend_and_restore_and_it_is_on_record(
+    actor: User, shopper: User
+) -> None:
+    assert not actions.suspend(actor, shopper.pk, "  Scam \n").is_active
+    assert not User.objects.get(pk=shopper.pk).is_active
+    assert actions.restore(actor, shopper.pk, "Appeal").is_active
+    assert User.objects.get(pk=shopper.pk).is_active
+    rows = AuditEntry.objects.order_by("pk").values_list("actor", "verb", "subject", "reason")
+    subject = f"user:{shopper.pk}"
+    assert list(rows) == [
+        (actor.pk, "user.suspended", subject, "Scam"),
+        (actor.pk, "user.restored", subject, "Appeal"),
+    ]
+
+
+@pytest.mark.parametrize("actor", ["shopper", "seller", "suspended", "helper"], indirect=True)
+def test_nobody_else_suspends_or_restores(actor: User, stranger: User, suspended: User) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.suspend(actor, stranger.pk, "why")
+    with pytest.raises(PermissionDenied):
+        actions.restore(actor, suspended.pk, "why")
+    assert User.objects.get(pk=stranger.pk).is_active
+    assert not User.objects.get(pk=suspended.pk).is_active
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_permission_without_being_staff_is_not_enough(moderator: User, stranger: User) -> None:
+    moderator.is_staff = False
+    with pytest.raises(PermissionDenied):
+        actions.suspend(moderator, stranger.pk, "why")
+    assert not AuditEntry.objects.exists()
+
+
+def test_nobody_suspends_themselves(moderator: User, chief: User) -> None:
+    for actor in (moderator, chief):
+        with pytest.raises(PermissionDenied):
+            actions.suspend(actor, actor.pk, "why")
+        assert User.objects.get(pk=actor.pk).is_active
+    assert not AuditEntry.objects.exists()
+
+
+def test_only_superusers_suspend_staff(moderator: User, chief: User, helper: User) -> None:
+    for person in (chief, helper):
+        with pytest.raises(PermissionDenied):
+            actions.suspend(moderator, person.pk, "why")
+        assert User.objects.get(pk=person.pk).is_active
+    assert not AuditEntry.objects.exists()
+    actions.suspend(chief, helper.pk, "Left")
+    assert not User.objects.get(pk=helper.pk).is_active
+
+
+@pytest.mark.parametrize("reason", ["", "  \n", "\u200b", "a\x00b"])
+def test_without_a_reason_that_can_be_read_nothing_happens(
+    reason: str, moderator: User, shopper: User
+) -> None:
+    with pytest.raises(ValidationError):
+        actions.suspend(moderator, shopper.pk, reason)
+    assert User.objects.get(pk=shopper.pk).is_active
+    assert not AuditEntry.objects.exists()
+
+
+def test_twice_is_once(moderator: User, shopper: User) -> None:
+    actions.restore(moderator, shopper.pk, "Was never suspended")
+    assert not AuditEntry.objects.exists()
+    actions.suspend(moderator, shopper.pk, "Scam")
+    actions.suspend(moderator, shopper.pk, "Scam again")
+    assert AuditEntry.objects.get().reason == "Scam"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_moderators_at_once_leave_one_record(
+    moderator: User, chief: User, shopper: User
+) -> None:
+    barrier = threading.Barrier(2)
+
+    def work(actor: User) -> None:
+        barrier.wait()
+        actions.suspend(actor, shopper.pk, "Scam")
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=[actor]) for actor in (moderator, chief)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_suspended_person_is_out_at_the_next_request(
+    moderator: User, shopper: User, conversation: Conversation, client_of: Any
+) -> None:
+    client = client_of(shopper)
+    assert client.get("/conversations/").status_code == 200
+    actions.suspend(moderator, shopper.pk, "Scam")
+    assert client.get("/conversations/").status_code == 302
+    actions.restore(moderator, shopper.pk, "Appeal")
+    assert client.get("/conversations/").status_code == 200
+
+
+# -- in the admin ----------------------------------------------------------------------------
+
+
+def addresses(person: User) -> list[str]:
+    return [f"/admin/accounts/user/{person.pk}/{act}/" for act in ("suspend", "restore")]
+
+
+@pytest.mark.parametrize("actor", ["shopper", "seller", "helper"], indirect=True)
+def test_the_pages_are_closed_to_others(actor: User, stranger: User, client_of: Any) -> None:
+    client = client_of(actor)
+    many = f"/admin/accounts/user/suspend/?person={stranger.pk}"
+    for address in [*addresses(stranger), many]:
+        for answer in (client.get(address), client.post(address, {"reason": "why"})):
+            assert answer.status_code == (403 if actor.is_staff else 302)
+    assert User.objects.get(pk=stranger.pk).is_active
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_visitor_is_sent_to_the_login(stranger: User, client_of: Any) -> None:
+    answer = client_of(None).post(addresses(stranger)[0], {"reason": "why"})
+    assert "/admin/login/" in answer.headers["Location"]
+    assert User.objects.get(pk=stranger.pk).is_active
+
+
+def test_a_moderator_suspends_on_the_page_and_comes_back(
+    moderator: User, stranger: User, client_of: Any
+) -> None:
+    client, suspend = client_of(moderator), addresses(stranger)[0]
+    person = f"/admin/accounts/user/{stranger.pk}/change/"
+    assert suspend in client.get(person).text
+    assert stranger.email in client.get(suspend).text
+    assert client.post(suspend, {"reason": "Scam"}).headers["Location"] == person
+    assert not User.objects.get(pk=stranger.pk).is_active
+    assert addresses(stranger)[1] in client.get(person).text
+
+
+def test_the_way_back_stays_on_this_site(moderator: User, stranger: User, client_of: Any) -> None:
+    suspend = addresses(stranger)[0]
+    for wanted, expected in [
+        ("/admin/messaging/report/", "/admin/messaging/report/"),
+        ("https://evil.example/", f"/admin/accounts/user/{stranger.pk}/change/"),
+        ("//evil.example/", f"/admin/accounts/user/{stranger.pk}/change/"),
+    ]:
+        answer = client_of(moderator).post(f"{suspend}?next={wanted}", {"reason": "Scam"})
+        assert answer.headers["Location"] == expected
+
+
+def choose(client: Any, act: str, *people: User) -> Any:
+    form = {"action": act, "_selected_action": [person.pk for person in people]}
+    return client.post("/admin/accounts/user/", form)
+
+
+def test_several_people_are_suspended_with_one_reason_and_a_record_each(
+    moderator: User, shopper: User, stranger: User, client_of: Any
+) -> None:
+    client = client_of(moderator)
+    address = choose(client, "suspend_selected", shopper, stranger).headers["Location"]
+    page = client.get(address).text
+    assert shopper.email in page
+    assert stranger.email in page
+    assert client.post(address, {"reason": ""}).status_code == 400
+    assert not AuditEntry.objects.exists()
+    assert client.post(address, {"reason": "Ring of scammers"}).status_code == 302
+    assert not User.objects.filter(pk__in=[shopper.pk, stranger.pk], is_active=True).exists()
+    assert AuditEntry.objects.filter(reason="Ring of scammers").count() == 2
+    address = choose(client, "restore_selected", shopper).headers["Location"]
+    client.post(address, {"reason": "Appeal"})
+    assert User.objects.get(pk=shopper.pk).is_active
+    assert not User.objects.get(pk=stranger.pk).is_active
+
+
+def test_of_several_people_nobody_is_suspended_if_one_may_not_be(
+    moderator: User, shopper: User, chief: User, client_of: Any
+) -> None:
+    client = client_of(moderator)
+    address = choose(client, "suspend_selected", shopper, chief).headers["Location"]
+    answer = client.post(address, {"reason": "Scam"})
+    assert answer.status_code == 400
+    assert "Chief" in answer.text
+    assert User.objects.filter(pk__in=[shopper.pk, chief.pk], is_active=True).count() == 2
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["", "?person=", "?person=0", "?person=x", "?person=" + "9" * 30])
+def test_nobody_named_is_nobody_found(query: str, moderator: User, client_of: Any) -> None:
+    address = f"/admin/accounts/user/suspend/{query}"
+    assert client_of(moderator).get(address).status_code == 404
+
+
+def change(client: Any, person: User, **fields: Any) -> Any:
+    form = {"name": person.name, "role": person.role, **fields}
+    return client.post(f"/admin/accounts/user/{person.pk}/change/", form)
+
+
+def test_only_superusers_give_rights_and_that_is_on_record(
+    moderator: User, chief: User, shopper: User, client_of: Any, grant: Callable[..., None]
+) -> None:
+    grant(moderator, "change_user")
+    change(client_of(moderator), shopper, name="Lucía R.", role="seller", is_staff="on")
+    person = User.objects.get(pk=shopper.pk)
+    assert (person.name, person.role, person.is_staff) == ("Lucía R.", "consumer", False)
+    change(client_of(chief), shopper, role="seller", is_staff="on")
+    person = User.objects.get(pk=shopper.pk)
+    assert (person.role, person.is_staff) == ("seller", True)
+    last = AuditEntry.objects.first()
+    assert last is not None
+    assert (last.actor, last.verb, last.subject) == (chief, "user.changed", f"user:{shopper.pk}")
+    assert "taff" in last.reason
+
+
+def test_a_form_cannot_switch_the_account_its_address_or_its_password(
+    chief: User, shopper: User, client_of: Any
+) -> None:
+    password = shopper.password
+    answer = change(
+        client_of(chief), shopper, email="x@example.com", password="x", is_superuser="on"
+    )
+    assert answer.status_code == 302
+    person = User.objects.get(pk=shopper.pk)
+    assert (person.email, person.password, person.is_active) == (shopper.email, password, True)
+    assert not person.is_superuser
+    assert password not in client_of(chief).get(f"/admin/accounts/user/{shopper.pk}/change/").text
+
+
+def test_moderators_do_not_change_staff(
+    moderator: User, chief: User, client_of: Any, grant: Callable[..., None]
+) -> None:
+    grant(moderator, "change_user")
+    assert change(client_of(moderator), chief, name="Nobody").status_code == 403
+    assert User.objects.get(pk=chief.pk).name == "Chief"

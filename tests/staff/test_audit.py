@@ -1,0 +1,67 @@
+"""The audit trail is only ever added to: by the model, by the manager, by the database."""
+
+import importlib
+from collections.abc import Callable
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entry(moderator: User) -> AuditEntry:
+    return audit.record(moderator, "user.suspended", "user:7", "Scam")
+
+
+def test_an_entry_says_who_what_to_whom_when_and_why(entry: AuditEntry, moderator: User) -> None:
+    stored = AuditEntry.objects.get()
+    assert stored == entry
+    assert (stored.actor, stored.verb, stored.subject) == (moderator, "user.suspended", "user:7")
+    assert stored.reason == "Scam"
+    assert stored.created_at >= moderator.date_joined
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: entry.save(),
+        lambda entry: entry.delete(),
+        lambda entry: AuditEntry.objects.update(reason="None"),
+        lambda entry: AuditEntry.objects.all().delete(),
+        lambda entry: AuditEntry.objects.bulk_update([entry], ["reason"]),
+        lambda entry: AuditEntry.objects.update_or_create(
+            {"reason": "None"}, subject=entry.subject
+        ),
+    ],
+    ids=["save", "delete", "update", "delete all", "bulk update", "update or create"],
+)
+def test_the_model_refuses_every_change(
+    change: Callable[[AuditEntry], object], entry: AuditEntry
+) -> None:
+    entry.reason = "None"
+    with pytest.raises(TypeError, match="only ever added to"), transaction.atomic():
+        change(entry)
+    assert AuditEntry.objects.get().reason == "Scam"
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE accounts_auditentry SET reason = ''", "DELETE FROM accounts_auditentry"]
+)
+def test_the_database_refuses_changes_whoever_makes_them(statement: str, entry: AuditEntry) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":  # see django_db_setup in conftest
+            name = "accounts.migrations.0004_audit_undeletable_on_sqlite"
+            cursor.execute(importlib.import_module(name).MAKE)
+        with pytest.raises(DatabaseError, match="only ever added to"), transaction.atomic():
+            cursor.execute(statement)
+    assert AuditEntry.objects.get().reason == "Scam"
+
+
+def test_a_person_with_entries_cannot_be_deleted(entry: AuditEntry, moderator: User) -> None:
+    with pytest.raises(DatabaseError):
+        moderator.delete()
+    assert AuditEntry.objects.get().actor == moderator

@@ -1,0 +1,163 @@
+"""The staff desk's pages: what they show to whom, and what they cost."""
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts import audit
+from accounts.factories import UserFactory
+from accounts.models import User
+from catalog.factories import ProductFactory
+from messaging import moderators
+from messaging.factories import (
+    ConversationFactory,
+    MessageFactory,
+    ParticipantFactory,
+    ReportFactory,
+)
+from messaging.models import Message, Report
+from notifications.models import Notification
+from tests.staff.addresses import address, of
+
+pytestmark = pytest.mark.django_db
+
+MODELS = list(admin.site._registry)
+KEPT = ["auditentry", "conversation", "message", "notification", "participant", "report", "user"]
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+
+
+def fill(chief: User, times: int) -> None:
+    """So many rows of everything that the desk shows, each with people of its own."""
+    for number in range(times):
+        message = MessageFactory(conversation=ConversationFactory(product=ProductFactory()))
+        person = message.sender
+        ReportFactory(message=message)
+        ParticipantFactory(conversation=message.conversation)
+        audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
+        Notification.objects.create(
+            recipient=person, subject_kind="conversation", subject_id=number, title="A", url="/"
+        )
+        EmailAddress.objects.create(user=person, email=person.email)
+        Authenticator.objects.create(user=person, type="totp", data={"secret": "OPENSESAME"})
+        UserSession.objects.create(
+            user=person, session_key=f"hijack-{person.pk}", ip="127.0.0.1", user_agent="x"
+        )
+        Group.objects.create(name=f"Group of {person.pk}")
+
+
+@every_model
+def test_a_superuser_reads_every_list_and_every_row(
+    model: Any, chief: User, client_of: Any
+) -> None:
+    fill(chief, 1)
+    client = client_of(chief)
+    assert client.get(address(model)).status_code == 200
+    assert client.get(address(model), {"q": "a"}).status_code == 200
+    may_add = admin.site._registry[model].has_add_permission(client.get("/").wsgi_request)
+    assert client.get(address(model, "add/")).status_code == (200 if may_add else 403)
+    row = model._default_manager.latest("pk")
+    assert client.get(of(row)).status_code == 200
+
+
+@every_model
+def test_a_list_costs_the_same_however_long_it_is(model: Any, chief: User, client_of: Any) -> None:
+    client = client_of(chief)
+    costs = []
+    for _ in range(2):
+        fill(chief, 4)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address(model)).status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+    assert costs[0] <= 14
+
+
+def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
+    ours = {
+        model
+        for label in ("accounts", "catalog", "messaging", "notifications")
+        for model in apps.get_app_config(label).get_models()
+    }
+    inline = {inline.model for desk in admin.site._registry.values() for inline in desk.inlines}
+    assert ours <= {*MODELS, *inline}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_history_is_neither_added_nor_deleted_by_anybody(
+    name: str, chief: User, client_of: Any
+) -> None:
+    fill(chief, 1)
+    client = client_of(chief)
+    model = next(model for model in MODELS if model._meta.model_name == name)
+    row = model._default_manager.latest("pk")
+    before = model._default_manager.values()
+    stored = list(before)
+    assert client.post(address(model, "add/"), {}).status_code == 403
+    assert client.post(of(row, "delete/"), {"post": "yes"}).status_code == 403
+    form = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    client.post(address(model), form)
+    if name != "user":
+        assert client.post(of(row), {}).status_code == 403
+    assert list(before.all()) == stored
+
+
+def test_moderators_read_what_they_need_and_nothing_else(
+    moderator: User, reported: Report, client_of: Any
+) -> None:
+    client = client_of(moderator)
+    seen = {
+        model._meta.model_name for model in MODELS if client.get(address(model)).status_code == 200
+    }
+    assert seen == {"user", "auditentry", "conversation", "message", "report"}
+    assert client.get(address(Report, f"{reported.pk}/change/")).status_code == 200
+
+
+@every_model
+def test_nobody_without_permission_sees_a_list(
+    model: Any, helper: User, seller: User, client_of: Any
+) -> None:
+    assert client_of(helper).get(address(model)).status_code == 403
+    for outsider in (seller, None):
+        answer = client_of(outsider).get(address(model))
+        assert answer.headers["Location"].startswith("/admin/login/")
+
+
+def test_the_admin_is_entered_through_the_sites_own_login(client_of: Any) -> None:
+    answer = client_of(None).get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+def test_words_and_keys_of_others_stand_on_no_list_and_no_row(
+    chief: User, said: Message, client_of: Any
+) -> None:
+    fill(chief, 1)
+    client = client_of(chief)
+    for model in MODELS:
+        pages = [address(model)]
+        pages += [of(row) for row in model._default_manager.all()]
+        for page in pages:
+            text = client.get(page).text
+            for secret in ("555 123", "OPENSESAME", "hijack-", "pbkdf2", "md5$"):
+                assert secret not in text, page
+
+
+# -- the group -------------------------------------------------------------------------------
+
+
+def test_the_moderators_group_stays_as_staff_want_it() -> None:
+    group = Group.objects.get(name=moderators.NAME)
+    assert group.permissions.count() == 8
+    group.permissions.remove(group.permissions.get(codename="suspend_user"))
+    moderators.make_group()
+    assert group.permissions.count() == 7
+    group.delete()
+    moderators.make_group()
+    assert Group.objects.get(name=moderators.NAME).permissions.count() == 8

@@ -1,0 +1,230 @@
+"""Reporting, looking, removing and resolving: who may, and what each leaves behind."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+
+from accounts.models import AuditEntry, User
+from messaging import actions, moderation
+from messaging.errors import Refused
+from messaging.models import Conversation, Message, Report
+from notifications.models import Notification
+
+pytestmark = pytest.mark.django_db
+
+INSIDERS = ["shopper", "seller", "colleague"]
+OUTSIDERS = ["former_colleague", "other_seller", "stranger", "suspended", "moderator", "chief"]
+NOT_MODERATORS = [*INSIDERS, *OUTSIDERS[:4], "helper"]
+
+
+def say(person: User, conversation: Conversation, body: str) -> Message:
+    return actions.send(person, conversation.pk, uuid.uuid4(), body)
+
+
+# -- reporting -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", ["seller", "colleague"], indirect=True)
+def test_the_other_side_reports_a_message(actor: User, said: Message) -> None:
+    made = moderation.report(actor, said.conversation_id, 1, "scam", "  Look at this \n")
+    stored = Report.objects.get()
+    assert made == stored
+    assert (stored.message, stored.reporter, stored.reason) == (said, actor, "scam")
+    assert (stored.words, stored.outcome) == ("Look at this", "")
+
+
+@pytest.mark.parametrize("actor", ["shopper", *OUTSIDERS], indirect=True)
+def test_nobody_else_reports_it_or_learns_that_it_exists(actor: User, said: Message) -> None:
+    with pytest.raises(Http404):
+        moderation.report(actor, said.conversation_id, 1, "scam", "")
+    assert not Report.objects.exists()
+
+
+def test_a_message_that_is_removed_or_was_never_said_is_not_reported(
+    seller: User, moderator: User, said: Message
+) -> None:
+    with pytest.raises(Http404):
+        moderation.report(seller, said.conversation_id, 2, "scam", "")
+    moderation.remove_message(moderator, said.pk, "Number")
+    with pytest.raises(Http404):
+        moderation.report(seller, said.conversation_id, 1, "scam", "")
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "code"),
+    [
+        ("scam", "x" * 1001, "too_long"),
+        ("scam", "a\x00b", "invalid"),
+        ("scam", "a\udc80b", "invalid"),
+        ("dislike", "", "invalid"),
+        ("", "", "invalid"),
+    ],
+)
+def test_a_report_that_cannot_be_read_is_refused(
+    reason: str, words: str, code: str, seller: User, said: Message
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        moderation.report(seller, said.conversation_id, 1, reason, words)
+    assert refusal.value.code == code
+    assert not Report.objects.exists()
+    moderation.report(seller, said.conversation_id, 1, "scam", "x" * 1000)
+    assert Report.objects.exists()
+
+
+def test_reports_are_limited_per_person_and_a_repeated_one_counts_for_nothing(
+    seller: User, colleague: User, shopper: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.REPORTS_PER_HOUR = 2
+    for number in range(3):
+        say(shopper, conversation, f"Line {number}")
+    for sequence in (1, 1, 1, 2):
+        moderation.report(seller, conversation.pk, sequence, "spam", "")
+    with pytest.raises(Refused) as refusal:
+        moderation.report(seller, conversation.pk, 3, "spam", "")
+    assert refusal.value.code == "rate_limited"
+    assert refusal.value.retry_after
+    assert 0 < refusal.value.retry_after <= 3600
+    assert Report.objects.count() == 2
+    moderation.report(colleague, conversation.pk, 3, "spam", "")
+    assert Report.objects.count() == 3
+
+
+# -- looking ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
+def test_each_look_of_a_moderator_is_on_record(actor: User, said: Message) -> None:
+    for _ in range(2):
+        assert moderation.look(actor, said.conversation_id) == said.conversation
+    rows = AuditEntry.objects.values_list("actor", "verb", "subject")
+    assert (
+        list(rows)
+        == [(actor.pk, "conversation.looked", f"conversation:{said.conversation_id}")] * 2
+    )
+
+
+@pytest.mark.parametrize("actor", NOT_MODERATORS, indirect=True)
+def test_nobody_else_looks(actor: User, said: Message, client_of: Any) -> None:
+    with pytest.raises(PermissionDenied):
+        moderation.look(actor, said.conversation_id)
+    answer = client_of(actor).get(f"/admin/messaging/conversation/{said.conversation_id}/thread/")
+    assert answer.status_code == (403 if actor.is_staff else 302)
+    assert "555" not in answer.text
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_look_at_nothing_is_not_on_record(moderator: User, client_of: Any) -> None:
+    assert client_of(moderator).get("/admin/messaging/conversation/999/thread/").status_code == 404
+    assert not AuditEntry.objects.exists()
+
+
+# -- removing --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
+def test_a_moderator_removes_a_message_once(actor: User, said: Message, shopper: User) -> None:
+    say(shopper, said.conversation, "And another")
+    for _ in range(2):
+        moderation.remove_message(actor, said.pk, "Phone number")
+    said.refresh_from_db()
+    conversation = Conversation.objects.get()
+    assert said.removed_at
+    assert said.body == "Call me at 555 123"  # kept for staff
+    assert said.revision == conversation.revision == 3
+    assert conversation.last_sequence == 2
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.subject) == ("message.removed", f"message:{said.pk}")
+    assert (entry.actor, entry.reason) == (actor, "Phone number")
+
+
+@pytest.mark.parametrize("actor", NOT_MODERATORS, indirect=True)
+def test_nobody_else_removes(actor: User, said: Message, client_of: Any) -> None:
+    with pytest.raises(PermissionDenied):
+        moderation.remove_message(actor, said.pk, "why")
+    address = f"/admin/messaging/conversation/message/{said.pk}/remove/"
+    for answer in (client_of(actor).get(address), client_of(actor).post(address, {"reason": "w"})):
+        assert answer.status_code == (403 if actor.is_staff else 302)
+        assert "555" not in answer.text
+    said.refresh_from_db()
+    assert said.removed_at is None
+    assert Conversation.objects.get().revision == 1
+    assert not AuditEntry.objects.exists()
+
+
+def test_without_a_reason_nothing_is_removed(moderator: User, said: Message) -> None:
+    for reason in ("", " \u200b\n"):
+        with pytest.raises(ValidationError):
+            moderation.remove_message(moderator, said.pk, reason)
+    said.refresh_from_db()
+    assert said.removed_at is None
+    assert not AuditEntry.objects.exists()
+
+
+def excerpts(person: User) -> list[str]:
+    return list(Notification.objects.filter(recipient=person).values_list("excerpt", flat=True))
+
+
+def test_removed_words_are_quoted_in_no_notification_and_others_stay(
+    moderator: User, seller: User, shopper: User, said: Message, client_of: Any
+) -> None:
+    answer = say(seller, said.conversation, "Better here")
+    assert excerpts(seller) == ["Call me at 555 123"]
+    # The last message is the seller's, and still the shopper's words wait in a notification.
+    moderation.remove_message(moderator, said.pk, "Number")
+    assert excerpts(seller) == [""]
+    assert excerpts(shopper) == ["Better here"]
+    page = client_of(seller).get("/notifications/").text
+    assert "555" not in page
+    assert "These words were removed." in page
+    assert client_of(seller).get("/notifications/unread/").json()["unread"] == 1
+    moderation.remove_message(moderator, answer.pk, "Test")
+    assert excerpts(shopper) == [""]
+
+
+def test_removing_an_old_message_leaves_the_newer_words_in_the_notification(
+    moderator: User, seller: User, shopper: User, said: Message
+) -> None:
+    say(shopper, said.conversation, "Is it still available?")
+    moderation.remove_message(moderator, said.pk, "Number")
+    assert excerpts(seller) == ["Is it still available?"]
+
+
+# -- resolving -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["upheld", "dismissed"])
+@pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
+def test_a_moderator_resolves_a_report_once(actor: User, outcome: str, reported: Report) -> None:
+    moderation.resolve_report(actor, reported.pk, outcome, "Clear")
+    moderation.resolve_report(actor, reported.pk, "dismissed", "Changed my mind")
+    report = Report.objects.get()
+    assert (report.outcome, report.resolved_by) == (outcome, actor)
+    assert report.resolved_at
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.subject) == (f"report.{outcome}", f"report:{report.pk}")
+    assert entry.reason == "Clear"
+
+
+@pytest.mark.parametrize("actor", NOT_MODERATORS, indirect=True)
+def test_nobody_else_resolves(actor: User, reported: Report, client_of: Any) -> None:
+    with pytest.raises(PermissionDenied):
+        moderation.resolve_report(actor, reported.pk, "upheld", "why")
+    address = f"/admin/messaging/report/{reported.pk}/upheld/resolve/"
+    for answer in (client_of(actor).get(address), client_of(actor).post(address, {"reason": "w"})):
+        assert answer.status_code == (403 if actor.is_staff else 302)
+    assert Report.objects.get().outcome == ""
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [("upheld", " "), ("deleted", "why"), ("", "why")])
+def test_without_a_reason_or_with_an_unknown_outcome_it_stays_open(
+    outcome: str, reason: str, moderator: User, reported: Report
+) -> None:
+    with pytest.raises((ValidationError, ValueError)):
+        moderation.resolve_report(moderator, reported.pk, outcome, reason)
+    assert Report.objects.get().outcome == ""
+    assert not AuditEntry.objects.exists()

@@ -1,0 +1,160 @@
+"""Working at the desk: reading a thread, and reports from the list to their end."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+from catalog.factories import ProductFactory
+from messaging import moderation
+from messaging.admin import conversations
+from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
+from messaging.models import Message, Report
+from tests.staff.addresses import address, of
+
+pytestmark = pytest.mark.django_db
+
+# -- threads ---------------------------------------------------------------------------------
+
+
+def test_a_thread_shows_all_that_was_said_and_says_that_this_look_is_on_record(
+    moderator: User, said: Message, client_of: Any
+) -> None:
+    MessageFactory(conversation=said.conversation, body="<b>Bold</b>")
+    moderation.remove_message(moderator, said.pk, "Number")
+    page = client_of(moderator).get(of(said.conversation, "thread/")).text
+    assert "This look is on record." in page
+    assert "Call me at 555 123" in page
+    assert "Removed from sight on" in page
+    assert "&lt;b&gt;Bold" in page
+    assert page.count("/remove/") == 1
+    assert AuditEntry.objects.filter(verb="conversation.looked", actor=moderator).count() == 1
+
+
+def test_a_long_thread_comes_in_pages_the_last_one_first(
+    moderator: User, reported: Report, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "PAGE_SIZE", 2)
+    message, client = reported.message, client_of(moderator)
+    conversation = message.conversation
+    conversation.refresh_from_db()
+    for number in range(2, 6):
+        MessageFactory(conversation=conversation, body=f"Line {number}")
+    page = client.get(of(conversation, "thread/")).text
+    assert re.findall(r"Line \d|555 123", page) == ["Line 5"]
+    link = conversations.thread_address(message)
+    assert link in client.get(of(reported)).text
+    page = client.get(link.partition("#")[0]).text
+    assert re.findall(r"Line \d|555 123", page) == ["555 123", "Line 2"]
+    with CaptureQueriesContext(connection) as queries:
+        client.get(link)
+    assert len(queries) <= 12
+
+
+def test_removing_from_the_thread_leads_back_to_the_message(
+    moderator: User, said: Message, client_of: Any
+) -> None:
+    client = client_of(moderator)
+    remove = f"/admin/messaging/conversation/message/{said.pk}/remove/"
+    assert remove in client.get(of(said.conversation, "thread/")).text
+    assert "555 123" not in client.get(remove).text  # words are read where looks are recorded
+    assert client.post(remove, {"reason": " \u200b"}).status_code == 400
+    answer = client.post(remove, {"reason": "Number"})
+    assert answer.headers["Location"].endswith("/thread/?page=1#message-1")
+    said.refresh_from_db()
+    assert said.removed_at
+
+
+# -- reports ---------------------------------------------------------------------------------
+
+
+def listed(client: Any, query: str = "") -> list[str]:
+    page = client.get(f"/admin/messaging/report/{query}").text
+    return re.findall(r"report/(\d+)/change/[^>]*>\d+<", page)
+
+
+def test_the_list_holds_open_reports_the_oldest_first_until_others_are_asked_for(
+    moderator: User, client_of: Any
+) -> None:
+    thread = ConversationFactory(product=ProductFactory())
+    first, second, third = (
+        ReportFactory(message=MessageFactory(conversation=thread)) for _ in range(3)
+    )
+    moderation.resolve_report(moderator, second.pk, "upheld", "Clear")
+    client = client_of(moderator)
+    assert listed(client) == [str(first.pk), str(third.pk)]
+    assert listed(client, "?state=upheld") == [str(second.pk)]
+    assert listed(client, "?state=dismissed") == []
+    assert len(listed(client, "?state=all")) == 3
+
+
+def test_conversations_are_filtered_by_open_reports(
+    moderator: User, reported: Report, client_of: Any
+) -> None:
+    quiet = ConversationFactory(product=ProductFactory())
+    client = client_of(moderator)
+    conversation = reported.message.conversation
+    threads = [of(row, "thread/") for row in (conversation, quiet)]
+    shown = client.get(address(conversation)).text
+    assert all(thread in shown for thread in threads)
+    shown = client.get(address(conversation), {"reported": "yes"}).text
+    assert [thread in shown for thread in threads] == [True, False]
+    moderation.resolve_report(moderator, reported.pk, "dismissed", "Nothing")
+    shown = client.get(address(conversation), {"reported": "yes"}).text
+    assert threads[0] not in shown
+
+
+def test_a_report_is_worked_through_from_its_page(
+    moderator: User, reported: Report, client_of: Any
+) -> None:
+    client, page = client_of(moderator), of(reported)
+    shown = client.get(page).text
+    assert "Call me at 555 123" in shown
+    acts = [
+        f"/admin/messaging/conversation/message/{reported.message_id}/remove/?next={page}",
+        f"/admin/accounts/user/{reported.message.sender_id}/suspend/?next={page}",
+        f"/admin/messaging/report/{reported.pk}/upheld/resolve/",
+    ]
+    for act in acts:
+        assert act.partition("?")[0] in shown
+        assert client.post(act, {"reason": ""}).status_code == 400
+    assert not AuditEntry.objects.exists()
+    for act in acts:
+        answer = client.post(act, {"reason": "Scam"})
+        assert answer.headers["Location"] == (page if "next" in act else address(reported))
+    verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["message.removed", "user.suspended", "report.upheld"]
+    shown = client.get(page).text
+    for act in acts:  # what is done is not offered again
+        assert act.partition("?")[0] not in shown
+    assert "The sender is suspended." in shown
+
+
+def test_a_report_offers_only_what_its_reader_may_do(
+    helper: User, reported: Report, client_of: Any, grant: Callable[[User, str], None]
+) -> None:
+    grant(helper, "view_report")
+    shown = client_of(helper).get(of(reported)).text
+    assert "Call me at 555 123" in shown
+    assert not re.search(r"/(remove|suspend|resolve|thread)/", shown)
+
+
+def test_an_unknown_outcome_is_not_found(moderator: User, reported: Report, client_of: Any) -> None:
+    answer = client_of(moderator).post(of(reported, "shredded/resolve/"))
+    assert answer.status_code == 404
+    assert Report.objects.get().outcome == ""
+
+
+def test_the_record_links_to_what_it_is_about(
+    moderator: User, said: Message, client_of: Any
+) -> None:
+    moderation.look(moderator, said.conversation_id)
+    audit.record(moderator, "kiln.lit", "kiln:1", "Cold")
+    page = client_of(moderator).get(address(AuditEntry)).text
+    assert f'href="{of(said.conversation)}"' in page
+    assert "kiln:1" in page
