@@ -1,0 +1,162 @@
+"""Every actor × every act, through the addresses and the socket that a person would use.
+
+A denial leaves the database as it was; its allowed twin stands in the same column of the table.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import Client
+
+from accounts.factories import UserFactory
+from accounts.models import AuditEntry, User
+from catalog.factories import ShopMemberFactory
+from catalog.models import Shop
+from messaging import actions
+from messaging.models import Conversation, Message, Participant, Report
+from notifications.models import Notification
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = (
+    "anonymous", "shopper", "seller", "colleague", "former_colleague", "other_seller", "stranger",
+    "suspended", "moderator",
+)  # fmt: skip
+SIDES = {"shopper", "seller", "colleague"}
+STAFF = {"moderator"}
+NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session is nobody's
+
+
+class Scene:
+    """A thread in which both sides said something, and an account that nobody needs."""
+
+    def __init__(self, shopper: User, seller: User, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.address = conversation.get_absolute_url()
+        self.asked = actions.send(shopper, conversation.pk, uuid.uuid4(), "Is it glazed?")
+        self.answered = actions.send(seller, conversation.pk, uuid.uuid4(), "Yes, inside too.")
+        self.bystander = UserFactory()
+
+    def everything(self) -> list[Any]:
+        """What an act could change."""
+        return [
+            list(model._default_manager.order_by("pk").values())
+            for model in (Conversation, Message, Participant, Report, Notification, AuditEntry)
+        ] + [list(User.objects.order_by("pk").values_list("pk", "is_active"))]
+
+    def other_sides(self, person: str) -> Message:
+        return self.answered if person == "shopper" else self.asked
+
+
+@pytest.fixture
+def scene(
+    shopper: User, seller: User, conversation: Conversation, suspended: User, shop: Shop
+) -> Scene:
+    ShopMemberFactory(shop=shop, user=suspended)  # only the suspension keeps this one out
+    return Scene(shopper, seller, conversation)
+
+
+@pytest.fixture
+def user(request: pytest.FixtureRequest, person: str) -> User | None:
+    """The account of the parametrized person; None for the anonymous one."""
+    return None if person == "anonymous" else request.getfixturevalue(person)
+
+
+def _send(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"body": "Mine", "client_id": str(uuid.uuid4())}
+    status = client.post(f"{scene.address}new_message/", form).status_code
+    return status, Message.objects.filter(body="Mine").exists()
+
+
+def _list(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get("/conversations/")
+    return answer.status_code, scene.address in answer.text
+
+
+def _read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(scene.address)
+    return answer.status_code, "Is it glazed?" in answer.text
+
+
+def _catch_up(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}messages/?since=1")
+    return answer.status_code, "Yes, inside too." in answer.text
+
+
+def _mark_read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(f"{scene.address}read/", {"sequence": 2}).status_code
+    return status, Participant.objects.filter(last_read_sequence=2).exists()
+
+
+def _report(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    message = scene.other_sides(person)
+    form = {"reason": "spam", "words": "Look"}
+    status = client.post(f"{scene.address}messages/{message.sequence}/report/", form).status_code
+    return status, Report.objects.filter(message=message).exists()
+
+
+def _remove(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    path = f"/admin/messaging/conversation/message/{scene.asked.pk}/remove/"
+    status = client.post(path, {"reason": "Phone number"}).status_code
+    return status, Message.objects.filter(pk=scene.asked.pk, removed_at__isnull=False).exists()
+
+
+def _suspend(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    path = f"/admin/accounts/user/{scene.bystander.pk}/suspend/"
+    status = client.post(path, {"reason": "Scam"}).status_code
+    return status, User.objects.filter(pk=scene.bystander.pk, is_active=False).exists()
+
+
+Act = Callable[[Client, Scene, str], tuple[int, bool]]
+# act → who may, and what the others who are logged in are answered
+ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
+    "list": (_list, SIDES, {200}),
+    "read": (_read, SIDES, {404}),
+    "send": (_send, SIDES, {404}),
+    "mark read": (_mark_read, SIDES, {404}),
+    "report": (_report, SIDES, {404}),
+    "catch up": (_catch_up, SIDES, {404}),
+    "remove": (_remove, STAFF, {302, 403}),
+    "suspend": (_suspend, STAFF, {302, 403}),
+}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("act", ACTS)
+def test_who_may_do_what(
+    act: str, person: str, user: User | None, scene: Scene, client_of: Any
+) -> None:
+    perform, allowed, denial = ACTS[act]
+    client, before = client_of(user), scene.everything()
+    status, done = perform(client, scene, person)
+    assert done == (person in allowed)
+    if not done:
+        assert status in ({302} if person in NOT_LOGGED_IN else denial)
+        assert scene.everything() == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("person", PEOPLE)
+async def test_who_may_open_it_on_the_socket(
+    person: str, user: User | None, scene: Scene, socket_of: Any
+) -> None:
+    before = await sync_to_async(scene.everything)()
+    socket = await socket_of(user)
+    if person in NOT_LOGGED_IN:
+        closed = await socket.receive_output(timeout=10)
+        assert (closed["type"], closed["code"]) == ("websocket.close", 4403 if user else 4401)
+        return
+    assert (await socket.receive_json_from(timeout=10))["type"] == "session.ready"
+    await socket.send_json_to(
+        {"type": "conversation.open", "conversation": scene.conversation.pk, "since": 0}
+    )
+    answer = await socket.receive_json_from(timeout=10)
+    if person in SIDES:
+        assert answer["type"] == "conversation.state"
+        assert [m["body"] for m in answer["messages"]] == ["Is it glazed?", "Yes, inside too."]
+    else:
+        assert (answer["type"], answer["code"]) == ("error", "not_found")
+    assert await sync_to_async(scene.everything)() == before
