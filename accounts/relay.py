@@ -17,6 +17,8 @@ from django.db import transaction
 
 log = structlog.get_logger("trato.relay")
 
+_ringing: set[asyncio.Task[None]] = set()  # a loop alone would let go of its tasks
+
 
 def user_group(user_id: int) -> str:
     """The group that every socket of one person is in."""
@@ -37,7 +39,14 @@ def publish(groups: Iterable[str], event: Mapping[str, Any]) -> None:
         event: a layer event; its `type` names the consumer's handler. The group is added to it,
             so that a receiver can tell whether it still belongs there.
     """
-    async_to_sync(publish_async)(groups, event)
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        async_to_sync(publish_async)(groups, event)
+    else:  # synchronous code on a loop's own thread: it must not fail there for the bell's sake
+        task = loop.create_task(publish_async(tuple(groups), event))
+        _ringing.add(task)
+        task.add_done_callback(_ringing.discard)
 
 
 async def publish_async(groups: Iterable[str], event: Mapping[str, Any]) -> None:
