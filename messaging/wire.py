@@ -84,9 +84,13 @@ class Sender(Struct):
 
 
 class MessageItem(Struct, kw_only=True):
-    """A message as both sides see it."""
+    """A message as both sides see it.
+
+    `consumer` is the shopper's id: whoever it is stands on that side, everybody else on the other.
+    """
 
     conversation: int
+    consumer: int
     id: int
     sequence: int
     revision: int
@@ -99,9 +103,10 @@ class MessageItem(Struct, kw_only=True):
 
     @classmethod
     def of(cls, message: Message) -> Self:
-        """A message with its sender loaded."""
+        """A message with its sender and conversation loaded."""
         return cls(
             conversation=message.conversation_id,
+            consumer=message.conversation.consumer_id,
             id=message.pk,
             sequence=message.sequence,
             revision=message.revision,

@@ -31,6 +31,9 @@ document.addEventListener("keydown", (event) => {
 session.on("message.created", (message) => {
   if (message.sender.id === session.user) return;
   session.stir();
+  // News comes from the other side alone: a colleague's answer is no news to the shop.
+  const mine = message.consumer === session.user ? "consumer" : "seller";
+  if (message.side === mine) return;
   shown.set(message.conversation, message.created_at);
   const text = [...message.body.replace(/\s+/g, " ")];
   show({
