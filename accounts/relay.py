@@ -1,4 +1,8 @@
-"""The one module that talks to the channel layer: what is sent to which group goes through here.
+"""What is sent to which group, and how it gets to the sockets: all of it goes through here.
+
+Each process keeps a registry of its own sockets by group and hands them its own events directly,
+after COMMIT, without a detour. To other processes it is one member of the channel layer: it joins
+a group for its first socket there and leaves with its last.
 
 The layer is a doorbell. It may lose what it is given, so nothing that matters is only there: a
 failed or slow publish is logged and forgotten, and the receivers catch up from the database.
@@ -6,8 +10,10 @@ It stands in the lowest app because all of them ring it.
 """
 
 import asyncio
+import secrets
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import async_to_sync
@@ -15,9 +21,23 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
 
+from .layers import Ring
+from .ordering import Ordering
+
 log = structlog.get_logger("trato.relay")
 
-_ringing: set[asyncio.Task[None]] = set()  # a loop alone would let go of its tasks
+Event = Mapping[str, Any]
+
+RETRY_SECONDS = 1.0  # between two tries to join groups of a layer that is away
+RINGS_WAITING_MAX = 10_000  # of a layer that does not answer; more are dropped, as it would do
+RINGS_AT_ONCE = 500
+
+
+class Member(Protocol):
+    """A socket, as the relay sees it."""
+
+    def hear(self, event: Event) -> None:
+        """Take an event of one of the groups; must return at once and not raise."""
 
 
 def user_group(user_id: int) -> str:
@@ -25,56 +45,190 @@ def user_group(user_id: int) -> str:
     return f"user.{user_id}"
 
 
-def publish_on_commit(groups: Iterable[str], event: Mapping[str, Any]) -> None:
+def publish_on_commit(groups: Iterable[str], event: Event) -> None:
     """Ring once the transaction under way is durable, or at once where there is none."""
     names = tuple(groups)
     transaction.on_commit(lambda: publish(names, event))
 
 
-def publish(groups: Iterable[str], event: Mapping[str, Any]) -> None:
+def publish(groups: Iterable[str], event: Event) -> None:
     """Ring now, from synchronous code.
 
     Args:
         groups: group names; a socket in two of them hears the event twice.
-        event: a layer event; its `type` names the consumer's handler. The group is added to it,
-            so that a receiver can tell whether it still belongs there.
+        event: a layer event; its `type` names the consumer's handler. With a `conversation` and
+            its `revision`, events are handed on in the order of revisions.
     """
     try:
-        loop = asyncio.get_running_loop()
+        asyncio.get_running_loop()
     except RuntimeError:
         async_to_sync(publish_async)(groups, event)
     else:  # synchronous code on a loop's own thread: it must not fail there for the bell's sake
-        task = loop.create_task(publish_async(tuple(groups), event))
-        _ringing.add(task)
-        task.add_done_callback(_ringing.discard)
+        ring(groups, event)
 
 
-async def publish_async(groups: Iterable[str], event: Mapping[str, Any]) -> None:
-    """Ring now, from asynchronous code. Never raises for the layer's sake."""
-    layer = get_channel_layer()
-    try:
-        async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
-            for group in groups:
-                await layer.group_send(group, {**event, "group": group})
-    except Exception as error:  # whatever a broken layer throws: the row is stored already
-        log.warning("publish_failed", event_type=event.get("type"), error=type(error).__name__)
+async def publish_async(groups: Iterable[str], event: Event) -> None:
+    """Ring now, and wait until other processes can hear it. Never raises for the layer's sake."""
+    await asyncio.shield(ring(groups, event))
 
 
-async def join(group: str, channel: str) -> bool:
-    """Let `channel` hear `group`; False where the layer cannot be reached just now."""
-    return await _membership("group_add", group, channel)
+def ring(groups: Iterable[str], event: Event) -> "asyncio.Task[None]":
+    """Ring now, on the event loop: at once here, and for other processes with the next turn."""
+    return _exchange().publish(groups, event)
 
 
-async def leave(group: str, channel: str) -> bool:
-    """Let `channel` hear `group` no longer; False where the layer cannot be reached just now."""
-    return await _membership("group_discard", group, channel)
+async def join(group: str, member: Member) -> bool:
+    """Let a socket hear a group; False where other processes cannot be heard just yet.
+
+    It hears them as soon as the layer answers again, without another call.
+    """
+    return await _exchange().join(group, member)
 
 
-async def _membership(operation: str, group: str, channel: str) -> bool:
-    try:
-        async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
-            await getattr(get_channel_layer(), operation)(group, channel)
-    except Exception as error:
-        log.warning("membership_failed", operation=operation, error=type(error).__name__)
-        return False
-    return True
+def leave(group: str, member: Member) -> None:
+    """Let a socket hear a group no longer, from this moment."""
+    _exchange().leave(group, member)
+
+
+class Exchange:
+    """The sockets of one event loop by group, and their one line to other processes."""
+
+    def __init__(self) -> None:
+        self.layer = get_channel_layer()
+        self.name = secrets.token_hex(8)
+        self.members: dict[str, set[Member]] = {}
+        self.orders: dict[str, Ordering[Event]] = {}
+        self.heard: set[str] = set()  # groups that the layer tells this process about
+        self.rings: list[Ring] = []
+        self.channel: str | None = None
+        self._joining: dict[str, asyncio.Future[bool]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    # -- here --------------------------------------------------------------------------------
+
+    def publish(self, groups: Iterable[str], event: Event) -> "asyncio.Task[None]":
+        for group in groups:
+            self.deliver(group, event)
+            if len(self.rings) < RINGS_WAITING_MAX:
+                told = {**event, "group": group, "origin": self.name}
+                self.rings.append(Ring(group, told, group in self.heard))
+        return self._run("ring", self._ring)
+
+    def deliver(self, group: str, event: Event) -> None:
+        """Hand an event to the sockets of a group, in the order of its revision if it has one."""
+        if group not in self.members:
+            return
+        if "revision" not in event:
+            self._hand(group, event)
+            return
+        order, key = self.orders.setdefault(group, Ordering()), event["conversation"]
+        for due in order.take(key, event["revision"], event):
+            self._hand(group, due)
+        if order.waits(key):
+            wait = settings.RELAY_ORDER_WAIT_SECONDS
+            asyncio.get_running_loop().call_later(wait, self._wait_no_longer, group, order, key)
+
+    def _wait_no_longer(self, group: str, order: Ordering[Event], key: int) -> None:
+        for due in order.release(key):
+            self._hand(group, due)
+
+    def _hand(self, group: str, event: Event) -> None:
+        for member in tuple(self.members.get(group, ())):
+            member.hear(event)
+
+    async def join(self, group: str, member: Member) -> bool:
+        self.members.setdefault(group, set()).add(member)
+        if group in self.heard:
+            return True
+        joined = self._joining.setdefault(group, asyncio.get_running_loop().create_future())
+        self._run("groups", self._follow_groups)
+        return await asyncio.shield(joined)
+
+    def leave(self, group: str, member: Member) -> None:
+        left = self.members.get(group, set())
+        left.discard(member)
+        if not left and self.members.pop(group, None) is not None:
+            self.orders.pop(group, None)
+            self._run("groups", self._follow_groups)
+
+    # -- to and from other processes ---------------------------------------------------------
+
+    async def _ring(self) -> None:
+        await asyncio.sleep(0)  # let everybody of this turn ring
+        while self.rings:
+            now, self.rings = self.rings[:RINGS_AT_ONCE], self.rings[RINGS_AT_ONCE:]
+            try:
+                async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+                    if hasattr(self.layer, "publish_many"):
+                        await self.layer.publish_many(now)
+                    else:
+                        for group, event, _heard_here in now:
+                            await self.layer.group_send(group, dict(event))
+            except Exception as error:  # whatever a broken layer throws: the row is stored already
+                log.warning("publish_failed", events=len(now), error=type(error).__name__)
+
+    async def _follow_groups(self) -> None:
+        """Make the layer tell about just those groups that have a socket here."""
+        while True:
+            await asyncio.sleep(0)  # let everybody of this turn come and go
+            missing = list(self.members.keys() - self.heard)
+            past = list(self.heard - self.members.keys())
+            if not missing and not past:
+                self._answer_joining(True)
+                return
+            try:
+                async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+                    await self._follow(missing, past)
+            except Exception as error:
+                log.warning("membership_failed", groups=len(missing), error=type(error).__name__)
+                self._answer_joining(False)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self, missing: list[str], past: list[str]) -> None:
+        if self.channel is None:
+            self.channel = await self.layer.new_channel()
+            self._run("listen", self._listen)
+        if missing and hasattr(self.layer, "group_add_many"):
+            await self.layer.group_add_many(missing, self.channel)
+        else:
+            for group in missing:
+                await self.layer.group_add(group, self.channel)
+        self.heard.update(missing)
+        for group in past:
+            if group not in self.members:  # nobody came back meanwhile
+                self.heard.discard(group)
+                await self.layer.group_discard(group, self.channel)
+
+    def _answer_joining(self, joined: bool) -> None:
+        for future in self._joining.values():
+            if not future.done():
+                future.set_result(joined)
+        self._joining.clear()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                event = await self.layer.receive(self.channel)
+                if event.get("origin") != self.name and (group := event.get("group")):
+                    self.deliver(group, event)
+            except Exception as error:
+                log.exception("listening_failed", error=type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _run(self, name: str, work: Any) -> "asyncio.Task[None]":
+        """One task of a kind at a time: it goes on until there is nothing to do for anybody."""
+        task = self._tasks.get(name)
+        if task is None or task.done():
+            task = self._tasks[name] = asyncio.get_running_loop().create_task(work())
+        return task
+
+
+_exchanges: WeakKeyDictionary[asyncio.AbstractEventLoop, Exchange] = WeakKeyDictionary()
+
+
+def _exchange() -> Exchange:
+    loop = asyncio.get_running_loop()
+    found = _exchanges.get(loop)
+    if found is None:
+        found = _exchanges[loop] = Exchange()
+    return found

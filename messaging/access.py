@@ -1,5 +1,7 @@
 """The only door to conversations: who may not see one gets the same answer as if it were not."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
@@ -34,7 +36,7 @@ def conversation_for(user: User, conversation_id: int, *, lock: bool = False) ->
     """
     query = conversations_of(user).filter(pk=conversation_id)
     if lock:
-        query = query.select_for_update(of=("self",))
+        query = query.select_for_update(of=("self",), no_key=True)
     try:
         return query.select_related("consumer", "shop", "product").get()
     except Conversation.DoesNotExist as error:
@@ -51,10 +53,9 @@ def seller_group(shop_id: int) -> str:
     return f"seller.{shop_id}"
 
 
-def role_groups(user: User) -> set[str]:
-    """The groups that a person's socket belongs in right now."""
-    groups = {consumer_group(user.pk)}
-    groups.update(seller_group(pk) for pk in host.shops_of(user.pk).values_list("pk", flat=True))
+def role_groups(user: User, shop_ids: Iterable[int]) -> set[str]:
+    """The groups that the socket of somebody who works for some shops belongs in."""
+    groups = {consumer_group(user.pk), *map(seller_group, shop_ids)}
     if user.is_staff:
         groups.add(STAFF_GROUP)
     return groups

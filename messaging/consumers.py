@@ -1,8 +1,10 @@
 """The socket: frames in become one action each, events of the role groups go out."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, ClassVar, Self
 
 import structlog
 from django.conf import settings
@@ -11,12 +13,13 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts import relay
+from accounts.gather import Gathered
 from accounts.threads import in_thread
+from notifications.allowance import Allowance
 from notifications.consumers import FLOODS, BadgeConsumer
-from notifications.gather import Gathered
-from notifications.pressure import Allowance
 
-from . import access, actions, events, limits, queries, wire
+from . import access, actions, events, host, limits, queries, sending, wire
 from .errors import Refused
 from .models import Side
 
@@ -24,19 +27,29 @@ log = structlog.get_logger("trato.socket")
 
 TOO_BIG = 1009  # RFC 6455
 
-revisions: Gathered[int, int] = Gathered(queries.revisions)
+shops: Gathered[int, list[int]] = Gathered.from_database(host.shop_ids_of)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class OpenConversation:
-    """What a socket may do in a conversation that it opened, without asking the database."""
+    """What a socket may do in a conversation that it opened, without asking the database.
 
-    side: Side
-    groups: tuple[str, ...]
+    Until the client has all that it resumes, `held` keeps what happens meanwhile from being told
+    before it. `more` to come after a page: the next page will have it. While a page is read: it
+    follows the page.
+    """
+
+    side: Side | None = None
+    groups: tuple[str, ...] = ()
+    reading: bool = False
+    more: bool = False
+    held: list[str] = field(default_factory=list)
 
 
 class ChatConsumer(BadgeConsumer):
     """One tab of one person."""
+
+    hears: ClassVar[frozenset[str]] = BadgeConsumer.hears | {"chat.message", "chat.typing"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +58,8 @@ class ChatConsumer(BadgeConsumer):
         self.bad_frames = Allowance(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
 
     async def groups_now(self) -> set[str]:
-        groups = await in_thread(access.role_groups, self.person) | await super().groups_now()
+        of_shops = await shops.get(self.person.pk) or []
+        groups = access.role_groups(self.person, of_shops) | await super().groups_now()
         # Whoever left a shop has its conversations open no longer.
         self.open = {pk: kept for pk, kept in self.open.items() if groups & set(kept.groups)}
         return groups
@@ -59,34 +73,21 @@ class ChatConsumer(BadgeConsumer):
         if not self.frames.take():
             await self.stop(FLOODS)
             return
-        if len(text_data or bytes_data or "") > settings.SOCKET_FRAME_MAX_BYTES or (
-            text_data and len(text_data.encode()) > settings.SOCKET_FRAME_MAX_BYTES
-        ):
+        size = len(text_data.encode(errors="replace") if text_data else bytes_data or b"")
+        if size > settings.SOCKET_FRAME_MAX_BYTES:
             await self.stop(TOO_BIG)
             return
-        with translation.override(self.language()):
-            try:
-                await self.route(text_data)
-            except Refused as refusal:
-                await self.refuse(refusal, text_data)
-            except Http404:
-                await self.refuse(
-                    Refused("not_found", _("There is no such conversation.")), text_data
-                )
-            except (DatabaseError, InterfaceError):
-                log.warning("database_unavailable", user=self.person.pk)
-                await self.refuse(
-                    Refused("unavailable", _("This is not possible just now. Try again soon.")),
-                    text_data,
-                )
+        try:
+            await self.route(text_data)
+        except Exception as error:
+            self.refuse(error, wire.client_id_of(text_data) if text_data else None)
 
     async def route(self, text: str | None) -> None:
-        if text is None:
-            raise Refused("invalid", _("The browser sent something that is not understood."))
         match wire.decode(text):
-            case wire.Send(conversation=pk, client_id=client_id, body=body):
-                message = await in_thread(actions.send, self.person, pk, client_id, body)
-                await self.send_frame(wire.encode(wire.MessageAccepted.of(message)))
+            case wire.Send() as frame:
+                # Not waited for: it is answered with the others of its batch.
+                answer = sending.submit(self.person, frame)
+                answer.add_done_callback(partial(self.answer_send, str(frame.client_id)))
             case wire.Open(conversation=pk, since=since):
                 await self.open_conversation(pk, since)
             case wire.Close(conversation=pk):
@@ -96,48 +97,76 @@ class ChatConsumer(BadgeConsumer):
             case wire.Typing(conversation=pk):
                 await self.announce_typing(pk)
 
+    def answer_send(self, client_id: str, answer: "asyncio.Future[str]") -> None:
+        """The acknowledgement of a send, or why there is none."""
+        if error := answer.exception():
+            self.refuse(error, client_id)
+        else:
+            self.send_frame(answer.result())
+
     async def open_conversation(self, pk: int, since: int) -> None:
         """Answer with the latest page, or with what came since; from now on it is healed."""
-        if pk not in self.open and len(self.open) >= settings.SOCKET_OPEN_CONVERSATIONS:
-            raise Refused("invalid", _("Too many conversations are open in this tab."))
+        known = self.open.get(pk)
+        if known is None and len(self.open) >= settings.SOCKET_OPEN_CONVERSATIONS:
+            with translation.override(self.language):
+                raise Refused("invalid", _("Too many conversations are open in this tab."))
+        opened = self.open[pk] = OpenConversation(reading=True)
+        try:
+            opened.side, opened.groups, state = await in_thread(self.read, pk, since)
+        except BaseException:
+            if known is None:
+                self.open.pop(pk, None)
+            else:
+                self.open[pk] = known
+            raise
+        opened.reading, opened.more = False, bool(since) and state.more
+        self.send_frame(wire.encode(state))
+        if not opened.more:
+            for frame in opened.held:
+                self.send_frame(frame)
+        opened.held = []
 
-        def read() -> tuple[OpenConversation, wire.ConversationState]:
-            conversation = access.conversation_for(self.person, pk)
-            messages, more = (
-                queries.messages_since(conversation, since)
-                if since
-                else queries.latest_messages(conversation)
-            )
-            return (
-                OpenConversation(
-                    conversation.side_of(self.person.pk), events.groups_of(conversation)
-                ),
-                wire.page(
-                    conversation,
-                    messages,
-                    more=more,
-                    read=queries.read_marks(conversation),
-                    resuming=bool(since),
-                ),
-            )
-
-        self.open[pk], state = await in_thread(read)
-        await self.send_frame(wire.encode(state))
+    def read(self, pk: int, since: int) -> tuple[Side, tuple[str, ...], wire.ConversationState]:
+        """What a person may know of a conversation, on a database thread."""
+        conversation = access.conversation_for(self.person, pk)
+        messages, more = (
+            queries.messages_since(conversation, since)
+            if since
+            else queries.latest_messages(conversation)
+        )
+        marks = queries.read_marks(conversation)
+        state = wire.page(conversation, messages, more=more, read=marks, resuming=bool(since))
+        return conversation.side_of(self.person.pk), events.groups_of(conversation), state
 
     async def announce_typing(self, pk: int) -> None:
         conversation = self.open.get(pk)
-        if conversation is None:
+        if conversation is None or conversation.side is None:
             raise Http404("not open on this socket")
-        await in_thread(limits.hit, "typing", self.person.pk)
-        await events.typing(pk, conversation.groups, conversation.side, self.person)
+        (refusal,) = await limits.hit_many("typing", [self.person.pk])
+        if refusal:
+            raise refusal
+        events.typing(pk, conversation.groups, conversation.side, self.person)
 
-    async def refuse(self, refusal: Refused, text: str | None) -> None:
+    def refuse(self, error: BaseException, client_id: str | None) -> None:
         """Tell what was wrong; a stream of refused frames is a flood."""
-        client_id = wire.client_id_of(text) if text else None
-        await self.send_frame(wire.encode(wire.Error.of(refusal, client_id)))
+        with translation.override(self.language):
+            match error:
+                case Refused():
+                    refusal = error
+                case Http404():
+                    refusal = Refused("not_found", _("There is no such conversation."))
+                case DatabaseError() | InterfaceError():
+                    log.warning("database_unavailable", user=self.person.pk)
+                    refusal = Refused(
+                        "unavailable", _("This is not possible just now. Try again soon.")
+                    )
+                case _:
+                    raise error
+            self.send_frame(wire.encode(wire.Error.of(refusal, client_id)))
         if refusal.code not in ("unavailable", "rate_limited") and not self.bad_frames.take():
-            await self.stop(FLOODS)
+            self.later(self.stop(FLOODS))
 
+    @cached_property
     def language(self) -> str:
         """The language in which this tab's person is answered, chosen as for a page."""
         request = HttpRequest()
@@ -148,23 +177,25 @@ class ChatConsumer(BadgeConsumer):
 
     # -- out ---------------------------------------------------------------------------------
 
-    async def chat_message(self, event: dict[str, Any]) -> None:
+    def chat_message(self, event: relay.Event) -> None:
         """Hand a frame of one of this person's role groups on to the browser."""
-        await self.send_frame(event["frame"])
+        opened = self.open.get(event.get("conversation", 0))
+        if opened is None or not (opened.reading or opened.more):
+            self.send_frame(event["frame"])
+        elif opened.reading:
+            opened.held.append(event["frame"])
 
-    async def chat_typing(self, event: dict[str, Any]) -> None:
+    def chat_typing(self, event: relay.Event) -> None:
         """Somebody is writing: of interest only where the conversation is open, to the others."""
         if event["conversation"] in self.open and event["user"] != self.person.pk:
-            await self.send_frame(event["frame"])
+            self.send_frame(event["frame"])
 
-    async def beat(self) -> None:
-        await super().beat()
-        if self.closing or not self.open:
-            return
-        try:
-            open_now = tuple(self.open)
-            found = await asyncio.gather(*(revisions.get(pk) for pk in open_now))
-        except (DatabaseError, InterfaceError):
-            return  # the next beat asks again
-        tops = {pk: top for pk, top in zip(open_now, found, strict=True) if top is not None}
-        await self.send_frame(wire.encode(wire.Heartbeat(tops)))
+    @classmethod
+    async def beat(cls, sockets: Sequence[Self]) -> None:
+        """Also tell each socket the top revisions of what it has open, so that it sees a gap."""
+        await super().beat(sockets)
+        wanted = {pk for one in sockets for pk in one.open}
+        tops = await in_thread(queries.revisions, wanted) if wanted else {}
+        for socket in sockets:
+            mine = {pk: tops[pk] for pk in socket.open if pk in tops}
+            socket.send_frame(wire.encode(wire.Heartbeat(mine)))

@@ -1,8 +1,9 @@
 """Why something was not done, in words for the person and a code for the program."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, cast
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 
 Code = Literal[
     "invalid", "not_found", "forbidden", "too_long", "rate_limited", "blocked", "unavailable"
@@ -23,3 +24,8 @@ class Refused(Exception):
         self.code: Code = code
         self.detail = detail
         self.retry_after = retry_after
+
+
+def when_shown(text: Callable[[], str]) -> Promise:
+    """A text that is made, and so translated, where somebody is shown it."""
+    return cast(Promise, lazy(text, str)())

@@ -1,5 +1,8 @@
 """Telling the two sides of a conversation, on commit. Each frame is encoded once for everybody."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from msgspec import Struct
 
 from accounts import relay
@@ -8,16 +11,42 @@ from accounts.models import User
 from . import wire
 from .access import consumer_group, seller_group
 from .models import Conversation, Message, Side
+from .store import Attempt, Stored
 
 
 def message_created(message: Message) -> None:
     """Both sides hear of a new message."""
-    _tell(message.conversation, wire.MessageCreated.of(message))
+    _tell(message.conversation, wire.MessageCreated.of(message), message.revision)
+
+
+def message_stored(attempt: Attempt, stored: Stored) -> None:
+    """Both sides hear of a new message that was stored with others; on the event loop only."""
+    frame = wire.MessageCreated(
+        conversation=attempt.conversation_id,
+        consumer=stored.consumer_id,
+        id=stored.id,
+        sequence=stored.sequence,
+        revision=stored.revision,
+        client_id=attempt.client_id,
+        side=stored.side,
+        sender=wire.Sender(attempt.sender_id, attempt.sender_name),
+        body=attempt.body,
+        created_at=stored.created_at,
+        removed=False,
+    )
+    groups = (consumer_group(stored.consumer_id), seller_group(stored.shop_id))
+    relay.ring(groups, _event(attempt.conversation_id, frame, stored.revision))
+
+
+def badges_changed(user_ids: Iterable[int]) -> None:
+    """These people's sockets count anew; on the event loop only."""
+    for user_id in user_ids:
+        relay.ring([relay.user_group(user_id)], {"type": "badge.changed"})
 
 
 def message_changed(message: Message) -> None:
     """Both sides hear that a message is no longer what it was."""
-    _tell(message.conversation, wire.MessageChanged.of(message))
+    _tell(message.conversation, wire.MessageChanged.of(message), message.revision)
 
 
 def conversation_read(conversation: Conversation, side: Side, user_id: int, sequence: int) -> None:
@@ -25,18 +54,11 @@ def conversation_read(conversation: Conversation, side: Side, user_id: int, sequ
     _tell(conversation, wire.ConversationRead(conversation.pk, side, user_id, sequence))
 
 
-async def typing(conversation_id: int, groups: tuple[str, ...], side: Side, person: User) -> None:
-    """Both sides hear that somebody is writing. Nothing is stored."""
-    frame = wire.TypingSeen(conversation_id, side, person.name)
-    await relay.publish_async(
-        groups,
-        {
-            "type": "chat.typing",
-            "conversation": conversation_id,
-            "user": person.pk,
-            "frame": wire.encode(frame),
-        },
-    )
+def typing(conversation_id: int, groups: tuple[str, ...], side: Side, person: User) -> None:
+    """Both sides hear that somebody is writing. Nothing is stored; on the event loop only."""
+    frame = wire.encode(wire.TypingSeen(conversation_id, side, person.name))
+    event = {"type": "chat.typing", "conversation": conversation_id, "user": person.pk}
+    relay.ring(groups, {**event, "frame": frame})
 
 
 def groups_of(conversation: Conversation) -> tuple[str, ...]:
@@ -44,7 +66,15 @@ def groups_of(conversation: Conversation) -> tuple[str, ...]:
     return (consumer_group(conversation.consumer_id), seller_group(conversation.shop_id))
 
 
-def _tell(conversation: Conversation, frame: Struct) -> None:
-    relay.publish_on_commit(
-        groups_of(conversation), {"type": "chat.message", "frame": wire.encode(frame)}
-    )
+def _tell(conversation: Conversation, frame: Struct, revision: int | None = None) -> None:
+    relay.publish_on_commit(groups_of(conversation), _event(conversation.pk, frame, revision))
+
+
+def _event(conversation_id: int, frame: Struct, revision: int | None) -> dict[str, Any]:
+    """A layer event. One with a revision is handed on in the order of revisions."""
+    event = {
+        "type": "chat.message",
+        "conversation": conversation_id,
+        "frame": wire.encode(frame),
+    }
+    return event if revision is None else {**event, "revision": revision}

@@ -4,6 +4,7 @@ The two models named by `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP_MODEL` mus
 `Product` and `Shop` below say; nothing else of them is used.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, cast
@@ -74,6 +75,33 @@ def shops_of(user_id: int) -> models.QuerySet[Any]:
     return shop_model()._default_manager.filter(
         members__pk=user_id, members__role=User.Role.SELLER, members__is_active=True
     )
+
+
+def memberships(**only: Any) -> models.QuerySet[Any, tuple[int, int]]:
+    """All pairs of a shop and a person who works for it right now, by their ids.
+
+    Args:
+        only: further conditions. In a filter of their own they could be about another member.
+    """
+    return (
+        shop_model()
+        ._default_manager.filter(members__role=User.Role.SELLER, members__is_active=True, **only)
+        .order_by()
+        .values_list("pk", "members__pk")
+    )
+
+
+def shop_names() -> models.QuerySet[Any, tuple[int, str]]:
+    """All shops' ids and names."""
+    return shop_model()._default_manager.order_by().values_list("pk", "name")
+
+
+def shop_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The shops that each of some people works for right now, in one query."""
+    found: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
+    for shop_id, user_id in memberships(members__pk__in=list(found)):
+        found[user_id].append(shop_id)
+    return found
 
 
 def member_ids(shop_id: int) -> list[int]:

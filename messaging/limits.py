@@ -4,10 +4,13 @@ Counted in Redis where there is one, so that all processes share a count, else i
 memory. While Redis is away each process counts for itself: a send never fails for its sake.
 """
 
+import asyncio
 import math
 import time
+from collections.abc import Sequence
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
@@ -16,14 +19,17 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
+from redis import asyncio as aioredis
+from redis.exceptions import RedisError
 
-from .errors import Refused
+from .errors import Refused, when_shown
 
 log = structlog.get_logger("trato.limits")
 
 Kind = Literal["message", "conversation", "typing", "report"]
 
 REDIS_RETRY_SECONDS = 5.0  # how long to leave Redis alone after it failed
+PREFIX = "trato-limits"
 
 _redis_away_until = 0.0  # time.monotonic()
 
@@ -34,15 +40,45 @@ def hit(kind: Kind, user_id: int) -> None:
     Raises:
         Refused: `rate_limited`, with the seconds to wait, if the allowance is used up.
     """
-    global _redis_away_until
     item, key = _item(kind), str(user_id)
-    if settings.REDIS_URL and time.monotonic() >= _redis_away_until:
+    if _redis_is_there():
         try:
             return _hit(_shared(), item, key)
         except StorageError as error:
-            _redis_away_until = time.monotonic() + REDIS_RETRY_SECONDS
-            log.warning("limits_storage_unavailable", error=type(error.storage_error).__name__)
+            _redis_is_away(error.storage_error)
     return _hit(_local(), item, key)
+
+
+async def hit_many(kind: Kind, user_ids: Sequence[int]) -> list[Refused | None]:
+    """Count one act for each of some people, in one round trip to Redis.
+
+    Args:
+        user_ids: a person who does two things at once stands here twice.
+
+    Returns:
+        For each, in their order: None, or the refusal that `hit` would raise.
+    """
+    item = _item(kind)
+    if _redis_is_there():
+        try:
+            return await _hit_many(item, user_ids)
+        except (RedisError, OSError, TimeoutError) as error:
+            _redis_is_away(error)
+    return [_refusal(_local(), item, str(user_id)) for user_id in user_ids]
+
+
+async def give_back(kind: Kind, user_ids: Sequence[int]) -> None:
+    """Take the latest acts of some people out of the count again: they turned out to be none."""
+    item = _item(kind)
+    if not _redis_is_there():
+        return  # a process that counts for itself counts for seconds only
+    try:
+        async with _shared_async().pipeline(transaction=False) as pipeline:
+            for user_id in user_ids:
+                pipeline.lpop(_redis_key(item, user_id))
+            await pipeline.execute()
+    except (RedisError, OSError, TimeoutError) as error:
+        _redis_is_away(error)
 
 
 def reset() -> None:
@@ -52,11 +88,60 @@ def reset() -> None:
         _shared().storage.reset()
 
 
+def _redis_is_there() -> bool:
+    return bool(settings.REDIS_URL) and time.monotonic() >= _redis_away_until
+
+
+def _redis_is_away(error: BaseException) -> None:
+    global _redis_away_until
+    _redis_away_until = time.monotonic() + REDIS_RETRY_SECONDS
+    log.warning("limits_storage_unavailable", error=type(error).__name__)
+
+
 def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: str) -> None:
+    if refusal := _refusal(limiter, item, key):
+        raise refusal
+
+
+def _refusal(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: str) -> Refused | None:
     if limiter.hit(item, key):
-        return
-    seconds = max(1, math.ceil(limiter.get_window_stats(item, key).reset_time - time.time()))
-    raise Refused("rate_limited", _wait_text(seconds), retry_after=seconds)
+        return None
+    return _refused(limiter.get_window_stats(item, key).reset_time - time.time())
+
+
+def _refused(wait_seconds: float) -> Refused:
+    seconds = max(1, math.ceil(wait_seconds))
+    text = when_shown(lambda: _wait_text(seconds))
+    return Refused("rate_limited", text, retry_after=seconds)
+
+
+# The moving window of `limits`, kept in the same lists, for many people at once: answers with ''
+# for who may, else with the time of the act that has to grow old first.
+HIT_MANY = """
+local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local answers = {}
+for index, key in ipairs(KEYS) do
+    local oldest = redis.call('LINDEX', key, limit - 1)
+    if oldest and tonumber(oldest) >= now - window then
+        answers[index] = oldest
+    else
+        redis.call('LPUSH', key, ARGV[1])
+        redis.call('LTRIM', key, 0, limit - 1)
+        redis.call('EXPIRE', key, window)
+        answers[index] = ''
+    end
+end
+return answers
+"""
+
+
+async def _hit_many(item: RateLimitItem, user_ids: Sequence[int]) -> list[Refused | None]:
+    client, now, window = _shared_async(), time.time(), item.get_expiry()
+    script = _script(client)
+    keys = [_redis_key(item, user_id) for user_id in user_ids]
+    async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+        answers = await script(keys=keys, args=[now, item.amount, window])
+    return [_refused(float(oldest) + window - now) if oldest else None for oldest in answers]
 
 
 def _wait_text(seconds: int) -> str:
@@ -98,8 +183,28 @@ def _shared() -> MovingWindowRateLimiter:
         RedisStorage(
             settings.REDIS_URL,
             wrap_exceptions=True,
-            key_prefix="trato-limits",
+            key_prefix=PREFIX,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,
         )
     )
+
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+
+
+def _shared_async() -> Any:
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        _clients[loop] = aioredis.Redis.from_url(settings.REDIS_URL)
+    return _clients[loop]
+
+
+def _script(client: Any) -> Any:
+    if not hasattr(client, "hit_many"):
+        client.hit_many = client.register_script(HIT_MANY)
+    return client.hit_many
+
+
+def _redis_key(item: RateLimitItem, user_id: int) -> str:
+    return f"{PREFIX}:{item.key_for(str(user_id))}"

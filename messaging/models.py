@@ -1,10 +1,18 @@
 """Conversations, who takes part in them, and what is said there."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+@lru_cache(maxsize=10_000)  # `reverse` takes longer than all else that a send needs of Django
+def conversation_url(conversation_id: int) -> str:
+    """The address of a conversation on this site."""
+    return reverse("messaging:conversation", args=[conversation_id])
 
 
 class Side(models.TextChoices):
@@ -83,7 +91,7 @@ class Conversation(models.Model):
         return f"{self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("messaging:conversation", args=[self.pk])
+        return conversation_url(self.pk)
 
     def side_of(self, user_id: int) -> Side:
         """The side of someone whom `access` has let in."""

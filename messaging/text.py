@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.text import has_control_characters, is_blank
 
-from .errors import Refused
+from .errors import Refused, when_shown
 
 
 def clean_body(body: str) -> str:
@@ -20,8 +20,12 @@ def clean_body(body: str) -> str:
     if len(text) > settings.MESSAGE_MAX_CHARACTERS:
         raise Refused(
             "too_long",
-            _("A message can have at most %(limit)s characters; this one has %(length)s.")
-            % {"limit": settings.MESSAGE_MAX_CHARACTERS, "length": len(text)},
+            when_shown(
+                lambda: (
+                    _("A message can have at most %(limit)s characters; this one has %(length)s.")
+                    % {"limit": settings.MESSAGE_MAX_CHARACTERS, "length": len(text)}
+                )
+            ),
         )
     if has_control_characters(text, allowed="\n\t"):
         raise Refused("invalid", _("The message has characters that cannot be shown."))
@@ -32,4 +36,5 @@ def clean_body(body: str) -> str:
 
 def excerpt(body: str, characters: int = 120) -> str:
     """The first words of a message on one line."""
-    return Truncator(" ".join(body.split())).chars(characters)
+    line = " ".join(body.split())
+    return line if len(line) <= characters else Truncator(line).chars(characters)

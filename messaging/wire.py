@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 import msgspec
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from msgspec import Meta, Struct
 
 from .errors import Code, Refused
@@ -49,20 +49,27 @@ class Typing(ClientFrame, tag="typing"):
     conversation: Identifier
 
 
+NOT_UNDERSTOOD = _("The browser sent something that is not understood.")  # translated when shown
+
 _decoder = msgspec.json.Decoder(Send | Open | Close | Read | Typing)
 _client_id = msgspec.json.Decoder(dict[str, Any])
 
 
-def decode(text: str) -> Send | Open | Close | Read | Typing:
+def decode(text: str | None) -> Send | Open | Close | Read | Typing:
     """One frame from a client.
+
+    Args:
+        text: None stands for a binary frame.
 
     Raises:
         Refused: `invalid`, if it is not exactly one of the frames above.
     """
     try:
+        if text is None:
+            raise msgspec.DecodeError("not a text frame")
         frame: Send | Open | Close | Read | Typing = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Refused("invalid", _("The browser sent something that is not understood.")) from error
+        raise Refused("invalid", NOT_UNDERSTOOD) from error
     return frame
 
 

@@ -1,7 +1,9 @@
 """The receive-only half of the socket: who is there, may they stay, and what is unread."""
 
+import asyncio
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, ClassVar, Self
 
 import structlog
 from channels.consumer import get_handler_name
@@ -11,13 +13,13 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from accounts import relay
+from accounts.gather import Gathered
 from accounts.models import User
-from accounts.sessions import NoSession, Suspended, person_of
+from accounts.sessions import Ended, people_of
 from accounts.threads import in_thread
 
 from . import heartbeat, queries, wire
-from .gather import Gathered
-from .pressure import unsent_bytes
+from .outgoing import Outgoing, Send
 
 log = structlog.get_logger("trato.socket")
 
@@ -28,47 +30,85 @@ SUSPENDED = 4403
 READS_TOO_SLOWLY = 4408
 FLOODS = 4429
 
-badges: Gathered[int, int] = Gathered(queries.unread_counts)
+badges: Gathered[int, int] = Gathered.from_database(queries.unread_counts)
+sessions: Gathered[str, User | Ended] = Gathered.from_database(people_of)
 
 
 class BadgeConsumer(AsyncWebsocketConsumer):
-    """Joins `user.<id>` and hands the badge on; subclasses add their groups and their frames."""
+    """Joins `user.<id>` and hands the badge on; subclasses add their groups and their frames.
+
+    Channels would give each socket a channel of the layer, a queue, and a task that waits on
+    both. Here a socket only waits for its client; events come from the relay, by `hear`.
+    """
+
+    # Events of the groups that are handled, by the methods of their names.
+    hears: ClassVar[frozenset[str]] = frozenset({"badge.changed", "access.changed"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user: User | None = None
         self.joined: set[str] = set()
         self.unread: int | None = None
+        self.early: list[relay.Event] | None = []  # what came before `session.ready` was sent
         self.closing = False
         self.session_checked_at = 0.0
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
+    ) -> None:
+        self.scope = scope
+        self.base_send = send
+        self.out = Outgoing(send)
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            self.part()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels' own dispatch hops to the database thread for every event, only to close old
         # connections; in_thread() does that where there was a query.
-        handler = getattr(self, get_handler_name(message), None)
-        if handler is None or not self.may_hear(message):
-            return
         try:
-            await handler(message)
+            await getattr(self, get_handler_name(message))(message)
         except StopConsumer:
             raise
         except Exception:
             # Channels would let the consumer die here without a disconnect, and the socket would
-            # stay in its groups. So it is closed in order; the browser connects anew.
+            # stay open and deaf. So it is closed in order; the browser connects anew.
             log.exception("handler_failed", event_type=message["type"])
             await self.stop(INTERNAL_ERROR)
 
-    def may_hear(self, message: dict[str, Any]) -> bool:
-        """Whether an event is for a group that this socket is in, as far as it knows itself.
+    def hear(self, event: relay.Event) -> None:
+        """Take an event of one of this socket's groups. What needs to wait becomes a task."""
+        if self.closing or event["type"] not in self.hears:
+            return
+        if self.early is not None:
+            self.early.append(event)
+            return
+        try:
+            waiting = getattr(self, get_handler_name(event))(event)
+        except Exception:
+            log.exception("handler_failed", event_type=event["type"])
+            waiting = self.stop(INTERNAL_ERROR)
+        if waiting is not None:
+            self.later(waiting)
 
-        A layer that cannot be reached keeps a socket in a group that it left; this does not.
-        Events of the server itself name no group.
-        """
-        return "group" not in message or message["group"] in self.joined
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Go on with something while the socket hears and sends."""
 
-    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
-        heartbeat.forget(self)
-        await super().websocket_disconnect(message)
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception:
+                log.exception("handler_failed")
+                await self.stop(INTERNAL_ERROR)
+
+        task = asyncio.get_running_loop().create_task(guarded())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     # -- coming and going --------------------------------------------------------------------
 
@@ -85,22 +125,29 @@ class BadgeConsumer(AsyncWebsocketConsumer):
             await self.stop(TRY_AGAIN_LATER)
             return
         self.unread = unread
-        await self.send_frame(wire.encode(wire.SessionReady(self.person.pk, unread or 0)))
+        self.send_frame(wire.encode(wire.SessionReady(self.person.pk, unread or 0)))
+        early, self.early = self.early or [], None
+        for event in early:
+            self.hear(event)
         heartbeat.remember(self)
 
     async def disconnect(self, code: int) -> None:
-        self.closing = True
-        await self.leave_groups()
+        self.part()
 
-    async def leave_groups(self) -> None:
+    def part(self) -> None:
+        """Leave everything that this socket is in; nothing reaches it from now on."""
+        self.closing = True
+        heartbeat.forget(self)
         while self.joined:
-            await relay.leave(self.joined.pop(), self.channel_name)
+            relay.leave(self.joined.pop(), self)
 
     async def stop(self, code: int) -> None:
         """Close the socket; nothing more is sent to it or heard from it."""
         if not self.closing:
-            self.closing = True
+            self.part()
             log.info("socket_closed", code=code, user=self.user and self.user.pk)
+            if code != READS_TOO_SLOWLY:
+                await self.out.drain()
             await self.close(code)
 
     @property
@@ -114,14 +161,13 @@ class BadgeConsumer(AsyncWebsocketConsumer):
 
     async def check_session(self) -> bool:
         """Read session and account from the database anew; close the socket if they ended."""
-        key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME)
-        try:
-            self.user = await in_thread(person_of, key)
-        except NoSession:
-            await self.stop(NO_SESSION)
-        except Suspended:
-            await self.stop(SUSPENDED)
-        self.session_checked_at = time.monotonic()
+        key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        found = await sessions.get(key)
+        if isinstance(found, User):
+            self.user = found
+            self.session_checked_at = time.monotonic()
+        else:
+            await self.stop(SUSPENDED if found is Ended.SUSPENDED else NO_SESSION)
         return not self.closing
 
     async def groups_now(self) -> set[str]:
@@ -129,18 +175,17 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         return {relay.user_group(self.person.pk)}
 
     async def join_groups(self) -> None:
-        """Join what is missing and leave what is no longer due; what failed is tried next time."""
+        """Join what is missing and leave what is no longer due."""
         due = await self.groups_now()
-        for group in due - self.joined:
-            if await relay.join(group, self.channel_name):
-                self.joined.add(group)
         for group in self.joined - due:
             self.joined.discard(group)
-            await relay.leave(group, self.channel_name)
-        if self.closing:  # while the layer was being asked
-            await self.leave_groups()
+            relay.leave(group, self)
+        new = due - self.joined
+        if not self.closing:
+            self.joined |= new
+            await asyncio.gather(*(relay.join(group, self) for group in new))
 
-    async def access_changed(self, event: dict[str, Any]) -> None:
+    async def access_changed(self, event: relay.Event) -> None:
         """Session, standing or shops of this person changed: look what is left of them."""
         await self.recheck()
 
@@ -153,34 +198,38 @@ class BadgeConsumer(AsyncWebsocketConsumer):
 
     # -- the badge ---------------------------------------------------------------------------
 
-    async def badge_changed(self, event: dict[str, Any]) -> None:
+    async def badge_changed(self, event: relay.Event) -> None:
         """The number of unread notifications may have changed: count, whatever the event says."""
-        await self.send_badge()
-
-    async def send_badge(self, *, only_if_changed: bool = False) -> None:
         try:
             unread = await badges.get(self.person.pk) or 0
         except (DatabaseError, InterfaceError):
             return  # the heartbeat counts again
-        if not (only_if_changed and unread == self.unread):
-            self.unread = unread
-            await self.send_frame(wire.encode(wire.Badge(unread)))
+        self.show_badge(unread)
 
-    async def beat(self) -> None:
-        """From time to time: heal what the layer dropped, and check the session."""
-        age = time.monotonic() - self.session_checked_at
-        if age >= settings.SOCKET_SESSION_CHECK_SECONDS:
-            await self.recheck()
-        if not self.closing:
-            await self.send_badge(only_if_changed=True)
+    def show_badge(self, unread: int) -> None:
+        self.unread = unread
+        self.send_frame(wire.encode(wire.Badge(unread)))
+
+    @classmethod
+    async def beat(cls, sockets: Sequence[Self]) -> None:
+        """From time to time: heal what the layer dropped, and check the sessions that are due."""
+        now, age = time.monotonic(), settings.SOCKET_SESSION_CHECK_SECONDS
+        due = [one for one in sockets if now - one.session_checked_at >= age]
+        await asyncio.gather(*(one.recheck() for one in due))
+        people = {one.person.pk for one in sockets if not one.closing}
+        counts = await in_thread(queries.unread_counts, people)
+        for socket in sockets:
+            unread = counts.get(socket.person.pk, 0)
+            if not socket.closing and unread != socket.unread:
+                socket.show_badge(unread)
 
     # -- out ---------------------------------------------------------------------------------
 
-    async def send_frame(self, text: str) -> None:
+    def send_frame(self, text: str) -> None:
         """Send, unless the client reads so slowly that it would fill this process's memory."""
         if self.closing:
             return
-        if unsent_bytes(self.base_send) > settings.SOCKET_UNSENT_MAX_BYTES:
-            await self.stop(READS_TOO_SLOWLY)
+        if self.out.unsent_bytes() > settings.SOCKET_UNSENT_MAX_BYTES:
+            self.later(self.stop(READS_TOO_SLOWLY))
             return
-        await self.send(text_data=text)
+        self.out.put(text)

@@ -1,11 +1,11 @@
-"""One clock per process that lets every socket look after itself.
+"""One clock per process that looks after all sockets, some of them each second.
 
-One clock, not one timer per socket, so that what the sockets ask of the database in a beat is
-asked together (see `gather`).
+Not one timer per socket: what the sockets need of the database is asked for together, and no
+moment has to serve all of them.
 """
 
 import asyncio
-from typing import Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -13,39 +13,54 @@ from django.conf import settings
 
 log = structlog.get_logger("trato.heartbeat")
 
-
-class Beating(Protocol):
-    async def beat(self) -> None: ...
+TICK_SECONDS = 1.0
 
 
 class _Clock:
+    """Goes round all sockets once in `SOCKET_HEARTBEAT_SECONDS`, each at its own hour."""
+
     def __init__(self) -> None:
-        self.sockets: set[Beating] = set()
+        around = settings.SOCKET_HEARTBEAT_SECONDS
+        self.tick = min(TICK_SECONDS, around)
+        self.hours: list[set[Any]] = [set() for _ in range(max(1, round(around / self.tick)))]
+        self.hour_of: dict[Any, set[Any]] = {}
         self.task: asyncio.Task[None] | None = None
 
+    def add(self, socket: Any) -> None:
+        self.hour_of[socket] = hour = min(self.hours, key=len)
+        hour.add(socket)
+
+    def discard(self, socket: Any) -> None:
+        self.hour_of.pop(socket, set()).discard(socket)
+
     async def run(self) -> None:
-        while self.sockets:
-            await asyncio.sleep(settings.SOCKET_HEARTBEAT_SECONDS)
-            beats = [socket.beat() for socket in tuple(self.sockets)]
-            for outcome in await asyncio.gather(*beats, return_exceptions=True):
-                if isinstance(outcome, Exception):
-                    log.error("beat_failed", exc_info=outcome)
+        while self.hour_of:
+            for hour in self.hours:
+                await asyncio.sleep(self.tick)
+                if hour:
+                    await self.beat(list(hour))
+
+    async def beat(self, due: list[Any]) -> None:
+        try:
+            await type(due[0]).beat(due)
+        except Exception:
+            log.exception("beat_failed")
 
 
 _clocks: WeakKeyDictionary[asyncio.AbstractEventLoop, _Clock] = WeakKeyDictionary()
 
 
-def remember(socket: Beating) -> None:
-    """Let a socket beat until it is forgotten."""
+def remember(socket: Any) -> None:
+    """Let a socket beat until it is forgotten: its class's `beat(sockets)` is called with it."""
     loop = asyncio.get_running_loop()
     clock = _clocks.setdefault(loop, _Clock())
-    clock.sockets.add(socket)
+    clock.add(socket)
     if clock.task is None or clock.task.done():
         clock.task = loop.create_task(clock.run())
 
 
-def forget(socket: Beating) -> None:
+def forget(socket: Any) -> None:
     """Let a socket beat no more; harmless for one that never did."""
     clock = _clocks.get(asyncio.get_running_loop())
     if clock:
-        clock.sockets.discard(socket)
+        clock.discard(socket)

@@ -18,7 +18,7 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
-from messaging import limits, moderators
+from messaging import limits, moderators, sending
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 
@@ -160,6 +160,7 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
     yield connect
     for socket in opened:
         await socket.disconnect(timeout=5)
+    await sending.close()
 
 
 @pytest.fixture(autouse=True)

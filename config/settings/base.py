@@ -117,7 +117,7 @@ def channel_layers(redis_url: str) -> dict[str, object]:
         return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     return {
         "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "BACKEND": "accounts.layers.PubSubLayer",
             "CONFIG": {"hosts": [redis_url], "prefix": "trato"},
         }
     }
@@ -244,10 +244,18 @@ SOCKET_FRAMES_PER_MINUTE = 600  # of any kind, per socket; more closes it with 4
 SOCKET_BAD_FRAMES_PER_MINUTE = 30  # refused ones, per socket; more closes it with 4429
 SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # waiting for a slow reader; more closes it with 4408
 SOCKET_HEARTBEAT_SECONDS = 20
-SOCKET_SESSION_CHECK_SECONDS = 40  # at most 60, by promise 6
+SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_THREADS = 8  # database work of the sockets of one process
-PUBLISH_TIMEOUT_SECONDS = 1.0  # what a send waits for a layer that hangs
+PUBLISH_TIMEOUT_SECONDS = 1.0  # what is waited for a layer that hangs
+RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes before this one
+
+# -- Sends of the sockets, gathered ------------------------------------------------------------
+
+SEND_GATHER_SECONDS = 0.005  # under load, sends of this long are stored together
+SEND_BATCH_MAX = 64  # messages in one statement
+SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
+SEND_TIMEOUT_SECONDS = 8.0  # then the sender is told `unavailable`; the browser tries again
 
 # -- What is written down -------------------------------------------------------------------
 

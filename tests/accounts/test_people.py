@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.sessions import NoSession, Suspended, person_of
+from accounts.sessions import Ended, people_of
 from catalog.models import Shop, ShopMember
 
 pytestmark = pytest.mark.django_db
@@ -68,31 +68,35 @@ def test_demo_logins_exist_only_where_the_setting_says(settings: Any, shopper: U
 def test_a_session_is_its_persons_until_it_ends(shopper: User, client_of: Any) -> None:
     client = client_of(shopper)
     key = client.session.session_key
-    assert person_of(key) == shopper
+    assert people_of([key]) == {key: shopper}
     client.post("/accounts/logout/")
-    with pytest.raises(NoSession):
-        person_of(key)
+    assert people_of([key]) == {key: Ended.NO_SESSION}
 
 
 def test_a_changed_password_ends_the_other_sessions(shopper: User, client_of: Any) -> None:
     key = client_of(shopper).session.session_key
     shopper.set_password("slow-orchard-72")
     shopper.save()
-    with pytest.raises(NoSession):
-        person_of(key)
+    assert people_of([key]) == {key: Ended.NO_SESSION}
 
 
-@pytest.mark.parametrize("key", [None, "", "nonsense", "x" * 5000])
-def test_a_key_of_no_session_is_nobodys(key: str | None) -> None:
-    with pytest.raises(NoSession):
-        person_of(key)
+@pytest.mark.parametrize("key", ["", "nonsense", "x" * 5000])
+def test_a_key_of_no_session_is_nobodys(key: str) -> None:
+    assert people_of([key]) == {key: Ended.NO_SESSION}
+
+
+def test_many_sessions_are_looked_at_with_two_queries(
+    shopper: User, seller: User, client_of: Any, django_assert_num_queries: Any
+) -> None:
+    keys = [client_of(user).session.session_key for user in (shopper, seller, shopper)]
+    with django_assert_num_queries(2):
+        assert list(people_of(keys).values()) == [shopper, seller, shopper]
 
 
 def test_a_suspended_person_is_told_apart(shopper: User, client_of: Any) -> None:
     key = client_of(shopper).session.session_key
     User.objects.filter(pk=shopper.pk).update(is_active=False)
-    with pytest.raises(Suspended):
-        person_of(key)
+    assert people_of([key]) == {key: Ended.SUSPENDED}
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,101 @@
-"""Ringing never fails the code that rings."""
+"""Ringing: who hears, in which order, and that it never fails the code that rings."""
 
+import asyncio
+from typing import Any
+
+import pytest
 from channels.layers import get_channel_layer
 
 from accounts import relay
 
 
+class Listener:
+    """As a socket: what it was told, and a way to wait for it."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[relay.Event] = asyncio.Queue()
+
+    def hear(self, event: relay.Event) -> None:
+        self.heard.put_nowait(event)
+
+    async def next(self) -> relay.Event:
+        return await asyncio.wait_for(self.heard.get(), 5)
+
+
+def change(revision: int) -> dict[str, Any]:
+    return {"type": "chat.message", "conversation": 7, "revision": revision, "frame": "…"}
+
+
+async def from_another_process(group: str, event: dict[str, Any]) -> None:
+    await get_channel_layer().group_send(group, {**event, "group": group, "origin": "another"})
+
+
+async def revisions(listener: Listener, number: int) -> list[int]:
+    return [(await listener.next())["revision"] for _ in range(number)]
+
+
 async def test_synchronous_code_on_a_loops_own_thread_rings_too() -> None:
+    listener = Listener()
+    assert await relay.join("user.1", listener)
+    relay.publish(["user.1"], {"type": "badge.changed"})
+    assert await listener.next() == {"type": "badge.changed"}
+
+
+async def test_an_event_is_heard_once_though_the_layer_echoes_it() -> None:
+    listener = Listener()
+    await relay.join("user.1", listener)
+    await relay.publish_async(["user.1"], {"type": "badge.changed"})
+    await from_another_process("user.1", {"type": "last"})
+    assert [(await listener.next())["type"] for _ in range(2)] == ["badge.changed", "last"]
+
+
+async def test_other_processes_hear_what_is_rung_here() -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()
-    assert await relay.join("user.1", channel)
-    relay.publish(["user.1"], {"type": "badge.changed"})
-    heard = await layer.receive(channel)
-    assert heard == {"type": "badge.changed", "group": "user.1"}
+    await layer.group_add("user.1", channel)
+    await relay.publish_async(["user.1"], {"type": "badge.changed"})
+    heard = await asyncio.wait_for(layer.receive(channel), 5)
+    assert (heard["type"], heard["group"]) == ("badge.changed", "user.1")
+
+
+async def test_who_left_hears_nothing_more_and_who_stayed_does() -> None:
+    left, stayed = Listener(), Listener()
+    for listener in (left, stayed):
+        await relay.join("user.1", listener)
+    relay.leave("user.1", left)
+    relay.ring(["user.1"], {"type": "badge.changed"})
+    await stayed.next()
+    assert left.heard.empty()
+
+
+async def test_what_another_process_tells_too_early_waits_for_what_comes_before() -> None:
+    listener = Listener()
+    await relay.join("seller.1", listener)
+    relay.ring(["seller.1"], change(1))
+    for revision in (3, 4, 2, 5):
+        await from_another_process("seller.1", change(revision))
+    assert await revisions(listener, 5) == [1, 2, 3, 4, 5]
+
+
+async def test_what_was_lost_is_not_waited_for_long_and_a_double_is_dropped() -> None:
+    listener = Listener()
+    await relay.join("seller.1", listener)
+    relay.ring(["seller.1"], change(1))
+    for revision in (3, 3, 1):
+        await from_another_process("seller.1", change(revision))
+    assert await revisions(listener, 2) == [1, 3]
+    await from_another_process("seller.1", change(2))  # late: told all the same
+    await from_another_process("seller.1", change(4))
+    assert await revisions(listener, 2) == [2, 4]
+    assert listener.heard.empty()
+
+
+@pytest.mark.parametrize("number", [1, 300])
+async def test_many_groups_are_joined_and_rung(number: int) -> None:
+    listener = Listener()
+    groups = [f"user.{one}" for one in range(number)]
+    assert all(await asyncio.gather(*(relay.join(group, listener) for group in groups)))
+    for group in groups:
+        await from_another_process(group, {"type": "badge.changed"})
+    heard = {(await listener.next())["group"] for _ in groups}
+    assert heard == set(groups)

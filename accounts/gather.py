@@ -1,11 +1,11 @@
-"""One query for everybody who asks in the same moment."""
+"""One piece of work for everybody who asks in the same moment."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from accounts.threads import in_thread
+from .threads import in_thread
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -18,15 +18,24 @@ class Gathered(Generic[K, V]):
     answer that is older than the question.
 
     Args:
-        load: synchronous; takes the keys, returns a value for each key that has one.
+        load: takes the keys, returns a value for each key that has one.
     """
 
-    def __init__(self, load: Callable[[Iterable[K]], dict[K, V]]) -> None:
+    def __init__(self, load: Callable[[list[K]], Awaitable[dict[K, V]]]) -> None:
         self._load = load
         self._waiting: WeakKeyDictionary[
             asyncio.AbstractEventLoop, dict[K, asyncio.Future[V | None]]
         ] = WeakKeyDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    def from_database(cls, query: Callable[[list[K]], dict[K, V]]) -> "Gathered[K, V]":
+        """The same for a synchronous function that asks the database."""
+
+        async def load(keys: list[K]) -> dict[K, V]:
+            return await in_thread(query, keys)
+
+        return cls(load)
 
     async def get(self, key: K) -> V | None:
         """The value of one key, or None. Raises whatever the load raises."""
@@ -45,7 +54,7 @@ class Gathered(Generic[K, V]):
         await asyncio.sleep(0)  # let everybody of this turn ask
         asked = self._waiting.pop(loop)
         try:
-            found = await in_thread(self._load, list(asked))
+            found = await self._load(list(asked))
         except Exception as error:
             for future in asked.values():
                 future.set_exception(error)

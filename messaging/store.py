@@ -1,0 +1,309 @@
+"""Storing many waiting messages by one statement in one transaction. PostgreSQL only.
+
+What `actions.send` does for one message by the ORM, this does for all sends of a moment: standing,
+repeats, the conversations' locks, sequence and revision, the messages, the counters, the
+notifications. `tests/messaging/test_store.py` holds the two against each other.
+"""
+
+import asyncio
+import os
+import socket
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import InternalError, OperationalError, connections
+from psycopg import AsyncConnection
+
+from accounts.models import User
+from notifications.statement import notify_in_statement
+
+from . import host, wire
+from .models import Conversation, Message, Side
+from .queries import SUBJECT_KIND
+
+log = structlog.get_logger("trato.store")
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A message that somebody wants to send.
+
+    `allowed`: text and limit are in order. One that is not is only looked for among the messages
+    that were sent before: a repeated `client_id` gets the first answer, whatever came with it.
+    """
+
+    conversation_id: int
+    sender_id: int
+    sender_name: str
+    client_id: uuid.UUID
+    body: str
+    excerpt: str
+    url: str
+    allowed: bool
+
+    def accepted(self, stored: "Stored") -> wire.MessageAccepted:
+        return wire.MessageAccepted(
+            client_id=self.client_id,
+            conversation=self.conversation_id,
+            id=stored.id,
+            sequence=stored.sequence,
+            revision=stored.revision,
+            created_at=stored.created_at,
+        )
+
+
+class Stored(NamedTuple):
+    """A message as it stands in the database; `is_new` unless the `client_id` was repeated."""
+
+    id: int
+    sequence: int
+    revision: int
+    created_at: datetime
+    side: Side
+    consumer_id: int
+    shop_id: int
+    is_new: bool
+
+
+class Outcome(NamedTuple):
+    """What became of some attempts, by their places: the first one's is 1.
+
+    `stored` has those that are messages now, `members` those whose sender takes part in the
+    conversation, `failed` what the database said of one that cannot be stored; `badge_changed`
+    are the people whose number of unread notifications may have changed.
+    """
+
+    stored: dict[int, Stored]
+    members: set[int]
+    failed: dict[int, Exception]
+    badge_changed: list[int]
+
+
+class Line:
+    """A connection to the database that stores one batch at a time, opened when it is needed."""
+
+    def __init__(self) -> None:
+        self.connection: AsyncConnection[Any] | None = None
+
+    async def store(self, attempts: Sequence[Attempt]) -> Outcome:
+        """Store what may be stored. What cannot be stored fails alone.
+
+        Raises:
+            django.db.OperationalError: the database cannot be reached; whether it has stored
+                anything is not known, and sending again under the same `client_id` is safe.
+        """
+        try:
+            return await self._store(attempts)
+        except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
+            if len(attempts) == 1:
+                log.error("send_not_storable", error=type(error).__name__)
+                failed = InternalError("this message cannot be stored")
+                return Outcome({}, set(), {1: failed}, [])
+        whole = Outcome({}, set(), {}, [])
+        for place, attempt in enumerate(attempts, start=1):
+            stored, members, failed, badge_changed = await self.store([attempt])
+            for found, all_found in ((stored, whole.stored), (failed, whole.failed)):
+                if 1 in found:
+                    all_found[place] = found[1]
+            if members:
+                whole.members.add(place)
+            whole.badge_changed.extend(badge_changed)
+        return whole
+
+    async def _store(self, attempts: Sequence[Attempt]) -> Outcome:
+        tries = 3
+        while True:
+            tries -= 1
+            was_open = self.connection is not None
+            try:
+                if self.connection is None:
+                    self.connection = await connect()
+                with _ended_after(settings.SEND_TIMEOUT_SECONDS, self.connection):
+                    return await store(self.connection, attempts)
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
+                if not tries:  # else: the next try sees what was committed meanwhile
+                    raise
+            except (psycopg.OperationalError, OSError) as error:
+                await self.close()
+                # A connection that the server closed meanwhile only tells it now.
+                if not (was_open and tries):
+                    raise OperationalError(*error.args) from error
+
+    async def close(self) -> None:
+        if self.connection is not None:
+            await self.connection.close()
+            self.connection = None
+
+
+@contextmanager
+def _ended_after(seconds: float, connection: AsyncConnection[Any]) -> Iterator[None]:
+    """Cut a connection whose server does not answer: a query on it then raises.
+
+    Cancelling it would wait for the server once more.
+    """
+
+    def cut() -> None:
+        with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(seconds, cut)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+async def store(connection: AsyncConnection[Any], attempts: Sequence[Attempt]) -> Outcome:
+    """Store what may be stored; when this returns it is committed.
+
+    Two messages of one conversation get their sequences in the order they stand here. Rows are
+    locked in one order: conversations by id, then notifications by recipient and subject.
+
+    Args:
+        connection: in autocommit mode.
+        attempts: no (conversation, sender, client_id) twice.
+
+    Raises:
+        psycopg.errors.UniqueViolation: a repeat of one of them was committed meanwhile.
+            Nothing was stored; storing again finds it.
+        psycopg.errors.DeadlockDetected: nothing was stored; try again.
+    """
+    statement, parameters = _statement()
+    given = msgspec.json.encode(attempts).decode()
+    cursor = await connection.execute(statement, [given, *parameters], prepare=True, binary=True)
+    stored, members, badge_changed = {}, set(), []
+    for (
+        place,
+        message_id,
+        sequence,
+        revision,
+        created_at,
+        side,
+        consumer,
+        shop,
+        is_new,
+    ) in await cursor.fetchall():
+        if place is None:
+            badge_changed.append(consumer)
+            continue
+        members.add(place)
+        if message_id is not None:
+            stored[place] = Stored(
+                message_id, sequence, revision, created_at, Side(side), consumer, shop, is_new
+            )
+    return Outcome(stored, members, {}, badge_changed)
+
+
+async def connect() -> AsyncConnection[Any]:
+    """A connection of this process's own to the database of the site, in autocommit mode."""
+    parameters = connections["default"].get_connection_params()
+    parameters.pop("cursor_factory", None)  # Django's are for its synchronous connections
+    parameters.pop("context", None)
+    parameters["connect_timeout"] = int(settings.SEND_TIMEOUT_SECONDS)
+    parameters["prepare_threshold"] = 0  # planning the statement takes longer than running it
+    return await AsyncConnection.connect(**parameters, autocommit=True)
+
+
+@cache
+def _statement() -> tuple[bytes, list[Any]]:
+    """The statement, and its parameters after the first, which is the attempts as JSON."""
+    member_sql, member_parameters = host.memberships().query.sql_with_params()
+    shop_sql, shop_parameters = host.shop_names().query.sql_with_params()
+    conversation, message, user = (model._meta.db_table for model in (Conversation, Message, User))
+    text = f"""
+    WITH attempt AS MATERIALIZED (
+        SELECT given.place::int, a.*
+        FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given(value, place),
+             jsonb_to_record(given.value) AS a(
+                 conversation_id bigint, sender_id bigint, sender_name text, client_id uuid,
+                 body text, excerpt text, url text, allowed boolean)
+    ),
+    works_for(shop_id, user_id) AS NOT MATERIALIZED ({member_sql}),
+    shop(id, name) AS NOT MATERIALIZED ({shop_sql}),
+    entitled AS MATERIALIZED (
+        SELECT a.*, c.consumer_id, c.shop_id,
+               CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
+        FROM attempt a
+        JOIN {conversation} c ON c.id = a.conversation_id
+        WHERE (c.consumer_id = a.sender_id
+               AND EXISTS (SELECT FROM {user} u WHERE u.id = a.sender_id AND u.is_active))
+           OR EXISTS (SELECT FROM works_for w
+                      WHERE w.shop_id = c.shop_id AND w.user_id = a.sender_id)
+    ),
+    known AS MATERIALIZED (
+        SELECT e.place, m.id, m.sequence, m.revision, m.created_at
+        FROM entitled e
+        JOIN {message} m ON m.conversation_id = e.conversation_id
+                        AND m.sender_id = e.sender_id AND m.client_id = e.client_id
+    ),
+    fresh AS MATERIALIZED (
+        SELECT e.*, row_number() OVER (PARTITION BY e.conversation_id ORDER BY e.place) AS nth
+        FROM entitled e
+        WHERE e.allowed AND NOT EXISTS (SELECT FROM known k WHERE k.place = e.place)
+    ),
+    locked AS MATERIALIZED (
+        SELECT c.id, c.last_sequence, c.revision
+        FROM {conversation} c
+        WHERE c.id IN (SELECT conversation_id FROM fresh)
+        ORDER BY c.id
+        FOR NO KEY UPDATE OF c
+    ),
+    stored AS (
+        INSERT INTO {message} (conversation_id, sequence, revision, client_id, sender_id, side,
+                               body, created_at)
+        SELECT f.conversation_id, l.last_sequence + f.nth, l.revision + f.nth, f.client_id,
+               f.sender_id, f.side, f.body, clock_timestamp()
+        FROM fresh f
+        JOIN locked l ON l.id = f.conversation_id
+        ORDER BY f.place
+        RETURNING id, conversation_id, sequence, revision, client_id, sender_id, side, created_at
+    ),
+    counted AS (
+        UPDATE {conversation} c
+        SET last_sequence = last.sequence, revision = last.revision, last_message_id = last.id,
+            last_message_at = last.created_at,
+            first_reply_seconds = coalesce(
+                c.first_reply_seconds,
+                floor(extract(epoch FROM last.first_answer_at - c.created_at))::int)
+        FROM (SELECT DISTINCT ON (s.conversation_id) s.*,
+                     min(s.created_at) FILTER (WHERE s.side = 'seller')
+                         OVER (PARTITION BY s.conversation_id) AS first_answer_at
+              FROM stored s
+              ORDER BY s.conversation_id, s.sequence DESC) AS last
+        WHERE c.id = last.conversation_id
+    ),
+    news AS MATERIALIZED (
+        SELECT DISTINCT ON (recipient_id, subject_id) *
+        FROM (SELECT w.user_id AS recipient_id, f.conversation_id AS subject_id, f.nth,
+                     f.sender_name AS title, f.excerpt, f.url
+              FROM fresh f
+              JOIN works_for w ON w.shop_id = f.shop_id
+              WHERE f.side = 'consumer'
+              UNION ALL
+              SELECT f.consumer_id, f.conversation_id, f.nth,
+                     f.sender_name || ' · ' || s.name, f.excerpt, f.url
+              FROM fresh f
+              JOIN shop s ON s.id = f.shop_id
+              WHERE f.side = 'seller') AS told
+        ORDER BY recipient_id, subject_id, nth DESC
+    ),
+    {notify_in_statement("news", SUBJECT_KIND)}
+    SELECT e.place, coalesce(k.id, s.id), coalesce(k.sequence, s.sequence),
+           coalesce(k.revision, s.revision), coalesce(k.created_at, s.created_at),
+           e.side, e.consumer_id, e.shop_id, s.id IS NOT NULL
+    FROM entitled e
+    LEFT JOIN known k ON k.place = e.place
+    LEFT JOIN stored s ON s.conversation_id = e.conversation_id
+                      AND s.sender_id = e.sender_id AND s.client_id = e.client_id
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, b.recipient_id, NULL, false
+    FROM badge_changed b
+    """
+    return text.encode(), [*member_parameters, *shop_parameters]

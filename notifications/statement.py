@@ -1,0 +1,54 @@
+"""`notify()` as part of one larger SQL statement, for who stores many things at once.
+
+PostgreSQL only. The rows and columns of notifications are written here and in `actions` alone.
+"""
+
+from .models import Notification
+
+TITLE_MAX, EXCERPT_MAX = (
+    Notification._meta.get_field(name).max_length for name in ("title", "excerpt")
+)
+
+
+def notify_in_statement(news: str, subject_kind: str) -> str:
+    """Common table expressions that do what `notify()` does.
+
+    Args:
+        news: the name of a preceding expression with the columns `recipient_id`, `subject_id`,
+            `title`, `excerpt` and `url`; a recipient stands there once for each subject.
+        subject_kind: what the subjects are; a constant of the caller's, never anybody's words.
+
+    Returns:
+        Expressions to stand in a `WITH`. The last one is named `badge_changed` and has the
+        column `recipient_id`: whose number of unread notifications may have changed. It leaves
+        out the news about what was unread already, under locks, so that it is not a guess.
+    """
+    table = Notification._meta.db_table
+    return f"""
+    unread_before AS MATERIALIZED (
+        SELECT n.recipient_id, n.subject_id
+        FROM {table} n
+        JOIN {news} w ON w.recipient_id = n.recipient_id AND w.subject_id = n.subject_id
+        WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
+        ORDER BY n.recipient_id, n.subject_id
+        FOR UPDATE OF n
+    ),
+    notified AS (
+        INSERT INTO {table} AS n
+            (recipient_id, subject_kind, subject_id, title, excerpt, url, happened_at)
+        SELECT w.recipient_id, '{subject_kind}', w.subject_id, left(w.title, {TITLE_MAX}),
+               left(w.excerpt, {EXCERPT_MAX}), w.url, clock_timestamp()
+        FROM {news} w
+        WHERE (SELECT count(*) FROM unread_before) >= 0  -- which takes the locks before this
+        ORDER BY w.recipient_id, w.subject_id
+        ON CONFLICT (recipient_id, subject_kind, subject_id) DO UPDATE SET
+            title = excluded.title, excerpt = excluded.excerpt, url = excluded.url,
+            happened_at = excluded.happened_at, read_at = NULL
+        RETURNING n.recipient_id, n.subject_id
+    ),
+    badge_changed AS (
+        SELECT DISTINCT t.recipient_id
+        FROM notified t
+        LEFT JOIN unread_before b USING (recipient_id, subject_id)
+        WHERE b.recipient_id IS NULL
+    )"""
