@@ -20,7 +20,10 @@ from .dialects import Dialect
 PATIENCE = 30.0  # seconds that a server may take for anything
 HANDSHAKES_AT_ONCE = 32  # Daphne's backlog is 50
 CHUNK = 16 * 1024  # bytes
+BADGE_SECONDS = 1.0  # within which a badge must have become true
 SEQUENCE = re.compile(rb'"sequence":(\d+)')
+USER = re.compile(rb'"user":(\d+)')
+UNREAD = re.compile(rb'"unread":(\d+)')
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class Peer:
     """One socket of one person."""
 
     __slots__ = (
-        "accepted", "awaits", "badges", "left", "mask", "prefix", "received", "seat", "sent",
-        "sent_at", "sock", "template",
+        "accepted", "awaits", "badge", "badges", "left", "mask", "prefix", "received", "seat",
+        "sent", "sent_at", "sock", "template", "user",
     )  # fmt: skip
 
     def __init__(self, seat: Seat, dialect: Dialect) -> None:
@@ -55,6 +58,8 @@ class Peer:
         self.sent = self.accepted = self.received = self.badges = 0
         self.awaits = b""  # the client_id whose arrival at this socket is being timed
         self.sent_at = 0.0
+        self.user = 0
+        self.badge = b""  # the last frame that told how much is unread
         self.sock = socket.create_connection(("127.0.0.1", seat.port), timeout=PATIENCE)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -82,7 +87,8 @@ class Peer:
         if b" 101 " not in head.split(b"\r\n")[0]:
             raise Refused(head.decode("latin1"))
         if dialect.ready:
-            self._wait_for(dialect.ready)
+            self.badge = self._wait_for(dialect.ready)
+            self.user = int(USER.findall(self.badge)[0])
 
     def open(self, dialect: Dialect) -> None:
         if dialect.open and dialect.opened:
@@ -101,12 +107,12 @@ class Peer:
             pass
         self.sock.close()
 
-    def _wait_for(self, words: bytes) -> None:
+    def _wait_for(self, words: bytes) -> bytes:
         while True:
             heard, self.left = frames.split(self.left)
             for opcode, payload in heard:
                 if words in payload:
-                    return
+                    return payload
                 if opcode == frames.CLOSE or b'"error"' in payload:
                     raise Refused(repr(payload))
             self.left += self._more()
@@ -141,6 +147,7 @@ class Peer:
             self.accepted += 1
         elif dialect.badge and dialect.badge in payload:
             self.badges += 1
+            self.badge = payload
         elif b'"error"' in payload:
             raise Refused(repr(payload))
         return False
@@ -151,6 +158,11 @@ class Peer:
         if dialect.read and found:
             values = {b"conversation": self.seat.conversation, b"sequence": int(found[1])}
             self.sock.send(self.mask.frame(dialect.read % values))
+
+    @property
+    def unread(self) -> int:
+        """What the badge of this person's page shows."""
+        return int(UNREAD.findall(self.badge)[0])
 
     def hear(self) -> list[tuple[int, bytes]]:
         """The frames that came; pings are answered."""
@@ -233,12 +245,20 @@ class Table:
             if time.perf_counter() > deadline:
                 raise Refused(f"{self.total('sent') - self.total('received')} messages are missing")
             self._turn(answering=False)
-        self._poll.close()
+
+    def linger(self, seconds: float) -> None:
+        """Hear what still comes when all that was said has arrived."""
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            self._turn(answering=False)
 
     def is_silent(self) -> bool:
         sent = self.total("sent")
         acks = self.total("accepted") if self.dialect.accepted else sent
         return self.total("received") == acks == sent
+
+    def close(self) -> None:
+        self._poll.close()
 
     def total(self, what: str) -> int:
         """Of all peers together: `sent`, `received`, `accepted` or `badges`."""
@@ -308,8 +328,10 @@ def talk(
         on_edge()
         latencies = sorted(table.latencies)
         table.finish()
+        table.linger(BADGE_SECONDS)
     finally:
         gc.enable()
+        table.close()
     return Talk(
         seconds=lasted,
         latencies=latencies,
@@ -318,3 +340,41 @@ def talk(
         accepted=table.total("accepted"),
         badges=table.total("badges"),
     )
+
+
+class Crowd:
+    """Sockets that are open and say nothing but pong."""
+
+    def __init__(self, dialect: Dialect, origin: str) -> None:
+        self.dialect, self.origin = dialect, origin
+        self.peers: dict[int, Peer] = {}  # by descriptor
+        self._poll = select.epoll()
+
+    def join(self, seats: Sequence[Seat]) -> None:
+        """Let more of them come; who is there already goes on answering pings."""
+        for start in range(0, len(seats), HANDSHAKES_AT_ONCE):
+            some = seats[start : start + HANDSHAKES_AT_ONCE]
+            for peer in connect(some, self.dialect, self.origin):
+                self.peers[peer.sock.fileno()] = peer
+                self._poll.register(peer.sock.fileno(), select.EPOLLIN)
+            self._turn(0)
+
+    def stay(self, seconds: float) -> None:
+        """Be there for a while.
+
+        Raises:
+            Refused: the server closed one of them.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._turn(left)
+
+    def vanish(self) -> None:
+        """Go without a goodbye."""
+        self._poll.close()
+        for peer in self.peers.values():
+            peer.sock.close()
+
+    def _turn(self, patience: float) -> None:
+        for descriptor, _ in self._poll.poll(patience):
+            self.peers[descriptor].hear()

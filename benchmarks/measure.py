@@ -1,20 +1,12 @@
 """One round of one system: people talk, and the kernel is asked what it cost."""
 
+import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import LiteralString
+from dataclasses import dataclass, field
 
-import psycopg
-
-from . import client, processes
+from . import client, processes, truth
 from .client import Talk
 from .servers import Server, System
-
-
-COUNTS: dict[str, LiteralString] = {
-    "trato": "SELECT count(*) FROM messaging_message",
-    "rival": "SELECT count(*) FROM rival_message",
-}
 
 
 @dataclass(frozen=True)
@@ -25,97 +17,63 @@ class Round:
     cpu_seconds: float  # of all server processes, the database's and Redis' included
 
     @property
-    def cpu_ms_per_message(self) -> float:
+    def cpu_ms(self) -> float:
+        """CPU per message, in milliseconds."""
         return self.cpu_seconds * 1000 / len(self.talk.latencies)
 
 
-class Untrue(Exception):
-    """What the clients saw and what the database holds do not agree."""
+@dataclass
+class Contender:
+    """One system on one server or several, and what its rounds showed."""
 
+    name: str
+    system: System
+    servers: Sequence[Server]
+    one_core: bool = False  # whether client, servers and database share one core
+    loaded: list[Round] = field(default_factory=list)  # many pairs
+    unloaded: list[Round] = field(default_factory=list)  # one pair
 
-def play(
-    system: System,
-    servers: Sequence[Server],
-    *,
-    pairs: int,
-    warm_up: float,
-    seconds: float,
-    read_every: int = 0,
-) -> Round:
-    """Let pairs talk on running servers, then compare with the database."""
-    roots = [*(server.pid for server in servers), *system.services]
-    spent: list[float] = []
-    before = stored(system)
-    seats = system.seats(pairs, list(servers))
-    peers = client.connect(seats, system.dialect, system.origin, opening=True)
-    talk = client.talk(
-        peers,
-        system.dialect,
-        warm_up=warm_up,
-        seconds=seconds,
-        on_edge=lambda: spent.append(processes.cpu_seconds(roots)),
-        read_every=read_every,
-    )
-    for peer in peers:
-        peer.leave()
-    check(system, talk, before)
-    return Round(talk, spent[1] - spent[0])
+    def play(self, pairs: int, warm_up: float, seconds: float, read_every: int) -> Round:
+        """Let pairs talk, measure, and compare with the database.
 
-
-def stored(system: System) -> int:
-    """How many messages the database holds."""
-    if not system.database_url:
-        return 0
-    [[count]] = _ask(system, COUNTS[system.name])
-    return count
-
-
-def check(system: System, talk: Talk, before: int) -> None:
-    """Every acknowledged message is stored once, in a gapless sequence, and was told.
-
-    Raises:
-        Untrue: it is not so.
-    """
-    if not system.database_url:
-        return
-    if (now := stored(system)) != before + talk.sent:
-        raise Untrue(f"{talk.sent} messages were sent, {now - before} are stored")
-    if system.name != "trato":
-        return
-    gaps = _ask(
-        system,
+        Raises:
+            Untrue: what the clients saw and what is stored do not agree.
         """
-        SELECT conversation.id, conversation.last_sequence, count(message.id), max(sequence)
-        FROM messaging_conversation conversation
-        JOIN messaging_message message ON message.conversation_id = conversation.id
-        GROUP BY conversation.id
-        HAVING count(*) <> max(sequence) OR max(sequence) <> last_sequence
-            OR max(message.revision) > conversation.revision OR min(sequence) <> 1
-            OR count(DISTINCT sequence) <> count(*)
-        """,
-    )
-    if gaps:
-        raise Untrue(f"these sequences have gaps: {gaps}")
-    if talk.accepted != talk.sent or not talk.badges:
-        raise Untrue(f"{talk.sent} sent, {talk.accepted} acknowledged, {talk.badges} badges")
-    [[untold]] = _ask(
-        system,
-        """
-        SELECT count(*) FROM messaging_message message
-        JOIN messaging_conversation conversation ON conversation.id = message.conversation_id
-        JOIN catalog_shopmember member ON member.shop_id = conversation.shop_id
-        WHERE NOT EXISTS (
-            SELECT FROM notifications_notification told
-            WHERE told.subject_kind = 'conversation' AND told.subject_id = conversation.id
-            AND told.recipient_id = CASE message.side
-                WHEN 'consumer' THEN member.user_id ELSE conversation.consumer_id END
-        )
-        """,
-    )
-    if untold:
-        raise Untrue(f"{untold} messages have no notification")
+        roots = [*(server.pid for server in self.servers), *self.system.services]
+        spent: list[float] = []
+        seats = self.system.seats(pairs, self.servers)
+        before = truth.stored(self.system)
+        with processes.on_cores(1 if self.one_core else None):
+            peers = client.connect(seats, self.system.dialect, self.system.origin, opening=True)
+            talk = client.talk(
+                peers,
+                self.system.dialect,
+                warm_up=warm_up,
+                seconds=seconds,
+                on_edge=lambda: spent.append(processes.cpu_seconds(roots)),
+                read_every=read_every,
+            )
+        for peer in peers:
+            peer.leave()
+        truth.check(self.system, peers, before)
+        return Round(talk, spent[1] - spent[0])
 
+    # Medians over the rounds.
 
-def _ask(system: System, query: LiteralString) -> list[tuple[int, ...]]:
-    with psycopg.connect(system.database_url) as connection:
-        return connection.execute(query).fetchall()
+    @property
+    def per_second(self) -> float:
+        return statistics.median(one.talk.per_second for one in self.loaded)
+
+    @property
+    def cpu_ms(self) -> float:
+        return statistics.median(one.cpu_ms for one in self.loaded)
+
+    @property
+    def client_cores(self) -> float:
+        return statistics.median(one.talk.client_cores for one in self.loaded)
+
+    def loaded_ms(self, percentile: float) -> float:
+        return statistics.median(one.talk.milliseconds(percentile) for one in self.loaded)
+
+    def unloaded_ms(self, percentile: float) -> float:
+        return statistics.median(one.talk.milliseconds(percentile) for one in self.unloaded)

@@ -1,7 +1,8 @@
 """What processes cost, as the kernel counts it (/proc, so Linux only)."""
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -38,11 +39,28 @@ def resident_kb(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // KB
 
 
-def pin(roots: Iterable[int], cores: set[int]) -> None:
-    """Let process trees, and what they start from now on, run on these cores alone."""
-    for pid in tree(roots):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), cores)
+@contextlib.contextmanager
+def on_cores(count: int | None) -> Iterator[None]:
+    """Keep this process and all that it started on the first few cores, until the block ends.
+
+    Args:
+        count: how many; None leaves everything as it is.
+    """
+    allowed = os.sched_getaffinity(0)
+    if count is not None:
+        _pin(set(sorted(allowed)[:count]))
+    try:
+        yield
+    finally:
+        if count is not None:
+            _pin(allowed)
+
+
+def _pin(cores: set[int]) -> None:
+    for pid in tree([os.getpid()]):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), cores)
 
 
 def _all() -> list[int]:

@@ -9,10 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import redis
@@ -79,7 +79,7 @@ class System:
         application = f"benchmarks.{self.name}.asgi:application"
         return {"daphne": ["daphne", "-b", "127.0.0.1", "-p", str(port), application]}
 
-    def seats(self, pairs: int, servers: list[Server]) -> list[Seat]:
+    def seats(self, pairs: int, servers: Sequence[Server]) -> list[Seat]:
         """Two by two, who sits where. On two servers, half of the pairs sit on different ones."""
         ports = [server.port for server in servers]
         return [
@@ -184,7 +184,7 @@ def _environment(name: str, more: dict[str, str]) -> dict[str, str]:
 
 def _redis_pid(url: str) -> int:
     with contextlib.closing(redis.Redis.from_url(url)) as client:
-        known: dict[str, Any] = client.info("server")
+        known = cast(dict[str, Any], client.info("server"))
         return int(known["process_id"])
 
 
