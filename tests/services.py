@@ -45,8 +45,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """Run a private PostgreSQL with its data in `folder`; gives the address of a database."""
+def postgresql(folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """Run a private PostgreSQL with its data in `folder`; gives the address of a database.
+
+    Args:
+        durable: whether a commit is on the disk before it is answered, as in production.
+    """
     user = _unprivileged_user()
     data = folder / "postgresql"
     data.mkdir(mode=0o700)
@@ -68,11 +72,10 @@ def postgresql(folder: Path) -> Iterator[str]:
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
         "max_connections": 200,
-        # The data is thrown away with the run, so it need not survive a power cut.
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
     }
+    if not durable:
+        # The data is thrown away with the run, so it need not survive a power cut.
+        options |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
     command = [_required("postgres"), "-D", str(data)]
     command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     address = f"postgres://trato@127.0.0.1:{port}/postgres"

@@ -1,0 +1,144 @@
+"""`make bench`: measure the rival, the relay limit and Trato, and print tables."""
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import services
+
+from . import idle, report, servers
+from .idle import Idle
+from .measure import Contender, Round
+from .options import parse
+from .servers import ROOT, System
+
+NEEDED = ("postgres", "initdb", "redis-server")
+REPORT = ROOT / "var" / "bench.md"
+
+
+def main(arguments: list[str]) -> int:
+    """Measure; 0 if it could be done, whatever the figures."""
+    # As Ctrl-C, so that whatever was started is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    options = parse(arguments)
+    if missing := [program for program in NEEDED if services.find(program) is None]:
+        for program in missing:
+            say(f"Not found: {program} (Debian package: {services.PACKAGES[program]}).")
+        return 1
+    load = os.getloadavg()[0]
+    with systems(options) as started:
+        with contextlib.ExitStack() as running:
+            contenders = line_up(options, started, running)
+            compete(contenders, options)
+        idles = list(let_sit(started, options))
+    tell(contenders, idles, load)
+    return 0
+
+
+@contextlib.contextmanager
+def systems(options: Namespace) -> Iterator[list[System]]:
+    """The systems with all they need, except for servers."""
+    people = max([2 * options.pairs, *options.idle])
+    with (
+        tempfile.TemporaryDirectory(prefix="trato-bench-") as name,
+        contextlib.ExitStack() as running,
+    ):
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+        say("Filling databases.")
+        yield [
+            running.enter_context(getattr(servers, name)(folder / name, people // 2))
+            for name in options.systems
+        ]
+
+
+def line_up(
+    options: Namespace, started: list[System], running: contextlib.ExitStack
+) -> list[Contender]:
+    """A contender for each line of the table, on servers that run until `running` ends."""
+    contenders = []
+    for system in started:
+        for how in options.server if system.name == "trato" else ["daphne"]:
+            server = running.enter_context(system.serve(how))
+            contenders.append(Contender(f"{system.name}, {how}", system, [server]))
+            others = ", ".join(map(str, system.services))
+            say(f"{system.name} on {how}: server {server.pid}, database and Redis {others}")
+            if system.name == "trato" and how == "daphne" and not options.only:
+                second = running.enter_context(system.serve(how))
+                contenders += [
+                    Contender("trato, 2 daphnes", system, [server, second]),
+                    Contender("trato, daphne, all on one core", system, [server], one_core=True),
+                ]
+    return contenders
+
+
+def compete(contenders: list[Contender], options: Namespace) -> None:
+    """All play in turn, so that what disturbs the machine for a while disturbs all alike."""
+    for _ in range(options.rounds):
+        for one in contenders:
+            one.loaded.append(
+                one.play(options.pairs, options.warm_up, options.seconds, options.read_every)
+            )
+            say(line(one, one.loaded[-1], f"{options.pairs} pairs"))
+    for _ in range(options.rounds):
+        for one in contenders:
+            if len(one.servers) == 1 and not one.one_core:
+                one.unloaded.append(
+                    one.play(1, options.warm_up / 2, options.seconds / 2, options.read_every)
+                )
+                say(line(one, one.unloaded[-1], "1 pair"))
+
+
+def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
+    """Idle sockets: the rival, and Trato on each server.
+
+    A rival's handshake costs several connections to the database, so it gets the fewest sockets;
+    so do other servers than Daphne, for the sake of time.
+    """
+    for system in started:
+        if not options.idle or system.name == "relay":
+            continue
+        for how in options.server if system.name == "trato" else ["daphne"]:
+            most = system.name == "trato" and how == "daphne"
+            counts, seconds = (
+                (options.idle, options.idle_seconds) if most else (options.idle[:1], 5.0)
+            )
+            say(f"{system.name} on {how}: {max(counts):,} sockets sit for {seconds:.0f} s.")
+            yield idle.sit(system, how, counts, seconds)
+
+
+def line(one: Contender, played: Round, what: str) -> str:
+    talk = played.talk
+    return (
+        f"{one.name:31} {what:9} {talk.per_second:7,.0f}/s {played.cpu_ms:6.2f} CPU-ms  "
+        f"p50 {talk.milliseconds(50):6.1f}  p95 {talk.milliseconds(95):6.1f}  "
+        f"p99 {talk.milliseconds(99):6.1f} ms  client {talk.client_cores:4.0%}"
+    )
+
+
+def tell(contenders: list[Contender], idles: list[Idle], load: float) -> None:
+    """Print the tables, and keep them in a file."""
+    rival = next((one for one in contenders if one.system.name == "rival"), None)
+    parts = [
+        [report.machine(load)],
+        report.speed(contenders, rival),
+        report.idle(idles) if idles else [],
+        report.goals(contenders, idles),
+    ]
+    text = "\n\n".join("\n".join(part) for part in parts if part)
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(text + "\n")
+    say(f"\n{text}\n\nThe same in {REPORT.relative_to(ROOT)}.")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,380 @@
+"""The measuring client: many sockets, one thread, one epoll, and as little Python as will do.
+
+It speaks the documented protocol alone. A library's frame objects and tasks would cost more than
+the servers that are measured here; it must stay under a quarter of a core.
+"""
+
+import gc
+import re
+import select
+import socket
+import time
+import uuid
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from . import frames
+from .dialects import Dialect
+
+PATIENCE = 30.0  # seconds that a server may take for anything
+HANDSHAKES_AT_ONCE = 32  # Daphne's backlog is 50
+CHUNK = 16 * 1024  # bytes
+BADGE_SECONDS = 1.0  # within which a badge must have become true
+SEQUENCE = re.compile(rb'"sequence":(\d+)')
+USER = re.compile(rb'"user":(\d+)')
+UNREAD = re.compile(rb'"unread":(\d+)')
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a socket is opened: who, in which conversation, on which server."""
+
+    conversation: int
+    cookie: str
+    port: int
+
+
+class Refused(Exception):
+    """The server did not do what the protocol says."""
+
+
+class Peer:
+    """One socket of one person."""
+
+    __slots__ = (
+        "accepted", "awaits", "badge", "badges", "left", "mask", "prefix", "received", "seat",
+        "sent", "sent_at", "sock", "template", "user",
+    )  # fmt: skip
+
+    def __init__(self, seat: Seat, dialect: Dialect) -> None:
+        self.seat = seat
+        self.mask = frames.Mask()
+        self.prefix = str(uuid.uuid4())[:24].encode()  # the counter makes the rest of a client_id
+        before, after = dialect.send.split(b"%(client_id)s")
+        filled = before.replace(b"%(conversation)d", b"%d" % seat.conversation)
+        self.template = (filled + self.prefix, after)
+        self.left = b""
+        self.sent = self.accepted = self.received = self.badges = 0
+        self.awaits = b""  # the client_id whose arrival at this socket is being timed
+        self.sent_at = 0.0
+        self.user = 0
+        self.badge = b""  # the last frame that told how much is unread
+        self.sock = socket.create_connection(("127.0.0.1", seat.port), timeout=PATIENCE)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    # -- in the beginning and at the end, one after the other ----------------------------------
+
+    def knock(self, dialect: Dialect, origin: str) -> None:
+        path = dialect.path.replace("%(conversation)d", str(self.seat.conversation))
+        lines = [
+            f"GET {path} HTTP/1.1",
+            f"Host: {origin.partition('//')[2]}",
+            f"Origin: {origin}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            f"Cookie: sessionid={self.seat.cookie}",
+        ]
+        self.sock.sendall("\r\n".join([*lines, "", ""]).encode())
+
+    def enter(self, dialect: Dialect) -> None:
+        """Wait for the end of the handshake, and until the server tells all."""
+        while b"\r\n\r\n" not in self.left:
+            self.left += self._more()
+        head, _, self.left = self.left.partition(b"\r\n\r\n")
+        if b" 101 " not in head.split(b"\r\n")[0]:
+            raise Refused(head.decode("latin1"))
+        if dialect.ready:
+            self.badge = self._wait_for(dialect.ready)
+            self.user = int(USER.findall(self.badge)[0])
+
+    def open(self, dialect: Dialect) -> None:
+        if dialect.open and dialect.opened:
+            text = dialect.open.replace(b"%(conversation)d", b"%d" % self.seat.conversation)
+            self.sock.sendall(self.mask.frame(text))
+            self._wait_for(dialect.opened)
+
+    def leave(self) -> None:
+        """Say goodbye and wait until the server has let go."""
+        self.sock.settimeout(PATIENCE)
+        try:
+            self.sock.sendall(self.mask.frame((1000).to_bytes(2, "big"), frames.CLOSE))
+            while self.sock.recv(CHUNK):
+                pass
+        except ConnectionError:
+            pass
+        self.sock.close()
+
+    def _wait_for(self, words: bytes) -> bytes:
+        while True:
+            heard, self.left = frames.split(self.left)
+            for opcode, payload in heard:
+                if words in payload:
+                    return payload
+                if opcode == frames.CLOSE or b'"error"' in payload:
+                    raise Refused(repr(payload))
+            self.left += self._more()
+
+    def _more(self) -> bytes:
+        data = self.sock.recv(CHUNK)
+        if not data:
+            raise Refused("the server hung up")
+        return data
+
+    # -- while it is being measured --------------------------------------------------------------
+
+    def say(self, listener: "Peer", now: float) -> None:
+        """Send one message whose arrival at `listener` is timed."""
+        number = b"%012x" % self.sent
+        before, after = self.template
+        self.sent += 1
+        listener.awaits = self.prefix + number
+        listener.sent_at = now
+        frame = self.mask.frame(before + number + after)
+        if self.sock.send(frame) != len(frame):
+            raise Refused("the server takes no more than one message")
+
+    def takes(self, payload: bytes, dialect: Dialect) -> bool:
+        """Look at what came; True if it is the message whose arrival is timed."""
+        if dialect.created in payload:
+            if self.awaits and self.awaits in payload:
+                self.awaits = b""
+                self.received += 1
+                return True
+        elif dialect.accepted and dialect.accepted in payload:
+            self.accepted += 1
+        elif dialect.badge and dialect.badge in payload:
+            self.badges += 1
+            self.badge = payload
+        elif b'"error"' in payload:
+            raise Refused(repr(payload))
+        return False
+
+    def say_read(self, payload: bytes, dialect: Dialect) -> None:
+        """Say that a message was read, as a page does that shows it."""
+        found = SEQUENCE.search(payload)
+        if dialect.read and found:
+            values = {b"conversation": self.seat.conversation, b"sequence": int(found[1])}
+            self.sock.send(self.mask.frame(dialect.read % values))
+
+    @property
+    def unread(self) -> int:
+        """What the badge of this person's page shows."""
+        return int(UNREAD.findall(self.badge)[0])
+
+    def hear(self) -> list[tuple[int, bytes]]:
+        """The frames that came; pings are answered."""
+        try:
+            data = self.sock.recv(CHUNK)
+        except BlockingIOError:
+            return []
+        if not data:
+            raise Refused("the server hung up")
+        heard, self.left = frames.split(self.left + data if self.left else data)
+        for opcode, payload in heard:
+            if opcode == frames.PING:
+                self.sock.send(self.mask.frame(payload, frames.PONG))
+            elif opcode == frames.CLOSE:
+                raise Refused(f"closed with {int.from_bytes(payload[:2], 'big')}")
+        return heard
+
+
+def connect(
+    seats: Sequence[Seat], dialect: Dialect, origin: str, *, opening: bool = False
+) -> list[Peer]:
+    """Sockets that are ready to talk, some at a time.
+
+    Args:
+        origin: of the pages that the site trusts.
+        opening: whether each opens its conversation, as a page does that shows it.
+    """
+    peers: list[Peer] = []
+    for start in range(0, len(seats), HANDSHAKES_AT_ONCE):
+        some = [Peer(seat, dialect) for seat in seats[start : start + HANDSHAKES_AT_ONCE]]
+        for peer in some:
+            peer.knock(dialect, origin)
+        for peer in some:
+            peer.enter(dialect)
+            if opening:
+                peer.open(dialect)
+            peer.sock.setblocking(False)
+        peers += some
+    return peers
+
+
+class Table:
+    """Pairs that talk in a closed loop: whoever gets a message answers it at once.
+
+    A message counts from its sending until the other side's socket has received it. Each pair
+    has one message in flight, and every second one goes the other way.
+
+    Args:
+        peers: two by two, the pairs.
+        read_every: after how many messages a receiver says that it has read; 0 for never.
+    """
+
+    def __init__(self, peers: Sequence[Peer], dialect: Dialect, read_every: int = 0) -> None:
+        self.dialect = dialect
+        self.read_every = read_every
+        self.latencies = array("d")  # seconds
+        self._pairs = list(zip(peers[::2], peers[1::2], strict=True))
+        self._poll = select.epoll()
+        self._places: dict[int, tuple[Peer, Peer]] = {}  # by descriptor: a peer and the other
+        for one, other in self._pairs:
+            for peer, partner in ((one, other), (other, one)):
+                self._places[peer.sock.fileno()] = (peer, partner)
+                self._poll.register(peer.sock.fileno(), select.EPOLLIN)
+
+    def start(self) -> None:
+        """Each pair's first person says something."""
+        for one, other in self._pairs:
+            one.say(other, time.perf_counter())
+
+    def go_on(self, seconds: float) -> None:
+        """Let them talk for a while."""
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            self._turn(answering=True)
+
+    def finish(self) -> None:
+        """Nobody answers any more; wait for what is under way, acknowledgements included."""
+        deadline = time.perf_counter() + PATIENCE
+        while not self.is_silent():
+            if time.perf_counter() > deadline:
+                raise Refused(f"{self.total('sent') - self.total('received')} messages are missing")
+            self._turn(answering=False)
+
+    def linger(self, seconds: float) -> None:
+        """Hear what still comes when all that was said has arrived."""
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            self._turn(answering=False)
+
+    def is_silent(self) -> bool:
+        sent = self.total("sent")
+        acks = self.total("accepted") if self.dialect.accepted else sent
+        return self.total("received") == acks == sent
+
+    def close(self) -> None:
+        self._poll.close()
+
+    def total(self, what: str) -> int:
+        """Of all peers together: `sent`, `received`, `accepted` or `badges`."""
+        return sum(getattr(peer, what) for peer, _ in self._places.values())
+
+    def _turn(self, *, answering: bool) -> None:
+        for descriptor, _ in self._poll.poll(0.05):
+            peer, other = self._places[descriptor]
+            for opcode, payload in peer.hear():
+                if opcode != frames.TEXT or not peer.takes(payload, self.dialect):
+                    continue
+                now = time.perf_counter()
+                self.latencies.append(now - peer.sent_at)
+                if answering:
+                    peer.say(other, now)
+                if self.read_every and peer.received % self.read_every == 0:
+                    peer.say_read(payload, self.dialect)
+
+
+@dataclass
+class Talk:
+    """What was seen while pairs talked; the totals are of the warm-up too."""
+
+    seconds: float
+    latencies: list[float]  # seconds, in ascending order
+    client_cores: float  # this client's CPU seconds per second
+    sent: int
+    accepted: int
+    badges: int
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies) / self.seconds
+
+    def milliseconds(self, percentile: float) -> float:
+        return self.latencies[int((len(self.latencies) - 1) * percentile / 100)] * 1000
+
+
+def talk(
+    peers: Sequence[Peer],
+    dialect: Dialect,
+    *,
+    warm_up: float,
+    seconds: float,
+    on_edge: Callable[[], None],
+    read_every: int = 0,
+) -> Talk:
+    """Let pairs talk, and measure.
+
+    Args:
+        warm_up, seconds: how long before, and how long it is measured.
+        on_edge: called when the measuring begins, and again when it ends.
+
+    Raises:
+        Refused: the server did not keep to the protocol, or a message never came.
+    """
+    table = Table(peers, dialect, read_every)
+    gc.disable()  # nothing here is circular, and a collection would count as latency
+    try:
+        table.start()
+        table.go_on(warm_up)
+        on_edge()
+        del table.latencies[:]
+        since, cpu_since = time.perf_counter(), time.process_time()
+        table.go_on(seconds)
+        lasted, cpu = time.perf_counter() - since, time.process_time() - cpu_since
+        on_edge()
+        latencies = sorted(table.latencies)
+        table.finish()
+        table.linger(BADGE_SECONDS)
+    finally:
+        gc.enable()
+        table.close()
+    return Talk(
+        seconds=lasted,
+        latencies=latencies,
+        client_cores=cpu / lasted,
+        sent=table.total("sent"),
+        accepted=table.total("accepted"),
+        badges=table.total("badges"),
+    )
+
+
+class Crowd:
+    """Sockets that are open and say nothing but pong."""
+
+    def __init__(self, dialect: Dialect, origin: str) -> None:
+        self.dialect, self.origin = dialect, origin
+        self.peers: dict[int, Peer] = {}  # by descriptor
+        self._poll = select.epoll()
+
+    def join(self, seats: Sequence[Seat]) -> None:
+        """Let more of them come; who is there already goes on answering pings."""
+        for start in range(0, len(seats), HANDSHAKES_AT_ONCE):
+            some = seats[start : start + HANDSHAKES_AT_ONCE]
+            for peer in connect(some, self.dialect, self.origin):
+                self.peers[peer.sock.fileno()] = peer
+                self._poll.register(peer.sock.fileno(), select.EPOLLIN)
+            self._turn(0)
+
+    def stay(self, seconds: float) -> None:
+        """Be there for a while.
+
+        Raises:
+            Refused: the server closed one of them.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._turn(left)
+
+    def vanish(self) -> None:
+        """Go without a goodbye."""
+        self._poll.close()
+        for peer in self.peers.values():
+            peer.sock.close()
+
+    def _turn(self, patience: float) -> None:
+        for descriptor, _ in self._poll.poll(patience):
+            self.peers[descriptor].hear()

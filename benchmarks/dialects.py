@@ -1,0 +1,42 @@
+"""How each system is spoken to: addresses, frames, and how a receipt is told from the rest."""
+
+from dataclasses import dataclass
+
+BODY = b"Is the blue one still there, and could it be sent to Malaga by the end of next week?......"
+assert len(BODY) == 90  # noqa: S101 – what the tables say
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What the client says and looks for. `%(conversation)d` and `%(client_id)s` are filled in."""
+
+    path: str
+    send: bytes
+    created: bytes  # in every frame that carries a message to somebody
+    ready: bytes | None = None  # in the frame after which nothing is told past the socket
+    open: bytes | None = None  # sent once, as a page does that shows the conversation
+    opened: bytes | None = None  # in the answer to that
+    accepted: bytes | None = None  # in the acknowledgement
+    badge: bytes | None = None
+    read: bytes | None = None  # with %(sequence)d
+
+
+TRATO = Dialect(
+    path="/ws/",
+    send=b'{"type":"message.send","conversation":%(conversation)d,"client_id":"%(client_id)s",'
+    b'"body":"' + BODY + b'"}',
+    created=b'"message.created"',
+    ready=b'"session.ready"',
+    open=b'{"type":"conversation.open","conversation":%(conversation)d,"since":0}',
+    opened=b'"conversation.state"',
+    accepted=b'"message.accepted"',
+    badge=b'"badge"',
+    read=b'{"type":"conversation.read","conversation":%(conversation)d,"sequence":%(sequence)d}',
+)
+
+# The rival and the relay are our own, so they speak nearly alike.
+ROOM = Dialect(
+    path="/ws/chat/%(conversation)d/",
+    send=b'{"message":"' + BODY + b'","client_id":"%(client_id)s"}',
+    created=b'"client_id"',
+)

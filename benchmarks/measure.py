@@ -1,0 +1,79 @@
+"""One round of one system: people talk, and the kernel is asked what it cost."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from . import client, processes, truth
+from .client import Talk
+from .servers import Server, System
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round showed."""
+
+    talk: Talk
+    cpu_seconds: float  # of all server processes, the database's and Redis' included
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU per message, in milliseconds."""
+        return self.cpu_seconds * 1000 / len(self.talk.latencies)
+
+
+@dataclass
+class Contender:
+    """One system on one server or several, and what its rounds showed."""
+
+    name: str
+    system: System
+    servers: Sequence[Server]
+    one_core: bool = False  # whether client, servers and database share one core
+    loaded: list[Round] = field(default_factory=list)  # many pairs
+    unloaded: list[Round] = field(default_factory=list)  # one pair
+
+    def play(self, pairs: int, warm_up: float, seconds: float, read_every: int) -> Round:
+        """Let pairs talk, measure, and compare with the database.
+
+        Raises:
+            Untrue: what the clients saw and what is stored do not agree.
+        """
+        roots = [*(server.pid for server in self.servers), *self.system.services]
+        spent: list[float] = []
+        seats = self.system.seats(pairs, self.servers)
+        before = truth.stored(self.system)
+        with processes.on_cores(1 if self.one_core else None):
+            peers = client.connect(seats, self.system.dialect, self.system.origin, opening=True)
+            talk = client.talk(
+                peers,
+                self.system.dialect,
+                warm_up=warm_up,
+                seconds=seconds,
+                on_edge=lambda: spent.append(processes.cpu_seconds(roots)),
+                read_every=read_every,
+            )
+        for peer in peers:
+            peer.leave()
+        truth.check(self.system, peers, before)
+        return Round(talk, spent[1] - spent[0])
+
+    # Medians over the rounds.
+
+    @property
+    def per_second(self) -> float:
+        return statistics.median(one.talk.per_second for one in self.loaded)
+
+    @property
+    def cpu_ms(self) -> float:
+        return statistics.median(one.cpu_ms for one in self.loaded)
+
+    @property
+    def client_cores(self) -> float:
+        return statistics.median(one.talk.client_cores for one in self.loaded)
+
+    def loaded_ms(self, percentile: float) -> float:
+        return statistics.median(one.talk.milliseconds(percentile) for one in self.loaded)
+
+    def unloaded_ms(self, percentile: float) -> float:
+        return statistics.median(one.talk.milliseconds(percentile) for one in self.unloaded)

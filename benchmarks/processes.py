@@ -1,0 +1,76 @@
+"""What processes cost, as the kernel counts it (/proc, so Linux only)."""
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+KB = 1024
+
+
+def tree(roots: Iterable[int]) -> set[int]:
+    """Some processes and all that descend from them."""
+    children: dict[int, list[int]] = {}
+    for pid in _all():
+        if fields := _stat(pid):
+            children.setdefault(int(fields[1]), []).append(pid)
+    found: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        pid = waiting.pop()
+        found.add(pid)
+        waiting += children.get(pid, ())
+    return found
+
+
+def cpu_seconds(roots: Iterable[int]) -> float:
+    """CPU time of process trees so far, with that of descendants which have ended."""
+    ticks = 0
+    for pid in tree(roots):
+        if fields := _stat(pid):
+            ticks += sum(map(int, fields[11:15]))  # utime, stime, and those of reaped children
+    return ticks / TICKS_PER_SECOND
+
+
+def resident_kb(pid: int) -> int:
+    """Memory that a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // KB
+
+
+@contextlib.contextmanager
+def on_cores(count: int | None) -> Iterator[None]:
+    """Keep this process and all that it started on the first few cores, until the block ends.
+
+    Args:
+        count: how many; None leaves everything as it is.
+    """
+    allowed = os.sched_getaffinity(0)
+    if count is not None:
+        _pin(set(sorted(allowed)[:count]))
+    try:
+        yield
+    finally:
+        if count is not None:
+            _pin(allowed)
+
+
+def _pin(cores: set[int]) -> None:
+    for pid in tree([os.getpid()]):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), cores)
+
+
+def _all() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/<pid>/stat from the third on; None if the process has ended."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return text.rpartition(")")[2].split()

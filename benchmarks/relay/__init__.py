@@ -1,0 +1,4 @@
+"""The relay limit: what Channels' own consumer carries on this server and layer, with no database.
+
+It stores nothing and checks nothing.
+"""

@@ -1,0 +1,153 @@
+"""The tables at the end, in Markdown, to be pasted into docs/performance.md."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .idle import Idle
+from .measure import Contender
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a figure should be, and what was seen; each is a ratio or a measure of one run."""
+
+    what: str
+    aim: str
+    seen: float
+    unit: str
+    met: str
+
+
+def machine(load: float) -> str:
+    """Where it was measured, in one line.
+
+    Args:
+        load: the load average before the first round.
+    """
+    cores = len(os.sched_getaffinity(0))
+    return (
+        f"{cores} cores shared by client, servers and database, Linux {platform.release()}, "
+        f"Python {platform.python_version()}; load average before the first round {load:.1f}."
+    )
+
+
+def speed(contenders: Sequence[Contender], rival: Contender | None) -> list[str]:
+    """Messages, CPU and latencies of each, medians over the rounds."""
+    rows = []
+    for one in contenders:
+        alone = rival and one.unloaded and rival.unloaded_ms(50) / one.unloaded_ms(50)
+        rows.append(
+            [
+                one.name,
+                f"{one.per_second:,.0f}",
+                f"{one.per_second / rival.per_second:.1f}" if rival else "",
+                f"{one.cpu_ms:.2f}",
+                f"1/{rival.cpu_ms / one.cpu_ms:.1f}" if rival else "",
+                " / ".join(_ms(one.loaded_ms(percentile)) for percentile in (50, 95, 99)),
+                " / ".join(_ms(one.unloaded_ms(percentile)) for percentile in (50, 95, 99))
+                if one.unloaded
+                else "",
+                f"1/{alone:.1f}" if alone else "",
+                f"{one.client_cores:.0%}",
+            ]
+        )
+    return _table(
+        [
+            *("system", "messages/s", "× naive", "CPU-ms/message", "of naive"),
+            *("p50 / p95 / p99 loaded, ms", "unloaded, ms", "p50 of naive", "client"),
+        ],
+        rows,
+    )
+
+
+def idle(rows: Sequence[Idle]) -> list[str]:
+    """Memory and CPU of sockets that say nothing."""
+    return _table(
+        ["system", "KB per idle socket", "CPU of the server", "with database and Redis"],
+        [
+            [
+                one.name,
+                ", ".join(f"{kb:.1f} at {count:,}" for count, kb in one.kb_per_socket.items()),
+                f"{one.server_cores:.1%} of a core",
+                f"{one.all_cores:.1%}",
+            ]
+            for one in rows
+        ],
+    )
+
+
+def goals(contenders: Sequence[Contender], idles: Sequence[Idle]) -> list[str]:
+    """The goals that this run can tell of."""
+    named = {one.name: one for one in contenders}
+    rows = [
+        [goal.what, goal.aim, f"{goal.seen:.1f}{goal.unit}", goal.met]
+        for goal in [*_speed_goals(named), *_idle_goals(idles)]
+    ]
+    return _table(["goal", "aim", "seen", "met"], rows) if rows else []
+
+
+def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
+    rival, trato = named.get("rival, daphne"), named.get("trato, daphne")
+    found = []
+    if rival and trato:
+        ratio = trato.per_second / rival.per_second
+        found += [_at_least("messages/s on one Daphne, × naive", ratio, 20, floor=12)]
+        ratio = rival.cpu_ms / trato.cpu_ms
+        found += [_at_least("CPU per message, naive ÷ Trato", ratio, 12, floor=8)]
+        if trato.unloaded:
+            ratio = rival.unloaded_ms(50) / trato.unloaded_ms(50)
+            found += [_at_least("p50 unloaded, naive ÷ Trato", ratio, 5, floor=4)]
+        singles = [one for one in named.values() if one.unloaded and one.system is trato.system]
+        fastest = max(singles, key=_per_second, default=trato)
+        ratio = fastest.per_second / rival.per_second
+        what = f"messages/s on the fastest server ({fastest.name.split(', ')[1]}), × naive"
+        found += [_at_least(what, ratio, 28)]
+    if trato and (two := named.get("trato, 2 daphnes")):
+        what = "two Daphnes ÷ one, database and client beside them"
+        found += [_at_least(what, two.per_second / trato.per_second, 1.6)]
+        if one := named.get("trato, daphne, all on one core"):
+            what = "two Daphnes on two cores ÷ one on one core, database and client included"
+            found += [_at_least(what, two.per_second / one.per_second, 1.6)]
+    if trato:
+        share = trato.client_cores / trato.per_second * 3000 * 100
+        found += [_at_most("client at 3,000 messages/s", share, 25, "% of a core")]
+    return found
+
+
+def _idle_goals(idles: Sequence[Idle]) -> list[Goal]:
+    found = []
+    for one in idles:
+        if one.name == "trato, daphne":
+            for count, kb in one.kb_per_socket.items():
+                found += [_at_most(f"memory per idle socket at {count:,}", kb, 40, " KB")]
+            what = f"CPU with {max(one.kb_per_socket):,} idle sockets, all processes"
+            found += [_at_most(what, one.all_cores * 100, 2, "% of a core")]
+    return found
+
+
+def _per_second(one: Contender) -> float:
+    return one.per_second
+
+
+def _at_least(what: str, seen: float, aim: float, *, floor: float | None = None) -> Goal:
+    if seen >= aim:
+        met = "yes"
+    else:
+        met = "no, but above the floor" if floor and seen >= floor else "**no**"
+    text = f"≥ {aim:g}" + (f", never below {floor:g}" if floor else "")
+    return Goal(what, text, seen, " ×", met)
+
+
+def _at_most(what: str, seen: float, aim: float, unit: str) -> Goal:
+    return Goal(what, f"≤ {aim:g}{unit}", seen, unit, "yes" if seen <= aim else "**no**")
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def _ms(milliseconds: float) -> str:
+    return f"{milliseconds:.1f}" if milliseconds < 100 else f"{milliseconds:,.0f}"

@@ -1,0 +1,28 @@
+"""A project as `startproject` and the Channels tutorial leave it, on PostgreSQL and Redis."""
+
+import environ
+
+env = environ.Env()
+
+DEBUG = False
+SECRET_KEY = "only-for-measuring"
+ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+INSTALLED_APPS = [
+    "daphne",
+    "channels",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "benchmarks.rival",
+]
+ROOT_URLCONF = "benchmarks.rival.urls"
+ASGI_APPLICATION = "benchmarks.rival.asgi.application"
+DATABASES = {"default": env.db("DATABASE_URL")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [env.str("REDIS_URL")]},
+    },
+}

@@ -1,0 +1,201 @@
+"""The systems under test: their databases, their Redis, their people, and server processes."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import psycopg
+import redis
+
+from tests import services
+
+from .client import Seat
+from .dialects import ROOM, TRATO, Dialect
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 60.0  # seconds until a server must listen
+TRATO_ORIGIN = "https://shop.example.com"  # whose pages the site trusts; also the client's word
+
+
+@dataclass(frozen=True)
+class Server:
+    """One process that answers on one port."""
+
+    pid: int
+    port: int
+
+
+@dataclass
+class System:
+    """What is measured as one: an application with the services that it alone uses."""
+
+    name: str
+    dialect: Dialect
+    origin: str
+    environment: dict[str, str]
+    folder: Path
+    services: list[int]  # process ids of the database's and Redis' roots
+    database_url: str = ""
+    pairs: list[tuple[int, list[str]]] = field(default_factory=list)  # conversation, cookies
+
+    @contextlib.contextmanager
+    def serve(self, how: str = "daphne") -> Iterator[Server]:
+        """Run one server process until the end of the block.
+
+        Args:
+            how: a name of `commands`.
+        """
+        port = services.free_port()
+        command = [sys.executable, "-m", *self.commands(port)[how]]
+        with (self.folder / f"{how}-{port}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+        try:
+            _wait_for_port(port, process)
+            yield Server(process.pid, port)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def commands(self, port: int) -> dict[str, list[str]]:
+        """The modules that serve this system, with their arguments."""
+        if self.name == "trato":
+            return trato_commands(port)
+        application = f"benchmarks.{self.name}.asgi:application"
+        return {"daphne": ["daphne", "-b", "127.0.0.1", "-p", str(port), application]}
+
+    def seats(self, pairs: int, servers: Sequence[Server]) -> list[Seat]:
+        """Two by two, who sits where. On two servers, half of the pairs sit on different ones."""
+        ports = [server.port for server in servers]
+        return [
+            Seat(conversation, cookie, ports[(number >> side) % len(ports)])
+            for number, (conversation, cookies) in enumerate(self.pairs[:pairs])
+            for side, cookie in enumerate(cookies)
+        ]
+
+
+def trato_commands(port: int) -> dict[str, list[str]]:
+    """The servers that can carry Trato; Granian only where somebody installed it."""
+    application = "config.asgi:application"
+    commands = {
+        "daphne": ["config.server", "--port", str(port)],
+        "uvicorn": [
+            *("uvicorn", application, "--port", str(port), "--loop", "uvloop"),
+            *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
+        ],
+    }
+    if importlib.util.find_spec("granian"):
+        commands["granian"] = [
+            *("granian", application, "--port", str(port), "--interface", "asginl"),
+            *("--loop", "uvloop", "--no-access-log", "--log-level", "warning"),
+        ]
+    return commands
+
+
+@contextlib.contextmanager
+def rival(folder: Path, pairs: int) -> Iterator[System]:
+    """The naive rival, on its own PostgreSQL and Redis."""
+    with _with_services("rival", ROOM, folder, pairs, {}) as system:
+        yield system
+
+
+@contextlib.contextmanager
+def trato(folder: Path, pairs: int) -> Iterator[System]:
+    """Trato with production's settings, on its own PostgreSQL and Redis."""
+    environment = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "shop.example.com",
+        "TRUSTED_ORIGINS": TRATO_ORIGIN,
+        "MEDIA_ROOT": str(folder / "media"),
+    }
+    with _with_services("trato", TRATO, folder, pairs, environment) as system:
+        system.origin = TRATO_ORIGIN
+        yield system
+
+
+@contextlib.contextmanager
+def relay(folder: Path, pairs: int) -> Iterator[System]:
+    """The relay limit, on its own Redis and no database."""
+    folder.mkdir()
+    with services.redis_server(folder) as redis_url:
+        yield System(
+            name="relay",
+            dialect=ROOM,
+            origin="http://localhost",
+            environment=_environment("relay", {"REDIS_URL": redis_url}),
+            folder=folder,
+            services=[_redis_pid(redis_url)],
+            pairs=[(number + 1, ["nobody", "nobody"]) for number in range(pairs)],
+        )
+
+
+@contextlib.contextmanager
+def _with_services(
+    name: str, dialect: Dialect, folder: Path, pairs: int, environment: dict[str, str]
+) -> Iterator[System]:
+    folder.mkdir()
+    folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+    with (
+        services.postgresql(folder, durable=True) as database_url,
+        services.redis_server(folder) as redis_url,
+    ):
+        addresses = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        postmaster = (folder / "postgresql" / "postmaster.pid").read_text().split()[0]
+        system = System(
+            name=name,
+            dialect=dialect,
+            origin="http://localhost",
+            environment=_environment(name, addresses | environment),
+            folder=folder,
+            services=[int(postmaster), _redis_pid(redis_url)],
+            database_url=database_url,
+        )
+        made = subprocess.run(
+            [sys.executable, "-m", f"benchmarks.{name}.population", str(pairs)],
+            cwd=ROOT,
+            env=system.environment,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        system.pairs = [(one["conversation"], one["cookies"]) for one in json.loads(made.stdout)]
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        yield system
+
+
+def _environment(name: str, more: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": f"benchmarks.{name}.settings", **more}
+
+
+def _redis_pid(url: str) -> int:
+    with contextlib.closing(redis.Redis.from_url(url)) as client:
+        known = cast(dict[str, Any], client.info("server"))
+        return int(known["process_id"])
+
+
+def _wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except ConnectionRefusedError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,1 @@
+"""Trato itself, as in production, with people to talk."""
