@@ -58,7 +58,8 @@ class LoopLayer(RedisPubSubLoopLayer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._shards = [Shard(shard.host, self) for shard in self._shards]
+        hosts = [shard.host for shard in self._shards]  # type: ignore[has-type]  # untyped base
+        self._shards = [Shard(host, self) for host in hosts]
 
     async def publish_many(self, rings: Iterable[Ring]) -> None:
         """Publish events in their order: one round trip for each Redis they go to."""

@@ -104,16 +104,13 @@ class Line:
         except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
             if len(attempts) == 1:
                 log.error("send_not_storable", error=type(error).__name__)
-                failed = InternalError("this message cannot be stored")
-                return Outcome({}, set(), {1: failed}, [])
+                return Outcome({}, set(), {1: InternalError("this message cannot be stored")}, [])
         whole = Outcome({}, set(), {}, [])
         for place, attempt in enumerate(attempts, start=1):
             stored, members, failed, badge_changed = await self.store([attempt])
-            for found, all_found in ((stored, whole.stored), (failed, whole.failed)):
-                if 1 in found:
-                    all_found[place] = found[1]
-            if members:
-                whole.members.add(place)
+            whole.stored.update((place, one) for one in stored.values())
+            whole.failed.update((place, error) for error in failed.values())
+            whole.members.update(place for _ in members)
             whole.badge_changed.extend(badge_changed)
         return whole
 

@@ -5,9 +5,7 @@ PostgreSQL only. The rows and columns of notifications are written here and in `
 
 from .models import Notification
 
-TITLE_MAX, EXCERPT_MAX = (
-    Notification._meta.get_field(name).max_length for name in ("title", "excerpt")
-)
+TITLE_MAX, EXCERPT_MAX = 120, 160  # characters; as `notify()` cuts them
 
 
 def notify_in_statement(news: str, subject_kind: str) -> str:
