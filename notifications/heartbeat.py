@@ -23,11 +23,15 @@ class _Clock:
         around = settings.SOCKET_HEARTBEAT_SECONDS
         self.tick = min(TICK_SECONDS, around)
         self.hours: list[set[Any]] = [set() for _ in range(max(1, round(around / self.tick)))]
+        self.now = 0  # the hour that has just passed
         self.hour_of: dict[Any, set[Any]] = {}
         self.task: asyncio.Task[None] | None = None
 
     def add(self, socket: Any) -> None:
-        self.hour_of[socket] = hour = min(self.hours, key=len)
+        # Of the emptiest hours the one that is furthest off: it was looked after just now.
+        number = len(self.hours)
+        order = [self.hours[(self.now - passed) % number] for passed in range(number)]
+        self.hour_of[socket] = hour = min(order, key=len)
         hour.add(socket)
 
     def discard(self, socket: Any) -> None:
@@ -35,7 +39,7 @@ class _Clock:
 
     async def run(self) -> None:
         while self.hour_of:
-            for hour in self.hours:
+            for self.now, hour in enumerate(self.hours):
                 await asyncio.sleep(self.tick)
                 if hour:
                     await self.beat(list(hour))
