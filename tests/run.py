@@ -109,10 +109,10 @@ def servers(folder: Path, missing: list[str]) -> Iterator[dict[str, str]]:
         yield {}
         return
     with (
-        services.postgresql(folder) as database_url,
-        services.redis_server(folder) as redis_url,
+        services.postgresql(folder) as database,
+        services.redis_server(folder) as broker,
     ):
-        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        yield {"DATABASE_URL": database.address, "REDIS_URL": broker.address}
 
 
 def environment_of(suite: Suite, folder: Path, addresses: dict[str, str]) -> dict[str, str]:
