@@ -64,7 +64,7 @@ class RawSocket:
 
     def __init__(self, visitor: Visitor) -> None:
         self.wire = socket.create_connection(("127.0.0.1", visitor.port))
-        self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**18)
         at = f"127.0.0.1:{visitor.port}"
         self.wire.sendall(
             f"GET /ws/ HTTP/1.1\r\nHost: {at}\r\nOrigin: http://{at}\r\n"
