@@ -73,9 +73,10 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers. Harmless if it runs; a paused one goes on."""
         if self._process:
-            raise RuntimeError(f"{self.address} runs already")
+            self.resume()
+            return
         log = self._folder / f"{Path(self._command[0]).name}.log"
         with log.open("ab") as output:
             # In a session of its own, so that Ctrl-C reaches us alone and the tests end before it.

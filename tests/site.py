@@ -186,10 +186,14 @@ class Line:
     def tell(self, **frame: Any) -> None:
         self.socket.send(json.dumps(frame))
 
-    def hear(self, *kinds: str) -> dict[str, Any]:
-        """The next frame of one of these kinds; others before it are passed over."""
+    def hear(self, *kinds: str, within: float = PATIENCE) -> dict[str, Any]:
+        """The next frame of one of these kinds; others before it are passed over.
+
+        Raises:
+            TimeoutError: nothing came within so many seconds.
+        """
         while True:
-            frame: dict[str, Any] = json.loads(self.socket.recv(timeout=PATIENCE))
+            frame: dict[str, Any] = json.loads(self.socket.recv(timeout=within))
             if frame["type"] in kinds:
                 return frame
 
