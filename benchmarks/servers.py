@@ -132,7 +132,8 @@ def trato(folder: Path, pairs: int) -> Iterator[System]:
 def relay(folder: Path, pairs: int) -> Iterator[System]:
     """The relay limit, on its own Redis and no database."""
     folder.mkdir()
-    with services.redis_server(folder) as redis_url:
+    with services.redis_server(folder) as broker:
+        redis_url = broker.address
         yield System(
             name="relay",
             dialect=ROOM,
@@ -151,9 +152,10 @@ def _with_services(
     folder.mkdir()
     folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
     with (
-        services.postgresql(folder, durable=True) as database_url,
-        services.redis_server(folder) as redis_url,
+        services.postgresql(folder, fsync="on", full_page_writes="on") as database,
+        services.redis_server(folder) as broker,
     ):
+        database_url, redis_url = database.address, broker.address
         addresses = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
         postmaster = (folder / "postgresql" / "postmaster.pid").read_text().split()[0]
         system = System(

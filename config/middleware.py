@@ -3,16 +3,10 @@
 import zoneinfo
 from collections.abc import Callable
 
-import structlog
-from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from . import views
-
-log = structlog.get_logger("trato.http")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -36,9 +30,10 @@ def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
 
 
 class FriendlyFailures:
-    """503 where the database cannot be reached, 413 for what is too big, instead of 500 and 400.
+    """503 instead of 500 where a view found no database.
 
-    It stands innermost, around the view: what views raise has become a response further out.
+    Only so that an outage is a line in the log and not a traceback for each request, also while
+    DEBUG is on; `views.server_error` does the same for what fails further out.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -48,9 +43,4 @@ class FriendlyFailures:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, OperationalError | InterfaceError):
-            log.error("database_unavailable", path=request.path)
-            return views.service_unavailable(request)
-        if isinstance(error, RequestDataTooBig):
-            return render(request, "413.html", status=413)
-        return None
+        return views.service_unavailable(request) if views.is_database_away(error) else None

@@ -29,9 +29,11 @@ def serve(host: str, port: int) -> bool:
     from django.conf import settings
 
     from config.asgi import application
+    from config.websocket import LimitedProtocol
 
     def ready() -> None:
         server.ws_factory.setProtocolOptions(failByDrop=False)
+        server.ws_factory.protocol = LimitedProtocol
         print(welcome(host, port), flush=True)  # noqa: T201
 
     server = Server(

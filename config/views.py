@@ -1,31 +1,83 @@
-"""The site's own answers: health, and the pages for when something is wrong."""
+"""The site's own answers: health, and what is said when something is wrong."""
 
 import asyncio
+import sys
 
+import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from messaging import wire
+from messaging.errors import Code, Refused
+from messaging.http import json_response, wants_json
+
+log = structlog.get_logger("trato.http")
+
+RETRY_SECONDS = 5  # when to ask again while the database is away
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 for what is too big."""
+    if isinstance(exception, RequestDataTooBig):
+        return _failed(request, 413, "too_long", _("That was too big"))
+    return _failed(request, 400, "invalid", _("That request did not work"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, for somebody who is known."""
+    return _failed(request, 403, "forbidden", _("This is not for you to see"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, which does not tell whether there is something."""
-    return render(request, "404.html", status=404)
+    return _failed(request, 404, "not_found", _("There is nothing here"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: drawn without the database, which may be what is broken."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    """500, or 503 where a middleware or a template found no database.
+
+    Neither page needs the database, which may be what is broken.
+    """
+    error = sys.exc_info()[1]
+    if error and is_database_away(error):
+        return service_unavailable(request)
+    return _failed(request, 500, "unavailable", _("Something went wrong on our side"))
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database is away."""
-    response = HttpResponse(render_to_string("503.html"), status=503)
-    response["Retry-After"] = "10"
+    """503: the database is away, or has no connection left for us."""
+    log.error("database_unavailable", path=request.path)
+    detail = _("This is not possible just now. Try again soon.")
+    response = _failed(request, 503, "unavailable", detail)
+    response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Whether an error says that the database could not be asked."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _failed(request: HttpRequest, status: int, code: Code, detail: str | Promise) -> HttpResponse:
+    """A page for people, an error frame for their scripts.
+
+    In the reader's language also where the middleware that knows it was not reached.
+    """
+    with translation.override(translation.get_language_from_request(request)):
+        if wants_json(request):
+            return json_response(wire.Error.of(Refused(code, detail)), status)
+        if status >= 500:
+            return HttpResponse(render_to_string(f"{status}.html"), status=status)
+        return render(request, f"{status}.html", status=status)
 
 
 def health(request: HttpRequest) -> HttpResponse:

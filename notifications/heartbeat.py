@@ -39,10 +39,10 @@ class _Clock:
 
     async def run(self) -> None:
         while self.hour_of:
-            for self.now, hour in enumerate(self.hours):
-                await asyncio.sleep(self.tick)
-                if hour:
-                    await self.beat(list(hour))
+            self.now = (self.now + 1) % len(self.hours)
+            await asyncio.sleep(self.tick)
+            if hour := self.hours[self.now]:
+                await self.beat(list(hour))
 
     async def beat(self, due: list[Any]) -> None:
         try:

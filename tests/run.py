@@ -1,8 +1,9 @@
 """`make test`: the whole suite on everything that this machine has, and what was left out.
 
-1. all but the browser tests, on SQLite and the in-memory channel layer,
+1. all but the tests below, on SQLite and the in-memory channel layer,
 2. beside it the same, on a private PostgreSQL and a private Redis,
-3. the browser tests, on PostgreSQL, Redis and two server processes.
+3. beside it the outages, each on a PostgreSQL and a Redis that the tests take away,
+4. the browser tests, on PostgreSQL, Redis and two server processes.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from tests import services
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
+OUTAGES = "tests/outages"
 PATIENCE = 600  # seconds that one suite may take
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 SERVERS = ("postgres", "initdb", "redis-server")
@@ -86,20 +88,19 @@ def suites_for(arguments: list[str]) -> tuple[list[Suite], list[Suite]]:
     """The suites that pytest's arguments are about: those without the browser, and its own."""
     paths = [word for word in arguments if word.startswith("tests")]
     options = [word for word in arguments if word not in paths]
+    paths = paths or ["tests", OUTAGES, BROWSER]
     of_browser = [path for path in paths if path.startswith(BROWSER)]
-    others = [path for path in paths if path not in of_browser]
-    if not paths:
-        of_browser, others = [BROWSER], ["tests"]
-    others.append(f"--ignore={BROWSER}") if others else None
-    return (
-        [
-            Suite("SQLite and memory", [*others, *options]),
-            Suite("PostgreSQL and Redis", [*others, *options], needs=SERVERS),
-        ]
-        if others
-        else [],
-        [Suite("Browser", [*of_browser, *options], needs=("chromium",))] if of_browser else [],
-    )
+    of_outages = [path for path in paths if path.startswith(OUTAGES)]
+    others = [path for path in paths if path not in (*of_browser, *of_outages)]
+    beside_browser = []
+    if others:
+        words = [*others, *(f"--ignore={path}" for path in (BROWSER, OUTAGES)), *options]
+        beside_browser.append(Suite("SQLite and memory", words))
+        beside_browser.append(Suite("PostgreSQL and Redis", words, needs=SERVERS))
+    if of_outages:
+        beside_browser.append(Suite("Outages", [*of_outages, *options], needs=SERVERS))
+    browser = Suite("Browser", [*of_browser, *options], needs=("chromium",))
+    return beside_browser, [browser] if of_browser else []
 
 
 @contextlib.contextmanager
@@ -109,10 +110,10 @@ def servers(folder: Path, missing: list[str]) -> Iterator[dict[str, str]]:
         yield {}
         return
     with (
-        services.postgresql(folder) as database_url,
-        services.redis_server(folder) as redis_url,
+        services.postgresql(folder) as database,
+        services.redis_server(folder) as broker,
     ):
-        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        yield {"DATABASE_URL": database.address, "REDIS_URL": broker.address}
 
 
 def environment_of(suite: Suite, folder: Path, addresses: dict[str, str]) -> dict[str, str]:

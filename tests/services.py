@@ -44,12 +44,106 @@ def free_port() -> int:
         return port
 
 
-@contextlib.contextmanager
-def postgresql(folder: Path, *, durable: bool = False) -> Iterator[str]:
-    """Run a private PostgreSQL with its data in `folder`; gives the address of a database.
+class Server:
+    """A server program of a test, which can be taken away and brought back.
+
+    Port and data stay the same from one start to the next.
 
     Args:
-        durable: whether a commit is on the disk before it is answered, as in production.
+        address: where it answers, as a URL.
+        command: the program and its arguments.
+        folder: where it runs; what it says goes to `<program>.log` there.
+        knock: does nothing if the server answers, else raises `refusal`.
+        user: whom to run it as; None for ourselves.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        command: list[str],
+        folder: Path,
+        knock: Callable[[], object],
+        refusal: type[Exception],
+        *,
+        user: str | None = None,
+    ) -> None:
+        self.address = address
+        self._command, self._folder, self._user = command, folder, user
+        self._knock, self._refusal = knock, refusal
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Harmless if it runs; a paused one goes on."""
+        if self._process:
+            self.resume()
+            return
+        log = self._folder / f"{Path(self._command[0]).name}.log"
+        with log.open("ab") as output:
+            # In a session of its own, so that Ctrl-C reaches us alone and the tests end before it.
+            self._process = subprocess.Popen(
+                self._command,
+                stdout=output,
+                stderr=output,
+                user=self._user,
+                cwd=self._folder,
+                start_new_session=True,
+            )
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+
+        def knock() -> None:
+            if self._process and self._process.poll() is not None:
+                raise RuntimeError(f"{self._command[0]} ended; see its log in {self._folder}")
+            self._knock()
+
+        wait(knock, self._refusal)
+
+    def stop(self) -> None:
+        """Shut it down in order: connections end, nothing is lost. Harmless if it is down."""
+        if self._process:
+            self.resume()
+            self._process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; Redis alike
+            try:
+                self._process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """As a crash: without a goodbye. Harmless if it is down."""
+        if self._process:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+
+    def pause(self) -> None:
+        """As a machine that hangs: connections stay, nobody answers."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process, then to its children: PostgreSQL has one per connection."""
+        if self._process is None:
+            raise RuntimeError(f"{self.address} does not run")
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        pids = children.read_text().split() if children.exists() else []
+        self._process.send_signal(number)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), number)
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
+    """Run a private PostgreSQL with its data in `folder`; its address names a database.
+
+    Args:
+        options: the server's settings, for example `max_connections=20`.
     """
     user = _unprivileged_user()
     data = folder / "postgresql"
@@ -67,53 +161,56 @@ def postgresql(folder: Path, *, durable: bool = False) -> Iterator[str]:
         cwd=data,
     )
     port = free_port()
-    options = {
+    settings = {
         "port": port,
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
         "max_connections": 200,
-    }
-    if not durable:
-        # The data is thrown away with the run, so it need not survive a power cut.
-        options |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
+        # The data is thrown away with the run, so it need not survive a power cut. It does
+        # survive `kill`: what was committed is in the system's memory by then.
+        "fsync": "off",
+        "full_page_writes": "off",
+    } | options
     command = [_required("postgres"), "-D", str(data)]
-    command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     address = f"postgres://trato@127.0.0.1:{port}/postgres"
-    with (folder / "postgresql.log").open("wb") as log, _running(command, log.fileno(), user, data):
-        _wait(lambda: psycopg.connect(address, connect_timeout=5).close(), psycopg.OperationalError)
-        yield address
+    yield from _running(
+        Server(
+            address,
+            command,
+            data,
+            lambda: psycopg.connect(address, connect_timeout=5).close(),
+            psycopg.OperationalError,
+            user=user,
+        )
+    )
 
 
 @contextlib.contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
-    """Run a private Redis that keeps nothing on disk; gives its address."""
+def redis_server(folder: Path) -> Iterator[Server]:
+    """Run a private Redis that keeps nothing on disk."""
     port = free_port()
     command = [_required("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--save", "", "--appendonly", "no"]
-    with (folder / "redis.log").open("wb") as log, _running(command, log.fileno(), None, folder):
+
+    def knock() -> None:
         with contextlib.closing(redis.Redis(port=port)) as client:
-            _wait(client.ping, redis.ConnectionError)
-        yield f"redis://127.0.0.1:{port}/0"
+            client.ping()
+
+    address = f"redis://127.0.0.1:{port}/0"
+    yield from _running(Server(address, command, folder, knock, redis.ConnectionError))
 
 
-@contextlib.contextmanager
-def _running(command: list[str], log: int, user: str | None, folder: Path) -> Iterator[None]:
-    # In a session of its own, so that Ctrl-C reaches us alone and the tests end before it does.
-    process = subprocess.Popen(
-        command, stdout=log, stderr=log, user=user, cwd=folder, start_new_session=True
-    )
+def _running(server: Server) -> Iterator[Server]:
+    server.start()
     try:
-        yield
+        yield server
     finally:
-        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; Redis takes it alike
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        server.stop()
 
 
-def _wait(knock: Callable[[], object], refusal: type[Exception]) -> None:
+def wait(knock: Callable[[], object], refusal: type[Exception]) -> None:
+    """Call `knock` again and again until it no longer raises `refusal`."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

@@ -91,8 +91,12 @@ POSTGRESQL_OPTIONS = {
     "pool": {
         "min_size": 2,
         "max_size": env.int("DATABASE_POOL_SIZE", default=16),
-        "timeout": 5,  # seconds to wait for a free connection before answering 503
+        "timeout": 3,  # seconds to wait for a free connection before answering 503
+        # Seconds after which a failed connection is given up, so that the next one who asks
+        # tries anew. By default the pause between two attempts grows to minutes.
+        "reconnect_timeout": 2,
     },
+    "connect_timeout": 3,  # seconds
 }
 
 
@@ -105,6 +109,9 @@ def database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = environ.Env.db_url_config(url)
     is_sqlite = config["ENGINE"].endswith("sqlite3")
     config["OPTIONS"] = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
+    # The pool looks whether a connection still lives before it gives it away: a round trip
+    # against a 503 for each connection that a restart of the database left dead.
+    config["CONN_HEALTH_CHECKS"] = not is_sqlite
     return config
 
 

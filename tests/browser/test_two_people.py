@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation, Message
-from tests.browser.conftest import Site
+from tests.site import Site
 
 Person = Callable[..., Page]
 SECOND = 1000  # milliseconds

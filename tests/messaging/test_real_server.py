@@ -1,0 +1,260 @@
+"""A real server against people who do not play fair; met over the wire alone.
+
+Each time, afterwards: the process lives, and somebody else's message goes through.
+"""
+
+import contextlib
+import os
+import select
+import socket
+import struct
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from accounts.models import User
+from messaging.factories import MessageFactory
+from messaging.models import Conversation, Message
+from tests.site import PATIENCE, Site, Visitor, session_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEXT, CONTINUATION, CLOSE, PING = 0x1, 0x0, 0x8, 0x9  # RFC 6455, section 5.2
+GROWTH = 40 * 2**20  # bytes that a hostile client may cost the process for a while
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server for the whole file: whatever a test did to it, the next one finds it well."""
+    with Site.on_test_database(tmp_path_factory.mktemp("site")) as made:
+        made.start()
+        yield made
+
+
+@pytest.fixture
+def visit(site: Site) -> Callable[[User | None], Visitor]:
+    """`visit(person)`: somebody at the server with a session of that person; None: nobody's."""
+    return lambda user: Visitor(site, session_of(user) if user else "")
+
+
+@pytest.fixture(autouse=True)
+def others_do_not_notice(
+    site: Site, shopper: User, conversation: Conversation, visit: Any
+) -> Iterator[None]:
+    """After each test the same process takes and shows another person's message."""
+    before = site.processes[0].pid
+    yield
+    assert site.processes[0].pid == before
+    assert site.processes[0].poll() is None
+    with visit(shopper).socket() as line:
+        client_id = str(uuid.uuid4())
+        line.tell(
+            type="message.send", conversation=conversation.pk, client_id=client_id, body="Still on"
+        )
+        assert line.hear("message.accepted", "error")["client_id"] == client_id
+    assert Message.objects.filter(client_id=client_id, body="Still on").exists()
+
+
+class RawSocket:
+    """A socket that does only what it is told: it answers nothing, and reads when asked to."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.wire = socket.create_connection(("127.0.0.1", visitor.port))
+        self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**18)
+        at = f"127.0.0.1:{visitor.port}"
+        self.wire.sendall(
+            f"GET /ws/ HTTP/1.1\r\nHost: {at}\r\nOrigin: http://{at}\r\n"
+            f"Cookie: {visitor.cookies}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        self.heard = b""
+        while b"\r\n\r\n" not in self.heard:
+            self.heard += self.wire.recv(4096)
+        assert b" 101 " in self.heard
+        self.heard = self.heard.partition(b"\r\n\r\n")[2]
+
+    def tell(self, payload: bytes, opcode: int = TEXT, *, last: bool = True) -> None:
+        size = len(payload)
+        head = bytes([opcode | 0x80 * last])
+        head += bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size)
+        self.wire.sendall(head + bytes(4) + payload)  # a mask of zeros
+
+    def ended(self, seconds: float) -> bool:
+        """Whether the server ends the connection within some seconds; reads nothing."""
+        watch = select.poll()
+        watch.register(self.wire, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+        return bool(watch.poll(seconds * 1000))
+
+    def close_code(self, quiet: float) -> int | None:
+        """Read all that comes until it is quiet for some seconds; the code of a closing frame."""
+        self.wire.settimeout(quiet)
+        with contextlib.suppress(OSError):
+            while got := self.wire.recv(2**20):
+                self.heard += got
+        while len(self.heard) >= 2:
+            opcode, size, start = self.heard[0] & 0x0F, self.heard[1], 2
+            if size > 125:
+                start = 4 if size == 126 else 10
+                size = int.from_bytes(self.heard[2:start], "big")
+            if len(self.heard) < start + size:
+                return None
+            payload, self.heard = self.heard[start : start + size], self.heard[start + size :]
+            if opcode == CLOSE:
+                return int.from_bytes(payload[:2], "big")
+        return None
+
+
+@pytest.fixture
+def raw(visit: Any) -> Iterator[Callable[[User | None], RawSocket]]:
+    """`raw(person)`: a socket that does only what it is told."""
+    opened: list[RawSocket] = []
+
+    def connect(user: User | None) -> RawSocket:
+        opened.append(RawSocket(visit(user)))
+        return opened[-1]
+
+    yield connect
+    for one in opened:
+        one.wire.close()
+
+
+@pytest.fixture
+def long_talk(shopper: User, conversation: Conversation) -> bytes:
+    """A frame of 60 bytes whose answer has 160,000."""
+    for _ in range(40):
+        MessageFactory(conversation=conversation, sender=shopper, body="x" * 4000)
+    return b'{"type":"conversation.open","conversation":%d,"since":0}' % conversation.pk
+
+
+def test_who_reads_too_slowly_is_told_4408(seller: User, raw: Any, long_talk: bytes) -> None:
+    """It has to read within the second that is left to it, else it is cut off without a word."""
+    for pause in (0.3, 0.5, 0.7, 0.9, 1.1, 1.3):  # seconds; a busy server takes longer to fill up
+        slow = raw(seller)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(60):  # 10 MB in answers, more than the system's buffers hold
+                slow.tell(long_talk)
+        time.sleep(pause)  # that it reads nothing is the point
+        code = slow.close_code(quiet=0.3)
+        if code:
+            break
+    assert code == 4408
+
+
+def test_who_never_reads_is_cut_off_and_costs_a_bounded_amount_of_memory(
+    site: Site, seller: User, raw: Any, long_talk: bytes
+) -> None:
+    silent = raw(seller)
+    before = site.memory()
+    most = before
+    with contextlib.suppress(ConnectionError):
+        for _ in range(500):  # 80 MB in answers
+            silent.tell(long_talk)
+            if silent.ended(0.01):
+                break
+            most = max(most, site.memory())
+    assert silent.ended(PATIENCE)
+    assert most - before < GROWTH
+
+
+@pytest.mark.parametrize("kind", ["pings", "messages"])
+def test_a_flood_from_somebody_who_never_reads_costs_a_bounded_amount_of_memory(
+    kind: str, site: Site, seller: User, conversation: Conversation, raw: Any
+) -> None:
+    """Each ping has to be answered, each message waits for its turn."""
+    flooding = raw(seller)
+    before = site.memory()
+    body = "x" * 3500
+    frame = b'{"type":"message.send","conversation":%d,"client_id":"%s","body":"%s"}'
+    send = frame % (conversation.pk, str(uuid.uuid4()).encode(), body.encode())
+    payload, opcode = (b"x" * 125, PING) if kind == "pings" else (send, TEXT)
+    with contextlib.suppress(ConnectionError):
+        for _ in range(100 * 2**20 // len(payload)):
+            flooding.tell(payload, opcode)
+    assert flooding.ended(PATIENCE)
+    assert site.memory() - before < GROWTH
+
+
+def test_a_flood_is_told_4429(shopper: User, conversation: Conversation, visit: Any) -> None:
+    with visit(shopper).socket() as line:
+        line.hear("session.ready")
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(700):
+                line.tell(type="conversation.close", conversation=conversation.pk)
+        assert line.closed_with() == 4429
+
+
+def test_a_frame_of_2_mib_is_told_1009(shopper: User, visit: Any) -> None:
+    with visit(shopper).socket() as line:
+        line.hear("session.ready")
+        line.socket.send("x" * 2 * 2**20)
+        assert line.closed_with() == 1009
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000])
+def test_a_message_that_never_ends_is_cut_off(
+    size: int, site: Site, shopper: User, raw: Any
+) -> None:
+    endless = raw(shopper)
+    before = site.memory()
+    with contextlib.suppress(ConnectionError):
+        endless.tell(b"{", last=False)
+        for _ in range(200_000):
+            endless.tell(b" " * size, CONTINUATION, last=False)
+    assert endless.ended(PATIENCE)
+    assert site.memory() - before < GROWTH
+
+
+def test_who_is_nobody_is_told_4401_and_who_is_suspended_4403(
+    shopper: User, suspended: User, visit: Any
+) -> None:
+    with visit(None).socket() as line:
+        assert line.closed_with() == 4401
+    with visit(suspended).socket() as line:
+        assert line.closed_with() == 4403
+    with visit(shopper).socket() as line:
+        assert line.hear("session.ready")["user"] == shopper.pk
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://127.0.0.1.evil.example", "null"]
+)
+def test_a_page_of_another_site_is_not_let_in(origin: str, shopper: User, visit: Any) -> None:
+    with pytest.raises(InvalidStatus) as refusal, visit(shopper).socket(origin=origin):
+        pass
+    assert refusal.value.response.status_code in (400, 403)
+
+
+def test_handshakes_that_never_end_keep_nobody_out(
+    site: Site, shopper: User, conversation: Conversation, visit: Any
+) -> None:
+    slow = []
+    for half in (b"", b"G", b"GET /ws/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n") * 30:
+        wire = socket.create_connection(("127.0.0.1", site.ports[0]))
+        wire.sendall(half)
+        slow.append(wire)
+    since = time.monotonic()
+    assert visit(shopper).get(conversation.get_absolute_url()).status == 200
+    with visit(shopper).socket() as line:
+        line.hear("session.ready")
+    assert time.monotonic() - since < PATIENCE
+    for wire in slow:
+        wire.close()
+
+
+def test_what_is_no_websocket_at_all_is_refused(site: Site) -> None:
+    for nonsense in (
+        b"\x00" * 100,
+        os.urandom(1000),
+        b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", site.ports[0])) as wire:
+            wire.settimeout(PATIENCE)
+            wire.sendall(nonsense)
+            wire.shutdown(socket.SHUT_WR)
+            answer = wire.recv(100)
+            assert answer == b"" or answer.split()[1] in (b"400", b"404", b"426")

@@ -1,0 +1,127 @@
+"""A site whose PostgreSQL and Redis are the test's own to stop and to start."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+
+from tests import services
+from tests.site import Answer, Line, Site, Visitor
+
+
+class Place:
+    """A site with two servers, its PostgreSQL, its Redis, and two people who talk.
+
+    Args:
+        site: its servers, all started.
+        database, broker: what may be taken away from it.
+        cast: what `tests.outages.cast` printed.
+    """
+
+    def __init__(
+        self, site: Site, database: services.Server, broker: services.Server, cast: dict[str, Any]
+    ) -> None:
+        self.site, self.database, self.broker, self.sessions = site, database, broker, cast
+        self.shopper = Visitor(site, cast["shopper"])
+        self.seller = Visitor(site, cast["seller"], process=1)
+        self.visitor = Visitor(site)
+        self.conversation: int = cast["conversation"]
+        self.address = f"/conversation/{self.conversation}/"
+
+    def post(self, who: Visitor, body: str, **headers: str) -> Answer:
+        """Send a message by POST, as a form does; with `accept=JSON` as a script does."""
+        form = {"body": body, "client_id": str(uuid.uuid4())}
+        return who.post(f"{self.address}new_message/", form, **headers)
+
+    def tell(self, line: Line, body: str) -> dict[str, Any]:
+        """Send a message on a socket; the answer to it."""
+        client_id = str(uuid.uuid4())
+        line.tell(
+            type="message.send", conversation=self.conversation, client_id=client_id, body=body
+        )
+        while True:
+            answer = line.hear("message.accepted", "error")
+            if answer.get("client_id") == client_id:
+                return answer
+
+    def stored(self) -> list[str]:
+        """The bodies of all messages, in order."""
+        with psycopg.connect(self.database.address) as connection:
+            rows = connection.execute("SELECT body FROM messaging_message ORDER BY sequence")
+            return [body for (body,) in rows]
+
+    def restore(self) -> None:
+        """Everything runs and is well, nothing was said, no limit was used up."""
+        self.database.start()
+        self.broker.start()
+        with contextlib.closing(redis.Redis.from_url(self.broker.address)) as broker:
+            broker.flushall()
+        with psycopg.connect(self.database.address, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE messaging_conversation"
+                " SET last_sequence = 0, revision = 0, last_message_id = NULL"
+            )
+            connection.execute("DELETE FROM notifications_notification")
+            connection.execute("DELETE FROM messaging_message")
+        for visitor in (self.shopper, self.seller):
+            services.wait(partial(be_well, visitor), AssertionError)
+
+
+def be_well(visitor: Visitor) -> None:
+    """Raise AssertionError unless a visitor's server reaches all that it needs."""
+    assert visitor.get("/health/").json() == {"database": True, "channel_layer": True}
+
+
+@pytest.fixture(scope="package")
+def running() -> Iterator[Place]:
+    """The site, once for all tests of outages: after each of them it has to be as before."""
+    missing = [name for name in ("postgres", "initdb", "redis-server") if not services.find(name)]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
+    with tempfile.TemporaryDirectory(prefix="trato-outages-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+        with (
+            services.postgresql(folder, max_connections=40) as database,
+            services.redis_server(folder) as broker,
+        ):
+            environment = {
+                "DATABASE_URL": database.address,
+                "REDIS_URL": broker.address,
+                "DATABASE_POOL_SIZE": "4",
+            }
+            for command in (
+                ["manage.py", "migrate", "--verbosity=0"],
+                ["-m", "tests.outages.cast"],
+            ):
+                done = subprocess.run(
+                    [sys.executable, *command],
+                    env=os.environ | environment,
+                    stdout=subprocess.PIPE,
+                    check=True,
+                )
+            with Site(folder, **environment) as site:
+                for process in range(2):
+                    site.start(process)
+                yield Place(site, database, broker, json.loads(done.stdout))
+
+
+@pytest.fixture
+def place(running: Place) -> Iterator[Place]:
+    """The site in good order; the same processes serve before and after."""
+    before = [server.pid for server in running.site.processes.values()]
+    yield running
+    running.restore()
+    assert [server.pid for server in running.site.processes.values()] == before
+    assert all(server.poll() is None for server in running.site.processes.values())

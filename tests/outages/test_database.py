@@ -1,0 +1,168 @@
+"""PostgreSQL goes away: every answer is a clear "not now". It comes back: all works again."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+
+from tests.site import JSON, Answer
+
+from .conftest import Place
+
+PAGES = [
+    "/",
+    "/products/speckled-bowl/",
+    "/conversations/",
+    "/notifications/",
+    "/accounts/profile/",
+    "/my/products/",
+    "/admin/",
+    "/there-is-no-such-page/",  # its page has a badge
+]
+
+
+def ask_all(place: Place, paths: list[str], **headers: str) -> list[Answer]:
+    """Ask for several pages at once: each of them waits a while for the database."""
+    with ThreadPoolExecutor(len(paths)) as pool:
+        return list(pool.map(lambda path: place.shopper.get(path, **headers), paths))
+
+
+def is_unavailable(answer: Answer) -> bool:
+    """Whether a script is told that this is not possible just now, and when to ask again."""
+    told = answer.json()
+    return (
+        answer.status == 503
+        and (told["type"], told["code"]) == ("error", "unavailable")
+        and bool(told["detail"])
+        and int(answer.headers["Retry-After"]) > 0
+    )
+
+
+def test_without_the_database_every_page_is_a_friendly_503_in_the_readers_language(
+    place: Place,
+) -> None:
+    place.database.stop()
+    for language, words in (("en", "We will be right back"), ("es", "Volvemos enseguida")):
+        for path, answer in zip(
+            PAGES, ask_all(place, PAGES, accept_language=language), strict=True
+        ):
+            assert (path, answer.status) == (path, 503)
+            assert words in answer.text, path
+            assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_without_the_database_forms_are_told_and_nothing_is_half_done(place: Place) -> None:
+    place.database.stop()
+    login = {"login": "lucia@example.com", "password": "trato-demo"}
+    with ThreadPoolExecutor(2) as pool:
+        sent = pool.submit(place.post, place.shopper, "Lost?")
+        logged_in = pool.submit(place.visitor.post, "/accounts/login/", login)
+        assert sent.result().status == logged_in.result().status == 503
+    place.database.start()
+    assert place.stored() == []
+
+
+def test_without_the_database_scripts_are_told_that_it_is_unavailable(place: Place) -> None:
+    place.database.stop()
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(place.post, place.shopper, "Lost?", accept=JSON)
+        paths = [f"{place.address}messages/?since=1", "/notifications/unread/"]
+        assert all(is_unavailable(answer) for answer in ask_all(place, paths, accept=JSON))
+        assert is_unavailable(sent.result())
+
+
+def test_without_the_database_health_is_503(place: Place) -> None:
+    place.database.kill()
+    answer = place.visitor.get("/health/")
+    assert (answer.status, answer.json()["database"]) == (503, False)
+
+
+def test_without_the_database_a_socket_is_told_lives_and_goes_on_when_it_is_back(
+    place: Place,
+) -> None:
+    with place.shopper.socket() as line:
+        line.hear("session.ready")
+        place.database.kill()
+        answer = place.tell(line, "Not now")
+        assert (answer["type"], answer["code"]) == ("error", "unavailable")
+        place.database.start()
+        answer = place.tell(line, "Now")
+        while answer["type"] == "error":  # until the pool has connected anew
+            assert answer["code"] == "unavailable"
+            answer = place.tell(line, "Now")
+        assert answer["sequence"] == 1
+    assert place.stored() == ["Now"]
+
+
+def test_without_the_database_a_new_socket_is_told_to_come_again(place: Place) -> None:
+    place.database.stop()
+    with place.shopper.socket() as line:
+        assert line.closed_with() == 1013
+
+
+def test_with_the_database_back_pages_work_at_once_without_a_restart(place: Place) -> None:
+    place.database.stop()
+    assert place.shopper.get("/conversations/").status == 503
+    place.database.start()
+    for path in PAGES[:-1]:
+        assert place.shopper.get(path).status in (200, 302)
+
+
+def test_a_restart_of_the_database_between_two_requests_is_not_noticed(place: Place) -> None:
+    assert place.shopper.get("/conversations/").status == 200
+    place.database.stop()
+    place.database.start()
+    answers = [place.shopper.get("/conversations/") for _ in range(6)]
+    assert [answer.status for answer in answers] == [200] * 6
+
+
+def test_where_the_server_takes_no_more_connections_the_answer_is_not_now(place: Place) -> None:
+    held: list[psycopg.Connection] = []
+    try:
+        while others := hoard(place.database.address, held):
+            for pid in others:
+                held[0].execute("SELECT pg_terminate_backend(%s)", [pid])
+        assert place.shopper.get("/conversations/").status == 503
+        assert is_unavailable(place.post(place.shopper, "Full?", accept=JSON))
+    finally:
+        for connection in held:
+            connection.close()
+    assert place.shopper.get("/conversations/").status == 200
+
+
+def hoard(address: str, held: list[psycopg.Connection]) -> list[int]:
+    """Take every connection that can be had; the processes of those that others have."""
+    try:
+        while True:
+            held.append(psycopg.connect(address, autocommit=True, application_name="hoard"))
+    except psycopg.OperationalError:
+        rows = held[0].execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND application_name <> 'hoard'"
+        )
+        return [pid for (pid,) in rows]
+
+
+def test_where_all_connections_of_a_process_are_busy_the_answer_is_not_now(place: Place) -> None:
+    """Somebody locks the sessions, and each page of somebody who is logged in waits for them."""
+    with psycopg.connect(place.database.address) as connection:
+        connection.execute("LOCK TABLE django_session")
+        with ThreadPoolExecutor(8) as pool:
+            waiting = [pool.submit(place.shopper.get, "/conversations/") for _ in range(8)]
+            answer = place.visitor.get("/")
+            connection.rollback()
+            statuses = {future.result(60).status for future in waiting}
+    assert answer.status == 503
+    assert statuses <= {200, 503}
+    assert place.shopper.get("/conversations/").status == 200
+
+
+def test_a_database_that_hangs_keeps_what_does_not_need_it(place: Place) -> None:
+    place.database.pause()
+    release = threading.Timer(3, place.database.resume)
+    release.start()
+    try:
+        assert place.visitor.get("/text.js").status == 200
+        assert place.shopper.get("/conversations/").status == 200  # late, but it comes
+    finally:
+        release.join()

@@ -1,0 +1,206 @@
+"""The site as its users have it: server processes of its own, met over the wire alone."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPMessage
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from accounts.models import User
+
+from . import services
+
+CSRF_TOKEN = "x" * 32  # a form's token has to match the cookie, nothing more
+JSON = "application/json"
+PATIENCE = 10.0  # seconds that an answer may take
+
+
+class Site:
+    """Servers of this project on one database; `start` them one by one.
+
+    Args:
+        folder: where what they say is kept.
+        environment: what their environment has beside ours, for example `DATABASE_URL`.
+    """
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.environment = environment
+        self.ports = [services.free_port(), services.free_port()]
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    @classmethod
+    def on_test_database(cls, folder: Path, **environment: str) -> Self:
+        """A site that shows what the test itself stores."""
+        return cls(folder, **{"DATABASE_URL": own_database(), **environment})
+
+    def url(self, path: str = "/", process: int = 0) -> str:
+        return f"http://127.0.0.1:{self.ports[process]}{path}"
+
+    def start(self, process: int = 0) -> None:
+        """Start a server and wait until it answers."""
+        with (self.folder / f"server-{process}.log").open("ab") as log:
+            self.processes[process] = subprocess.Popen(
+                [sys.executable, "-m", "config.server", "--port", str(self.ports[process])],
+                env=os.environ | self.environment,
+                stdout=log,
+                stderr=log,
+            )
+        server = self.processes[process]
+
+        def knock() -> None:
+            if server.poll() is not None:
+                raise RuntimeError(f"the server ended: {self.said(process)[-2000:]}")
+            urlopen(self.url("/health/", process), timeout=PATIENCE).close()  # noqa: S310
+
+        services.wait(knock, OSError)
+
+    def kill(self, process: int = 0) -> None:
+        """As a crash: without a goodbye."""
+        server = self.processes.pop(process)
+        server.kill()
+        server.wait()
+
+    def said(self, process: int = 0) -> str:
+        """What a server wrote to its log."""
+        return (self.folder / f"server-{process}.log").read_text()
+
+    def memory(self, process: int = 0) -> int:
+        """Bytes of memory that a server holds."""
+        status = Path(f"/proc/{self.processes[process].pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) * 1024
+
+    def close(self) -> None:
+        for process in list(self.processes):
+            self.kill(process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def own_database() -> str:
+    """The address of the database that the test itself uses."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    return f"postgres://{values['USER']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+def session_of(user: User) -> str:
+    """The key of a new session of a person."""
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    key: str = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return key
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered to a request."""
+
+    status: int
+    headers: HTTPMessage
+    text: str
+
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Visitor:
+    """Somebody who talks to a server without a browser.
+
+    Args:
+        site: where.
+        session: the key of the visitor's session; empty for nobody's.
+        process: which of the site's servers.
+    """
+
+    def __init__(self, site: Site, session: str = "", process: int = 0) -> None:
+        self.port = site.ports[process]
+        self.cookies = f"csrftoken={CSRF_TOKEN}"
+        if session:
+            self.cookies += f"; {settings.SESSION_COOKIE_NAME}={session}"
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._ask("GET", path, None, headers)
+
+    def post(self, path: str, form: dict[str, Any], **headers: str) -> Answer:
+        """Post a form as a page does; with `accept=JSON` as a script does."""
+        return self._ask("POST", path, urlencode(form), headers)
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        line = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        sent = {
+            "Cookie": self.cookies,
+            "X-CSRFToken": CSRF_TOKEN,
+            "Accept": "text/html",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        try:
+            names = {name.replace("_", "-"): value for name, value in headers.items()}
+            line.request(method, path, body, sent | {n.title(): v for n, v in names.items()})
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers, answer.read().decode())
+        finally:
+            line.close()
+
+    @contextmanager
+    def socket(self, **options: Any) -> "Iterator[Line]":
+        """Open the socket; raises what `websockets` raises if it is not let in."""
+        at = f"127.0.0.1:{self.port}"
+        options = {"origin": f"http://{at}", "compression": None, "proxy": None} | options
+        cookie = {"Cookie": self.cookies}
+        with connect(f"ws://{at}/ws/", additional_headers=cookie, **options) as socket:
+            yield Line(socket)
+
+
+class Line:
+    """An open socket that speaks in frames."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    def tell(self, **frame: Any) -> None:
+        self.socket.send(json.dumps(frame))
+
+    def hear(self, *kinds: str, within: float = PATIENCE) -> dict[str, Any]:
+        """The next frame of one of these kinds; others before it are passed over.
+
+        Raises:
+            TimeoutError: nothing came within so many seconds.
+        """
+        while True:
+            frame: dict[str, Any] = json.loads(self.socket.recv(timeout=within))
+            if frame["type"] in kinds:
+                return frame
+
+    def closed_with(self) -> int | None:
+        """The code with which the server closes it; frames before that are passed over."""
+        try:
+            while True:
+                self.socket.recv(timeout=PATIENCE)
+        except ConnectionClosed:
+            return self.socket.close_code
