@@ -26,11 +26,18 @@ class Conversation(models.Model):
     only under this row's lock, which every writer takes first.
     """
 
+    # `db_index=False`: an index further down begins with the column, and each one costs writers.
     consumer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="asked_conversations"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="asked_conversations",
+        db_index=False,
     )
     shop = models.ForeignKey(
-        settings.MESSAGING_SHOP_MODEL, on_delete=models.PROTECT, related_name="conversations"
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        db_index=False,
     )
     product = models.ForeignKey(
         settings.MESSAGING_PRODUCT_MODEL,
@@ -94,7 +101,7 @@ class Participant(models.Model):
     """One person in one conversation, and what is theirs alone there."""
 
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="participants"
+        Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participations"
@@ -123,7 +130,7 @@ class Message(models.Model):
     """
 
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages"
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     sequence = models.PositiveIntegerField()
     revision = models.PositiveIntegerField()
