@@ -1,5 +1,6 @@
-"""Which characters a person may write where. Shared by names, messages and file names."""
+"""Which characters a person may write where, and how they are looked for."""
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,17 @@ from django.utils.translation import gettext_lazy as _
 BIDI_CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 )
+
+LETTERS = {
+    "a": "aáàâäãå",
+    "c": "cç",
+    "e": "eéèêë",
+    "i": "iíìîï",
+    "n": "nñ",
+    "o": "oóòôöõ",
+    "u": "uúùûü",
+    "y": "yýÿ",
+}
 
 
 def has_control_characters(text: str, allowed: str = "") -> bool:
@@ -49,3 +61,17 @@ def validate_name(value: str) -> None:
             _("A name cannot hold control characters or change the writing direction."),
             code="control_characters",
         )
+
+
+def word_pattern(word: str) -> str:
+    """A regular expression for a word that accents do not matter to.
+
+    Both databases read it alike, while their LIKE differs: SQLite's knows the case of ASCII
+    letters alone.
+    """
+    return "".join(_letter_pattern(letter) for letter in unicodedata.normalize("NFC", word))
+
+
+def _letter_pattern(letter: str) -> str:
+    variants = LETTERS.get(unicodedata.normalize("NFD", letter)[0].lower())
+    return f"[{variants}{variants.upper()}]" if variants else re.escape(letter)

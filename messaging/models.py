@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
+
 
 class Side(models.TextChoices):
     """What a person is in one conversation, whatever the account's role."""
