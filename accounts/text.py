@@ -1,4 +1,4 @@
-"""Which characters a person may write where. Shared by names, messages and file names."""
+"""Which characters a person may write where, and how they are looked for."""
 
 import re
 import unicodedata
@@ -14,6 +14,16 @@ BIDI_CONTROLS = frozenset(
 
 # Unicode's general categories Cc and Cs, which will never get another member.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+LETTERS = {
+    "a": "aáàâäãå",
+    "c": "cç",
+    "e": "eéèêë",
+    "i": "iíìîï",
+    "n": "nñ",
+    "o": "oóòôöõ",
+    "u": "uúùûü",
+    "y": "yýÿ",
+}
 
 
 def has_control_characters(text: str, allowed: str = "") -> bool:
@@ -50,3 +60,17 @@ def validate_name(value: str) -> None:
             _("A name cannot hold control characters or change the writing direction."),
             code="control_characters",
         )
+
+
+def word_pattern(word: str) -> str:
+    """A regular expression for a word that accents do not matter to.
+
+    Both databases read it alike, while their LIKE differs: SQLite's knows the case of ASCII
+    letters alone.
+    """
+    return "".join(_letter_pattern(letter) for letter in unicodedata.normalize("NFC", word))
+
+
+def _letter_pattern(letter: str) -> str:
+    variants = LETTERS.get(unicodedata.normalize("NFD", letter)[0].lower())
+    return f"[{variants}{variants.upper()}]" if variants else re.escape(letter)

@@ -1,23 +1,12 @@
 """What the pages read. Each function says how many statements its answer costs."""
 
-import re
-import unicodedata
-
 from django.db.models import Count, Max, Q, QuerySet
+
+from accounts.text import word_pattern
 
 from .models import Category, Product, ProductImage, Shop, ShopMember
 
 MAX_WORDS = 8  # of a search; more would only slow the database down
-LETTERS = {
-    "a": "aáàâäãå",
-    "c": "cç",
-    "e": "eéèêë",
-    "i": "iíìîï",
-    "n": "nñ",
-    "o": "oóòôöõ",
-    "u": "uúùûü",
-    "y": "yýÿ",
-}
 
 
 def published() -> QuerySet[Product]:
@@ -43,20 +32,6 @@ def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
             | Q(shop__name__iregex=pattern)
         )
     return products
-
-
-def word_pattern(word: str) -> str:
-    """A regular expression for a word that accents do not matter to.
-
-    Both databases read it alike, while their LIKE differs: SQLite's knows the case of ASCII
-    letters alone.
-    """
-    return "".join(_letter_pattern(letter) for letter in unicodedata.normalize("NFC", word))
-
-
-def _letter_pattern(letter: str) -> str:
-    variants = LETTERS.get(unicodedata.normalize("NFD", letter)[0].lower())
-    return f"[{variants}{variants.upper()}]" if variants else re.escape(letter)
 
 
 def categories() -> QuerySet[Category]:

@@ -5,8 +5,8 @@ from typing import Any
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
-from notifications.consumers import FLOODS
 from notifications.allowance import Allowance
+from notifications.consumers import FLOODS
 
 
 class LimitedProtocol(WebSocketProtocol):

@@ -1,6 +1,7 @@
 """The only door to conversations: who may not see one gets the same answer as if it were not."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -11,6 +12,23 @@ from . import host
 from .models import Conversation
 
 STAFF_GROUP = "staff"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a person's conversations are: what they ask as a shopper, and the shops they serve."""
+
+    user_id: int
+    shop_ids: tuple[int, ...]
+
+
+def scope_of(user: User) -> Scope:
+    """Where to look for a person's conversations.
+
+    It says where lists begin, and lets nobody in: what is shown comes through `conversations_of`.
+    """
+    shops = host.shops_of(user.pk).order_by().values_list("pk", flat=True)
+    return Scope(user.pk, tuple(shops))
 
 
 def conversations_of(user: User) -> QuerySet[Conversation]:

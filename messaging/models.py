@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
+
 
 @lru_cache(maxsize=10_000)  # `reverse` takes longer than all else that a send needs of Django
 def conversation_url(conversation_id: int) -> str:
@@ -34,11 +36,18 @@ class Conversation(models.Model):
     only under this row's lock, which every writer takes first.
     """
 
+    # `db_index=False`: an index further down begins with the column, and each one costs writers.
     consumer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="asked_conversations"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="asked_conversations",
+        db_index=False,
     )
     shop = models.ForeignKey(
-        settings.MESSAGING_SHOP_MODEL, on_delete=models.PROTECT, related_name="conversations"
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        db_index=False,
     )
     product = models.ForeignKey(
         settings.MESSAGING_PRODUCT_MODEL,
@@ -102,7 +111,7 @@ class Participant(models.Model):
     """One person in one conversation, and what is theirs alone there."""
 
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="participants"
+        Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participations"
@@ -131,7 +140,7 @@ class Message(models.Model):
     """
 
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages"
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     sequence = models.PositiveIntegerField()
     revision = models.PositiveIntegerField()

@@ -26,8 +26,7 @@ from accounts.models import User
 from notifications.statement import notify_in_statement
 
 from . import host, wire
-from .models import Conversation, Message, Side
-from .queries import SUBJECT_KIND
+from .models import SUBJECT_KIND, Conversation, Message, Side
 
 log = structlog.get_logger("trato.store")
 

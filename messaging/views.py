@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.paging import Start
 
 from . import access, actions, ask, host, queries, wire
 from .errors import Refused
@@ -119,14 +119,15 @@ def conversation_list(request: PersonRequest) -> HttpResponse:
     """A person's conversations; for a seller, the inbox of the shops they work for."""
     search = request.GET.get("q", "").strip()[:100].replace("\0", "")
     unread_only = request.GET.get("unread") == "1"
-    found = queries.conversation_list(request.user, search=search, unread_only=unread_only)
-    page = Paginator(found, settings.CONVERSATION_PAGE_SIZE).get_page(request.GET.get("page"))
-    for conversation in page:
+    page = queries.conversation_list(
+        request.user, Start.asked(request.GET), search=search, unread_only=unread_only
+    )
+    for conversation in page.rows:
         side = conversation.side_of(request.user.pk)
         conversation.my_side = side
         conversation.counterpart = _counterpart(conversation, side)
     context = {
-        "conversations": page,
+        "page": page,
         "query": search,
         "unread_only": unread_only,
         "is_seller": request.user.is_seller,

@@ -13,7 +13,10 @@ class Notification(models.Model):
     """
 
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,  # both indexes below begin with it
     )
     subject_kind = models.CharField(max_length=20, help_text="conversation, …")
     subject_id = models.BigIntegerField()
@@ -36,7 +39,7 @@ class Notification(models.Model):
         indexes = (
             models.Index(fields=["recipient", "-happened_at"], name="notifications_newest"),
             models.Index(
-                fields=["recipient"],
+                fields=["recipient", "-happened_at"],
                 condition=models.Q(read_at__isnull=True),
                 name="notifications_unread",
             ),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, QuerySet, Subquery
 
 from accounts.models import User
+from accounts.paging import Page, Place, Start, ordered, page
 
 from .models import Notification
 
@@ -31,8 +32,18 @@ def notifications_of(user: User) -> QuerySet[Notification]:
     return Notification.objects.filter(recipient=user)
 
 
+def notification_list(user: User, start: Start, size: int) -> Page[Notification]:
+    """A page of a person's notifications, newest first."""
+
+    def read(start: Start, limit: int) -> list[Notification]:
+        return list(ordered(notifications_of(user), start, time="happened_at")[:limit])
+
+    return page(read, lambda row: Place(row.happened_at, row.pk), start, size)
+
+
 def unread_and_latest(user: User) -> tuple[int, Notification | None]:
     """The badge of a person and the newest unread notification, in one query."""
     waiting = notifications_of(user).filter(read_at=None)
-    latest = waiting.annotate(unread=Window(Count("pk"))).first()
+    number = waiting.order_by().values("recipient").annotate(number=Count("pk")).values("number")
+    latest = waiting.annotate(unread=Subquery(number)).first()
     return (latest.unread, latest) if latest else (0, None)

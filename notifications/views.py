@@ -3,7 +3,6 @@
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.paging import Start
 
 from . import actions, queries
 from .models import Notification
@@ -22,9 +22,8 @@ PAGE_SIZE = 30
 @require_GET
 def notification_list(request: HttpRequest) -> HttpResponse:
     """What happened, newest first."""
-    found = queries.notifications_of(cast(User, request.user))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "notifications/list.html", {"notifications": page})
+    page = queries.notification_list(cast(User, request.user), Start.asked(request.GET), PAGE_SIZE)
+    return render(request, "notifications/list.html", {"page": page})
 
 
 @login_required

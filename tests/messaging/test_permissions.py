@@ -34,7 +34,7 @@ def test_both_sides_list_read_catch_up_send_and_mark_read(
     actor: User, said: Message, client_of: Any
 ) -> None:
     client, address = client_of(actor), said.conversation.get_absolute_url()
-    assert said.conversation in queries.conversation_list(actor)
+    assert said.conversation in queries.conversation_list(actor).rows
     assert "Hello" in client.get("/conversations/").text
     assert "Hello" in client.get(address).text
     assert client.get(f"{address}messages/").json()["messages"][0]["body"] == "Hello"
@@ -49,7 +49,7 @@ def test_both_sides_list_read_catch_up_send_and_mark_read(
 def test_nobody_else_does_any_of_it_and_cannot_tell_that_it_exists(
     actor: User, said: Message, client_of: Any
 ) -> None:
-    assert not queries.conversation_list(actor).exists()
+    assert not queries.conversation_list(actor).rows
     with pytest.raises(Http404):
         access.conversation_for(actor, said.conversation_id)
     client = client_of(actor)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.http import Http404
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
+from msgspec import structs
 
 from accounts.models import User
 from catalog.factories import ProductFactory
@@ -174,7 +175,7 @@ def test_what_is_not_allowed_is_not_stored_but_a_repeat_is_found(
 ) -> None:
     first = actions.send(shopper, conversation.pk, IDS[0], "first")
     refused = [attempt(shopper, conversation, client_id, "") for client_id in IDS[:2]]
-    refused = [store.msgspec.structs.replace(one, allowed=False) for one in refused]
+    refused = [structs.replace(one, allowed=False) for one in refused]
     outcome = stored(refused)
     assert outcome.members == {1, 2}
     assert {place: one.id for place, one in outcome.stored.items()} == {1: first.pk}

@@ -1,0 +1,102 @@
+"""Words that can be searched for: a GIN index on PostgreSQL, an FTS5 table on SQLite.
+
+PostgreSQL: `trato_words(text)` is what both the indexes and the queries call, so that both read a
+text alike. `unaccent` comes first because it also turns ¿, « and … into plain punctuation, which
+PostgreSQL's parser takes for letters where the database's character type is C. Punctuation that
+would hold an address, a path or a tag together as one word becomes a space. The function counts as
+immutable as long as nobody edits the server's `unaccent.rules`; after that, REINDEX.
+
+SQLite: triggers fill the table. A later migration that makes `messaging_message` anew there (Django
+does so for most changes of a table) loses them and has to run `make` again; a test watches.
+"""
+
+from django.conf import settings
+from django.db import DatabaseError, migrations, transaction
+
+UNACCENT_MISSING = (
+    "Search needs PostgreSQL's extension `unaccent` (package postgresql-contrib), and this "
+    "database user may not create it. As an owner of the database run, once: "
+    "CREATE EXTENSION unaccent;"
+)
+FUNCTION = """
+CREATE FUNCTION trato_words(body text) RETURNS tsvector
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+BEGIN
+    body := {schema}.unaccent('{schema}.unaccent'::regdictionary, body);
+    body := replace(replace(replace(replace(body, '.', ' '), '/', ' '), '-', ' '), '_', ' ');
+    body := replace(replace(replace(body, '@', ' '), '<', ' '), '&', ' ');
+    RETURN to_tsvector('pg_catalog.simple'::regconfig, body);
+END $$
+"""
+GIN = {
+    "messaging_message_words": ("messaging_message", "body"),
+    "messaging_conversation_words": ("messaging_conversation", "product_title"),
+    "messaging_people_words": ("accounts_user", "name"),
+}
+FTS5 = [
+    "CREATE VIRTUAL TABLE messaging_words USING fts5("
+    "body, content='messaging_message', content_rowid='id', prefix='2 3', "
+    "tokenize='unicode61 remove_diacritics 2')",
+    "INSERT INTO messaging_words(messaging_words) VALUES('rebuild')",
+]
+ADD = "INSERT INTO messaging_words(rowid, body) VALUES (new.id, new.body);"
+DROP = (
+    "INSERT INTO messaging_words(messaging_words, rowid, body) VALUES('delete', old.id, old.body);"
+)
+TRIGGERS = {
+    "messaging_words_added": f"AFTER INSERT ON messaging_message BEGIN {ADD} END",
+    "messaging_words_gone": f"AFTER DELETE ON messaging_message BEGIN {DROP} END",
+    "messaging_words_changed": f"AFTER UPDATE OF body ON messaging_message BEGIN {DROP} {ADD} END",
+}
+
+
+def make(apps, editor):
+    if editor.connection.vendor == "postgresql":
+        schema = editor.quote_name(_schema_of_unaccent(editor.connection))
+        editor.execute(FUNCTION.format(schema=schema))
+        for name, (table, column) in GIN.items():
+            editor.execute(f"CREATE INDEX {name} ON {table} USING gin (trato_words({column}))")
+    elif editor.connection.vendor == "sqlite":
+        for statement in FTS5:
+            editor.execute(statement)
+        for name, rest in TRIGGERS.items():
+            editor.execute(f"CREATE TRIGGER {name} {rest}")
+
+
+def unmake(apps, editor):
+    if editor.connection.vendor == "postgresql":
+        for name in GIN:
+            editor.execute(f"DROP INDEX {name}")
+        editor.execute("DROP FUNCTION trato_words(text)")
+    elif editor.connection.vendor == "sqlite":
+        for name in TRIGGERS:
+            editor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        editor.execute("DROP TABLE messaging_words")
+
+
+def _schema_of_unaccent(connection):
+    """Where the extension lives; it is created if it is not there yet."""
+    where = (
+        "SELECT nspname FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace "
+        "WHERE extname = 'unaccent'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(where)
+        found = cursor.fetchone()
+        if found is None:
+            try:
+                with transaction.atomic(using=connection.alias):
+                    cursor.execute("CREATE EXTENSION unaccent")
+            except DatabaseError as error:
+                raise RuntimeError(UNACCENT_MISSING) from error
+            cursor.execute(where)
+            found = cursor.fetchone()
+    return found[0]
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("messaging", "0002_cheaper_indexes"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+    operations = [migrations.RunPython(make, unmake)]
