@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.factories import UserFactory
 from accounts.models import User
+from accounts.paging import Start
 from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Product, Shop
 from messaging import actions, moderation, queries, search_postgresql
@@ -29,7 +30,7 @@ def found(person: User, text: str, **options: Any) -> list[int]:
     page = queries.conversation_list(person, search=text, **options)
     ids = [row.pk for row in page.rows]
     while page.older:
-        start = queries.Start(page.older)
+        start = Start(page.older)
         page = queries.conversation_list(person, start, search=text, **options)
         ids += [row.pk for row in page.rows]
     return ids
@@ -279,8 +280,8 @@ def test_a_deleted_message_leaves_the_search_table_sound(
 def test_lists_and_searches_of_a_big_shop_read_no_table_from_end_to_end(
     seller: User, shop: Shop, product: Product
 ) -> None:
-    """Where the planner is told to avoid that, it can; what it chooses is for `make bench-pages`."""
-    shops = [shop, *(ShopFactory() for _ in range(3))]
+    """Where the planner is told to avoid it, it can; what it chooses is for `make bench-pages`."""
+    shops: list[Shop] = [shop, *(ShopFactory() for _ in range(3))]
     shoppers = User.objects.bulk_create(
         User(email=f"s{n}@example.com", name=f"Person {n}") for n in range(1500)
     )
