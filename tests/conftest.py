@@ -18,7 +18,7 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
-from messaging import limits, moderators, sending
+from messaging import limits, marking, moderators, sending
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 
@@ -161,6 +161,7 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
     for socket in opened:
         await socket.disconnect(timeout=5)
     await sending.close()
+    await marking.close()
 
 
 @pytest.fixture(autouse=True)
