@@ -1,7 +1,6 @@
 """The systems under test: their databases, their Redis, their people, and server processes."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import secrets
@@ -62,7 +61,8 @@ class System:
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         try:
-            _wait_for_port(port, process)
+            if not _listens(port, process):
+                raise RuntimeError(f"{how} did not start:\n{Path(log.name).read_text()}")
             yield Server(process.pid, port)
         finally:
             process.terminate()
@@ -90,21 +90,20 @@ class System:
 
 
 def trato_commands(port: int) -> dict[str, list[str]]:
-    """The servers that can carry Trato; Granian only where somebody installed it."""
+    """The servers that can carry Trato, with the limits that `config.server` gives to Daphne."""
     application = "config.asgi:application"
-    commands = {
+    return {
         "daphne": ["config.server", "--port", str(port)],
         "uvicorn": [
             *("uvicorn", application, "--port", str(port), "--loop", "uvloop"),
-            *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
+            *("--ws", "websockets-sansio", "--ws-max-size", "16384"),
+            *("--lifespan", "off", "--log-level", "warning"),
         ],
-    }
-    if importlib.util.find_spec("granian"):
-        commands["granian"] = [
+        "granian": [
             *("granian", application, "--port", str(port), "--interface", "asginl"),
             *("--loop", "uvloop", "--no-access-log", "--log-level", "warning"),
-        ]
-    return commands
+        ],
+    }
 
 
 @contextlib.contextmanager
@@ -190,14 +189,12 @@ def _redis_pid(url: str) -> int:
         return int(known["process_id"])
 
 
-def _wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
+def _listens(port: int, process: "subprocess.Popen[bytes]") -> bool:
+    """Whether a server listens, as soon as it does; False if it ended or takes too long."""
     deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        except ConnectionRefusedError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+            return True
+        time.sleep(0.05)
+    return False
