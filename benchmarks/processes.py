@@ -34,9 +34,12 @@ def cpu_seconds(roots: Iterable[int]) -> float:
     return ticks / TICKS_PER_SECOND
 
 
-def resident_kb(pid: int) -> int:
-    """Memory that a process holds."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+def resident_kb(root: int) -> int:
+    """Memory that a process and its descendants hold."""
+    pages = 0
+    for pid in tree([root]):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // KB
 
 
