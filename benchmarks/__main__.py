@@ -17,7 +17,7 @@ from .idle import Idle
 from .measure import Contender, Round
 from .options import parse
 from .servers import ROOT, Server, System
-from .stages import STAGES
+from .stages import stages_of
 
 NEEDED = ("postgres", "initdb", "redis-server")
 REPORT = ROOT / "var" / "bench.md"
@@ -71,22 +71,17 @@ def line_up(
     """A contender for each line of the table, on servers that run until `running` ends."""
     contenders = []
     for system in started:
-        servers_by_how: dict[str, list[Server]] = defaultdict(list)
-        for name in stages_of(system, options):
-            stage = STAGES[name]
-            at_hand = servers_by_how[stage.how]
+        running_by_kind: dict[str, list[Server]] = defaultdict(list)
+        for name, stage in stages_of(system.name, options.on).items():
+            at_hand = running_by_kind[f"{stage.how} {stage.environment}"]
             while len(at_hand) < stage.servers:
-                at_hand.append(running.enter_context(system.serve(stage.how)))
+                at_hand.append(running.enter_context(system.serve(stage)))
             one = Contender(f"{system.name}, {name}", system, at_hand[: stage.servers], stage)
             contenders.append(one)
             pids = ", ".join(str(server.pid) for server in one.servers)
             others = ", ".join(map(str, system.services))
             say(f"{one.name}: server {pids}; database and Redis {others}")
     return contenders
-
-
-def stages_of(system: System, options: Namespace) -> list[str]:
-    return options.on if system.name == "trato" else ["daphne"]
 
 
 def compete(contenders: list[Contender], options: Namespace) -> None:
@@ -115,13 +110,15 @@ def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
     for system in started:
         if not options.idle or system.name == "relay":
             continue
-        for how in [name for name in stages_of(system, options) if STAGES[name].is_plain]:
-            most = system.name == "trato" and how == "daphne"
+        for name, stage in stages_of(system.name, options.on).items():
+            if not stage.is_plain or stage.environment:
+                continue
+            most = system.name == "trato" and stage.how == "daphne"
             counts, seconds = (
                 (options.idle, options.idle_seconds) if most else (options.idle[:1], 5.0)
             )
-            say(f"{system.name} on {how}: {max(counts):,} sockets sit for {seconds:.0f} s.")
-            yield idle.sit(system, how, counts, seconds)
+            say(f"{system.name}, {name}: {max(counts):,} sockets sit for {seconds:.0f} s.")
+            yield idle.sit(system, stage, counts, seconds)
 
 
 def line(one: Contender, played: Round, what: str) -> str:

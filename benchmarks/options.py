@@ -19,7 +19,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--only", nargs="+", choices=SYSTEMS, help="these systems, and no idle sockets")
     add("--on", nargs="+", choices=STAGES, default=USUAL, help="what serves Trato")
     add("--rounds", type=int, default=3, help="of each system, in turn")
-    add("--seconds", type=float, default=6, help="that a round is measured")
+    add("--seconds", type=float, default=5, help="that a round is measured")
     add("--warm-up", type=float, default=2, help="seconds before that")
     add("--pairs", type=int, default=50, help="that talk at once")
     add("--idle", type=int, nargs="*", metavar="N", help="numbers of idle sockets")

@@ -9,6 +9,9 @@ from .idle import Idle
 from .measure import Contender
 
 
+QUIET = 0.5  # load average of a machine that does little else
+
+
 @dataclass(frozen=True)
 class Goal:
     """What a figure should be, and what was seen; each is a ratio or a measure of one run."""
@@ -21,15 +24,20 @@ class Goal:
 
 
 def machine(load: float) -> str:
-    """Where it was measured, in one line.
+    """Where it was measured, in one line, and whether the machine was busy with something else.
 
     Args:
         load: the load average before the first round.
     """
     cores = len(os.sched_getaffinity(0))
+    busy = (
+        " **The machine was busy: believe CPU per message and memory, not the rest.**"
+        if load > QUIET
+        else ""
+    )
     return (
         f"{cores} cores shared by client, servers and database, Linux {platform.release()}, "
-        f"Python {platform.python_version()}; load average before the first round {load:.1f}."
+        f"Python {platform.python_version()}; load average before the first round {load:.1f}.{busy}"
     )
 
 

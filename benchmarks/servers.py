@@ -20,6 +20,7 @@ from tests import services
 
 from .client import Seat
 from .dialects import ROOM, TRATO, Dialect
+from .stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0  # seconds until a server must listen
@@ -48,21 +49,16 @@ class System:
     pairs: list[tuple[int, list[str]]] = field(default_factory=list)  # conversation, cookies
 
     @contextlib.contextmanager
-    def serve(self, how: str = "daphne") -> Iterator[Server]:
-        """Run one server process until the end of the block.
-
-        Args:
-            how: a name of `commands`.
-        """
+    def serve(self, stage: Stage) -> Iterator[Server]:
+        """Run one server process until the end of the block."""
         port = services.free_port()
-        command = [sys.executable, "-m", *self.commands(port)[how]]
-        with (self.folder / f"{how}-{port}.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+        command = [sys.executable, "-m", *self.commands(port)[stage.how]]
+        environment = self.environment | stage.environment
+        with (self.folder / f"{stage.how}-{port}.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             if not _listens(port, process):
-                raise RuntimeError(f"{how} did not start:\n{Path(log.name).read_text()}")
+                raise RuntimeError(f"{stage.how} did not start:\n{Path(log.name).read_text()}")
             yield Server(process.pid, port)
         finally:
             process.terminate()
