@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from .idle import Idle
 from .measure import Contender
 
-
 QUIET = 0.5  # load average of a machine that does little else
 
 
