@@ -24,6 +24,7 @@ from .stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0  # seconds until a server must listen
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 TRATO_ORIGIN = "https://shop.example.com"  # whose pages the site trusts; also the client's word
 
 
@@ -163,7 +164,7 @@ def _with_services(
             database_url=database_url,
         )
         made = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{name}.population", str(pairs)],
+            [sys.executable, "-m", "benchmarks.population", name, str(pairs)],
             cwd=ROOT,
             env=system.environment,
             stdout=subprocess.PIPE,
@@ -172,6 +173,10 @@ def _with_services(
         system.pairs = [(one["conversation"], one["cookies"]) for one in json.loads(made.stdout)]
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
+            for setting in DURABLE:
+                [value] = connection.execute(f"SHOW {setting}").fetchone() or [None]
+                if value != "on":
+                    raise RuntimeError(f"{setting} is {value}: commits would not be on the disk")
         yield system
 
 
