@@ -28,6 +28,7 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
         FROM {table} n
         JOIN {news} w ON w.recipient_id = n.recipient_id AND w.subject_id = n.subject_id
         WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
+          AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {news}))  -- by the index
         ORDER BY n.recipient_id, n.subject_id
         FOR UPDATE OF n
     ),
