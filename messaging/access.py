@@ -64,6 +64,9 @@ def conversation_for(user: User, conversation_id: int, *, lock: bool = False) ->
 def standing(conversation: str, user_id: str) -> str:
     """`conversations_of` as an SQL condition, for statements about many people at once.
 
+    Its sub-selects have a value, which PostgreSQL looks up by index also where the statement is
+    planned for many rows (see `store`).
+
     Args:
         conversation: the alias of a conversation's row in the statement.
         user_id: the expression for a person's id. The statement has an expression named
@@ -72,9 +75,9 @@ def standing(conversation: str, user_id: str) -> str:
     user = User._meta.db_table
     return f"""(
         ({conversation}.consumer_id = {user_id}
-         AND EXISTS (SELECT FROM {user} u WHERE u.id = {user_id} AND u.is_active))
-        OR EXISTS (SELECT FROM works_for w
-                   WHERE w.shop_id = {conversation}.shop_id AND w.user_id = {user_id})
+         AND (SELECT u.is_active FROM {user} u WHERE u.id = {user_id}))
+        OR (SELECT count(*) > 0 FROM works_for w
+            WHERE w.shop_id = {conversation}.shop_id AND w.user_id = {user_id})
     )"""
 
 

@@ -111,7 +111,10 @@ async def store(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
 
 @cache
 def _statement() -> tuple[bytes, list[Any]]:
-    """The statement, and its parameters after the first, which is the marks as JSON."""
+    """The statement, and its parameters after the first, which is the marks as JSON.
+
+    Written to be looked up by index, however it is planned: see `store`.
+    """
     member_sql, member_parameters = host.memberships().query.sql_with_params()
     conversation, message, participant = (
         model._meta.db_table for model in (Conversation, Message, Participant)
@@ -127,7 +130,8 @@ def _statement() -> tuple[bytes, list[Any]]:
                least(m.sequence, c.last_sequence) AS sequence,
                CASE WHEN c.consumer_id = m.reader_id THEN 'consumer' ELSE 'seller' END AS side
         FROM mark m
-        JOIN {conversation} c ON c.id = m.conversation_id
+        CROSS JOIN LATERAL (SELECT * FROM {conversation} c
+                            WHERE c.id = m.conversation_id LIMIT 1) c
         WHERE {standing("c", "m.reader_id")}
     ),
     moved AS (
@@ -143,12 +147,12 @@ def _statement() -> tuple[bytes, list[Any]]:
     seen AS MATERIALIZED (
         SELECT e.reader_id AS recipient_id, e.conversation_id AS subject_id
         FROM entitled e
-        LEFT JOIN {participant} p
-            ON p.conversation_id = e.conversation_id AND p.user_id = e.reader_id
-        WHERE NOT EXISTS (
-            SELECT FROM {message} newer
+        WHERE (
+            SELECT count(*) = 0 FROM {message} newer
             WHERE newer.conversation_id = e.conversation_id AND newer.side <> e.side
-              AND newer.sequence > greatest(e.sequence, p.last_read_sequence))
+              AND newer.sequence > greatest(e.sequence, (
+                  SELECT p.last_read_sequence FROM {participant} p
+                  WHERE p.conversation_id = e.conversation_id AND p.user_id = e.reader_id)))
     ),
     {read_in_statement("seen", SUBJECT_KIND)}
     SELECT e.conversation_id, e.reader_id, e.side, m.last_read_sequence, e.consumer_id, e.shop_id

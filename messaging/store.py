@@ -129,7 +129,12 @@ async def _store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
 
 @cache
 def _statement() -> tuple[bytes, list[Any]]:
-    """The statement, and its parameters after the first, which is the attempts as JSON."""
+    """The statement, and its parameters after the first, which is the attempts as JSON.
+
+    It is planned once per connection, for a hundred attempts, and PostgreSQL would rather read a
+    table of some ten thousand rows from end to end than look a hundred of them up. LATERAL with
+    LIMIT, ANY (ARRAY(…)) and sub-selects with a value leave it nothing but the index.
+    """
     member_sql, member_parameters = host.memberships().query.sql_with_params()
     shop_sql, shop_parameters = host.shop_names().query.sql_with_params()
     conversation, message = Conversation._meta.db_table, Message._meta.db_table
@@ -147,14 +152,17 @@ def _statement() -> tuple[bytes, list[Any]]:
         SELECT a.*, c.consumer_id, c.shop_id,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
         FROM attempt a
-        JOIN {conversation} c ON c.id = a.conversation_id
+        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id FROM {conversation} c
+                            WHERE c.id = a.conversation_id LIMIT 1) c
         WHERE {standing("c", "a.sender_id")}
     ),
     known AS MATERIALIZED (
         SELECT e.place, m.id, m.sequence, m.revision, m.created_at
         FROM entitled e
-        JOIN {message} m ON m.conversation_id = e.conversation_id
-                        AND m.sender_id = e.sender_id AND m.client_id = e.client_id
+        CROSS JOIN LATERAL (SELECT m.* FROM {message} m
+                            WHERE m.conversation_id = e.conversation_id
+                              AND m.sender_id = e.sender_id AND m.client_id = e.client_id
+                            LIMIT 1) m
     ),
     fresh AS MATERIALIZED (
         SELECT e.*, row_number() OVER (PARTITION BY e.conversation_id ORDER BY e.place) AS nth
@@ -164,7 +172,7 @@ def _statement() -> tuple[bytes, list[Any]]:
     locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision
         FROM {conversation} c
-        WHERE c.id IN (SELECT conversation_id FROM fresh)
+        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM fresh))
         ORDER BY c.id
         FOR NO KEY UPDATE OF c
     ),
@@ -190,7 +198,7 @@ def _statement() -> tuple[bytes, list[Any]]:
                          OVER (PARTITION BY s.conversation_id) AS first_answer_at
               FROM stored s
               ORDER BY s.conversation_id, s.sequence DESC) AS last
-        WHERE c.id = last.conversation_id
+        WHERE c.id = last.conversation_id AND c.id = ANY (ARRAY(SELECT id FROM locked))
     ),
     news AS MATERIALIZED (
         SELECT DISTINCT ON (recipient_id, subject_id) *

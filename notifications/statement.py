@@ -28,6 +28,7 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
         FROM {table} n
         JOIN {news} w ON w.recipient_id = n.recipient_id AND w.subject_id = n.subject_id
         WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
+          AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {news}))  -- by the index
         ORDER BY n.recipient_id, n.subject_id
         FOR UPDATE OF n
     ),
@@ -72,11 +73,13 @@ def read_in_statement(seen: str, subject_kind: str) -> str:
         FROM {table} n
         JOIN {seen} s ON s.recipient_id = n.recipient_id AND s.subject_id = n.subject_id
         WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
+          AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {seen}))  -- by the index
     ),
     badge_changed AS (
         UPDATE {table} n
         SET read_at = clock_timestamp()
         FROM unread u
-        WHERE n.id = u.id AND n.happened_at = u.happened_at AND n.read_at IS NULL
+        WHERE n.id = u.id AND n.id = ANY (ARRAY(SELECT id FROM unread))
+          AND n.happened_at = u.happened_at AND n.read_at IS NULL
         RETURNING n.recipient_id
     )"""
