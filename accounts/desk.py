@@ -7,8 +7,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -99,7 +99,7 @@ def act_with_reason(
             form.add_error("reason", error)
         else:
             messages.success(request, _now("Done, and written to the audit trail."))
-            return redirect(back)
+            return HttpResponseRedirect(back)
     context = {
         **admin.site.each_context(request),
         "title": title,

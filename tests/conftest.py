@@ -11,6 +11,7 @@ from channels import layers
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -166,8 +167,9 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """No test spends another one's allowance."""
+    """No test spends another one's allowance, nor allauth's, which is counted in the cache."""
     limits.reset()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
