@@ -1,12 +1,13 @@
 """Parts of the staff desk that the apps' admins share."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
+from django.core.paginator import Paginator
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -18,6 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from .models import User
 
 REASON_MAX = 2000  # characters
+PAGED_MAX = 10_000  # rows of a large list that can be paged through
+REFERRED_MAX = 200  # people, shops or products whose rows one search shows
+KEY_DIGITS = 18  # of the longest key that a database takes
 
 
 class ReasonForm(forms.Form):
@@ -45,6 +49,53 @@ class ReadOnlyAdmin(KeptAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+M = TypeVar("M", bound=Model)
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Counts no further than somebody would page: the rest are found by filters and search."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(self.object_list, QuerySet):
+            self.object_list = self.object_list[:PAGED_MAX]
+
+
+class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
+    """A read-only list of millions of rows, the newest first: no page of it reads all of them.
+
+    Give it no `date_hierarchy` and no filter by a column's values: to draw those the admin reads
+    the whole table.
+
+    Args:
+        found_by: what a search looks at: of each foreign key, the columns of the rows behind it.
+            Those are found first, and then what refers to them by key. Numbers are compared with
+            the keys that `search_fields` names.
+    """
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    ordering = ("-pk",)
+    found_by: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        wanted = Q(pk__in=[])
+        for name, columns in self.found_by.items():
+            related: Any = self.model._meta.get_field(name).related_model
+            named = Q(*((f"{column}__icontains", text) for column in columns), _connector=Q.OR)
+            keys = related._default_manager.filter(named).values_list("pk", flat=True)
+            wanted |= Q((f"{name}__in", list(keys[:REFERRED_MAX])))
+        if text.isdecimal() and len(text) <= KEY_DIGITS:
+            for field in self.search_fields:
+                wanted |= Q((str(field).removeprefix("="), int(text)))
+        return queryset.filter(wanted), False
 
 
 def person_of(request: HttpRequest) -> User:

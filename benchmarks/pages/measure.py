@@ -8,10 +8,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import cycle
-from typing import Any
+from typing import Any, cast
 
 import django
 from django.conf import settings
@@ -69,6 +70,7 @@ def main(rounds: int, check: bool) -> None:
 def pages_to_measure() -> list[Page]:
     """The pages, for a seller of the big shop, one of a small shop, and a shopper."""
     from accounts.models import User
+    from accounts.paging import Place
     from messaging.models import Conversation
 
     big, small = client_of(User.objects.get(pk=1)), client_of(User.objects.get(pk=21))
@@ -79,7 +81,7 @@ def pages_to_measure() -> list[Page]:
     old = [row.get_absolute_url() for row in heard.order_by("created_at")[:60]]
     staff = client_of(User.objects.create_superuser(f"staff{os.getpid()}@example.com", name="S"))
     further = heard[250]
-    place = f"{int(further.last_message_at.timestamp() * 1_000_000)}-{further.pk}"
+    place = Place(cast(datetime, further.last_message_at), further.pk)
 
     def search(client: Client, name: str, texts: list[str], more: str = "") -> Page:
         return Page(name, client, cycle([f"/conversations/?q={t}{more}" for t in texts]), 150)
@@ -109,11 +111,12 @@ def pages_to_measure() -> list[Page]:
         Page("notifications", big, cycle(["/notifications/"])),
         Page("product page", shopper, cycle([f"/products/product-{n}/" for n in range(1, 40)])),
         *(
-            Page(f"admin: {name}", staff, cycle([f"/admin/{name}/"]))
+            Page(f"admin: {address.removeprefix('/admin/')}", staff, cycle([address]))
             for name in (
                 "messaging/conversation", "messaging/message", "messaging/participant",
                 "notifications/notification",
             )
+            for address in (f"/admin/{name}/", f"/admin/{name}/?q=person300%40")
         ),
     ]  # fmt: skip
 
