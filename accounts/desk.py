@@ -1,7 +1,8 @@
 """Parts of the staff desk that the apps' admins share."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, cast
+from itertools import groupby
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -70,15 +71,15 @@ class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
     the whole table.
 
     Args:
-        found_by: what a search looks at: of each foreign key, the columns of the rows behind it.
-            Those are found first, and then what refers to them by key. Numbers are compared with
-            the keys that `search_fields` names.
+        found_by: what a search looks at, as `foreign key__column`. The rows behind the foreign keys
+            are found first, and then what refers to them by key. Numbers are compared with the
+            keys that `search_fields` names.
     """
 
     paginator = BoundedPaginator
     show_full_result_count = False
     ordering = ("-pk",)
-    found_by: ClassVar[dict[str, tuple[str, ...]]] = {}
+    found_by: tuple[str, ...] = ()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -87,10 +88,11 @@ class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
         if not text:
             return queryset, False
         wanted = Q(pk__in=[])
-        for name, columns in self.found_by.items():
+        for name, columns in groupby(self.found_by, lambda path: path.partition("__")[0]):
             related: Any = self.model._meta.get_field(name).related_model
-            named = Q(*((f"{column}__icontains", text) for column in columns), _connector=Q.OR)
-            keys = related._default_manager.filter(named).values_list("pk", flat=True)
+            conditions = [(f"{column.partition('__')[2]}__icontains", text) for column in columns]
+            named = related._default_manager.filter(Q(*conditions, _connector=Q.OR))
+            keys = named.values_list("pk", flat=True)
             wanted |= Q((f"{name}__in", list(keys[:REFERRED_MAX])))
         if text.isdecimal() and len(text) <= KEY_DIGITS:
             for field in self.search_fields:

@@ -15,5 +15,5 @@ class NotificationAdmin(LargeAdmin[Notification]):
     list_filter = (("read_at", admin.EmptyFieldListFilter), "happened_at")
     list_select_related = ("recipient",)
     search_fields = ("=subject_id",)
-    found_by = {"recipient": ("email", "name")}
+    found_by = ("recipient__email", "recipient__name")
     fields = ("recipient", "subject_kind", "subject_id", "url", "happened_at", "read_at")

@@ -4,16 +4,16 @@ import random
 from collections.abc import Iterator
 
 ENGLISH = (
-    "is the bowl still available could you send me a photo of it in daylight how long does delivery "
-    "take to Dublin I would like two of them please thank you very much that fits my shelf "
-    "perfectly what are the exact measurements does it come in a darker colour shipping price "
-    "parcel arrived today with small crack near rim sorry to hear that we will replace yours "
+    "is the bowl still available could you send me a photo of it in daylight how long does "
+    "delivery take to Dublin I would like two of them please thank you very much that fits my "
+    "shelf perfectly what exact measurements does it come in a darker colour shipping price "
+    "parcel arrived today with small crack sorry to hear that we will replace yours "
     "tomorrow gift wrap card workshop open every afternoon except Wednesday order number invoice "
     "wool linen oak walnut glaze kiln teapot lamp mirror basket blanket candle spoon vase"
 ).split()
 SPANISH = (
-    "sigue disponible la pieza me podrías decir las medidas exactas cuánto tarda el envío a Canarias "
-    "quería dos para regalo gracias lo envolvemos con papel estampado y cinta de algodón llega "
+    "sigue disponible la pieza me podrías decir las medidas exactas cuánto tarda el envío a "
+    "Canarias quería dos para regalo gracias lo envolvemos con papel y cinta de algodón llega "
     "mañana por la mañana tenéis otro color más oscuro precio del paquete ha llegado roto lo "
     "siento mucho te mandamos uno nuevo taller abierto por las tardes pedido factura número lana "
     "lino roble nogal esmalte horno tetera lámpara espejo cesta manta vela cuchara jarrón qué "
@@ -29,8 +29,8 @@ FIRST_NAMES = (
     "Olivia Aoife Seán Ruth Hugo Sofía Martín Ximena"
 ).split()
 FAMILY_NAMES = (
-    "Romero Vidal Sanz Cruz Ashby Prieto Núñez García Peña Ibáñez Müller O'Brien Smith Jones Evans "
-    "Murphy Castaño Güell Bäcker Lefèvre Novák Løvås Ruiz Gómez"
+    "Romero Vidal Sanz Cruz Ashby Prieto Núñez García Peña Ibáñez Müller O'Brien Smith Jones "
+    "Evans Murphy Castaño Güell Bäcker Lefèvre Novák Løvås Ruiz Gómez"
 ).split()
 
 

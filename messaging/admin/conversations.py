@@ -45,7 +45,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
     list_filter = (WithOpenReports, "last_message_at", "created_at")
     list_select_related = ("consumer", "shop")
     search_fields = ("=pk",)
-    found_by = {"consumer": ("email", "name"), "shop": ("name",), "product": ("title",)}
+    found_by = ("consumer__email", "consumer__name", "shop__name", "product__title")
     fields = (
         "consumer", "shop", "product_title", "created_at", "last_message_at", "last_sequence",
         "thread_link",
@@ -116,7 +116,7 @@ class ParticipantAdmin(LargeAdmin[Participant]):
     list_filter = ("side",)
     list_select_related = ("conversation", "user")
     search_fields = ("=conversation",)
-    found_by = {"user": ("email", "name")}
+    found_by = ("user__email", "user__name")
 
 
 @admin.register(Message)
@@ -127,5 +127,5 @@ class MessageAdmin(LargeAdmin[Message]):
     list_filter = ("side", ("removed_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("conversation", "sender")
     search_fields = ("=conversation",)
-    found_by = {"sender": ("email", "name")}
+    found_by = ("sender__email", "sender__name")
     fields = ("conversation", "sequence", "sender", "side", "created_at", "removed_at")
