@@ -72,8 +72,8 @@ class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
 
     Args:
         found_by: what a search looks at, as `foreign key__column`. The rows behind the foreign keys
-            are found first, and then what refers to them by key. Numbers are compared with the
-            keys that `search_fields` names.
+            are found first, and then what refers to them by key. A number is compared with the
+            keys that `search_fields` names instead.
     """
 
     paginator = BoundedPaginator
@@ -88,15 +88,16 @@ class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
         if not text:
             return queryset, False
         wanted = Q(pk__in=[])
+        if text.isdecimal():
+            for field in self.search_fields if len(text) <= KEY_DIGITS else ():
+                wanted |= Q((str(field).removeprefix("="), int(text)))
+            return queryset.filter(wanted), False
         for name, columns in groupby(self.found_by, lambda path: path.partition("__")[0]):
             related: Any = self.model._meta.get_field(name).related_model
             conditions = [(f"{column.partition('__')[2]}__icontains", text) for column in columns]
             named = related._default_manager.filter(Q(*conditions, _connector=Q.OR))
             keys = named.values_list("pk", flat=True)
             wanted |= Q((f"{name}__in", list(keys[:REFERRED_MAX])))
-        if text.isdecimal() and len(text) <= KEY_DIGITS:
-            for field in self.search_fields:
-                wanted |= Q((str(field).removeprefix("="), int(text)))
         return queryset.filter(wanted), False
 
 
