@@ -148,11 +148,12 @@ def _statement() -> tuple[bytes, list[Any]]:
         SELECT e.reader_id AS recipient_id, e.conversation_id AS subject_id
         FROM entitled e
         WHERE (
-            SELECT count(*) = 0 FROM {message} newer
-            WHERE newer.conversation_id = e.conversation_id AND newer.side <> e.side
-              AND newer.sequence > greatest(e.sequence, (
-                  SELECT p.last_read_sequence FROM {participant} p
-                  WHERE p.conversation_id = e.conversation_id AND p.user_id = e.reader_id)))
+            SELECT NOT EXISTS (
+                SELECT FROM {message} newer
+                WHERE newer.conversation_id = e.conversation_id AND newer.side <> e.side
+                  AND newer.sequence > greatest(e.sequence, (
+                      SELECT p.last_read_sequence FROM {participant} p
+                      WHERE p.conversation_id = e.conversation_id AND p.user_id = e.reader_id))))
     ),
     {read_in_statement("seen", SUBJECT_KIND)}
     SELECT e.conversation_id, e.reader_id, e.side, m.last_read_sequence, e.consumer_id, e.shop_id
