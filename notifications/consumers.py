@@ -24,6 +24,7 @@ from .outgoing import Outgoing, Send
 log = structlog.get_logger("trato.socket")
 
 INTERNAL_ERROR = 1011  # RFC 6455, as the next
+SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 NO_SESSION = 4401
 SUSPENDED = 4403
@@ -149,6 +150,10 @@ class BadgeConsumer(AsyncWebsocketConsumer):
             if code != READS_TOO_SLOWLY:
                 await self.out.drain()
             await self.close(code)
+
+    async def server_stopping(self, event: dict[str, Any]) -> None:
+        """This process ends. The event waited its turn: what the client sent before is done."""
+        await self.stop(SERVICE_RESTART)
 
     @property
     def person(self) -> User:

@@ -254,6 +254,9 @@ SOCKET_HEARTBEAT_SECONDS = 20
 SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_THREADS = 8  # database work of the sockets of one process
+# Over which a process that ends closes its sockets.
+SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
+SHUTDOWN_SECONDS = 15.0  # after which it ends, whatever is still under way
 PUBLISH_TIMEOUT_SECONDS = 1.0  # what is waited for a layer that hangs
 RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes before this one
 
