@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.correlation.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -270,3 +271,7 @@ SEND_TIMEOUT_SECONDS = 8.0  # then the sender is told `unavailable`; the browser
 # -- What is written down -------------------------------------------------------------------
 
 LOGGING = configure(as_json=False)
+# Who may read /metrics: whoever asks directly, past any proxy, from these networks, or with
+# `Authorization: Bearer <token>` from anywhere.
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
