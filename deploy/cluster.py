@@ -186,7 +186,7 @@ class Cluster:
                 folder=self.folder,
                 conf=NGINX,
                 port=self.port,
-                types=_mime_types(program),
+                types=mime_types(program),
                 files=_open_files(),
                 servers="\n".join(servers),
             )
@@ -210,7 +210,7 @@ def temporary_folder() -> Iterator[Path]:
         yield folder
 
 
-def _mime_types(program: str) -> Path:
+def mime_types(program: str) -> Path:
     """nginx's own list of file types, which lies beside its main configuration."""
     built = subprocess.run([program, "-V"], capture_output=True, text=True, check=True).stderr
     found = re.search(r"--conf-path=(\S+)", built)
