@@ -126,7 +126,11 @@ def channel_layers(redis_url: str) -> dict[str, object]:
     return {
         "default": {
             "BACKEND": "accounts.layers.PubSubLayer",
-            "CONFIG": {"hosts": [redis_url], "prefix": "trato"},
+            "CONFIG": {
+                # Several share the groups between them, see docs/scaling.md.
+                "hosts": env.list("REDIS_LAYER_URLS", default=[redis_url]),
+                "prefix": "trato",
+            },
         }
     }
 
@@ -257,7 +261,8 @@ SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_THREADS = 8  # database work of the sockets of one process
 # Over which a process that ends closes its sockets.
 SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
-SHUTDOWN_SECONDS = 15.0  # after which it ends, whatever is still under way
+# After which it ends, whatever is still under way. More than the spread.
+SHUTDOWN_SECONDS = env.float("SHUTDOWN_SECONDS", default=15.0)
 PUBLISH_TIMEOUT_SECONDS = 1.0  # what is waited for a layer that hangs
 RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes before this one
 
