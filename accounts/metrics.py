@@ -11,8 +11,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 sends: Final = Counter(
     "trato_sends",
-    "Messages that people sent, by what became of them: stored, repeated (known already), an "
-    "error's code, or failed.",
+    "Messages that people sent, by what they were told: accepted, or an error's code.",
     ["outcome"],
 )
 send_seconds: Final = Histogram(
