@@ -4,15 +4,16 @@ PORT ?= 8000
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 IN_VENV := .venv/bin/python
-PACKAGES := accounts catalog messaging notifications config benchmarks tests
+PACKAGES := accounts catalog messaging notifications config benchmarks deploy tests
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PIP_COMPILE := env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run test check bench bench-pages requirements messages clean python free-port
+.PHONY: help run cluster test check bench bench-pages requirements messages clean python free-port
 
 help:
 	@echo "make run           the site with a demo shop on http://127.0.0.1:8000/ (PORT=8001 for another)"
+	@echo "make cluster       nginx, two Daphnes, PostgreSQL and Redis on this machine, with the demo shop"
 	@echo "make test          all tests (ARGS=\"-k badge\" for some)"
 	@echo "make check         format, lint, types, layers, migrations, settings, requirements"
 	@echo "make bench         how fast it is, beside a naive rival (ARGS=\"--quick\" for a look)"
@@ -26,6 +27,9 @@ run: free-port .venv/run.stamp $(CATALOGUES)
 	@$(IN_VENV) manage.py migrate --verbosity 0
 	@$(IN_VENV) manage.py demo
 	@exec $(IN_VENV) -m config.server --port $(PORT)
+
+cluster: .venv/dev.stamp $(CATALOGUES)
+	@exec $(IN_VENV) -m deploy.cluster
 
 test: .venv/dev.stamp $(CATALOGUES)
 	@exec $(IN_VENV) -m tests.run $(ARGS)

@@ -12,6 +12,7 @@ It stands in the lowest app because all of them ring it.
 import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
+from contextvars import Context
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
 
+from . import metrics
 from .layers import Ring
 from .ordering import Ordering
 
@@ -112,6 +114,8 @@ class Exchange:
             if len(self.rings) < RINGS_WAITING_MAX:
                 told = {**event, "group": group, "origin": self.name}
                 self.rings.append(Ring(group, told, group in self.heard))
+            else:
+                metrics.publish_failures.inc()
         return self._run("ring", self._ring)
 
     def deliver(self, group: str, event: Event) -> None:
@@ -165,6 +169,7 @@ class Exchange:
                         for group, event, _heard_here in now:
                             await self.layer.group_send(group, dict(event))
             except Exception as error:  # whatever a broken layer throws: the row is stored already
+                metrics.publish_failures.inc(len(now))
                 log.warning("publish_failed", events=len(now), error=type(error).__name__)
 
     async def _follow_groups(self) -> None:
@@ -219,7 +224,9 @@ class Exchange:
         """One task of a kind at a time: it goes on until there is nothing to do for anybody."""
         task = self._tasks.get(name)
         if task is None or task.done():
-            task = self._tasks[name] = asyncio.get_running_loop().create_task(work())
+            # It is nobody's request or socket: its log lines must not carry somebody's id.
+            loop = asyncio.get_running_loop()
+            task = self._tasks[name] = loop.create_task(work(), context=Context())
         return task
 
 

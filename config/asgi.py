@@ -14,6 +14,7 @@ django_application = get_asgi_application()
 # Only now are the apps loaded.
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
 
+from config.correlation import SocketId  # noqa: E402
 from messaging.routing import websocket_urlpatterns  # noqa: E402
 
 socket = CookieMiddleware(URLRouter(websocket_urlpatterns))
@@ -24,8 +25,10 @@ application = ProtocolTypeRouter(
         "http": ASGIStaticFilesHandler(django_application)
         if settings.DEBUG
         else django_application,
-        "websocket": OriginValidator(socket, trusted_origins)
-        if trusted_origins
-        else AllowedHostsOriginValidator(socket),
+        "websocket": SocketId(
+            OriginValidator(socket, trusted_origins)
+            if trusted_origins
+            else AllowedHostsOriginValidator(socket)
+        ),
     }
 )

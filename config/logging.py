@@ -1,17 +1,37 @@
 """What the processes write down: lines for people in development, JSON in production.
 
-Only names, numbers and codes are logged, never what people wrote: tracebacks are plain, because
-the prettier ones show the local variables.
+Only names, numbers and codes are logged, never what people wrote. Tracebacks are plain, because
+the prettier ones show the local variables, and withhold the words of exceptions that quote values.
 """
 
-from typing import Any
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, TextIO
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError
+from redis import RedisError
+
+from . import correlation
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+def _first_line_of_asyncio(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """What asyncio says of a forgotten task goes on with the exception's `repr`."""
+    if event.get("logger") == "asyncio":
+        event["event"] = str(event["event"]).split("\n", 1)[0]
+    return event
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
+    correlation.add_id,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
+    _first_line_of_asyncio,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
@@ -33,9 +53,9 @@ def configure(*, as_json: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     render: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=_print_plain)]
     )
     return {
         "version": 1,
@@ -58,3 +78,41 @@ def configure(*, as_json: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": "WARNING"},
         },
     }
+
+
+def plain(exc_info: ExceptionInfo) -> str:
+    """A traceback, with the words of an exception only where they cannot quote what was written.
+
+    A database puts the row into "Failing row contains (…)", and a ValueError the value.
+    """
+    return "".join(_lines(exc_info[1]))
+
+
+def _print_plain(out: TextIO, info: ExceptionInfo) -> None:
+    out.write(plain(info))
+
+
+def _lines(error: BaseException) -> Iterator[str]:
+    if error.__cause__ is not None:
+        yield from _lines(error.__cause__)
+        yield "\nwhich was the cause of:\n"
+    elif error.__context__ is not None and not error.__suppress_context__:
+        yield from _lines(error.__context__)
+        yield "\nwhile handling that:\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__module__}.{type(error).__qualname__}: {_words(error)}\n"
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _lines(one)
+
+
+def _words(error: BaseException) -> str:
+    if not isinstance(error, _SAFE):
+        return "(withheld)"
+    return str(error)
+
+
+_SAFE = (
+    *(TypeError, AttributeError, NameError, ImportError, OSError, RuntimeError, AssertionError),
+    *(OperationalError, InterfaceError, ImproperlyConfigured, RedisError),
+)

@@ -9,7 +9,8 @@ import os
 import sys
 
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.server import Server
+
+from config.shutdown import LeavingServer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -34,9 +35,10 @@ def serve(host: str, port: int) -> bool:
     def ready() -> None:
         server.ws_factory.setProtocolOptions(failByDrop=False)
         server.ws_factory.protocol = LimitedProtocol
+        server.leave_when_told()
         print(welcome(host, port), flush=True)  # noqa: T201
 
-    server = Server(
+    server = LeavingServer(
         application,
         endpoints=build_endpoint_description_strings(host=host, port=port),
         websocket_max_message_size=settings.SOCKET_FRAME_MAX_BYTES,

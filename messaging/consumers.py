@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import relay
+from accounts import metrics, relay
 from accounts.gather import Gathered
 from accounts.threads import in_thread
 from notifications.allowance import Allowance
@@ -88,6 +88,8 @@ class ChatConsumer(BadgeConsumer):
                 # Not waited for: it is answered with the others of its batch.
                 answer = sending.submit(self.person, frame)
                 answer.add_done_callback(partial(self.answer_send, str(frame.client_id)))
+                self.tasks.add(answer)
+                answer.add_done_callback(self.tasks.discard)
             case wire.Open(conversation=pk, since=since):
                 await self.open_conversation(pk, since)
             case wire.Close(conversation=pk):
@@ -110,6 +112,8 @@ class ChatConsumer(BadgeConsumer):
         if known is None and len(self.open) >= settings.SOCKET_OPEN_CONVERSATIONS:
             with translation.override(self.language):
                 raise Refused("invalid", _("Too many conversations are open in this tab."))
+        if since:
+            metrics.resumes.labels("socket").inc()
         opened = self.open[pk] = OpenConversation(reading=True)
         try:
             opened.side, opened.groups, state = await in_thread(self.read, pk, since)

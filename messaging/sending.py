@@ -6,8 +6,11 @@ order. A send is acknowledged after COMMIT and never before.
 """
 
 import asyncio
+import time
 import uuid
+from collections import Counter
 from collections.abc import Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from itertools import islice
 from weakref import WeakKeyDictionary
@@ -17,13 +20,14 @@ from django.conf import settings
 from django.db import connection
 from django.http import Http404
 
+from accounts import metrics
 from accounts.models import User
 from accounts.threads import in_thread
 
 from . import actions, events, limits, store, wire
 from .errors import Refused
 from .line import Line
-from .models import conversation_url
+from .models import Message, conversation_url
 from .text import clean_body, excerpt
 
 log = structlog.get_logger("trato.sending")
@@ -40,6 +44,7 @@ class Send:
     conversation_id: int
     client_id: uuid.UUID
     body: str
+    since: float = field(default_factory=time.monotonic)
     answer: "asyncio.Future[str]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -64,6 +69,17 @@ def submit(person: User, frame: wire.Send) -> "asyncio.Future[str]":
         a send that is still under way shares its answer. Not to be cancelled.
     """
     return _desk().submit(Send(person, frame.conversation, frame.client_id, frame.body))
+
+
+def send_now(person: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
+    """`actions.send`, counted: for a request, which waits for nobody else's send."""
+    try:
+        message = actions.send(person, conversation_id, client_id, body)
+    except Exception as error:
+        metrics.sends.labels(_outcome(error)).inc()
+        raise
+    metrics.sends.labels("accepted").inc()
+    return message
 
 
 async def close() -> None:
@@ -115,7 +131,8 @@ class _Desk:
             self.busy.add(send.conversation_id)
         loop = asyncio.get_running_loop()
         self.last_start, self.last_size = loop.time(), len(batch)
-        task = loop.create_task(self.carry_out(batch, self.idle.pop()))
+        # The senders' requests and sockets are many: its log lines carry the process's id.
+        task = loop.create_task(self.carry_out(batch, self.idle.pop()), context=Context())
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         self.start_soon()
@@ -130,6 +147,7 @@ class _Desk:
         except Exception as error:
             log.warning("sends_failed", sends=len(batch), error=type(error).__name__)
             answers = [error] * len(batch)
+        _count(batch, answers)
         for send, answer in zip(batch, answers, strict=True):
             send.resolve(answer)
             del self.under_way[send.key]
@@ -149,6 +167,33 @@ def _desk() -> _Desk:
     if found is None:
         found = _desks[loop] = _Desk()
     return found
+
+
+def _count(batch: Sequence[Send], answers: Sequence[Answer]) -> None:
+    now = time.monotonic()
+    for outcome, number in Counter(map(_outcome, answers)).items():
+        metrics.sends.labels(outcome).inc(number)
+    for send, answer in zip(batch, answers, strict=True):
+        if not isinstance(answer, Exception):
+            metrics.send_seconds.observe(now - send.since)
+
+
+def _outcome(answer: Answer) -> str:
+    match answer:
+        case Refused():
+            return answer.code
+        case Http404():
+            return "not_found"
+        case Exception():
+            return "unavailable"
+    return "accepted"
+
+
+def _waiting() -> int:
+    return sum(len(desk.waiting) + len(desk.under_way) for desk in list(_desks.values()))
+
+
+metrics.sends_waiting.set_function(_waiting)
 
 
 def _send_each(batch: Sequence[Send]) -> list[Answer]:

@@ -14,10 +14,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import metrics
 from accounts.models import User
 from accounts.paging import Start
 
-from . import access, actions, ask, host, queries, wire
+from . import access, actions, ask, host, queries, sending, wire
 from .errors import Refused
 from .http import (
     STATUS,
@@ -83,7 +84,7 @@ def _start_and_send(
     """Both or neither: a refused first message leaves no empty conversation behind."""
     conversation = actions.start_conversation(user, product=product, shop=shop)
     if question.body.strip():
-        actions.send(user, conversation.pk, question.client_id, question.body)
+        sending.send_now(user, conversation.pk, question.client_id, question.body)
     return conversation
 
 
@@ -158,6 +159,8 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
         else:
             since = counter_from(request.GET.get("since", "0"))
             resuming = since > 0
+            if resuming:
+                metrics.resumes.labels("http").inc()
             rows, more = (
                 queries.messages_since(found, since) if resuming else queries.latest_messages(found)
             )
@@ -176,7 +179,7 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Send a message: a form goes back to the thread, a script gets the acknowledgement."""
     body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
     try:
-        message = actions.send(request.user, conversation_id, _client_id(given), body)
+        message = sending.send_now(request.user, conversation_id, _client_id(given), body)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal, given[:64] or None)

@@ -1,6 +1,7 @@
 """The receive-only half of the socket: who is there, may they stay, and what is unread."""
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, ClassVar, Self
@@ -12,7 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from accounts import relay
+from accounts import metrics, relay
 from accounts.gather import Gathered
 from accounts.models import User
 from accounts.sessions import Ended, people_of
@@ -25,6 +26,7 @@ from .servers import Send
 log = structlog.get_logger("trato.socket")
 
 INTERNAL_ERROR = 1011  # RFC 6455, as the next
+SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 NO_SESSION = 4401
 SUSPENDED = 4403
@@ -53,7 +55,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         self.early: list[relay.Event] | None = []  # what came before `session.ready` was sent
         self.closing = False
         self.session_checked_at = 0.0
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Future[Any]] = set()  # what is under way for this socket
 
     async def __call__(
         self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
@@ -61,13 +63,15 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         self.scope = scope
         self.base_send = send
         self.out = Outgoing(send)
-        try:
-            while True:
-                await self.dispatch(await receive())
-        except StopConsumer:
-            pass
-        finally:
-            self.part()
+        self.context = contextvars.copy_context()  # has this socket's id for the log
+        with metrics.sockets_open.track_inprogress():
+            try:
+                while True:
+                    await self.dispatch(await receive())
+            except StopConsumer:
+                pass
+            finally:
+                self.part()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels' own dispatch hops to the database thread for every event, only to close old
@@ -92,7 +96,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         try:
             waiting = getattr(self, get_handler_name(event))(event)
         except Exception:
-            log.exception("handler_failed", event_type=event["type"])
+            self.context.run(log.exception, "handler_failed", event_type=event["type"])
             waiting = self.stop(INTERNAL_ERROR)
         if waiting is not None:
             self.later(waiting)
@@ -107,7 +111,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
                 log.exception("handler_failed")
                 await self.stop(INTERNAL_ERROR)
 
-        task = asyncio.get_running_loop().create_task(guarded())
+        task = asyncio.get_running_loop().create_task(guarded(), context=self.context)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
@@ -133,6 +137,8 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         heartbeat.remember(self)
 
     async def disconnect(self, code: int) -> None:
+        if not self.closing:  # else it was counted by the code that we chose
+            metrics.socket_closed(code)
         self.part()
 
     def part(self) -> None:
@@ -146,10 +152,17 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         """Close the socket; nothing more is sent to it or heard from it."""
         if not self.closing:
             self.part()
+            metrics.socket_closed(code)
             log.info("socket_closed", code=code, user=self.user and self.user.pk)
             if code != READS_TOO_SLOWLY:
                 await self.out.drain()
             await self.close(code)
+
+    async def server_stopping(self, event: dict[str, Any]) -> None:
+        """This process ends. What the client sent before is answered first."""
+        if self.tasks:
+            await asyncio.wait(self.tasks)
+        await self.stop(SERVICE_RESTART)
 
     @property
     def person(self) -> User:

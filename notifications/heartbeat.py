@@ -5,6 +5,7 @@ moment has to serve all of them.
 """
 
 import asyncio
+from contextvars import Context
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -60,7 +61,8 @@ def remember(socket: Any) -> None:
     clock = _clocks.setdefault(loop, _Clock())
     clock.add(socket)
     if clock.task is None or clock.task.done():
-        clock.task = loop.create_task(clock.run())
+        # Its log lines are not about the socket that came first.
+        clock.task = loop.create_task(clock.run(), context=Context())
 
 
 def forget(socket: Any) -> None:

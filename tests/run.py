@@ -3,7 +3,8 @@
 1. all but the tests below, on SQLite and the in-memory channel layer,
 2. beside it the same, on a private PostgreSQL and a private Redis,
 3. beside it the outages, each on a PostgreSQL and a Redis that the tests take away,
-4. the browser tests, on PostgreSQL, Redis and two server processes.
+4. what holds through nginx, on a cluster of its own,
+5. the browser tests, on PostgreSQL, Redis and two server processes.
 """
 
 import contextlib
@@ -22,6 +23,8 @@ from tests import services
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
 OUTAGES = "tests/outages"
+CLUSTER = "tests/cluster"
+APART = (OUTAGES, CLUSTER, BROWSER)
 PATIENCE = 600  # seconds that one suite may take
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 SERVERS = ("postgres", "initdb", "redis-server")
@@ -47,17 +50,16 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     install_what_is_missing()
     missing = missing_programs()
-    beside_browser, browser = suites_for(arguments)
+    stages = suites_for(arguments)
+    suites = [suite for stage in stages for suite in stage]
     with tempfile.TemporaryDirectory(prefix="trato-tests-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
         with servers(folder, missing) as addresses:
-            for suite in [*beside_browser, *browser]:
+            for suite in suites:
                 suite.environment = environment_of(suite, folder, addresses)
-            # These share the machine; the browser measures what a person waits, so it does not.
-            run(beside_browser, missing, folder)
-            run(browser, missing, folder)
-    suites = [*beside_browser, *browser]
+            for stage in stages:
+                run(stage, missing, folder)
     print_report(suites, missing)
     return int(any(suite.failed for suite in suites) or bool(missing and in_ci()))
 
@@ -84,23 +86,28 @@ def install_what_is_missing() -> None:
             return
 
 
-def suites_for(arguments: list[str]) -> tuple[list[Suite], list[Suite]]:
-    """The suites that pytest's arguments are about: those without the browser, and its own."""
+def suites_for(arguments: list[str]) -> list[list[Suite]]:
+    """The suites that pytest's arguments are about, in stages.
+
+    The suites of a stage share the machine. Browser and cluster measure what a person waits, so
+    each has it alone.
+    """
     paths = [word for word in arguments if word.startswith("tests")]
     options = [word for word in arguments if word not in paths]
-    paths = paths or ["tests", OUTAGES, BROWSER]
-    of_browser = [path for path in paths if path.startswith(BROWSER)]
-    of_outages = [path for path in paths if path.startswith(OUTAGES)]
-    others = [path for path in paths if path not in (*of_browser, *of_outages)]
-    beside_browser = []
+    paths = paths or ["tests", *APART]
+    of = {folder: [path for path in paths if path.startswith(folder)] for folder in APART}
+    others = [path for path in paths if not path.startswith(APART)]
+    together: list[Suite] = []
     if others:
-        words = [*others, *(f"--ignore={path}" for path in (BROWSER, OUTAGES)), *options]
-        beside_browser.append(Suite("SQLite and memory", words))
-        beside_browser.append(Suite("PostgreSQL and Redis", words, needs=SERVERS))
-    if of_outages:
-        beside_browser.append(Suite("Outages", [*of_outages, *options], needs=SERVERS))
-    browser = Suite("Browser", [*of_browser, *options], needs=("chromium",))
-    return beside_browser, [browser] if of_browser else []
+        words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
+        together.append(Suite("SQLite and memory", words))
+        together.append(Suite("PostgreSQL and Redis", words, needs=SERVERS))
+    if of[OUTAGES]:
+        together.append(Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS))
+    cluster = Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx"))
+    browser = Suite("Browser", [*of[BROWSER], *options], needs=("chromium",))
+    alone = [[suite] for suite, folder in ((cluster, CLUSTER), (browser, BROWSER)) if of[folder]]
+    return [together, *alone] if together else alone
 
 
 @contextlib.contextmanager

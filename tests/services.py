@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from glob import glob
 from pathlib import Path
 
@@ -20,6 +20,7 @@ PACKAGES = {
     "postgres": "postgresql",
     "initdb": "postgresql",
     "redis-server": "redis-server",
+    "nginx": "nginx",
     "chromium": "chromium",
     "xgettext": "gettext",
 }
@@ -29,8 +30,10 @@ PATIENCE = 60.0  # seconds that a server may take to answer for the first time
 
 def find(program: str) -> str | None:
     """The path of a program, also where Debian hides PostgreSQL's; the newest of several."""
+    # Daemons stand where only root looks, though everybody may run them.
+    places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
     for name in (program, *OTHER_NAMES.get(program, ())):
-        if path := shutil.which(name):
+        if path := shutil.which(name, path=places):
             return str(path)
     hidden: list[str] = glob(f"/usr/lib/postgresql/*/bin/{program}")
     hidden.sort(key=lambda path: int(path.split("/")[4]))
@@ -55,6 +58,9 @@ class Server:
         folder: where it runs; what it says goes to `<program>.log` there.
         knock: does nothing if the server answers, else raises `refusal`.
         user: whom to run it as; None for ourselves.
+        name: of its log, if not the program's.
+        environment: if not ours.
+        stop_signal: what asks it to end in order.
     """
 
     def __init__(
@@ -66,19 +72,41 @@ class Server:
         refusal: type[Exception],
         *,
         user: str | None = None,
+        name: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        stop_signal: signal.Signals = signal.SIGINT,
     ) -> None:
         self.address = address
         self._command, self._folder, self._user = command, folder, user
         self._knock, self._refusal = knock, refusal
+        self._environment, self._stop_signal = environment, stop_signal
+        self.log = folder / f"{name or Path(command[0]).name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Its process. Raises RuntimeError if it is down."""
+        if self._process is None:
+            raise RuntimeError(f"{self.address} does not run")
+        return self._process.pid
 
     def start(self) -> None:
         """Start it and wait until it answers. Harmless if it runs; a paused one goes on."""
         if self._process:
             self.resume()
             return
-        log = self._folder / f"{Path(self._command[0]).name}.log"
-        with log.open("ab") as output:
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it; `wait` before use."""
+        if self._process:
+            raise RuntimeError(f"{self.address} runs already")
+        with self.log.open("ab") as output:
             # In a session of its own, so that Ctrl-C reaches us alone and the tests end before it.
             self._process = subprocess.Popen(
                 self._command,
@@ -86,9 +114,9 @@ class Server:
                 stderr=output,
                 user=self._user,
                 cwd=self._folder,
+                env=self._environment,
                 start_new_session=True,
             )
-        self.wait()
 
     def wait(self) -> None:
         """Wait until it answers."""
@@ -100,16 +128,25 @@ class Server:
 
         wait(knock, self._refusal)
 
-    def stop(self) -> None:
-        """Shut it down in order: connections end, nothing is lost. Harmless if it is down."""
+    def stop(self, how: signal.Signals | None = None) -> int | None:
+        """Shut it down in order: connections end, nothing is lost. Harmless if it is down.
+
+        Args:
+            how: another signal than usual, such as SIGQUIT for PostgreSQL's immediate shutdown.
+
+        Returns:
+            Its exit code; None if it was down or did not end within 20 s and was killed.
+        """
+        code = None
         if self._process:
             self.resume()
-            self._process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; Redis alike
+            self._process.send_signal(how or self._stop_signal)
             try:
-                self._process.wait(timeout=20)
+                code = self._process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 self.kill()
         self._process = None
+        return code
 
     def kill(self) -> None:
         """As a crash: without a goodbye. Harmless if it is down."""
@@ -128,11 +165,9 @@ class Server:
 
     def _signal(self, number: signal.Signals) -> None:
         """Send a signal to the process, then to its children: PostgreSQL has one per connection."""
-        if self._process is None:
-            raise RuntimeError(f"{self.address} does not run")
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
         pids = children.read_text().split() if children.exists() else []
-        self._process.send_signal(number)
+        os.kill(self.pid, number)
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(pid), number)
@@ -152,7 +187,7 @@ def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
         shutil.chown(data, user)
     subprocess.run(
         [
-            *(_required("initdb"), "--auth=trust", "--username=trato", "--encoding=UTF8"),
+            *(required("initdb"), "--auth=trust", "--username=trato", "--encoding=UTF8"),
             *("--no-sync", "--locale=C", f"--pgdata={data}"),
         ],
         check=True,
@@ -171,7 +206,7 @@ def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
         "fsync": "off",
         "full_page_writes": "off",
     } | options
-    command = [_required("postgres"), "-D", str(data)]
+    command = [required("postgres"), "-D", str(data)]
     command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     address = f"postgres://trato@127.0.0.1:{port}/postgres"
     yield from _running(
@@ -190,7 +225,7 @@ def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
 def redis_server(folder: Path) -> Iterator[Server]:
     """Run a private Redis that keeps nothing on disk."""
     port = free_port()
-    command = [_required("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
+    command = [required("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--save", "", "--appendonly", "no"]
 
     def knock() -> None:
@@ -223,7 +258,8 @@ def wait(knock: Callable[[], object], refusal: type[Exception]) -> None:
             return
 
 
-def _required(program: str) -> str:
+def required(program: str) -> str:
+    """The path of a program that must be there. Raises FileNotFoundError."""
     path = find(program)
     if path is None:
         raise FileNotFoundError(program)

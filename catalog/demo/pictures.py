@@ -37,8 +37,7 @@ def draw(kind: str, seed: int) -> bytes:
     pen.ellipse((side * 0.2, side * 0.8, side * 0.8, side * 0.88), fill=ground)
     SHAPES.get(kind, _vase)(pen, random_, side, main, dark, light)
     buffer = io.BytesIO()
-    small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    small.save(buffer, "JPEG", quality=82, optimize=True)
+    picture.reduce(SCALE).save(buffer, "JPEG", quality=82, optimize=True)
     return buffer.getvalue()
 
 

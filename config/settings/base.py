@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.correlation.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -126,7 +127,11 @@ def channel_layers(redis_url: str) -> dict[str, object]:
     return {
         "default": {
             "BACKEND": "accounts.layers.PubSubLayer",
-            "CONFIG": {"hosts": [redis_url], "prefix": "trato"},
+            "CONFIG": {
+                # Several share the groups between them, see docs/scaling.md.
+                "hosts": env.list("REDIS_LAYER_URLS", default=[redis_url]),
+                "prefix": "trato",
+            },
         }
     }
 
@@ -255,6 +260,10 @@ SOCKET_HEARTBEAT_SECONDS = 20
 SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_THREADS = 8  # database work of the sockets of one process
+# Over which a process that ends closes its sockets.
+SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
+# After which it ends, whatever is still under way. More than the spread.
+SHUTDOWN_SECONDS = env.float("SHUTDOWN_SECONDS", default=15.0)
 PUBLISH_TIMEOUT_SECONDS = 1.0  # what is waited for a layer that hangs
 RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes before this one
 
@@ -268,3 +277,7 @@ STATEMENT_TIMEOUT_SECONDS = 5.0  # then people are told `unavailable`; the brows
 # -- What is written down -------------------------------------------------------------------
 
 LOGGING = configure(as_json=False)
+# Who may read /metrics: whoever asks directly, past any proxy, from these networks, or with
+# `Authorization: Bearer <token>` from anywhere.
+METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -66,7 +66,7 @@ def test_pages_go_down_and_up_again_without_gaps_and_repeats(
     while pages[-1].older:
         start = Start(pages[-1].older)
         pages.append(queries.conversation_list(seller, start, unread_only=unread_only))
-    assert sum(map(ids, pages), []) == inbox
+    assert [one for page in pages for one in ids(page)] == inbox
     page = pages.pop()
     while page.newer:
         start = Start(page.newer, newer=True)

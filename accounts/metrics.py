@@ -1,0 +1,42 @@
+"""What this process counts for Prometheus; `config/metrics.py` shows it.
+
+It stands in the lowest app because all of them count. Labels have few values, all known here:
+each is a time series for ever. What can be looked up is asked when Prometheus asks, and costs
+nothing before: `sockets_open` and `sends_waiting` are functions.
+"""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+sends: Final = Counter(
+    "trato_sends",
+    "Messages that people sent, by what they were told: accepted, or an error's code.",
+    ["outcome"],
+)
+send_seconds: Final = Histogram(
+    "trato_send_seconds",
+    "From a send's arrival on the socket to its acknowledgement, after COMMIT.",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+)
+sends_waiting: Final = Gauge(
+    "trato_sends_waiting", "Sends of the sockets that are not acknowledged yet."
+)
+sockets_open: Final = Gauge("trato_sockets_open", "Open sockets.")
+socket_closes: Final = Counter("trato_socket_closes", "Sockets that ended, by code.", ["code"])
+publish_failures: Final = Counter(
+    "trato_publish_failures",
+    "Events that the channel layer was not told, because it failed or answered too late.",
+)
+resumes: Final = Counter(
+    "trato_resumes", "Clients that asked for what they missed, by socket or http.", ["by"]
+)
+
+_CODES: Final = frozenset(
+    (1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4401, 4403, 4408, 4429)
+)
+
+
+def socket_closed(code: int) -> None:
+    """Count the end of a socket. Clients choose codes too: unusual ones count as `other`."""
+    socket_closes.labels(str(code) if code in _CODES else "other").inc()

@@ -1,0 +1,49 @@
+"""The pages that a proxy shows by itself: `python -m config.error_pages`, after collectstatic.
+
+A proxy that finds no server, or takes no such upload, has nobody to ask for a page. So they are
+drawn beforehand, into `STATIC_ROOT/errors/<language>/`: HTML for people, JSON for scripts.
+"""
+
+import os
+from pathlib import Path
+
+import django
+
+TOO_BIG, AWAY = 413, 503
+
+
+def main() -> None:
+    """Draw all pages in all languages."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+    django.setup()
+    from django.conf import settings
+
+    for language, _name in settings.LANGUAGES:
+        folder = Path(settings.STATIC_ROOT) / "errors" / language
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in pages(language).items():
+            (folder / name).write_text(content, encoding="utf-8")
+
+
+def pages(language: str) -> dict[str, str]:
+    """File names and contents of one language's pages."""
+    from django.template.loader import render_to_string
+    from django.utils import translation
+    from django.utils.translation import gettext as _
+
+    from messaging import wire
+    from messaging.errors import Refused
+
+    with translation.override(language):
+        too_big = Refused("too_long", _("What you sent is larger than we take."))
+        away = Refused("unavailable", _("This is not possible just now. Try again soon."))
+        return {
+            f"{TOO_BIG}.html": render_to_string("413_alone.html"),
+            f"{TOO_BIG}.json": wire.encode(wire.Error.of(too_big)),
+            f"{AWAY}.html": render_to_string("503.html"),
+            f"{AWAY}.json": wire.encode(wire.Error.of(away)),
+        }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Production's shape on one machine without TLS, for `make cluster` and the tests that drive it.
+
+The demo's logins are open, so it belongs on 127.0.0.1 and nowhere else.
+"""
+
+from . import base
+from .production import *  # noqa: F403
+from .production import TRUSTED_ORIGINS, env
+
+DEMO_LOGINS = True
+STATIC_ROOT = env.str("STATIC_ROOT")
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Everything that takes TLS for granted.
+TRUSTED_ORIGINS = [origin.replace("https://", "http://") for origin in TRUSTED_ORIGINS]
+CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
+SECURE_HSTS_SECONDS = 0
+
+# Load clients raise them: they are counted as ever, only later reached.
+MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=base.MESSAGES_PER_MINUTE)
+SOCKET_FRAMES_PER_MINUTE = env.int(
+    "SOCKET_FRAMES_PER_MINUTE", default=base.SOCKET_FRAMES_PER_MINUTE
+)

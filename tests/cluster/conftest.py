@@ -1,0 +1,53 @@
+"""One cluster for all tests of this folder; whoever stops a part of it starts it again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.cluster import Cluster, temporary_folder
+
+from .people import Person
+
+
+@pytest.fixture(scope="session")
+def running_cluster() -> Iterator[Cluster]:
+    """Limits are high: the tests here are about other things."""
+    environment = {"MESSAGES_PER_MINUTE": "100000", "SHUTDOWN_SPREAD_SECONDS": "2"}
+    with temporary_folder() as folder, Cluster(folder, environment=environment) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
+    """The cluster, whole again after each test."""
+    yield running_cluster
+    for part in (running_cluster.postgres, running_cluster.redis, *running_cluster.daphnes):
+        if part.running:
+            part.resume()
+        else:
+            part.start()
+    running_cluster.nginx.wait()  # it leaves a Daphne that failed alone for 2 s
+
+
+@pytest.fixture(scope="session")
+def shopper(running_cluster: Cluster) -> Person:
+    return Person.logged_in(running_cluster.url, "shopper@example.com")
+
+
+@pytest.fixture(scope="session")
+def seller(running_cluster: Cluster) -> Person:
+    return Person.logged_in(running_cluster.url, "seller@example.com")
+
+
+@pytest.fixture(scope="session")
+def conversation(shopper: Person, seller: Person) -> int:
+    """The demo shopper's and the demo seller's own."""
+    [common, *_] = [
+        number for number in shopper.conversations() if number in seller.conversations()
+    ]
+    return common
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """Those of this process play no part here."""

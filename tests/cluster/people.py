@@ -1,0 +1,149 @@
+"""A person's programs as strangers would write them: HTTP with cookies, and the socket."""
+
+import asyncio
+import http.client
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlencode, urlsplit
+
+import websockets
+from websockets.asyncio.client import ClientConnection
+from websockets.typing import Origin
+
+from accounts.factories import PASSWORD
+
+
+@dataclass
+class Answer:
+    """What a server said."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Person:
+    """Somebody with a browser's cookies.
+
+    Args:
+        site: the address of the site, which is also the origin that its pages have.
+    """
+
+    site: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def logged_in(cls, site: str, email: str) -> Self:
+        """Somebody of the demo."""
+        person = cls(site)
+        person.get("/accounts/login/")
+        answer = person.post("/accounts/login/", {"login": email, "password": PASSWORD})
+        assert answer.status == 302, answer.text
+        return person
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask("GET", path, headers=headers)
+
+    def post(
+        self, path: str, fields: dict[str, str], *, at: str | None = None, **headers: str
+    ) -> Answer:
+        """Post a form with this person's token.
+
+        Args:
+            at: another address than the site's, such as that of one Daphne.
+        """
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return self.ask("POST", path, urlencode(fields).encode(), at=at, headers=headers)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        at: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """One request on a connection of its own; header names with `_` for `-`."""
+        own = {"Origin": self.site, "X-CSRFToken": self.cookies.get("csrftoken", "")}
+        own["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        own |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        connection = http.client.HTTPConnection(urlsplit(at or self.site).netloc, timeout=30)
+        try:
+            connection.request(method, path, body, own)
+            response = connection.getresponse()
+            answer = Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, value = cookie.split(";")[0].split("=", 1)
+            self.cookies[name] = value
+        return answer
+
+    def conversations(self) -> list[int]:
+        """The numbers of this person's conversations, the latest first."""
+        page = self.get("/conversations/").text
+        return [int(number) for number in re.findall(r"/conversation/(\d+)/", page)]
+
+    def send(self, conversation: int, body: str, client_id: str | None = None) -> Answer:
+        """Send by POST, as a page without a socket."""
+        fields = {"body": body, "client_id": client_id or str(uuid.uuid4())}
+        path = f"/conversation/{conversation}/new_message/"
+        return self.post(path, fields, Accept="application/json")
+
+    def messages(self, conversation: int, since: int = 0) -> Any:
+        return self.get(f"/conversation/{conversation}/messages/?since={since}").json
+
+    async def socket(self, at: str | None = None) -> "Socket":
+        """A socket of this person's, through nginx or `at` one Daphne."""
+        host = urlsplit(at or self.site).netloc
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        connection = await websockets.connect(
+            f"ws://{host}/ws/",
+            origin=Origin(self.site),
+            additional_headers={"Cookie": cookies},
+        )
+        return Socket(connection)
+
+
+class Socket:
+    """An open socket and what was heard on it."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def tell(self, kind: str, **frame: Any) -> None:
+        await self.connection.send(json.dumps({"type": kind, **frame}))
+
+    async def next(self) -> Any:
+        """The next frame, whatever it is."""
+        return json.loads(await self.connection.recv())
+
+    async def hear(self, kind: str, seconds: float = 10) -> Any:
+        """The next frame of a kind; others before it are passed over."""
+        async with asyncio.timeout(seconds):
+            while True:
+                frame = await self.next()
+                if frame["type"] == kind:
+                    return frame
+
+    async def closed(self, seconds: float = 10) -> int | None:
+        """Wait for the end; the code of it (1006 where there was no goodbye)."""
+        async with asyncio.timeout(seconds):
+            await self.connection.wait_closed()
+            return self.connection.close_code
+
+    async def close(self) -> None:
+        await self.connection.close()

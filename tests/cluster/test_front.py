@@ -1,0 +1,151 @@
+"""What nginx does by itself, and what it passes on."""
+
+import re
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+from redis import Redis
+
+from deploy.cluster import Cluster
+
+from .people import Person
+
+MEGABYTE = 1024**2
+ATTEMPTS = 10  # failed logins that allauth allows to one address per minute
+
+
+def test_the_shop_and_its_pages_are_shown(cluster: Cluster, shopper: Person) -> None:
+    for path in ("/", "/products/", "/conversations/", "/health/"):
+        assert shopper.get(path).status == 200, path
+    assert cluster.upstream(0) not in shopper.get("/").text
+
+
+def test_hashed_static_files_are_kept_for_a_year_and_sent_compressed(shopper: Person) -> None:
+    [address, *_] = re.findall(r"/static/css/components\.[0-9a-f]{12}\.css", shopper.get("/").text)
+    answer = shopper.get(address, Accept_Encoding="gzip")
+    assert answer.status == 200
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Content-Type"].startswith("text/css")
+    plain = shopper.get("/static/css/components.css")
+    assert "immutable" not in plain.headers["Cache-Control"]
+
+
+def test_static_files_are_there_while_no_daphne_is(cluster: Cluster, shopper: Person) -> None:
+    for daphne in cluster.daphnes:
+        daphne.kill()
+    assert shopper.get("/static/css/components.css").status == 200
+
+
+def test_people_and_scripts_are_told_kindly_that_no_daphne_answers(
+    cluster: Cluster, shopper: Person
+) -> None:
+    for daphne in cluster.daphnes:
+        daphne.kill()
+    page = shopper.get("/", Accept_Language="es-MX,es;q=0.9")
+    assert page.status == 503
+    assert page.headers["Retry-After"] == "5"
+    assert '<html lang="es">' in page.text
+    assert "Volvemos enseguida" in page.text
+    answer = shopper.get("/conversations/", Accept="application/json")
+    assert (answer.status, answer.json["code"]) == (503, "unavailable")
+
+
+def test_pictures_are_served_as_pictures_and_as_nothing_else(
+    cluster: Cluster, shopper: Person
+) -> None:
+    [address, *_] = re.findall(r"/media/[^\"]+\.jpg", shopper.get("/").text)
+    picture = shopper.get(address)
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in picture.headers["Content-Security-Policy"]
+    (cluster.folder / "media" / "page.html").write_text("<script>alert(1)</script>")
+    stray = shopper.get("/media/page.html")
+    assert stray.headers["Content-Type"] == "application/octet-stream"
+    assert stray.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/static/../nginx.conf", "/media/../nginx.conf", "/media../a"])
+def test_nothing_beside_the_folders_is_reached(path: str, shopper: Person) -> None:
+    assert shopper.get(path).status in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "size"), [("/accounts/login/", MEGABYTE // 4), ("/my/products/new/", 81 * MEGABYTE)]
+)
+def test_more_than_the_limit_is_refused_with_a_page_that_explains(
+    path: str, size: int, shopper: Person
+) -> None:
+    answer = shopper.ask("POST", path, bytes(size + 1), headers={"Accept_Language": "es"})
+    assert answer.status == 413
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert '<html lang="es">' in answer.text
+    assert "Era demasiado grande" in answer.text
+
+
+def test_a_picture_of_the_largest_allowed_size_passes_nginx_and_meets_the_forms_own_limit(
+    seller: Person,
+) -> None:
+    """Both sides of 10 MB are judged by Django, which names the file."""
+    boundary = "picture-boundary"
+    token = seller.cookies["csrftoken"]
+    body = (
+        f"--{boundary}\r\nContent-Disposition: form-data; name=csrfmiddlewaretoken\r\n\r\n{token}"
+        f"\r\n--{boundary}\r\nContent-Disposition: form-data; name=pictures; filename=big.jpg\r\n"
+        "Content-Type: image/jpeg\r\n\r\n"
+    ).encode() + bytes(10 * MEGABYTE + 1)
+    body += f"\r\n--{boundary}--\r\n".encode()
+    answer = seller.ask(
+        "POST",
+        "/my/products/new/",
+        body,
+        headers={"Content_Type": f"multipart/form-data; boundary={boundary}"},
+    )
+    assert answer.status == 400
+    assert "big.jpg: " in answer.text
+
+
+def _failed_logins(person: Person, at: str, count: int) -> list[str]:
+    """What is answered to wrong passwords of different people, from addresses that are claimed."""
+    person.get("/accounts/login/")
+    pages = []
+    for number in range(count):
+        fields = {"login": f"nobody{number}@example.com", "password": "wrong"}
+        claimed = f"203.0.113.{number}"
+        answer = person.post(
+            "/accounts/login/", fields, at=at, X_Forwarded_For=claimed, Accept_Language="en"
+        )
+        pages.append(answer.text)
+    return pages
+
+
+def test_a_forged_address_does_not_escape_the_limit_of_failed_logins(cluster: Cluster) -> None:
+    with Redis.from_url(cluster.redis.address) as counts:
+        counts.flushdb()
+        pages = _failed_logins(Person(cluster.url), cluster.url, ATTEMPTS + 1)
+        assert "Too many failed" not in pages[ATTEMPTS - 1]
+        assert "Too many failed" in pages[ATTEMPTS]
+        # The same to a Daphne, where the header is what nginx says: everyone has an own address.
+        counts.flushdb()
+        pages = _failed_logins(Person(cluster.url), cluster.upstream(0), ATTEMPTS + 1)
+        assert "Too many failed" not in pages[ATTEMPTS]
+        counts.flushdb()
+
+
+def test_metrics_are_not_for_the_public(cluster: Cluster, shopper: Person) -> None:
+    assert shopper.get("/metrics").status == 404
+
+
+@pytest.mark.parametrize(
+    "headers", [b"", b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"]
+)
+def test_only_the_sockets_address_can_be_upgraded(headers: bytes, cluster: Cluster) -> None:
+    address = urlsplit(cluster.url)
+    with socket.create_connection((address.hostname, address.port)) as line:
+        line.sendall(
+            b"GET /products/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            + headers
+            + b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        assert line.recv(12) == b"HTTP/1.1 200"

@@ -1,0 +1,182 @@
+"""Two people whose sockets are on different Daphnes, and Daphnes that come and go."""
+
+import asyncio
+import random
+import uuid
+from typing import Any
+
+import websockets
+
+from deploy.cluster import Cluster
+
+from .people import Person, Socket
+
+
+async def test_people_on_different_daphnes_talk_at_once(
+    cluster: Cluster, shopper: Person, seller: Person, conversation: int
+) -> None:
+    asking = await shopper.socket(cluster.upstream(0))
+    answering = await seller.socket(cluster.upstream(1))
+    for socket in (asking, answering):
+        await socket.hear("session.ready")
+    for one, other in ((asking, answering), (answering, asking)):
+        client_id = str(uuid.uuid4())
+        frame = {"conversation": conversation, "client_id": client_id, "body": "Still there?"}
+        await one.tell("message.send", **frame)
+        heard = [(await socket.hear("message.created"))["client_id"] for socket in (one, other)]
+        assert heard == [client_id, client_id]
+    await asking.close()
+    await answering.close()
+
+
+async def test_nginx_spreads_sockets_over_both_daphnes(cluster: Cluster, shopper: Person) -> None:
+    sockets = await asyncio.gather(*(shopper.socket() for _ in range(10)))
+    for socket in sockets:
+        await socket.hear("session.ready")
+    cluster.daphnes[0].kill()
+    ended = 0
+    for socket in sockets:
+        try:
+            await socket.closed(0.5)
+            ended += 1
+        except TimeoutError:
+            await socket.close()
+    assert 3 <= ended <= 7
+
+
+async def test_the_people_of_a_killed_daphne_come_back_on_the_other_and_missed_nothing(
+    cluster: Cluster, shopper: Person, seller: Person, conversation: int
+) -> None:
+    listener = Listener(seller, conversation)
+    async with listener:
+        await listener.is_live()
+        # Whichever Daphne has the listener: each is killed once while the other one stands.
+        for daphne in cluster.daphnes:
+            daphne.kill()
+            sent = [await _send_until_stored(shopper, conversation, n) for n in range(5)]
+            await listener.has(set(sent))
+            daphne.start()
+    assert listener.reconnections >= 1
+
+
+async def test_a_rolling_restart_loses_and_doubles_no_message(
+    cluster: Cluster, shopper: Person, seller: Person, conversation: int
+) -> None:
+    sent: list[str] = []
+    restarted = asyncio.Event()
+
+    async def keep_sending() -> None:
+        while not restarted.is_set():
+            sent.append(await _send_until_stored(shopper, conversation, len(sent)))
+
+    before = seller.messages(conversation)["revision"]
+    listener = Listener(seller, conversation)
+    async with listener:
+        await listener.is_live()
+        sending = asyncio.create_task(keep_sending())
+        for daphne in cluster.daphnes:
+            assert await asyncio.to_thread(daphne.stop) == 0
+            await asyncio.to_thread(daphne.start)
+        restarted.set()
+        await sending
+        await listener.has(set(sent))
+    stored = _all_since(seller, conversation, before)
+    assert [each["client_id"] for each in stored] == sent
+    assert listener.heard == sent
+
+
+async def _send_until_stored(person: Person, conversation: int, number: int) -> str:
+    """Send by POST as the outbox does: the same number again until it is acknowledged."""
+    client_id = str(uuid.uuid4())
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                answer = await asyncio.to_thread(
+                    person.send, conversation, f"Number {number}", client_id
+                )
+            except OSError:
+                continue
+            if answer.status == 200:
+                return client_id
+            await asyncio.sleep(0.1)
+
+
+def _all_since(person: Person, conversation: int, revision: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        page = person.messages(conversation, revision)
+        found += page["messages"]
+        revision = page["revision"]
+        if not page["more"]:
+            return found
+
+
+class Listener:
+    """A tab that has a conversation open, comes back after a close and resumes."""
+
+    def __init__(self, person: Person, conversation: int) -> None:
+        self.person, self.conversation = person, conversation
+        self.revision = person.messages(conversation)["revision"]
+        self.heard: list[str] = []
+        self.reconnections = -1
+        self._news = asyncio.Condition()
+        self._live = asyncio.Event()
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.create_task(self._listen())
+
+    async def __aexit__(self, *error: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def is_live(self) -> None:
+        async with asyncio.timeout(15):
+            await self._live.wait()
+
+    async def has(self, client_ids: set[str]) -> None:
+        """Wait until all of these were heard."""
+        async with asyncio.timeout(30), self._news:
+            await self._news.wait_for(lambda: client_ids <= set(self.heard))
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._one_connection()
+            except (OSError, websockets.WebSocketException):
+                self._live.clear()
+                await asyncio.sleep(random.random() / 2)
+
+    async def _one_connection(self) -> None:
+        socket = await self.person.socket()
+        self.reconnections += 1
+        while True:
+            frame = await socket.next()
+            match frame["type"]:
+                case "session.ready":
+                    await self._resume(socket)
+                case "conversation.state":
+                    await self._take(frame["messages"])
+                    self.revision = max(self.revision, frame["revision"])
+                    if frame["more"]:
+                        await self._resume(socket)
+                    else:
+                        self._live.set()
+                case "message.created":
+                    await self._take([frame])
+                    if frame["revision"] == self.revision + 1:
+                        self.revision += 1
+                    elif frame["revision"] > self.revision:  # one between was dropped
+                        await self._resume(socket)
+                case "heartbeat":
+                    if frame["conversations"].get(str(self.conversation), 0) > self.revision:
+                        await self._resume(socket)
+
+    async def _resume(self, socket: Socket) -> None:
+        await socket.tell("conversation.open", conversation=self.conversation, since=self.revision)
+
+    async def _take(self, messages: list[dict[str, Any]]) -> None:
+        async with self._news:
+            for message in messages:
+                if message["client_id"] not in self.heard:
+                    self.heard.append(message["client_id"])
+            self._news.notify_all()
