@@ -101,7 +101,7 @@ class Exchange:
         self.members: dict[str, set[Member]] = {}
         self.orders: dict[str, Ordering[Event]] = {}
         self.heard: set[str] = set()  # groups that the layer tells this process about
-        self.rings: list[Ring] = []
+        self.rings: list[tuple[str, Event]] = []
         self.channel: str | None = None
         self._joining: dict[str, asyncio.Future[bool]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -113,7 +113,7 @@ class Exchange:
             self.deliver(group, event)
             if len(self.rings) < RINGS_WAITING_MAX:
                 told = {**event, "group": group, "origin": self.name}
-                self.rings.append(Ring(group, told, group in self.heard))
+                self.rings.append((group, told))
             else:
                 metrics.publish_failures.inc()
         return self._run("ring", self._ring)
@@ -164,9 +164,11 @@ class Exchange:
             try:
                 async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
                     if hasattr(self.layer, "publish_many"):
-                        await self.layer.publish_many(now)
+                        await self.layer.publish_many(
+                            Ring(group, event, group in self.heard) for group, event in now
+                        )
                     else:
-                        for group, event, _heard_here in now:
+                        for group, event in now:
                             await self.layer.group_send(group, dict(event))
             except Exception as error:  # whatever a broken layer throws: the row is stored already
                 metrics.publish_failures.inc(len(now))
