@@ -9,7 +9,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PIP_COMPILE := env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run cluster test check bench requirements messages clean python free-port
+.PHONY: help run cluster test check bench bench-pages requirements messages clean python free-port
 
 help:
 	@echo "make run           the site with a demo shop on http://127.0.0.1:8000/ (PORT=8001 for another)"
@@ -18,6 +18,7 @@ help:
 	@echo "make check         format, lint, types, layers, migrations, settings, requirements"
 	@echo "make bench         how fast it is, beside a naive rival (ARGS=\"--quick\" for a look)"
 	@echo "make messages      collect the texts to translate (needs gettext)"
+	@echo "make bench-pages   what the pages cost with 1,000,000 messages, beside 10,000"
 	@echo "make requirements  pin again what pyproject.toml asks for"
 	@echo "make clean         remove all that was made here, also the demo shop's database"
 
@@ -35,6 +36,9 @@ test: .venv/dev.stamp $(CATALOGUES)
 
 bench: .venv/dev.stamp
 	@exec $(IN_VENV) -m benchmarks $(ARGS)
+
+bench-pages: .venv/dev.stamp $(CATALOGUES)
+	@exec $(IN_VENV) -m benchmarks.pages $(ARGS)
 
 check: export DJANGO_SETTINGS_MODULE = config.settings.test
 check: .venv/dev.stamp $(CATALOGUES)

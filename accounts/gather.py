@@ -19,10 +19,17 @@ class Gathered(Generic[K, V]):
 
     Args:
         load: takes the keys, returns a value for each key that has one.
+        one_at_a_time: while a load is under way, who asks is gathered for the next one.
     """
 
-    def __init__(self, load: Callable[[list[K]], Awaitable[dict[K, V]]]) -> None:
+    def __init__(
+        self, load: Callable[[list[K]], Awaitable[dict[K, V]]], *, one_at_a_time: bool = False
+    ) -> None:
         self._load = load
+        self._one_at_a_time = one_at_a_time
+        self._under_way: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
+            WeakKeyDictionary()
+        )
         self._waiting: WeakKeyDictionary[
             asyncio.AbstractEventLoop, dict[K, asyncio.Future[V | None]]
         ] = WeakKeyDictionary()
@@ -52,6 +59,13 @@ class Gathered(Generic[K, V]):
 
     async def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
         await asyncio.sleep(0)  # let everybody of this turn ask
+        if self._one_at_a_time:
+            async with self._under_way.setdefault(loop, asyncio.Lock()):
+                await self._load_waiting(loop)
+        else:
+            await self._load_waiting(loop)
+
+    async def _load_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
         asked = self._waiting.pop(loop)
         try:
             found = await self._load(list(asked))

@@ -6,19 +6,24 @@ import signal
 import sys
 import tempfile
 from argparse import Namespace
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests import services
 
-from . import idle, report, servers
+from . import idle, processes, report, servers
 from .idle import Idle
 from .measure import Contender, Round
 from .options import parse
-from .servers import ROOT, System
+from .servers import ROOT, Server, System
+from .stages import stages_of
 
 NEEDED = ("postgres", "initdb", "redis-server")
 REPORT = ROOT / "var" / "bench.md"
+SPARE_FILES = 500  # that a server has open beside its sockets
+PERFORMANCE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -30,13 +35,16 @@ def main(arguments: list[str]) -> int:
         for program in missing:
             say(f"Not found: {program} (Debian package: {services.PACKAGES[program]}).")
         return 1
+    if not processes.allow_open_files(max([2 * options.pairs, *options.idle]) + SPARE_FILES):
+        say("This machine allows too few open files (ulimit -Hn); choose fewer with --idle.")
+        return 1
     load = os.getloadavg()[0]
     with systems(options) as started:
         with contextlib.ExitStack() as running:
             contenders = line_up(options, started, running)
             compete(contenders, options)
         idles = list(let_sit(started, options))
-    tell(contenders, idles, load)
+    tell(contenders, idles, load, record=options.record)
     return 0
 
 
@@ -63,17 +71,16 @@ def line_up(
     """A contender for each line of the table, on servers that run until `running` ends."""
     contenders = []
     for system in started:
-        for how in options.server if system.name == "trato" else ["daphne"]:
-            server = running.enter_context(system.serve(how))
-            contenders.append(Contender(f"{system.name}, {how}", system, [server]))
+        running_by_kind: dict[str, list[Server]] = defaultdict(list)
+        for name, stage in stages_of(system.name, options.on).items():
+            at_hand = running_by_kind[f"{stage.how} {stage.environment}"]
+            while len(at_hand) < stage.servers:
+                at_hand.append(running.enter_context(system.serve(stage)))
+            one = Contender(f"{system.name}, {name}", system, at_hand[: stage.servers], stage)
+            contenders.append(one)
+            pids = ", ".join(str(server.pid) for server in one.servers)
             others = ", ".join(map(str, system.services))
-            say(f"{system.name} on {how}: server {server.pid}, database and Redis {others}")
-            if system.name == "trato" and how == "daphne" and not options.only:
-                second = running.enter_context(system.serve(how))
-                contenders += [
-                    Contender("trato, 2 daphnes", system, [server, second]),
-                    Contender("trato, daphne, all on one core", system, [server], one_core=True),
-                ]
+            say(f"{one.name}: server {pids}; database and Redis {others}")
     return contenders
 
 
@@ -87,7 +94,7 @@ def compete(contenders: list[Contender], options: Namespace) -> None:
             say(line(one, one.loaded[-1], f"{options.pairs} pairs"))
     for _ in range(options.rounds):
         for one in contenders:
-            if len(one.servers) == 1 and not one.one_core:
+            if one.stage.is_plain:
                 one.unloaded.append(
                     one.play(1, options.warm_up / 2, options.seconds / 2, options.read_every)
                 )
@@ -103,13 +110,15 @@ def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
     for system in started:
         if not options.idle or system.name == "relay":
             continue
-        for how in options.server if system.name == "trato" else ["daphne"]:
-            most = system.name == "trato" and how == "daphne"
+        for name, stage in stages_of(system.name, options.on).items():
+            if not stage.is_plain or stage.environment:
+                continue
+            most = system.name == "trato" and stage.how == "daphne"
             counts, seconds = (
                 (options.idle, options.idle_seconds) if most else (options.idle[:1], 5.0)
             )
-            say(f"{system.name} on {how}: {max(counts):,} sockets sit for {seconds:.0f} s.")
-            yield idle.sit(system, how, counts, seconds)
+            say(f"{system.name}, {name}: {max(counts):,} sockets sit for {seconds:.0f} s.")
+            yield idle.sit(system, stage, counts, seconds)
 
 
 def line(one: Contender, played: Round, what: str) -> str:
@@ -121,19 +130,26 @@ def line(one: Contender, played: Round, what: str) -> str:
     )
 
 
-def tell(contenders: list[Contender], idles: list[Idle], load: float) -> None:
-    """Print the tables, and keep them in a file."""
+def tell(contenders: list[Contender], idles: list[Idle], load: float, *, record: bool) -> None:
+    """Print the tables, and keep them in a file or in the documentation."""
     rival = next((one for one in contenders if one.system.name == "rival"), None)
     parts = [
         [report.machine(load)],
         report.speed(contenders, rival),
-        report.idle(idles) if idles else [],
+        report.idle(idles),
         report.goals(contenders, idles),
     ]
-    text = "\n\n".join("\n".join(part) for part in parts if part)
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(text + "\n")
-    say(f"\n{text}\n\nThe same in {REPORT.relative_to(ROOT)}.")
+    text = "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+    say(f"\n{text}")
+    if record:
+        before, _, rest = PERFORMANCE.read_text().partition(BEGIN)
+        after = rest.partition(END)[2]
+        PERFORMANCE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+        say(f"The same now stands in {PERFORMANCE.relative_to(ROOT)}.")
+    else:
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text(text)
+        say(f"The same is in {REPORT.relative_to(ROOT)}.")
 
 
 def say(text: str) -> None:

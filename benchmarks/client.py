@@ -332,6 +332,8 @@ def talk(
     finally:
         gc.enable()
         table.close()
+    if not latencies:
+        raise Refused(f"no message arrived within {seconds} s; measure for longer")
     return Talk(
         seconds=lasted,
         latencies=latencies,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from . import processes
 from .client import Crowd
 from .servers import System
+from .stages import Stage
 
 SETTLING = 2.0  # seconds between the last handshake and the look at the memory
 
@@ -22,7 +23,7 @@ class Idle:
     all_cores: float = 0.0  # the same with database and Redis
 
 
-def sit(system: System, how: str, counts: Sequence[int], seconds: float) -> Idle:
+def sit(system: System, stage: Stage, counts: Sequence[int], seconds: float) -> Idle:
     """Open sockets on a fresh server and let them be.
 
     Args:
@@ -30,9 +31,9 @@ def sit(system: System, how: str, counts: Sequence[int], seconds: float) -> Idle
         seconds: how long the most are watched. After that the memory is read again, since what
             comes once in a while (heartbeats, session checks) holds some too.
     """
-    seen = Idle(f"{system.name}, {how}")
+    seen = Idle(f"{system.name}, {stage.how}")
     crowd = Crowd(system.dialect, system.origin)
-    with system.serve(how) as server:
+    with system.serve(stage) as server:
         seats = system.seats(max(counts) // 2, [server])
         crowd.join(seats[:1])  # what is loaded for the first socket is not the others'
         base = processes.resident_kb(server.pid)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from . import client, processes, truth
 from .client import Talk
 from .servers import Server, System
+from .stages import Stage
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Contender:
     name: str
     system: System
     servers: Sequence[Server]
-    one_core: bool = False  # whether client, servers and database share one core
+    stage: Stage
     loaded: list[Round] = field(default_factory=list)  # many pairs
     unloaded: list[Round] = field(default_factory=list)  # one pair
 
@@ -43,7 +44,7 @@ class Contender:
         spent: list[float] = []
         seats = self.system.seats(pairs, self.servers)
         before = truth.stored(self.system)
-        with processes.on_cores(1 if self.one_core else None):
+        with processes.on_cores(1 if self.stage.one_core else None):
             peers = client.connect(seats, self.system.dialect, self.system.origin, opening=True)
             talk = client.talk(
                 peers,

@@ -1,6 +1,11 @@
 """What can be chosen on the command line."""
 
 import argparse
+from importlib.util import find_spec
+
+from .stages import STAGES, USUAL
+
+SYSTEMS = ["rival", "relay", "trato"]
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -11,13 +16,13 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--quick", action="store_true", help="one short round, fewer sockets: a look, no figures")
-    add("--only", nargs="+", choices=["rival", "relay", "trato"], help="these systems, only talk")
-    add("--server", nargs="+", default=["daphne", "uvicorn"], help="what serves Trato")
+    add("--only", nargs="+", choices=SYSTEMS, help="these systems, and no idle sockets")
+    add("--on", nargs="+", choices=STAGES, default=USUAL, help="what serves Trato")
     add("--rounds", type=int, default=3, help="of each system, in turn")
-    add("--seconds", type=float, default=7, help="that a round is measured")
+    add("--seconds", type=float, default=5, help="that a round is measured")
     add("--warm-up", type=float, default=2, help="seconds before that")
     add("--pairs", type=int, default=50, help="that talk at once")
-    add("--idle", type=int, nargs="*", default=[1_000, 5_000], help="numbers of idle sockets")
+    add("--idle", type=int, nargs="*", metavar="N", help="numbers of idle sockets")
     add("--idle-seconds", type=float, default=40, help="that the most of them are watched")
     add(
         "--read-every",
@@ -26,12 +31,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="N",
         help="let receivers say conversation.read for every Nth message (default: never)",
     )
+    add("--record", action="store_true", help="put the tables into docs/performance.md")
     options = parser.parse_args(arguments)
+    if "granian" in options.on and find_spec("granian") is None:
+        parser.error("Granian is not among the requirements; install it to try it.")
     if options.quick:
-        options.rounds, options.warm_up = 1, 1
+        options.rounds, options.warm_up, options.idle_seconds = 1, 1, 20
         options.seconds = min(options.seconds, 4)
-        options.idle, options.idle_seconds = [200, 1_000], 20
-    if options.only:
-        options.idle = []
-    options.systems = options.only or ["rival", "relay", "trato"]
+    if options.idle is None:
+        options.idle = [] if options.only else [200, 1_000] if options.quick else [1_000, 5_000]
+    options.systems = options.only or SYSTEMS
     return options

@@ -1,33 +1,19 @@
-"""Sessions for many people at once, as a login leaves them."""
+"""Fill a system's empty database: `python -m benchmarks.population trato 50`.
 
-import secrets
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+Prints, as JSON, each conversation with the sessions of its two people. It is a process of its own
+because the systems are Django projects of their own.
+"""
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
-from django.utils import timezone
+import json
+import sys
+from importlib import import_module
 
+import django
+from django.core.management import call_command
 
-def sessions_of(people: Sequence[Any]) -> list[str]:
-    """Log people in without asking for a password; gives their session keys in the same order."""
-    encode = SessionStore().encode
-    sessions = [
-        Session(
-            session_key=secrets.token_hex(16),
-            session_data=encode(
-                {
-                    SESSION_KEY: str(person.pk),
-                    BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
-                    HASH_SESSION_KEY: person.get_session_auth_hash(),
-                }
-            ),
-            expire_date=timezone.now() + timedelta(days=1),
-        )
-        for person in people
-    ]
-    Session.objects.bulk_create(sessions)
-    return [session.session_key for session in sessions]
+if __name__ == "__main__":
+    django.setup()
+    call_command("migrate", verbosity=0)
+    name, pairs = sys.argv[1:]
+    population = import_module(f"benchmarks.{name}.population")
+    json.dump(population.fill(int(pairs)), sys.stdout)

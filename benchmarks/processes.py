@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -33,10 +34,23 @@ def cpu_seconds(roots: Iterable[int]) -> float:
     return ticks / TICKS_PER_SECOND
 
 
-def resident_kb(pid: int) -> int:
-    """Memory that a process holds."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+def resident_kb(root: int) -> int:
+    """Memory that a process and its descendants hold."""
+    pages = 0
+    for pid in tree([root]):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // KB
+
+
+def allow_open_files(count: int) -> bool:
+    """Let this process, and those it starts, have so many files open; False if they may not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != hard < count:
+        return False
+    if resource.RLIM_INFINITY != soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+    return True
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from .idle import Idle
 from .measure import Contender
 
+QUIET = 0.5  # load average of a machine that does little else
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -21,22 +23,27 @@ class Goal:
 
 
 def machine(load: float) -> str:
-    """Where it was measured, in one line.
+    """Where it was measured, in one line, and whether the machine was busy with something else.
 
     Args:
         load: the load average before the first round.
     """
     cores = len(os.sched_getaffinity(0))
+    busy = (
+        " **The machine was busy: believe CPU per message and memory, not the rest.**"
+        if load > QUIET
+        else ""
+    )
     return (
         f"{cores} cores shared by client, servers and database, Linux {platform.release()}, "
-        f"Python {platform.python_version()}; load average before the first round {load:.1f}."
+        f"Python {platform.python_version()}; load average before the first round {load:.1f}.{busy}"
     )
 
 
 def speed(contenders: Sequence[Contender], rival: Contender | None) -> list[str]:
     """Messages, CPU and latencies of each, medians over the rounds."""
     rows = []
-    for one in contenders:
+    for one in filter(_was_loaded, contenders):
         alone = rival and one.unloaded and rival.unloaded_ms(50) / one.unloaded_ms(50)
         rows.append(
             [
@@ -53,6 +60,8 @@ def speed(contenders: Sequence[Contender], rival: Contender | None) -> list[str]
                 f"{one.client_cores:.0%}",
             ]
         )
+    if not rows:
+        return []
     return _table(
         [
             *("system", "messages/s", "× naive", "CPU-ms/message", "of naive"),
@@ -64,6 +73,8 @@ def speed(contenders: Sequence[Contender], rival: Contender | None) -> list[str]
 
 def idle(rows: Sequence[Idle]) -> list[str]:
     """Memory and CPU of sockets that say nothing."""
+    if not rows:
+        return []
     return _table(
         ["system", "KB per idle socket", "CPU of the server", "with database and Redis"],
         [
@@ -80,7 +91,7 @@ def idle(rows: Sequence[Idle]) -> list[str]:
 
 def goals(contenders: Sequence[Contender], idles: Sequence[Idle]) -> list[str]:
     """The goals that this run can tell of."""
-    named = {one.name: one for one in contenders}
+    named = {one.name: one for one in filter(_was_loaded, contenders)}
     rows = [
         [goal.what, goal.aim, f"{goal.seen:.1f}{goal.unit}", goal.met]
         for goal in [*_speed_goals(named), *_idle_goals(idles)]
@@ -99,7 +110,9 @@ def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
         if trato.unloaded:
             ratio = rival.unloaded_ms(50) / trato.unloaded_ms(50)
             found += [_at_least("p50 unloaded, naive ÷ Trato", ratio, 5, floor=4)]
-        singles = [one for one in named.values() if one.unloaded and one.system is trato.system]
+        singles = [
+            one for one in named.values() if one.stage.is_plain and one.system is trato.system
+        ]
         fastest = max(singles, key=_per_second, default=trato)
         ratio = fastest.per_second / rival.per_second
         what = f"messages/s on the fastest server ({fastest.name.split(', ')[1]}), × naive"
@@ -125,6 +138,10 @@ def _idle_goals(idles: Sequence[Idle]) -> list[Goal]:
             what = f"CPU with {max(one.kb_per_socket):,} idle sockets, all processes"
             found += [_at_most(what, one.all_cores * 100, 2, "% of a core")]
     return found
+
+
+def _was_loaded(one: Contender) -> bool:
+    return bool(one.loaded)
 
 
 def _per_second(one: Contender) -> float:

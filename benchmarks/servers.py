@@ -1,7 +1,6 @@
 """The systems under test: their databases, their Redis, their people, and server processes."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import secrets
@@ -21,9 +20,11 @@ from tests import services
 
 from .client import Seat
 from .dialects import ROOM, TRATO, Dialect
+from .stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0  # seconds until a server must listen
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 TRATO_ORIGIN = "https://shop.example.com"  # whose pages the site trusts; also the client's word
 
 
@@ -49,20 +50,16 @@ class System:
     pairs: list[tuple[int, list[str]]] = field(default_factory=list)  # conversation, cookies
 
     @contextlib.contextmanager
-    def serve(self, how: str = "daphne") -> Iterator[Server]:
-        """Run one server process until the end of the block.
-
-        Args:
-            how: a name of `commands`.
-        """
+    def serve(self, stage: Stage) -> Iterator[Server]:
+        """Run one server process until the end of the block."""
         port = services.free_port()
-        command = [sys.executable, "-m", *self.commands(port)[how]]
-        with (self.folder / f"{how}-{port}.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+        command = [sys.executable, "-m", *self.commands(port)[stage.how]]
+        environment = self.environment | stage.environment
+        with (self.folder / f"{stage.how}-{port}.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            _wait_for_port(port, process)
+            if not _listens(port, process):
+                raise RuntimeError(f"{stage.how} did not start:\n{Path(log.name).read_text()}")
             yield Server(process.pid, port)
         finally:
             process.terminate()
@@ -90,21 +87,20 @@ class System:
 
 
 def trato_commands(port: int) -> dict[str, list[str]]:
-    """The servers that can carry Trato; Granian only where somebody installed it."""
+    """The servers that can carry Trato, with the limits that `config.server` gives to Daphne."""
     application = "config.asgi:application"
-    commands = {
+    return {
         "daphne": ["config.server", "--port", str(port)],
         "uvicorn": [
             *("uvicorn", application, "--port", str(port), "--loop", "uvloop"),
-            *("--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"),
+            *("--ws", "websockets-sansio", "--ws-max-size", "16384"),
+            *("--lifespan", "off", "--log-level", "warning"),
         ],
-    }
-    if importlib.util.find_spec("granian"):
-        commands["granian"] = [
+        "granian": [
             *("granian", application, "--port", str(port), "--interface", "asginl"),
             *("--loop", "uvloop", "--no-access-log", "--log-level", "warning"),
-        ]
-    return commands
+        ],
+    }
 
 
 @contextlib.contextmanager
@@ -168,7 +164,7 @@ def _with_services(
             database_url=database_url,
         )
         made = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.{name}.population", str(pairs)],
+            [sys.executable, "-m", "benchmarks.population", name, str(pairs)],
             cwd=ROOT,
             env=system.environment,
             stdout=subprocess.PIPE,
@@ -177,6 +173,10 @@ def _with_services(
         system.pairs = [(one["conversation"], one["cookies"]) for one in json.loads(made.stdout)]
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
+            for setting in DURABLE:
+                [value] = connection.execute(f"SHOW {setting}").fetchone() or [None]
+                if value != "on":
+                    raise RuntimeError(f"{setting} is {value}: commits would not be on the disk")
         yield system
 
 
@@ -190,14 +190,12 @@ def _redis_pid(url: str) -> int:
         return int(known["process_id"])
 
 
-def _wait_for_port(port: int, process: "subprocess.Popen[bytes]") -> None:
+def _listens(port: int, process: "subprocess.Popen[bytes]") -> bool:
+    """Whether a server listens, as soon as it does; False if it ended or takes too long."""
     deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        except ConnectionRefusedError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+            return True
+        time.sleep(0.05)
+    return False

@@ -2,11 +2,17 @@
 
 import zoneinfo
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
+import structlog
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from . import views
+
+log = structlog.get_logger("trato.http")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -29,11 +35,34 @@ def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
         return None
 
 
-class FriendlyFailures:
-    """503 instead of 500 where a view found no database.
+class SoundText:
+    """400 for addresses and forms whose text is no UTF-8, and for NUL in a cookie.
 
-    Only so that an outage is a line in the log and not a traceback for each request, also while
-    DEBUG is on; `views.server_error` does the same for what fails further out.
+    Django would put "\ufffd" into the text, and the cookie's NUL would reach the database.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = [request.META.get("QUERY_STRING", "").encode("latin1", "replace")]
+        if request.content_type == "application/x-www-form-urlencoded":
+            sent.append(request.body)
+        try:
+            for text in sent:
+                unquote_to_bytes(text).decode()
+            if any("\0" in value for value in request.COOKIES.values()):
+                raise BadRequest
+        except (UnicodeDecodeError, BadRequest) as error:
+            return views.bad_request(request, error)
+        return self.get_response(request)
+
+
+class FriendlyFailures:
+    """What views raise, as answers: 503 for a database that is away, 400 for what no one can read.
+
+    `views.server_error` does the first for all that fails further out. Here it is one line in the
+    log instead of a traceback for each request, also while DEBUG is on.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -43,4 +72,18 @@ class FriendlyFailures:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return views.service_unavailable(request) if views.is_database_away(error) else None
+        if views.is_database_away(error):
+            return views.service_unavailable(request)
+        if isinstance(error, ValueError | OverflowError | DataError) and _is_others_page(request):
+            log.warning("unreadable_input", path=request.path, error=type(error).__name__)
+            return views.bad_request(request, error)
+        return None
+
+
+def _is_others_page(request: HttpRequest) -> bool:
+    """Whether Django's admin or allauth answers: both give some values of forms and addresses to
+    `int` or to the database unread. Our own views check theirs, so there it would be a defect."""
+    match = request.resolver_match
+    return match is not None and (
+        "admin" in match.app_names or match.func.__module__.startswith("allauth.")
+    )

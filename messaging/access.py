@@ -61,6 +61,26 @@ def conversation_for(user: User, conversation_id: int, *, lock: bool = False) ->
         raise Http404("no such conversation") from error
 
 
+def standing(conversation: str, user_id: str) -> str:
+    """`conversations_of` as an SQL condition, for statements about many people at once.
+
+    Its sub-selects have a value, which PostgreSQL looks up by index also where the statement is
+    planned for many rows (see `store`).
+
+    Args:
+        conversation: the alias of a conversation's row in the statement.
+        user_id: the expression for a person's id. The statement has an expression named
+            `works_for(shop_id, user_id)`, which is `host.memberships()`.
+    """
+    user = User._meta.db_table
+    return f"""(
+        ({conversation}.consumer_id = {user_id}
+         AND (SELECT u.is_active FROM {user} u WHERE u.id = {user_id}))
+        OR (SELECT count(*) > 0 FROM works_for w
+            WHERE w.shop_id = {conversation}.shop_id AND w.user_id = {user_id})
+    )"""
+
+
 def consumer_group(user_id: int) -> str:
     """The sockets of one person as a shopper."""
     return f"consumer.{user_id}"

@@ -19,7 +19,7 @@ from accounts.threads import in_thread
 from notifications.allowance import Allowance
 from notifications.consumers import FLOODS, BadgeConsumer
 
-from . import access, actions, events, host, limits, queries, sending, wire
+from . import access, events, host, limits, marking, queries, sending, wire
 from .errors import Refused
 from .models import Side
 
@@ -95,7 +95,7 @@ class ChatConsumer(BadgeConsumer):
             case wire.Close(conversation=pk):
                 self.open.pop(pk, None)
             case wire.Read(conversation=pk, sequence=sequence):
-                await in_thread(actions.mark_read, self.person, pk, sequence)
+                await marking.mark_read(self.person, pk, sequence)
             case wire.Typing(conversation=pk):
                 await self.announce_typing(pk)
 

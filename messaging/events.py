@@ -54,6 +54,18 @@ def conversation_read(conversation: Conversation, side: Side, user_id: int, sequ
     _tell(conversation, wire.ConversationRead(conversation.pk, side, user_id, sequence))
 
 
+def marked(
+    conversation_id: int, side: Side, user_id: int, sequence: int, consumer_id: int, shop_id: int
+) -> None:
+    """Both sides hear how far somebody has read, of a mark that was stored with others.
+
+    On the event loop only.
+    """
+    frame = wire.ConversationRead(conversation_id, side, user_id, sequence)
+    groups = (consumer_group(consumer_id), seller_group(shop_id))
+    relay.ring(groups, _event(conversation_id, frame, None))
+
+
 def typing(conversation_id: int, groups: tuple[str, ...], side: Side, person: User) -> None:
     """Both sides hear that somebody is writing. Nothing is stored; on the event loop only."""
     frame = wire.encode(wire.TypingSeen(conversation_id, side, person.name))

@@ -26,6 +26,7 @@ from accounts.threads import in_thread
 
 from . import actions, events, limits, store, wire
 from .errors import Refused
+from .line import Line
 from .models import Message, conversation_url
 from .text import clean_body, excerpt
 
@@ -94,7 +95,7 @@ class _Desk:
         self.waiting: dict[Key, Send] = {}  # in the order of coming
         self.under_way: dict[Key, Send] = {}
         self.busy: set[int] = set()  # conversations of the batches under way
-        self.lines = [store.Line() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
+        self.lines = [Line() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
         self.idle = list(self.lines)
         self.last_start = 0.0  # the loop's time
         self.last_size = 0
@@ -136,7 +137,7 @@ class _Desk:
         task.add_done_callback(self.tasks.discard)
         self.start_soon()
 
-    async def carry_out(self, batch: Sequence[Send], line: store.Line) -> None:
+    async def carry_out(self, batch: Sequence[Send], line: Line) -> None:
         answers: Sequence[Answer]
         try:
             if connection.vendor == "postgresql":
@@ -207,7 +208,7 @@ def _send_each(batch: Sequence[Send]) -> list[Answer]:
     return answers
 
 
-async def _store(batch: Sequence[Send], line: store.Line) -> list[Answer]:
+async def _store(batch: Sequence[Send], line: Line) -> list[Answer]:
     """By one statement for all of them; then the groups are told."""
     refusals: list[Refused | None] = []
     attempts: list[store.Attempt] = []
@@ -231,7 +232,7 @@ async def _store(batch: Sequence[Send], line: store.Line) -> list[Answer]:
                 allowed=refusal is None,
             )
         )
-    outcome = await line.store(attempts)
+    outcome = await store.store(line, attempts)
     answers: list[Answer] = []
     uncounted: list[int] = []
     for place, (attempt, refusal, limit) in enumerate(

@@ -5,12 +5,8 @@ repeats, the conversations' locks, sequence and revision, the messages, the coun
 notifications. `tests/messaging/test_store.py` holds the two against each other.
 """
 
-import asyncio
-import os
-import socket
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,14 +14,13 @@ from typing import Any, NamedTuple
 import msgspec
 import psycopg
 import structlog
-from django.conf import settings
-from django.db import InternalError, OperationalError, connections
-from psycopg import AsyncConnection
+from django.db import InternalError
 
-from accounts.models import User
 from notifications.statement import notify_in_statement
 
 from . import host, wire
+from .access import standing
+from .line import Line
 from .models import SUBJECT_KIND, Conversation, Message, Side
 
 log = structlog.get_logger("trato.store")
@@ -85,134 +80,64 @@ class Outcome(NamedTuple):
     badge_changed: list[int]
 
 
-class Line:
-    """A connection to the database that stores one batch at a time, opened when it is needed."""
-
-    def __init__(self) -> None:
-        self.connection: AsyncConnection[Any] | None = None
-
-    async def store(self, attempts: Sequence[Attempt]) -> Outcome:
-        """Store what may be stored. What cannot be stored fails alone.
-
-        Raises:
-            django.db.OperationalError: the database cannot be reached; whether it has stored
-                anything is not known, and sending again under the same `client_id` is safe.
-        """
-        try:
-            return await self._store(attempts)
-        except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
-            if len(attempts) == 1:
-                log.error("send_not_storable", error=type(error).__name__)
-                return Outcome({}, set(), {1: InternalError("this message cannot be stored")}, [])
-        whole = Outcome({}, set(), {}, [])
-        for place, attempt in enumerate(attempts, start=1):
-            stored, members, failed, badge_changed = await self.store([attempt])
-            whole.stored.update((place, one) for one in stored.values())
-            whole.failed.update((place, error) for error in failed.values())
-            whole.members.update(place for _ in members)
-            whole.badge_changed.extend(badge_changed)
-        return whole
-
-    async def _store(self, attempts: Sequence[Attempt]) -> Outcome:
-        tries = 3
-        while True:
-            tries -= 1
-            was_open = self.connection is not None
-            try:
-                if self.connection is None:
-                    self.connection = await connect()
-                with _ended_after(settings.SEND_TIMEOUT_SECONDS, self.connection):
-                    return await store(self.connection, attempts)
-            except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
-                if not tries:  # else: the next try sees what was committed meanwhile
-                    raise
-            except (psycopg.OperationalError, OSError) as error:
-                await self.close()
-                # A connection that the server closed meanwhile only tells it now.
-                if not (was_open and tries):
-                    raise OperationalError(*error.args) from error
-
-    async def close(self) -> None:
-        if self.connection is not None:
-            await self.connection.close()
-            self.connection = None
-
-
-@contextmanager
-def _ended_after(seconds: float, connection: AsyncConnection[Any]) -> Iterator[None]:
-    """Cut a connection whose server does not answer: a query on it then raises.
-
-    Cancelling it would wait for the server once more.
-    """
-
-    def cut() -> None:
-        with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = asyncio.get_running_loop().call_later(seconds, cut)
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-async def store(connection: AsyncConnection[Any], attempts: Sequence[Attempt]) -> Outcome:
-    """Store what may be stored; when this returns it is committed.
+async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
+    """Store what may be stored; when this returns it is committed. What cannot be fails alone.
 
     Two messages of one conversation get their sequences in the order they stand here. Rows are
     locked in one order: conversations by id, then notifications by recipient and subject.
 
     Args:
-        connection: in autocommit mode.
         attempts: no (conversation, sender, client_id) twice.
 
     Raises:
-        psycopg.errors.UniqueViolation: a repeat of one of them was committed meanwhile.
-            Nothing was stored; storing again finds it.
-        psycopg.errors.DeadlockDetected: nothing was stored; try again.
+        django.db.OperationalError: the database cannot be reached; whether it has stored
+            anything is not known, and sending again under the same `client_id` is safe.
     """
+    try:
+        return await _store(line, attempts)
+    except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
+        if len(attempts) == 1:
+            log.error("send_not_storable", error=type(error).__name__)
+            return Outcome({}, set(), {1: InternalError("this message cannot be stored")}, [])
+    whole = Outcome({}, set(), {}, [])
+    for place, attempt in enumerate(attempts, start=1):
+        stored, members, failed, badge_changed = await store(line, [attempt])
+        whole.stored.update((place, one) for one in stored.values())
+        whole.failed.update((place, error) for error in failed.values())
+        whole.members.update(place for _ in members)
+        whole.badge_changed.extend(badge_changed)
+    return whole
+
+
+async def _store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
     statement, parameters = _statement()
     given = msgspec.json.encode(attempts).decode()
-    cursor = await connection.execute(statement, [given, *parameters], prepare=True, binary=True)
-    stored, members, badge_changed = {}, set(), []
-    for (
-        place,
-        message_id,
-        sequence,
-        revision,
-        created_at,
-        side,
-        consumer,
-        shop,
-        is_new,
-    ) in await cursor.fetchall():
+    found = Outcome({}, set(), {}, [])
+    for place, number, sequence, revision, at, side, consumer, shop, is_new in await line.run(
+        statement, [given, *parameters]
+    ):
         if place is None:
-            badge_changed.append(consumer)
+            found.badge_changed.append(consumer)
             continue
-        members.add(place)
-        if message_id is not None:
-            stored[place] = Stored(
-                message_id, sequence, revision, created_at, Side(side), consumer, shop, is_new
+        found.members.add(place)
+        if number is not None:
+            found.stored[place] = Stored(
+                number, sequence, revision, at, Side(side), consumer, shop, is_new
             )
-    return Outcome(stored, members, {}, badge_changed)
-
-
-async def connect() -> AsyncConnection[Any]:
-    """A connection of this process's own to the database of the site, in autocommit mode."""
-    parameters = connections["default"].get_connection_params()
-    parameters.pop("cursor_factory", None)  # Django's are for its synchronous connections
-    parameters.pop("context", None)
-    parameters["connect_timeout"] = int(settings.SEND_TIMEOUT_SECONDS)
-    parameters["prepare_threshold"] = 0  # planning the statement takes longer than running it
-    return await AsyncConnection.connect(**parameters, autocommit=True)
+    return found
 
 
 @cache
 def _statement() -> tuple[bytes, list[Any]]:
-    """The statement, and its parameters after the first, which is the attempts as JSON."""
+    """The statement, and its parameters after the first, which is the attempts as JSON.
+
+    It is planned once per connection, for a hundred attempts, and PostgreSQL would rather read a
+    table of some ten thousand rows from end to end than look a hundred of them up. LATERAL with
+    LIMIT, ANY (ARRAY(…)) and sub-selects with a value leave it nothing but the index.
+    """
     member_sql, member_parameters = host.memberships().query.sql_with_params()
     shop_sql, shop_parameters = host.shop_names().query.sql_with_params()
-    conversation, message, user = (model._meta.db_table for model in (Conversation, Message, User))
+    conversation, message = Conversation._meta.db_table, Message._meta.db_table
     text = f"""
     WITH attempt AS MATERIALIZED (
         SELECT given.place::int, a.*
@@ -227,17 +152,17 @@ def _statement() -> tuple[bytes, list[Any]]:
         SELECT a.*, c.consumer_id, c.shop_id,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
         FROM attempt a
-        JOIN {conversation} c ON c.id = a.conversation_id
-        WHERE (c.consumer_id = a.sender_id
-               AND EXISTS (SELECT FROM {user} u WHERE u.id = a.sender_id AND u.is_active))
-           OR EXISTS (SELECT FROM works_for w
-                      WHERE w.shop_id = c.shop_id AND w.user_id = a.sender_id)
+        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id FROM {conversation} c
+                            WHERE c.id = a.conversation_id LIMIT 1) c
+        WHERE {standing("c", "a.sender_id")}
     ),
     known AS MATERIALIZED (
         SELECT e.place, m.id, m.sequence, m.revision, m.created_at
         FROM entitled e
-        JOIN {message} m ON m.conversation_id = e.conversation_id
-                        AND m.sender_id = e.sender_id AND m.client_id = e.client_id
+        CROSS JOIN LATERAL (SELECT m.* FROM {message} m
+                            WHERE m.conversation_id = e.conversation_id
+                              AND m.sender_id = e.sender_id AND m.client_id = e.client_id
+                            LIMIT 1) m
     ),
     fresh AS MATERIALIZED (
         SELECT e.*, row_number() OVER (PARTITION BY e.conversation_id ORDER BY e.place) AS nth
@@ -247,7 +172,7 @@ def _statement() -> tuple[bytes, list[Any]]:
     locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision
         FROM {conversation} c
-        WHERE c.id IN (SELECT conversation_id FROM fresh)
+        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM fresh))
         ORDER BY c.id
         FOR NO KEY UPDATE OF c
     ),
@@ -273,7 +198,7 @@ def _statement() -> tuple[bytes, list[Any]]:
                          OVER (PARTITION BY s.conversation_id) AS first_answer_at
               FROM stored s
               ORDER BY s.conversation_id, s.sequence DESC) AS last
-        WHERE c.id = last.conversation_id
+        WHERE c.id = last.conversation_id AND c.id = ANY (ARRAY(SELECT id FROM locked))
     ),
     news AS MATERIALIZED (
         SELECT DISTINCT ON (recipient_id, subject_id) *

@@ -2,18 +2,18 @@
 
 from django.contrib import admin
 
-from accounts.desk import ReadOnlyAdmin
+from accounts.desk import LargeAdmin
 
 from .models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Notification]):
+class NotificationAdmin(LargeAdmin[Notification]):
     """Without the words: they are the conversation's, whose every look is recorded."""
 
     list_display = ("id", "recipient", "subject_kind", "subject_id", "happened_at", "read_at")
-    list_filter = ("subject_kind", ("read_at", admin.EmptyFieldListFilter), "happened_at")
+    list_filter = (("read_at", admin.EmptyFieldListFilter), "happened_at")
     list_select_related = ("recipient",)
-    search_fields = ("recipient__email", "recipient__name", "=subject_id")
-    date_hierarchy = "happened_at"
+    search_fields = ("=subject_id",)
+    found_by = ("recipient__email", "recipient__name")
     fields = ("recipient", "subject_kind", "subject_id", "url", "happened_at", "read_at")

@@ -20,7 +20,8 @@ from accounts.sessions import Ended, people_of
 from accounts.threads import in_thread
 
 from . import heartbeat, queries, wire
-from .outgoing import Outgoing, Send
+from .outgoing import Outgoing
+from .servers import Send
 
 log = structlog.get_logger("trato.socket")
 

@@ -28,6 +28,7 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
         FROM {table} n
         JOIN {news} w ON w.recipient_id = n.recipient_id AND w.subject_id = n.subject_id
         WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
+          AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {news}))  -- by the index
         ORDER BY n.recipient_id, n.subject_id
         FOR UPDATE OF n
     ),
@@ -49,4 +50,36 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
         FROM notified t
         LEFT JOIN unread_before b USING (recipient_id, subject_id)
         WHERE b.recipient_id IS NULL
+    )"""
+
+
+def read_in_statement(seen: str, subject_kind: str) -> str:
+    """Common table expressions that do what `mark_read()` does, for many people and subjects.
+
+    Args:
+        seen: the name of a preceding expression with the columns `recipient_id` and
+            `subject_id`: who has seen all that there is to a subject.
+        subject_kind: as for `notify_in_statement`.
+
+    Returns:
+        Expressions to stand in a `WITH`. The last one is named `badge_changed` and has the
+        column `recipient_id`. News that came while the statement waited stay unread: their time
+        is another one than the statement saw.
+    """
+    table = Notification._meta.db_table
+    return f"""
+    unread AS MATERIALIZED (
+        SELECT n.id, n.happened_at
+        FROM {table} n
+        JOIN {seen} s ON s.recipient_id = n.recipient_id AND s.subject_id = n.subject_id
+        WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
+          AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {seen}))  -- by the index
+    ),
+    badge_changed AS (
+        UPDATE {table} n
+        SET read_at = clock_timestamp()
+        FROM unread u
+        WHERE n.id = u.id AND n.id = ANY (ARRAY(SELECT id FROM unread))
+          AND n.happened_at = u.happened_at AND n.read_at IS NULL
+        RETURNING n.recipient_id
     )"""

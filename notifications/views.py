@@ -3,8 +3,8 @@
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -35,7 +35,7 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
     if found is None:
         raise Http404("no such notification")
     actions.mark_read(user, subject_kind=found.subject_kind, subject_id=found.subject_id)
-    return redirect(_next(request))
+    return HttpResponseRedirect(_next(request))
 
 
 @login_required
@@ -43,7 +43,7 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
     actions.mark_all_read(cast(User, request.user))
-    return redirect(_next(request))
+    return HttpResponseRedirect(_next(request))
 
 
 def _next(request: HttpRequest) -> str:

@@ -11,6 +11,7 @@ from channels import layers
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -18,7 +19,7 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
-from messaging import limits, moderators, sending
+from messaging import limits, marking, moderators, sending
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 
@@ -161,12 +162,14 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
     for socket in opened:
         await socket.disconnect(timeout=5)
     await sending.close()
+    await marking.close()
 
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """No test spends another one's allowance."""
+    """No test spends another one's allowance, nor allauth's, which is counted in the cache."""
     limits.reset()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,10 @@ INSTALLED_APPS = [
 ]
 ROOT_URLCONF = "benchmarks.rival.urls"
 ASGI_APPLICATION = "benchmarks.rival.asgi.application"
-DATABASES = {"default": env.db("DATABASE_URL")}
+# Django's default for CONN_MAX_AGE: a connection for each call. See docs/performance.md.
+DATABASES = {
+    "default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": env.int("RIVAL_CONN_MAX_AGE", default=0)}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 CHANNEL_LAYERS = {

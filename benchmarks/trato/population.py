@@ -1,35 +1,20 @@
-"""Shoppers, shops, conversations and sessions: `python -m benchmarks.trato.population 50`."""
+"""Shoppers, shops, conversations and what was said in them."""
 
-import json
-import sys
+import uuid
 from typing import Any
 
-import django
+from django.utils import timezone
+
+from accounts.models import User
+from benchmarks.people import HISTORY, sessions_of
+from catalog.models import Shop, ShopMember
+from messaging.models import Conversation, Message, Side
+from notifications.models import Notification
 
 
-def main(pairs: int) -> list[dict[str, Any]]:
-    """Fill an empty database; gives each conversation with the sessions of its two people."""
-    from django.core.management import call_command
-
-    from accounts.models import User
-    from benchmarks.population import sessions_of
-    from catalog.models import Shop, ShopMember
-    from messaging.models import Conversation
-
-    call_command("migrate", verbosity=0)
-    shoppers = User.objects.bulk_create(
-        User(name=f"Shopper {number}", email=f"shopper{number}@example.com", password="!")
-        for number in range(pairs)
-    )
-    sellers = User.objects.bulk_create(
-        User(
-            name=f"Seller {number}",
-            email=f"seller{number}@example.com",
-            password="!",
-            role=User.Role.SELLER,
-        )
-        for number in range(pairs)
-    )
+def fill(pairs: int) -> list[dict[str, Any]]:
+    """Make them; gives each conversation with the sessions of its shopper and its seller."""
+    shoppers, sellers = people("Shopper", pairs), people("Seller", pairs)
     shops = Shop.objects.bulk_create(
         Shop(name=f"Shop {number}", slug=f"shop-{number}") for number in range(pairs)
     )
@@ -38,9 +23,10 @@ def main(pairs: int) -> list[dict[str, Any]]:
         for shop, seller in zip(shops, sellers, strict=True)
     )
     conversations = Conversation.objects.bulk_create(
-        Conversation(consumer=shopper, shop=shop)
+        Conversation(consumer=shopper, shop=shop, last_sequence=HISTORY, revision=HISTORY)
         for shopper, shop in zip(shoppers, shops, strict=True)
     )
+    talk(list(zip(conversations, shoppers, sellers, strict=True)))
     keys = zip(sessions_of(shoppers), sessions_of(sellers), strict=True)
     return [
         {"conversation": conversation.pk, "cookies": pair}
@@ -48,6 +34,51 @@ def main(pairs: int) -> list[dict[str, Any]]:
     ]
 
 
-if __name__ == "__main__":
-    django.setup()
-    json.dump(main(int(sys.argv[1])), sys.stdout)
+def people(name: str, count: int) -> list[User]:
+    role = User.Role.SELLER if name == "Seller" else User.Role.CONSUMER
+    return User.objects.bulk_create(
+        User(
+            name=f"{name} {number}",
+            email=f"{name.lower()}{number}@example.com",
+            password="!",
+            role=role,
+        )
+        for number in range(count)
+    )
+
+
+def talk(threads: list[tuple[Conversation, User, User]]) -> None:
+    """Let shopper and seller of each conversation say something in turn, and read it all."""
+    for turn in range(1, HISTORY + 1):
+        messages = Message.objects.bulk_create(
+            Message(
+                conversation=conversation,
+                sequence=turn,
+                revision=turn,
+                client_id=uuid.uuid4(),
+                sender=shopper if turn % 2 else seller,
+                side=Side.CONSUMER if turn % 2 else Side.SELLER,
+                body="Still there?",
+            )
+            for conversation, shopper, seller in threads
+        )
+    for message in messages:
+        message.conversation.last_message = message
+        message.conversation.last_message_at = message.created_at
+    Conversation.objects.bulk_update(
+        [conversation for conversation, *_ in threads],
+        ["last_message", "last_message_at"],
+        batch_size=500,
+    )
+    Notification.objects.bulk_create(
+        Notification(
+            recipient=person,
+            subject_kind="conversation",
+            subject_id=conversation.pk,
+            title="News",
+            url=conversation.get_absolute_url(),
+            read_at=timezone.now(),
+        )
+        for conversation, *both in threads
+        for person in both
+    )

@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.SoundText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.ReaderTimeZone",
@@ -271,7 +272,7 @@ RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes be
 SEND_GATHER_SECONDS = 0.005  # under load, sends of this long are stored together
 SEND_BATCH_MAX = 64  # messages in one statement
 SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
-SEND_TIMEOUT_SECONDS = 8.0  # then the sender is told `unavailable`; the browser tries again
+STATEMENT_TIMEOUT_SECONDS = 5.0  # then people are told `unavailable`; the browser tries again
 
 # -- What is written down -------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import ReadOnlyAdmin, act_with_reason, person_of
+from accounts.desk import LargeAdmin, act_with_reason, person_of
 from messaging import moderation
 from messaging.models import Conversation, Message, Participant, Report
 
@@ -35,7 +35,7 @@ class WithOpenReports(admin.SimpleListFilter):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Conversation]):
+class ConversationAdmin(LargeAdmin[Conversation]):
     """Conversations without their words; reading the thread is a look, and recorded."""
 
     list_display = (
@@ -44,9 +44,8 @@ class ConversationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Conversation]):
     )  # fmt: skip
     list_filter = (WithOpenReports, "last_message_at", "created_at")
     list_select_related = ("consumer", "shop")
-    search_fields = ("=pk", "consumer__email", "consumer__name", "shop__name", "product_title")
-    date_hierarchy = "last_message_at"
-    ordering = ("-last_message_at", "-pk")
+    search_fields = ("=pk",)
+    found_by = ("consumer__email", "consumer__name", "shop__name", "product__title")
     fields = (
         "consumer", "shop", "product_title", "created_at", "last_message_at", "last_sequence",
         "thread_link",
@@ -110,24 +109,23 @@ def thread_address(message: Message) -> str:
 
 
 @admin.register(Participant)
-class ParticipantAdmin(ReadOnlyAdmin, admin.ModelAdmin[Participant]):
+class ParticipantAdmin(LargeAdmin[Participant]):
     """Who takes part where, and how far they have read."""
 
     list_display = ("id", "conversation", "user", "side", "last_read_sequence")
     list_filter = ("side",)
     list_select_related = ("conversation", "user")
-    search_fields = ("=conversation__pk", "user__email", "user__name")
-    ordering = ("-pk",)
+    search_fields = ("=conversation",)
+    found_by = ("user__email", "user__name")
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin, admin.ModelAdmin[Message]):
+class MessageAdmin(LargeAdmin[Message]):
     """That something was said, not what: words are read in the thread, where looks are recorded."""
 
     list_display = ("id", "conversation", "sequence", "sender", "side", "created_at", "removed_at")
     list_filter = ("side", ("removed_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("conversation", "sender")
-    search_fields = ("=conversation__pk", "sender__email", "sender__name")
-    date_hierarchy = "created_at"
-    ordering = ("-pk",)
+    search_fields = ("=conversation",)
+    found_by = ("sender__email", "sender__name")
     fields = ("conversation", "sequence", "sender", "side", "created_at", "removed_at")

@@ -1,7 +1,7 @@
 """Words that can be searched for: a GIN index on PostgreSQL, an FTS5 table on SQLite.
 
-PostgreSQL: `trato_words(text)` is what both the indexes and the queries call, so that both read a
-text alike. `unaccent` comes first because it also turns ¿, « and … into plain punctuation, which
+PostgreSQL: `trato_words` is what both the indexes and the queries call, so that both read a text
+alike; `trato_folded` is a quick first look, because whatever has a word has its letters. `unaccent` comes first because it also turns ¿, « and … into plain punctuation, which
 PostgreSQL's parser takes for letters where the database's character type is C. Punctuation that
 would hold an address, a path or a tag together as one word becomes a space. The function counts as
 immutable as long as nobody edits the server's `unaccent.rules`; after that, REINDEX.
@@ -18,7 +18,13 @@ UNACCENT_MISSING = (
     "database user may not create it. As an owner of the database run, once: "
     "CREATE EXTENSION unaccent;"
 )
-FUNCTION = """
+FUNCTIONS = """
+CREATE FUNCTION trato_folded(body text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT COST 20 AS $$
+BEGIN
+    RETURN lower({schema}.unaccent('{schema}.unaccent'::regdictionary, body));
+END $$;
+
 CREATE FUNCTION trato_words(body text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 BEGIN
@@ -53,7 +59,7 @@ TRIGGERS = {
 def make(apps, editor):
     if editor.connection.vendor == "postgresql":
         schema = editor.quote_name(_schema_of_unaccent(editor.connection))
-        editor.execute(FUNCTION.format(schema=schema))
+        editor.execute(FUNCTIONS.format(schema=schema))
         for name, (table, column) in GIN.items():
             editor.execute(f"CREATE INDEX {name} ON {table} USING gin (trato_words({column}))")
     elif editor.connection.vendor == "sqlite":
@@ -67,7 +73,7 @@ def unmake(apps, editor):
     if editor.connection.vendor == "postgresql":
         for name in GIN:
             editor.execute(f"DROP INDEX {name}")
-        editor.execute("DROP FUNCTION trato_words(text)")
+        editor.execute("DROP FUNCTION trato_words(text), trato_folded(text)")
     elif editor.connection.vendor == "sqlite":
         for name in TRIGGERS:
             editor.execute(f"DROP TRIGGER IF EXISTS {name}")

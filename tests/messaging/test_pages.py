@@ -1,17 +1,19 @@
 """The pages: what they cost in queries, and asking from a product."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.factories import ProductFactory, ProductImageFactory
 from catalog.models import Product, Shop
-from messaging import actions
+from messaging import actions, queries
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Message
 
@@ -122,3 +124,23 @@ def test_search_and_the_unread_filter_find_what_they_should(
     assert link not in client.get("/conversations/?q=elephant").text
     actions.mark_read(seller, conversation.pk, 1)
     assert link not in client.get("/conversations/?unread=1").text
+
+
+def test_the_usual_answer_is_judged_by_the_latest_conversations(
+    shopper: User, seller: User, shop: Shop, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "REPLY_TIME_SAMPLE", 3)
+    now = timezone.now()
+    for days, seconds in enumerate((60, 4000, None, 90_000, 90_000)):
+        at = now - timedelta(days=days)
+        about = ConversationFactory(
+            product=ProductFactory(shop=shop), created_at=at, first_reply_seconds=seconds
+        )
+        MessageFactory(conversation=about, created_at=at)
+    mine = ConversationFactory(consumer=shopper, product=product)
+    known = queries.ShopAnswers(mine.pk, False, answered=2, within_hour=1, within_day=2)
+    assert queries.shop_answers(shop.pk, product.pk, shopper.pk) == known
+    old = now - timedelta(days=queries.REPLY_TIME_DAYS + 1)
+    Conversation.objects.update(created_at=old)
+    assert queries.shop_answers(shop.pk, product.pk, seller.pk) == queries.ShopAnswers(None, True)
+    assert queries.shop_answers(shop.pk, None, None) == queries.ShopAnswers(None, False)

@@ -209,6 +209,17 @@ def test_a_message_that_never_ends_is_cut_off(
     assert site.memory() - before < GROWTH
 
 
+@pytest.mark.parametrize(
+    "cookie",
+    ["", "sessionid=x", "sessionid=" + "x" * 5000, r'sessionid="abcdefgh\000"', "\xff=\xfe"],
+)
+def test_a_cookie_that_is_no_session_is_told_4401(cookie: str, site: Site) -> None:
+    visitor = Visitor(site)
+    visitor.cookies = cookie
+    with visitor.socket() as line:
+        assert line.closed_with() == 4401
+
+
 def test_who_is_nobody_is_told_4401_and_who_is_suspended_4403(
     shopper: User, suspended: User, visit: Any
 ) -> None:

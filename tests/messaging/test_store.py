@@ -17,6 +17,7 @@ from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import actions, limits, store
 from messaging.factories import ConversationFactory
+from messaging.line import Line
 from messaging.models import Conversation, Message
 from messaging.text import excerpt
 from notifications.models import Notification
@@ -61,9 +62,9 @@ def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body
 
 def stored(attempts: Sequence[store.Attempt]) -> store.Outcome:
     async def run() -> store.Outcome:
-        line = store.Line()
+        line = Line()
         try:
-            return await line.store(attempts)
+            return await store.store(line, attempts)
         finally:
             await line.close()
 
@@ -199,11 +200,11 @@ def test_a_repeat_that_was_committed_while_waiting_for_the_lock_is_found(
     shopper: User, conversation: Conversation
 ) -> None:
     async def race() -> tuple[store.Outcome, store.Outcome]:
-        lines = [store.Line(), store.Line()]
+        lines = [Line(), Line()]
         try:
             one, two = await asyncio.gather(
                 *(
-                    line.store([attempt(shopper, conversation, IDS[0], f"from {number}")])
+                    store.store(line, [attempt(shopper, conversation, IDS[0], f"from {number}")])
                     for number, line in enumerate(lines)
                 )
             )
@@ -240,13 +241,13 @@ def test_a_connection_that_the_server_ended_is_opened_anew(
     shopper: User, conversation: Conversation
 ) -> None:
     async def run() -> store.Outcome:
-        line = store.Line()
-        await line.store([attempt(shopper, conversation, IDS[0], "one")])
+        line = Line()
+        await store.store(line, [attempt(shopper, conversation, IDS[0], "one")])
         assert line.connection is not None
         process = line.connection.info.backend_pid
         await asyncio.to_thread(_terminate, process)
         try:
-            return await line.store([attempt(shopper, conversation, IDS[1], "two")])
+            return await store.store(line, [attempt(shopper, conversation, IDS[1], "two")])
         finally:
             await line.close()
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
+from tests import services
 from tests.site import JSON, Answer
 
 from .conftest import Place
@@ -147,8 +148,14 @@ def test_where_all_connections_of_a_process_are_busy_the_answer_is_not_now(place
     """Somebody locks the sessions, and each page of somebody who is logged in waits for them."""
     with psycopg.connect(place.database.address) as connection:
         connection.execute("LOCK TABLE django_session")
+
+        def all_wait() -> None:
+            waits = connection.execute("SELECT FROM pg_locks WHERE NOT granted")
+            assert waits.rowcount >= 4  # the pool's size here
+
         with ThreadPoolExecutor(8) as pool:
             waiting = [pool.submit(place.shopper.get, "/conversations/") for _ in range(8)]
+            services.wait(all_wait, AssertionError)
             answer = place.visitor.get("/")
             connection.rollback()
             statuses = {future.result(60).status for future in waiting}

@@ -82,3 +82,16 @@ def test_a_redis_that_hangs_delays_a_send_and_does_not_stop_it(place: Place) -> 
     place.broker.pause()
     assert place.post(place.shopper, "Patience", accept=JSON).status == 200
     assert place.stored() == ["Patience"]
+
+
+def test_without_redis_one_can_connect_catch_up_and_read(place: Place) -> None:
+    place.broker.stop()
+    place.post(place.shopper, "Hello")
+    with place.seller.socket() as line:
+        assert line.hear("session.ready")["unread"] == 1
+        line.tell(type="conversation.open", conversation=place.conversation, since=0)
+        state = line.hear("conversation.state")
+        assert [message["body"] for message in state["messages"]] == ["Hello"]
+        line.tell(type="conversation.read", conversation=place.conversation, sequence=1)
+        page = place.shopper.get(f"{place.address}messages/")
+    assert page.json()["messages"][0]["body"] == "Hello"

@@ -1,0 +1,211 @@
+"""Fill an empty, migrated PostgreSQL database with a marketplace that has been busy for two years.
+
+One shop holds half of all conversations, and has 20 members who were each told of every one. Rows
+are made by the database itself from series of numbers, and messages are stored in the order in
+which they were said, so that a conversation's messages lie as far apart as in real life.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from . import words
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+BIG_SHOP, BIG_SHOP_MEMBERS = 1, 20
+OTHER_SHOP_MEMBERS = 2
+PRODUCTS_PER_SHOP = 40
+MESSAGES_PER_CONVERSATION = 10  # on average
+CONVERSATIONS_PER_SHOPPER = 4
+BODIES = 20_000  # different texts; every fifth message gets a number of its own beside
+ENCODED = "pbkdf2_sha256$1$never$never"
+
+STEPS = """
+SET maintenance_work_mem = '256MB';
+SET session_replication_role = replica; -- the rows below are consistent by themselves
+SET synchronous_commit = off;
+SELECT setseed(0.5);
+
+INSERT INTO accounts_user (id, password, last_login, is_superuser, email, name, role, is_staff,
+                           is_active, date_joined)
+SELECT n, '{encoded}', NULL, false, 'person' || n || '@example.com', name,
+       CASE WHEN n <= {sellers} THEN 'seller' ELSE 'consumer' END, false, true,
+       now() - interval '2 years'
+FROM person_name WHERE n <= {sellers} + {shoppers};
+
+INSERT INTO catalog_shop (id, name, slug, description, city, created_at)
+SELECT n, 'Taller ' || n, 'shop-' || n, 'Made by hand.', 'Valencia', now() - interval '2 years'
+FROM generate_series(1, {shops}) n;
+
+INSERT INTO catalog_shopmember (shop_id, user_id, role, created_at)
+SELECT {big_shop}, n, CASE WHEN n = 1 THEN 'owner' ELSE 'agent' END, now()
+FROM generate_series(1, {big_members}) n
+UNION ALL
+SELECT 2 + (n - {big_members} - 1) / {other_members}, n, 'agent', now()
+FROM generate_series({big_members} + 1, {sellers}) n;
+
+INSERT INTO catalog_category (id, name, name_es, slug) VALUES (1, 'Home', 'Hogar', 'home');
+
+INSERT INTO catalog_product (id, shop_id, category_id, title, slug, description, price, currency,
+                             stock, published_at, created_at, updated_at)
+SELECT n, 1 + (n - 1) / {products}, 1,
+       (ARRAY['Speckled bowl', 'Jarrón añil', 'Oak lamp', 'Manta de lana', 'Tetera pequeña',
+              'Linen napkins', 'Espejo redondo', 'Walnut spoon'])[1 + n % 8] || ' ' || n,
+       'product-' || n, 'Made by hand.', 1000 + n % 9000, 'EUR', 3, now(), now(), now()
+FROM generate_series(1, {shops} * {products}) n;
+
+-- Every second conversation is with the big shop. A shopper asks about different products.
+INSERT INTO messaging_conversation (id, consumer_id, shop_id, product_id, product_title,
+    product_price, product_currency, product_image, last_sequence, revision, created_at,
+    first_reply_seconds)
+SELECT k, {sellers} + 1 + k / {per_shopper}, product.shop_id, product.id, product.title,
+       product.price, 'EUR', '', size, size,
+       now() - interval '2 years' * power(random(), 1.5) - interval '3 days',
+       CASE WHEN size > 1 THEN (60 + 20000 * power(random(), 3))::int END
+FROM (
+    SELECT k, (ARRAY[1, 2, 3, 4, 6, 8, 10, 14, 20, 32])[1 + (k / 2 + k % 2 * 5) % 10] AS size,
+           CASE WHEN k % 2 = 0 THEN 0 ELSE {products} * (1 + k / 2 % ({shops} - 1)) END
+           + 1 + k / 2 % {products} AS product_id
+    FROM generate_series(1, {conversations}) k
+) planned
+JOIN catalog_product product ON product.id = product_id;
+
+CREATE TEMP TABLE answering AS
+SELECT c.id AS conversation_id,
+       (SELECT array_agg(user_id) FROM catalog_shopmember WHERE shop_id = c.shop_id) AS members
+FROM messaging_conversation c;
+
+INSERT INTO messaging_message (conversation_id, sequence, revision, client_id, sender_id, side,
+                               body, created_at)
+SELECT c.id, sequence, sequence, gen_random_uuid(),
+       CASE WHEN asks THEN c.consumer_id
+            ELSE members[1 + (c.id + sequence) % cardinality(members)] END,
+       CASE WHEN asks THEN 'consumer' ELSE 'seller' END,
+       text.body || CASE WHEN random() < 0.2 THEN ' ' || (c.id * 100 + sequence) ELSE '' END,
+       at
+FROM (
+    SELECT c.id, c.consumer_id, sequence, sequence % 2 = 1 AS asks,
+           c.created_at + c.span * (sequence - 0.9 * random()) / c.last_sequence AS at,
+           1 + floor(random() * {bodies})::int AS body_number
+    FROM (SELECT *, interval '3 days' * random() AS span FROM messaging_conversation) c,
+         generate_series(1, c.last_sequence) sequence
+) c
+JOIN answering ON conversation_id = c.id
+JOIN body text ON text.n = body_number
+ORDER BY at;
+
+UPDATE messaging_conversation c
+SET last_message_id = m.id, last_message_at = m.created_at
+FROM messaging_message m WHERE m.conversation_id = c.id AND m.sequence = c.last_sequence;
+
+INSERT INTO messaging_participant (conversation_id, user_id, side, last_read_sequence)
+SELECT id, consumer_id, 'consumer', last_sequence FROM messaging_conversation
+UNION ALL
+SELECT c.id, user_id, 'seller', c.last_sequence - c.last_sequence % 2
+FROM messaging_conversation c JOIN answering ON conversation_id = c.id,
+     LATERAL unnest(members[1:3]) user_id;
+
+-- Everyone of a shop was told; 2% of it all, and most of the last days, nobody has read.
+INSERT INTO notifications_notification (recipient_id, subject_kind, subject_id, title, excerpt,
+                                        url, happened_at, read_at)
+SELECT user_id, 'conversation', c.id, 'Somebody asks', 'Is it still available?',
+       '/conversation/' || c.id || '/', c.last_message_at,
+       CASE WHEN random() > 0.02 AND rank > {conversations} / 200 THEN now() END
+FROM (SELECT *, row_number() OVER (ORDER BY last_message_at DESC) AS rank
+      FROM messaging_conversation) c
+JOIN answering ON conversation_id = c.id, LATERAL unnest(members) user_id
+ORDER BY c.last_message_at;
+
+INSERT INTO notifications_notification (recipient_id, subject_kind, subject_id, title, excerpt,
+                                        url, happened_at, read_at)
+SELECT consumer_id, 'conversation', c.id, 'The shop answers', 'Yes, it is.',
+       '/conversation/' || c.id || '/', c.last_message_at,
+       CASE WHEN random() > 0.3 THEN now() END
+FROM messaging_conversation c WHERE last_sequence > 1
+ORDER BY c.last_message_at;
+
+SET session_replication_role = origin;
+"""
+
+SEQUENCES = ("accounts_user", "catalog_shop", "catalog_product", "messaging_conversation")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is, from the number of messages."""
+
+    messages: int
+
+    @property
+    def conversations(self) -> int:
+        return self.messages // MESSAGES_PER_CONVERSATION
+
+    @property
+    def shops(self) -> int:
+        return max(3, self.conversations // 500)
+
+    @property
+    def sellers(self) -> int:
+        return BIG_SHOP_MEMBERS + OTHER_SHOP_MEMBERS * (self.shops - 1)
+
+    @property
+    def shoppers(self) -> int:
+        return self.conversations // CONVERSATIONS_PER_SHOPPER + 1
+
+
+def fill(address: str, size: Size) -> None:
+    """Fill the database at `address`, whose tables exist and are empty."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        # A bulk load is quicker without them. Those of constraints stay.
+        indexes = _indexes(connection)
+        for name, _ in indexes:
+            connection.execute(f"DROP INDEX {name}")
+        _copy(connection, "body", "body", words.bodies(BODIES))
+        _copy(connection, "person_name", "name", words.names(size.sellers + size.shoppers))
+        connection.execute(
+            STEPS.format(
+                encoded=ENCODED,
+                big_shop=BIG_SHOP,
+                big_members=BIG_SHOP_MEMBERS,
+                other_members=OTHER_SHOP_MEMBERS,
+                products=PRODUCTS_PER_SHOP,
+                per_shopper=CONVERSATIONS_PER_SHOPPER,
+                bodies=BODIES,
+                conversations=size.conversations,
+                shops=size.shops,
+                sellers=size.sellers,
+                shoppers=size.shoppers,
+            )
+        )
+        for _, definition in indexes:
+            connection.execute(definition)
+        for table in SEQUENCES:
+            connection.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+            )
+        connection.execute("VACUUM ANALYZE")
+
+
+def _indexes(connection: Connection) -> list[tuple[str, str]]:
+    """The indexes that can be left out meanwhile: their names, and how they were made."""
+    found = connection.execute(
+        "SELECT indexname, indexdef FROM pg_indexes "
+        "WHERE (tablename LIKE 'messaging_%' OR tablename LIKE 'notifications_%' "
+        "OR indexdef LIKE '%trato_words%') AND indexdef NOT LIKE '%UNIQUE%'"
+    )
+    return found.fetchall()
+
+
+def _copy(connection: Connection, table: str, column: str, texts: Iterator[str]) -> None:
+    """A temporary table of numbered texts, from 1 on."""
+    connection.execute(f"CREATE TEMP TABLE {table} (n serial PRIMARY KEY, {column} text)")
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({column}) FROM STDIN") as copy,
+    ):
+        for text in texts:
+            copy.write_row((text,))
+    connection.execute(f"ANALYZE {table}")

@@ -1,0 +1,160 @@
+"""Measure the pages on the database that DATABASE_URL names; the result is JSON on stdout.
+
+Every page is asked for as a browser would, through Django's whole handler with its middleware,
+sessions and templates; what is measured is the time in that handler.
+"""
+
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+import django
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+LARGE = ("messaging_message", "messaging_conversation", "messaging_participant",
+         "notifications_notification")  # fmt: skip
+ADMIN = ("messaging/conversation", "messaging/message", "messaging/participant",
+         "notifications/notification")  # fmt: skip
+ADDRESSES_CHECKED = 8  # of each page, for what they cost in queries and how those are planned
+RARE = ["malaga", "logrono", "besancon", "lodz", "kraków"]
+BEGINNINGS = ["dispon", "measur", "wal", "lamp", "enví"]
+COMMON = ["gracias", "thank", "de", "the", "el", "mañana"]
+TWO = [
+    "gracias malaga",
+    "the besancon",
+    "photo lodz",
+    "envio taller",
+    "kiln walnut",
+    "bowl o'brien",
+]
+NAMES = ["nunez", "lefevre", "aoife murphy", "iñigo castano"]
+NOWHERE = ["xyzzy", "qwerty gracias", "zzz", "the xyzzy"]
+
+
+@dataclass
+class Page:
+    """One kind of page: who asks for which addresses, and what that took."""
+
+    name: str
+    client: Client
+    addresses: list[str]
+    limit: float | None = None  # milliseconds
+    compared: bool = True  # with what it takes at 10,000 messages
+    seconds: list[float] = field(default_factory=list)
+    queries: int = 0
+    scans: list[str] = field(default_factory=list)
+
+
+def main(rounds: int, check: bool) -> None:
+    """Ask for every page so many times, in turn; with `check` also look at the plans."""
+    pages = pages_to_measure()
+    for page in pages:
+        page.queries, page.scans = queries_and_scans(page, check)
+    for number in range(rounds):
+        for page in pages:
+            address = page.addresses[number % len(page.addresses)]
+            since = time.perf_counter()
+            answer = page.client.get(address)
+            page.seconds.append(time.perf_counter() - since)
+            if answer.status_code != 200:
+                raise SystemExit(f"{address} answered {answer.status_code}")
+    fields = ("name", "limit", "compared", "seconds", "queries", "scans")
+    json.dump([{name: getattr(page, name) for name in fields} for page in pages], sys.stdout)
+
+
+def pages_to_measure() -> list[Page]:
+    """The pages, for a seller of the big shop, one of a small shop, and a shopper."""
+    from accounts.models import User
+    from accounts.paging import Place
+    from messaging.models import Conversation
+
+    big, small = client_of(User.objects.get(pk=1)), client_of(User.objects.get(pk=21))
+    heard = Conversation.objects.filter(shop=1).order_by("-last_message_at")
+    asked = Conversation.objects.exclude(shop=1).latest("last_message_at")
+    shopper = client_of(asked.consumer)
+    of_big = [row.get_absolute_url() for row in heard[:60]]
+    old = [row.get_absolute_url() for row in heard.order_by("created_at")[:60]]
+    staff = client_of(User.objects.create_superuser(f"staff{os.getpid()}@example.com", name="S"))
+    further = heard[250]
+    place = Place(cast(datetime, further.last_message_at), further.pk)
+
+    inbox = "/conversations/"
+
+    def search(client: Client, name: str, texts: list[str]) -> Page:
+        return Page(f"search, {name}", client, [f"{inbox}?q={text}" for text in texts], 150)
+
+    return [
+        Page("inbox, big shop", big, [inbox], 50),
+        Page("inbox, small shop", small, [inbox], 50),
+        Page("inbox, shopper", shopper, [inbox], 50),
+        Page("inbox, further back", big, [f"{inbox}?before={place}"], 50),
+        Page("inbox, newer again", big, [f"{inbox}?after={place}"], 50),
+        Page("unread, big shop", big, [f"{inbox}?unread=1"], 50),
+        search(big, "rare word", RARE),
+        search(big, "common word", COMMON),
+        search(big, "beginning of a word", BEGINNINGS),
+        search(big, "two words", TWO),
+        search(big, "names", NAMES),
+        search(big, "nowhere", NOWHERE),
+        # A seller of the small database has a handful unread: nothing to compare with.
+        Page(
+            "search, unread", big, [f"{inbox}?unread=1&q={text}" for text in [*RARE, *COMMON]],
+            150, compared=False,
+        ),
+        search(small, "small shop", [*RARE, *COMMON]),
+        search(shopper, "shopper", [*RARE, *COMMON]),
+        Page("thread, new", big, of_big),
+        Page("thread, old", big, old),
+        Page("thread, shopper", shopper, [asked.get_absolute_url()]),
+        Page("catch-up", big, [f"{address}messages/?since=1" for address in of_big]),
+        Page("badge", big, ["/notifications/unread/"]),
+        Page("notifications", big, ["/notifications/"]),
+        Page("product page", shopper, [f"/products/product-{n}/" for n in range(1, 40)]),
+        *(
+            Page(f"admin, {name.split('/')[1]}s", staff, [f"/admin/{name}/"])
+            for name in ADMIN
+        ),
+        # Looking for a person reads the people, of whom there are more too.
+        *(
+            Page(
+                f"admin, {name.split('/')[1]}s of", staff, [f"/admin/{name}/?q=person100%40"],
+                300, compared=False,
+            )
+            for name in ADMIN
+        ),
+    ]  # fmt: skip
+
+
+def client_of(person: Any) -> Client:
+    client = Client(headers={"accept": "text/html"})
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def queries_and_scans(page: Page, check: bool) -> tuple[int, list[str]]:
+    """The most statements that a page makes, and the plans that read a large table in full."""
+    counts, scans = [], []
+    for address in page.addresses[:ADDRESSES_CHECKED]:
+        with CaptureQueriesContext(connection) as asked:
+            page.client.get(address)
+        counts.append(len(asked))
+        with connection.cursor() as cursor:
+            for query in asked.captured_queries if check else []:
+                if query["sql"].strip().startswith(("SELECT", "WITH")):
+                    cursor.execute(f"EXPLAIN {query['sql']}")
+                    plan = "\n".join(line for (line,) in cursor)
+                    if any(f"Seq Scan on {table}" in plan for table in LARGE):
+                        scans.append(f"{address}\n{plan}")
+    return max(counts), scans
+
+
+if __name__ == "__main__":
+    django.setup()
+    main(int(sys.argv[1]), check="--check" in sys.argv)

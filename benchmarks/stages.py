@@ -1,0 +1,47 @@
+"""On what a system is measured: which server, how many of them, on which cores."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What makes one line of the table differ from the others of its system."""
+
+    how: str  # a name of `System.commands`
+    servers: int = 1
+    one_core: bool = False  # client, servers, database and Redis share one core
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """One server on the whole machine: then latency without load is of interest too."""
+        return self.servers == 1 and not self.one_core
+
+
+# What can serve Trato. Granian is not among the requirements.
+STAGES = {
+    "daphne": Stage("daphne"),
+    "2 daphnes": Stage("daphne", servers=2),
+    "daphne, all on one core": Stage("daphne", one_core=True),
+    "uvicorn": Stage("uvicorn"),
+    "granian": Stage("granian"),
+}
+USUAL = [name for name in STAGES if name != "granian"]
+OTHERS = {
+    "rival": {
+        "daphne": Stage("daphne"),
+        # Not what the tutorial does, but the first thing that somebody would change.
+        "daphne, connections kept": Stage("daphne", environment={"RIVAL_CONN_MAX_AGE": "600"}),
+    },
+    "relay": {"daphne": Stage("daphne")},
+}
+
+
+def stages_of(system: str, chosen: list[str]) -> dict[str, Stage]:
+    """The stages of one system, by the name that they have in the table.
+
+    Args:
+        system: `rival`, `relay` or `trato`.
+        chosen: which of Trato's.
+    """
+    return OTHERS.get(system) or {name: STAGES[name] for name in chosen}

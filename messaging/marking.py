@@ -1,0 +1,166 @@
+"""Read marks of the sockets, gathered: what people read in one moment is one statement.
+
+Reading is as frequent as writing. On PostgreSQL this does what `actions.mark_read` does, without
+a lock on the conversation; `tests/messaging/test_marking.py` holds the two against each other.
+"""
+
+import asyncio
+from functools import cache
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import msgspec
+from django.db import connection
+from django.http import Http404
+
+from accounts.gather import Gathered
+from accounts.models import User
+from accounts.threads import in_thread
+from notifications.statement import read_in_statement
+
+from . import actions, events, host
+from .access import standing
+from .line import Line
+from .models import SUBJECT_KIND, Conversation, Message, Participant, Side
+
+
+class Mark(NamedTuple):
+    """Somebody has read up to a message."""
+
+    conversation_id: int
+    reader_id: int
+    sequence: int
+
+
+async def mark_read(person: User, conversation_id: int, sequence: int) -> None:
+    """As `actions.mark_read`, together with all who read in the same moment.
+
+    Raises:
+        Http404: the person takes no part in such a conversation.
+        django.db.OperationalError: the database cannot be reached.
+    """
+    if not await _marks.get(Mark(conversation_id, person.pk, sequence)):
+        raise Http404("no such conversation")
+
+
+async def close() -> None:
+    """Close the connection to the database that this event loop's reading has opened."""
+    await _line().close()
+
+
+async def _load(marks: list[Mark]) -> dict[Mark, bool]:
+    if connection.vendor == "postgresql":
+        return await store(_line(), marks)
+    return await in_thread(_mark_each, marks)
+
+
+_marks: Gathered[Mark, bool] = Gathered(_load, one_at_a_time=True)
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, Line] = WeakKeyDictionary()
+
+
+def _line() -> Line:
+    loop = asyncio.get_running_loop()
+    found = _lines.get(loop)
+    if found is None:
+        found = _lines[loop] = Line()
+    return found
+
+
+def _mark_each(marks: list[Mark]) -> dict[Mark, bool]:
+    """By the ORM, one transaction each, on a database thread."""
+    done = {}
+    for mark in marks:
+        try:
+            actions.mark_read(User(pk=mark.reader_id), mark.conversation_id, mark.sequence)
+            done[mark] = True
+        except Http404:
+            done[mark] = False
+    return done
+
+
+async def store(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
+    """Store marks by one statement, and tell on commit.
+
+    Returns:
+        For each mark, whether its reader takes part in the conversation.
+    """
+    furthest: dict[tuple[int, int], int] = {}
+    for mark in marks:
+        who = mark[:2]
+        furthest[who] = max(mark.sequence, furthest.get(who, 0))
+    statement, parameters = _statement()
+    given = msgspec.json.encode(
+        [
+            {"conversation_id": conversation, "reader_id": reader, "sequence": sequence}
+            for (conversation, reader), sequence in furthest.items()
+        ]
+    ).decode()
+    members, badge_changed = set(), []
+    for conversation, reader, side, sequence, consumer, shop in await line.run(
+        statement, [given, *parameters]
+    ):
+        if conversation is None:
+            badge_changed.append(reader)
+            continue
+        members.add((conversation, reader))
+        if sequence:  # it moved on
+            events.marked(conversation, Side(side), reader, sequence, consumer, shop)
+    events.badges_changed(badge_changed)
+    return {mark: mark[:2] in members for mark in marks}
+
+
+@cache
+def _statement() -> tuple[bytes, list[Any]]:
+    """The statement, and its parameters after the first, which is the marks as JSON.
+
+    Written to be looked up by index, however it is planned: see `store`.
+    """
+    member_sql, member_parameters = host.memberships().query.sql_with_params()
+    conversation, message, participant = (
+        model._meta.db_table for model in (Conversation, Message, Participant)
+    )
+    text = f"""
+    WITH mark AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(%s::jsonb)
+            AS m(conversation_id bigint, reader_id bigint, sequence int)
+    ),
+    works_for(shop_id, user_id) AS NOT MATERIALIZED ({member_sql}),
+    entitled AS MATERIALIZED (
+        SELECT m.conversation_id, m.reader_id, c.consumer_id, c.shop_id,
+               least(m.sequence, c.last_sequence) AS sequence,
+               CASE WHEN c.consumer_id = m.reader_id THEN 'consumer' ELSE 'seller' END AS side
+        FROM mark m
+        CROSS JOIN LATERAL (SELECT * FROM {conversation} c
+                            WHERE c.id = m.conversation_id LIMIT 1) c
+        WHERE {standing("c", "m.reader_id")}
+    ),
+    moved AS (
+        INSERT INTO {participant} AS p (conversation_id, user_id, side, last_read_sequence)
+        SELECT e.conversation_id, e.reader_id, e.side, e.sequence
+        FROM entitled e
+        ORDER BY e.conversation_id, e.reader_id
+        ON CONFLICT (conversation_id, user_id) DO UPDATE
+            SET last_read_sequence = excluded.last_read_sequence
+            WHERE p.last_read_sequence < excluded.last_read_sequence
+        RETURNING p.conversation_id, p.user_id, p.last_read_sequence
+    ),
+    seen AS MATERIALIZED (
+        SELECT e.reader_id AS recipient_id, e.conversation_id AS subject_id
+        FROM entitled e
+        WHERE (
+            SELECT NOT EXISTS (
+                SELECT FROM {message} newer
+                WHERE newer.conversation_id = e.conversation_id AND newer.side <> e.side
+                  AND newer.sequence > greatest(e.sequence, (
+                      SELECT p.last_read_sequence FROM {participant} p
+                      WHERE p.conversation_id = e.conversation_id AND p.user_id = e.reader_id))))
+    ),
+    {read_in_statement("seen", SUBJECT_KIND)}
+    SELECT e.conversation_id, e.reader_id, e.side, m.last_read_sequence, e.consumer_id, e.shop_id
+    FROM entitled e
+    LEFT JOIN moved m ON m.conversation_id = e.conversation_id AND m.user_id = e.reader_id
+    UNION ALL
+    SELECT NULL, b.recipient_id, NULL, NULL, NULL, NULL
+    FROM badge_changed b
+    """
+    return text.encode(), list(member_parameters)

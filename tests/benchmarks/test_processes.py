@@ -1,0 +1,43 @@
+"""What the kernel counts is what is reported, also of processes that have ended."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks import processes
+
+PARENT = """
+import subprocess, sys
+burn = "import time\\nwhile time.process_time() < 0.3: pass"
+subprocess.run([sys.executable, "-c", burn])
+print("ended", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_cpu_of_a_child_that_has_ended_still_counts() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"ended\n"
+        assert processes.cpu_seconds([parent.pid]) >= 0.3
+        parent.communicate()
+
+
+def test_memory_that_is_held_is_seen() -> None:
+    before = processes.resident_kb(os.getpid())
+    held = bytearray(os.urandom(1)) * (50 * 1024 * 1024)
+    assert processes.resident_kb(os.getpid()) - before == pytest.approx(50 * 1024, rel=0.1)
+    del held
+
+
+def test_one_core_is_one_core_and_ends_with_the_block() -> None:
+    before = os.sched_getaffinity(0)
+    with processes.on_cores(1):
+        child = [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"]
+        assert len(os.sched_getaffinity(0)) == 1
+        assert subprocess.run(child, stdout=subprocess.PIPE, check=True).stdout == b"1\n"
+    assert os.sched_getaffinity(0) == before

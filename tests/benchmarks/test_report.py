@@ -1,0 +1,65 @@
+"""The tables tell what was missed as plainly as what was met."""
+
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.client import Talk
+from benchmarks.dialects import TRATO
+from benchmarks.idle import Idle
+from benchmarks.measure import Contender, Round
+from benchmarks.servers import System
+from benchmarks.stages import STAGES
+
+SECONDS = 10.0
+
+
+def contender(name: str, *, per_second: int, cpu_ms: float, unloaded_ms: float) -> Contender:
+    """One that did the same in each of its rounds."""
+
+    def played(milliseconds: float) -> Round:
+        messages = int(per_second * SECONDS)
+        talk = Talk(SECONDS, [milliseconds / 1000] * messages, 0.1, messages, messages, 0)
+        return Round(talk, cpu_ms * messages / 1000)
+
+    system = System(name.split(",")[0], TRATO, "", {}, Path(), [])
+    one = Contender(name, system, [], STAGES["daphne"])
+    one.loaded = [played(50_000 / per_second)] * 3
+    one.unloaded = [played(unloaded_ms)] * 3
+    return one
+
+
+RIVAL = contender("rival, daphne", per_second=100, cpu_ms=12, unloaded_ms=10)
+
+
+def verdicts(trato: Contender, idles: list[Idle] | None = None) -> dict[str, tuple[str, str]]:
+    """By goal: what was seen, and whether that is enough."""
+    rows = [line.strip("| ").split(" | ") for line in report.goals([RIVAL, trato], idles or [])]
+    return {row[0]: (row[2], row[3]) for row in rows[2:]}
+
+
+def test_goals_that_are_met_are_told_so() -> None:
+    seen = verdicts(contender("trato, daphne", per_second=2000, cpu_ms=1, unloaded_ms=2))
+    assert seen["messages/s on one Daphne, × naive"] == ("20.0 ×", "yes")
+    assert seen["CPU per message, naive ÷ Trato"] == ("12.0 ×", "yes")
+    assert seen["p50 unloaded, naive ÷ Trato"] == ("5.0 ×", "yes")
+
+
+def test_what_is_missed_is_told_from_what_keeps_above_the_floor() -> None:
+    seen = verdicts(contender("trato, daphne", per_second=1900, cpu_ms=2, unloaded_ms=2.2))
+    assert seen["messages/s on one Daphne, × naive"] == ("19.0 ×", "no, but above the floor")
+    assert seen["CPU per message, naive ÷ Trato"] == ("6.0 ×", "**no**")
+    assert seen["p50 unloaded, naive ÷ Trato"] == ("4.5 ×", "no, but above the floor")
+
+
+def test_memory_and_idle_cpu_are_goals_of_their_own() -> None:
+    trato = contender("trato, daphne", per_second=2000, cpu_ms=1, unloaded_ms=2)
+    idle = Idle("trato, daphne", {1000: 39.0, 5000: 41.0}, server_cores=0.015, all_cores=0.021)
+    seen = verdicts(trato, [idle])
+    assert seen["memory per idle socket at 1,000"] == ("39.0 KB", "yes")
+    assert seen["memory per idle socket at 5,000"] == ("41.0 KB", "**no**")
+    assert seen["CPU with 5,000 idle sockets, all processes"] == ("2.1% of a core", "**no**")
+
+
+def test_a_busy_machine_is_told_of() -> None:
+    assert "busy" in report.machine(load=3.0)
+    assert "busy" not in report.machine(load=0.1)
