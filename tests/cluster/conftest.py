@@ -25,7 +25,9 @@ def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
         if part.running:
             part.resume()
         else:
-            part.start()
+            part.launch()
+    for daphne in running_cluster.daphnes:
+        daphne.wait()
     running_cluster.nginx.wait()  # it leaves a Daphne that failed alone for 2 s
 
 

@@ -13,7 +13,7 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Origin
 
-from accounts.factories import PASSWORD
+PASSWORD = "trato-demo"  # of all the demo's people
 
 
 @dataclass

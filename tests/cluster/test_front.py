@@ -32,13 +32,7 @@ def test_hashed_static_files_are_kept_for_a_year_and_sent_compressed(shopper: Pe
     assert "immutable" not in plain.headers["Cache-Control"]
 
 
-def test_static_files_are_there_while_no_daphne_is(cluster: Cluster, shopper: Person) -> None:
-    for daphne in cluster.daphnes:
-        daphne.kill()
-    assert shopper.get("/static/css/components.css").status == 200
-
-
-def test_people_and_scripts_are_told_kindly_that_no_daphne_answers(
+def test_while_no_daphne_answers_people_and_scripts_are_told_kindly_and_static_files_are_there(
     cluster: Cluster, shopper: Person
 ) -> None:
     for daphne in cluster.daphnes:
@@ -50,6 +44,7 @@ def test_people_and_scripts_are_told_kindly_that_no_daphne_answers(
     assert "Volvemos enseguida" in page.text
     answer = shopper.get("/conversations/", Accept="application/json")
     assert (answer.status, answer.json["code"]) == (503, "unavailable")
+    assert shopper.get("/static/css/components.css").status == 200
 
 
 def test_pictures_are_served_as_pictures_and_as_nothing_else(

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 import uuid
 from typing import Any
 
@@ -57,6 +58,19 @@ async def test_the_people_of_a_killed_daphne_come_back_on_the_other_and_missed_n
             await listener.has(set(sent))
             daphne.start()
     assert listener.reconnections >= 1
+
+
+def test_while_one_daphne_is_down_every_request_is_answered_by_the_other(
+    cluster: Cluster, shopper: Person, conversation: int
+) -> None:
+    for daphne in cluster.daphnes:
+        daphne.kill()
+        answers = [shopper.get("/products/").status for _ in range(5)]
+        answers += [shopper.send(conversation, "Anybody?").status for _ in range(5)]
+        assert answers == [200] * 10
+        daphne.start()
+        cluster.nginx.wait()
+        time.sleep(2.1)  # nginx's `fail_timeout`: it now asks both again
 
 
 async def test_a_rolling_restart_loses_and_doubles_no_message(
