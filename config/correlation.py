@@ -1,7 +1,7 @@
 """Which request or which socket a line of the log belongs to.
 
-Every line carries the id of one of them, or of the process where it is about neither. A request
-has the id that the proxy gave it (nginx's `$request_id`, which stands in nginx's log too) and
+Every line carries the id of one of them, or of the process where it is about neither. Both have
+the id that the proxy gave (nginx's `$request_id`, which stands in nginx's log too); a request also
 tells it in its answer, so that a person can quote it.
 """
 
@@ -27,9 +27,7 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(HEADER, "")
-        # Clients without a proxy choose freely: not what would break a line or fill it.
-        name = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16)
+        name = _id(request.headers.get(HEADER, ""))
         request.request_id = name  # type: ignore[attr-defined]
         with bound_contextvars(request=name):
             response = self.get_response(request)
@@ -44,10 +42,14 @@ class SocketId:
         self.application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        # `scope` has it too, so that work started by others for this socket can take it up.
-        scope["socket_id"] = secrets.token_hex(8)
-        with bound_contextvars(socket=scope["socket_id"]):
+        given = dict(scope["headers"]).get(HEADER.lower().encode(), b"")
+        with bound_contextvars(socket=_id(given.decode("latin1"))):
             await self.application(scope, receive, send)
+
+
+def _id(given: str) -> str:
+    # Clients without a proxy choose freely: not what would break a line or fill it.
+    return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16)
 
 
 def add_id(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

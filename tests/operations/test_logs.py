@@ -151,7 +151,7 @@ async def test_the_socket_leaves_no_word_of_its_messages(
     assert await closed_with(socket) == 1009
     assert_kept_quiet(lines(), "socket_closed")
     [closed] = [line for line in lines() if line["event"] == "socket_closed"]
-    assert len(closed["socket"]) == 16
+    assert len(closed["socket"]) == 32
 
 
 async def test_a_socket_that_meets_a_defect_is_closed_and_the_quotation_withheld(

@@ -1,0 +1,71 @@
+"""What the real programs write down: everything has an id, and nothing is what people wrote."""
+
+import asyncio
+import json
+import uuid
+from typing import Any
+
+from deploy.cluster import Cluster
+
+from .people import Person
+
+MARKER = "Xylophone-7Q"
+
+
+async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
+    cluster: Cluster, shopper: Person, conversation: int
+) -> None:
+    socket = await shopper.socket()
+    await socket.hear("session.ready")
+
+    async def tell_all(*, answered: bool) -> None:
+        """By the socket, by a script and by a form: one that is fine, too long, and broken."""
+        for body in (MARKER, MARKER * 400, f"{MARKER}\0"):
+            frame = {"conversation": conversation, "client_id": str(uuid.uuid4()), "body": body}
+            await socket.tell("message.send", **frame)
+            if answered:
+                await socket.hear("message.accepted" if body == MARKER else "error")
+            await asyncio.to_thread(shopper.send, conversation, body)
+            fields = {"body": body, "client_id": MARKER}  # which is no number
+            path = f"/conversation/{conversation}/new_message/"
+            await asyncio.to_thread(shopper.post, path, fields)
+
+    await tell_all(answered=True)
+    cluster.redis.kill()
+    await tell_all(answered=True)
+    cluster.postgres.kill()
+    await tell_all(answered=False)
+    await socket.connection.send(MARKER * 5_000)  # larger than a frame may be
+    await socket.closed()
+
+    names = [f"daphne-{number}.log" for number in range(len(cluster.daphnes))]
+    written = {name: (cluster.folder / name).read_text() for name in names}
+    for name in ("nginx-access.log", "nginx-error.log", "redis-server.log"):
+        written[name] = (cluster.folder / name).read_text()
+    for name, text in written.items():
+        assert MARKER not in text, name
+    lines = [json.loads(line) for name in names for line in _json_lines(written[name])]
+    assert {"limits_storage_unavailable", "database_unavailable"} <= {one["event"] for one in lines}
+    for line in lines:
+        assert {"request", "socket", "process"} & line.keys(), line
+    _assert_found_in_both(written["nginx-access.log"], lines)
+
+
+def _json_lines(text: str) -> list[str]:
+    """The lines of the log, without the words of welcome to whoever starts a server."""
+    lines = text.splitlines()
+    others = [line for line in lines if not line.startswith("{")]
+    assert all("Trato answers" in line or "trato-demo" in line or "@" in line for line in others)
+    return [line for line in lines if line.startswith("{")]
+
+
+def _assert_found_in_both(access_log: str, lines: list[dict[str, Any]]) -> None:
+    """A request that failed, and a socket that was closed, have one id in nginx and Daphne."""
+    in_nginx = {(one := json.loads(line))["request"]: one for line in access_log.splitlines()}
+    failed = [one for one in lines if one["event"] == "database_unavailable" and "request" in one]
+    assert failed
+    for line in failed:
+        assert in_nginx[line["request"]]["status"] == 503
+    closed = [one for one in lines if one["event"] == "socket_closed" and one["socket"] in in_nginx]
+    for line in closed:
+        assert in_nginx[line["socket"]]["path"] == "/ws/"
