@@ -1,0 +1,61 @@
+"""Play the scenarios and print the table; fails if one is red."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from . import report
+from .report import Row
+
+GROUNDS = ("postgresql_and_redis", "sqlite")
+
+
+def main() -> int:
+    """Each ground is played in a process of its own, because Django has one database."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("words", nargs="*", help="only scenarios whose names have one of these")
+    parser.add_argument("--long", action="store_true", help="all that `make faults` does")
+    parser.add_argument("--keep", type=Path, help="a folder for logs of servers and clients")
+    options = parser.parse_args()
+    started = time.monotonic()
+    rows, ended_well = play(options)
+    form = "long" if options.long else "short"
+    say(f"\nFaults, {form} form, {time.monotonic() - started:.0f} s\n\n{report.table(rows)}")
+    red = sum(bool(row.complaints) for row in rows)
+    say(f"\n{len(rows)} scenarios, {red} red")
+    return int(not ended_well or not rows or red > 0)
+
+
+def play(options: argparse.Namespace) -> tuple[list[Row], bool]:
+    """The rows, and whether every scenario came to its end."""
+    rows: list[Row] = []
+    ended_well = True
+    with tempfile.TemporaryDirectory(prefix="trato-faults-") as name:
+        kept = options.keep or Path(name)
+        for ground in GROUNDS:
+            folder = kept / ground
+            folder.mkdir(parents=True)
+            for path in (kept, folder):
+                path.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+            command = [sys.executable, "-m", "tests.faults.play"]
+            command += ["--long", ground, str(folder)] if options.long else [ground, str(folder)]
+            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
+            played = subprocess.run([*command, *options.words], env=environment, check=False)
+            ended_well &= played.returncode == 0
+            lines = folder / "rows"
+            if lines.exists():
+                rows += [Row(**json.loads(line)) for line in lines.read_text().splitlines()]
+    return rows, ended_well
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
