@@ -1,5 +1,6 @@
 """The table at the end."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -52,7 +53,7 @@ class Row:
 def percentile(values: Sequence[float], share: float) -> float:
     """The nearest-rank percentile; nothing measured is 0."""
     ranked = sorted(values)
-    return ranked[max(0, -(-int(len(ranked) * share * 100) // 100) - 1)] if ranked else 0.0
+    return ranked[max(0, math.ceil(len(ranked) * share) - 1)] if ranked else 0.0
 
 
 def table(rows: Sequence[Row]) -> str:
