@@ -80,16 +80,16 @@ def _line(target: Target) -> connect:
 
 
 async def _read_slowly(target: Target) -> str:
-    """Ask for page after page and read none of them."""
+    """Ask for page after page and read none of them; then read on, to hear of the end."""
     async with _line(target) as socket:
         socket.transport.pause_reading()
-        for _ in range(500):
+        for _ in range(40):
             await socket.send(
                 json.dumps(
                     {"type": "conversation.open", "conversation": target.conversation, "since": 1}
                 )
             )
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.05)
         socket.transport.resume_reading()
         return await _end_of(socket)
 

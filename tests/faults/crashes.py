@@ -5,7 +5,8 @@ import os
 import signal
 from typing import Any
 
-from messaging import store
+from psycopg import AsyncConnection
+
 from notifications.consumers import BadgeConsumer
 
 from . import seams
@@ -33,18 +34,16 @@ def arm(point: str, passes: int) -> None:
     if point not in POINTS:
         raise ValueError(point)
 
-    async def around(
-        storing: seams.Storing, connection: seams.Connection, attempts: Any
-    ) -> store.Outcome:
+    async def around(storing: seams.Storing, connection: AsyncConnection[Any]) -> seams.Rows:
         if point == "before_insert":
             die_when_due()
         async with connection.transaction():
-            outcome = await storing(connection, attempts)
+            rows = await storing()
             if point == "after_insert":
                 die_when_due()
         if point == "after_commit":
             die_when_due()
-        return outcome
+        return rows
 
     seams.around_storing(around)
 

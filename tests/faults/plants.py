@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
+from psycopg import AsyncConnection
 
 from accounts import relay
 from accounts.models import User
@@ -23,11 +24,9 @@ def ack_before_commit() -> None:
     """Every ninth batch is acknowledged and told, but its COMMIT never comes."""
     counter = itertools.count(1)
 
-    async def around(
-        storing: seams.Storing, connection: seams.Connection, attempts: Any
-    ) -> store.Outcome:
+    async def around(storing: seams.Storing, connection: AsyncConnection[Any]) -> seams.Rows:
         async with connection.transaction(force_rollback=next(counter) % 9 == 0):
-            return await storing(connection, attempts)
+            return await storing()
 
     seams.around_storing(around)
 
@@ -74,6 +73,7 @@ def global_cursor() -> None:
 def membership_unchecked() -> None:
     """Whoever knows a conversation's number is let in."""
     access.conversations_of = lambda user: Conversation.objects.all()
+    store.standing = lambda conversation, user_id: "TRUE"  # type: ignore[attr-defined]
 
 
 def lost_without_heartbeat() -> None:

@@ -18,7 +18,8 @@ from tests.faults.stack import Stack, settings
 from tests.faults.stage import Stage, in_thread, stage
 
 SHORT = ("floods", "endless fragments")  # in the short form
-PAGE_MESSAGES = 50  # of 3,500 characters: one page of them is 190 KiB
+SLOW = "slow readers"
+PAGE_MESSAGES = 150  # of 3,500 characters: one page of them is 560 KiB
 MEMORY_MIB = 64  # that one server may grow by under any of these
 
 
@@ -35,7 +36,8 @@ def attacked(attack: str) -> Play:
 
 async def _run(stack: Stack, attack: str, seconds: int) -> Row:
     async with stage(stack) as running:
-        await in_thread(lambda: _say_long_things(running))
+        if attack == SLOW:
+            await in_thread(lambda: _say_long_things(running))
         running.talk(pause=1)
         await asyncio.sleep(2)
         calm = delivery_times(running.history)
@@ -75,8 +77,10 @@ def _say_long_things(running: Stage) -> None:
 
 async def _start(running: Stage, attack: str, seconds: int) -> asyncio.subprocess.Process:
     """The attackers act as one of the shoppers, beside the shopper's own client."""
+    server = 0 if attack == SLOW else None
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.attack", attack, running.stack.address()),
+        # Straight at a server: nginx would read for slow readers, up to megabytes.
+        *(sys.executable, "-m", "tests.faults.attack", attack, running.stack.address(server)),
         running.cast.people["shopper0"].cookie,
         str(running.cast.conversations["shopper0"][0]),
         str(seconds),

@@ -10,6 +10,7 @@ from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack
 from tests.faults.stage import Stage, stage
+from tests.services import Server
 
 DOOMED = 0  # the server that dies; the other one stays
 NOTICE = 0.3  # seconds in which its clients see that it is gone
@@ -46,18 +47,23 @@ async def _kill_one(running: Stage, point: str) -> float:
     stack.start_server(DOOMED, {"FAULTS_CRASH": f"{point}:{random.randint(3, 12)}"})
     await stack.wait_for_server(DOOMED)
     await running.all_live()
-    deadline = time.monotonic() + PATIENCE
-    moved_at = 0.0
-    while stack.servers[DOOMED].running:
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"the server was not killed {point}")
-        if time.monotonic() > moved_at + NGINX_FORGIVES:
-            moved_at = time.monotonic()
-            for client in random.sample(list(running.clients.values()), len(running.clients) // 2):
-                client.reload()  # nginx gives them to the server that has fewer
-        await asyncio.sleep(0.01)
-    died = time.monotonic()
+    death = asyncio.create_task(asyncio.to_thread(_death_of, stack.servers[DOOMED]))
+    while not death.done():
+        for client in random.sample(list(running.clients.values()), len(running.clients) // 2):
+            client.reload()  # nginx gives them to the server that has fewer
+        await asyncio.wait({death}, timeout=NGINX_FORGIVES)
+    died = await death
     await asyncio.sleep(NOTICE)
     await running.all_live()
     back = [event.at for event in running.history.of("live") if event.at > died]
     return max(back, default=died) - died
+
+
+def _death_of(server: Server) -> float:
+    """The moment at which a server dies; on a thread, because the clients keep the loop busy."""
+    deadline = time.monotonic() + PATIENCE
+    while server.running:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the server was not killed")
+        time.sleep(0.005)
+    return time.monotonic()
