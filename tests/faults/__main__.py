@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="all that `make faults` does")
     parser.add_argument("--keep", type=Path, help="a folder for logs of servers and clients")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     started = time.monotonic()
     rows, ended_well = play(options)
     form = "long" if options.long else "short"
@@ -45,12 +47,23 @@ def play(options: argparse.Namespace) -> tuple[list[Row], bool]:
             command = [sys.executable, "-m", "tests.faults.play"]
             command += ["--long", ground, str(folder)] if options.long else [ground, str(folder)]
             environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
-            played = subprocess.run([*command, *options.words], env=environment, check=False)
-            ended_well &= played.returncode == 0
+            ended_well &= run([*command, *options.words], environment) == 0
             lines = folder / "rows"
             if lines.exists():
                 rows += [Row(**json.loads(line)) for line in lines.read_text().splitlines()]
     return rows, ended_well
+
+
+def run(command: list[str], environment: dict[str, str]) -> int:
+    """Run to the end; if we are told to end, the child ends first, and its servers before it."""
+    # In a session of its own, so that Ctrl-C reaches us alone and is passed on once.
+    child = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.send_signal(signal.SIGINT)
+        child.wait()
+        raise
 
 
 def say(text: str) -> None:

@@ -59,7 +59,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table, with what was broken below it."""
     lines = [
-        "| scenario | n | lost | doubled | reordered | recovery p50 / p99 | extra | |",
+        "| scenario | n | lost | doubled | reordered | recovery p50 / p99 | extra | result |",
         "|---|---:|---:|---:|---:|---:|---|---|",
     ]
     for row in rows:
