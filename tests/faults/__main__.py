@@ -13,6 +13,8 @@ from pathlib import Path
 from . import report
 from .report import Row
 
+PAGE = Path(__file__).resolve().parents[2] / "docs/reliability.md"
+BEGIN, END = "<!-- make faults: begin -->\n", "<!-- make faults: end -->\n"
 GROUNDS = ("postgresql_and_redis", "sqlite")
 
 
@@ -22,12 +24,17 @@ def main() -> int:
     parser.add_argument("words", nargs="*", help="only scenarios whose names have one of these")
     parser.add_argument("--long", action="store_true", help="all that `make faults` does")
     parser.add_argument("--keep", type=Path, help="a folder for logs of servers and clients")
+    parser.add_argument("--record", action="store_true", help=f"put the table into {PAGE.name}")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     started = time.monotonic()
     rows, ended_well = play(options)
     form = "long" if options.long else "short"
-    say(f"\nFaults, {form} form, {time.monotonic() - started:.0f} s\n\n{report.table(rows)}")
+    text = f"Faults, {form} form, {time.monotonic() - started:.0f} s, {machine()}"
+    text += f"\n\n{report.table(rows)}"
+    say(f"\n{text}")
+    if options.record:
+        record(text)
     red = sum(bool(row.complaints) for row in rows)
     say(f"\n{len(rows)} scenarios, {red} red")
     return int(not ended_well or not rows or red > 0)
@@ -64,6 +71,18 @@ def run(command: list[str], environment: dict[str, str]) -> int:
         child.send_signal(signal.SIGINT)
         child.wait()
         raise
+
+
+def machine() -> str:
+    """How large it is, and what ran beside: more work than cores means that times are too long."""
+    return f"{os.cpu_count()} cores, load at the end {os.getloadavg()[1]:.1f}"
+
+
+def record(text: str) -> None:
+    """Put a run into the page that tells of it."""
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}{text}\n{END}{after}")
 
 
 def say(text: str) -> None:
