@@ -84,7 +84,10 @@ def complaints() -> list[str]:
 def person(
     browsers: list[Browser], site: Site, complaints: list[str]
 ) -> Iterator[Callable[..., Page]]:
-    """`person(user)`: a browser that is logged in; None: a visitor. Options as for a context."""
+    """`person(user)`: a browser that is logged in; None: a visitor. Options as for a context.
+
+    `just_logged_in=True`: the password is not asked again where security is changed.
+    """
     contexts = []
     seats = cycle(browsers)
 
@@ -100,13 +103,21 @@ def person(
             ),
         )
 
-    def arrive(user: User | None, *, process: int = 0, **options: Any) -> Page:
+    def arrive(
+        user: User | None, *, process: int = 0, just_logged_in: bool = False, **options: Any
+    ) -> Page:
         context = next(seats).new_context(base_url=site.url("", process), **options)
         context.on("page", listen)
         contexts.append(context)
         if user is not None:
             client = Client()
             client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            if just_logged_in:
+                session = client.session
+                session["account_authentication_methods"] = [
+                    {"method": "password", "at": time.time(), "email": user.email}
+                ]
+                session.save()
             key = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site.url("", process)}]
