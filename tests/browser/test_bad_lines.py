@@ -7,8 +7,8 @@ from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
 from tests.browser.acts import SECOND, Person, bodies, live, open_thread, says, until, waits, write
-from tests.site import Site
 from tests.browser.lines import Line
+from tests.site import Site
 
 STATUS = "#connection"
 
