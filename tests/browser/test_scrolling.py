@@ -51,6 +51,8 @@ def test_older_messages_load_on_scrolling_up_and_what_is_in_view_stays(
     page = person(shopper)
     open_thread(page, long_thread)
     assert sequences(page) == list(range(61, 101))
+    # The thread scrolls in itself, the page around it does not.
+    assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
     # Held back, so that the place is known from which one scrolled on.
     held = []
     page.route("**/messages/?before=*", lambda route: held.append(route))

@@ -27,7 +27,8 @@ def choose(page: Page, *files: FilePayload) -> None:
 
 def shown(page: Page) -> list[str]:
     """What the pictures of the form show, in their order."""
-    return page.locator("[name=alt]").evaluate_all("all => all.map((one) => one.value)")
+    values: list[str] = page.locator("[name=alt]").evaluate_all("all => all.map((one) => one.value)")
+    return values
 
 
 def test_pictures_are_added_described_ordered_and_removed(
