@@ -154,7 +154,7 @@ def test_the_pages_of_a_shopper(
         [
             thread, f"{thread}?before=10", quiet, f"{thread}messages/61/report/",
             "/conversations/", "/conversations/?q=nothing+like+it", "/conversations/?unread=1",
-            product.get_absolute_url(), "/my/shop/open/", "/accounts/profile/",
+            product.get_absolute_url(), "/my/shop/open/", "/my/team/", "/accounts/profile/",
             "/accounts/logout/",
         ]
     )  # fmt: skip

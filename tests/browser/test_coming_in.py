@@ -1,7 +1,9 @@
 """Coming in: with a passkey, and in one's own language."""
 
+import datetime
 import re
 
+from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -31,6 +33,7 @@ def plug_in_authenticator(page: Page) -> None:
 
 
 def test_who_has_made_a_passkey_logs_in_with_it_alone(person: Person, shopper: User) -> None:
+    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
     page = person(shopper)
     plug_in_authenticator(page)
     page.goto("/accounts/2fa/webauthn/add/")
@@ -64,3 +67,22 @@ def test_the_language_is_the_browsers_until_another_is_chosen(
     open_thread(page, conversation)
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(state).to_have_text("Sent")
+
+
+def test_times_are_those_of_the_readers_zone_and_region(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    late = datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC)
+    MessageFactory(conversation=conversation, created_at=late)
+    for zone, locale, day, time in (
+        ("Europe/Madrid", "es-ES", "lunes, 2 de marzo", "0:30"),
+        ("America/New_York", "en-US", "Sunday, March 1", "6:30 PM"),
+        ("Europe/London", "en-GB", "Sunday 1 March", "23:30"),
+    ):
+        page = person(shopper, timezone_id=zone, locale=locale)
+        open_thread(page, conversation)
+        expect(page.locator(".messages__day")).to_have_text(day)
+        expect(page.locator(".message time")).to_have_text(time)
+        page.reload()  # now the server knows the zone too
+        expect(page.locator(".messages__day")).to_have_count(1)
+        expect(page.locator(".messages__day")).to_have_text(day)

@@ -27,7 +27,9 @@ def choose(page: Page, *files: FilePayload) -> None:
 
 def shown(page: Page) -> list[str]:
     """What the pictures of the form show, in their order."""
-    values: list[str] = page.locator("[name=alt]").evaluate_all("all => all.map((one) => one.value)")
+    values: list[str] = page.locator("[name=alt]").evaluate_all(
+        "all => all.map((one) => one.value)"
+    )
     return values
 
 
