@@ -103,10 +103,11 @@ def badge_counted_once() -> None:
 def revocation_unheard() -> None:
     """A socket never looks again whether it may still be there."""
 
-    async def careless(self: BadgeConsumer) -> None:
+    async def careless(self: BadgeConsumer, event: object) -> None:
         pass
 
-    BadgeConsumer.recheck = careless  # type: ignore[method-assign]
+    BadgeConsumer.access_changed = careless  # type: ignore[method-assign]
+    settings.SOCKET_SESSION_CHECK_SECONDS = 10**6
 
 
 PLANTS: dict[str, Callable[[], None]] = {
