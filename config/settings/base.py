@@ -238,13 +238,13 @@ X_FRAME_OPTIONS = "DENY"
 MESSAGING_PRODUCT_MODEL = "catalog.Product"
 MESSAGING_SHOP_MODEL = "catalog.Shop"
 
-# -- Messaging limits ------------------------------------------------------------------------
+# -- Messaging limits; those with a rate can be set in the environment --------------------------
 
 MESSAGE_MAX_CHARACTERS = 4000
-MESSAGES_PER_MINUTE = 30  # per person
-CONVERSATIONS_PER_HOUR = 5  # new ones, per person
-TYPING_FRAMES_PER_MINUTE = 60  # per person
-REPORTS_PER_HOUR = 20  # per person
+MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
+CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
+TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
+REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 CONVERSATION_PAGE_SIZE = 25
@@ -252,8 +252,12 @@ CONVERSATION_PAGE_SIZE = 25
 # -- The socket ------------------------------------------------------------------------------
 
 SOCKET_FRAME_MAX_BYTES = 16 * 1024
-SOCKET_FRAMES_PER_MINUTE = 600  # of any kind, per socket; more closes it with 4429
-SOCKET_BAD_FRAMES_PER_MINUTE = 30  # refused ones, per socket; more closes it with 4429
+SOCKET_FRAMES_PER_MINUTE = env.int(
+    "SOCKET_FRAMES_PER_MINUTE", default=600
+)  # of any kind, per socket; more closes it with 4429
+SOCKET_BAD_FRAMES_PER_MINUTE = env.int(
+    "SOCKET_BAD_FRAMES_PER_MINUTE", default=30
+)  # refused ones, per socket; more closes it with 4429
 SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # waiting for a slow reader; more closes it with 4408
 SOCKET_HEARTBEAT_SECONDS = 20
 SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
