@@ -15,7 +15,8 @@ from channels_redis.pubsub import (
     RedisPubSubLoopLayer,
     RedisSingleShardConnection,
 )
-from redis.exceptions import NoScriptError
+
+from .redis_line import RedisLine, Script
 
 logger = logging.getLogger("trato.layer")
 
@@ -31,14 +32,14 @@ class Ring(NamedTuple):
 # Publishes only where somebody else listens: a process hands its own events on by itself, and
 # would only throw the echo away. Nobody is missed: who subscribes after this look reads the
 # database later still.
-PUBLISH = """
+PUBLISH = Script("""
 for index, channel in ipairs(KEYS) do
     local listeners = redis.call('PUBSUB', 'NUMSUB', channel)[2]
     if listeners > tonumber(ARGV[2 * index - 1]) then
         redis.call('PUBLISH', channel, ARGV[2 * index])
     end
 end
-"""
+""")
 
 
 class PubSubLayer(RedisPubSubChannelLayer):
@@ -89,22 +90,25 @@ class Shard(RedisSingleShardConnection):
         super().__init__(host, channel_layer)
         self._confirmed: dict[bytes, asyncio.Future[None]] = {}
         self._hears_on: Any = None  # the stream on which Redis confirmed the subscriptions
-        self._script: Any = None
+        self._line: RedisLine | None = None
 
     async def publish_many(self, items: Sequence[tuple[str, bytes, bool]]) -> None:
         """Publish serialized events to channels, each only where somebody else listens."""
         self._ensure_redis()
-        if self._script is None:
-            self._script = self._redis.register_script(PUBLISH)
+        if self._line is None:
+            self._line = RedisLine(self._redis.connection_pool)
+        hears = self._hears()
         keys = [channel for channel, _event, _heard_here in items]
         arguments: list[Any] = []
-        hears = self._hears()
         for _channel, event, heard_here in items:
             arguments += (int(heard_here and hears), event)
-        try:
-            await self._redis.evalsha(self._script.sha, len(keys), *keys, *arguments)
-        except NoScriptError:  # a Redis that was started anew
-            await self._script(keys, arguments)
+        await PUBLISH.run(self._line, keys, arguments)
+
+    async def flush(self) -> None:
+        if self._line is not None:
+            await self._line.close()
+            self._line = None
+        await super().flush()
 
     def _hears(self) -> bool:
         """Whether Redis knows of our subscriptions: not so after a restart, until we are back."""

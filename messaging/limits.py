@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -19,8 +19,10 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
-from redis import asyncio as aioredis
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
+
+from accounts.redis_line import RedisLine, Script
 
 from .errors import Refused, when_shown
 
@@ -73,13 +75,9 @@ async def give_back(kind: Kind, user_ids: Sequence[int]) -> None:
     if not _redis_is_there():
         return  # a process that counts for itself counts for seconds only
     try:
-        async with (
-            asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS),
-            _shared_async().pipeline(transaction=False) as pipeline,
-        ):
+        async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
             for user_id in user_ids:
-                pipeline.lpop(_redis_key(item, user_id))
-            await pipeline.execute()
+                await _line().call("LPOP", _redis_key(item, user_id))
     except (RedisError, OSError, TimeoutError) as error:
         _redis_is_away(error)
 
@@ -120,7 +118,7 @@ def _refused(wait_seconds: float) -> Refused:
 
 # The moving window of `limits`, kept in the same lists, for many people at once: answers with ''
 # for who may, else with the time of the act that has to grow old first.
-HIT_MANY = """
+HIT_MANY = Script("""
 local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local answers = {}
 for index, key in ipairs(KEYS) do
@@ -135,15 +133,14 @@ for index, key in ipairs(KEYS) do
     end
 end
 return answers
-"""
+""")
 
 
 async def _hit_many(item: RateLimitItem, user_ids: Sequence[int]) -> list[Refused | None]:
-    client, now, window = _shared_async(), time.time(), item.get_expiry()
-    script = _script(client)
+    now, window = time.time(), item.get_expiry()
     keys = [_redis_key(item, user_id) for user_id in user_ids]
     async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
-        answers = await script(keys=keys, args=[now, item.amount, window])
+        answers = await HIT_MANY.run(_line(), keys, [now, item.amount, window])
     return [_refused(float(oldest) + window - now) if oldest else None for oldest in answers]
 
 
@@ -193,20 +190,15 @@ def _shared() -> MovingWindowRateLimiter:
     )
 
 
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Any] = WeakKeyDictionary()
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, RedisLine] = WeakKeyDictionary()
 
 
-def _shared_async() -> Any:
+def _line() -> RedisLine:
     loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        _clients[loop] = aioredis.Redis.from_url(settings.REDIS_URL)
-    return _clients[loop]
-
-
-def _script(client: Any) -> Any:
-    if not hasattr(client, "hit_many"):
-        client.hit_many = client.register_script(HIT_MANY)
-    return client.hit_many
+    found = _lines.get(loop)
+    if found is None:
+        found = _lines[loop] = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+    return found
 
 
 def _redis_key(item: RateLimitItem, user_id: int) -> str:

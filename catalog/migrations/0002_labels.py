@@ -7,86 +7,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='category',
-            name='slug',
-            field=models.SlugField(unique=True, verbose_name='address part'),
+            model_name="category",
+            name="slug",
+            field=models.SlugField(unique=True, verbose_name="address part"),
         ),
         migrations.AlterField(
-            model_name='product',
-            name='created_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created'),
+            model_name="product",
+            name="created_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='product',
-            name='published_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='published'),
+            model_name="product",
+            name="published_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="published"
+            ),
         ),
         migrations.AlterField(
-            model_name='product',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.shop', verbose_name='shop'),
+            model_name="product",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="products",
+                to="catalog.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AlterField(
-            model_name='product',
-            name='slug',
-            field=models.SlugField(max_length=140, unique=True, verbose_name='address part'),
+            model_name="product",
+            name="slug",
+            field=models.SlugField(max_length=140, unique=True, verbose_name="address part"),
         ),
         migrations.AlterField(
-            model_name='product',
-            name='updated_at',
-            field=models.DateTimeField(auto_now=True, verbose_name='changed'),
+            model_name="product",
+            name="updated_at",
+            field=models.DateTimeField(auto_now=True, verbose_name="changed"),
         ),
         migrations.AlterField(
-            model_name='productimage',
-            name='height',
-            field=models.PositiveIntegerField(default=0, editable=False, verbose_name='height'),
+            model_name="productimage",
+            name="height",
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name="height"),
         ),
         migrations.AlterField(
-            model_name='productimage',
-            name='position',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='position'),
+            model_name="productimage",
+            name="position",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="position"),
         ),
         migrations.AlterField(
-            model_name='productimage',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='catalog.product', verbose_name='product'),
+            model_name="productimage",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="images",
+                to="catalog.product",
+                verbose_name="product",
+            ),
         ),
         migrations.AlterField(
-            model_name='productimage',
-            name='width',
-            field=models.PositiveIntegerField(default=0, editable=False, verbose_name='width'),
+            model_name="productimage",
+            name="width",
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name="width"),
         ),
         migrations.AlterField(
-            model_name='shop',
-            name='created_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created'),
+            model_name="shop",
+            name="created_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='shop',
-            name='slug',
-            field=models.SlugField(max_length=80, unique=True, verbose_name='address part'),
+            model_name="shop",
+            name="slug",
+            field=models.SlugField(max_length=80, unique=True, verbose_name="address part"),
         ),
         migrations.AlterField(
-            model_name='shopmember',
-            name='created_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created'),
+            model_name="shopmember",
+            name="created_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now, editable=False, verbose_name="created"
+            ),
         ),
         migrations.AlterField(
-            model_name='shopmember',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='catalog.shop', verbose_name='shop'),
+            model_name="shopmember",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="catalog.shop",
+                verbose_name="shop",
+            ),
         ),
         migrations.AlterField(
-            model_name='shopmember',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+            model_name="shopmember",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="person",
+            ),
         ),
     ]

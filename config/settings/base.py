@@ -252,12 +252,9 @@ CONVERSATION_PAGE_SIZE = 25
 # -- The socket ------------------------------------------------------------------------------
 
 SOCKET_FRAME_MAX_BYTES = 16 * 1024
-SOCKET_FRAMES_PER_MINUTE = env.int(
-    "SOCKET_FRAMES_PER_MINUTE", default=600
-)  # of any kind, per socket; more closes it with 4429
-SOCKET_BAD_FRAMES_PER_MINUTE = env.int(
-    "SOCKET_BAD_FRAMES_PER_MINUTE", default=30
-)  # refused ones, per socket; more closes it with 4429
+# Per socket, of any kind and refused ones; more closes it with 4429.
+SOCKET_FRAMES_PER_MINUTE = env.int("SOCKET_FRAMES_PER_MINUTE", default=600)
+SOCKET_BAD_FRAMES_PER_MINUTE = env.int("SOCKET_BAD_FRAMES_PER_MINUTE", default=30)
 SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # waiting for a slow reader; more closes it with 4408
 SOCKET_HEARTBEAT_SECONDS = 20
 SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6

@@ -6,26 +6,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0002_cheaper_indexes'),
+        ("notifications", "0002_cheaper_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notification',
-            name='recipient',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL, verbose_name='recipient'),
+            model_name="notification",
+            name="recipient",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="notifications",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="recipient",
+            ),
         ),
         migrations.AlterField(
-            model_name='notification',
-            name='subject_id',
-            field=models.BigIntegerField(verbose_name='number of the subject'),
+            model_name="notification",
+            name="subject_id",
+            field=models.BigIntegerField(verbose_name="number of the subject"),
         ),
         migrations.AlterField(
-            model_name='notification',
-            name='subject_kind',
-            field=models.CharField(help_text='conversation, …', max_length=20, verbose_name='kind of subject'),
+            model_name="notification",
+            name="subject_kind",
+            field=models.CharField(
+                help_text="conversation, …", max_length=20, verbose_name="kind of subject"
+            ),
         ),
     ]
