@@ -95,19 +95,17 @@ class Thread extends HTMLElement {
 
   takeState(state) {
     if (state.conversation !== this.id_) return;
-    state.messages.forEach((message) => this.take(message));
-    this.timeline.resumeAt(state.revision);
     for (const side in state.read) this.readTo(side, state.read[side]);
-    this.arrange();
+    this.show(state.messages);
+    this.timeline.resumeAt(state.revision);
     this.seen();
     if (state.more && this.timeline.revision) this.catchUpAgain();
   }
 
   heard(message) {
     if (message.conversation !== this.id_) return;
-    this.take(message);
+    this.show([message]);
     if (!this.timeline.follow(message)) this.catchUpAgain();
-    this.arrange();
     this.seen();
   }
 
@@ -133,17 +131,22 @@ class Thread extends HTMLElement {
 
   // -- showing -------------------------------------------------------------------------------
 
-  take(message) {
-    const what = this.timeline.take(message);
-    if (!what) return;
+  /** Draw what is new or changed; whoever was at the end stays there, others are told of news. */
+  show(messages) {
     const stay = this.scroll_.atEnd;
-    outbox.remove(message.client_id);
-    this.list.draw(message);
-    if (what === "changed") return;
-    this.typingLine.hide(message.sender.name);
-    if (message.sequence !== this.timeline.last) return;
-    if (stay || message.sender.id === session.user) this.toEnd();
-    else this.scroll_.tell(this.scroll_.unseen + 1);
+    const { last } = this.timeline;
+    for (const message of messages) {
+      const what = this.timeline.take(message);
+      if (!what) continue;
+      outbox.remove(message.client_id);
+      this.list.draw(message);
+      if (what === "new") this.typingLine.hide(message.sender.name);
+    }
+    this.arrange();
+    const news = messages.filter(({ sequence }) => sequence > last);
+    if (!news.length) return;
+    if (stay || news.some(({ sender }) => sender.id === session.user)) this.toEnd();
+    else this.scroll_.tell(this.scroll_.unseen + news.length);
   }
 
   showPending() {

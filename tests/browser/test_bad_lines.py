@@ -115,12 +115,12 @@ def test_after_a_long_absence_everything_that_was_missed_is_there(
     MessageFactory(conversation=conversation)
     open_thread(page, conversation)
     line.cut()
-    for number in range(2, 252):  # more than one page of 200
+    for number in range(2, 622):  # several pages of 200
         MessageFactory(conversation=conversation, sender=seller, body=f"Line {number}")
     line.mend()
-    expect(page.locator(".message")).to_have_count(251)
+    expect(page.locator(".message")).to_have_count(621)
     shown = page.locator(".message").evaluate_all("all => all.map((one) => one.id)")
-    assert shown == [f"message-{number}" for number in range(1, 252)]
+    assert shown == [f"message-{number}" for number in range(1, 622)]
 
 
 def test_a_line_that_goes_dead_without_a_word_is_replaced(
