@@ -9,7 +9,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PIP_COMPILE := env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run cluster test check bench bench-pages requirements messages clean python free-port
+.PHONY: help run cluster test faults check bench bench-pages requirements messages clean python free-port
 
 help:
 	@echo "make run           the site with a demo shop on http://127.0.0.1:8000/ (PORT=8001 for another)"
@@ -17,6 +17,7 @@ help:
 	@echo "make test          all tests (ARGS=\"-k badge\" for some)"
 	@echo "make check         format, lint, types, layers, migrations, settings, requirements"
 	@echo "make bench         how fast it is, beside a naive rival (ARGS=\"--quick\" for a look)"
+	@echo "make faults        what breaks when servers die, and what does not; a quarter of an hour"
 	@echo "make messages      collect the texts to translate (needs gettext)"
 	@echo "make bench-pages   what the pages cost with 1,000,000 messages, beside 10,000"
 	@echo "make requirements  pin again what pyproject.toml asks for"
@@ -39,6 +40,9 @@ bench: .venv/dev.stamp
 
 bench-pages: .venv/dev.stamp $(CATALOGUES)
 	@exec $(IN_VENV) -m benchmarks.pages $(ARGS)
+
+faults: .venv/dev.stamp $(CATALOGUES)
+	@exec $(IN_VENV) -m tests.faults --long $(ARGS)
 
 check: export DJANGO_SETTINGS_MODULE = config.settings.test
 check: .venv/dev.stamp $(CATALOGUES)

@@ -88,6 +88,7 @@ class Shard(RedisSingleShardConnection):
     def __init__(self, host: Any, channel_layer: LoopLayer) -> None:
         super().__init__(host, channel_layer)
         self._confirmed: dict[bytes, asyncio.Future[None]] = {}
+        self._hears_on: Any = None  # the stream on which Redis confirmed the subscriptions
         self._script: Any = None
 
     async def publish_many(self, items: Sequence[tuple[str, bytes, bool]]) -> None:
@@ -97,12 +98,19 @@ class Shard(RedisSingleShardConnection):
             self._script = self._redis.register_script(PUBLISH)
         keys = [channel for channel, _event, _heard_here in items]
         arguments: list[Any] = []
+        hears = self._hears()
         for _channel, event, heard_here in items:
-            arguments += (int(heard_here), event)
+            arguments += (int(heard_here and hears), event)
         try:
             await self._redis.evalsha(self._script.sha, len(keys), *keys, *arguments)
         except NoScriptError:  # a Redis that was started anew
             await self._script(keys, arguments)
+
+    def _hears(self) -> bool:
+        """Whether Redis knows of our subscriptions: not so after a restart, until we are back."""
+        connection = self._pubsub.connection
+        stream = getattr(connection, "_reader", None)
+        return stream is not None and stream is self._hears_on
 
     async def subscribe_many(self, channels: Sequence[str]) -> None:
         """Subscribe, and wait until Redis has said for each channel that it did."""
@@ -132,6 +140,7 @@ class Shard(RedisSingleShardConnection):
                     self._receive_message({"channel": said[1], "data": said[2]})
                     continue
                 await self._pubsub.handle_message(said)
+                self._hears_on = self._pubsub.connection._reader
                 future = self._confirmed.pop(said[1], None) if said[0] == b"subscribe" else None
                 if future is not None and not future.done():
                     future.set_result(None)

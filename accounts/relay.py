@@ -70,8 +70,13 @@ def publish(groups: Iterable[str], event: Event) -> None:
 
 
 async def publish_async(groups: Iterable[str], event: Event) -> None:
-    """Ring now, and wait until other processes can hear it. Never raises for the layer's sake."""
-    await asyncio.shield(ring(groups, event))
+    """Ring now, and wait until other processes can hear it; not for a layer that is away.
+
+    Never raises for the layer's sake.
+    """
+    ringing = ring(groups, event)
+    if not _exchange().layer_is_away:
+        await asyncio.wait({ringing}, timeout=settings.PUBLISH_TIMEOUT_SECONDS)
 
 
 def ring(groups: Iterable[str], event: Event) -> "asyncio.Task[None]":
@@ -101,7 +106,8 @@ class Exchange:
         self.members: dict[str, set[Member]] = {}
         self.orders: dict[str, Ordering[Event]] = {}
         self.heard: set[str] = set()  # groups that the layer tells this process about
-        self.rings: list[Ring] = []
+        self.rings: list[tuple[str, Event]] = []
+        self.layer_is_away = False  # as the last try to ring has shown
         self.channel: str | None = None
         self._joining: dict[str, asyncio.Future[bool]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -113,7 +119,7 @@ class Exchange:
             self.deliver(group, event)
             if len(self.rings) < RINGS_WAITING_MAX:
                 told = {**event, "group": group, "origin": self.name}
-                self.rings.append(Ring(group, told, group in self.heard))
+                self.rings.append((group, told))
             else:
                 metrics.publish_failures.inc()
         return self._run("ring", self._ring)
@@ -164,11 +170,15 @@ class Exchange:
             try:
                 async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
                     if hasattr(self.layer, "publish_many"):
-                        await self.layer.publish_many(now)
+                        await self.layer.publish_many(
+                            Ring(group, event, group in self.heard) for group, event in now
+                        )
                     else:
-                        for group, event, _heard_here in now:
+                        for group, event in now:
                             await self.layer.group_send(group, dict(event))
+                self.layer_is_away = False
             except Exception as error:  # whatever a broken layer throws: the row is stored already
+                self.layer_is_away = True
                 metrics.publish_failures.inc(len(now))
                 log.warning("publish_failed", events=len(now), error=type(error).__name__)
 

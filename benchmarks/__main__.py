@@ -73,7 +73,7 @@ def line_up(
     for system in started:
         running_by_kind: dict[str, list[Server]] = defaultdict(list)
         for name, stage in stages_of(system.name, options.on).items():
-            at_hand = running_by_kind[f"{stage.how} {stage.environment}"]
+            at_hand = running_by_kind[stage.how]
             while len(at_hand) < stage.servers:
                 at_hand.append(running.enter_context(system.serve(stage)))
             one = Contender(f"{system.name}, {name}", system, at_hand[: stage.servers], stage)
@@ -104,14 +104,13 @@ def compete(contenders: list[Contender], options: Namespace) -> None:
 def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
     """Idle sockets: the rival, and Trato on each server.
 
-    A rival's handshake costs several connections to the database, so it gets the fewest sockets;
-    so do other servers than Daphne, for the sake of time.
+    The rival and other servers than Daphne get the fewest, for the sake of time.
     """
     for system in started:
         if not options.idle or system.name == "relay":
             continue
         for name, stage in stages_of(system.name, options.on).items():
-            if not stage.is_plain or stage.environment:
+            if not stage.is_plain:
                 continue
             most = system.name == "trato" and stage.how == "daphne"
             counts, seconds = (

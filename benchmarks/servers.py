@@ -54,7 +54,7 @@ class System:
         """Run one server process until the end of the block."""
         port = services.free_port()
         command = [sys.executable, "-m", *self.commands(port)[stage.how]]
-        environment = self.environment | stage.environment
+        environment = self.environment
         with (self.folder / f"{stage.how}-{port}.log").open("wb") as log:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:

@@ -1,6 +1,6 @@
 """On what a system is measured: which server, how many of them, on which cores."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -10,7 +10,6 @@ class Stage:
     how: str  # a name of `System.commands`
     servers: int = 1
     one_core: bool = False  # client, servers, database and Redis share one core
-    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
@@ -27,14 +26,7 @@ STAGES = {
     "granian": Stage("granian"),
 }
 USUAL = [name for name in STAGES if name != "granian"]
-OTHERS = {
-    "rival": {
-        "daphne": Stage("daphne"),
-        # Not what the tutorial does, but the first thing that somebody would change.
-        "daphne, connections kept": Stage("daphne", environment={"RIVAL_CONN_MAX_AGE": "600"}),
-    },
-    "relay": {"daphne": Stage("daphne")},
-}
+OTHERS = {"rival": {"daphne": Stage("daphne")}, "relay": {"daphne": Stage("daphne")}}
 
 
 def stages_of(system: str, chosen: list[str]) -> dict[str, Stage]:

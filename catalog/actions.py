@@ -76,10 +76,10 @@ def save_product(actor: User, product: Product, pictures: Sequence[Picture] = ()
     if not product.slug:
         product.slug = free_slug(Product, product.title)
     product.save()
-    position = product.images.count()
-    for offset, picture in enumerate(pictures):
+    last = product.images.last()
+    for position, picture in enumerate(pictures, last.position + 1 if last else 0):
         ProductImage.objects.create(
-            product=product, file=picture, alt=product.title, position=position + offset
+            product=product, file=picture, alt=product.title, position=position
         )
     return product
 
@@ -92,6 +92,30 @@ def set_published(actor: User, slug: str, *, published: bool) -> Product:
         product.published_at = timezone.now() if published else None
         product.save(update_fields=["published_at", "updated_at"])
     return product
+
+
+@transaction.atomic
+def describe_picture(actor: User, slug: str, picture_id: int, alt: str) -> None:
+    """Say what a picture shows. Raises Http404 for another shop's."""
+    access.own_product(actor, slug, lock=True).images.filter(pk=picture_id).update(alt=alt)
+
+
+@transaction.atomic
+def move_picture(actor: User, slug: str, picture_id: int, by: int) -> None:
+    """Show a picture earlier (`by=-1`) or later (`by=1`); the first one is the product's cover.
+
+    Raises:
+        Http404: the product is another shop's.
+    """
+    pictures = list(access.own_product(actor, slug, lock=True).images.all())
+    places = [picture.pk for picture in pictures]
+    if picture_id not in places:
+        return
+    moved = pictures.pop(places.index(picture_id))
+    pictures.insert(max(0, places.index(picture_id) + by), moved)
+    for position, picture in enumerate(pictures):
+        picture.position = position
+    ProductImage.objects.bulk_update(pictures, ["position"])
 
 
 @transaction.atomic

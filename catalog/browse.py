@@ -4,10 +4,13 @@ Prices of different currencies cannot be compared. So a price range and sorting 
 one currency alone: the one that was chosen, or `DEFAULT_CURRENCY`, and the page says so.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import queries
@@ -17,6 +20,14 @@ from .money import decimals, to_minor
 DEFAULT_CURRENCY = Product.Currency.EUR
 MAX_PRICE = 1_000_000  # major units
 SORTS = {"": _("Newest"), "price": _("Price: low to high"), "-price": _("Price: high to low")}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on: how it is named, and the address's query without it."""
+
+    label: str
+    without: str
 
 
 class BrowseForm(forms.Form):
@@ -61,6 +72,29 @@ class BrowseForm(forms.Form):
             if high is not None:
                 products = products.filter(price__lte=_minor(high, currency))
         return products.order_by(sort, "-id") if sort else products
+
+    def chips(self) -> list[Chip]:
+        """The filters that were read and are on, in the order of the form."""
+        self.is_valid()
+        wanted = self.cleaned_data
+        labels = {
+            "q": wanted.get("q"),
+            "category": wanted.get("category"),
+            "low": wanted.get("low") is not None
+            and gettext("from %(price)s") % {"price": wanted["low"]},
+            "high": wanted.get("high") is not None
+            and gettext("up to %(price)s") % {"price": wanted["high"]},
+            "currency": wanted.get("currency"),
+            "sort": wanted.get("sort") and SORTS[wanted["sort"]],
+        }
+        return [Chip(str(label), self._without(name)) for name, label in labels.items() if label]
+
+    def _without(self, name: str) -> str:
+        rest = QueryDict(mutable=True)
+        for other in self.fields:
+            if other != name and self.data.get(other):
+                rest[other] = self.data[other]
+        return rest.urlencode()
 
 
 def _minor(amount: Decimal, currency: str) -> int:

@@ -54,11 +54,21 @@ class PicturesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Picture]:
         uploads: list[UploadedFile[bytes]] = [one for one in data or [] if one]
-        if len(uploads) > settings.PRODUCT_MAX_IMAGES:
-            raise ValidationError(
-                _now("At most %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
-            )
+        _check_count(len(uploads))
         return [sanitize(upload) for upload in uploads]
+
+
+def _check_count(count: int) -> None:
+    if count > settings.PRODUCT_MAX_IMAGES:
+        raise ValidationError(
+            _now("At most %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
+        )
+
+
+class PictureForm(forms.Form):
+    """What a picture shows, for those who cannot see it."""
+
+    alt = forms.CharField(max_length=160, validators=[validate_name])
 
 
 class ProductForm(forms.ModelForm[Product]):
@@ -79,12 +89,23 @@ class ProductForm(forms.ModelForm[Product]):
 
     def __init__(self, *args: Any, shops: QuerySet[Shop], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["description"].widget.attrs["rows"] = 6
         shop = self.fields["shop"]
         if isinstance(shop, forms.ModelChoiceField):
             shop.queryset = shops
             shop.label, shop.empty_label = _("Shop"), None
+        category = self.fields["category"]
+        if isinstance(category, forms.ModelChoiceField):
+            category.empty_label = _("Choose a category")
         if self.instance.pk:
             self.fields["amount"].initial = to_major(self.instance.price, self.instance.currency)
+
+    def clean_pictures(self) -> list[Picture]:
+        """No more pictures than a product may have, counting those that it has."""
+        pictures: list[Picture] = self.cleaned_data["pictures"]
+        if pictures and self.instance.pk:
+            _check_count(self.instance.images.count() + len(pictures))
+        return pictures
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

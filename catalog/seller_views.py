@@ -8,16 +8,18 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 
 from . import access, actions, queries
-from .forms import MemberForm, OpenShopForm, ProductForm
+from .forms import MemberForm, OpenShopForm, PictureForm, ProductForm
 from .models import Product, ShopMember
 
 PAGE_SIZE = 30
+MOVES = {"earlier": -1, "later": 1}
 
 
 @login_required
@@ -31,7 +33,12 @@ def my_products(request: HttpRequest) -> HttpResponse:
     shown = products.filter(queries.STATES[state]) if state in queries.STATES else products
     shown = shown.select_related("shop").prefetch_related("images").order_by("-created_at", "-id")
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"products": page, "state": state, "counts": queries.state_counts(products)}
+    context = {
+        "products": page,
+        "state": state,
+        "counts": queries.state_counts(products),
+        "several_shops": len({product.shop_id for product in page}) > 1,
+    }
     return render(request, "catalog/my_products.html", context)
 
 
@@ -75,10 +82,21 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def remove_picture(request: HttpRequest, slug: str, picture_id: int) -> HttpResponse:
-    """Take a picture away."""
-    actions.remove_picture(_user(request), slug, picture_id)
-    return redirect("catalog:edit_product", slug)
+def change_picture(request: HttpRequest, slug: str, picture_id: int) -> HttpResponse:
+    """Describe a picture (`alt`), `move` it to be shown earlier or later, or `remove` it."""
+    user = _user(request)
+    if "remove" in request.POST:
+        actions.remove_picture(user, slug, picture_id)
+    elif request.POST.get("move") in MOVES:
+        actions.move_picture(user, slug, picture_id, MOVES[request.POST["move"]])
+    else:
+        form = PictureForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, str(form.errors["alt"][0]))
+        else:
+            actions.describe_picture(user, slug, picture_id, form.cleaned_data["alt"])
+            messages.success(request, _("Saved."))
+    return redirect(f"{reverse('catalog:edit_product', args=[slug])}#pictures")
 
 
 @login_required

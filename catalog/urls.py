@@ -13,9 +13,9 @@ urlpatterns = [
     path("my/products/<slug:slug>/", seller_views.edit_product, name="edit_product"),
     path("my/products/<slug:slug>/publish/", seller_views.publish, name="publish"),
     path(
-        "my/products/<slug:slug>/pictures/<int:picture_id>/remove/",
-        seller_views.remove_picture,
-        name="remove_picture",
+        "my/products/<slug:slug>/pictures/<int:picture_id>/",
+        seller_views.change_picture,
+        name="change_picture",
     ),
     path("my/shop/open/", seller_views.open_shop, name="open_shop"),
     path("my/team/", seller_views.team, name="team"),

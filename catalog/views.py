@@ -26,7 +26,12 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """All products, searched, filtered and paged."""
     form = BrowseForm(request.GET)
     page = Paginator(form.apply(queries.published()), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"form": form, "products": page, "site_query": request.GET.get("q", "")[:100]}
+    context = {
+        "form": form,
+        "chips": form.chips(),
+        "products": page,
+        "site_query": request.GET.get("q", "")[:100],
+    }
     return render(request, "catalog/product_list.html", context)
 
 

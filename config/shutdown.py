@@ -12,17 +12,19 @@ import threading
 from typing import Any
 
 import structlog
-from daphne.server import Server, twisted_loop
+from daphne.server import twisted_loop
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import defer
+
+from config.housekeeping import FrugalServer
 
 log = structlog.get_logger("trato.server")
 
 TICK = 0.1  # seconds between two batches
 
 
-class LeavingServer(Server):
+class LeavingServer(FrugalServer):
     """Daphne that leaves in order."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

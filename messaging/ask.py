@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.adapter import AFTER_LOGIN
+
 from . import queries
 
 SESSION_KEY = "pending_question"
@@ -41,6 +43,7 @@ class Question:
             "body": self.body[:PENDING_MAX_CHARACTERS],
             "client_id": str(self.client_id),
         }
+        request.session[AFTER_LOGIN] = self.path
 
     @classmethod
     def kept(cls, request: HttpRequest) -> "Question | None":
@@ -53,7 +56,8 @@ class Question:
 
 def forget(request: HttpRequest) -> None:
     """Nothing waits any longer."""
-    request.session.pop(SESSION_KEY, None)
+    for key in (SESSION_KEY, AFTER_LOGIN):
+        request.session.pop(key, None)
 
 
 def ready_questions() -> list[str]:

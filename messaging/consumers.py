@@ -14,7 +14,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import metrics, relay
-from accounts.gather import Gathered
 from accounts.threads import in_thread
 from notifications.allowance import Allowance
 from notifications.consumers import FLOODS, BadgeConsumer
@@ -26,8 +25,6 @@ from .models import Side
 log = structlog.get_logger("trato.socket")
 
 TOO_BIG = 1009  # RFC 6455
-
-shops: Gathered[int, list[int]] = Gathered.from_database(host.shop_ids_of)
 
 
 @dataclass(slots=True)
@@ -57,11 +54,14 @@ class ChatConsumer(BadgeConsumer):
         self.frames = Allowance(settings.SOCKET_FRAMES_PER_MINUTE)
         self.bad_frames = Allowance(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
 
-    async def groups_now(self) -> set[str]:
-        of_shops = await shops.get(self.person.pk) or []
-        groups = access.role_groups(self.person, of_shops) | await super().groups_now()
-        # Whoever left a shop has its conversations open no longer.
-        self.open = {pk: kept for pk, kept in self.open.items() if groups & set(kept.groups)}
+    @classmethod
+    async def groups_of(cls, sockets: Sequence[Self]) -> dict[Self, set[str]]:
+        groups = await super().groups_of(sockets)
+        shops = await in_thread(host.shop_ids_of, {one.person.pk for one in sockets})
+        for one in sockets:
+            groups[one] |= access.role_groups(one.person, shops[one.person.pk])
+            # Whoever left a shop has its conversations open no longer.
+            one.open = {pk: kept for pk, kept in one.open.items() if groups[one] & {*kept.groups}}
         return groups
 
     # -- in ----------------------------------------------------------------------------------
@@ -197,9 +197,13 @@ class ChatConsumer(BadgeConsumer):
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """Also tell each socket the top revisions of what it has open, so that it sees a gap."""
-        await super().beat(sockets)
-        wanted = {pk for one in sockets for pk in one.open}
-        tops = await in_thread(queries.revisions, wanted) if wanted else {}
+        tops: dict[int, int] = {}
+        try:
+            await super().beat(sockets)
+            if wanted := {pk for one in sockets for pk in one.open}:
+                tops = await in_thread(queries.revisions, wanted)
+        except (DatabaseError, InterfaceError):
+            log.warning("beat_unavailable")
         for socket in sockets:
             mine = {pk: tops[pk] for pk in socket.open if pk in tops}
             socket.send_frame(wire.encode(wire.Heartbeat(mine)))

@@ -73,7 +73,10 @@ async def give_back(kind: Kind, user_ids: Sequence[int]) -> None:
     if not _redis_is_there():
         return  # a process that counts for itself counts for seconds only
     try:
-        async with _shared_async().pipeline(transaction=False) as pipeline:
+        async with (
+            asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS),
+            _shared_async().pipeline(transaction=False) as pipeline,
+        ):
             for user_id in user_ids:
                 pipeline.lpop(_redis_key(item, user_id))
             await pipeline.execute()

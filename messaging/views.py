@@ -247,6 +247,7 @@ def _thread(
         "has_older": has_older,
         "before": before,
         "read": marks,
+        "read_by_other": marks[side.other],
         "first_unread": next(
             (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
         ),

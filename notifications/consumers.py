@@ -34,7 +34,6 @@ READS_TOO_SLOWLY = 4408
 FLOODS = 4429
 
 badges: Gathered[int, int] = Gathered.from_database(queries.unread_counts)
-sessions: Gathered[str, User | Ended] = Gathered.from_database(people_of)
 
 
 class BadgeConsumer(AsyncWebsocketConsumer):
@@ -121,9 +120,9 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         # Accepted first and closed after: a browser is only told a code once it was let in.
         await self.accept()
         try:
-            if not await self.check_session():
+            await checks.get(self)
+            if self.closing:
                 return
-            await self.join_groups()
             unread = await badges.get(self.person.pk)
         except (DatabaseError, InterfaceError):
             log.warning("connect_unavailable")
@@ -173,42 +172,50 @@ class BadgeConsumer(AsyncWebsocketConsumer):
 
     # -- standing ----------------------------------------------------------------------------
 
-    async def check_session(self) -> bool:
-        """Read session and account from the database anew; close the socket if they ended."""
-        key = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
-        found = await sessions.get(key)
-        if isinstance(found, User):
-            self.user = found
-            self.session_checked_at = time.monotonic()
-        else:
-            await self.stop(SUSPENDED if found is Ended.SUSPENDED else NO_SESSION)
-        return not self.closing
+    @classmethod
+    async def check(cls, sockets: Sequence[Self]) -> None:
+        """Read sessions, accounts and groups of some sockets from the database anew.
 
-    async def groups_now(self) -> set[str]:
-        """The groups that this person's socket belongs in."""
-        return {relay.user_group(self.person.pk)}
+        A socket that may not stay is closed; one that may joins what is missing and leaves what
+        is no longer due.
+        """
+        now, staying = time.monotonic(), []
+        found = await in_thread(people_of, {one.session_key for one in sockets})
+        for one in sockets:
+            person = found[one.session_key]
+            if isinstance(person, User):
+                one.user, one.session_checked_at = person, now
+                staying.append(one)
+            else:
+                await one.stop(SUSPENDED if person is Ended.SUSPENDED else NO_SESSION)
+        due = await cls.groups_of(staying)
+        await asyncio.gather(*(join for one in staying for join in one.move_to(due[one])))
 
-    async def join_groups(self) -> None:
-        """Join what is missing and leave what is no longer due."""
-        due = await self.groups_now()
+    @classmethod
+    async def groups_of(cls, sockets: Sequence[Self]) -> dict[Self, set[str]]:
+        """The groups that some people's sockets belong in."""
+        return {one: {relay.user_group(one.person.pk)} for one in sockets}
+
+    @property
+    def session_key(self) -> str:
+        key: str = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        return key
+
+    def move_to(self, due: set[str]) -> list[Coroutine[Any, Any, bool]]:
+        """Leave what is not due and join what is missing; what is still to be awaited of that."""
         for group in self.joined - due:
             self.joined.discard(group)
             relay.leave(group, self)
-        new = due - self.joined
-        if not self.closing:
-            self.joined |= new
-            await asyncio.gather(*(relay.join(group, self) for group in new))
+        new = set() if self.closing else due - self.joined
+        self.joined |= new
+        return [relay.join(group, self) for group in new]
 
     async def access_changed(self, event: relay.Event) -> None:
         """Session, standing or shops of this person changed: look what is left of them."""
-        await self.recheck()
-
-    async def recheck(self) -> None:
         try:
-            if await self.check_session():
-                await self.join_groups()
+            await checks.get(self)
         except (DatabaseError, InterfaceError):
-            log.warning("recheck_unavailable")
+            log.warning("check_unavailable")  # a heartbeat checks again
 
     # -- the badge ---------------------------------------------------------------------------
 
@@ -228,10 +235,9 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """From time to time: heal what the layer dropped, and check the sessions that are due."""
         now, age = time.monotonic(), settings.SOCKET_SESSION_CHECK_SECONDS
-        due = [one for one in sockets if now - one.session_checked_at >= age]
-        await asyncio.gather(*(one.recheck() for one in due))
-        people = {one.person.pk for one in sockets if not one.closing}
-        counts = await in_thread(queries.unread_counts, people)
+        if due := [one for one in sockets if now - one.session_checked_at >= age]:
+            await cls.check(due)
+        counts = await in_thread(queries.unread_counts, {one.person.pk for one in sockets})
         for socket in sockets:
             unread = counts.get(socket.person.pk, 0)
             if not socket.closing and unread != socket.unread:
@@ -247,3 +253,11 @@ class BadgeConsumer(AsyncWebsocketConsumer):
             self.later(self.stop(READS_TOO_SLOWLY))
             return
         self.out.put(text)
+
+
+async def _check(sockets: list[BadgeConsumer]) -> dict[BadgeConsumer, None]:
+    await type(sockets[0]).check(sockets)
+    return {}
+
+
+checks: Gathered[BadgeConsumer, None] = Gathered(_check)

@@ -37,8 +37,8 @@ def writer_for(send: Send) -> Writer:
             a method of its protocol.
     """
     for behind in (*getattr(send, "args", ()), getattr(send, "__self__", None)):
-        if hasattr(behind, "STATE_OPEN") and behind._perMessageCompress is None:
-            return DaphneWriter(behind)
+        if hasattr(behind, "STATE_OPEN") and hasattr(behind.transport, "dataBuffer"):
+            return DaphneWriter(behind)  # a frame without compression is one in any connection
         if hasattr(behind, "handshake_complete") and hasattr(behind, "close_sent"):
             return UvicornWriter(behind)
     return AsgiWriter(send)
@@ -74,7 +74,7 @@ class DaphneWriter:
 
 
 class UvicornWriter:
-    """Writes to asyncio's transport. A frame without compression is one in any connection."""
+    """Writes to asyncio's transport."""
 
     __slots__ = ("_protocol",)
 

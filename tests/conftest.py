@@ -1,22 +1,25 @@
 """The cast, and the two ways in which they reach the site."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from channels import layers
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from accounts.factories import UserFactory
 from accounts.models import User
+from accounts.threads import in_thread
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
 from messaging import limits, marking, moderators, sending
@@ -27,17 +30,40 @@ ClientOf = Callable[..., Client]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """On SQLite, let the audit trail be emptied: Django does that after each transactional test.
 
     It does so with DELETE, which the trigger cannot tell from anybody else's. The test of the
     trigger makes it again for itself. PostgreSQL is emptied by TRUNCATE and keeps its trigger.
+
+    At the end the threads that asked the database for asynchronous tests give their connections
+    back: a database that somebody is connected to cannot be dropped.
     """
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("DROP TRIGGER audit_undeletable")
             connection.close()
+    yield
+    with django_db_blocker.unblock():
+        SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+        asyncio.run(_rest())
+
+
+async def _rest() -> None:
+    """Close the connection of every thread of the sockets.
+
+    Channels' test client keeps them from doing so themselves: while it sends, it replaces
+    `close_old_connections`, for good where two of them send at once.
+    """
+    count = django_settings.SOCKET_THREADS
+    together = threading.Barrier(count)
+
+    def close() -> None:
+        together.wait(30)  # so that no thread comes twice
+        connections.close_all()
+
+    await asyncio.gather(*(in_thread(close) for _ in range(count)))
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@
 2. beside it the same, on a private PostgreSQL and a private Redis,
 3. beside it the outages, each on a PostgreSQL and a Redis that the tests take away,
 4. what holds through nginx, on a cluster of its own,
-5. the browser tests, on PostgreSQL, Redis and two server processes.
+5. the browser tests, on PostgreSQL, Redis and two server processes,
+6. the short form of the faults, on servers of its own.
 """
 
 import contextlib
@@ -32,10 +33,11 @@ SERVERS = ("postgres", "initdb", "redis-server")
 
 @dataclass
 class Suite:
-    """One run of pytest."""
+    """One run of pytest, or of another module."""
 
     name: str
     arguments: list[str]
+    module: str = "pytest"
     environment: dict[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     seconds: float = 0
@@ -89,11 +91,11 @@ def install_what_is_missing() -> None:
 def suites_for(arguments: list[str]) -> list[list[Suite]]:
     """The suites that pytest's arguments are about, in stages.
 
-    The suites of a stage share the machine. Browser and cluster measure what a person waits, so
-    each has it alone.
+    The suites of a stage share the machine. Browser, cluster and faults measure what a person
+    waits, so each has it alone. The faults are no tests of pytest and go with no arguments of it.
     """
     paths = [word for word in arguments if word.startswith("tests")]
-    options = [word for word in arguments if word not in paths]
+    options = ["--quiet", *(word for word in arguments if word not in paths)]
     paths = paths or ["tests", *APART]
     of = {folder: [path for path in paths if path.startswith(folder)] for folder in APART}
     others = [path for path in paths if not path.startswith(APART)]
@@ -107,6 +109,8 @@ def suites_for(arguments: list[str]) -> list[list[Suite]]:
     cluster = Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx"))
     browser = Suite("Browser", [*of[BROWSER], *options], needs=("chromium",))
     alone = [[suite] for suite, folder in ((cluster, CLUSTER), (browser, BROWSER)) if of[folder]]
+    if not arguments:
+        alone.append([Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx"))])
     return [together, *alone] if together else alone
 
 
@@ -156,7 +160,7 @@ def run(suites: list[Suite], missing: list[str], folder: Path) -> None:
 
 
 def start(suite: Suite, folder: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "pytest", "--quiet", *suite.arguments]
+    command = [sys.executable, "-m", suite.module, *suite.arguments]
     with output_of(suite, folder).open("wb") as output:
         return subprocess.Popen(
             command, cwd=ROOT, env=suite.environment, stdout=output, stderr=subprocess.STDOUT

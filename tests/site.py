@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPMessage
@@ -37,6 +37,8 @@ class Site:
         environment: what their environment has beside ours, for example `DATABASE_URL`.
     """
 
+    command: Sequence[str] = ("-m", "config.server", "--port")
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
         self.environment = environment
@@ -55,7 +57,7 @@ class Site:
         """Start a server and wait until it answers."""
         with (self.folder / f"server-{process}.log").open("ab") as log:
             self.processes[process] = subprocess.Popen(
-                [sys.executable, "-m", "config.server", "--port", str(self.ports[process])],
+                [sys.executable, *self.command, str(self.ports[process])],
                 env=os.environ | self.environment,
                 stdout=log,
                 stderr=log,

@@ -7,6 +7,21 @@ from django import template
 register = template.Library()
 
 
+# What a browser calls itself, the telling word first: Edge also says Chrome, and Chrome Safari.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "", "Chrome": "", "Safari": ""}
+SYSTEMS = {"iPhone": "", "iPad": "", "Android": "", "Windows": "", "Mac OS X": "macOS", "Linux": ""}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser and its system as people name them: `Firefox · Windows`."""
+    known = (
+        next((name or word for word, name in words.items() if word in user_agent), "")
+        for words in (BROWSERS, SYSTEMS)
+    )
+    return " · ".join(filter(None, known)) or user_agent[:60]
+
+
 @register.filter
 def initials(name: str) -> str:
     """The first letters of the first and the last word: `LR` for Lucía Romero."""

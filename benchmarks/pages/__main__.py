@@ -20,7 +20,6 @@ from .fill import Size, fill
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"small": Size(10_000), "large": Size(1_000_000)}
 RATIO_LIMIT = 1.5  # of the 95th percentile at 1,000,000 messages to that at 10,000
-RUNS = 3  # of each size, in turn, so that what else the machine does meets both
 
 COUNTS = (
     "SELECT (SELECT count(*) FROM messaging_message), "
@@ -28,13 +27,15 @@ COUNTS = (
     "(SELECT count(*) FROM notifications_notification)"
 )
 
-Pages = dict[str, dict[str, Any]]
+WARM_UP = 5  # rounds that do not count
+
+Pages = list[dict[str, Any]]
 
 
 def main() -> int:
     """Fill, measure, print; 0 if everything holds."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
-    options.add_argument("--rounds", type=int, default=40, help="of every page, in each run")
+    options.add_argument("--rounds", type=int, default=100, help="of every page, at each size")
     options.add_argument("--messages", type=int, default=1_000_000)
     chosen = options.parse_args()
     sizes = SIZES | {"large": Size(chosen.messages)}
@@ -43,12 +44,7 @@ def main() -> int:
         folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
         with services.postgresql(folder) as server:
             addresses = {name: prepared(server.address, name, size) for name, size in sizes.items()}
-            results: dict[str, Pages] = {name: {} for name in sizes}
-            for run in range(RUNS):
-                for name, address in addresses.items():
-                    check = name == "large" and run == 0
-                    gather(results[name], measured(address, chosen.rounds, check))
-    return report(results)
+            return report(*measured(addresses, chosen.rounds))
 
 
 def prepared(server: str, name: str, size: Size) -> str:
@@ -56,7 +52,8 @@ def prepared(server: str, name: str, size: Size) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     address = server.rsplit("/", 1)[0] + f"/{name}"
-    run(address, "manage.py", "migrate", "--verbosity", "0")
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment(address), check=True)
     since = time.monotonic()
     fill(address, size)
     with psycopg.connect(address) as connection:
@@ -77,38 +74,67 @@ def prepared(server: str, name: str, size: Size) -> str:
     return address
 
 
-def measured(address: str, rounds: int, check: bool) -> list[dict[str, Any]]:
-    output = run(address, "-m", "benchmarks.pages.measure", str(rounds), *["--check"][: int(check)])
-    found: list[dict[str, Any]] = json.loads(output)
-    return found
+def measured(addresses: dict[str, str], rounds: int) -> tuple[Pages, Pages]:
+    """Both sizes in turn, round by round, so that what else the machine does meets both."""
+    with Measurer(addresses["small"]) as small, Measurer(addresses["large"], "--check") as large:
+        for _ in range(WARM_UP):
+            small.round()
+            large.round()
+        for _ in range(rounds):
+            small.gather(small.round())
+            large.gather(large.round())
+    return small.pages, large.pages
 
 
-def run(address: str, *arguments: str) -> str:
-    environment = os.environ | {
-        "DATABASE_URL": address,
-        "REDIS_URL": "",
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-    }
-    command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
+class Measurer:
+    """A process that asks one database's pages whenever it is told to.
+
+    Args:
+        address: the database's.
+        options: `--check` to have the plans looked at.
+    """
+
+    def __init__(self, address: str, *options: str) -> None:
+        command = [sys.executable, "-m", "benchmarks.pages.measure", *options]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(address), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        self.pages: Pages = [page | {"seconds": []} for page in self._answer()]
+
+    def __enter__(self) -> "Measurer":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.communicate()  # which closes its input, and so ends it
+
+    def round(self) -> list[float]:
+        """Seconds for each page, asked for once."""
+        if self.process.stdin is None:
+            raise RuntimeError("the measuring process has no input")
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        seconds: list[float] = self._answer()
+        return seconds
+
+    def gather(self, seconds: list[float]) -> None:
+        for page, more in zip(self.pages, seconds, strict=True):
+            page["seconds"].append(more)
+
+    def _answer(self) -> Any:
+        line = self.process.stdout.readline() if self.process.stdout else ""
+        if not line:
+            raise RuntimeError("the measuring process ended early; what it said stands above")
+        return json.loads(line)
 
 
-def gather(pages: Pages, more: list[dict[str, Any]]) -> None:
-    for page in more:
-        known = pages.setdefault(page["name"], page | {"seconds": [], "scans": []})
-        known["seconds"] += page["seconds"]
-        known["scans"] += page["scans"]
-
-
-def report(results: dict[str, Pages]) -> int:
+def report(at_small: Pages, at_large: Pages) -> int:
     """Print the table and what does not hold; gives 1 if anything does not."""
     say("\nServer time in milliseconds, at 10,000 and at 1,000,000 messages, and statements")
     say(f"{'page':30}{'p50':>9}{'p95':>9}{'p50':>9}{'p95':>9}{'ratio':>8}{'':>4}")
     failures: list[str] = []
-    for name, small in results["small"].items():
-        large = results["large"][name]
+    for small, large in zip(at_small, at_large, strict=True):
+        name = small["name"]
         (low50, low95), (high50, high95) = map(percentiles, (small, large))
         ratio, counts = high95 / low95, (small["queries"], large["queries"])
         compared = f"{ratio:8.2f}" if small["compared"] else f"{'–':>8}"
@@ -122,6 +148,11 @@ def report(results: dict[str, Pages]) -> int:
         failures += [f"{name} reads a large table in full: {plan}" for plan in large["scans"]]
     say("\n" + ("\n".join(failures) or "Everything holds."))
     return int(bool(failures))
+
+
+def environment(address: str) -> dict[str, str]:
+    own = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "REDIS_URL": ""}
+    return {**os.environ, **own, "DATABASE_URL": address}
 
 
 def percentiles(page: dict[str, Any]) -> tuple[float, float]:

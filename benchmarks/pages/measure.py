@@ -1,4 +1,4 @@
-"""Measure the pages on the database that DATABASE_URL names; the result is JSON on stdout.
+"""Measure the pages on the database that DATABASE_URL names, one round for each line on stdin.
 
 Every page is asked for as a browser would, through Django's whole handler with its middleware,
 sessions and templates; what is measured is the time in that handler.
@@ -22,6 +22,7 @@ LARGE = ("messaging_message", "messaging_conversation", "messaging_participant",
          "notifications_notification")  # fmt: skip
 ADMIN = ("messaging/conversation", "messaging/message", "messaging/participant",
          "notifications/notification")  # fmt: skip
+TOLD = ("name", "limit", "compared", "queries", "scans")
 ADDRESSES_CHECKED = 8  # of each page, for what they cost in queries and how those are planned
 RARE = ["malaga", "logrono", "besancon", "lodz", "kraków"]
 BEGINNINGS = ["dispon", "measur", "wal", "lamp", "enví"]
@@ -47,26 +48,35 @@ class Page:
     addresses: list[str]
     limit: float | None = None  # milliseconds
     compared: bool = True  # with what it takes at 10,000 messages
-    seconds: list[float] = field(default_factory=list)
     queries: int = 0
     scans: list[str] = field(default_factory=list)
 
 
-def main(rounds: int, check: bool) -> None:
-    """Ask for every page so many times, in turn; with `check` also look at the plans."""
+def main(check: bool) -> None:
+    """Tell what there is to measure; then, for every line that is read, ask once for every page.
+
+    Args:
+        check: also look at the plans of what the pages read.
+    """
     pages = pages_to_measure()
     for page in pages:
         page.queries, page.scans = queries_and_scans(page, check)
-    for number in range(rounds):
-        for page in pages:
-            address = page.addresses[number % len(page.addresses)]
-            since = time.perf_counter()
-            answer = page.client.get(address)
-            page.seconds.append(time.perf_counter() - since)
-            if answer.status_code != 200:
-                raise SystemExit(f"{address} answered {answer.status_code}")
-    fields = ("name", "limit", "compared", "seconds", "queries", "scans")
-    json.dump([{name: getattr(page, name) for name in fields} for page in pages], sys.stdout)
+    say([{key: value for key, value in vars(page).items() if key in TOLD} for page in pages])
+    for number, _ in enumerate(sys.stdin):
+        say([seconds_for(page, page.addresses[number % len(page.addresses)]) for page in pages])
+
+
+def seconds_for(page: Page, address: str) -> float:
+    since = time.perf_counter()
+    answer = page.client.get(address)
+    seconds = time.perf_counter() - since
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answered {answer.status_code}")
+    return seconds
+
+
+def say(what: object) -> None:
+    print(json.dumps(what), flush=True)  # noqa: T201
 
 
 def pages_to_measure() -> list[Page]:
@@ -157,4 +167,4 @@ def queries_and_scans(page: Page, check: bool) -> tuple[int, list[str]]:
 
 if __name__ == "__main__":
     django.setup()
-    main(int(sys.argv[1]), check="--check" in sys.argv)
+    main(check="--check" in sys.argv)

@@ -58,6 +58,7 @@ class Composer extends HTMLElement {
     if (!body || !count(this.field, this.counter)) return;
     outbox.add(this.conversation, body);
     this.field.value = "";
+    this.typedAt = 0; // the other side's line went with the message
     this.changed();
     this.field.focus();
   }

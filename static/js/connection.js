@@ -2,6 +2,8 @@
 const FIRST_DELAY = 500; // milliseconds
 const LONGEST_DELAY = 30000;
 const FLOOD_DELAY = 5000;
+const SILENCE = 50000; // the server says something every 20 s; a line that does not is dead
+const LOOK_EVERY = 5000;
 const FINAL = new Set([4401, 4403]); // no session; suspended
 
 export class Connection extends EventTarget {
@@ -9,6 +11,7 @@ export class Connection extends EventTarget {
     super();
     this.address = address;
     this.failures = 0;
+    setInterval(() => this.lookForSilence(), LOOK_EVERY);
     window.addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.retryNow();
@@ -20,7 +23,9 @@ export class Connection extends EventTarget {
     this.timer = null;
     const socket = new WebSocket(this.address);
     this.socket = socket;
+    this.heardAt = Date.now();
     socket.addEventListener("message", (event) => {
+      this.heardAt = Date.now();
       const frame = JSON.parse(event.data);
       if (frame.type === "session.ready") this.failures = 0;
       this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
@@ -40,6 +45,15 @@ export class Connection extends EventTarget {
       this.timer = setTimeout(() => this.open(), floor + Math.random() * ceiling);
     }
     this.dispatchEvent(new CustomEvent("closed", { detail: { code, final: this.final } }));
+  }
+
+  /** A browser is not told when a line goes dead: after sleep, or behind a lost network. */
+  lookForSilence() {
+    const socket = this.socket;
+    if (!socket || Date.now() - this.heardAt < SILENCE) return;
+    this.socket = null;
+    socket.close();
+    this.closed(1006);
   }
 
   retryNow() {

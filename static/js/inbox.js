@@ -19,10 +19,13 @@ class Inbox extends HTMLElement {
 
   async refresh() {
     this.timer = null;
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     const answer = await fetch(location.href, { headers: { "X-Fragment": "list" } }).catch(() => null);
     if (!answer?.ok) return;
+    const text = await answer.text();
+    if (turn !== this.turn) return; // a later list was asked for meanwhile
     const focused = this.contains(document.activeElement) && document.activeElement.getAttribute("href");
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(text, "text/html");
     this.replaceChildren(...page.body.childNodes);
     if (focused) this.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
     writeAll(this);

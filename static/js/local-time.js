@@ -1,10 +1,12 @@
 // Times in the reader's zone and language. The cookie lets the server write them so next time.
 import { language } from "trato/text";
 
+// The page's language, as it is written where the reader lives: 15:04 or 3:04 PM.
+const region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
 const formats = {
-  time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }),
-  day: new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }),
-  short: new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }),
+  time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit" }),
+  day: new Intl.DateTimeFormat(region, { weekday: "long", day: "numeric", month: "long" }),
+  short: new Intl.DateTimeFormat(region, { day: "numeric", month: "short" }),
 };
 
 export const dayOf = (date) => date.toLocaleDateString("sv"); // 2026-11-24, in the local zone

@@ -3,7 +3,7 @@
 import { Connection } from "trato/connection";
 import { getJSON } from "trato/api";
 
-const BUSY_POLL = 600; // milliseconds; while the tab is in view and something happened lately
+const BUSY_POLL = 400; // milliseconds; while the tab is in view and something happened lately
 const IDLE_POLL = 5000;
 const HIDDEN_POLL = 30000;
 const BUSY_FOR = 120000;
@@ -11,7 +11,7 @@ const BUSY_FOR = 120000;
 class Session extends EventTarget {
   live = false;
   ended = 0; // the close code, once the session is over
-  user = Number(document.body.dataset.user) || null;
+  user = Number(document.querySelector("[data-user]")?.dataset.user) || null;
   busyUntil = Date.now() + BUSY_FOR;
 
   start() {
@@ -68,13 +68,14 @@ class Session extends EventTarget {
   }
 
   async poll() {
-    const answer = await getJSON("/notifications/unread/");
+    const asked = getJSON("/notifications/unread/");
+    this.tell("poll"); // beside it, so that a thread is not a request later than the badge
+    const answer = await asked;
     if (this.live || this.ended) return;
     this.tell("reach", { reached: answer !== null });
     if (answer) {
       this.tell("badge", { unread: answer.unread });
       if (answer.latest) this.tell("latest", answer.latest);
-      this.tell("poll");
     }
     const hidden = document.visibilityState === "hidden";
     const busy = Date.now() < this.busyUntil;

@@ -1,40 +1,40 @@
-// One conversation on the page: history from the server's markup, new messages from the same.
+// One conversation on the page: it follows what happens, and tells how far one has read.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
+import { writeAll } from "trato/local-time";
+import { MessageList } from "trato/message-list";
+import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
-import { linkify } from "trato/links";
-import { dayOf, write, writeAll } from "trato/local-time";
-import { fill, gettext, ngettext } from "trato/text";
-
-const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one sender
-const NEAR_END = 120; // pixels
-const TYPING_SHOWN_FOR = 5000; // milliseconds
+import { TypingLine } from "trato/typing-line";
 
 class Thread extends HTMLElement {
   connectedCallback() {
     this.id_ = Number(this.dataset.conversation);
     this.side = this.dataset.side;
+    this.other = this.side === "consumer" ? "seller" : "consumer";
     this.read = { consumer: Number(this.dataset.readConsumer), seller: Number(this.dataset.readSeller) };
     this.timeline = new Timeline(Number(this.dataset.revision));
-    this.list = this.querySelector(".messages");
-    this.scroller = this.querySelector(".thread__scroll");
-    this.template = this.querySelector("template[data-message]");
-    this.jump = this.querySelector(".thread__jump");
-    this.unseen = 0;
-    for (const item of this.items()) {
-      const revision = Number(item.dataset.sequence) ? 0 : null;
-      this.timeline.messages.set(Number(item.dataset.sequence), { revision });
+    this.list = new MessageList(
+      this.querySelector(".messages"), this.querySelector("template[data-message]"), this.dataset,
+    );
+    this.scroll_ = new Scroll(this.querySelector(".thread__scroll"), this.querySelector(".thread__jump"));
+    this.typingLine = new TypingLine(this.querySelector(".thread__typing"));
+    for (const item of this.list.items()) {
+      this.timeline.messages.set(Number(item.dataset.sequence), { revision: 0 });
     }
     this.listen();
-    this.arrange();
+    writeAll(this);
     this.showPending();
-    this.toEnd();
+    this.begin();
     if (!this.dataset.before) this.followLive();
   }
 
   followLive() {
-    session.on("live", () => this.catchUp());
+    session.on("live", () => {
+      this.told = undefined; // what the lost line may have swallowed is told again
+      this.catchUp();
+    });
     session.on("poll", () => this.catchUpByHttp());
     session.on("message.created", (message) => this.heard(message));
     session.on("message.changed", (message) => this.heard(message));
@@ -43,7 +43,9 @@ class Thread extends HTMLElement {
     session.on("heartbeat", ({ conversations }) => {
       if (conversations[this.id_] > this.timeline.revision) this.catchUp();
     });
-    session.on("typing", (typing) => this.typing(typing));
+    session.on("typing", ({ conversation, name }) => {
+      if (conversation === this.id_) this.typingLine.show(name);
+    });
     if (session.live) this.catchUp();
   }
 
@@ -52,8 +54,8 @@ class Thread extends HTMLElement {
     outbox.addEventListener("sent", ({ detail }) => {
       if (detail.conversation === this.id_ && detail.sender) this.heard(detail);
     });
-    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.jump.addEventListener("click", () => this.toEnd());
+    this.scroll_.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.scroll_.jump.addEventListener("click", () => this.seen());
     for (const kind of ["focus", "pageshow"]) window.addEventListener(kind, () => this.seen());
     document.addEventListener("visibilitychange", () => this.seen());
     this.addEventListener("click", ({ target }) => {
@@ -67,8 +69,16 @@ class Thread extends HTMLElement {
     });
   }
 
-  items() {
-    return [...this.list.querySelectorAll(".message:not([data-pending])")];
+  /** Where one starts to read: at the first message that is new, else at the end. */
+  begin() {
+    const line = this.querySelector(".messages__new");
+    if (!line) return this.toEnd();
+    this.scroll_.toLine(line);
+    if (!this.scroll_.atEnd) {
+      const isNews = (item) => line.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING;
+      this.scroll_.tell(this.list.items().filter(isNews).length);
+    }
+    this.seen();
   }
 
   // -- catching up ---------------------------------------------------------------------------
@@ -85,20 +95,25 @@ class Thread extends HTMLElement {
 
   takeState(state) {
     if (state.conversation !== this.id_) return;
-    state.messages.forEach((message) => this.draw(message));
+    state.messages.forEach((message) => this.take(message));
     this.timeline.resumeAt(state.revision);
-    this.read = state.read;
+    for (const side in state.read) this.readTo(side, state.read[side]);
     this.arrange();
     this.seen();
-    if (state.more && this.timeline.revision) session.live ? this.catchUp() : this.catchUpByHttp();
+    if (state.more && this.timeline.revision) this.catchUpAgain();
   }
 
   heard(message) {
     if (message.conversation !== this.id_) return;
-    this.draw(message);
-    if (!this.timeline.follow(message)) session.live ? this.catchUp() : this.catchUpByHttp();
+    this.take(message);
+    if (!this.timeline.follow(message)) this.catchUpAgain();
     this.arrange();
     this.seen();
+  }
+
+  catchUpAgain() {
+    if (session.live) this.catchUp();
+    else this.catchUpByHttp();
   }
 
   async loadOlder() {
@@ -108,172 +123,71 @@ class Thread extends HTMLElement {
     const state = await getJSON(`${this.dataset.messages}?before=${first}`);
     this.loading = false;
     if (!state) return;
-    const height = this.scroller.scrollHeight - this.scroller.scrollTop;
-    state.messages.forEach((message) => this.draw(message));
     this.dataset.older = state.more ? "1" : "";
-    this.querySelector(".thread__older").hidden = !state.more;
-    this.arrange();
-    this.scroller.scrollTop = this.scroller.scrollHeight - height; // what was in view stays there
+    this.scroll_.keep(this.list.items(), () => {
+      state.messages.forEach((message) => this.timeline.take(message) && this.list.draw(message));
+      this.querySelector(".thread__older").hidden = !state.more;
+      this.arrange();
+    });
   }
 
-  // -- drawing -------------------------------------------------------------------------------
+  // -- showing -------------------------------------------------------------------------------
 
-  draw(message) {
+  take(message) {
     const what = this.timeline.take(message);
     if (!what) return;
+    const stay = this.scroll_.atEnd;
     outbox.remove(message.client_id);
-    const stay = this.atEnd();
-    const item = this.fill(message);
-    const old = this.list.querySelector(`.message[data-sequence="${message.sequence}"]`);
-    if (old) old.replaceWith(item);
-    else this.insert(item, message.sequence);
-    if (what === "new" && message.sequence === this.timeline.last) {
-      if (stay || message.sender.id === session.user) this.toEnd();
-      else this.showJump(this.unseen + 1);
-    }
-  }
-
-  fill(message) {
-    const item = this.template.content.firstElementChild.cloneNode(true);
-    const sequence = message.sequence ?? "";
-    Object.assign(item.dataset, {
-      side: message.side, sequence, sender: message.sender.id, clientId: message.client_id,
-    });
-    item.id = `message-${sequence || message.client_id}`;
-    item.toggleAttribute("data-removed", message.removed);
-    item.querySelector(".message__sender").textContent = message.sender.name;
-    item.querySelector(".message__body").replaceChildren(linkify(message.body));
-    item.querySelector(".message__removed").hidden = !message.removed;
-    const report = item.querySelector(".message__report");
-    if (message.side === this.side || message.removed) report.remove();
-    else report.href = `${this.dataset.messages}${sequence}/report/`;
-    const time = item.querySelector("time");
-    time.dateTime = message.created_at;
-    write(time);
-    return item;
-  }
-
-  insert(item, sequence) {
-    const next = this.items().find((other) => Number(other.dataset.sequence) > sequence);
-    this.list.insertBefore(item, next ?? this.list.querySelector("[data-pending]"));
-  }
-
-  /** Days, groups and the state of one's own messages, derived anew from what is shown. */
-  arrange() {
-    let day = "";
-    let previous = null;
-    this.list.querySelectorAll(".messages__day").forEach((mark) => mark.remove());
-    for (const item of this.list.querySelectorAll(".message")) {
-      const time = item.querySelector("time");
-      const date = new Date(time.dateTime);
-      if (dayOf(date) !== day) {
-        day = dayOf(date);
-        previous = null;
-        item.before(this.dayMark(time.dateTime));
-      }
-      item.toggleAttribute(
-        "data-grouped",
-        previous?.dataset.sender === item.dataset.sender && date - previous.date < GROUP_WITHIN,
-      );
-      item.date = date;
-      previous = item;
-      if (item.dataset.side === this.side) this.showState(item);
-    }
-    writeAll(this);
-  }
-
-  dayMark(dateTime) {
-    const mark = document.createElement("li");
-    mark.className = "messages__day";
-    const time = document.createElement("time");
-    time.dateTime = dateTime;
-    time.dataset.local = "day";
-    mark.append(time);
-    return mark;
-  }
-
-  showState(item) {
-    const other = this.side === "consumer" ? "seller" : "consumer";
-    const state = item.querySelector("[data-state]");
-    if (item.hasAttribute("data-pending")) {
-      state.textContent = item.dataset.failed ? gettext("Not sent") : gettext("Waiting");
-    } else {
-      const isRead = Number(item.dataset.sequence) <= this.read[other];
-      state.textContent = isRead ? gettext("Read") : gettext("Sent");
-    }
+    this.list.draw(message);
+    if (what === "changed") return;
+    this.typingLine.hide(message.sender.name);
+    if (message.sequence !== this.timeline.last) return;
+    if (stay || message.sender.id === session.user) this.toEnd();
+    else this.scroll_.tell(this.scroll_.unseen + 1);
   }
 
   showPending() {
-    const entries = outbox.of(this.id_);
-    const stay = this.atEnd();
-    this.list.querySelectorAll("[data-pending]").forEach((item) => item.remove());
-    for (const entry of entries) {
-      const item = this.fill({
-        ...entry, side: this.side, sender: { id: session.user, name: "" }, removed: false,
-      });
-      item.toggleAttribute("data-pending", true);
-      item.dataset.failed = entry.failed ?? "";
-      const failed = item.querySelector(".message__failed");
-      failed.hidden = !entry.failed;
-      failed.querySelector("[data-why]").textContent = entry.failed ?? "";
-      this.list.append(item);
-    }
+    const stay = this.scroll_.atEnd;
+    this.list.drawPending(outbox.of(this.id_));
     this.arrange();
     if (stay) this.toEnd();
   }
 
-  // -- reading -------------------------------------------------------------------------------
-
-  atEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END;
+  arrange() {
+    this.list.arrange(this.read[this.other]);
   }
 
   toEnd() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.showJump(0);
+    this.scroll_.toEnd();
     this.seen();
   }
 
-  showJump(count) {
-    this.unseen = count;
-    this.jump.hidden = count === 0;
-    this.jump.lastElementChild.textContent = fill(
-      ngettext("%(count)s new message", "%(count)s new messages", count), { count },
-    );
+  scrolled() {
+    if (this.scroll_.atStart) this.loadOlder();
+    this.seen();
   }
 
-  scrolled() {
-    if (this.scroller.scrollTop < NEAR_END) this.loadOlder();
-    if (this.atEnd()) {
-      this.showJump(0);
-      this.seen();
-    }
-  }
+  // -- reading -------------------------------------------------------------------------------
 
   /** Tell how far was read, once the tab is really looked at and its end is in view. */
-  seen() {
-    const last = this.timeline.last;
+  async seen() {
+    const { last } = this.timeline;
     const looking = document.visibilityState === "visible" && document.hasFocus();
-    if (!looking || this.dataset.before || !this.atEnd() || last <= this.read_) return;
-    if (this.read_ === undefined && last === 0) return;
-    this.read_ = last;
+    if (!looking || !last || last <= this.told || this.dataset.before || !this.scroll_.atEnd) return;
+    this.told = last;
     const sent = session.send({ type: "conversation.read", conversation: this.id_, sequence: last });
-    if (!sent) post(this.dataset.read, { sequence: last });
+    if (!sent && !(await post(this.dataset.read, { sequence: last }))?.ok) this.told = undefined;
   }
 
   marked({ conversation, side, sequence }) {
     if (conversation !== this.id_) return;
-    this.read[side] = Math.max(this.read[side], sequence);
+    this.readTo(side, sequence);
     this.arrange();
   }
 
-  typing({ conversation, name }) {
-    if (conversation !== this.id_) return;
-    const line = this.querySelector(".thread__typing");
-    line.textContent = fill(gettext("%(name)s is writing…"), { name });
-    clearTimeout(this.typingTimer);
-    this.typingTimer = setTimeout(() => (line.textContent = ""), TYPING_SHOWN_FOR);
+  /** Marks only go forward: an answer may be older than what was heard meanwhile. */
+  readTo(side, sequence) {
+    this.read[side] = Math.max(this.read[side], sequence);
   }
 }
 

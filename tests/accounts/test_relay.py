@@ -99,3 +99,22 @@ async def test_many_groups_are_joined_and_rung(number: int) -> None:
         await from_another_process(group, {"type": "badge.changed"})
     heard = {(await listener.next())["group"] for _ in groups}
     assert heard == set(groups)
+
+
+async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.PUBLISH_TIMEOUT_SECONDS = 0.2
+    layer = get_channel_layer()
+
+    async def hang(*args: Any) -> None:
+        await asyncio.Event().wait()
+
+    for name in ("group_send", "publish_many"):
+        monkeypatch.setattr(layer, name, hang, raising=False)
+    listener = Listener()
+    await relay.join("user.1", listener)
+    async with asyncio.timeout(5):
+        for _ in range(100):
+            await relay.publish_async(["user.1"], {"type": "badge.changed"})
+    assert listener.heard.qsize() == 100

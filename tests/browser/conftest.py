@@ -4,12 +4,15 @@ The servers are Daphnes of their own; the people are made by factories in the sa
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from itertools import cycle
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright
 
 from accounts.models import User
@@ -20,6 +23,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 10.0  # seconds that the servers may need to end what they do
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop in this thread
 
@@ -29,20 +33,45 @@ def django_db_modify_db_settings() -> None:
     """The settings as they are: the servers find the same database by its address."""
 
 
-@pytest.fixture
-def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
-    """Two servers where there is Redis between them, else one."""
-    with Site.on_test_database(tmp_path, DEMO_LOGINS="1") as made:
-        for process in range(2 if settings.REDIS_URL else 1):
-            made.start(process)
+@pytest.fixture(scope="session")
+def servers(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Two servers where there is Redis between them, else one. They live as long as the tests."""
+    with Site.on_test_database(tmp_path_factory.mktemp("servers"), DEMO_LOGINS="1") as made:
         yield made
 
 
+@pytest.fixture
+def site(transactional_db: None, servers: Site) -> Iterator[Site]:
+    """The servers, all of them running, on an empty database."""
+    for process in range(2 if settings.REDIS_URL else 1):
+        if process not in servers.processes:
+            servers.start(process)
+    yield servers
+    # What pages began as they were closed has to end before the tables are emptied.
+    deadline = time.monotonic() + PATIENCE
+    while connection.vendor == "postgresql" and servers_at_work():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def servers_at_work() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        row: tuple[int] = cursor.fetchone()
+    return row[0] > 0
+
+
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = playwright.chromium.launch(executable_path=services.find("chromium"), args=FLAGS)
-    yield chromium
-    chromium.close()
+def browsers(playwright: Playwright) -> Iterator[list[Browser]]:
+    """Two browsers; people take turns in sitting down at them."""
+    path = services.find("chromium")
+    made = [playwright.chromium.launch(executable_path=path, args=FLAGS) for _ in range(2)]
+    yield made
+    for browser in made:
+        browser.close()
 
 
 @pytest.fixture
@@ -52,19 +81,19 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def person(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Callable[..., Page]]:
-    """`person(user)`: a browser that is logged in; None: a visitor. Options as for a context."""
-    contexts = []
+def person(
+    browsers: list[Browser], site: Site, complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """`person(user)`: a browser that is logged in; None: a visitor. Options as for a context.
 
-    def arrive(user: User | None, *, process: int = 0, **options: Any) -> Page:
-        context = browser.new_context(base_url=site.url("", process), **options)
-        contexts.append(context)
-        if user is not None:
-            name, value = settings.SESSION_COOKIE_NAME, session_of(user)
-            context.add_cookies([{"name": name, "value": value, "url": site.url("", process)}])
-        page = context.new_page()
+    `just_logged_in=True`: the password is not asked again where security is changed.
+    """
+    contexts = []
+    seats = cycle(browsers)
+
+    def listen(page: Page) -> None:
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",
             lambda said: (
@@ -73,7 +102,26 @@ def person(browser: Browser, site: Site, complaints: list[str]) -> Iterator[Call
                 else None
             ),
         )
-        return page
+
+    def arrive(
+        user: User | None, *, process: int = 0, just_logged_in: bool = False, **options: Any
+    ) -> Page:
+        # By name: a passkey belongs to a host name, and an address of numbers is none.
+        address = site.url("", process).replace("127.0.0.1", "localhost")
+        context = next(seats).new_context(base_url=address, **options)
+        context.on("page", listen)
+        contexts.append(context)
+        if user is not None:
+            key = session_of(user)
+            if just_logged_in:
+                session = SessionStore(key)
+                session["account_authentication_methods"] = [
+                    {"method": "password", "at": time.time(), "email": user.email}
+                ]
+                session.save()
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": key, "url": address}])
+        return context.new_page()
 
     yield arrive
     for context in contexts:

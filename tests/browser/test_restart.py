@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
-from tests.browser.test_two_people import SECOND, live, write
+from tests.browser.acts import SECOND, live, write
 from tests.site import Site
 
 

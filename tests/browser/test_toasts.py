@@ -1,22 +1,24 @@
 """A small note tells of news while one is elsewhere on the site."""
 
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
-from tests.browser.test_two_people import live, write
+from tests.browser.acts import (
+    SECOND,
+    Person,
+    block_socket,
+    live,
+    open_thread,
+    polling,
+    says,
+    write,
+)
 
-Person = Callable[..., Page]
 
-
-def test_news_of_the_other_side_is_told_elsewhere_and_a_colleagues_answer_is_not(
-    person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
-) -> None:
-    answering, elsewhere, asking = person(seller), person(colleague), person(shopper)
-    elsewhere.goto("/products/")
-    elsewhere.evaluate(
+def remember_toasts(page: Page) -> None:
+    """From now on the page keeps what its toasts said."""
+    page.evaluate(
         """() => {
             window.told = [];
             const note = () => {
@@ -27,16 +29,49 @@ def test_news_of_the_other_side_is_told_elsewhere_and_a_colleagues_answer_is_not
                 document.getElementById("toasts"), { childList: true, subtree: true });
         }"""
     )
+
+
+def test_news_of_the_other_side_is_told_elsewhere_and_a_colleagues_answer_is_not(
+    person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    answering, elsewhere, asking = person(seller), person(colleague), person(shopper)
+    elsewhere.goto("/products/")
+    live(elsewhere)
+    remember_toasts(elsewhere)
     for page in (answering, asking):
-        page.goto(conversation.get_absolute_url())
-    for page in (answering, asking, elsewhere):
-        live(page)
+        open_thread(page, conversation)
     write(answering, "Yes, it is.")
-    expect(asking.locator(".message__body").last).to_have_text("Yes, it is.")
+    says(asking, "Yes, it is.")
     write(asking, "Then I take it.")
     # Frames of one conversation arrive in order, so the answer came here before this one.
-    expect(elsewhere.locator(".toast__excerpt")).to_have_text("Then I take it.")
+    expect(elsewhere.locator(".toast__excerpt")).to_have_text("Then I take it.", timeout=SECOND)
     assert elsewhere.evaluate("window.told") == ["Then I take it."]
     expect(elsewhere.locator(".toast__title")).to_have_text(shopper.name)
+    expect(asking.locator(".toast")).to_have_count(0)  # it is the thread that is open
     elsewhere.click(".toast__link")
-    expect(elsewhere.locator(".message__body").last).to_have_text("Then I take it.")
+    says(elsewhere, "Then I take it.")
+
+
+def test_news_is_told_while_polling_too_and_once(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asking, elsewhere = person(shopper), person(seller)
+    block_socket(elsewhere)
+    elsewhere.goto("/products/")
+    polling(elsewhere)
+    remember_toasts(elsewhere)
+    open_thread(asking, conversation)
+    write(asking, "Is it still there?")
+    toast = elsewhere.locator(".toast")
+    expect(toast.locator(".toast__excerpt")).to_have_text("Is it still there?", timeout=SECOND)
+    expect(toast.locator(".toast__title")).to_have_text(shopper.name)
+    elsewhere.keyboard.press("Escape")
+    expect(toast).to_have_count(0)
+    write(asking, "Hello?")
+    expect(toast.locator(".toast__excerpt")).to_have_text("Hello?", timeout=SECOND)
+    assert elsewhere.evaluate("window.told") == ["Is it still there?", "Hello?"]
+    elsewhere.goto("/")  # what was told already is not told again on the next page
+    polling(elsewhere)
+    with elsewhere.expect_response("**/notifications/unread/"):
+        pass
+    expect(toast).to_have_count(0)

@@ -1,157 +1,140 @@
 """Two people talk. A line of theirs must be on the other side within a second."""
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from messaging.models import Conversation, Message
-from tests.site import Site
-
-Person = Callable[..., Page]
-SECOND = 1000  # milliseconds
-
-
-def write(page: Page, text: str) -> None:
-    page.fill("#composer-body", text)
-    page.press("#composer-body", "Enter")
-
-
-def bodies(page: Page) -> list[str]:
-    return page.locator(".message__body").all_inner_texts()
-
-
-def live(page: Page) -> None:
-    """The page has its socket: a mark of the other side can only come over it."""
-    page.wait_for_function("import('trato/session').then(({ session }) => session.live)")
+from catalog.models import Product
+from messaging.models import Conversation
+from tests.browser.acts import (
+    Person,
+    Stopwatch,
+    badge,
+    block_socket,
+    bodies,
+    live,
+    polling,
+    says,
+    state,
+    write,
+)
 
 
-@pytest.fixture(params=["one process", "two processes", "no socket"])
-def pair(
-    request: pytest.FixtureRequest, person: Person, shopper: User, seller: User
-) -> tuple[Page, Page, Page]:
-    """The shopper's page, the seller's page, and another page of the seller's."""
-    if request.param == "two processes" and not settings.REDIS_URL:
+@pytest.fixture(params=["one process", "two processes"])
+def apart(request: pytest.FixtureRequest) -> int:
+    """The process that the seller is on; the shopper is on the first."""
+    if request.param == "one process":
+        return 0
+    if not settings.REDIS_URL:
         pytest.skip("needs Redis")
-    process = 1 if request.param == "two processes" else 0
-    asking, answering = person(shopper), person(seller, process=process)
-    if request.param == "no socket":
-        for page in (asking, answering):
-            page.context.route_web_socket("**/ws/", lambda socket: socket.close())
-    return asking, answering, answering.context.new_page()
+    return 1
+
+
+@dataclass
+class Pair:
+    """The shopper's page, the seller's page, and another page of the seller's."""
+
+    asking: Page
+    answering: Page
+    elsewhere: Page
+    has_socket: bool
+
+    def settled(self, page: Page) -> None:
+        live(page) if self.has_socket else polling(page)
+
+
+@pytest.fixture(params=["socket", "polling"])
+def pair(
+    request: pytest.FixtureRequest, apart: int, person: Person, shopper: User, seller: User
+) -> Pair:
+    asking, answering = person(shopper), person(seller, process=apart)
+    has_socket = request.param == "socket"
+    if not has_socket:
+        block_socket(asking)
+        block_socket(answering)
+    return Pair(asking, answering, answering.context.new_page(), has_socket)
 
 
 def test_a_line_is_shown_counted_and_marked_read_within_a_second(
-    pair: tuple[Page, Page, Page], conversation: Conversation, request: pytest.FixtureRequest
+    pair: Pair, conversation: Conversation
 ) -> None:
-    asking, answering, elsewhere = pair
     address = conversation.get_absolute_url()
-    asking.goto(address)
-    elsewhere.goto("/products/")
-    if "no socket" not in request.node.name:
-        live(asking)
-        live(elsewhere)
-    else:
-        elsewhere.wait_for_timeout(1500)  # until the pages have given up the socket and poll
-    write(asking, "Is it still there?")
-    expect(elsewhere.locator("[data-badge]")).to_have_text("1", timeout=SECOND)
-    expect(elsewhere).to_have_title("(1) Products · Trato")
-    answering.bring_to_front()
-    answering.goto(address)
-    expect(answering.locator(".message__body").last).to_have_text("Is it still there?")
-    expect(asking.locator("[data-state]").last).to_have_text("Read", timeout=3 * SECOND)
-    if "no socket" not in request.node.name:
-        live(answering)
-    write(answering, "Yes, it is.")
-    expect(asking.locator(".message__body").last).to_have_text("Yes, it is.", timeout=SECOND)
+    pair.asking.goto(address)
+    pair.elsewhere.goto("/products/")
+    pair.settled(pair.asking)
+    pair.settled(pair.elsewhere)
+
+    write(pair.asking, "Is it still there?")
+    badge(pair.elsewhere, 1)
+    expect(pair.elsewhere).to_have_title("(1) Products · Trato")
+    state(pair.asking, "Sent")
+
+    pair.answering.goto(address)
+    says(pair.answering, "Is it still there?")
+    state(pair.asking, "Read")
+    badge(pair.elsewhere, 0)
+    expect(pair.elsewhere).to_have_title("Products · Trato")
+
+    pair.settled(pair.answering)
+    write(pair.answering, "Yes, it is.")
+    says(pair.asking, "Yes, it is.")
+    state(pair.answering, "Read")
 
 
 def test_without_javascript_forms_do_all_of_it(
-    person: Person, shopper: User, seller: User, product: Any
+    person: Person, shopper: User, seller: User, product: Product, apart: int
 ) -> None:
     asking = person(shopper, java_script_enabled=False)
-    answering = person(seller, java_script_enabled=False)
+    answering = person(seller, process=apart, java_script_enabled=False)
+    elsewhere = answering.context.new_page()
     asking.goto(product.get_absolute_url())
+    elsewhere.goto("/products/")
+    expect(elsewhere.locator("[data-badge]")).to_be_hidden()
+
     asking.fill("#ask-body", "Is it still there?")
-    asking.click(".ask button.button--primary")
-    answering.goto("/products/")
-    expect(answering.locator("[data-badge]")).to_have_text("1")
+    with Stopwatch():
+        asking.click(".ask button.button--primary")
+        elsewhere.reload()
+        assert elsewhere.locator("[data-badge]").inner_text() == "1"
+    assert asking.locator("[data-state]").inner_text() == "Sent"
+
     answering.goto("/conversations/")
-    answering.click(".inbox__link")
+    with Stopwatch(), answering.expect_response("**/read.gif*"):
+        answering.click(".inbox__link")
+    assert bodies(answering) == ["Is it still there?"]
+    with Stopwatch():
+        asking.reload()
+        assert asking.locator("[data-state]").inner_text() == "Read"
+        elsewhere.reload()
+        expect(elsewhere.locator("[data-badge]")).to_be_hidden()
+
     answering.fill("#composer-body", "Yes, it is.")
-    answering.click(".composer__send")
+    with Stopwatch():
+        answering.click(".composer__send")
+        asking.reload()
+        assert bodies(asking) == ["Is it still there?", "Yes, it is."]
     assert bodies(answering) == ["Is it still there?", "Yes, it is."]
-    answering.goto("/products/")
-    expect(answering.locator("[data-badge]")).to_be_hidden()
-    asking.reload()
-    assert bodies(asking) == ["Is it still there?", "Yes, it is."]
 
 
-def test_what_was_written_while_the_server_was_dead_arrives_once_and_in_order(
-    site: Site, person: Person, shopper: User, seller: User, conversation: Conversation
-) -> None:
-    pages = [person(shopper), person(seller)]
-    for page in pages:
-        page.goto(conversation.get_absolute_url())
-        live(page)
-    for number in range(20):
-        if number == 7:
-            site.kill(0)
-        if number == 14:
-            site.start(0)
-        for name, page in zip("ab", pages, strict=True):
-            write(page, f"{name}{number}")
-    for page in pages:
-        expect(page.locator(".message:not([data-pending])")).to_have_count(40, timeout=40 * SECOND)
-    stored = list(Message.objects.order_by("sequence").values_list("body", flat=True))
-    assert len(stored) == len(set(stored)) == 40
-    assert [body for body in stored if body[0] == "a"] == [f"a{number}" for number in range(20)]
-    assert [body for body in stored if body[0] == "b"] == [f"b{number}" for number in range(20)]
-    for page in pages:
-        assert bodies(page) == stored
-
-
-def test_a_visitor_writes_first_logs_in_and_finds_the_question_sent_once(
-    person: Person, shopper: User, product: Any
-) -> None:
-    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
-    visitor = person(None)
-    visitor.goto(product.get_absolute_url())
-    visitor.fill("#ask-body", "Does it come in blue?")
-    visitor.click(".ask button.button--primary")
-    expect(visitor.locator(".notice")).to_contain_text("Your question is saved")
-    visitor.fill("input[name=login]", shopper.email)
-    visitor.fill("input[name=password]", "trato-demo")
-    visitor.press("input[name=password]", "Enter")
-    expect(visitor.locator(".message__body")).to_have_text(["Does it come in blue?"])
-    visitor.reload()
-    assert Message.objects.count() == 1
-
-
-def test_a_draft_survives_a_reload(
-    person: Person, shopper: User, conversation: Conversation
-) -> None:
-    page = person(shopper)
-    page.goto(conversation.get_absolute_url())
-    live(page)
-    page.fill("#composer-body", "Half a sent")
-    page.reload()
-    expect(page.locator("#composer-body")).to_have_value("Half a sent")
-
-
-def test_markup_in_a_message_stays_text(
+def test_a_thread_that_is_read_in_one_tab_clears_the_badge_in_all_others(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
-    asking, answering = person(shopper), person(seller)
-    for page in (asking, answering):
-        page.goto(conversation.get_absolute_url())
+    asking, reading = person(shopper), person(seller)
+    others = [reading.context.new_page() for _ in range(3)]
+    phone = person(seller)
+    asking.goto(conversation.get_absolute_url())
+    for page, path in zip(
+        [*others, phone], ["/", "/notifications/", "/accounts/email/", "/products/"], strict=True
+    ):
+        page.goto(path)
         live(page)
-    text = "<img src=x onerror=alert(1)> & <b>bold</b>"
-    write(asking, text)
-    expect(answering.locator(".message__body").last).to_have_text(text)
-    answering.reload()
-    expect(answering.locator(".message__body").last).to_have_text(text)
+    write(asking, "Is it still there?")
+    for page in (*others, phone):
+        badge(page, 1)
+    reading.goto(conversation.get_absolute_url())
+    state(asking, "Read")
+    for page in (*others, phone):
+        badge(page, 0)

@@ -1,5 +1,6 @@
-"""Who may do what: every actor, every act, each denial with what it must leave unchanged."""
+"""What the matrix of actors and acts does not say: how a denial sounds, and who is on record."""
 
+import re
 import uuid
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.http import Http404
 
 from accounts import actions as accounts
 from accounts.models import AuditEntry, User
-from messaging import access, actions, moderation, queries
-from messaging.models import Conversation, Message, Participant, Report
+from messaging import actions, moderation
+from messaging.models import Conversation, Message, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -29,40 +30,21 @@ def actor(request: pytest.FixtureRequest, said: Message) -> User:
     return user
 
 
-@pytest.mark.parametrize("actor", INSIDERS, indirect=True)
-def test_both_sides_list_read_catch_up_send_and_mark_read(
-    actor: User, said: Message, client_of: Any
-) -> None:
-    client, address = client_of(actor), said.conversation.get_absolute_url()
-    assert said.conversation in queries.conversation_list(actor).rows
-    assert "Hello" in client.get("/conversations/").text
-    assert "Hello" in client.get(address).text
-    assert client.get(f"{address}messages/").json()["messages"][0]["body"] == "Hello"
-    form = {"body": "Mine", "client_id": str(uuid.uuid4())}
-    assert client.post(f"{address}new_message/", form).status_code == 302
-    assert client.post(f"{address}read/", {"sequence": 1}).status_code == 204
-    assert Message.objects.filter(sender=actor, body="Mine").exists()
-    assert Participant.objects.get(user=actor).last_read_sequence == 1
-
-
 @pytest.mark.parametrize("actor", OUTSIDERS, indirect=True)
-def test_nobody_else_does_any_of_it_and_cannot_tell_that_it_exists(
-    actor: User, said: Message, client_of: Any
-) -> None:
-    assert not queries.conversation_list(actor).rows
-    with pytest.raises(Http404):
-        access.conversation_for(actor, said.conversation_id)
-    client = client_of(actor)
+def test_nobody_else_can_tell_whether_it_exists(actor: User, said: Message, client_of: Any) -> None:
+    client, pk = client_of(actor), said.conversation_id
     form = {"body": "Mine", "client_id": str(uuid.uuid4()), "sequence": 1, "reason": "spam"}
-    expected = 302 if not actor.is_active else 404  # a suspended person is not logged in at all
-    for pk in (said.conversation_id, said.conversation_id + 999):
-        for path in ("", "messages/", "read.gif?sequence=1", "messages/1/report/"):
-            assert client.get(f"/conversation/{pk}/{path}").status_code == expected
-        for path in ("new_message/", "read/", "messages/1/report/"):
-            assert client.post(f"/conversation/{pk}/{path}", form).status_code == expected
-    assert Message.objects.count() == 1
-    assert not Participant.objects.exists()
-    assert not Report.objects.exists()
+    for path in ("", "messages/", "read.gif?sequence=1", "messages/1/report/"):
+        real, none = [client.get(f"/conversation/{some}/{path}") for some in (pk, pk + 999)]
+        assert (real.status_code, told(real)) == (none.status_code, told(none))
+    for path in ("new_message/", "read/", "messages/1/report/"):
+        real, none = [client.post(f"/conversation/{some}/{path}", form) for some in (pk, pk + 999)]
+        assert (real.status_code, told(real)) == (none.status_code, told(none))
+
+
+def told(answer: Any) -> str:
+    """What an answer says, without what is new in each."""
+    return re.sub(r'(nonce|value|content)="[^"]*"|/conversation/\d+/', "", answer.text)
 
 
 def test_a_visitor_is_sent_to_the_login_and_a_script_told_401(
@@ -89,7 +71,7 @@ def test_the_other_side_reports_a_message_once_and_ones_own_side_does_not(
 
 
 @pytest.mark.parametrize("actor", [*INSIDERS, "stranger", "other_seller"], indirect=True)
-def test_who_is_not_staff_neither_looks_nor_removes_nor_suspends(
+def test_who_is_not_staff_is_refused_by_the_acts_themselves(
     actor: User, said: Message, stranger: User, client_of: Any
 ) -> None:
     for act in (
@@ -99,17 +81,8 @@ def test_who_is_not_staff_neither_looks_nor_removes_nor_suspends(
     ):
         with pytest.raises(PermissionDenied):
             act()
-    client = client_of(actor)
-    for path in (
-        f"messaging/conversation/{said.conversation_id}/thread/",
-        f"messaging/conversation/message/{said.pk}/remove/",
-        f"accounts/user/{stranger.pk}/suspend/",
-    ):
-        assert client.post(f"/admin/{path}", {"reason": "why"}).status_code in (302, 403)
-    said.refresh_from_db()
-    stranger.refresh_from_db()
-    assert said.removed_at is None
-    assert stranger.is_active
+    path = f"/admin/messaging/conversation/{said.conversation_id}/thread/"
+    assert client_of(actor).get(path).status_code in (302, 403)
     assert not AuditEntry.objects.exists()
 
 

@@ -1,0 +1,120 @@
+// The messages as they are drawn: history from the server's markup, new ones from the same.
+import { session } from "trato/session";
+import { linkify } from "trato/links";
+import { dayOf, write, writeAll } from "trato/local-time";
+import { gettext } from "trato/text";
+
+const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one sender
+
+export class MessageList {
+  constructor(list, template, { side, messages }) {
+    Object.assign(this, { list, template, side, messages });
+  }
+
+  items() {
+    return [...this.list.querySelectorAll(".message:not([data-pending])")];
+  }
+
+  pending() {
+    return [...this.list.querySelectorAll("[data-pending]")];
+  }
+
+  draw(message) {
+    const item = this.fill(message);
+    const old = this.list.querySelector(`.message[data-sequence="${message.sequence}"]`);
+    if (old) old.replaceWith(item);
+    else this.insert(item, message.sequence);
+  }
+
+  /** What waits in the outbox, below all that was sent. What is shown already is not drawn anew. */
+  drawPending(entries) {
+    const known = new Map(this.pending().map((item) => [item.dataset.clientId, item]));
+    for (const entry of entries) {
+      const item = known.get(entry.client_id) ?? this.fill({
+        ...entry, side: this.side, sender: { id: session.user, name: "" }, removed: false,
+      });
+      known.delete(entry.client_id);
+      item.toggleAttribute("data-pending", true);
+      item.toggleAttribute("data-failed", Boolean(entry.failed));
+      const failed = item.querySelector(".message__failed");
+      failed.hidden = !entry.failed;
+      failed.querySelector("[data-why]").textContent = entry.failed ?? "";
+      if (!item.isConnected) this.list.append(item);
+    }
+    known.forEach((item) => item.remove());
+  }
+
+  fill(message) {
+    const item = this.template.content.firstElementChild.cloneNode(true);
+    const sequence = message.sequence ?? "";
+    Object.assign(item.dataset, {
+      side: message.side, sequence, sender: message.sender.id, clientId: message.client_id,
+    });
+    item.id = `message-${sequence || message.client_id}`;
+    item.toggleAttribute("data-removed", message.removed);
+    item.toggleAttribute("data-own", message.sender.id === session.user);
+    item.querySelector(".message__sender").textContent = message.sender.name;
+    item.querySelector(".message__body").replaceChildren(linkify(message.body));
+    item.querySelector(".message__removed").hidden = !message.removed;
+    const report = item.querySelector(".message__report");
+    if (message.side === this.side || message.removed) report.remove();
+    else report.href = `${this.messages}${sequence}/report/`;
+    const time = item.querySelector("time");
+    time.dateTime = message.created_at;
+    write(time);
+    return item;
+  }
+
+  insert(item, sequence) {
+    const next = this.items().find((other) => Number(other.dataset.sequence) > sequence);
+    const line = next?.previousElementSibling;
+    const before = line?.matches(".messages__day") ? line : next;
+    this.list.insertBefore(item, before ?? this.pending()[0] ?? null);
+  }
+
+  /**
+   * Days, groups and the state of one's own messages, derived from what is shown. Lines that are
+   * right already are left alone: whoever listens to the page would hear them read out again.
+   */
+  arrange(readByOther) {
+    const stale = new Set(this.list.querySelectorAll(".messages__day"));
+    let previous = null;
+    for (const item of this.list.querySelectorAll(".message")) {
+      const date = new Date(item.querySelector("time").dateTime);
+      const isNewDay = !previous || dayOf(previous.date) !== dayOf(date);
+      if (isNewDay) stale.delete(this.dayBefore(item, date));
+      item.toggleAttribute(
+        "data-grouped",
+        !isNewDay && previous.sender === item.dataset.sender && date - previous.date < GROUP_WITHIN,
+      );
+      previous = { date, sender: item.dataset.sender };
+      if (item.dataset.side === this.side) this.showState(item, readByOther);
+    }
+    stale.forEach((line) => line.remove());
+  }
+
+  /** The line that names the day, right above its first message. */
+  dayBefore(item, date) {
+    const there = item.previousElementSibling;
+    if (there?.matches(".messages__day") && there.dataset.day === dayOf(date)) return there;
+    const line = document.createElement("li");
+    line.className = "messages__day";
+    line.dataset.day = dayOf(date);
+    const time = document.createElement("time");
+    time.dateTime = date.toISOString();
+    time.dataset.local = "day";
+    line.append(time);
+    writeAll(line);
+    item.before(line);
+    return line;
+  }
+
+  showState(item, readByOther) {
+    let text = Number(item.dataset.sequence) <= readByOther ? gettext("Read") : gettext("Sent");
+    if (item.hasAttribute("data-pending")) {
+      text = item.hasAttribute("data-failed") ? gettext("Not sent") : gettext("Waiting");
+    }
+    const state = item.querySelector("[data-state]");
+    if (state.textContent !== text) state.textContent = text;
+  }
+}

@@ -1,0 +1,91 @@
+"""Asking from a product page before one is known: the text is kept, and sent once."""
+
+import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Product
+from messaging.models import Conversation, Message
+from tests.browser.acts import Person
+
+QUESTION = "Does it come in blue?\n\nAnd in green?"
+
+
+@pytest.fixture(params=["with JavaScript", "without"])
+def visitor(request: pytest.FixtureRequest, person: Person) -> Page:
+    return person(None, java_script_enabled=request.param == "with JavaScript")
+
+
+def ask(page: Page, product: Product) -> None:
+    page.goto(product.get_absolute_url())
+    page.fill("#ask-body", QUESTION)
+    page.click(".ask button.button--primary")
+    expect(page.locator(".notice")).to_contain_text("Your question is saved")
+
+
+def sent_once(page: Page) -> None:
+    expect(page.locator(".message__body")).to_have_text([QUESTION])
+    page.reload()
+    expect(page.locator(".message__body")).to_have_text([QUESTION])
+    assert Message.objects.count() == Conversation.objects.count() == 1
+
+
+def test_a_visitor_writes_first_logs_in_and_finds_the_question_sent_once(
+    visitor: Page, shopper: User, product: Product
+) -> None:
+    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
+    ask(visitor, product)
+    visitor.fill("input[name=login]", shopper.email)
+    visitor.fill("input[name=password]", "wrong")
+    visitor.press("input[name=password]", "Enter")
+    expect(visitor.locator(".notice").first).to_be_visible()
+    assert not Message.objects.exists()
+    visitor.fill("input[name=password]", "trato-demo")
+    visitor.press("input[name=password]", "Enter")
+    sent_once(visitor)
+    assert Message.objects.get().sender == shopper
+
+
+def test_a_visitor_writes_first_signs_up_and_finds_the_question_sent_once(
+    visitor: Page, product: Product
+) -> None:
+    ask(visitor, product)
+    visitor.click("main a[href*=signup]")
+    expect(visitor.locator(".notice")).to_contain_text("Your question is saved")
+    visitor.fill("input[name=name]", "Ana Prieto")
+    visitor.fill("input[name=email]", "ana@example.com")
+    visitor.fill("input[name=password1]", "a-good-long-one")
+    visitor.click("main form.signup button")
+    assert not Message.objects.exists()
+    # The mail with the link is in another process; this is the link.
+    address = EmailAddress.objects.get(email="ana@example.com")
+    visitor.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
+    visitor.click("main form button")
+    sent_once(visitor)
+    assert Message.objects.get().sender.email == "ana@example.com"
+
+
+def test_who_confirms_the_address_elsewhere_finds_the_question_sent_after_logging_in(
+    person: Person, shopper: User, product: Product
+) -> None:
+    address = EmailAddress.objects.create(user=shopper, email=shopper.email, primary=True)
+    visitor, phone = person(None), person(None)
+    ask(visitor, product)
+    phone.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
+    phone.click("main form button")
+    visitor.goto("/accounts/login/")  # by the header, not by the way that led here
+    visitor.fill("input[name=login]", shopper.email)
+    visitor.fill("input[name=password]", "trato-demo")
+    visitor.press("input[name=password]", "Enter")
+    sent_once(visitor)
+
+
+def test_two_clicks_on_send_ask_once(person: Person, shopper: User, product: Product) -> None:
+    page = person(shopper)
+    page.goto(product.get_absolute_url())
+    page.get_by_role("button", name="Is this still available?").click()
+    expect(page.locator("#ask-body")).to_have_value("Is this still available?")
+    page.locator(".ask button.button--primary").dblclick()
+    expect(page.locator(".message__body")).to_have_text(["Is this still available?"])
+    assert Message.objects.count() == Conversation.objects.count() == 1

@@ -1,0 +1,123 @@
+"""A line that is lost, a server that dies: what was written arrives once and in order."""
+
+import pytest
+from playwright.sync_api import Error, expect
+
+from accounts.models import User
+from messaging.factories import MessageFactory
+from messaging.models import Conversation, Message
+from tests.browser.acts import SECOND, Person, bodies, live, open_thread, says, until, waits, write
+from tests.browser.lines import Line
+from tests.site import Site
+
+STATUS = "#connection"
+
+
+def stored() -> list[str]:
+    return list(Message.objects.order_by("sequence").values_list("body", flat=True))
+
+
+def test_what_was_written_while_the_server_was_dead_arrives_once_and_in_order(
+    site: Site, person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    pages = [person(shopper), person(seller)]
+    for page in pages:
+        open_thread(page, conversation)
+    for number in range(20):
+        if number == 7:
+            site.kill(0)
+        if number == 14:
+            site.start(0)
+        for name, page in zip("ab", pages, strict=True):
+            write(page, f"{name}{number}")
+    for page in pages:
+        expect(page.locator(".message:not([data-pending])")).to_have_count(40, timeout=40 * SECOND)
+    lines = stored()
+    assert len(lines) == len(set(lines)) == 40
+    assert [body for body in lines if body[0] == "a"] == [f"a{number}" for number in range(20)]
+    assert [body for body in lines if body[0] == "b"] == [f"b{number}" for number in range(20)]
+    for page in pages:
+        assert bodies(page) == lines
+
+
+def test_what_waits_survives_that_the_tab_is_closed_while_the_server_is_down(
+    site: Site, person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    site.kill(0)
+    for number in range(3):
+        write(page, f"Line {number}")
+    page.fill("#composer-body", "And half a sent")
+    waits(page, 3)
+    expect(page.locator(STATUS)).to_have_text(
+        "No connection. You can go on writing; 3 messages wait."
+    )
+    with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+        page.reload()
+    site.start(0)
+    page.close()
+    again = page.context.new_page()
+    open_thread(again, conversation)
+    says(again, "Line 2")
+    expect(again.locator("#composer-body")).to_have_value("And half a sent")
+    waits(again, 0)
+    again.reload()
+    assert bodies(again) == stored() == ["Line 0", "Line 1", "Line 2"]
+
+
+def test_a_line_that_is_back_is_told_and_what_was_missed_is_there(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asking, answering = person(shopper), person(seller)
+    line = Line(asking)
+    for page in (asking, answering):
+        open_thread(page, conversation)
+    line.cut()
+    expect(asking.locator(STATUS)).to_contain_text("No connection.")
+    write(answering, "Are you there?")
+    write(asking, "I am.")
+    waits(asking, 1)
+    line.mend()
+    expect(asking.locator(STATUS)).to_have_text("Connected again.")
+    expect(answering.locator(".message__body")).to_have_text(["Are you there?", "I am."])
+    expect(asking.locator(".message__body")).to_have_text(["Are you there?", "I am."])
+    expect(asking.locator(STATUS)).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        pytest.param("window.dispatchEvent(new Event('online'))", id="online"),
+        pytest.param("document.dispatchEvent(new Event('visibilitychange'))", id="tab shown"),
+    ],
+)
+def test_it_connects_at_once_when_there_is_reason_to_hope(
+    happens: str, person: Person, shopper: User
+) -> None:
+    page = person(shopper)
+    page.add_init_script("Math.random = () => 0.99")  # the longest wait that the dice may give
+    line = Line(page)
+    page.goto("/products/")
+    live(page)
+    line.cut(requests=False)
+    until(page, "failed four times")
+    line.is_cut = False  # the next try would be four seconds from now
+    page.evaluate(happens)
+    until(page, "live", timeout=SECOND)
+
+
+def test_after_a_long_absence_everything_that_was_missed_is_there(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    line = Line(page)
+    MessageFactory(conversation=conversation)
+    open_thread(page, conversation)
+    line.cut()
+    for number in range(2, 252):  # more than one page of 200
+        MessageFactory(conversation=conversation, sender=seller, body=f"Line {number}")
+    line.mend()
+    expect(page.locator(".message")).to_have_count(251)
+    shown = page.locator(".message").evaluate_all("all => all.map((one) => one.id)")
+    assert shown == [f"message-{number}" for number in range(1, 252)]

@@ -1,0 +1,88 @@
+"""Coming in: with a passkey, and in one's own language."""
+
+import datetime
+import re
+
+from allauth.account.models import EmailAddress
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Product
+from messaging.factories import MessageFactory
+from messaging.models import Conversation
+from tests.browser.acts import Person, open_thread
+
+
+def plug_in_authenticator(page: Page) -> None:
+    """A phone or a laptop that knows its owner: passkeys stay in it and it says yes to all."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+
+
+def test_who_has_made_a_passkey_logs_in_with_it_alone(person: Person, shopper: User) -> None:
+    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
+    page = person(shopper)
+    plug_in_authenticator(page)
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.fill("input[name=password]", "trato-demo")  # asked again before security is changed
+    page.press("input[name=password]", "Enter")
+    page.fill("input[name=name]", "My laptop")
+    page.check("input[name=passwordless]")
+    page.click("#mfa_webauthn_add")
+    expect(page).to_have_url(re.compile("recovery-codes"))  # for the day the laptop is lost
+    page.goto("/accounts/2fa/webauthn/")
+    expect(page.locator("main")).to_contain_text("My laptop")
+    page.context.clear_cookies()
+    page.goto("/accounts/login/?next=/accounts/profile/")
+    page.click("#passkey_login")
+    expect(page.locator("main")).to_contain_text(shopper.email)
+
+
+def test_the_language_is_the_browsers_until_another_is_chosen(
+    person: Person, shopper: User, product: Product, conversation: Conversation
+) -> None:
+    page = person(shopper, locale="es-ES")
+    MessageFactory(conversation=conversation)
+    open_thread(page, conversation)
+    state = page.locator("[data-state]")
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(state).to_have_text("Enviado")  # by the page's script
+    page.goto(product.get_absolute_url())
+    expect(page.locator(".ask__title")).to_have_text("Pregunta a quien vende")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator(".ask__title")).to_have_text("Ask the seller")
+    open_thread(page, conversation)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(state).to_have_text("Sent")
+
+
+def test_times_are_those_of_the_readers_zone_and_region(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    late = datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC)
+    MessageFactory(conversation=conversation, created_at=late)
+    for zone, locale, day, time in (
+        ("Europe/Madrid", "es-ES", "lunes, 2 de marzo", "0:30"),
+        ("America/New_York", "en-US", "Sunday, March 1", "6:30 PM"),
+        ("Europe/London", "en-GB", "Sunday 1 March", "23:30"),
+    ):
+        page = person(shopper, timezone_id=zone, locale=locale)
+        open_thread(page, conversation)
+        expect(page.locator(".messages__day")).to_have_text(day)
+        expect(page.locator(".message time")).to_have_text(time)
+        page.reload()  # now the server knows the zone too
+        expect(page.locator(".messages__day")).to_have_count(1)
+        expect(page.locator(".messages__day")).to_have_text(day)

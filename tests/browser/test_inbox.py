@@ -1,0 +1,65 @@
+"""The list of conversations lives: whatever happens, it is told there without a reload."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Product
+from messaging.factories import ConversationFactory, MessageFactory
+from messaging.models import Conversation
+from tests.browser.acts import SECOND, Person, block_socket, live, open_thread, polling, write
+
+NAMES, PREVIEWS = ".inbox__link", ".inbox__preview"
+
+
+@pytest.fixture(params=["socket", "polling"])
+def inbox(
+    request: pytest.FixtureRequest,
+    person: Person,
+    colleague: User,
+    stranger: User,
+    product: Product,
+    conversation: Conversation,
+) -> Page:
+    """A colleague's inbox of two conversations; the stranger was the last who wrote."""
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    other = ConversationFactory(consumer=stranger, product=product)
+    MessageFactory(conversation=other, body="Do you ship to Berlin?")
+    page = person(colleague)
+    if request.param == "polling":
+        block_socket(page)
+    page.goto("/conversations/")
+    polling(page) if request.param == "polling" else live(page)
+    expect(page.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
+    return page
+
+
+def test_who_writes_rises_to_the_top_with_the_first_words(
+    inbox: Page, person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    inbox.locator(NAMES).last.focus()
+    asking = person(shopper)
+    open_thread(asking, conversation)
+    write(asking, "Hello?")
+    expect(inbox.locator(NAMES).first).to_have_text("Lucía Romero", timeout=SECOND)
+    expect(inbox.locator(PREVIEWS).first).to_have_text("Hello?")
+    expect(inbox.locator("[data-unread]")).to_have_count(1)
+    expect(inbox.locator(NAMES).first).to_be_focused()  # the person's, wherever it went
+
+    answering = person(seller)
+    open_thread(answering, conversation)
+    write(answering, "Yes, it is.")
+    expect(inbox.locator(PREVIEWS).first).to_have_text("Marta: Yes, it is.", timeout=2 * SECOND)
+
+
+def test_only_unread_conversations_are_shown_if_wanted_and_leave_when_read(
+    inbox: Page, person: Person, shopper: User, conversation: Conversation
+) -> None:
+    asking = person(shopper)
+    open_thread(asking, conversation)
+    write(asking, "Hello?")
+    inbox.get_by_role("link", name="Unread", exact=True).click()
+    expect(inbox.locator(NAMES)).to_have_text(["Lucía Romero"])
+    reading = inbox.context.new_page()
+    open_thread(reading, conversation, wait=False)
+    expect(inbox.locator("h2")).to_have_text("All read", timeout=2 * SECOND)

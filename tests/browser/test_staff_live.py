@@ -1,0 +1,101 @@
+"""What staff do is seen in open pages at once, and by those who were away when they are back."""
+
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from messaging.models import Conversation, Message
+from tests.browser.acts import SECOND, Person, live, open_thread, write
+from tests.browser.lines import Line
+
+REMOVED = "This message was removed by our staff."
+
+
+def remove(desk: Page, message: Message) -> None:
+    desk.goto(reverse("admin:message_remove", args=[message.pk]))
+    desk.fill("[name=reason]", "Asks for a phone number")
+    desk.click("input[type=submit]")
+
+
+def gone(page: Page) -> None:
+    expect(page.locator(".message__removed:visible")).to_have_text(REMOVED, timeout=SECOND)
+    expect(page.locator(".message__body:visible")).to_have_count(0)
+    expect(page.locator(".message__report")).to_have_count(0)
+
+
+def test_a_removal_is_seen_on_both_sides_live_and_after_a_resume(
+    person: Person, shopper: User, seller: User, colleague: User, moderator: User,
+    conversation: Conversation,
+) -> None:  # fmt: skip
+    asking, answering, away = person(shopper), person(seller), person(colleague)
+    line = Line(away)
+    for page in (asking, answering, away):
+        open_thread(page, conversation)
+    write(asking, "Call me at 555 123")
+    for page in (answering, away):
+        expect(page.locator(".message__report")).to_be_visible()
+    line.cut()
+    remove(person(moderator), Message.objects.get())
+    for page in (asking, answering):
+        gone(page)
+    expect(away.locator(".message__body")).to_be_visible()
+    line.mend()
+    gone(away)
+    for page in (asking, answering):
+        page.reload()
+        gone(page)
+
+
+def test_the_badge_is_live_on_the_desk_too(
+    person: Person, shopper: User, moderator: User, seller: User, conversation: Conversation
+) -> None:
+    """Staff who also sell hear of their shoppers while they work at the desk."""
+    seller.is_staff = True
+    seller.is_superuser = True
+    seller.save()
+    asking, desk = person(shopper), person(seller)
+    open_thread(asking, conversation)
+    desk.goto("/admin/messaging/report/")
+    live(desk)
+    shown = desk.locator("[data-badge]")
+    expect(shown).to_be_hidden()
+    title = desk.title()
+    write(asking, "Is it still there?")
+    expect(shown).to_have_text("1", timeout=SECOND)
+    expect(shown).to_be_visible()
+    assert desk.title() == f"(1) {title}"
+    reading = desk.context.new_page()
+    reading.goto(conversation.get_absolute_url())
+    expect(shown).to_be_hidden(timeout=2 * SECOND)
+    assert desk.title() == title
+
+
+def test_a_suspended_person_is_told_in_words_and_sends_nothing_more(
+    person: Person, shopper: User, seller: User, moderator: User, conversation: Conversation
+) -> None:
+    page, desk = person(shopper), person(moderator)
+    open_thread(page, conversation)
+    desk.goto(reverse("admin:user_suspend", args=[shopper.pk]))
+    desk.fill("[name=reason]", "Scam")
+    desk.click("input[type=submit]")
+    expect(page.locator("#connection")).to_have_text(
+        "Your account is suspended.", timeout=2 * SECOND
+    )
+    write(page, "Let me explain")
+    expect(page.locator(".message[data-pending]")).to_be_visible()
+    assert not Message.objects.exists()
+
+
+def test_logging_out_in_one_tab_ends_the_others(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    leaving = page.context.new_page()
+    open_thread(page, conversation)
+    leaving.goto("/accounts/logout/")
+    leaving.click("main form button")
+    told = page.locator("#connection")
+    expect(told).to_contain_text("You were logged out.", timeout=2 * SECOND)
+    expect(told.get_by_role("link")).to_have_attribute(
+        "href", f"/accounts/login/?next=%2Fconversation%2F{conversation.pk}%2F"
+    )

@@ -1,0 +1,79 @@
+"""The people of a scenario: two shops with their customers, made in the database."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client as Browser
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from catalog.factories import ShopFactory, ShopMemberFactory
+from catalog.models import Shop
+from messaging import actions, moderators
+from messaging.factories import ConversationFactory
+
+from .client import Person
+
+
+@dataclass
+class Cast:
+    """Who plays.
+
+    Args:
+        people: by name.
+        conversations: by name, those that the person takes part in.
+        members: by conversation, the ids of those who take part.
+        shops: by name of an owner.
+        moderator: of the staff.
+    """
+
+    people: dict[str, Person]
+    conversations: dict[str, list[int]]
+    members: dict[int, set[int]]
+    shops: dict[str, Shop]
+    moderator: User
+
+
+def gather(*, shoppers: int) -> Cast:
+    """Make two shops of two people each; every shopper asks one of them in turn."""
+    people: dict[str, Person] = {}
+    conversations: dict[str, list[int]] = {}
+    members: dict[int, set[int]] = {}
+    shops: dict[str, Shop] = {}
+    try:
+        teams = []
+        for number in range(2):
+            owner, agent = UserFactory(seller=True), UserFactory(seller=True)
+            suffix = uuid.uuid4().hex[:8]
+            shop = ShopFactory(owner=owner, name=f"Shop {suffix}", slug=suffix)
+            ShopMemberFactory(shop=shop, user=agent)
+            shops[f"owner{number}"] = shop
+            for name, user in ((f"owner{number}", owner), (f"agent{number}", agent)):
+                people[name], conversations[name] = log_in(user), []
+            teams.append((number, shop, owner, agent))
+        for number in range(shoppers):
+            team, shop, owner, agent = teams[number % len(teams)]
+            shopper = UserFactory()
+            conversation = ConversationFactory(consumer=shopper, shop=shop)
+            # The first words, so that a client's first page gives it a revision to resume from.
+            actions.send(shopper, conversation.pk, uuid.uuid4(), "seed of the conversation")
+            name = f"shopper{number}"
+            people[name] = log_in(shopper)
+            for teller in (name, f"owner{team}", f"agent{team}"):
+                conversations.setdefault(teller, []).append(conversation.pk)
+            members[conversation.pk] = {shopper.pk, owner.pk, agent.pk}
+        moderator = UserFactory(staff=True)
+        moderator.groups.add(Group.objects.get(name=moderators.NAME))
+    finally:
+        connection.close()
+    return Cast(people, conversations, members, shops, moderator)
+
+
+def log_in(user: User) -> Person:
+    """A session of its own for a person."""
+    browser = Browser()
+    browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return Person(user.pk, browser.cookies[settings.SESSION_COOKIE_NAME].value)

@@ -1,0 +1,215 @@
+"""Compares what the clients saw with the database, and says what was broken.
+
+It is a pure function of the two: it asks no server and believes no client's opinion.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .history import Event, History
+from .truth import Truth
+
+SEED = "seed"  # begins what the suite itself said before the clients came
+SHOWN = 5  # complaints of one kind that are written out
+
+
+@dataclass
+class Verdict:
+    """What was found.
+
+    Args:
+        sent: messages that clients gave to the server, trespassers' not counted.
+        acknowledged: those of them that the server said to have stored.
+        lost: acknowledged and not in the database, or in it and missing on a client.
+        doubled: stored more often than once.
+        reordered: took their place after something that comes later.
+        complaints: every broken promise, in words; empty is green.
+    """
+
+    sent: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    doubled: int = 0
+    reordered: int = 0
+    complaints: list[str] = field(default_factory=list)
+
+    def complain(self, found: Iterable[str]) -> int:
+        """Take complaints of one kind; returns how many they were."""
+        all_found = list(found)
+        self.complaints += all_found[:SHOWN]
+        if len(all_found) > SHOWN:
+            self.complaints.append(f"… and {len(all_found) - SHOWN} more of this kind")
+        return len(all_found)
+
+
+def check(history: History, truth: Truth, clients: dict[str, int]) -> Verdict:
+    """Hold a history against the truth.
+
+    Args:
+        clients: those that stayed to the end, with the badge that each shows.
+    """
+    verdict = Verdict()
+    sends = {event.client_id for event in history.of("send") if _is_member(event, truth)}
+    acks = [event for event in history.of("ack") if _is_member(event, truth)]
+    verdict.sent, verdict.acknowledged = len(sends), len({ack.client_id for ack in acks})
+    verdict.lost += verdict.complain(_acknowledged_and_lost(acks, truth))
+    verdict.doubled += verdict.complain(_stored_twice(truth))
+    verdict.complain(_stored_though_refused(history, truth))
+    verdict.complain(_stored_though_not_sent(sends, truth))
+    verdict.complain(_answers_that_differ(acks))
+    verdict.complain(_sequences_with_gaps(truth))
+    missing, surplus = _differences(history, truth, clients)
+    verdict.lost += verdict.complain(missing)
+    verdict.complain(surplus)
+    verdict.reordered += verdict.complain(_out_of_order(history))
+    verdict.complain(_heard_by_others(history, truth))
+    verdict.complain(_heard_after_the_end(history))
+    verdict.complain(_wrong_badges(history, truth, clients))
+    return verdict
+
+
+# -- stored, and once ------------------------------------------------------------------------
+
+
+def _acknowledged_and_lost(acks: list[Event], truth: Truth) -> Iterator[str]:
+    stored = {row.client_id: row for row in truth.rows}
+    for client_id, ack in {ack.client_id: ack for ack in acks}.items():
+        row = stored.get(client_id)
+        if row is None:
+            yield f"{ack.client}: {client_id} was acknowledged and is not stored"
+        elif (row.id, row.sequence) != (ack.id, ack.sequence) and ack.id:
+            yield f"{ack.client}: {client_id} was acknowledged as another message"
+
+
+def _stored_twice(truth: Truth) -> Iterator[str]:
+    for (pk, client_id), count in Counter(
+        (row.conversation, row.client_id) for row in truth.rows if row.client_id != SEED
+    ).items():
+        for _ in range(count - 1):
+            yield f"conversation {pk}: {client_id} is stored {count} times"
+
+
+def _stored_though_refused(history: History, truth: Truth) -> Iterator[str]:
+    """What was refused for good is not stored; "not just now" promises nothing."""
+    stored = {row.client_id for row in truth.rows}
+    for event in history.of("refused"):
+        if event.code not in ("unavailable", "rate_limited") and event.client_id in stored:
+            yield f"{event.client}: {event.client_id} was refused ({event.code}) and is stored"
+
+
+def _stored_though_not_sent(sends: set[str], truth: Truth) -> Iterator[str]:
+    for row in truth.rows:
+        if row.sender not in truth.members[row.conversation]:
+            yield f"conversation {row.conversation}: stored a message of a non-member"
+        elif row.client_id not in sends and row.client_id != SEED:
+            yield f"conversation {row.conversation}: {row.client_id} is stored and nobody sent it"
+
+
+def _answers_that_differ(acks: list[Event]) -> Iterator[str]:
+    answers: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for ack in acks:
+        answers[ack.client_id].add((ack.id, ack.sequence))
+    for client_id, given in answers.items():
+        if len(given) > 1:
+            yield f"{client_id}: acknowledged in {len(given)} different ways"
+
+
+# -- in order, and everything ----------------------------------------------------------------
+
+
+def _sequences_with_gaps(truth: Truth) -> Iterator[str]:
+    sequences: dict[int, list[int]] = defaultdict(list)
+    for row in truth.rows:
+        sequences[row.conversation].append(row.sequence)
+    for pk, given in sequences.items():
+        if sorted(given) != list(range(1, len(given) + 1)):
+            yield f"conversation {pk}: its {len(given)} sequences end at {max(given)}"
+
+
+def _differences(
+    history: History, truth: Truth, clients: dict[str, int]
+) -> tuple[list[str], list[str]]:
+    """Every client ends with exactly the database's set, each message as last changed."""
+    held: dict[str, dict[int, Event]] = {name: {} for name in clients}
+    people: dict[str, int] = {}
+    for event in history.of("receipt", "connect"):
+        people[event.client] = event.user
+        if event.kind == "receipt" and event.client in held:
+            have = held[event.client].get(event.id)
+            if have is None or event.revision >= have.revision:
+                held[event.client][event.id] = event
+    missing, surplus = [], []
+    for name, messages in held.items():
+        due = {
+            row.id: row for row in truth.rows if people.get(name) in truth.members[row.conversation]
+        }
+        for pk, row in due.items():
+            label = f"conversation {row.conversation}, sequence {row.sequence}"
+            if pk not in messages:
+                missing.append(f"{name}: never got {label}")
+            elif (messages[pk].revision, messages[pk].removed) != (row.revision, row.removed):
+                had = messages[pk].revision
+                missing.append(f"{name}: has {label} as of revision {had}, not {row.revision}")
+        for pk in messages.keys() - due.keys():
+            surplus.append(f"{name}: has message {pk}, which is not stored, or not theirs")
+    return missing, surplus
+
+
+def _out_of_order(history: History) -> Iterator[str]:
+    """First deliveries ascend.
+
+    A client that sees a hole in the revisions opens the conversation again, so a message counts
+    as delivered when it takes its place, after all that came before it. Then
+
+    - places are taken in ascending order of revision,
+    - messages that were never changed take them in ascending order of sequence, and
+    - no message is news to a client that was already told to have everything up to its revision.
+    """
+    revision: dict[tuple[str, int], int] = defaultdict(int)
+    sequence: dict[tuple[str, int], int] = defaultdict(int)
+    seen: set[tuple[str, int]] = set()
+    for event in history.of("applied", "receipt"):
+        key = event.client, event.conversation
+        if event.kind == "receipt":
+            if event.how == "late":
+                yield f"{event.client}: {event.id} came after its revision had been passed"
+            continue
+        if event.revision <= revision[key]:
+            yield f"{event.client}: revision {event.revision} came after {revision[key]}"
+        revision[key] = max(revision[key], event.revision)
+        if event.removed or (event.client, event.id) in seen:
+            continue
+        seen.add((event.client, event.id))
+        if event.sequence <= sequence[key]:
+            yield f"{event.client}: sequence {event.sequence} came after {sequence[key]}"
+        sequence[key] = max(sequence[key], event.sequence)
+
+
+# -- nobody else, and the badge --------------------------------------------------------------
+
+
+def _heard_by_others(history: History, truth: Truth) -> Iterator[str]:
+    for event in history.of("receipt", "ack", "page"):
+        if not _is_member(event, truth):
+            yield f"{event.client}: got a {event.kind} of conversation {event.conversation}"
+
+
+def _heard_after_the_end(history: History) -> Iterator[str]:
+    ends = {(event.client, event.conversation): event for event in history.of("revoked")}
+    for event in history.of("receipt", "ack", "page"):
+        end = ends.get((event.client, event.conversation))
+        if end is not None and event.at > end.at + end.seconds:
+            yield f"{event.client}: a {event.kind} {event.at - end.at:.1f} s after the end"
+
+
+def _wrong_badges(history: History, truth: Truth, clients: dict[str, int]) -> Iterator[str]:
+    people = {event.client: event.user for event in history.of("connect")}
+    for name, shown in clients.items():
+        due = truth.unread.get(people.get(name, 0))
+        if due is not None and shown != due:
+            yield f"{name}: the badge shows {shown}, {due} are unread"
+
+
+def _is_member(event: Event, truth: Truth) -> bool:
+    return event.user in truth.members.get(event.conversation, ())

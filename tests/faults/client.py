@@ -1,0 +1,361 @@
+"""A client that does all that the protocol asks of one, and writes down what it sees.
+
+It reconnects with full jitter, resumes every conversation from the highest revision it has, pages
+while there is more, keeps what it sends in an outbox until that is acknowledged, and compares
+heartbeats with what it has. Some sends go out twice at once, as from two hasty clicks.
+"""
+
+import asyncio
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from .history import History
+from .thread import Item, Thread
+
+FINAL = {"4401", "4403"}  # no session, suspended: a client that is told so stays away
+FIRST_DELAY = 0.1  # seconds; browsers begin with 0.5
+LONGEST_DELAY = 2.0
+ANSWER_PATIENCE = 10.0  # seconds until what was not acknowledged goes out again
+OUTBOX_SIZE = 20  # a person who waits for so many writes no more
+TWICE = 0.1  # of the sends
+
+Address = Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a client belongs to; `cookie` is the session's."""
+
+    id: int
+    cookie: str
+
+
+@dataclass
+class Waiting:
+    """A message in the outbox."""
+
+    conversation: int
+    body: str
+    sent_at: float = 0.0
+    not_before: float = 0.0
+
+
+class Client:
+    """One tab.
+
+    Args:
+        name: unique in its history.
+        conversations: those that it keeps open.
+        address: asked for at each connection, so that a client may land on another process.
+        silence: seconds without a frame after which the line counts as dead.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        person: Person,
+        conversations: list[int],
+        address: Address,
+        history: History,
+        *,
+        silence: float,
+        seed: int = 0,
+    ) -> None:
+        self.name = name
+        self.person = person
+        self.threads = {pk: Thread(pk) for pk in conversations}
+        self.outbox: dict[str, Waiting] = {}
+        self.unread: int | None = None
+        self.live = asyncio.Event()
+        self.ended = False  # told to stay away
+        self._address = address
+        self._history = history
+        self._silence = silence
+        self._random = random.Random(f"{seed}/{name}")
+        self._socket: ClientConnection | None = None
+        self._opening: dict[int, float] = {}
+        self._resumed: set[int] = set()
+        self._lost_at = time.monotonic()
+        self._failures = 0
+        self._away = asyncio.Event()
+        self._back = asyncio.Event()
+        self._back.set()
+
+    # -- what a person does ------------------------------------------------------------------
+
+    async def say(self, conversation: int) -> bool:
+        """Write a message, whose body begins with its id so that no copy of it goes unseen.
+
+        False, and no message, where the outbox is full.
+        """
+        if len(self.outbox) >= OUTBOX_SIZE:
+            return False
+        client_id = str(uuid.uuid4())
+        self.outbox[client_id] = Waiting(conversation, f"{client_id} Is it still available?")
+        await self._send(client_id)
+        return True
+
+    async def read(self, conversation: int) -> None:
+        """Mark as read all that took its place."""
+        await self._write(
+            type="conversation.read",
+            conversation=conversation,
+            sequence=self.threads[conversation].top_sequence,
+        )
+
+    async def trespass(self, conversation: int) -> None:
+        """Try to read and to write where one has no business."""
+        await self._write(type="conversation.open", conversation=conversation, since=0)
+        client_id = str(uuid.uuid4())
+        self._note("send", conversation=conversation, client_id=client_id, how="trespass")
+        await self._write(
+            type="message.send",
+            conversation=conversation,
+            client_id=client_id,
+            body=f"{client_id} I should not be here.",
+        )
+
+    def leave(self) -> None:
+        """Lose the line, until `come_back`."""
+        self._back.clear()
+        self._hang_up()
+
+    def come_back(self) -> None:
+        self._failures = 0
+        self._back.set()
+
+    def move(self, address: Address) -> None:
+        """Connect elsewhere from the next time on."""
+        self._address = address
+
+    def reload(self) -> None:
+        """Lose the line and connect again."""
+        self._failures = 0
+        self._hang_up()
+
+    # -- the line ----------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Stay connected until cancelled or told to stay away."""
+        resender = asyncio.create_task(self._resend())
+        try:
+            while not self.ended:
+                await self._back.wait()
+                code = await self._visit()
+                self._lost(code)
+                if not self.ended:
+                    ceiling = min(LONGEST_DELAY, FIRST_DELAY * 2**self._failures)
+                    self._failures += 1
+                    await asyncio.sleep(self._random.uniform(0, ceiling))
+        finally:
+            resender.cancel()
+
+    async def _visit(self) -> str:
+        """One connection, from the handshake to its end; returns the close code."""
+        try:
+            async with connect(
+                f"{self._address()}/ws/",
+                origin="http://127.0.0.1",  # type: ignore[arg-type]
+                additional_headers={"Cookie": f"sessionid={self.person.cookie}"},
+                compression=None,
+                ping_interval=None,
+                open_timeout=5,
+                close_timeout=1,
+                max_queue=None,
+                proxy=None,
+            ) as socket:
+                self._socket = socket
+                try:
+                    while True:
+                        async with asyncio.timeout(self._silence):
+                            text = await socket.recv()
+                        await self._hear(json.loads(text), len(text))
+                except TimeoutError:
+                    socket.transport.abort()
+                    return "silence"
+                except ConnectionClosed as closed:
+                    return str(closed.rcvd.code if closed.rcvd else 1006)
+        except (OSError, WebSocketException, TimeoutError) as error:
+            return type(error).__name__
+
+    def _hang_up(self) -> None:
+        if self._socket:
+            self._socket.transport.abort()
+
+    def _lost(self, code: str) -> None:
+        if self._socket:
+            self._note("closed", code=code)
+            if self.live.is_set():
+                self._lost_at = time.monotonic()
+        self._socket = None
+        self.live.clear()
+        self._opening.clear()
+        self._resumed.clear()
+        self.ended = code in FINAL
+        for waiting in self.outbox.values():
+            waiting.sent_at = 0.0
+
+    # -- in ----------------------------------------------------------------------------------
+
+    async def _hear(self, frame: dict[str, Any], size: int) -> None:
+        match frame["type"]:
+            case "session.ready":
+                self._failures = 0
+                self.unread = frame["unread"]
+                self._note("connect", unread=frame["unread"])
+                for thread in self.threads.values():
+                    await self._open(thread)
+            case "conversation.state":
+                await self._resume(frame, size)
+            case "message.created" | "message.changed":
+                await self._take(frame)
+            case "message.accepted":
+                self._note("ack", **_stored(frame))
+                self.outbox.pop(frame["client_id"], None)
+            case "heartbeat":
+                await self._compare(frame["conversations"])
+            case "badge":
+                self.unread = frame["unread"]
+                self._note("badge", unread=frame["unread"])
+            case "error":
+                self._refused(frame)
+
+    async def _resume(self, frame: dict[str, Any], size: int) -> None:
+        pk = frame["conversation"]
+        self._opening.pop(pk, None)
+        self._note("page", conversation=pk, revision=frame["revision"], size=size)
+        items = [self._receive(message, "page") for message in frame["messages"]]
+        thread = self.threads.get(pk)
+        if thread is None:
+            return
+        resuming = thread.revision > 0
+        self._apply(thread, thread.resume(items, frame["revision"]))
+        if (frame["more"] and resuming) or thread.has_gap:
+            await self._open(thread)
+            return
+        self._resumed.add(pk)
+        if self._resumed.issuperset(self.threads) and not self.live.is_set():
+            self.live.set()
+            self._note("live", seconds=time.monotonic() - self._lost_at)
+            for client_id in list(self.outbox):
+                await self._send(client_id)
+
+    async def _take(self, frame: dict[str, Any]) -> None:
+        item = self._receive(frame, "live")
+        thread = self.threads.get(frame["conversation"])
+        if thread is None:
+            return
+        if thread.revision:  # before the first page there is nothing to compare with
+            self._apply(thread, thread.hear(item))
+        if thread.has_gap and thread.pk not in self._opening:
+            self._note("gap", conversation=thread.pk, revision=thread.revision)
+            await self._open(thread)
+
+    def _receive(self, message: dict[str, Any], how: str) -> Item:
+        stored = _stored(message)
+        thread = self.threads.get(message["conversation"])
+        late = (
+            thread is not None
+            and how == "live"
+            and message["revision"] <= thread.revision
+            and message["id"] not in thread.known
+        )
+        self._note("receipt", **stored, removed=message["removed"], how="late" if late else how)
+        return Item(
+            message["id"],
+            message["sequence"],
+            message["revision"],
+            message["client_id"],
+            message["removed"],
+        )
+
+    def _apply(self, thread: Thread, items: list[Item]) -> None:
+        for item in items:
+            self._note(
+                "applied",
+                conversation=thread.pk,
+                id=item.id,
+                sequence=item.sequence,
+                revision=item.revision,
+                removed=item.removed,
+            )
+
+    async def _compare(self, revisions: dict[str, int]) -> None:
+        for key, revision in revisions.items():
+            thread = self.threads.get(int(key))
+            if thread and revision > thread.revision and thread.pk not in self._opening:
+                self._note("healed", conversation=thread.pk, revision=revision)
+                await self._open(thread)
+
+    def _refused(self, frame: dict[str, Any]) -> None:
+        client_id = frame.get("client_id")
+        if client_id is None:
+            self._note("error", code=frame["code"])
+            return
+        waiting = self.outbox.get(client_id)
+        self._note(
+            "refused",
+            code=frame["code"],
+            client_id=client_id,
+            conversation=waiting.conversation if waiting else 0,
+        )
+        if waiting and frame["code"] in ("unavailable", "rate_limited"):
+            waiting.not_before = time.monotonic() + frame.get("retry_after", 0.5)
+            waiting.sent_at = 0.0
+        elif waiting:
+            del self.outbox[client_id]
+
+    # -- out ---------------------------------------------------------------------------------
+
+    async def _open(self, thread: Thread) -> None:
+        self._opening[thread.pk] = time.monotonic()
+        await self._write(type="conversation.open", conversation=thread.pk, since=thread.revision)
+
+    async def _send(self, client_id: str) -> None:
+        waiting = self.outbox[client_id]
+        if not self.live.is_set():
+            return
+        waiting.sent_at = time.monotonic()
+        for _ in range(2 if self._random.random() < TWICE else 1):
+            self._note("send", conversation=waiting.conversation, client_id=client_id)
+            await self._write(
+                type="message.send",
+                conversation=waiting.conversation,
+                client_id=client_id,
+                body=waiting.body,
+            )
+
+    async def _resend(self) -> None:
+        """What was not answered goes out again, and a page that does not come is asked for anew."""
+        while True:
+            await asyncio.sleep(0.25)
+            now = time.monotonic()
+            for client_id, waiting in list(self.outbox.items()):
+                overdue = now - waiting.sent_at > ANSWER_PATIENCE
+                if client_id in self.outbox and overdue and now >= waiting.not_before:
+                    await self._send(client_id)
+            for pk, since in list(self._opening.items()):
+                if now - since > ANSWER_PATIENCE / 5:
+                    await self._open(self.threads[pk])
+
+    async def _write(self, **frame: object) -> None:
+        if self._socket:
+            with suppress(ConnectionClosed):
+                await self._socket.send(json.dumps(frame))
+
+    def _note(self, kind: Any, **details: Any) -> None:
+        self._history.add(kind, self.name, self.person.id, **details)
+
+
+def _stored(frame: dict[str, Any]) -> dict[str, Any]:
+    names = ("conversation", "client_id", "id", "sequence", "revision")
+    return {name: frame[name] for name in names}

@@ -1,0 +1,55 @@
+"""Reads the truth."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db import connection
+
+from messaging.models import Conversation, Message, Participant
+
+from .truth import Row, Truth
+
+
+def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
+    """Read it, for the conversations that are keys of `members`.
+
+    Args:
+        former: people whose standing changed; nobody promises them a badge.
+    """
+    try:
+        messages = Message.objects.filter(conversation__in=members).order_by("id")
+        rows = [
+            Row(
+                conversation=message.conversation_id,
+                id=message.pk,
+                sequence=message.sequence,
+                revision=message.revision,
+                client_id=message.body.partition(" ")[0],
+                sender=message.sender_id,
+                removed=message.removed_at is not None,
+            )
+            for message in messages
+        ]
+        marks = {
+            (mark.conversation_id, mark.user_id): mark.last_read_sequence
+            for mark in Participant.objects.filter(conversation__in=members)
+        }
+        conversations = list(Conversation.objects.filter(pk__in=members))
+    finally:
+        connection.close()
+    newest: dict[tuple[int, bool], int] = defaultdict(int)
+    consumers = {conversation.pk: conversation.consumer_id for conversation in conversations}
+    for row in rows:
+        side = row.sender == consumers[row.conversation]
+        newest[row.conversation, side] = max(newest[row.conversation, side], row.sequence)
+    unread: dict[int, int] = defaultdict(int)
+    for pk, people in members.items():
+        for user in people.difference(former):
+            heard = newest[pk, user != consumers[pk]]
+            unread[user] += heard > marks.get((pk, user), 0)
+    return Truth(
+        rows=rows,
+        revisions={conversation.pk: conversation.revision for conversation in conversations},
+        members=members,
+        unread=dict(unread),
+    )

@@ -1,0 +1,32 @@
+"""A Redis layer that does to events what a bad network might."""
+
+import asyncio
+import random
+from collections.abc import Iterable
+
+from accounts.layers import PubSubLayer, Ring
+
+SHARE = 0.1  # of the events that are dropped, as many that are doubled, as many that come late
+LATE = 0.4  # seconds; longer than the relay waits to put events in order
+
+
+class LossyLayer(PubSubLayer):
+    """Drops, doubles and delays a tenth each of what goes to other processes."""
+
+    async def publish_many(self, rings: Iterable[Ring]) -> None:
+        now: list[Ring] = []
+        late: list[Ring] = []
+        for ring in rings:
+            chance = random.random()
+            if chance < SHARE:
+                continue
+            if chance < 2 * SHARE:
+                now.append(ring)
+            (late if chance > 1 - SHARE else now).append(ring)
+        if late:
+            asyncio.get_running_loop().call_later(LATE, self._publish_late, late)
+        await self._get_layer().publish_many(now)
+
+    def _publish_late(self, rings: list[Ring]) -> None:
+        task = asyncio.ensure_future(self._get_layer().publish_many(rings))
+        self._late = task  # a loop alone would let go of it

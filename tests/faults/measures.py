@@ -1,0 +1,63 @@
+"""Figures read from a history."""
+
+from collections import Counter, defaultdict
+
+from .history import History, Kind
+
+
+def first_after(history: History, at: float, *kinds: Kind, how: str = "") -> list[float]:
+    """For each client, the seconds from a moment to its first event of some kinds."""
+    found: dict[str, float] = {}
+    for event in history.of(*kinds):
+        if event.at >= at and (not how or event.how == how):
+            found.setdefault(event.client, event.at - at)
+    return list(found.values())
+
+
+def answer_times(history: History, since: float, until: float) -> tuple[list[float], int]:
+    """Of the messages first sent in a time: seconds to their acknowledgement, and the rest.
+
+    The rest were refused, or never acknowledged, or only after the line was lost in between.
+    """
+    sent: dict[str, float] = {}
+    times: dict[str, float] = {}
+    spoiled: set[str] = set()
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for event in history.events:
+        match event.kind:
+            case "send" if event.how == "trespass":
+                pass
+            case "send" if since <= event.at <= until or event.client_id in sent:
+                sent.setdefault(event.client_id, event.at)
+                waiting[event.client].add(event.client_id)
+            case "ack" if event.client_id in sent:
+                times.setdefault(event.client_id, event.at - sent[event.client_id])
+                waiting[event.client].discard(event.client_id)
+            case "refused":
+                spoiled.add(event.client_id)
+            case "closed":
+                spoiled |= waiting.pop(event.client, set())
+    good = {key: seconds for key, seconds in times.items() if key not in spoiled}
+    return list(good.values()), len(sent) - len(good)
+
+
+def delivery_times(history: History, since: float = 0.0) -> list[float]:
+    """Seconds from each message's first send to its first receipt by each other client."""
+    sent: dict[str, tuple[float, str]] = {}
+    seen: set[tuple[str, str]] = set()
+    times = []
+    for event in history.of("send", "receipt"):
+        if event.kind == "send":
+            sent.setdefault(event.client_id, (event.at, event.client))
+        elif event.client_id in sent and (event.client, event.client_id) not in seen:
+            seen.add((event.client, event.client_id))
+            at, sender = sent[event.client_id]
+            if at >= since and sender != event.client:
+                times.append(event.at - at)
+    return times
+
+
+def codes(history: History, kind: Kind, since: float = 0.0) -> str:
+    """How often each code was given, in words."""
+    given = Counter(event.code for event in history.of(kind) if event.at >= since)
+    return ", ".join(f"{code} {count}" for code, count in sorted(given.items())) or "none"

@@ -1,0 +1,124 @@
+"""Defects, put into a server on purpose. Each breaks one promise; the checker must see it."""
+
+import asyncio
+import itertools
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from psycopg import AsyncConnection
+
+from accounts import relay
+from accounts.models import User
+from messaging import access, consumers, queries, sending, store, wire
+from messaging.models import Conversation, Message
+from notifications.consumers import BadgeConsumer
+
+from . import seams
+
+
+def ack_before_commit() -> None:
+    """Every ninth batch is acknowledged and told, but its COMMIT never comes."""
+    counter = itertools.count(1)
+
+    async def around(storing: seams.Storing, connection: AsyncConnection[Any]) -> seams.Rows:
+        async with connection.transaction(force_rollback=next(counter) % 9 == 0):
+            return await storing()
+
+    seams.around_storing(around)
+
+
+def no_dedupe() -> None:
+    """A repeated `client_id` is taken for a new one."""
+    submit = sending.submit
+
+    def forgetful(person: User, frame: wire.Send) -> "asyncio.Future[str]":
+        own = uuid.uuid4()
+        answer = asyncio.get_running_loop().create_future()
+
+        def pass_on(done: "asyncio.Future[str]") -> None:
+            if error := done.exception():
+                answer.set_exception(error)
+            else:
+                answer.set_result(done.result().replace(str(own), str(frame.client_id)))
+
+        submit(person, msgspec.structs.replace(frame, client_id=own)).add_done_callback(pass_on)
+        return answer
+
+    sending.submit = forgetful
+
+
+def global_cursor() -> None:
+    """Resuming by the highest id of all messages instead of the conversation's own counter."""
+
+    def messages_since(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:
+        rows = conversation.messages.select_related("sender").filter(id__gt=revision).order_by("id")
+        return list(rows[: settings.MESSAGE_PAGE_SIZE]), False
+
+    page = wire.page
+
+    def page_with_id(conversation: Conversation, *args: Any, **options: Any) -> Any:
+        state = page(conversation, *args, **options)
+        newest = Message.objects.order_by("-id").values_list("id", flat=True).first()
+        state.revision = newest or 0
+        return state
+
+    queries.messages_since = messages_since
+    wire.page = page_with_id
+
+
+def membership_unchecked() -> None:
+    """Whoever knows a conversation's number is let in."""
+    access.conversations_of = lambda user: Conversation.objects.all()
+    store.standing = lambda conversation, user_id: "TRUE"  # type: ignore[attr-defined]
+
+
+def lost_without_heartbeat() -> None:
+    """Half of what is told is dropped, and no heartbeat tells what there should have been."""
+    hand = relay.Exchange.deliver
+
+    def forgetful(self: relay.Exchange, group: str, event: relay.Event) -> None:
+        if random.random() < 0.5:
+            hand(self, group, event)
+
+    async def beat(cls: type[BadgeConsumer], sockets: Sequence[BadgeConsumer]) -> None:
+        await BadgeConsumer.beat.__func__(cls, sockets)  # type: ignore[attr-defined]
+
+    relay.Exchange.deliver = forgetful  # type: ignore[method-assign]
+    consumers.ChatConsumer.beat = classmethod(beat)  # type: ignore[assignment,method-assign]
+
+
+def badge_counted_once() -> None:
+    """The badge is told at the beginning and never again."""
+
+    def silent(self: BadgeConsumer, unread: int) -> None:
+        pass
+
+    BadgeConsumer.show_badge = silent  # type: ignore[method-assign]
+
+
+def revocation_unheard() -> None:
+    """A socket never looks again whether it may still be there."""
+
+    async def careless(self: BadgeConsumer, event: object) -> None:
+        pass
+
+    BadgeConsumer.access_changed = careless  # type: ignore[method-assign]
+    settings.SOCKET_SESSION_CHECK_SECONDS = 10**6
+
+
+PLANTS: dict[str, Callable[[], None]] = {
+    plant.__name__: plant
+    for plant in (
+        ack_before_commit,
+        no_dedupe,
+        global_cursor,
+        membership_unchecked,
+        lost_without_heartbeat,
+        badge_counted_once,
+        revocation_unheard,
+    )
+}

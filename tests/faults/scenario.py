@@ -1,0 +1,40 @@
+"""What a scenario is, and how much of it is played."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from .report import Row
+from .stack import Stack
+
+
+@dataclass(frozen=True)
+class Form:
+    """How much is done.
+
+    Args:
+        long: for `make faults`; the short form runs in `make test`.
+    """
+
+    long: bool
+
+    def pick(self, short: int, long: int) -> int:
+        return long if self.long else short
+
+
+Play = Callable[[Stack, Form], AsyncIterator[Row]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One fault, or several of a kind.
+
+    Args:
+        play: yields a row for each, as it is done.
+        ground: what it stands on, a function of `stack`.
+        in_short: whether the short form has it too.
+    """
+
+    name: str
+    play: Play
+    ground: str = "postgresql_and_redis"
+    in_short: bool = True

@@ -1,0 +1,28 @@
+"""What is done to the servers, one module per kind of fault."""
+
+from tests.faults.attack import ATTACKS
+from tests.faults.plants import PLANTS
+from tests.faults.scenario import Scenario
+
+from . import away, hostile, kill, lossy, planted, postgresql, redis, revoked, sqlite
+
+SCENARIOS = (
+    Scenario("no fault", planted.unharmed),
+    *(Scenario(f"planted {plant}", planted.planted(plant)) for plant in PLANTS),
+    Scenario("servers killed", kill.play),
+    Scenario("redis killed", redis.killed),
+    Scenario("redis flushed", redis.flushed, in_short=False),
+    Scenario("redis paused", redis.paused),
+    Scenario("postgresql stopped", postgresql.stopped),
+    Scenario("postgresql paused", postgresql.paused, in_short=False),
+    Scenario("postgresql exhausted", postgresql.exhausted, in_short=False),
+    Scenario("clients away", away.play),
+    Scenario("layer lossy", lossy.play),
+    *(
+        Scenario(f"hostile {attack}", hostile.attacked(attack), in_short=attack in hostile.SHORT)
+        for attack in ATTACKS
+    ),
+    Scenario("access taken away", revoked.cut_off),
+    Scenario("access taken away, Redis down", revoked.cut_off_without_redis),
+    Scenario("sqlite", sqlite.play, ground="sqlite"),
+)

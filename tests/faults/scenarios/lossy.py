@@ -1,0 +1,37 @@
+"""The layer drops, doubles and delays a tenth of its events each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from tests.faults.measures import delivery_times
+from tests.faults.report import Row, percentile
+from tests.faults.scenario import Form
+from tests.faults.stack import Stack
+from tests.faults.stage import stage
+
+SLACK = 2.0  # seconds that a beat, its query and a page may take on a loaded machine
+
+
+async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    await stack.serve({"FAULTS_LAYER": "LossyLayer"})
+    async with stage(stack) as running:
+        running.talk()
+        await asyncio.sleep(form.pick(6, 30))
+        await running.settle()
+        times = delivery_times(running.history)
+        gaps = sum(1 for _ in running.history.of("gap"))
+        beats = sum(1 for _ in running.history.of("healed"))
+        row = Row.of(
+            "the layer drops, doubles and reorders 10% each",
+            await running.judge(),
+            times,
+            f"{gaps} holes seen by revision, {beats} by heartbeat; worst delivery "
+            f"{max(times, default=0):.2f} s at a heartbeat of {running.heartbeat:.0f} s; "
+            "recovery: from send to receipt",
+        )
+        row.require(gaps + beats > 0, "nothing was lost, so nothing was shown")
+        row.require(
+            percentile(times, 1) <= running.heartbeat + SLACK,
+            "some messages took more than a heartbeat",
+        )
+        yield row

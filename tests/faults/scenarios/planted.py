@@ -1,0 +1,51 @@
+"""The checker itself: green on the site as it is, red on each planted defect."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from catalog.actions import remove_member
+from tests.faults.report import Row
+from tests.faults.scenario import Form, Play
+from tests.faults.stack import Stack, settings
+from tests.faults.stage import SILENCE, in_thread, stage
+
+HEARTBEAT = 1  # seconds
+
+
+async def unharmed(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    """The same talk without a defect."""
+    row = await _run(stack, form, "no fault")
+    row.require(row.n > 0, "nothing was sent")
+    yield row
+
+
+def planted(plant: str) -> Play:
+    """The scenario of one defect."""
+
+    async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
+        row = await _run(stack, form, f"planted: {plant.replace('_', ' ')}", FAULTS_PLANT=plant)
+        found, row.complaints = row.complaints, []
+        row.extra = f"red, as it must be: {found[0]}" if found else ""
+        row.require(bool(found), "the checker did not see the defect")
+        yield row
+
+    return play
+
+
+async def _run(stack: Stack, form: Form, name: str, **changes: str) -> Row:
+    """Some seconds of talk, with lines that break and somebody who leaves a shop."""
+    changes |= settings(SOCKET_HEARTBEAT_SECONDS=HEARTBEAT)
+    await stack.serve(changes, servers=1)
+    async with stage(stack, heartbeat=HEARTBEAT) as running:
+        running.talk(pause=0.25)
+        for _ in range(form.pick(2, 6)):
+            await asyncio.sleep(0.5)
+            for hasty in ("shopper0", "shopper3", "owner0", "agent0"):
+                running.clients[hasty].reload()
+        shop, agent = running.cast.shops["owner1"], running.cast.people["agent1"]
+        owner = await in_thread(lambda: shop.memberships.get(role="owner").user)
+        await in_thread(lambda: remove_member(owner, shop.pk, agent.id))
+        running.revoke("agent1")
+        await asyncio.sleep(SILENCE + 0.5)
+        await running.settle(patience=4)
+        return Row.of(name, await running.judge())

@@ -1,0 +1,113 @@
+"""PostgreSQL goes away: a clear `unavailable`, nothing acknowledged is lost, and all comes back."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import psycopg
+
+from tests.faults.measures import codes, first_after
+from tests.faults.report import Row
+from tests.faults.scenario import Form
+from tests.faults.stack import Stack
+from tests.faults.stage import stage
+
+Fault = Callable[[Stack], Awaitable[None]]
+EXPECTED = {"unavailable", "not_found"}  # the latter is what trespassers are told
+
+
+async def stopped(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    await stack.serve()
+    seconds = form.pick(2, 5)
+    name = f"PostgreSQL stop -m immediate, {seconds} s"
+    yield await _run(stack, name, _stopped(seconds), must_refuse=True)
+
+
+async def paused(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    await stack.serve()
+    seconds = form.pick(4, 10)
+    yield await _run(stack, f"PostgreSQL stopped (SIGSTOP) for {seconds} s", _paused(seconds))
+
+
+async def exhausted(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    await stack.serve()
+    seconds = form.pick(4, 10)
+    name = f"PostgreSQL: no connection left for {seconds} s"
+    yield await _run(stack, name, _exhausted(seconds), must_refuse=True)
+
+
+async def _run(stack: Stack, name: str, fault: Fault, *, must_refuse: bool = False) -> Row:
+    async with stage(stack) as running:
+        running.talk()
+        await asyncio.sleep(1)
+        began = time.monotonic()
+        await fault(stack)
+        ended = time.monotonic()
+        await asyncio.sleep(4)
+        await running.settle(patience=30)
+        refused = [event for event in running.history.of("refused") if event.at >= began]
+        row = Row.of(
+            name,
+            await running.judge(),
+            first_after(running.history, ended, "ack"),
+            f"refused: {codes(running.history, 'refused', began)}; "
+            f"closed: {codes(running.history, 'closed', began)}; "
+            "recovery: until a client's first acknowledgement",
+        )
+        other = {event.code for event in refused} - EXPECTED
+        row.require(not other, f"sends were refused with {other}")
+        if must_refuse:
+            said = any(event.code == "unavailable" for event in refused)
+            row.require(said, "nobody was told `unavailable`")
+        alive = all(server.running for server in stack.servers)
+        row.require(alive, "a server ended")
+        return row
+
+
+def _stopped(seconds: int) -> Fault:
+    async def fault(stack: Stack) -> None:
+        await asyncio.to_thread(stack.postgres.stop, signal.SIGQUIT)  # `-m immediate`
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(stack.postgres.start)
+
+    return fault
+
+
+def _paused(seconds: int) -> Fault:
+    async def fault(stack: Stack) -> None:
+        stack.postgres.pause()
+        await asyncio.sleep(seconds)
+        stack.postgres.resume()
+
+    return fault
+
+
+def _exhausted(seconds: int) -> Fault:
+    """The servers' connections are ended and all places taken before they can connect again."""
+
+    async def fault(stack: Stack) -> None:
+        taken = await asyncio.to_thread(_take_all_connections, stack.postgres.address)
+        await asyncio.sleep(seconds)
+        for connection in taken:
+            connection.close()
+
+    return fault
+
+
+def _take_all_connections(address: str) -> list["psycopg.Connection[tuple[object, ...]]"]:
+    taken = [psycopg.connect(address, autocommit=True)]
+    own = [taken[0].info.backend_pid]
+    while True:
+        try:
+            taken.append(psycopg.connect(address, connect_timeout=2))
+        except psycopg.OperationalError:
+            ended = taken[0].execute(
+                "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND NOT pid = ANY(%s)",
+                [own],
+            )
+            if not ended.fetchall():
+                return taken
+        else:
+            own.append(taken[-1].info.backend_pid)

@@ -1,0 +1,84 @@
+"""Redis goes away: sends go on, the bells are silent, the heartbeat tells what they would have."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import redis.asyncio
+
+from tests.faults.measures import answer_times, first_after
+from tests.faults.report import Row, percentile
+from tests.faults.scenario import Form
+from tests.faults.stack import Stack
+from tests.faults.stage import stage
+
+Fault = Callable[[Stack], Awaitable[None]]
+PATIENCE = 5.0  # seconds in which a send must be acknowledged while Redis is away
+
+
+async def killed(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    await stack.serve()
+    for seconds in (1, 30) if form.long else (1,):
+        yield await _run(stack, f"Redis killed for {seconds} s", _killed(seconds))
+
+
+async def flushed(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    await stack.serve()
+    yield await _run(stack, "Redis FLUSHALL", _flushed)
+
+
+async def paused(stack: Stack, form: Form) -> AsyncIterator[Row]:
+    await stack.serve()
+    seconds = form.pick(4, 20)
+    yield await _run(stack, f"Redis stopped (SIGSTOP) for {seconds} s", _paused(seconds))
+
+
+async def _run(stack: Stack, name: str, fault: Fault) -> Row:
+    async with stage(stack) as running:
+        running.talk()
+        await asyncio.sleep(1)
+        began = time.monotonic()
+        await fault(stack)
+        ended = time.monotonic()
+        await asyncio.sleep(4)
+        await running.settle()
+        times, failed = answer_times(running.history, began, ended)
+        row = Row.of(
+            name,
+            await running.judge(),
+            first_after(running.history, ended, "receipt", how="live"),
+            f"sends meanwhile: {_share(len(times), failed)} succeeded, "
+            f"p99 {percentile(times, 0.99) * 1000:.0f} ms; recovery: until bells ring again",
+        )
+        row.require(failed == 0, f"{failed} sends did not succeed while Redis was away")
+        slow = sum(seconds > PATIENCE for seconds in times)
+        row.require(slow == 0, f"{slow} sends took more than {PATIENCE:.0f} s")
+        return row
+
+
+def _share(good: int, bad: int) -> str:
+    return f"{good / (good + bad):.1%} of {good + bad}" if good + bad else "none"
+
+
+def _killed(seconds: int) -> Fault:
+    async def fault(stack: Stack) -> None:
+        stack.redis.kill()
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(stack.redis.start)
+
+    return fault
+
+
+def _paused(seconds: int) -> Fault:
+    async def fault(stack: Stack) -> None:
+        stack.redis.pause()
+        await asyncio.sleep(seconds)
+        stack.redis.resume()
+
+    return fault
+
+
+async def _flushed(stack: Stack) -> None:
+    async with redis.asyncio.from_url(stack.redis.address) as client:
+        await client.flushall()
+    await asyncio.sleep(2)

@@ -1,0 +1,27 @@
+"""A server of the site that may be told to have a defect, or to die at a named point.
+
+FAULTS_PLANT=name            a defect of `plants`
+FAULTS_CRASH=point:passes    kill -9 by its own hand, see `crashes`
+FAULTS_LAYER=LossyLayer      a channel layer of `layer`
+"""
+
+import os
+
+import config.asgi  # noqa: F401 – Django is set up by it, and only then can anything be patched
+from config import server
+
+from . import crashes, plants
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    if plant := os.environ.get("FAULTS_PLANT"):
+        plants.PLANTS[plant]()
+    if crash := os.environ.get("FAULTS_CRASH"):
+        point, _, passes = crash.partition(":")
+        crashes.arm(point, int(passes))
+    server.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""The processes under test, all private to the run.
+
+`postgresql_and_redis`: nginx as it is deployed, two servers, PostgreSQL, which keeps what it
+commits as in production, and Redis. `sqlite`: one server and an SQLite file.
+"""
+
+import asyncio
+import json
+import os
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+from deploy import cluster
+from tests import services
+
+MAX_CONNECTIONS = 60  # of PostgreSQL; two servers use at most 36
+
+
+class Stack:
+    """Servers that can be told, at each start, to have a defect or to die.
+
+    Args:
+        folder: where the run's files lie.
+        ports: one for each server.
+        environment: of the servers.
+    """
+
+    postgres: services.Server
+    redis: services.Server
+    front: str = ""  # nginx's address
+
+    def __init__(self, folder: Path, ports: list[int], environment: dict[str, str]) -> None:
+        self.folder, self.ports, self.environment = folder, ports, environment
+        self.servers: list[services.Server] = [self._server(port, {}) for port in ports]
+        self.running: list[dict[str, str]] = []  # the changes of those that `serve` started
+
+    async def serve(self, changes: dict[str, str] | None = None, *, servers: int = 2) -> None:
+        """Have servers run, started anew unless they run like this already.
+
+        Args:
+            changes: to their environment, see `settings`, `plants` and `crashes`.
+            servers: how many; the others are away.
+        """
+        wanted = [changes or {}] * min(servers, len(self.ports))
+        if self.running == wanted and all(server.running for server in self.servers[:servers]):
+            return
+        for number in range(len(self.ports)):
+            self.stop_server(number)
+        for number in range(len(wanted)):
+            self.start_server(number, wanted[number])
+        for number in range(len(wanted)):
+            await self.wait_for_server(number)
+        self.running = wanted
+
+    def start_server(self, number: int, changes: dict[str, str]) -> None:
+        """End a server without a goodbye and start it anew; wait for it before use."""
+        self.stop_server(number)
+        self.running = []
+        self.servers[number] = self._server(self.ports[number], changes)
+        self.servers[number].launch()
+
+    async def wait_for_server(self, number: int) -> None:
+        await asyncio.to_thread(self.servers[number].wait)
+
+    def stop_server(self, number: int) -> None:
+        if self.servers[number].running:
+            self.servers[number].kill()
+
+    def repair(self) -> None:
+        """Bring PostgreSQL and Redis back; the next `serve` starts the servers anew."""
+        self.running = []
+        for part in (self.postgres, self.redis) if self.front else ():
+            if part.running:
+                part.resume()
+            else:
+                part.start()
+
+    def address(self, number: int | None = None) -> str:
+        """Where a client connects: to one server past nginx, or to whichever nginx gives it."""
+        if number is not None:
+            return f"ws://127.0.0.1:{self.ports[number]}"
+        return (self.front or f"http://127.0.0.1:{random.choice(self.ports)}").replace("http", "ws")
+
+    def memory(self, number: int) -> float:
+        """What a server has in memory now, in MiB."""
+        status = Path(f"/proc/{self.servers[number].pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def _server(self, port: int, changes: dict[str, str]) -> services.Server:
+        address = f"http://127.0.0.1:{port}"
+        return services.Server(
+            address,
+            [sys.executable, "-m", "tests.faults.server", "--port", str(port)],
+            self.folder,
+            lambda: urlopen(f"{address}/health/", timeout=5).close(),  # noqa: S310
+            OSError,
+            name=f"server-{self.ports.index(port)}",
+            environment={**self.environment, **changes, "PYTHONPATH": str(cluster.ROOT)},
+        )
+
+
+class _Front(cluster.Cluster):
+    """Of the deployed cluster, nginx alone."""
+
+    def start(self) -> None:
+        self.nginx = self._nginx()
+        self.nginx.launch()
+
+    def stop(self) -> None:
+        self.nginx.stop()
+
+
+@contextmanager
+def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
+    """Everything but the servers is started; the addresses go into this process's environment."""
+    with ExitStack() as ending:
+        postgres = ending.enter_context(
+            services.postgresql(folder, fsync="on", max_connections=MAX_CONNECTIONS)
+        )
+        redis = ending.enter_context(services.redis_server(folder))
+        os.environ |= {"DATABASE_URL": postgres.address, "REDIS_URL": redis.address}
+        front = ending.enter_context(_Front(folder))
+        stack = Stack(folder, front.ports, dict(os.environ))
+        stack.postgres, stack.redis, stack.front = postgres, redis, front.url
+        with _ending(stack):
+            yield stack
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Stack]:
+    """One server and a file."""
+    os.environ |= {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", "REDIS_URL": ""}
+    stack = Stack(folder, [services.free_port()], dict(os.environ))
+    with _ending(stack):
+        yield stack
+
+
+@contextmanager
+def _ending(stack: Stack) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for number in range(len(stack.ports)):
+            stack.stop_server(number)
+
+
+def settings(**changes: object) -> dict[str, str]:
+    """For `serve`: single settings of the site that differ."""
+    return {"FAULTS_SETTINGS": json.dumps(changes)}

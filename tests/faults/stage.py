@@ -1,0 +1,221 @@
+"""One scenario's cast on their clients: bring them on, let them talk, let it settle, judge."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from messaging import moderation
+from messaging.models import Message
+
+from . import cast, checker, database
+from .checker import Verdict
+from .client import Client
+from .history import Event, History
+from .stack import Stack
+from .truth import Truth
+
+T = TypeVar("T")
+
+PAUSE = 0.5  # seconds between two sends of one client, on average
+SILENCE = 2.0  # seconds until a socket that was cut off is silent
+OPENING = 30.0  # seconds that all clients together may take to come on
+
+
+@dataclass
+class Stage:
+    """A running scenario.
+
+    Args:
+        heartbeat: seconds, as the servers have it.
+    """
+
+    stack: Stack
+    cast: cast.Cast
+    heartbeat: float
+    history: History = field(default_factory=History)
+    clients: dict[str, Client] = field(default_factory=dict)
+    former: set[int] = field(default_factory=set)
+    removals: bool = True
+    _removal: "asyncio.Future[None] | None" = None
+    _running: list[asyncio.Task[None]] = field(default_factory=list)
+    _talking: list[asyncio.Task[None]] = field(default_factory=list)
+
+    # -- coming on ---------------------------------------------------------------------------
+
+    def enter(self, name: str, person: str, server: int | None = None) -> Client:
+        """Bring a client on, on one server or on any."""
+        client = Client(
+            name,
+            self.cast.people[person],
+            self.cast.conversations[person],
+            lambda: self.stack.address(server),
+            self.history,
+            silence=max(5 * self.heartbeat, 5.0),
+        )
+        self.clients[name] = client
+        self._running.append(asyncio.create_task(client.run()))
+        return client
+
+    async def all_live(self, patience: float = OPENING) -> float:
+        """Wait until every client that may has resumed everything; returns the seconds."""
+        started = time.monotonic()
+        async with asyncio.timeout(patience):
+            for client in self.clients.values():
+                if not client.ended:
+                    await client.live.wait()
+        return time.monotonic() - started
+
+    # -- talking -----------------------------------------------------------------------------
+
+    def talk(self, *, pause: float = PAUSE) -> None:
+        """Let everybody write, read and sometimes trespass, until `hush`."""
+        for client in self.clients.values():
+            self._talking.append(asyncio.create_task(self._chat(client, pause)))
+        if self.removals:
+            self._talking.append(asyncio.create_task(self._moderate()))
+
+    async def hush(self) -> None:
+        for task in self._talking:
+            task.cancel()
+        outcomes = await asyncio.gather(*self._talking, return_exceptions=True)
+        self._talking.clear()
+        if self._removal:  # its thread goes on, whatever became of the task
+            await self._removal
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _chat(self, client: Client, pause: float) -> None:
+        chance = random.Random(client.name)
+        own = list(client.threads)
+        foreign = [pk for pk in self.cast.members if pk not in client.threads]
+        while not client.ended:
+            await asyncio.sleep(chance.uniform(0, 2 * pause))
+            await client.say(chance.choice(own))
+            if chance.random() < 0.3:
+                await client.read(chance.choice(own))
+            if chance.random() < 0.05:
+                await client.trespass(chance.choice(foreign))
+
+    async def _moderate(self) -> None:
+        """Staff take a message out of sight now and then, so that revisions are not sequences."""
+        while True:
+            await asyncio.sleep(1)
+            receipts = [event for event in self.history.events[-200:] if event.kind == "receipt"]
+            if receipts:
+                message = random.choice(receipts).id
+                self._removal = asyncio.ensure_future(in_thread(partial(self._remove, message)))
+                await asyncio.shield(self._removal)
+
+    def _remove(self, message_id: int) -> None:
+        # The database may be away, and a defect may have told of a message that is not stored.
+        with suppress(DatabaseError, InterfaceError, Message.DoesNotExist):
+            moderation.remove_message(self.cast.moderator, message_id, "for the suite's sake")
+
+    # -- the end -----------------------------------------------------------------------------
+
+    async def settle(self, patience: float = 20.0) -> None:
+        """Hush, and wait until nothing is on its way any more, or for `patience`.
+
+        The outboxes empty by themselves, and two heartbeats later everybody has everything: no
+        client is nudged.
+        """
+        await self.hush()
+        staying = [
+            client
+            for client in self.clients.values()
+            if not client.ended and client.person.id not in self.former
+        ]
+        await _until(lambda: not any(client.outbox for client in staying), patience)
+        deadline = time.monotonic() + 2 * self.heartbeat + 2
+        before = None
+        # Read marks are not acknowledged, so the truth itself may still move.
+        while time.monotonic() < deadline:
+            now = await self.read_truth()
+            if now == before and all(_is_settled(client, now) for client in staying):
+                return
+            before = now
+            await asyncio.sleep(0.2)
+
+    async def judge(self) -> Verdict:
+        """Hold the log against the database; clients that were cut off owe nothing."""
+        clients = {
+            name: client.unread or 0
+            for name, client in self.clients.items()
+            if client.person.id not in self.former
+        }
+        verdict = checker.check(self.history, await self.read_truth(), clients)
+        verdict.complain(
+            f"{name}: {len(client.outbox)} messages were never acknowledged"
+            for name, client in self.clients.items()
+            if name in clients and client.outbox
+        )
+        return verdict
+
+    async def read_truth(self) -> Truth:
+        return await in_thread(lambda: database.read(self.cast.members, self.former))
+
+    def revoke(self, name: str, *, seconds: float = SILENCE) -> Event:
+        """Write down that a client may soon hear nothing more of what it has open."""
+        client = self.clients[name]
+        self.former.add(client.person.id)
+        for pk in client.threads:
+            event = self.history.add(
+                "revoked", name, client.person.id, conversation=pk, seconds=seconds
+            )
+        return event
+
+    async def close(self) -> None:
+        for task in [*self._talking, *self._running]:
+            task.cancel()
+        await asyncio.gather(*self._talking, *self._running, return_exceptions=True)
+        self.history.write(self.stack.folder / f"clients-{self.cast.moderator.pk}.jsonl")
+
+
+@asynccontextmanager
+async def stage(
+    stack: Stack, *, shoppers: int = 8, heartbeat: float = 2.0, everybody: bool = True
+) -> AsyncIterator[Stage]:
+    """A cast on a stack whose servers run; with everybody on a client, and live."""
+    made = Stage(stack, await in_thread(lambda: cast.gather(shoppers=shoppers)), heartbeat)
+    try:
+        if everybody:
+            for person in made.cast.people:
+                made.enter(person, person)
+            await made.all_live()
+        yield made
+    finally:
+        await made.close()
+
+
+async def in_thread(function: Callable[[], T]) -> T:
+    """Database work of the suite itself, with a connection that does not outlive it."""
+
+    def run() -> T:
+        try:
+            return function()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(run)
+
+
+async def _until(holds: Callable[[], bool], patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.05)
+    return True
+
+
+def _is_settled(client: Client, now: Truth) -> bool:
+    behind = any(thread.revision < now.revisions[pk] for pk, thread in client.threads.items())
+    return not behind and client.unread == now.unread.get(client.person.id, client.unread)

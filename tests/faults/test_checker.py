@@ -1,0 +1,163 @@
+"""The checker on histories that were made up: each broken promise is seen, and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from .checker import Verdict, check
+from .history import History
+from .truth import Row, Truth
+
+SHOPPER, SELLER, STRANGER = 1, 2, 3
+TALK = 7  # the conversation
+FIRST = Row(TALK, 101, 1, 1, "a", SHOPPER, removed=False)
+SECOND = Row(TALK, 102, 2, 2, "b", SHOPPER, removed=False)
+CLIENTS = {"shopper": 0, "seller": 1}
+
+
+def truth(*rows: Row, **changes: Any) -> Truth:
+    """Two messages of the shopper, which the seller has not read."""
+    given = {
+        "rows": list(rows or (FIRST, SECOND)),
+        "revisions": {TALK: 2},
+        "members": {TALK: {SHOPPER, SELLER}},
+        "unread": {SHOPPER: 0, SELLER: 1},
+    }
+    return Truth(**{**given, **changes})
+
+
+def history(*rows: Row) -> History:
+    """Both clients see what the shopper sends, as it should be."""
+    log = History()
+    log.add("connect", "shopper", SHOPPER)
+    log.add("connect", "seller", SELLER)
+    for row in rows or (FIRST, SECOND):
+        stored = seen(row)
+        log.add("send", "shopper", SHOPPER, conversation=TALK, client_id=row.client_id)
+        for name, user in (("shopper", SHOPPER), ("seller", SELLER)):
+            log.add("receipt", name, user, **stored, how="live")
+            log.add("applied", name, user, **stored)
+        log.add("ack", "shopper", SHOPPER, **stored)
+    return log
+
+
+def seen(row: Row) -> dict[str, Any]:
+    return {
+        "conversation": row.conversation,
+        "client_id": row.client_id,
+        "id": row.id,
+        "sequence": row.sequence,
+        "revision": row.revision,
+    }
+
+
+def only(verdict: Verdict) -> str:
+    """The one complaint that there is."""
+    [complaint] = verdict.complaints
+    return complaint
+
+
+def test_a_run_in_which_all_went_well_is_green() -> None:
+    verdict = check(history(), truth(), CLIENTS)
+    assert verdict.complaints == []
+    assert (verdict.sent, verdict.acknowledged) == (2, 2)
+
+
+def test_what_was_acknowledged_and_is_not_stored_is_lost() -> None:
+    log = history(FIRST)
+    log.add("send", "shopper", SHOPPER, conversation=TALK, client_id="b")
+    log.add("ack", "shopper", SHOPPER, **seen(SECOND))
+    verdict = check(log, truth(FIRST), CLIENTS)
+    assert "acknowledged and is not stored" in only(verdict)
+    assert verdict.lost == 1
+
+
+def test_what_was_never_acknowledged_may_be_stored_or_not() -> None:
+    log = history(FIRST)
+    log.add("send", "shopper", SHOPPER, conversation=TALK, client_id="b")
+    assert check(log, truth(FIRST), CLIENTS).complaints == []
+    for name, user in (("shopper", SHOPPER), ("seller", SELLER)):
+        log.add("receipt", name, user, **seen(SECOND), how="page")
+    assert check(log, truth(), CLIENTS).complaints == []
+
+
+def test_a_message_that_is_stored_twice_is_doubled() -> None:
+    again = Row(TALK, 102, 2, 2, "a", SHOPPER, removed=False)
+    log = history(FIRST)
+    for name, user in (("shopper", SHOPPER), ("seller", SELLER)):
+        log.add("receipt", name, user, **seen(again), how="live")
+    verdict = check(log, truth(FIRST, again), CLIENTS)
+    assert verdict.doubled == 1
+
+
+def test_two_answers_to_one_send_are_equal() -> None:
+    log = history()
+    log.add("ack", "shopper", SHOPPER, **{**seen(FIRST), "id": 102, "sequence": 2})
+    assert any("different ways" in one for one in check(log, truth(), CLIENTS).complaints)
+
+
+def test_what_was_refused_for_good_is_not_stored() -> None:
+    log = history()
+    log.add("refused", "shopper", SHOPPER, conversation=TALK, client_id="a", code="unavailable")
+    assert check(log, truth(), CLIENTS).complaints == []
+    log.add("refused", "shopper", SHOPPER, conversation=TALK, client_id="a", code="too_long")
+    assert "was refused" in only(check(log, truth(), CLIENTS))
+
+
+def test_sequences_have_no_gap() -> None:
+    third = Row(TALK, 102, 3, 2, "b", SHOPPER, removed=False)
+    assert "sequences" in only(check(history(FIRST, third), truth(FIRST, third), CLIENTS))
+
+
+def test_a_client_that_lacks_a_message_at_the_end_has_lost_it() -> None:
+    log = history()
+    log.events = [one for one in log.events if (one.client, one.id) != ("seller", 102)]
+    verdict = check(log, truth(), CLIENTS)
+    assert only(verdict) == "seller: never got conversation 7, sequence 2"
+    assert verdict.lost == 1
+
+
+def test_a_client_that_has_not_heard_of_a_removal_has_an_old_message() -> None:
+    removed = Row(TALK, 101, 1, 3, "a", SHOPPER, removed=True)
+    verdict = check(history(), truth(removed, SECOND), CLIENTS)
+    assert len(verdict.complaints) == 2
+    assert "as of revision 1, not 3" in verdict.complaints[0]
+
+
+def test_a_message_that_took_its_place_after_a_later_one_is_reordered() -> None:
+    log = history()
+    applied = [one for one in log.events if (one.kind, one.client) == ("applied", "seller")]
+    first, second = (log.events.index(one) for one in applied)
+    log.events[first], log.events[second] = log.events[second], log.events[first]
+    assert check(log, truth(), CLIENTS).reordered > 0
+
+
+def test_news_below_what_a_client_was_told_to_have_is_reordered() -> None:
+    log = history()
+    log.add("receipt", "seller", SELLER, **seen(FIRST), how="late")
+    verdict = check(log, truth(), CLIENTS)
+    assert "after its revision had been passed" in only(verdict)
+    assert verdict.reordered == 1
+
+
+@pytest.mark.parametrize("kind", ["receipt", "page", "ack"])
+def test_nothing_reaches_a_stranger(kind: Any) -> None:
+    log = history()
+    log.add("send", "stranger", STRANGER, conversation=TALK, client_id="c", how="trespass")
+    assert check(log, truth(), CLIENTS).complaints == []
+    log.add(kind, "stranger", STRANGER, **seen(FIRST))
+    assert f"stranger: got a {kind}" in only(check(log, truth(), CLIENTS))
+
+
+def test_a_socket_that_was_cut_off_hears_nothing_once_its_time_is_over() -> None:
+    log = history()
+    log.add("revoked", "seller", SELLER, conversation=TALK, seconds=0.05)
+    log.add("receipt", "seller", SELLER, **seen(SECOND), how="live")
+    assert check(log, truth(), CLIENTS).complaints == []
+    log.add("revoked", "seller", SELLER, conversation=TALK, seconds=-0.05)
+    assert "after the end" in check(log, truth(), CLIENTS).complaints[0]
+
+
+def test_a_badge_that_differs_from_a_recount_is_wrong() -> None:
+    verdict = check(history(), truth(), {"shopper": 0, "seller": 2})
+    assert only(verdict) == "seller: the badge shows 2, 1 are unread"

@@ -1,0 +1,34 @@
+"""What the database says when all is over."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored message. `client_id` is read from its body, where no defect can change it."""
+
+    conversation: int
+    id: int
+    sequence: int
+    revision: int
+    client_id: str
+    sender: int
+    removed: bool
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The end state of a scenario's conversations.
+
+    Args:
+        rows: every message.
+        revisions: by conversation.
+        members: by conversation, the people who take part in it, at the beginning.
+        unread: by person, recounted from the messages and the read marks alone: in how many
+            conversations the other side has said something beyond what the person has read.
+    """
+
+    rows: list[Row]
+    revisions: dict[int, int]
+    members: dict[int, set[int]]
+    unread: dict[int, int] = field(default_factory=dict)

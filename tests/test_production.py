@@ -1,0 +1,155 @@
+"""Production: it starts only when it is told what it needs, and then takes no chances."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.account.adapter import get_adapter
+from django.test import Client, RequestFactory
+from websockets.exceptions import InvalidStatus
+
+from accounts.models import User
+from tests.site import JSON, Site, Visitor
+
+GOOD = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "SECRET_KEY": "kX2-mQ7_vT9zB4cN8wL1yR5hJ3gD6fS0pA-eU2iO7tY4bV9nM1",
+    "ALLOWED_HOSTS": "shop.example.com,127.0.0.1",
+    "TRUSTED_ORIGINS": "https://shop.example.com",
+}
+ORIGIN = GOOD["TRUSTED_ORIGINS"]
+SHOW = """
+import json, django
+django.setup()
+from django.conf import settings
+print(json.dumps({name: getattr(settings, name) for name in %r}))
+"""
+
+
+def start(names: tuple[str, ...] = (), /, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Load the production settings in a process of their own; it prints those asked for."""
+    base = {key: value for key, value in os.environ.items() if key not in GOOD}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW % (names,)],
+        env=base | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 60),
+        ("SECRET_KEY", f"django-insecure-{GOOD['SECRET_KEY']}"),
+        ("ALLOWED_HOSTS", ""),
+        ("ALLOWED_HOSTS", "*"),
+        ("TRUSTED_ORIGINS", ""),
+        ("TRUSTED_ORIGINS", "shop.example.com"),
+        ("TRUSTED_ORIGINS", "http://shop.example.com"),
+        ("TRUSTED_ORIGINS", "https://shop.example.com/path"),
+    ],
+)
+def test_it_refuses_to_start_and_says_what_it_needs(name: str, value: str) -> None:
+    done = start(**GOOD | {name: value})
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: {name} must" in done.stderr
+
+
+def test_it_is_strict_whatever_the_environment_of_a_laptop_says() -> None:
+    names = (
+        "DEBUG", "DEMO_LOGINS", "ACCOUNT_EMAIL_VERIFICATION", "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS",
+    )  # fmt: skip
+    done = start(names, **GOOD, DEBUG="1", DEMO_LOGINS="1")
+    assert json.loads(done.stdout) == {
+        "DEBUG": False,
+        "DEMO_LOGINS": False,
+        "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_SSL_REDIRECT": True,
+        "CSRF_TRUSTED_ORIGINS": [ORIGIN],
+    }
+
+
+def test_a_development_without_debug_offers_no_demo_logins() -> None:
+    laptop = {"DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    for debug in ("1", "0"):
+        done = start(("DEBUG", "DEMO_LOGINS"), **laptop, DEBUG=debug, DEMO_LOGINS="1")
+        assert json.loads(done.stdout) == {"DEBUG": debug == "1", "DEMO_LOGINS": debug == "1"}
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server with the settings of production; the proxy in front of it is us."""
+    folder = tmp_path_factory.mktemp("production")
+    with Site.on_test_database(folder, **GOOD) as made:
+        made.start()
+        yield made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_socket_takes_pages_of_the_whole_origin_and_of_no_other(site: Site) -> None:
+    visitor = Visitor(site)
+    with visitor.socket(origin=ORIGIN) as line:
+        assert line.closed_with() == 4401  # let in, and then asked for a session
+    for other in (
+        "http://shop.example.com",
+        "https://shop.example.com:8443",
+        "https://evil.example",
+        f"http://127.0.0.1:{site.ports[0]}",  # a host that is allowed, yet no origin
+        None,
+    ):
+        with pytest.raises(InvalidStatus), visitor.socket(origin=other):
+            pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_came_without_tls_is_sent_back_and_health_is_not(site: Site) -> None:
+    visitor = Visitor(site)
+    assert visitor.get("/conversations/").headers["Location"].startswith("https://")
+    assert visitor.get("/health/").status == 200
+    answer = visitor.get("/conversations/", accept=JSON, x_forwarded_proto="https")
+    assert answer.status == 401
+    assert "max-age=" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "client"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # the client invented the first
+        (2, "198.51.100.1, 203.0.113.7, 192.0.2.9", "203.0.113.7"),
+    ],
+)
+def test_an_address_is_believed_as_far_as_our_own_proxies_wrote_it(
+    proxies: int, forwarded: str, client: str, settings: Any
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    request = RequestFactory().get("/", headers={"x-forwarded-for": forwarded})
+    assert get_adapter().get_client_ip(request) == client
+
+
+@pytest.mark.django_db
+def test_staff_log_in_through_the_same_page_and_limits_as_everybody(moderator: User) -> None:
+    client = Client()
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/login/?next=")
+    form = {"username": moderator.email, "password": "trato-demo"}
+    assert client.post("/admin/login/", form).headers["Location"].startswith("/accounts/login/")
+    assert client.get("/admin/").status_code == 302
+    for _ in range(6):
+        client.post("/accounts/login/", {"login": moderator.email, "password": "wrong"})
+    right = {"login": moderator.email, "password": "trato-demo"}
+    assert client.post("/accounts/login/", right).status_code == 200
+    assert client.get("/admin/").status_code == 302
+    assert Client(REMOTE_ADDR="192.0.2.9").post("/accounts/login/", right).status_code == 200
