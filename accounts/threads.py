@@ -17,12 +17,13 @@ R = TypeVar("R")
 
 
 @cache
-def _executor() -> ThreadPoolExecutor:
+def socket_threads() -> ThreadPoolExecutor:
+    """The threads of this process that ask the database for its sockets."""
     return ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="socket-database")
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run synchronous database code away from the event loop and await what it returns."""
-    run = database_sync_to_async(function, thread_sensitive=False, executor=_executor())
+    run = database_sync_to_async(function, thread_sensitive=False, executor=socket_threads())
     result: R = await run(*args, **kwargs)
     return result

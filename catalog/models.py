@@ -22,10 +22,12 @@ class Shop(models.Model):
     """A seller's place on the site, kept by its members together."""
 
     name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_name])
-    slug = models.SlugField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True, verbose_name=_("address part"))
     description = models.TextField(_("description"), max_length=1000, blank=True)
     city = models.CharField(_("city"), max_length=60, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created")
+    )
     members: "models.ManyToManyField[User, ShopMember]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="ShopMember", related_name="shops"
     )
@@ -49,12 +51,19 @@ class ShopMember(models.Model):
         OWNER = "owner", _("Owner")
         AGENT = "agent", _("Agent")
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="memberships")
+    shop = models.ForeignKey(
+        Shop, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("shop")
+    )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("person"),
     )
     role = models.CharField(_("role"), max_length=5, choices=Role, default=Role.AGENT)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created")
+    )
 
     class Meta:
         verbose_name = _("shop member")
@@ -72,7 +81,7 @@ class Category(models.Model):
 
     name = models.CharField(_("name (English)"), max_length=40, unique=True)
     name_es = models.CharField(_("name (Spanish)"), max_length=40)
-    slug = models.SlugField(max_length=50, unique=True)
+    slug = models.SlugField(max_length=50, unique=True, verbose_name=_("address part"))
 
     class Meta:
         verbose_name = _("category")
@@ -93,12 +102,14 @@ class Product(models.Model):
         MXN = "MXN", "MXN $"
         JPY = "JPY", "JPY ¥"
 
-    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="products")
+    shop = models.ForeignKey(
+        Shop, on_delete=models.PROTECT, related_name="products", verbose_name=_("shop")
+    )
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category")
     )
     title = models.CharField(_("title"), max_length=120, validators=[validate_name])
-    slug = models.SlugField(max_length=140, unique=True)
+    slug = models.SlugField(max_length=140, unique=True, verbose_name=_("address part"))
     description = models.TextField(_("description"), max_length=5000, blank=True)
     price = models.PositiveIntegerField(
         _("price"),
@@ -109,9 +120,13 @@ class Product(models.Model):
     stock = models.PositiveIntegerField(
         _("in stock"), default=1, validators=[MaxValueValidator(100_000)]
     )
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
+    published_at = models.DateTimeField(
+        null=True, blank=True, editable=False, verbose_name=_("published")
+    )
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created")
+    )
+    updated_at = models.DateTimeField(auto_now=True, verbose_name=_("changed"))
 
     class Meta:
         verbose_name = _("product")
@@ -154,14 +169,16 @@ class Product(models.Model):
 class ProductImage(models.Model):
     """A picture of a product, always one that `catalog.images` has re-encoded."""
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("product")
+    )
     file = models.ImageField(
         _("picture"), upload_to="products/", width_field="width", height_field="height"
     )
-    width = models.PositiveIntegerField(editable=False, default=0)
-    height = models.PositiveIntegerField(editable=False, default=0)
+    width = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("width"))
+    height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
     alt = models.CharField(_("what it shows"), max_length=160, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0, verbose_name=_("position"))
 
     class Meta:
         verbose_name = _("picture")

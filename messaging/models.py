@@ -42,12 +42,14 @@ class Conversation(models.Model):
         on_delete=models.PROTECT,
         related_name="asked_conversations",
         db_index=False,
+        verbose_name=_("shopper"),
     )
     shop = models.ForeignKey(
         settings.MESSAGING_SHOP_MODEL,
         on_delete=models.PROTECT,
         related_name="conversations",
         db_index=False,
+        verbose_name=_("shop"),
     )
     product = models.ForeignKey(
         settings.MESSAGING_PRODUCT_MODEL,
@@ -55,21 +57,40 @@ class Conversation(models.Model):
         related_name="conversations",
         null=True,
         blank=True,
+        verbose_name=_("product"),
     )
-    product_title = models.CharField(max_length=120, blank=True)
-    product_price = models.PositiveIntegerField(null=True, blank=True, help_text="Minor units.")
-    product_currency = models.CharField(max_length=3, blank=True)
-    product_image = models.CharField(max_length=200, blank=True, help_text="Address.")
-    last_sequence = models.PositiveIntegerField(default=0)
-    revision = models.PositiveIntegerField(default=0)
+    product_title = models.CharField(
+        max_length=120, blank=True, verbose_name=_("product when asked")
+    )
+    product_price = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Minor units.", verbose_name=_("price when asked")
+    )
+    product_currency = models.CharField(
+        max_length=3, blank=True, verbose_name=_("currency when asked")
+    )
+    product_image = models.CharField(
+        max_length=200, blank=True, help_text="Address.", verbose_name=_("picture when asked")
+    )
+    last_sequence = models.PositiveIntegerField(default=0, verbose_name=_("messages"))
+    revision = models.PositiveIntegerField(default=0, verbose_name=_("revision"))
     last_message = models.ForeignKey(
-        "Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "Message",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("last message"),
     )
-    last_message_at = models.DateTimeField(null=True, blank=True)
+    last_message_at = models.DateTimeField(null=True, blank=True, verbose_name=_("last message at"))
     first_reply_seconds = models.PositiveIntegerField(
-        null=True, blank=True, help_text="From the first question to the shop's first answer."
+        null=True,
+        blank=True,
+        help_text="From the first question to the shop's first answer.",
+        verbose_name=_("seconds to the first answer"),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created")
+    )
 
     # What a list adds for its reader, see `queries.conversation_list`.
     my_side: Side
@@ -111,13 +132,20 @@ class Participant(models.Model):
     """One person in one conversation, and what is theirs alone there."""
 
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
+        Conversation,
+        on_delete=models.CASCADE,
+        related_name="participants",
+        db_index=False,
+        verbose_name=_("conversation"),
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="participations"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="participations",
+        verbose_name=_("person"),
     )
-    side = models.CharField(max_length=8, choices=Side)
-    last_read_sequence = models.PositiveIntegerField(default=0)
+    side = models.CharField(max_length=8, choices=Side, verbose_name=_("side"))
+    last_read_sequence = models.PositiveIntegerField(default=0, verbose_name=_("read up to"))
 
     class Meta:
         verbose_name = _("participant")
@@ -140,19 +168,32 @@ class Message(models.Model):
     """
 
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
+        Conversation,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,
+        verbose_name=_("conversation"),
     )
-    sequence = models.PositiveIntegerField()
-    revision = models.PositiveIntegerField()
-    client_id = models.UUIDField()
+    sequence = models.PositiveIntegerField(verbose_name=_("number"))
+    revision = models.PositiveIntegerField(verbose_name=_("revision"))
+    client_id = models.UUIDField(verbose_name=_("number of the sender"))
     sender = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sent_messages"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="sent_messages",
+        verbose_name=_("sender"),
     )
-    side = models.CharField(max_length=8, choices=Side)
-    body = models.TextField(max_length=settings.MESSAGE_MAX_CHARACTERS)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    side = models.CharField(max_length=8, choices=Side, verbose_name=_("side"))
+    body = models.TextField(max_length=settings.MESSAGE_MAX_CHARACTERS, verbose_name=_("text"))
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created")
+    )
     removed_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Who and why stands in the audit trail."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Who and why stands in the audit trail.",
+        verbose_name=_("removed"),
     )
 
     class Meta:
@@ -196,17 +237,26 @@ class Report(models.Model):
         UPHELD = "upheld", _("Upheld")
         DISMISSED = "dismissed", _("Dismissed")
 
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="reports")
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="reports", verbose_name=_("message")
+    )
     reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="filed_reports"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="filed_reports",
+        verbose_name=_("reported by"),
     )
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     words = models.TextField(_("in your words"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created")
+    )
     outcome = models.CharField(
         _("outcome"), max_length=9, choices=Outcome, blank=True, editable=False
     )
-    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    resolved_at = models.DateTimeField(
+        null=True, blank=True, editable=False, verbose_name=_("decided")
+    )
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -214,6 +264,7 @@ class Report(models.Model):
         null=True,
         blank=True,
         editable=False,
+        verbose_name=_("decided by"),
     )
 
     class Meta:

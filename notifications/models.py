@@ -17,9 +17,12 @@ class Notification(models.Model):
         on_delete=models.CASCADE,
         related_name="notifications",
         db_index=False,  # both indexes below begin with it
+        verbose_name=_("recipient"),
     )
-    subject_kind = models.CharField(max_length=20, help_text="conversation, …")
-    subject_id = models.BigIntegerField()
+    subject_kind = models.CharField(
+        max_length=20, help_text="conversation, …", verbose_name=_("kind of subject")
+    )
+    subject_id = models.BigIntegerField(verbose_name=_("number of the subject"))
     title = models.CharField(_("title"), max_length=120)
     excerpt = models.CharField(_("excerpt"), max_length=160, blank=True)
     url = models.CharField(_("address"), max_length=200)

@@ -1,4 +1,7 @@
-"""What is unread, counted from the database."""
+"""What is unread, counted from the database.
+
+Rows are counted, not their keys: the index of the unread ones is then all that is read.
+"""
 
 from collections.abc import Iterable
 
@@ -22,7 +25,7 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
         Notification.objects.filter(recipient_id__in=ids, read_at=None)
         .order_by()
         .values_list("recipient_id")
-        .annotate(unread=Count("pk"))
+        .annotate(unread=Count("*"))
     )
     return dict.fromkeys(ids, 0) | dict(rows)
 
@@ -44,6 +47,6 @@ def notification_list(user: User, start: Start, size: int) -> Page[Notification]
 def unread_and_latest(user: User) -> tuple[int, Notification | None]:
     """The badge of a person and the newest unread notification, in one query."""
     waiting = notifications_of(user).filter(read_at=None)
-    number = waiting.order_by().values("recipient").annotate(number=Count("pk")).values("number")
+    number = waiting.order_by().values("recipient").annotate(number=Count("*")).values("number")
     latest = waiting.annotate(unread=Subquery(number)).first()
     return (latest.unread, latest) if latest else (0, None)

@@ -1,6 +1,5 @@
 """The cast, and the two ways in which they reach the site."""
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from django.test import Client
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from accounts.threads import in_thread
+from accounts.threads import socket_threads
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
 from messaging import limits, marking, moderators, sending
@@ -47,10 +46,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     yield
     with django_db_blocker.unblock():
         SyncToAsync.single_thread_executor.submit(connections.close_all).result()
-        asyncio.run(_rest())
+        _rest()
 
 
-async def _rest() -> None:
+def _rest() -> None:
     """Close the connection of every thread of the sockets.
 
     Channels' test client keeps them from doing so themselves: while it sends, it replaces
@@ -63,7 +62,8 @@ async def _rest() -> None:
         together.wait(30)  # so that no thread comes twice
         connections.close_all()
 
-    await asyncio.gather(*(in_thread(close) for _ in range(count)))
+    for closed in [socket_threads().submit(close) for _ in range(count)]:
+        closed.result()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-// The ask panel: ready questions fill the field, and one click sends once.
+// The ask panel: ready questions fill the field. That two clicks ask once is the server's doing.
 import { count } from "trato/composer";
 
 class Ask extends HTMLElement {
@@ -16,10 +16,8 @@ class Ask extends HTMLElement {
     });
     field.addEventListener("input", () => count(field, counter));
     form.addEventListener("submit", (event) => {
-      if (!count(field, counter) || this.sent) event.preventDefault();
-      this.sent = !event.defaultPrevented || this.sent;
+      if (!count(field, counter)) event.preventDefault();
     });
-    window.addEventListener("pageshow", () => (this.sent = false));
   }
 }
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from accounts.models import User
 from tests import services
+from tests.browser.inspector import DESKTOP, Inspect, Inspector
 from tests.site import Site, session_of
 
 FLAGS = [
@@ -127,3 +128,16 @@ def person(
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def inspect(person: Callable[..., Page]) -> Inspect:
+    """`inspect(user)`: an inspector who goes where that person may go."""
+
+    def make(user: User | None, **options: Any) -> Inspector:
+        page = person(
+            user, just_logged_in=True, viewport=DESKTOP, reduced_motion="reduce", **options
+        )
+        return Inspector(page)
+
+    return make

@@ -121,3 +121,16 @@ def test_after_a_long_absence_everything_that_was_missed_is_there(
     expect(page.locator(".message")).to_have_count(251)
     shown = page.locator(".message").evaluate_all("all => all.map((one) => one.id)")
     assert shown == [f"message-{number}" for number in range(1, 252)]
+
+
+def test_a_line_that_goes_dead_without_a_word_is_replaced(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    """As after the sleep of a laptop: no close ever comes, and the server's heartbeat stays out."""
+    page = person(shopper)
+    page.clock.install()
+    open_thread(page, conversation)
+    live(page)
+    with page.expect_websocket():
+        page.clock.fast_forward(60 * SECOND)
+    live(page)

@@ -149,6 +149,13 @@ def _ending(stack: Stack) -> Iterator[None]:
             stack.stop_server(number)
 
 
+async def pause(part: services.Server, seconds: float) -> None:
+    """Let a part hang for a while: connections stay, nobody answers."""
+    part.pause()
+    await asyncio.sleep(seconds)
+    part.resume()
+
+
 def settings(**changes: object) -> dict[str, str]:
     """For `serve`: single settings of the site that differ."""
     return {"FAULTS_SETTINGS": json.dumps(changes)}

@@ -42,7 +42,6 @@ class Stage:
     history: History = field(default_factory=History)
     clients: dict[str, Client] = field(default_factory=dict)
     former: set[int] = field(default_factory=set)
-    removals: bool = True
     _removal: "asyncio.Future[None] | None" = None
     _running: list[asyncio.Task[None]] = field(default_factory=list)
     _talking: list[asyncio.Task[None]] = field(default_factory=list)
@@ -63,14 +62,12 @@ class Stage:
         self._running.append(asyncio.create_task(client.run()))
         return client
 
-    async def all_live(self, patience: float = OPENING) -> float:
-        """Wait until every client that may has resumed everything; returns the seconds."""
-        started = time.monotonic()
-        async with asyncio.timeout(patience):
+    async def all_live(self) -> None:
+        """Wait until every client that may has resumed everything."""
+        async with asyncio.timeout(OPENING):
             for client in self.clients.values():
                 if not client.ended:
                     await client.live.wait()
-        return time.monotonic() - started
 
     # -- talking -----------------------------------------------------------------------------
 
@@ -78,8 +75,7 @@ class Stage:
         """Let everybody write, read and sometimes trespass, until `hush`."""
         for client in self.clients.values():
             self._talking.append(asyncio.create_task(self._chat(client, pause)))
-        if self.removals:
-            self._talking.append(asyncio.create_task(self._moderate()))
+        self._talking.append(asyncio.create_task(self._moderate()))
 
     async def hush(self) -> None:
         for task in self._talking:
@@ -156,6 +152,11 @@ class Stage:
             f"{name}: {len(client.outbox)} messages were never acknowledged"
             for name, client in self.clients.items()
             if name in clients and client.outbox
+        )
+        verdict.complain(
+            f"a client failed: {task.exception()!r}"
+            for task in self._running
+            if task.done() and task.exception()
         )
         return verdict
 

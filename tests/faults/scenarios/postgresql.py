@@ -3,17 +3,16 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 
 import psycopg
 
 from tests.faults.measures import codes, first_after
 from tests.faults.report import Row
 from tests.faults.scenario import Form
-from tests.faults.stack import Stack
+from tests.faults.stack import Stack, pause
 from tests.faults.stage import stage
 
-Fault = Callable[[Stack], Awaitable[None]]
 EXPECTED = {"unavailable", "not_found"}  # the latter is what trespassers are told
 
 
@@ -21,28 +20,32 @@ async def stopped(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
     seconds = form.pick(2, 5)
     name = f"PostgreSQL stop -m immediate, {seconds} s"
-    yield await _run(stack, name, _stopped(seconds), must_refuse=True)
+    yield await _run(stack, name, _stopped(stack, seconds), must_refuse=True)
 
 
 async def paused(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
     seconds = form.pick(4, 10)
-    yield await _run(stack, f"PostgreSQL stopped (SIGSTOP) for {seconds} s", _paused(seconds))
+    yield await _run(
+        stack, f"PostgreSQL stopped (SIGSTOP) for {seconds} s", pause(stack.postgres, seconds)
+    )
 
 
 async def exhausted(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
     seconds = form.pick(4, 10)
     name = f"PostgreSQL: no connection left for {seconds} s"
-    yield await _run(stack, name, _exhausted(seconds), must_refuse=True)
+    yield await _run(stack, name, _exhausted(stack, seconds), must_refuse=True)
 
 
-async def _run(stack: Stack, name: str, fault: Fault, *, must_refuse: bool = False) -> Row:
+async def _run(
+    stack: Stack, name: str, fault: Awaitable[None], *, must_refuse: bool = False
+) -> Row:
     async with stage(stack) as running:
         running.talk()
         await asyncio.sleep(1)
         began = time.monotonic()
-        await fault(stack)
+        await fault
         ended = time.monotonic()
         await asyncio.sleep(4)
         await running.settle(patience=30)
@@ -65,34 +68,18 @@ async def _run(stack: Stack, name: str, fault: Fault, *, must_refuse: bool = Fal
         return row
 
 
-def _stopped(seconds: int) -> Fault:
-    async def fault(stack: Stack) -> None:
-        await asyncio.to_thread(stack.postgres.stop, signal.SIGQUIT)  # `-m immediate`
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(stack.postgres.start)
-
-    return fault
+async def _stopped(stack: Stack, seconds: int) -> None:
+    await asyncio.to_thread(stack.postgres.stop, signal.SIGQUIT)  # `-m immediate`
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(stack.postgres.start)
 
 
-def _paused(seconds: int) -> Fault:
-    async def fault(stack: Stack) -> None:
-        stack.postgres.pause()
-        await asyncio.sleep(seconds)
-        stack.postgres.resume()
-
-    return fault
-
-
-def _exhausted(seconds: int) -> Fault:
+async def _exhausted(stack: Stack, seconds: int) -> None:
     """The servers' connections are ended and all places taken before they can connect again."""
-
-    async def fault(stack: Stack) -> None:
-        taken = await asyncio.to_thread(_take_all_connections, stack.postgres.address)
-        await asyncio.sleep(seconds)
-        for connection in taken:
-            connection.close()
-
-    return fault
+    taken = await asyncio.to_thread(_take_all_connections, stack.postgres.address)
+    await asyncio.sleep(seconds)
+    for connection in taken:
+        connection.close()
 
 
 def _take_all_connections(address: str) -> list["psycopg.Connection[tuple[object, ...]]"]:

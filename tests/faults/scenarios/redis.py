@@ -2,43 +2,42 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 
 import redis.asyncio
 
 from tests.faults.measures import answer_times, first_after
 from tests.faults.report import Row, percentile
 from tests.faults.scenario import Form
-from tests.faults.stack import Stack
+from tests.faults.stack import Stack, pause
 from tests.faults.stage import stage
 
-Fault = Callable[[Stack], Awaitable[None]]
 PATIENCE = 5.0  # seconds in which a send must be acknowledged while Redis is away
 
 
 async def killed(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
     for seconds in (1, 30) if form.long else (1,):
-        yield await _run(stack, f"Redis killed for {seconds} s", _killed(seconds))
+        yield await _run(stack, f"Redis killed for {seconds} s", _killed(stack, seconds))
 
 
 async def flushed(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
-    yield await _run(stack, "Redis FLUSHALL", _flushed)
+    yield await _run(stack, "Redis FLUSHALL", _flushed(stack))
 
 
 async def paused(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
     seconds = form.pick(4, 20)
-    yield await _run(stack, f"Redis stopped (SIGSTOP) for {seconds} s", _paused(seconds))
+    yield await _run(stack, f"Redis stopped (SIGSTOP) for {seconds} s", pause(stack.redis, seconds))
 
 
-async def _run(stack: Stack, name: str, fault: Fault) -> Row:
+async def _run(stack: Stack, name: str, fault: Awaitable[None]) -> Row:
     async with stage(stack) as running:
         running.talk()
         await asyncio.sleep(1)
         began = time.monotonic()
-        await fault(stack)
+        await fault
         ended = time.monotonic()
         await asyncio.sleep(4)
         await running.settle()
@@ -60,22 +59,10 @@ def _share(good: int, bad: int) -> str:
     return f"{good / (good + bad):.1%} of {good + bad}" if good + bad else "none"
 
 
-def _killed(seconds: int) -> Fault:
-    async def fault(stack: Stack) -> None:
-        stack.redis.kill()
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(stack.redis.start)
-
-    return fault
-
-
-def _paused(seconds: int) -> Fault:
-    async def fault(stack: Stack) -> None:
-        stack.redis.pause()
-        await asyncio.sleep(seconds)
-        stack.redis.resume()
-
-    return fault
+async def _killed(stack: Stack, seconds: int) -> None:
+    stack.redis.kill()
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(stack.redis.start)
 
 
 async def _flushed(stack: Stack) -> None:

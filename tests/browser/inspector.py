@@ -1,0 +1,69 @@
+"""Every page, in both languages and both colour schemes, for people who cannot see or point.
+
+A page is loaded once per language. What depends on the colours is looked at in both schemes, what
+depends on the room at the width of a small phone too, all without loading it anew.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+Inspect = Callable[..., "Inspector"]
+languages = pytest.mark.parametrize("locale", ["en-GB", "es-ES"])
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+AXE = Axe().axe_script
+RUN = """async options => {
+    await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    return axe.run(options);
+}"""  # colours that are still changing would be taken as they are
+# Without the preload, with which axe itself would put a style into the page.
+ALL = {"resultTypes": ["violations"], "preload": False}
+COLOURS = {**ALL, "runOnly": ["color-contrast"]}
+
+
+@dataclass
+class Inspector:
+    """Looks at pages and keeps what is wrong with them."""
+
+    page: Page
+    found: list[tuple[str, ...]] = field(default_factory=list)
+
+    def tour(self, addresses: Iterable[str], status: int = 200) -> None:
+        for address in addresses:
+            answer = self.page.goto(address)
+            assert answer is not None
+            assert answer.status == status, address
+            self.look()
+
+    def look(self) -> None:
+        address = self.page.url.split("/", 3)[3]
+        self.page.evaluate(AXE)
+        self.page.emulate_media(color_scheme="light")
+        self.axe(f"/{address}", ALL)
+        self.page.emulate_media(color_scheme="dark")
+        self.axe(f"/{address} in the dark", COLOURS)
+        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wider > 0 and not address.startswith("admin/"):  # whose tables scroll
+            self.found.append((f"/{address}", f"{wider} px wider than a small phone"))
+        self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+    def axe(self, where: str, options: dict[str, Any]) -> None:
+        results = self.page.evaluate(RUN, options)
+        self.found += [
+            (where, violation["id"], violation["nodes"][0]["html"][:160])
+            for violation in results["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+
+
+def submit_unchecked(page: Page, form: str) -> None:
+    """Send a form as it is, without what the browser would say about it."""
+    with page.expect_navigation():
+        page.locator(form).evaluate("form => { form.noValidate = true; form.submit(); }")

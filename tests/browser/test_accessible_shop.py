@@ -1,0 +1,120 @@
+"""The pages of visitors, shoppers and sellers, for people who cannot see or point."""
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from catalog.factories import ProductFactory
+from catalog.models import Product
+from messaging import moderation
+from messaging.factories import ConversationFactory, MessageFactory
+from messaging.models import Conversation
+from notifications.models import Notification
+from tests.browser.acts import open_thread, write
+from tests.browser.inspector import Inspect, languages, submit_unchecked
+from tests.browser.lines import Line
+
+
+@languages
+def test_the_pages_of_a_visitor(
+    locale: str, inspect: Inspect, shopper: User, product: Product
+) -> None:
+    address = EmailAddress.objects.create(user=shopper, email=shopper.email, primary=True)
+    visitor = inspect(None, locale=locale)
+    visitor.tour(
+        [
+            "/", "/products/",
+            f"/products/?q=bowl&category={product.category.slug}&low=1&sort=price",
+            "/products/?q=nothing+like+it", product.get_absolute_url(),
+            product.shop.get_absolute_url(), "/accounts/login/", "/accounts/signup/",
+            "/accounts/password/reset/", "/accounts/password/reset/done/",
+            "/accounts/password/reset/key/1-set/", "/accounts/confirm-email/",
+            f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/",
+            "/accounts/confirm-email/broken/", "/accounts/inactive/",
+        ]
+    )  # fmt: skip
+    for name in ("login", "signup"):
+        visitor.page.goto(f"/accounts/{name}/")
+        submit_unchecked(visitor.page, f"form.{name}")
+        visitor.look()  # with what is wrong in it
+    visitor.page.goto(product.get_absolute_url())
+    visitor.page.fill("#ask-body", "Is it still there?")
+    visitor.page.click(".ask button.button--primary")
+    visitor.look()  # the login page, with the question that waits
+    assert visitor.found == []
+
+
+@languages
+def test_the_pages_of_a_shopper(
+    locale: str,
+    inspect: Inspect,
+    shopper: User,
+    seller: User,
+    moderator: User,
+    product: Product,
+    conversation: Conversation,
+) -> None:
+    newcomer = inspect(UserFactory(name="Ana Prieto"), locale=locale)
+    newcomer.tour(["/conversations/", "/notifications/"])
+    assert newcomer.found == []
+
+    for number in range(60):
+        MessageFactory(conversation=conversation, body=f"See https://example.com/{number}.")
+    MessageFactory(conversation=conversation, sender=seller, body="Call me at 555 123")
+    answer = MessageFactory(conversation=conversation, sender=seller, body="It is 9 cm high.")
+    moderation.remove_message(moderator, answer.pk, "Contact data")
+    product.price += 100
+    product.save()
+    thread = conversation.get_absolute_url()
+    quiet = ConversationFactory(consumer=shopper, product=ProductFactory()).get_absolute_url()
+    visit = inspect(shopper, locale=locale)
+    visit.tour(
+        [
+            thread, f"{thread}?before=10", quiet, f"{thread}messages/61/report/",
+            "/conversations/", "/conversations/?q=nothing+like+it", "/conversations/?unread=1",
+            product.get_absolute_url(), "/my/shop/open/", "/my/team/", "/accounts/profile/",
+            "/accounts/logout/",
+        ]
+    )  # fmt: skip
+    line = Line(visit.page)
+    open_thread(visit.page, conversation)
+    write(visit.page, "A bell: \a")  # refused
+    visit.page.locator(".message__failed:visible").wait_for()
+    line.cut(requests=False)
+    write(visit.page, "Waiting")
+    visit.page.fill("#composer-body", "x" * 4001)
+    visit.look()
+    assert visit.found == []
+
+
+@languages
+def test_the_pages_of_a_seller(
+    locale: str,
+    inspect: Inspect,
+    shopper: User,
+    seller: User,
+    colleague: User,
+    product: Product,
+    conversation: Conversation,
+) -> None:
+    ProductFactory(shop=product.shop, unpublished=True)
+    ProductFactory(shop=product.shop, stock=0)
+    MessageFactory(conversation=conversation)
+    Notification.objects.create(
+        recipient=seller, subject_kind="conversation", subject_id=conversation.pk,
+        title="Lucía Romero", excerpt="Is it still there?", url=conversation.get_absolute_url(),
+    )  # fmt: skip
+    visit = inspect(seller, locale=locale)
+    visit.tour(
+        [
+            "/notifications/", "/conversations/", conversation.get_absolute_url(), "/my/products/",
+            "/my/products/?state=sold_out", "/my/products/new/", f"/my/products/{product.slug}/",
+            "/my/team/", product.get_absolute_url(),
+        ]
+    )  # fmt: skip
+    visit.page.goto("/my/products/new/")
+    submit_unchecked(visit.page, "main form[enctype]")
+    visit.look()
+    visit.page.click(".menu > summary")
+    visit.look()
+    assert visit.found == []
