@@ -225,7 +225,9 @@ def _open_files() -> int:
 
 def main() -> int:
     """Run a cluster until Ctrl-C; 1 if a program is missing."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Both end it in order, also where a script started it with Ctrl-C ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     missing = [program for program in NEEDS if services.find(program) is None]
     if missing:
         packages = {services.PACKAGES[program] for program in missing}

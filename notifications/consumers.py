@@ -63,6 +63,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         self.base_send = send
         self.out = Outgoing(send)
         self.context = contextvars.copy_context()  # has this socket's id for the log
+        self.log_id = structlog.contextvars.get_contextvars().get("socket")
         with metrics.sockets_open.track_inprogress():
             try:
                 while True:
@@ -95,7 +96,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         try:
             waiting = getattr(self, get_handler_name(event))(event)
         except Exception:
-            self.context.run(log.exception, "handler_failed", event_type=event["type"])
+            log.exception("handler_failed", event_type=event["type"], socket=self.log_id)
             waiting = self.stop(INTERNAL_ERROR)
         if waiting is not None:
             self.later(waiting)
@@ -152,7 +153,9 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         if not self.closing:
             self.part()
             metrics.socket_closed(code)
-            log.info("socket_closed", code=code, user=self.user and self.user.pk)
+            # By its id, because somebody else's work may have found that it has to go.
+            user = self.user and self.user.pk
+            log.info("socket_closed", code=code, user=user, socket=self.log_id)
             if code != READS_TOO_SLOWLY:
                 await self.out.drain()
             await self.close(code)

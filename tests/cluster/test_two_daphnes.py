@@ -175,11 +175,11 @@ class Listener:
                         await self._resume(socket)
                     else:
                         self._live.set()
-                case "message.created":
+                case "message.created" if frame["revision"] > self.revision:
                     await self._take([frame])
                     if frame["revision"] == self.revision + 1:
                         self.revision += 1
-                    elif frame["revision"] > self.revision:  # one between was dropped
+                    else:  # one between was dropped
                         await self._resume(socket)
                 case "heartbeat":
                     if frame["conversations"].get(str(self.conversation), 0) > self.revision:
