@@ -174,12 +174,12 @@ class Listener:
                         await self._resume(socket)
                     else:
                         self._live.set()
-                case "message.created" if frame["revision"] > self.revision:
+                case "message.created" if frame["revision"] == self.revision + 1:
                     await self._take([frame])
-                    if frame["revision"] == self.revision + 1:
-                        self.revision += 1
-                    else:  # one between was dropped
-                        await self._resume(socket)
+                    self.revision += 1
+                case "message.created" if frame["revision"] > self.revision:
+                    # What lies between was dropped, or is what this tab has not resumed yet.
+                    await self._resume(socket)
                 case "heartbeat":
                     if frame["conversations"].get(str(self.conversation), 0) > self.revision:
                         await self._resume(socket)
