@@ -73,6 +73,10 @@ class Gathered(Generic[K, V]):
             for future in asked.values():
                 future.set_exception(error)
                 future.exception()  # seen, also where the asker has gone
+        except BaseException:  # the loop ends: nobody may wait for ever
+            for future in asked.values():
+                future.cancel()
+            raise
         else:
             for key, future in asked.items():
                 future.set_result(found.get(key))

@@ -121,16 +121,18 @@ class Shard(RedisSingleShardConnection):
         new = [channel for channel in channels if channel not in self._subscribed_to]
         if not new:
             return
-        loop = asyncio.get_running_loop()
-        confirmed = [
-            self._confirmed.setdefault(name.encode(), loop.create_future()) for name in new
-        ]
+        confirmed = [self._confirmation(channel) for channel in new]
         async with self._lock:
             self._ensure_redis()
             self._ensure_receiver()
             await self._pubsub.subscribe(*new)
-        await asyncio.gather(*confirmed)
+        # Shielded: who gives up waiting leaves the next try its confirmation.
+        await asyncio.gather(*map(asyncio.shield, confirmed))
         self._subscribed_to.update(new)
+
+    def _confirmation(self, channel: str) -> "asyncio.Future[None]":
+        loop = asyncio.get_running_loop()
+        return self._confirmed.setdefault(channel.encode(), loop.create_future())
 
     async def _do_receiving(self) -> None:
         # Waits for what comes instead of looking ten times a second, and sees confirmations.

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import Http404
 
 from accounts import metrics
@@ -138,7 +138,8 @@ class _Desk:
         self.start_soon()
 
     async def carry_out(self, batch: Sequence[Send], line: Line) -> None:
-        answers: Sequence[Answer]
+        # What is answered if this very task is ended; nobody may wait for ever.
+        answers: Sequence[Answer] = [OperationalError("the process ends")] * len(batch)
         try:
             if connection.vendor == "postgresql":
                 answers = await _store(batch, line)
@@ -147,13 +148,14 @@ class _Desk:
         except Exception as error:
             log.warning("sends_failed", sends=len(batch), error=type(error).__name__)
             answers = [error] * len(batch)
-        _count(batch, answers)
-        for send, answer in zip(batch, answers, strict=True):
-            send.resolve(answer)
-            del self.under_way[send.key]
-            self.busy.discard(send.conversation_id)
-        self.idle.append(line)
-        self.start_soon()
+        finally:
+            _count(batch, answers)
+            for send, answer in zip(batch, answers, strict=True):
+                send.resolve(answer)
+                del self.under_way[send.key]
+                self.busy.discard(send.conversation_id)
+            self.idle.append(line)
+            self.start_soon()
 
 
 SECONDS_PER_SEND = 0.0004  # what a send costs a process: gathering longer would not pay

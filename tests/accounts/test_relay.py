@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
+from django.conf import settings as django_settings
+from redis import asyncio as aioredis
 
 from accounts import relay
 
@@ -118,3 +120,19 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
         for _ in range(100):
             await relay.publish_async(["user.1"], {"type": "badge.changed"})
     assert listener.heard.qsize() == 100
+
+
+@pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
+async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: Any) -> None:
+    """Who waits gives up in time, and the next try is not spoiled by it."""
+    listener = Listener()
+    assert await relay.join("user.2", listener)
+    settings.PUBLISH_TIMEOUT_SECONDS = 0.2
+    async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
+        await redis.client_pause(1600)  # milliseconds
+    assert not await relay.join("user.1", listener)
+    async with asyncio.timeout(10):
+        while not await relay.join("user.1", listener):
+            await asyncio.sleep(0.05)
+    await from_another_process("user.1", {"type": "badge.changed"})
+    assert (await listener.next())["type"] == "badge.changed"
