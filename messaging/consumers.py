@@ -57,9 +57,10 @@ class ChatConsumer(BadgeConsumer):
     @classmethod
     async def groups_of(cls, sockets: Sequence[Self]) -> dict[Self, set[str]]:
         groups = await super().groups_of(sockets)
-        shops = await in_thread(host.shop_ids_of, {one.person.pk for one in sockets})
+        sellers = {one.person.pk for one in sockets if one.person.is_seller}
+        shops = await in_thread(host.shop_ids_of, sellers) if sellers else {}
         for one in sockets:
-            groups[one] |= access.role_groups(one.person, shops[one.person.pk])
+            groups[one] |= access.role_groups(one.person, shops.get(one.person.pk, ()))
             # Whoever left a shop has its conversations open no longer.
             one.open = {pk: kept for pk, kept in one.open.items() if groups[one] & {*kept.groups}}
         return groups
