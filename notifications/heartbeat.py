@@ -40,8 +40,8 @@ class _Clock:
 
     async def run(self) -> None:
         while self.hour_of:
-            self.now = (self.now + 1) % len(self.hours)
             await asyncio.sleep(self.tick)
+            self.now = (self.now + 1) % len(self.hours)
             if hour := self.hours[self.now]:
                 await self.beat(list(hour))
 

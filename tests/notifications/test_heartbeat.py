@@ -1,0 +1,21 @@
+"""One clock goes round all sockets; each has its own hour."""
+
+from typing import Any
+
+from django.test import override_settings
+
+from notifications.heartbeat import _Clock
+
+
+@override_settings(SOCKET_HEARTBEAT_SECONDS=20)
+def test_a_newcomer_is_looked_after_a_full_round_later_and_many_are_spread_over_it() -> None:
+    clock = _Clock()
+    clock.now = 7
+    newcomers: list[Any] = [object() for _ in range(40)]
+    for one in newcomers:
+        clock.add(one)
+    assert newcomers[0] in clock.hours[7]
+    assert [len(hour) for hour in clock.hours] == [2] * 20
+    for one in newcomers:
+        clock.discard(one)
+    assert not any(clock.hours)
