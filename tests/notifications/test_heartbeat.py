@@ -1,5 +1,6 @@
 """One clock goes round all sockets; each has its own hour."""
 
+import asyncio
 from typing import Any
 
 from django.test import override_settings
@@ -19,3 +20,16 @@ def test_a_newcomer_is_looked_after_a_full_round_later_and_many_are_spread_over_
     for one in newcomers:
         clock.discard(one)
     assert not any(clock.hours)
+
+
+@override_settings(SOCKET_HEARTBEAT_SECONDS=20)
+async def test_who_comes_while_the_clock_runs_is_not_the_next_one_either() -> None:
+    clock = _Clock()
+    early, late = object(), object()
+    clock.add(early)
+    going = asyncio.create_task(clock.run())
+    await asyncio.sleep(0)  # it waits for its first tick now
+    clock.add(late)
+    assert early in clock.hours[0]
+    assert late in clock.hours[19]
+    going.cancel()
