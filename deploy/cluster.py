@@ -174,9 +174,7 @@ class Cluster:
 
     def _nginx(self) -> services.Server:
         program = services.required("nginx")
-        servers = [
-            f"        server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;" for port in self.ports
-        ]
+        servers = [f"        server 127.0.0.1:{port} max_fails=0;" for port in self.ports]
         configuration = self.folder / "nginx.conf"
         errors = str(self.folder / "nginx-error.log")
         configuration.write_text(

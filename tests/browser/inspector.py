@@ -17,7 +17,9 @@ languages = pytest.mark.parametrize("locale", ["en-GB", "es-ES"])
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 AXE = Axe().axe_script
-RUN = """async options => {
+RUN = """async ([scheme, options]) => {
+    do await new Promise(requestAnimationFrame);
+    while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches);
     await new Promise(requestAnimationFrame);
     await Promise.allSettled(document.getAnimations().map((one) => one.finished));
     return axe.run(options);
@@ -45,17 +47,17 @@ class Inspector:
         address = self.page.url.split("/", 3)[3]
         self.page.evaluate(AXE)
         self.page.emulate_media(color_scheme="light")
-        self.axe(f"/{address}", ALL)
+        self.axe(f"/{address}", "light", ALL)
         self.page.emulate_media(color_scheme="dark")
-        self.axe(f"/{address} in the dark", COLOURS)
+        self.axe(f"/{address} in the dark", "dark", COLOURS)
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wider > 0 and not address.startswith("admin/"):  # whose tables scroll
             self.found.append((f"/{address}", f"{wider} px wider than a small phone"))
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
-    def axe(self, where: str, options: dict[str, Any]) -> None:
-        results = self.page.evaluate(RUN, options)
+    def axe(self, where: str, scheme: str, options: dict[str, Any]) -> None:
+        results = self.page.evaluate(RUN, [scheme, options])
         self.found += [
             (where, violation["id"], violation["nodes"][0]["html"][:160])
             for violation in results["violations"]
