@@ -3,9 +3,9 @@
 1. all but the tests below, on SQLite and the in-memory channel layer,
 2. beside it the same, on a private PostgreSQL and a private Redis,
 3. beside it the outages, each on a PostgreSQL and a Redis that the tests take away,
-4. what holds through nginx, on a cluster of its own,
-5. the browser tests, on PostgreSQL, Redis and two server processes,
-6. the short form of the faults, on servers of its own.
+4. the browser tests, on PostgreSQL, Redis and two server processes,
+5. what holds through nginx, on a cluster of its own,
+6. beside it the short form of the faults, on servers of its own.
 """
 
 import contextlib
@@ -91,8 +91,9 @@ def install_what_is_missing() -> None:
 def suites_for(arguments: list[str]) -> list[list[Suite]]:
     """The suites that pytest's arguments are about, in stages.
 
-    The suites of a stage share the machine. Browser, cluster and faults measure what a person
-    waits, so each has it alone. The faults are no tests of pytest and go with no arguments of it.
+    The suites of a stage share the machine. The browser measures what a person waits, so it has it
+    alone; cluster and faults mostly wait themselves. The faults are no tests of pytest and go with
+    no arguments of it.
     """
     paths = [word for word in arguments if word.startswith("tests")]
     options = ["--quiet", *(word for word in arguments if word not in paths)]
@@ -106,12 +107,16 @@ def suites_for(arguments: list[str]) -> list[list[Suite]]:
         together.append(Suite("PostgreSQL and Redis", words, needs=SERVERS))
     if of[OUTAGES]:
         together.append(Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS))
-    cluster = Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx"))
-    browser = Suite("Browser", [*of[BROWSER], *options], needs=("chromium",))
-    alone = [[suite] for suite, folder in ((cluster, CLUSTER), (browser, BROWSER)) if of[folder]]
+    beside: list[Suite] = []
+    if of[CLUSTER]:
+        words = [*of[CLUSTER], *options]
+        beside.append(Suite("Cluster", words, needs=(*SERVERS, "nginx")))
     if not arguments:
-        alone.append([Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx"))])
-    return [together, *alone] if together else alone
+        beside.append(Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")))
+    alone: list[Suite] = []
+    if of[BROWSER]:
+        alone.append(Suite("Browser", [*of[BROWSER], *options], needs=("chromium",)))
+    return [stage for stage in (together, alone, beside) if stage]
 
 
 @contextlib.contextmanager
