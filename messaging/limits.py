@@ -83,7 +83,9 @@ async def give_back(kind: Kind, user_ids: Sequence[int]) -> None:
 
 
 def reset() -> None:
-    """Forget all counts."""
+    """Forget all counts, and that Redis was away."""
+    global _redis_away_until
+    _redis_away_until = 0.0
     _local().storage.reset()
     if settings.REDIS_URL:
         _shared().storage.reset()
