@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import relay
@@ -66,11 +67,14 @@ def mark_read(user: User, *, subject_kind: str, subject_id: int) -> None:
 
 def mark_all_read(user: User) -> int:
     """Mark everything of a person as read; returns how many were unread."""
-    changed = Notification.objects.filter(recipient=user, read_at=None).update(
-        read_at=timezone.now()
-    )
-    if changed:
-        announce_badges([user.pk])
+    with transaction.atomic():
+        unread = Notification.objects.filter(recipient=user, read_at=None)
+        # Locked in the order in which news lock them (see `statement`), so that neither waits for
+        # the other in a ring.
+        locked = unread.order_by("subject_id").select_for_update().values_list("pk", flat=True)
+        changed = Notification.objects.filter(pk__in=list(locked)).update(read_at=timezone.now())
+        if changed:
+            announce_badges([user.pk])
     return changed
 
 
