@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
@@ -14,6 +15,13 @@ log = structlog.get_logger("trato.cache")
 RETRY_SECONDS = 5.0  # how long to leave Redis alone after it failed
 
 _away_until = 0.0  # time.monotonic()
+
+
+def reset() -> None:
+    """Empty the cache, and forget that Redis was away."""
+    global _away_until
+    _away_until = 0.0
+    cache.clear()
 
 
 def _shared_or_local(name: str) -> Callable[..., Any]:

@@ -12,7 +12,6 @@ from channels import layers
 from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 
@@ -21,6 +20,7 @@ from accounts.models import User
 from accounts.threads import socket_threads
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
+from config import cache
 from messaging import limits, marking, moderators, sending
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
@@ -195,7 +195,7 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
 def fresh_limits() -> None:
     """No test spends another one's allowance, nor allauth's, which is counted in the cache."""
     limits.reset()
-    cache.clear()
+    cache.reset()
 
 
 @pytest.fixture(autouse=True)

@@ -102,9 +102,14 @@ def test_413_for_what_is_too_big(
 def test_429_for_who_is_too_fast(language: str) -> None:
     client = Client()
     form = {"email": "somebody@example.com"}
-    answers = [ask(client, language, "post", "/accounts/password/reset/", form) for _ in range(8)]
-    assert answers[0].status_code == 302
-    assert is_friendly(answers[-1], 429, language)
+    address = "/accounts/password/reset/"
+    answer = ask(client, language, "post", address, form)
+    assert answer.status_code == 302
+    # Five are allowed a minute. Where Redis hesitates in between, a process counts for itself.
+    for _ in range(2 * 5):
+        if answer.status_code == 302:
+            answer = ask(client, language, "post", address, form)
+    assert is_friendly(answer, 429, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

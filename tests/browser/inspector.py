@@ -21,7 +21,8 @@ RUN = """async ([scheme, options]) => {
     do await new Promise(requestAnimationFrame);
     while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches);
     await new Promise(requestAnimationFrame);
-    await Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    for (let running; (running = document.getAnimations()).length;)
+        await Promise.allSettled(running.map((one) => one.finished));
     return axe.run(options);
 }"""  # colours that are still changing would be taken as they are
 # Without the preload, with which axe itself would put a style into the page.
