@@ -14,6 +14,7 @@ sends: Final = Counter(
     "Messages that people sent, by what they were told: accepted, or an error's code.",
     ["outcome"],
 )
+sends_accepted: Final = sends.labels("accepted")  # looked up once: each send counts it
 send_seconds: Final = Histogram(
     "trato_send_seconds",
     "From a send's arrival on the socket to its acknowledgement, after COMMIT.",

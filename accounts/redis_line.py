@@ -7,7 +7,9 @@ four times the work of the command itself. What is called here may fail, and is 
 import asyncio
 from typing import Any
 
+import hiredis
 from redis.asyncio import ConnectionPool
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
 
 
@@ -34,10 +36,13 @@ class RedisLine:
                 self._connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
             try:
                 await self._connection.connect()  # does nothing where it is connected
-                await self._connection.send_command(*command)
+                await self._connection.send_packed_command(hiredis.pack_command(command), False)
                 return await self._connection.read_response()
             except ResponseError:
                 raise
+            except RuntimeError as error:  # uvloop's word for a connection that has ended
+                await self.close()
+                raise RedisConnectionError(*error.args) from error
             except BaseException:  # also a timeout: an answer that comes later is nobody's
                 await self.close()
                 raise

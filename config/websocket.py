@@ -1,5 +1,7 @@
 """Daphne's side of a socket, where it differs from Daphne's own."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from daphne.ws_protocol import WebSocketProtocol
@@ -8,13 +10,42 @@ from django.conf import settings
 from notifications.allowance import Allowance
 from notifications.consumers import FLOODS
 
+FIN_TEXT = 0x81  # RFC 6455, section 5.2: the last and only part of a text message
+MASKED = 0x80  # as all that a client sends
+TWO_BYTES = 126  # stands for the size where that is in the next two bytes
+
 
 class LimitedProtocol(WebSocketProtocol):
-    """Holds what comes in to the site's limits, and nothing that goes out."""
+    """Holds what comes in to the site's limits, and nothing that goes out.
+
+    What comes in is nearly always one whole text frame, between two messages. That case is read
+    here in one go; anything else, also all that is wrong, is left to Autobahn.
+    """
+
+    # The consumer's way to take a text at once; False from it: by ASGI's queue then.
+    take: Callable[[str], bool] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.frames = Allowance(settings.SOCKET_FRAMES_PER_MINUTE)
+
+    def dataReceived(self, data: bytes) -> None:
+        between_messages = (
+            self.state == self.STATE_OPEN
+            and self.current_frame is None
+            and not self.inside_message
+            and not self.data
+        )
+        text = whole_text(data) if between_messages else None
+        if text is None:
+            super().dataReceived(data)
+        elif not self.frames.take():
+            self._fail_connection(FLOODS, "too many frames")
+        elif not self.muted:
+            self.last_ping = time.time()  # the client is alive
+            take = self.take if self.application_queue.empty() else None
+            if take is None or not take(text):
+                self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
 
     def onFrameBegin(self) -> None:
         # The consumer counts messages when it comes to them. Until then they pile up in memory,
@@ -33,3 +64,28 @@ class LimitedProtocol(WebSocketProtocol):
     def serverClose(self, code: int | None = None) -> None:
         # Not `sendClose`: it raises for RFC 6455's own codes, such as 1011.
         self.sendCloseFrame(code=code or 1000)
+
+
+def whole_text(data: bytes) -> str | None:
+    """The text, if bytes from a client are exactly one text frame, and one that may come in.
+
+    See RFC 6455, section 5.2, for how a frame is laid out and masked.
+    """
+    if len(data) < 6 or data[0] != FIN_TEXT:
+        return None
+    size, start = data[1] ^ MASKED, 2
+    if size == TWO_BYTES:
+        size, start = int.from_bytes(data[2:4], "big"), 4
+        if size < TWO_BYTES:
+            return None
+    elif size > TWO_BYTES:  # longer still, or not masked
+        return None
+    mask, masked = data[start : start + 4], data[start + 4 :]
+    if len(masked) != size or size > settings.SOCKET_FRAME_MAX_BYTES:
+        return None
+    key = (mask * (size // 4 + 1))[:size]
+    plain = int.from_bytes(masked, "big") ^ int.from_bytes(key, "big")
+    try:
+        return plain.to_bytes(size, "big").decode()
+    except UnicodeDecodeError:
+        return None

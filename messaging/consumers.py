@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import metrics, relay
 from accounts.threads import in_thread
 from notifications.allowance import Allowance
-from notifications.consumers import FLOODS, BadgeConsumer
+from notifications.consumers import FLOODS, INTERNAL_ERROR, BadgeConsumer
 
 from . import access, events, host, limits, marking, queries, sending, wire
 from .errors import Refused
@@ -83,14 +83,27 @@ class ChatConsumer(BadgeConsumer):
         except Exception as error:
             self.refuse(error, wire.client_id_of(text_data) if text_data else None)
 
+    async def connect(self) -> None:
+        await super().connect()
+        self.out.offer_to(self.take)
+
+    def take(self, text: str) -> bool:
+        """Take a send at once, unless it has to wait for what the client sent before it."""
+        if self.closing or not self.at_rest:
+            return False
+        try:
+            frame = wire.decode(text)
+        except Refused:
+            return False
+        if not isinstance(frame, wire.Send) or not self.frames.take():
+            return False
+        self.context.run(self.send_message, frame)
+        return True
+
     async def route(self, text: str | None) -> None:
         match wire.decode(text):
             case wire.Send() as frame:
-                # Not waited for: it is answered with the others of its batch.
-                answer = sending.submit(self.person, frame)
-                answer.add_done_callback(partial(self.answer_send, str(frame.client_id)))
-                self.tasks.add(answer)
-                answer.add_done_callback(self.tasks.discard)
+                self.send_message(frame)
             case wire.Open(conversation=pk, since=since):
                 await self.open_conversation(pk, since)
             case wire.Close(conversation=pk):
@@ -100,12 +113,24 @@ class ChatConsumer(BadgeConsumer):
             case wire.Typing(conversation=pk):
                 await self.announce_typing(pk)
 
+    def send_message(self, frame: wire.Send) -> None:
+        # Not waited for: it is answered with the others of its batch.
+        answer = sending.submit(self.person, frame)
+        answer.add_done_callback(partial(self.answer_send, str(frame.client_id)))
+        self.tasks.add(answer)
+        answer.add_done_callback(self.tasks.discard)
+
     def answer_send(self, client_id: str, answer: "asyncio.Future[str]") -> None:
         """The acknowledgement of a send, or why there is none."""
-        if error := answer.exception():
-            self.refuse(error, client_id)
-        else:
+        error = answer.exception()
+        if error is None:
             self.send_frame(answer.result())
+            return
+        try:
+            self.refuse(error, client_id)
+        except Exception:  # the browser connects anew and sends it again
+            log.exception("send_failed", socket=self.log_id)
+            self.later(self.stop(INTERNAL_ERROR))
 
     async def open_conversation(self, pk: int, since: int) -> None:
         """Answer with the latest page, or with what came since; from now on it is healed."""

@@ -10,8 +10,9 @@ from accounts.models import User
 
 from . import wire
 from .access import consumer_group, seller_group
+from .desk import Send
 from .models import Conversation, Message, Side
-from .store import Attempt, Stored
+from .store import Stored
 
 
 def message_created(message: Message) -> None:
@@ -19,23 +20,23 @@ def message_created(message: Message) -> None:
     _tell(message.conversation, wire.MessageCreated.of(message), message.revision)
 
 
-def message_stored(attempt: Attempt, stored: Stored) -> None:
+def message_stored(send: Send, stored: Stored) -> None:
     """Both sides hear of a new message that was stored with others; on the event loop only."""
     frame = wire.MessageCreated(
-        conversation=attempt.conversation_id,
+        conversation=send.conversation_id,
         consumer=stored.consumer_id,
         id=stored.id,
         sequence=stored.sequence,
         revision=stored.revision,
-        client_id=attempt.client_id,
+        client_id=send.client_id,
         side=stored.side,
-        sender=wire.Sender(attempt.sender_id, attempt.sender_name),
-        body=attempt.body,
+        sender=wire.Sender(send.person.pk, send.person.name),
+        body=send.body,
         created_at=stored.created_at,
         removed=False,
     )
     groups = (consumer_group(stored.consumer_id), seller_group(stored.shop_id))
-    relay.ring(groups, _event(attempt.conversation_id, frame, stored.revision))
+    relay.ring(groups, _event(send.conversation_id, frame, stored.revision))
 
 
 def badges_changed(user_ids: Iterable[int]) -> None:

@@ -1,20 +1,20 @@
 """A connection of the event loop's own to PostgreSQL, for the statements of the hot path.
 
 Django's connections belong to threads, and a hop to a thread and back, a transaction begun and
-ended by messages of its own, and a plan made anew cost more than such a statement itself.
+ended by messages of its own, a plan made anew and rows made into objects one by one cost more than
+such a statement itself. Here a statement is prepared once, takes one JSON text and gives another.
 """
 
 import asyncio
 import os
-import socket
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db import OperationalError, connections
-from psycopg import AsyncConnection
+from psycopg.pq import DiagnosticField, ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
 
 TRIES = 3
 
@@ -23,10 +23,18 @@ class Line:
     """Runs one statement at a time, each in a transaction of its own; opened when it is needed."""
 
     def __init__(self) -> None:
-        self.connection: AsyncConnection[Any] | None = None
+        self.connection: psycopg.Connection[Any] | None = None
+        self._watch: tuple[asyncio.AbstractEventLoop, int] | None = None
+        self._names: dict[str, bytes] = {}  # of the statements that are prepared
+        self._results: list[PGresult] = []
+        self._complete: asyncio.Future[None] | None = None
 
-    async def run(self, statement: bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The rows of a statement that may be run again: when this returns it is committed.
+    async def run(self, statement: str, given: Sequence[bytes]) -> bytes:
+        """The one value of a statement that may be run again: once this returns it is committed.
+
+        Args:
+            statement: with its parameters as `$1` and so on.
+            given: the parameters as PostgreSQL's own text.
 
         Raises:
             psycopg.Error: what the database says of the statement. A conflict with somebody
@@ -37,65 +45,121 @@ class Line:
         for tries_left in reversed(range(TRIES)):
             was_open = self.connection is not None
             try:
-                return await self._run(statement, parameters)
+                return await self._run(statement, given)
             except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
                 if not tries_left:  # else: the next try sees what was committed meanwhile
                     raise
             except (psycopg.OperationalError, OSError) as error:
-                await self.close()
-                # A connection that the server closed long ago only tells it now.
+                self.close()
+                # A connection that the server is about to close only tells it now.
                 if isinstance(error, TimeoutError) or not (was_open and tries_left):
                     raise OperationalError(*error.args) from error
         raise AssertionError("unreachable: the last try returns or raises")
 
-    async def _run(self, statement: bytes, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        if self.connection is None:
-            self.connection = await _connect()
-        timer = _Timer(self.connection)
-        try:
-            cursor = await self.connection.execute(statement, parameters, prepare=True, binary=True)
-            return await cursor.fetchall()
-        except psycopg.OperationalError as error:
-            if timer.rang:
-                raise TimeoutError("the database does not answer") from error
-            raise
-        finally:
-            timer.stop()
-
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close the connection; the next statement opens another."""
+        if self._watch is not None:
+            (loop, place), self._watch = self._watch, None
+            if not loop.is_closed():
+                loop.remove_reader(place)
+            os.close(place)
         if self.connection is not None:
-            await self.connection.close()
-            self.connection = None
+            self.connection.close()
+            self.connection, self._names = None, {}
+
+    async def _run(self, statement: str, given: Sequence[bytes]) -> bytes:
+        loop = asyncio.get_running_loop()
+        if self.connection is None:
+            self.connection = await asyncio.to_thread(_connect)
+            # A number of our own: what the loop watches must not be closed by anybody else.
+            self._watch = loop, os.dup(self.connection.fileno())
+            loop.add_reader(self._watch[1], self._read)
+        server = self.connection.pgconn
+        timer = loop.call_later(settings.STATEMENT_TIMEOUT_SECONDS, self._give_up)
+        try:
+            if statement not in self._names:
+                name = b"trato_%d" % len(self._names)
+                server.send_prepare(name, statement.encode())
+                await self._answer(server)
+                self._names[statement] = name
+            server.send_query_prepared(self._names[statement], given)
+            result = await self._answer(server)
+        finally:
+            timer.cancel()
+        return result.get_value(0, 0) or b""
+
+    async def _answer(self, server: PGconn) -> PGresult:
+        """The result of what was sent, after COMMIT, whose own failures count too."""
+        loop = asyncio.get_running_loop()
+        self._results, self._complete = [], loop.create_future()
+        while server.flush() and self._watch is not None:
+            room = loop.create_future()  # for the rest of a large one
+            loop.add_writer(self._watch[1], _wake, room)
+            try:
+                await asyncio.wait((room, self._complete), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if self._watch is not None:
+                    loop.remove_writer(self._watch[1])
+        await self._complete
+        for result in self._results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise _error(result)
+        return self._results[0]
+
+    def _read(self) -> None:
+        """PostgreSQL has said something."""
+        if self.connection is None:
+            return
+        server, complete = self.connection.pgconn, self._complete
+        try:
+            server.consume_input()
+            while not server.is_busy():
+                result = server.get_result()
+                if result is None:  # ready for the next statement: this one is committed
+                    _wake(complete)
+                    return
+                self._results.append(result)
+        except psycopg.OperationalError as error:
+            self.close()
+            if complete is not None and not complete.done():
+                complete.set_exception(error)
+
+    def _give_up(self) -> None:
+        if self._complete is not None and not self._complete.done():
+            self._complete.set_exception(TimeoutError("the database does not answer"))
 
 
-class _Timer:
-    """Cuts a connection whose server does not answer, so that the statement under way fails.
+def _wake(waiting: "asyncio.Future[None] | None") -> None:
+    if waiting is not None and not waiting.done():
+        waiting.set_result(None)
 
-    Cancelling the statement instead would wait for the same server once more.
+
+def numbered(text: str, constants: Sequence[Any]) -> tuple[str, list[bytes]]:
+    """A statement as `Line.run` takes it, and what to give it after its first parameter.
+
+    Args:
+        text: with `%s` for each parameter, as Django writes it.
+        constants: all parameters but the first.
     """
-
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
-        self.connection, self.rang = connection, False
-        seconds = settings.STATEMENT_TIMEOUT_SECONDS
-        self.handle = asyncio.get_running_loop().call_later(seconds, self.ring)
-
-    def ring(self) -> None:
-        self.rang = True
-        with (
-            suppress(OSError, psycopg.OperationalError),
-            socket.socket(fileno=os.dup(self.connection.fileno())) as line,
-        ):
-            line.shutdown(socket.SHUT_RDWR)
-
-    def stop(self) -> None:
-        self.handle.cancel()
+    names = [f"${number}" for number in range(1, len(constants) + 2)]
+    return text % tuple(names), [str(value).encode() for value in constants]
 
 
-async def _connect() -> AsyncConnection[Any]:
+def _error(result: PGresult) -> psycopg.Error:
+    state = result.error_field(DiagnosticField.SQLSTATE) or b""
+    try:
+        kind = psycopg.errors.lookup(state.decode())
+    except KeyError:
+        kind = psycopg.DatabaseError
+    return kind(result.get_error_message())
+
+
+def _connect() -> psycopg.Connection[Any]:
     parameters = connections["default"].get_connection_params()
-    for of_django in ("cursor_factory", "context"):  # for its synchronous connections
+    for of_django in ("cursor_factory", "context"):
         parameters.pop(of_django, None)
     parameters["connect_timeout"] = int(settings.STATEMENT_TIMEOUT_SECONDS)
-    parameters["prepare_threshold"] = 0  # planning the statement takes longer than running it
-    return await AsyncConnection.connect(**parameters, autocommit=True)
+    connection = psycopg.connect(**parameters, autocommit=True)
+    connection.execute("SET TIME ZONE 'UTC'")  # times are told with their offset
+    connection.pgconn.nonblocking = 1
+    return connection

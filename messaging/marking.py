@@ -6,7 +6,7 @@ a lock on the conversation; `tests/messaging/test_marking.py` holds the two agai
 
 import asyncio
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -20,7 +20,7 @@ from notifications.statement import read_in_statement
 
 from . import actions, events, host
 from .access import standing
-from .line import Line
+from .line import Line, numbered
 from .models import SUBJECT_KIND, Conversation, Message, Participant, Side
 
 
@@ -45,7 +45,7 @@ async def mark_read(person: User, conversation_id: int, sequence: int) -> None:
 
 async def close() -> None:
     """Close the connection to the database that this event loop's reading has opened."""
-    await _line().close()
+    _line().close()
 
 
 async def _load(marks: list[Mark]) -> dict[Mark, bool]:
@@ -88,29 +88,44 @@ async def store(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
     for mark in marks:
         who = mark[:2]
         furthest[who] = max(mark.sequence, furthest.get(who, 0))
-    statement, parameters = _statement()
-    given = msgspec.json.encode(
-        [
-            {"conversation_id": conversation, "reader_id": reader, "sequence": sequence}
-            for (conversation, reader), sequence in furthest.items()
-        ]
-    ).decode()
-    members, badge_changed = set(), []
-    for conversation, reader, side, sequence, consumer, shop in await line.run(
-        statement, [given, *parameters]
-    ):
-        if conversation is None:
-            badge_changed.append(reader)
-            continue
-        members.add((conversation, reader))
-        if sequence:  # it moved on
-            events.marked(conversation, Side(side), reader, sequence, consumer, shop)
-    events.badges_changed(badge_changed)
+    statement, constants = _statement()
+    given = [
+        {"conversation_id": conversation, "reader_id": reader, "sequence": sequence}
+        for (conversation, reader), sequence in furthest.items()
+    ]
+    found = _found.decode(await line.run(statement, [msgspec.json.encode(given), *constants]))
+    for one in found.members:
+        if one.sequence:  # it moved on
+            events.marked(
+                one.conversation_id, one.side, one.reader_id, one.sequence,
+                one.consumer_id, one.shop_id,
+            )  # fmt: skip
+    events.badges_changed(found.badge_changed)
+    members = {(one.conversation_id, one.reader_id) for one in found.members}
     return {mark: mark[:2] in members for mark in marks}
 
 
+class _Member(msgspec.Struct):
+    """A mark whose reader takes part in the conversation, as the statement gives it."""
+
+    conversation_id: int
+    reader_id: int
+    side: Side
+    sequence: int | None  # None: was read further before
+    consumer_id: int
+    shop_id: int
+
+
+class _Found(msgspec.Struct):
+    members: list[_Member]
+    badge_changed: list[int]
+
+
+_found = msgspec.json.Decoder(_Found)
+
+
 @cache
-def _statement() -> tuple[bytes, list[Any]]:
+def _statement() -> tuple[str, list[bytes]]:
     """The statement, and its parameters after the first, which is the marks as JSON.
 
     Written to be looked up by index, however it is planned: see `store`.
@@ -156,11 +171,15 @@ def _statement() -> tuple[bytes, list[Any]]:
                       WHERE p.conversation_id = e.conversation_id AND p.user_id = e.reader_id))))
     ),
     {read_in_statement("seen", SUBJECT_KIND)}
-    SELECT e.conversation_id, e.reader_id, e.side, m.last_read_sequence, e.consumer_id, e.shop_id
-    FROM entitled e
-    LEFT JOIN moved m ON m.conversation_id = e.conversation_id AND m.user_id = e.reader_id
-    UNION ALL
-    SELECT NULL, b.recipient_id, NULL, NULL, NULL, NULL
-    FROM badge_changed b
+    SELECT json_build_object(
+        'members', (
+            SELECT coalesce(json_agg(json_build_object(
+                'conversation_id', e.conversation_id, 'reader_id', e.reader_id, 'side', e.side,
+                'sequence', m.last_read_sequence,
+                'consumer_id', e.consumer_id, 'shop_id', e.shop_id)), '[]')
+            FROM entitled e
+            LEFT JOIN moved m ON m.conversation_id = e.conversation_id
+                             AND m.user_id = e.reader_id),
+        'badge_changed', (SELECT coalesce(json_agg(recipient_id), '[]') FROM badge_changed))
     """
-    return text.encode(), list(member_parameters)
+    return numbered(text, member_parameters)

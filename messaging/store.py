@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import psycopg
@@ -18,9 +18,9 @@ from django.db import InternalError
 
 from notifications.statement import notify_in_statement
 
-from . import host, wire
+from . import host
 from .access import standing
-from .line import Line
+from .line import Line, numbered
 from .models import SUBJECT_KIND, Conversation, Message, Side
 
 log = structlog.get_logger("trato.store")
@@ -42,18 +42,8 @@ class Attempt(msgspec.Struct, frozen=True):
     url: str
     allowed: bool
 
-    def accepted(self, stored: "Stored") -> wire.MessageAccepted:
-        return wire.MessageAccepted(
-            client_id=self.client_id,
-            conversation=self.conversation_id,
-            id=stored.id,
-            sequence=stored.sequence,
-            revision=stored.revision,
-            created_at=stored.created_at,
-        )
 
-
-class Stored(NamedTuple):
+class Stored(msgspec.Struct, frozen=True):
     """A message as it stands in the database; `is_new` unless the `client_id` was repeated."""
 
     id: int
@@ -78,6 +68,21 @@ class Outcome(NamedTuple):
     members: set[int]
     failed: dict[int, Exception]
     badge_changed: list[int]
+
+
+class _Member(msgspec.Struct):
+    """An attempt whose sender takes part in the conversation, as the statement gives it."""
+
+    place: int
+    message: Stored | None
+
+
+class _Found(msgspec.Struct):
+    members: list[_Member]
+    badge_changed: list[int]
+
+
+_found = msgspec.json.Decoder(_Found)
 
 
 async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
@@ -110,25 +115,19 @@ async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
 
 
 async def _store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
-    statement, parameters = _statement()
-    given = msgspec.json.encode(attempts).decode()
-    found = Outcome({}, set(), {}, [])
-    for place, number, sequence, revision, at, side, consumer, shop, is_new in await line.run(
-        statement, [given, *parameters]
-    ):
-        if place is None:
-            found.badge_changed.append(consumer)
-            continue
-        found.members.add(place)
-        if number is not None:
-            found.stored[place] = Stored(
-                number, sequence, revision, at, Side(side), consumer, shop, is_new
-            )
-    return found
+    statement, constants = _statement()
+    answer = await line.run(statement, [msgspec.json.encode(attempts), *constants])
+    found = _found.decode(answer)
+    return Outcome(
+        stored={one.place: one.message for one in found.members if one.message},
+        members={one.place for one in found.members},
+        failed={},
+        badge_changed=found.badge_changed,
+    )
 
 
 @cache
-def _statement() -> tuple[bytes, list[Any]]:
+def _statement() -> tuple[str, list[bytes]]:
     """The statement, and its parameters after the first, which is the attempts as JSON.
 
     It is planned once per connection, for a hundred attempts, and PostgreSQL would rather read a
@@ -216,15 +215,20 @@ def _statement() -> tuple[bytes, list[Any]]:
         ORDER BY recipient_id, subject_id, nth DESC
     ),
     {notify_in_statement("news", SUBJECT_KIND)}
-    SELECT e.place, coalesce(k.id, s.id), coalesce(k.sequence, s.sequence),
-           coalesce(k.revision, s.revision), coalesce(k.created_at, s.created_at),
-           e.side, e.consumer_id, e.shop_id, s.id IS NOT NULL
-    FROM entitled e
-    LEFT JOIN known k ON k.place = e.place
-    LEFT JOIN stored s ON s.conversation_id = e.conversation_id
-                      AND s.sender_id = e.sender_id AND s.client_id = e.client_id
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, b.recipient_id, NULL, false
-    FROM badge_changed b
+    SELECT json_build_object(
+        'members', (
+            SELECT coalesce(json_agg(json_build_object(
+                'place', e.place,
+                'message', CASE WHEN coalesce(k.id, s.id) IS NOT NULL THEN json_build_object(
+                    'id', coalesce(k.id, s.id), 'sequence', coalesce(k.sequence, s.sequence),
+                    'revision', coalesce(k.revision, s.revision),
+                    'created_at', coalesce(k.created_at, s.created_at),
+                    'side', e.side, 'consumer_id', e.consumer_id, 'shop_id', e.shop_id,
+                    'is_new', s.id IS NOT NULL) END)), '[]')
+            FROM entitled e
+            LEFT JOIN known k ON k.place = e.place
+            LEFT JOIN stored s ON s.conversation_id = e.conversation_id
+                              AND s.sender_id = e.sender_id AND s.client_id = e.client_id),
+        'badge_changed', (SELECT coalesce(json_agg(recipient_id), '[]') FROM badge_changed))
     """
-    return text.encode(), [*member_parameters, *shop_parameters]
+    return numbered(text, [*member_parameters, *shop_parameters])

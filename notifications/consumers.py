@@ -53,6 +53,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         self.unread: int | None = None
         self.early: list[relay.Event] | None = []  # what came before `session.ready` was sent
         self.closing = False
+        self.at_rest = False  # nothing that the client sent is being worked on
         self.session_checked_at = 0.0
         self.tasks: set[asyncio.Future[Any]] = set()  # what is under way for this socket
 
@@ -67,7 +68,10 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         with metrics.sockets_open.track_inprogress():
             try:
                 while True:
-                    await self.dispatch(await receive())
+                    self.at_rest = True
+                    message = await receive()
+                    self.at_rest = False
+                    await self.dispatch(message)
             except StopConsumer:
                 pass
             finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .servers import Send, writer_for
+from .servers import Send, Take, writer_for
 
 
 class Outgoing:
@@ -17,6 +17,13 @@ class Outgoing:
     def __init__(self, send: Send) -> None:
         self._writer = writer_for(send)
         self._waiting: list[str] = []
+
+    def offer_to(self, take: Take) -> None:
+        """Let `take` have each text that comes in, at once, where the server can do so.
+
+        It answers whether it took the text; else that goes ASGI's way.
+        """
+        self._writer.offer_to(take)
 
     def put(self, text: str) -> None:
         """Send a text frame with the end of this turn of the event loop."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Take = Callable[[str], bool]
 
 FIN_TEXT = 0x81  # RFC 6455, section 5.2: the last and only part of a text message
 DRAIN_SECONDS = 1.0
@@ -21,6 +22,9 @@ class Writer(Protocol):
 
     def write(self, frames: Sequence[str]) -> None:
         """Send frames, in order; a connection that has gone takes them too."""
+
+    def offer_to(self, take: Take) -> None:
+        """Offer each text to `take` before it goes ASGI's way, where the server can do so."""
 
     def unsent_bytes(self) -> int:
         """What waits in this process because the client does not read."""
@@ -64,6 +68,9 @@ class DaphneWriter:
                 data = data[taken:]
         transport.write(data)
 
+    def offer_to(self, take: Take) -> None:
+        self._protocol.take = take  # `config.websocket`
+
     def unsent_bytes(self) -> int:
         transport = self._protocol.transport
         waiting: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
@@ -85,6 +92,9 @@ class UvicornWriter:
         protocol = self._protocol
         if not (protocol.close_sent or protocol.transport.is_closing()):
             protocol.transport.write(on_the_wire(frames))
+
+    def offer_to(self, take: Take) -> None:
+        """uvicorn has no such way."""
 
     def unsent_bytes(self) -> int:
         waiting: int = self._protocol.transport.get_write_buffer_size()
@@ -110,6 +120,9 @@ class AsgiWriter:
         self._bytes += sum(map(len, frames))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._send_waiting())
+
+    def offer_to(self, take: Take) -> None:
+        """ASGI has no such way."""
 
     def unsent_bytes(self) -> int:
         return self._bytes

@@ -269,8 +269,8 @@ RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes be
 
 # -- Sends of the sockets, gathered ------------------------------------------------------------
 
-SEND_GATHER_SECONDS = 0.005  # under load, sends of this long are stored together
 SEND_BATCH_MAX = 64  # messages in one statement
+SEND_STALL_SECONDS = 0.1  # that storing a batch may take before others go past it
 SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
 STATEMENT_TIMEOUT_SECONDS = 5.0  # then people are told `unavailable`; the browser tries again
 

@@ -1,11 +1,10 @@
 """Dying at a named point: kill -9 by one's own hand, so that no handler and no `finally` runs."""
 
+import asyncio
 import itertools
 import os
 import signal
-from typing import Any
-
-from psycopg import AsyncConnection
+from collections.abc import Callable
 
 from notifications.consumers import BadgeConsumer
 
@@ -24,36 +23,45 @@ def arm(point: str, passes: int) -> None:
     """
     counter = itertools.count(1)
 
+    def is_due() -> bool:
+        return next(counter) == passes
+
     def die_when_due() -> None:
-        if next(counter) == passes:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if is_due():
+            _die()
 
     if point == "before_ack":
-        _before_ack(die_when_due)
+        _before_ack(is_due)
         return
     if point not in POINTS:
         raise ValueError(point)
 
-    async def around(storing: seams.Storing, connection: AsyncConnection[Any]) -> seams.Rows:
+    async def around(storing: seams.Storing, execute: seams.Execute) -> bytes:
         if point == "before_insert":
             die_when_due()
-        async with connection.transaction():
-            rows = await storing()
-            if point == "after_insert":
-                die_when_due()
+        await execute("BEGIN")
+        answer = await storing()
+        if point == "after_insert":
+            die_when_due()
+        await execute("COMMIT")
         if point == "after_commit":
             die_when_due()
-        return rows
+        return answer
 
     seams.around_storing(around)
 
 
-def _before_ack(die_when_due: Any) -> None:
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _before_ack(is_due: Callable[[], bool]) -> None:
     send_frame = BadgeConsumer.send_frame
 
     def watched(self: BadgeConsumer, text: str) -> None:
-        if '"message.accepted"' in text:
-            die_when_due()
-        send_frame(self, text)
+        if '"message.accepted"' in text and is_due():
+            asyncio.get_running_loop().call_later(0, _die)  # when the turn's other frames are out
+        else:
+            send_frame(self, text)
 
     BadgeConsumer.send_frame = watched  # type: ignore[method-assign]

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from psycopg import AsyncConnection
 
 from accounts import relay
 from accounts.models import User
@@ -24,9 +23,11 @@ def ack_before_commit() -> None:
     """Every ninth batch is acknowledged and told, but its COMMIT never comes."""
     counter = itertools.count(1)
 
-    async def around(storing: seams.Storing, connection: AsyncConnection[Any]) -> seams.Rows:
-        async with connection.transaction(force_rollback=next(counter) % 9 == 0):
-            return await storing()
+    async def around(storing: seams.Storing, execute: seams.Execute) -> bytes:
+        await execute("BEGIN")
+        answer = await storing()
+        await execute("COMMIT" if next(counter) % 9 else "ROLLBACK")
+        return answer
 
     seams.around_storing(around)
 

@@ -7,25 +7,39 @@ Here it can be put into a transaction, so that something may happen between INSE
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from psycopg import AsyncConnection
+import psycopg
 
 from messaging import line
 from messaging.models import Message
 
-Rows = list[tuple[Any, ...]]
-Storing = Callable[[], Awaitable[Rows]]
+Storing = Callable[[], Awaitable[bytes]]
+Execute = Callable[[str], Awaitable[Any]]
 
 
-def around_storing(around: Callable[[Storing, AsyncConnection[Any]], Awaitable[Rows]]) -> None:
-    """Let `around(storing, connection)` do what `await storing()` does: store some messages."""
+def around_storing(around: Callable[[Storing, Execute], Awaitable[bytes]]) -> None:
+    """Let `around(storing, execute)` do what `await storing()` does: store some messages.
+
+    `execute` carries out a command, such as BEGIN, on the same connection.
+    """
     run = line.Line._run
-    insert = f"INSERT INTO {Message._meta.db_table} ".encode()
+    insert = f"INSERT INTO {Message._meta.db_table} "
 
-    async def watched(self: line.Line, statement: bytes, parameters: Sequence[Any]) -> Rows:
+    async def watched(self: line.Line, statement: str, given: Sequence[bytes]) -> bytes:
         if insert not in statement:
-            return await run(self, statement, parameters)
+            return await run(self, statement, given)
         if self.connection is None:
-            self.connection = await line._connect()
-        return await around(lambda: run(self, statement, parameters), self.connection)
+            await run(self, "SELECT $1::text", [b"open"])
+
+        async def execute(command: str) -> None:
+            assert self.connection
+            self.connection.pgconn.send_query(command.encode())
+            await self._answer(self.connection.pgconn)
+
+        try:
+            return await around(lambda: run(self, statement, given), execute)
+        except psycopg.Error:
+            if self.connection is not None:
+                await execute("ROLLBACK")
+            raise
 
     line.Line._run = watched  # type: ignore[method-assign]

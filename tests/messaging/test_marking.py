@@ -38,7 +38,7 @@ def stored(*marks: tuple[Conversation, User, int]) -> list[bool]:
             found = await marking.store(line, given)
             return [found[mark] for mark in given]
         finally:
-            await line.close()
+            line.close()
 
     return asyncio.run(run())
 

@@ -4,6 +4,7 @@ Each time, afterwards: the process lives, and somebody else's message goes throu
 """
 
 import contextlib
+import json
 import os
 import select
 import socket
@@ -269,3 +270,37 @@ def test_what_is_no_websocket_at_all_is_refused(site: Site) -> None:
             wire.shutdown(socket.SHUT_WR)
             answer = wire.recv(100)
             assert answer == b"" or answer.split()[1] in (b"400", b"404", b"426")
+
+
+def test_what_follows_an_open_waits_for_it(
+    shopper: User, conversation: Conversation, visit: Any, long_talk: bytes
+) -> None:
+    with visit(shopper).socket() as line:
+        for _ in range(20):
+            line.tell(type="conversation.open", conversation=conversation.pk, since=0)
+            line.tell(type="message.send", conversation=conversation.pk,
+                      client_id=str(uuid.uuid4()), body="After it")  # fmt: skip
+            kinds = [line.hear("conversation.state", "message.accepted")["type"] for _ in range(2)]
+            assert kinds == ["conversation.state", "message.accepted"]
+
+
+def test_frames_may_come_in_pieces_and_several_at_once(
+    shopper: User, conversation: Conversation, raw: Any
+) -> None:
+    one = raw(shopper)
+    bodies = [f"{number} " + "x" * 100 for number in range(6)]
+    frames = [
+        json.dumps({"type": "message.send", "conversation": conversation.pk,
+                    "client_id": str(uuid.uuid4()), "body": body}).encode()
+        for body in bodies
+    ]  # fmt: skip
+    wire = b"".join(b"\x81\xfe" + struct.pack(">H", len(f)) + bytes(4) + f for f in frames)
+    whole = len(wire) // 6
+    one.wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for start, end in ((0, 5), (5, whole), (whole, 3 * whole), (3 * whole, 3 * whole + 50)):
+        one.wire.sendall(wire[start:end])
+        time.sleep(0.05)  # so that they do not become one piece on the way
+    one.wire.sendall(wire[3 * whole + 50 :])
+    one.close_code(quiet=1)
+    stored = conversation.messages.order_by("sequence").values_list("body", flat=True)
+    assert list(stored) == bodies

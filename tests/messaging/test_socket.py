@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 
 from accounts import relay
 from accounts.models import User
-from messaging import actions
+from messaging import actions, sending
 from messaging.models import Conversation, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -345,6 +345,18 @@ async def test_a_flood_of_good_frames_closes_with_4429(
     for _ in range(620):
         await tell(socket, type="conversation.close", conversation=conversation.pk)
     assert await closed_with(socket) == 4429
+
+
+async def test_an_error_that_nobody_thought_of_closes_so_that_the_browser_sends_again(
+    shopper: User, conversation: Conversation, socket_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_args: Any) -> Any:
+        raise ZeroDivisionError
+
+    socket = await socket_of(shopper)
+    monkeypatch.setattr(sending._desk(), "store", broken)
+    await tell(socket, **send_frame(conversation))
+    assert await closed_with(socket) == 1011
 
 
 async def test_a_foreign_origin_is_not_let_in(shopper: User, socket_of: Any) -> None:

@@ -1,0 +1,206 @@
+"""Where sends wait for each other: two stations, each of which takes all that wait at once.
+
+The first asks whether the senders may send, the second stores. A station that is busy lets the
+next batch gather, so batches grow with the load and nobody waits for the sake of gathering. The
+next batch goes to the database before the answers of the last one are handed out: so the database
+and this process work at the same time, each on a batch of its own.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError
+from django.http import Http404
+
+from accounts import metrics
+from accounts.models import User
+
+from . import wire
+from .errors import Refused
+from .line import Line
+
+log = structlog.get_logger("trato.sending")
+
+Key = tuple[int, int, uuid.UUID]  # conversation, sender, client_id
+Answer = wire.MessageAccepted | Exception
+
+
+@dataclass(slots=True, eq=False)
+class Send:
+    """One message on its way; `answer` becomes the encoded acknowledgement, or raises.
+
+    `limit` and `refusal` are what the first station found: that the sender is too fast, or
+    whatever else speaks against the message.
+    """
+
+    person: User
+    conversation_id: int
+    client_id: uuid.UUID
+    body: str
+    limit: Refused | None = None
+    refusal: Refused | None = None
+    since: float = field(default_factory=time.monotonic)
+    answer: "asyncio.Future[str]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    @property
+    def key(self) -> Key:
+        return self.conversation_id, self.person.pk, self.client_id
+
+    def resolve(self, answer: Answer) -> None:
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+            self.answer.exception()  # seen, also where the sender has gone
+        else:
+            self.answer.set_result(wire.encode(answer))
+
+
+Outcome = Any  # of storing a batch; what `store` gives and `answers` and `tell` take
+Ask = Callable[[Sequence[Send]], Awaitable[None]]
+Store = Callable[[Sequence[Send], Line], Awaitable[Outcome]]
+Answers = Callable[[Sequence[Send], Outcome], Sequence[Answer]]
+Tell = Callable[[Sequence[Send], Outcome], None]
+
+
+class Desk:
+    """Takes sends and carries them out in batches; what is said in a conversation keeps its order.
+
+    One batch is stored at a time. Where that takes unusually long, because somebody holds a lock,
+    others go past it on another connection; never those of the same conversations.
+
+    Args:
+        ask: notes in each send what speaks against it.
+        store: stores a batch. When it returns, what was stored is committed.
+        answers: the acknowledgements and refusals, from what `store` returned.
+        tell: tells the receivers, of the same.
+    """
+
+    def __init__(self, ask: Ask, store: Store, answers: Answers, tell: Tell) -> None:
+        self.ask, self.store, self.answers, self.tell = ask, store, answers, tell
+        self.sends: dict[Key, Send] = {}  # not answered yet
+        self.arrived: list[Send] = []
+        self.asked: list[Send] = []
+        self.busy: set[int] = set()  # conversations of the batches that are being stored
+        self.lines = [Line() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
+        self.idle = list(self.lines)
+        self.asking = False
+        self.last_start = 0.0  # the loop's time
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def submit(self, send: Send) -> "asyncio.Future[str]":
+        """Take a send. A repeat of one that is still under way shares its answer."""
+        same = self.sends.get(send.key)
+        if same is not None:
+            return same.answer
+        self.sends[send.key] = send
+        self.arrived.append(send)
+        self.ask_next()
+        return send.answer
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside all else."""
+        # The senders' requests and sockets are many: log lines of a batch carry the process's id.
+        task = asyncio.get_running_loop().create_task(work, context=Context())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def ask_next(self) -> None:
+        if self.arrived and not self.asking:
+            self.asking = True
+            self.run(self.ask_batch())
+
+    async def ask_batch(self) -> None:
+        batch, self.arrived = self.arrived, []
+        with self.answering(batch):
+            try:
+                await self.ask(batch)
+            finally:
+                self.asking = False
+                self.ask_next()
+            self.asked += batch
+        await self.store_batch()
+
+    def store_next(self) -> None:
+        if self.asked:
+            self.run(self.store_batch())
+
+    async def store_batch(self) -> None:
+        """Store what waits, unless a batch is being stored and goes on well."""
+        loop = asyncio.get_running_loop()
+        stalls = loop.time() - self.last_start >= settings.SEND_STALL_SECONDS
+        if not self.idle or (self.busy and not stalls):
+            return
+        batch = self.take_batch()
+        if not batch:
+            return
+        line = self.idle.pop()
+        self.last_start = loop.time()
+        loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
+        with self.answering(batch):
+            try:
+                outcome = await self.store(batch, line)
+            finally:
+                self.busy.difference_update(send.conversation_id for send in batch)
+                self.idle.append(line)
+                self.store_next()
+            if self.asked:
+                await asyncio.sleep(0)  # until the next batch is on its way to the database
+            self.answer(batch, self.answers(batch, outcome))
+            self.tell(batch, outcome)  # within the same turn: one write for each socket
+
+    def take_batch(self) -> list[Send]:
+        """The sends that may be stored now, in their order."""
+        batch: list[Send] = []
+        rest: list[Send] = []
+        for send in self.asked:
+            takes = len(batch) < settings.SEND_BATCH_MAX and send.conversation_id not in self.busy
+            (batch if takes else rest).append(send)
+        self.asked = rest
+        self.busy.update(send.conversation_id for send in batch)
+        return batch
+
+    @contextmanager
+    def answering(self, batch: Sequence[Send]) -> Iterator[None]:
+        """Whatever happens meanwhile, nobody waits for ever."""
+        try:
+            yield
+        except Exception as error:
+            log.warning("sends_failed", sends=len(batch), error=type(error).__name__)
+            self.fail(batch, error)
+        except BaseException:
+            self.fail(batch, OperationalError("the process ends"))
+            raise
+
+    def fail(self, batch: Sequence[Send], error: Exception) -> None:
+        without = [send for send in batch if not send.answer.done()]
+        self.answer(without, [error] * len(without))
+
+    def answer(self, batch: Sequence[Send], answers: Sequence[Answer]) -> None:
+        now = time.monotonic()
+        for send, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, Exception):
+                metrics.sends.labels(outcome_of(answer)).inc()
+            else:
+                metrics.sends_accepted.inc()
+                metrics.send_seconds.observe(now - send.since)
+            del self.sends[send.key]
+            send.resolve(answer)
+
+
+def outcome_of(error: Exception) -> str:
+    """Why a send was not accepted, as the metrics name it."""
+    match error:
+        case Refused():
+            return error.code
+        case Http404():
+            return "not_found"
+    return "unavailable"

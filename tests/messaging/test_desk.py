@@ -1,0 +1,225 @@
+"""How sends wait for each other: what is stored together, in what order, who goes past whom."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as some
+
+from accounts.models import User
+from messaging.desk import Desk, Send
+from messaging.line import Line
+
+PERSON = User(pk=1, name="Lucía")
+Batch = list[str]
+
+
+class Database:
+    """Stores a batch when it is told to, and remembers the order of everything."""
+
+    def __init__(self) -> None:
+        self.batches: list[Batch] = []
+        self.told: list[str] = []
+        self.waiting: list[asyncio.Future[None]] = []
+        self.came = asyncio.Condition()
+
+    async def ask(self, batch: Sequence[Send]) -> None:
+        await asyncio.sleep(0)
+
+    async def store(self, batch: Sequence[Send], _line: Line) -> Batch:
+        bodies = [send.body for send in batch]
+        may = asyncio.get_running_loop().create_future()
+        async with self.came:
+            self.batches.append(bodies)
+            self.waiting.append(may)
+            self.came.notify_all()
+        await may
+        return bodies
+
+    def answers(self, batch: Sequence[Send], outcome: Batch) -> list[Any]:
+        return [Exception(body) for body in outcome]  # any answer will do
+
+    def tell(self, _batch: Sequence[Send], outcome: Batch) -> None:
+        self.told += outcome
+
+    async def has_got(self, count: int) -> None:
+        async with self.came:
+            await self.came.wait_for(lambda: len(self.batches) >= count)
+
+
+def run(play: Callable[[Desk, Database], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        database = Database()
+        desk = Desk(database.ask, database.store, database.answers, database.tell)
+        async with asyncio.timeout(20):
+            await play(desk, database)
+
+    asyncio.run(whole())
+
+
+def send(desk: Desk, body: str, conversation: int = 1) -> "asyncio.Future[str]":
+    return desk.submit(Send(PERSON, conversation, uuid.uuid4(), body))
+
+
+async def answered(*futures: "asyncio.Future[str]") -> list[str]:
+    found = await asyncio.gather(*futures, return_exceptions=True)
+    return [str(one) for one in found]
+
+
+def test_one_alone_is_stored_at_once_and_those_of_its_time_together() -> None:
+    async def play(desk: Desk, database: Database) -> None:
+        first = send(desk, "one")
+        await database.has_got(1)
+        later = [send(desk, body, number) for number, body in enumerate(["two", "three"], start=2)]
+        database.waiting[0].set_result(None)
+        await database.has_got(2)
+        database.waiting[1].set_result(None)
+        assert await answered(first, *later) == ["one", "two", "three"]
+        assert database.batches == [["one"], ["two", "three"]]
+        assert not desk.sends
+
+    run(play)
+
+
+def test_the_next_batch_goes_to_the_database_before_the_last_one_is_told() -> None:
+    async def play(desk: Desk, database: Database) -> None:
+        stored_before: list[int] = []
+        whole = desk.tell
+
+        def tell(batch: Sequence[Send], outcome: Batch) -> None:
+            stored_before.append(len(database.batches))
+            whole(batch, outcome)
+
+        desk.tell = tell
+        first = send(desk, "one")
+        await database.has_got(1)
+        second = send(desk, "two")
+        while not desk.asked:
+            await asyncio.sleep(0)
+        database.waiting[0].set_result(None)
+        await answered(first)
+        assert stored_before == [2]
+        database.waiting[1].set_result(None)
+        await answered(second)
+
+    run(play)
+
+
+def test_who_waits_for_a_lock_is_passed_but_not_within_a_conversation(settings: Any) -> None:
+    settings.SEND_STALL_SECONDS = 0.01
+
+    async def play(desk: Desk, database: Database) -> None:
+        held = send(desk, "held", conversation=1)
+        await database.has_got(1)
+        same, other = send(desk, "same", conversation=1), send(desk, "other", conversation=2)
+        await database.has_got(2)
+        assert database.batches == [["held"], ["other"]]
+        database.waiting[1].set_result(None)
+        assert await answered(other) == ["other"]
+        assert not held.done()
+        database.waiting[0].set_result(None)
+        await database.has_got(3)
+        database.waiting[2].set_result(None)
+        assert await answered(held, same) == ["held", "same"]
+        assert database.batches[2] == ["same"]
+
+    run(play)
+
+
+def test_while_all_goes_well_there_is_one_batch_at_a_time(settings: Any) -> None:
+    settings.SEND_STALL_SECONDS = 60
+
+    async def play(desk: Desk, database: Database) -> None:
+        first = send(desk, "one", conversation=1)
+        await database.has_got(1)
+        second = send(desk, "two", conversation=2)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert len(database.batches) == 1
+        database.waiting[0].set_result(None)
+        await database.has_got(2)
+        database.waiting[1].set_result(None)
+        await answered(first, second)
+
+    run(play)
+
+
+@pytest.mark.parametrize("where", ["ask", "store", "answers", "tell"])
+def test_whatever_fails_everybody_is_answered_and_the_next_ones_are_stored(where: str) -> None:
+    async def play(desk: Desk, database: Database) -> None:
+        whole = getattr(desk, where)
+
+        def broken(*_args: Any) -> Any:
+            setattr(desk, where, whole)
+            raise OperationalError("away")
+
+        setattr(desk, where, broken)
+        first = send(desk, "one")
+        if where in ("answers", "tell"):
+            await database.has_got(1)
+            database.waiting[0].set_result(None)
+        assert await answered(first) == ["one" if where == "tell" else "away"]
+        before = len(database.batches)
+        second = send(desk, "two")
+        await database.has_got(before + 1)
+        database.waiting[-1].set_result(None)
+        assert await answered(second) == ["two"]
+        assert not desk.sends
+
+    run(play)
+
+
+def test_a_repeat_under_way_shares_the_answer() -> None:
+    async def play(desk: Desk, database: Database) -> None:
+        client_id = uuid.uuid4()
+        first = desk.submit(Send(PERSON, 1, client_id, "one"))
+        await database.has_got(1)
+        assert desk.submit(Send(PERSON, 1, client_id, "again")) is first
+        database.waiting[0].set_result(None)
+        await answered(first)
+        assert database.batches == [["one"]]
+
+    run(play)
+
+
+@given(
+    some.lists(some.one_of(some.integers(1, 4), some.sampled_from(["turn", "done"])), max_size=60),
+    some.integers(1, 5),
+)
+def test_what_is_said_in_a_conversation_keeps_its_order(steps: list[Any], most: int) -> None:
+    async def play(desk: Desk, database: Database) -> None:
+        sent: list[asyncio.Future[str]] = []
+        with override_settings(SEND_BATCH_MAX=most, SEND_STALL_SECONDS=0):
+            for number, step in enumerate(steps):
+                if step == "turn":
+                    await asyncio.sleep(0)
+                elif step == "done":
+                    finish(database)
+                else:
+                    sent.append(send(desk, f"{step}:{number}", conversation=step))
+            while not all(one.done() for one in sent):
+                finish(database)
+                await asyncio.sleep(0)
+        stored = [body for batch in database.batches for body in batch]
+        assert all(len(batch) <= most for batch in database.batches)
+        for conversation in range(1, 5):
+            mine = [body for body in stored if body.startswith(f"{conversation}:")]
+            assert mine == sorted(mine, key=lambda body: int(body.split(":")[1]))
+            told = [body for body in database.told if body.startswith(f"{conversation}:")]
+            assert told == mine
+        assert len(stored) == len(sent)
+
+    run(play)
+
+
+def finish(database: Database) -> None:
+    """Let the latest batch that is still being stored be done: the others are held up."""
+    for may in reversed(database.waiting):
+        if not may.done():
+            may.set_result(None)
+            return

@@ -1,0 +1,122 @@
+"""The short way of a frame into the server, held against Autobahn's long one."""
+
+import queue
+from itertools import pairwise
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory
+from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
+from hypothesis import example, given
+from hypothesis import strategies as some
+from twisted.internet.testing import StringTransport
+from websockets.frames import Frame, Opcode
+
+from config.websocket import LimitedProtocol, whole_text
+
+LIMIT = settings.SOCKET_FRAME_MAX_BYTES
+texts = some.text(max_size=400) | some.integers(0, LIMIT // 2).map(lambda size: "ñ" * size)
+
+
+def framed(
+    text: str | bytes, *, mask: bool = True, opcode: Opcode = Opcode.TEXT, fin: bool = True
+) -> bytes:
+    payload = text.encode() if isinstance(text, str) else text
+    return Frame(opcode, payload, fin).serialize(mask=mask)
+
+
+@given(texts)
+@example("")
+@example("a" * 125)
+@example("a" * 126)
+@example("a" * LIMIT)
+def test_a_whole_text_frame_is_read(text: str) -> None:
+    assert whole_text(framed(text)) == text
+
+
+@given(some.text(min_size=1, max_size=300), some.data())
+def test_a_part_of_a_frame_or_more_than_one_is_left_to_autobahn(
+    text: str, data: some.DataObject
+) -> None:
+    frame = framed(text)
+    assert whole_text(frame[: data.draw(some.integers(0, len(frame) - 1))]) is None
+    assert whole_text(frame + data.draw(some.binary(min_size=1, max_size=20))) is None
+    assert whole_text(frame + frame) is None
+
+
+@given(some.text(max_size=200))
+def test_any_other_kind_of_frame_is_left_to_autobahn(text: str) -> None:
+    assert whole_text(framed(text, mask=False)) is None
+    assert whole_text(framed(text, opcode=Opcode.BINARY)) is None
+    assert whole_text(framed(text, opcode=Opcode.CONT)) is None
+    assert whole_text(framed(text, fin=False)) is None
+    assert whole_text(framed(text[:30], opcode=Opcode.PING)) is None
+    reserved = bytearray(framed(text))
+    reserved[0] |= 0x40
+    assert whole_text(bytes(reserved)) is None
+
+
+def test_what_is_too_big_not_minimal_or_no_utf_8_is_left_to_autobahn() -> None:
+    assert whole_text(framed("a" * (LIMIT + 1))) is None
+    assert whole_text(framed("a" * 70_000)) is None
+    short = framed("abc")
+    assert whole_text(short[:1] + b"\xfe\x00\x03" + short[2:]) is None
+    assert whole_text(framed(b"\xff\xfe")) is None
+    assert whole_text(framed(b"\xed\xa0\x80")) is None  # a surrogate
+
+
+@given(some.binary(max_size=300))
+def test_no_bytes_make_it_fail(data: bytes) -> None:
+    whole_text(data)
+    whole_text(b"\x81" + data)
+
+
+def heard(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[Any]:
+    """What the application gets of what a client sends, and what is answered to that."""
+    protocol = kind()
+    protocol.factory = WebSocketServerFactory()  # type: ignore[no-untyped-call]
+    protocol.transport = StringTransport()  # type: ignore[no-untyped-call]
+    protocol.transport.registerProducer(protocol, True)
+    protocol._connectionMade()
+    protocol.state, protocol.websocket_version = protocol.STATE_OPEN, 13
+    protocol.current_frame, protocol.data, protocol.inside_message = None, b"", False
+    protocol.client_addr, protocol.muted = None, False
+    protocol.application_queue = queue.SimpleQueue()
+    for piece in pieces:
+        protocol.dataReceived(piece)
+    came = [protocol.application_queue.get() for _ in range(protocol.application_queue.qsize())]
+    return [*came, protocol.transport.value(), protocol.state]
+
+
+class Plain(LimitedProtocol):
+    """The same without the short way."""
+
+    dataReceived = WebSocketProtocol.dataReceived
+
+
+kinds = some.sampled_from([
+    (Opcode.TEXT, True), (Opcode.TEXT, True), (Opcode.TEXT, False), (Opcode.CONT, True),
+    (Opcode.CONT, False), (Opcode.BINARY, True), (Opcode.PING, True), (Opcode.CLOSE, True),
+])  # fmt: skip
+frames = some.builds(
+    lambda kind, text: framed(text, opcode=kind[0], fin=kind[1]), kinds, some.text(max_size=30)
+)
+# In pieces that look like a whole frame of their own: inside another one, and after its first byte.
+SMUGGLED = [b"\x89\x8b\xe0\xe0\xe0\xe0", b"\x81\x85\xc0\xc0\xc0\xc0\xa1\xa2\xa3\xa4\xa5"]
+STRADDLING = [b"\x81", b"\x81\x85\xc0\xc0\x40\xc1\x89\x80\x01\x82\x83", b"\x04"]
+
+
+@given(
+    some.lists(frames, max_size=6), some.lists(some.integers(0, 300), max_size=6), some.booleans()
+)
+@example(SMUGGLED, [], True)
+@example(STRADDLING, [], True)
+@example([framed("half", fin=False), framed("whole")], [], True)
+@example([framed("", opcode=Opcode.CLOSE), framed("too late")], [], True)
+def test_in_whatever_pieces_it_comes_it_is_heard_as_autobahn_hears_it(
+    sent: list[bytes], cuts: list[int], one_by_one: bool
+) -> None:
+    whole = b"".join(sent)
+    edges = sorted({0, *(min(cut, len(whole)) for cut in cuts), len(whole)})
+    pieces = sent if one_by_one else [whole[start:end] for start, end in pairwise(edges)]
+    assert heard(LimitedProtocol, pieces) == heard(Plain, pieces)
