@@ -68,6 +68,17 @@ def test_every_text_of_the_site_is_in_the_spanish_catalogue(domain: str, tmp_pat
     assert lacking == []
 
 
+def test_no_text_hides_from_the_collector_behind_another_name() -> None:
+    """`makemessages` knows the names of Django's functions, and `_`."""
+    names = {
+        name
+        for app in ("accounts", "catalog", "config", "messaging", "notifications")
+        for file in (ROOT / app).rglob("*.py")
+        for name in re.findall(r"gettext\w* as (\w+)", file.read_text())
+    }
+    assert names == {"_"}
+
+
 def _texts(string: Any) -> list[str]:
     return [string] if isinstance(string, str) else list(string)[:2]
 
