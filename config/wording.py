@@ -287,6 +287,12 @@ FORMS = (
 )
 
 ADMIN = (
+    _("Hold down “Control”, or “Command” on a Mac, to select more than one."),
+    _("You don’t have permission to view or edit anything."),
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+    _("Welcome,"),
+    _("Yes, I’m sure"),
+    _("Start typing to filter…"),
     _("Select this object for an action - {}"),
     _("You may edit it again below."),
     _("The {name} “{obj}” was added successfully. You may add another {name} below."),

@@ -29,9 +29,9 @@ CATALOGUES = {
 }
 # What is only said to somebody whom one calls "usted" …
 USTED = re.compile(
-    r"\b(usted|les?|asegúrese|compruebe|confirme|contáctenos|corrija|desmarque|elija|emita|envíe"
+    r"\b(usted|les?|asegúrese|compruebe|confirme|contáctenos|corrija|desmarque|elija|emita|empiece|envíe"
     r"|escanee|escoja|(?<!te )escriba|guarde|habilite|haga|ingrese|inicie|intente|inténtelo"
-    r"|introdu(?:zc|z)a|introdúzcal[oa]|marque|observe|pulse|póngase|proporcione|seleccione|siga"
+    r"|introdu(?:zc|z)a|introdúzcal[oa]|mantenga|marque|observe|pulse|póngase|proporcione|seleccione|siga"
     r"|solicite|tenga|tome|utilice|vaya|verifique|vuelva)\b|^Ha (?!sido|cambiado)|¿(?:Ya )?tiene\b",
     re.IGNORECASE,
 )
@@ -39,7 +39,7 @@ USTED = re.compile(
 OR_OTHERS = re.compile(
     r"\b(sus?|está (?:a punto|recibiendo|segur[oa]))\b"
     r"|(?:^|[.¿] ?|\b(?:que|si|ya) )(?:(?:no|lo) )*"
-    r"(?:debe|desea|ha|inició|olvidó|puede|recibe|recibirá|reconoce|tiene)\b",
+    r"(?:debe|cuenta|desea|ha|inició|olvidó|podrá|puede|recibe|recibirá|reconoce|tiene)\b",
     re.IGNORECASE,
 )
 YOU = re.compile(r"\byou|\bsure\?|\bforg[eo]t", re.IGNORECASE)
