@@ -15,9 +15,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from . import actions, audit
 from .desk import KeptAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
@@ -90,7 +89,7 @@ class UserAdmin(KeptAdmin, admin.ModelAdmin[User]):
     ) -> HttpResponse | None:
         ids = list(chosen.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(ids) > AT_ONCE:
-            text = _now("Choose at most %(limit)s people at once.") % {"limit": AT_ONCE}
+            text = gettext("Choose at most %(limit)s people at once.") % {"limit": AT_ONCE}
             messages.error(request, text)
             return None
         return redirect(f"{reverse(name)}?{urlencode({'person': ids}, doseq=True)}")
@@ -143,7 +142,7 @@ class UserAdmin(KeptAdmin, admin.ModelAdmin[User]):
                 try:
                     act(actor, person.pk, reason)
                 except PermissionDenied as error:
-                    text = _now("You may not do this to %(name)s. Nothing was changed.")
+                    text = gettext("You may not do this to %(name)s. Nothing was changed.")
                     raise ValidationError(text % {"name": person}) from error
 
         return act_with_reason(

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .models import User
@@ -152,7 +152,7 @@ def act_with_reason(
         except ValidationError as error:
             form.add_error("reason", error)
         else:
-            messages.success(request, _now("Done, and written to the audit trail."))
+            messages.success(request, gettext("Done, and written to the audit trail."))
             return HttpResponseRedirect(back)
     context = {
         **admin.site.each_context(request),

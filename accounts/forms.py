@@ -1,8 +1,9 @@
-"""Sign-up and profile."""
+"""Sign-up, profile and the names of security keys."""
 
 from typing import Any
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -48,3 +49,15 @@ class ProfileForm(forms.ModelForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Your name, as others see it")
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """A new security key; allauth has no label for its name, and so none in Spanish."""
+
+    name = forms.CharField(label=_("The key's name"), required=False)
+
+
+class EditKeyForm(EditWebAuthnForm):
+    """Another name for a security key."""
+
+    name = forms.CharField(label=_("The key's name"))

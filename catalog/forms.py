@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import validate_name
@@ -61,7 +61,7 @@ class PicturesField(forms.FileField):
 def _check_count(count: int) -> None:
     if count > settings.PRODUCT_MAX_IMAGES:
         raise ValidationError(
-            _now("At most %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
+            gettext("At most %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
         )
 
 

@@ -110,7 +110,7 @@ def suites_for(arguments: list[str]) -> list[list[Suite]]:
     beside: list[Suite] = []
     if of[CLUSTER]:
         words = [*of[CLUSTER], *options]
-        beside.append(Suite("Cluster", words, needs=(*SERVERS, "nginx")))
+        beside.append(Suite("Cluster", words, needs=(*SERVERS, "nginx", "curl")))
     if not arguments:
         beside.append(Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")))
     alone: list[Suite] = []

@@ -21,6 +21,7 @@ PACKAGES = {
     "initdb": "postgresql",
     "redis-server": "redis-server",
     "nginx": "nginx",
+    "curl": "curl",
     "chromium": "chromium",
     "xgettext": "gettext",
 }

@@ -1,8 +1,12 @@
 """The pages for when something is wrong: friendly, in the reader's language, and all reachable."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import path
 
@@ -119,6 +123,21 @@ def test_500_for_what_broke(language: str, shopper: User, client_of: Any) -> Non
         assert is_friendly(ask(client, language, "get", "/explode/"), 500, language)
         script = ask(client, language, "get", "/explode/", headers={"accept": "application/json"})
         assert (script.status_code, script.json()["type"]) == (500, "error")
+
+
+@pytest.mark.parametrize("name", ["413_alone", "500", "503"])
+def test_a_plain_page_needs_no_request_no_database_no_manifest_and_nothing_inline(
+    name: str, settings: Any, tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    storage = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
+    settings.STATIC_ROOT = tmp_path  # where nothing was collected
+    with django_assert_num_queries(0):
+        page = render_to_string(f"{name}.html")
+    files = re.findall(r'href="/static/([^"#]+)', page)
+    assert files
+    assert all(map(finders.find, files))
+    assert not re.search(r"<script|<style|style=", page)  # the policy would refuse them
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "not_found"), (400, "invalid")])

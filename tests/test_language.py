@@ -1,16 +1,50 @@
-"""Spanish is complete, and chosen by the browser or by the switch."""
+"""Spanish is complete, says "tú" to everybody, and is chosen by the browser or by the switch."""
 
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import allauth
+import django
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from django.test import Client
+from django.utils import translation
+
+from accounts.models import User
 
 ROOT = Path(__file__).resolve().parents[1]
+DJANGO = Path(django.__file__).parent
+CATALOGUES = {
+    "ours": ROOT / "locale",
+    "allauth": Path(allauth.__file__).parent / "locale",
+    "forms": DJANGO / "conf/locale",
+    "passwords": DJANGO / "contrib/auth/locale",
+    "admin": DJANGO / "contrib/admin/locale",
+}
+# What is only said to somebody whom one calls "usted" …
+USTED = re.compile(
+    r"\b(usted|les?|asegúrese|compruebe|confirme|contáctenos|corrija|desmarque|elija|emita|empiece|envíe"
+    r"|escanee|escoja|(?<!te )escriba|guarde|habilite|haga|ingrese|inicie|intente|inténtelo"
+    r"|introdu(?:zc|z)a|introdúzcal[oa]|mantenga|marque|observe|pulse|póngase|proporcione|seleccione|siga"
+    r"|solicite|tenga|tome|utilice|vaya|verifique|vuelva)\b|^Ha (?!sido|cambiado)|¿(?:Ya )?tiene\b",
+    re.IGNORECASE,
+)
+# … and what is said of others too, so that it only counts where the English says "you".
+OR_OTHERS = re.compile(
+    r"\b(sus?|está (?:a punto|recibiendo|segur[oa]))\b"
+    r"|(?:^|[.¿] ?|\b(?:que|si|ya) )(?:(?:no|lo) )*"
+    r"(?:debe|cuenta|desea|ha|inició|olvidó|podrá|puede|recibe|recibirá|reconoce|tiene)\b",
+    re.IGNORECASE,
+)
+YOU = re.compile(r"\byou|\bsure\?|\bforg[eo]t", re.IGNORECASE)
+# Pages that this site has not switched on: Django's own for CSRF, names of users.
+NOT_HERE = re.compile("CSRF|Referer|cookies|DEBUG|username|Unselect|password-based")
 
 
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs xgettext")
@@ -34,8 +68,88 @@ def test_every_text_of_the_site_is_in_the_spanish_catalogue(domain: str, tmp_pat
     assert lacking == []
 
 
+def test_no_text_hides_from_the_collector_behind_another_name() -> None:
+    """`makemessages` knows the names of Django's functions, and `_`."""
+    names = {
+        name
+        for app in ("accounts", "catalog", "config", "messaging", "notifications")
+        for file in (ROOT / app).rglob("*.py")
+        for name in re.findall(r"gettext\w* as (\w+)", file.read_text())
+    }
+    assert names == {"_"}
+
+
 def _texts(string: Any) -> list[str]:
     return [string] if isinstance(string, str) else list(string)[:2]
+
+
+def entries(name: str) -> list[Message]:
+    with (CATALOGUES[name] / "es/LC_MESSAGES/django.po").open("rb") as file:
+        return [entry for entry in read_po(file) if entry.id]
+
+
+def is_met(entry: Message) -> bool:
+    """Whether a text of allauth stands where this site uses allauth, and not its own template."""
+    return any(
+        re.match(r"(templates/)?(account|allauth|mfa|usersessions)/", place)
+        and not (ROOT / place).exists()
+        for place, _line in entry.locations
+    )
+
+
+def formal(texts: Iterable[tuple[Message, Iterable[str]]]) -> list[str]:
+    """Those of the Spanish texts that say "usted"."""
+    return [
+        spanish
+        for entry, answers in texts
+        for spanish in answers
+        if USTED.search(spanish) or (YOU.search(str(entry.id)) and OR_OTHERS.search(spanish))
+    ]
+
+
+def spoken(entry: Message) -> list[str]:
+    """What the site says in Spanish, whoever translated it."""
+    if not isinstance(entry.id, str):
+        one, many = entry.id
+        return [translation.ngettext(one, many, count) for count in (1, 2)]
+    if entry.context:
+        return [translation.pgettext(entry.context, entry.id)]
+    return [translation.gettext(entry.id)]
+
+
+def test_nobody_is_called_usted() -> None:
+    django_forms = [
+        entry
+        for entry in [*entries("forms"), *entries("passwords")]
+        if not NOT_HERE.search(str(entry.id))
+    ]
+    met = [*entries("ours"), *filter(is_met, entries("allauth")), *django_forms]
+    with translation.override("es"):
+        assert formal((entry, spoken(entry)) for entry in met) == []
+
+
+def test_it_would_be_noticed_if_somebody_was() -> None:
+    for name, count in (("allauth", 60), ("forms", 40), ("passwords", 7), ("admin", 15)):
+        assert len(formal((entry, _texts(entry.string)) for entry in entries(name))) > count
+
+
+def test_what_is_worded_anew_is_what_they_still_say() -> None:
+    theirs = {entry.id for name in CATALOGUES if name != "ours" for entry in entries(name)}
+    anew = [
+        entry.id
+        for entry in entries("ours")
+        if "config/wording.py" in {place for place, _line in entry.locations}
+    ]
+    assert len(anew) > 100
+    assert [text for text in anew if text not in theirs] == []
+
+
+@pytest.mark.django_db
+def test_the_name_of_a_security_key_is_asked_for_in_spanish(shopper: User, client_of: Any) -> None:
+    client = client_of(shopper)
+    client.post("/accounts/reauthenticate/", {"password": "trato-demo"})
+    page = client.get("/accounts/2fa/webauthn/add/", headers={"accept-language": "es"})
+    assert "Nombre de la llave" in page.text
 
 
 @pytest.mark.django_db

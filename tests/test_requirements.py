@@ -1,13 +1,17 @@
-"""What is pinned is what is asked for, and tells nobody's download addresses."""
+"""What is pinned is what is asked for on every Python, and tells nobody's download addresses."""
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ["requirements.txt", "requirements-dev.txt"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+ASKED: list[str] = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -16,12 +20,50 @@ def test_pinned_requirements_have_hashes_and_no_addresses(name: str) -> None:
     assert "://" not in text
     assert not re.search(r"^--?(i|index|extra-index|find-links)", text, re.M)
     pins = re.findall(r"^[a-z0-9_.-]+==\S+ \\\n    --hash=", text, re.M)
-    assert len(pins) == len(re.findall(r"^[a-z0-9_.-]+==", text, re.M)) > 20
+    assert len(pins) == len(pinned(name)) > 20
 
 
-def test_everything_that_pyproject_asks_for_is_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = project["dependencies"] + project["optional-dependencies"]["dev"]
-    pinned = set(re.findall(r"^([a-z0-9_.-]+)==", (ROOT / FILES[1]).read_text(), re.M))
-    names = {re.split(r"[\[<>=]", line)[0].lower() for line in asked}
-    assert names <= pinned
+@pytest.mark.parametrize(
+    ("name", "asked"), [(FILES[0], PROJECT["dependencies"]), (FILES[1], ASKED)]
+)
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.9", "3.12.0", "3.13.0", "3.14.0"])
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_everything_that_is_asked_for_is_pinned(
+    name: str, asked: list[str], python: str, system: str
+) -> None:
+    """Also what a package asks for on some Pythons alone: the pins are made on one of them."""
+    place = {
+        "python_version": python.rsplit(".", 1)[0],
+        "python_full_version": python,
+        "sys_platform": system,
+    }
+    assert needed(asked, place) - pinned(name) == set()
+
+
+def pinned(name: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9_.-]+)==", (ROOT / name).read_text(), re.M))
+
+
+def needed(asked: list[str], place: dict[str, str]) -> set[str]:
+    """The packages that are asked for and, as far as they are installed here, what those need."""
+    found: set[tuple[str, str]] = set()  # with an extra, or ""
+    waiting = [Requirement(line) for line in asked]
+    while waiting:
+        requirement = waiting.pop()
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        for extra in {"", *requirement.extras} - {other for one, other in found if one == name}:
+            found.add((name, extra))
+            here = {**place, "extra": extra}
+            waiting += [
+                further
+                for further in map(Requirement, requires(name))
+                if further.marker is None or further.marker.evaluate(here)
+            ]
+    return {name for name, _extra in found}
+
+
+def requires(name: str) -> list[str]:
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:  # needed on other Pythons alone
+        return []

@@ -1,4 +1,6 @@
 // The list of conversations, live: whatever changes, the server draws it anew, once per moment.
+// What this person reads changes the badge, and what others read is not shown. Every poll, which
+// is for a tab without a socket, tells the badge.
 import { session } from "trato/session";
 import { writeAll } from "trato/local-time";
 
@@ -7,10 +9,9 @@ const GATHER = 250; // milliseconds
 class Inbox extends HTMLElement {
   connectedCallback() {
     writeAll(this);
-    for (const kind of ["message.created", "message.changed", "conversation.read", "badge"]) {
+    for (const kind of ["message.created", "message.changed", "badge"]) {
       session.on(kind, () => this.soon());
     }
-    session.on("latest", () => this.soon());
   }
 
   soon() {

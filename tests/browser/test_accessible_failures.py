@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, Request, Route
 
 from accounts.models import User
-from config import views
+from config import error_pages, views
 from tests.browser.inspector import Inspect, languages
 
 
@@ -31,11 +31,14 @@ def test_the_pages_for_when_something_is_wrong(
     desk.tour([reverse("admin:catalog_product_changelist")], status=403)
 
     asked = RequestFactory().get("/", headers={"Accept-Language": locale})
-    failures = {500: views.server_error, 503: views.service_unavailable}
-    for status, view in failures.items():
-        body = view(asked).content
+    plain = {
+        413: error_pages.pages(locale[:2])["413.html"],
+        500: views.server_error(asked).text,
+        503: views.service_unavailable(asked).text,
+    }
+    for status, body in plain.items():
 
-        def fail(route: Route, request: Request, body: bytes = body, status: int = status) -> None:
+        def fail(route: Route, request: Request, body: str = body, status: int = status) -> None:
             policy = route.fetch().headers["content-security-policy"]
             route.fulfill(
                 status=status,

@@ -74,15 +74,17 @@ def test_times_are_those_of_the_readers_zone_and_region(
 ) -> None:
     late = datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC)
     MessageFactory(conversation=conversation, created_at=late)
-    for zone, locale, day, time in (
-        ("Europe/Madrid", "es-ES", "lunes, 2 de marzo", "0:30"),
-        ("America/New_York", "en-US", "Sunday, March 1", "6:30 PM"),
-        ("Europe/London", "en-GB", "Sunday 1 March", "23:30"),
+    for zone, locale, date, day, time in (
+        ("Europe/Madrid", "es-ES", "2026-03-02", "lunes, 2 de marzo", "0:30"),
+        ("America/New_York", "en-US", "2026-03-01", "Sunday, March 1", "6:30 PM"),
+        ("Europe/London", "en-GB", "2026-03-01", "Sunday 1 March", "23:30"),
     ):
         page = person(shopper, timezone_id=zone, locale=locale)
         open_thread(page, conversation)
         expect(page.locator(".messages__day")).to_have_text(day)
         expect(page.locator(".message time")).to_have_text(time)
-        page.reload()  # now the server knows the zone too
+        answer = page.reload()  # now the server knows the zone too
+        assert answer is not None
+        assert f'data-day="{date}"' in answer.text()
         expect(page.locator(".messages__day")).to_have_count(1)
         expect(page.locator(".messages__day")).to_have_text(day)

@@ -1,5 +1,7 @@
 """The list of conversations lives: whatever happens, it is told there without a reload."""
 
+import uuid
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -8,6 +10,7 @@ from catalog.models import Product
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import SECOND, Person, block_socket, live, open_thread, polling, write
+from tests.site import Site, Visitor, session_of
 
 NAMES, PREVIEWS = ".inbox__link", ".inbox__preview"
 
@@ -50,6 +53,17 @@ def test_who_writes_rises_to_the_top_with_the_first_words(
     open_thread(answering, conversation)
     write(answering, "Yes, it is.")
     expect(inbox.locator(PREVIEWS).first).to_have_text("Marta: Yes, it is.", timeout=2 * SECOND)
+
+
+def test_what_the_shop_answers_elsewhere_is_shown_though_no_badge_changes(
+    inbox: Page, site: Site, seller: User, conversation: Conversation
+) -> None:
+    phone = Visitor(site, session_of(seller))
+    answer = {"body": "Yes, it is.", "client_id": str(uuid.uuid4())}
+    assert phone.post(f"{conversation.get_absolute_url()}new_message/", answer).status == 302
+    expect(inbox.locator(NAMES).first).to_have_text("Lucía Romero", timeout=SECOND)
+    expect(inbox.locator(PREVIEWS).first).to_have_text("Marta: Yes, it is.")
+    expect(inbox.locator("[data-unread]")).to_have_count(0)
 
 
 def test_only_unread_conversations_are_shown_if_wanted_and_leave_when_read(

@@ -4,6 +4,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
 from tests.browser.acts import SECOND, Person, live, open_thread, write
 from tests.browser.lines import Line
@@ -44,6 +45,19 @@ def test_a_removal_is_seen_on_both_sides_live_and_after_a_resume(
     for page in (asking, answering):
         page.reload()
         gone(page)
+
+
+def test_a_removal_is_seen_in_the_list_of_conversations(
+    person: Person, seller: User, moderator: User, conversation: Conversation
+) -> None:
+    message = MessageFactory(conversation=conversation, body="Call me at 555 123")
+    inbox = person(seller)
+    inbox.goto("/conversations/")
+    live(inbox)
+    preview = inbox.locator(".inbox__preview")
+    expect(preview).to_have_text("Call me at 555 123")
+    remove(person(moderator), message)
+    expect(preview).to_have_text(REMOVED, timeout=SECOND)
 
 
 def test_the_badge_is_live_on_the_desk_too(

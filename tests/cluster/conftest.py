@@ -28,7 +28,7 @@ def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
             part.launch()
     for daphne in running_cluster.daphnes:
         daphne.wait()
-    running_cluster.nginx.wait()  # it leaves a Daphne that failed alone for 2 s
+    running_cluster.nginx.wait()
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,15 @@
 import asyncio
 import random
 import uuid
+from pathlib import Path
 from typing import Any
 
 import websockets
 
-from deploy.cluster import Cluster
+from deploy.cluster import ROOT, Cluster
 
 from .people import Person, Socket
+from .systemd import systemctl
 
 
 async def test_people_on_different_daphnes_talk_at_once(
@@ -71,8 +73,9 @@ def test_while_one_daphne_is_down_every_request_is_answered_by_the_other(
 
 
 async def test_a_rolling_restart_loses_and_doubles_no_message(
-    cluster: Cluster, shopper: Person, seller: Person, conversation: int
+    cluster: Cluster, shopper: Person, seller: Person, conversation: int, tmp_path: Path
 ) -> None:
+    """By `deploy/roll`."""
     sent: list[str] = []
     restarted = asyncio.Event()
 
@@ -81,19 +84,22 @@ async def test_a_rolling_restart_loses_and_doubles_no_message(
             sent.append(await _send_until_stored(shopper, conversation, len(sent)))
 
     before = seller.messages(conversation)["revision"]
+    processes = [daphne.pid for daphne in cluster.daphnes]
     listener = Listener(seller, conversation)
     async with listener:
         await listener.is_live()
         sending = asyncio.create_task(keep_sending())
-        for daphne in cluster.daphnes:
-            assert await asyncio.to_thread(daphne.stop) == 0
-            await asyncio.to_thread(daphne.start)
+        with systemctl(cluster, tmp_path) as environment:
+            roll = [f"{ROOT}/deploy/roll", *map(str, cluster.ports)]
+            rolling = await asyncio.create_subprocess_exec(*roll, env=environment)
+            assert await rolling.wait() == 0
         restarted.set()
         await sending
         await listener.has(set(sent))
     stored = _all_since(seller, conversation, before)
     assert [each["client_id"] for each in stored] == sent
     assert listener.heard == sent
+    assert not {daphne.pid for daphne in cluster.daphnes} & set(processes)
 
 
 async def _send_until_stored(person: Person, conversation: int, number: int) -> str:

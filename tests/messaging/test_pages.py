@@ -1,7 +1,7 @@
 """The pages: what they cost in queries, and asking from a product."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -124,6 +124,26 @@ def test_search_and_the_unread_filter_find_what_they_should(
     assert link not in client.get("/conversations/?q=elephant").text
     actions.mark_read(seller, conversation.pk, 1)
     assert link not in client.get("/conversations/?unread=1").text
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "time"),
+    [
+        ("Europe/Madrid", "2026-03-02", "00:30"),
+        ("America/New_York", "2026-03-01", "18:30"),
+        ("Nowhere/Land", "2026-03-01", "23:30"),
+    ],
+)
+def test_without_a_script_times_are_those_of_the_zone_that_the_browser_told(
+    zone: str, day: str, time: str, shopper: User, conversation: Conversation, client_of: Any
+) -> None:
+    late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    MessageFactory(conversation=conversation, created_at=late)
+    client = client_of(shopper)
+    client.cookies["timezone"] = zone
+    page = client.get(conversation.get_absolute_url()).text
+    assert f'data-day="{day}"' in page
+    assert f">{time}</time>" in page
 
 
 def test_the_usual_answer_is_judged_by_the_latest_conversations(
