@@ -99,11 +99,12 @@ def badge(page: Page, count: int) -> None:
 
 
 class Stopwatch:
-    """`with Stopwatch():` what takes place inside takes less than a second."""
+    """`with watch:` times what takes place inside; `slowest` is the longest time, in seconds."""
+
+    slowest = 0.0
 
     def __enter__(self) -> None:
         self.since = time.monotonic()
 
     def __exit__(self, *failure: object) -> None:
-        if failure[0] is None:
-            assert time.monotonic() - self.since < 1
+        self.slowest = max(self.slowest, time.monotonic() - self.since)
