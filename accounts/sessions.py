@@ -38,7 +38,7 @@ def people_of(session_keys: Iterable[str]) -> dict[str, User | Ended]:
     # PostgreSQL refuses NUL, and with it the question of all the others.
     askable = [key for key in keys if "\0" not in key]
     rows = Session.objects.filter(session_key__in=askable, expire_date__gt=timezone.now())
-    logins = {row.session_key: _login(row.session_data) for row in rows}
+    logins = {key: _login(data) for key, data in rows.values_list("session_key", "session_data")}
     people = User.objects.in_bulk({login.user_id for login in logins.values() if login})
     found: dict[str, User | Ended] = dict.fromkeys(keys, Ended.NO_SESSION)
     for key, login in logins.items():

@@ -11,7 +11,6 @@ from twisted.internet import reactor as _reactor
 
 reactor: Any = _reactor  # a module by its types, which says nothing
 
-REAP_SECONDS = 5  # what a finished request or socket may stay in memory
 TIMEOUTS_SECONDS = 10  # how exactly a handshake or request that hangs is ended
 # The sockets' own heartbeat keeps proxies awake, and a dead connection is noticed by the system,
 # which gets no acknowledgement for it.
@@ -23,14 +22,31 @@ class FrugalServer(Server):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, ping_interval=PING_SECONDS, **kwargs)
-        self._reaped = self._timed = 0
+        self._ending: set[Any] = set()  # whose client has gone or whose application is done
+        self._timed = 0
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        queue = super().create_application(protocol, scope)
+        application = self.connections.get(protocol, {}).get("application_instance")
+        if application is not None:
+            application.add_done_callback(lambda _done: self._ending.add(protocol))
+        return queue
+
+    def protocol_disconnected(self, protocol: Any) -> None:
+        super().protocol_disconnected(protocol)
+        self._ending.add(protocol)
 
     def application_checker(self) -> None:
-        self._reaped += 1
-        if self._reaped % REAP_SECONDS:
-            reactor.callLater(1, self.application_checker)
-        else:
+        # Daphne's own, which is only shown the connections that it may have to do with.
+        everybody: dict[Any, dict[str, Any]] = self.connections  # type: ignore[has-type]
+        self.connections = {one: everybody[one] for one in self._ending if one in everybody}
+        try:
             super().application_checker()
+        finally:
+            for gone in self._ending - self.connections.keys():
+                everybody.pop(gone, None)
+            self._ending &= self.connections.keys()
+            self.connections = everybody
 
     def timeout_checker(self) -> None:
         self._timed += 1
