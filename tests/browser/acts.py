@@ -1,7 +1,9 @@
 """What people do in their browsers and what they see there: the words of these tests."""
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
@@ -9,6 +11,21 @@ from messaging.models import Conversation
 
 Person = Callable[..., Page]
 SECOND = 1000  # milliseconds
+LATE = 4  # seconds after which what should take one has failed
+LATE_ALLOWED = 2  # of all that should take one, in a whole run: the machine has other things to do
+
+late: list[str] = []
+
+
+@contextmanager
+def promptly() -> Iterator[None]:
+    """What takes place inside takes less than a second; `conftest` counts where it did not."""
+    since = time.monotonic()
+    yield
+    took = time.monotonic() - since
+    assert took < LATE
+    if took >= 1:
+        late.append(f"{os.environ.get('PYTEST_CURRENT_TEST')}: {took:.1f} s")
 
 
 def until(page: Page, condition: str, timeout: int = 10 * SECOND) -> None:
@@ -75,14 +92,15 @@ def at_once(page: Page, selector: str, text: str) -> None:
 
     It looks at every frame that is drawn; `expect` looks after half a second, and then too late.
     """
-    page.wait_for_function(
-        """([selector, text]) => {
-            const found = [...document.querySelectorAll(selector)].filter((one) => !one.hidden);
-            return (found.at(-1)?.textContent.trim() ?? "") === text;
-        }""",
-        arg=[selector, text],
-        timeout=SECOND,
-    )
+    with promptly():
+        page.wait_for_function(
+            """([selector, text]) => {
+                const found = [...document.querySelectorAll(selector)].filter((one) => !one.hidden);
+                return (found.at(-1)?.textContent.trim() ?? "") === text;
+            }""",
+            arg=[selector, text],
+            timeout=LATE * SECOND,
+        )
 
 
 def says(page: Page, text: str) -> None:
@@ -96,15 +114,3 @@ def state(page: Page, text: str) -> None:
 def badge(page: Page, count: int) -> None:
     """The badge in the header tells the count; without anything unread there is none."""
     at_once(page, "[data-badge]", str(count or ""))
-
-
-class Stopwatch:
-    """`with watch:` times what takes place inside; `slowest` is the longest time, in seconds."""
-
-    slowest = 0.0
-
-    def __enter__(self) -> None:
-        self.since = time.monotonic()
-
-    def __exit__(self, *failure: object) -> None:
-        self.slowest = max(self.slowest, time.monotonic() - self.since)

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from accounts.models import User
 from tests import services
+from tests.browser import acts
 from tests.browser.inspector import DESKTOP, Inspect, Inspector
 from tests.site import Site, session_of
 
@@ -32,6 +33,14 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """The settings as they are: the servers find the same database by its address."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hardly_anything_is_late() -> Iterator[None]:
+    """What should take less than a second does, but for a few times that the machine is busy."""
+    acts.late.clear()
+    yield
+    assert len(acts.late) <= acts.LATE_ALLOWED, acts.late
 
 
 @pytest.fixture(scope="session")

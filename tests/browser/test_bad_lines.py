@@ -104,7 +104,7 @@ def test_it_connects_at_once_when_there_is_reason_to_hope(
     until(page, "failed four times")
     line.is_cut = False  # the next try would be four seconds from now
     page.evaluate(happens)
-    until(page, "live", timeout=SECOND)
+    until(page, "live", timeout=3 * SECOND)
 
 
 def test_after_a_long_absence_everything_that_was_missed_is_there(

@@ -5,8 +5,8 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import (
-    SECOND,
     Person,
+    at_once,
     block_socket,
     live,
     open_thread,
@@ -44,7 +44,7 @@ def test_news_of_the_other_side_is_told_elsewhere_and_a_colleagues_answer_is_not
     says(asking, "Yes, it is.")
     write(asking, "Then I take it.")
     # Frames of one conversation arrive in order, so the answer came here before this one.
-    expect(elsewhere.locator(".toast__excerpt")).to_have_text("Then I take it.", timeout=SECOND)
+    at_once(elsewhere, ".toast__excerpt", "Then I take it.")
     assert elsewhere.evaluate("window.told") == ["Then I take it."]
     expect(elsewhere.locator(".toast__title")).to_have_text(shopper.name)
     expect(asking.locator(".toast")).to_have_count(0)  # it is the thread that is open
@@ -63,12 +63,12 @@ def test_news_is_told_while_polling_too_and_once(
     open_thread(asking, conversation)
     write(asking, "Is it still there?")
     toast = elsewhere.locator(".toast")
-    expect(toast.locator(".toast__excerpt")).to_have_text("Is it still there?", timeout=SECOND)
+    at_once(elsewhere, ".toast__excerpt", "Is it still there?")
     expect(toast.locator(".toast__title")).to_have_text(shopper.name)
     elsewhere.keyboard.press("Escape")
     expect(toast).to_have_count(0)
     write(asking, "Hello?")
-    expect(toast.locator(".toast__excerpt")).to_have_text("Hello?", timeout=SECOND)
+    at_once(elsewhere, ".toast__excerpt", "Hello?")
     assert elsewhere.evaluate("window.told") == ["Is it still there?", "Hello?"]
     elsewhere.goto("/")  # what was told already is not told again on the next page
     polling(elsewhere)
