@@ -10,7 +10,7 @@ from accounts.models import User
 
 from . import wire
 from .access import consumer_group, seller_group
-from .desk import Send
+from .batcher import Send
 from .models import Conversation, Message, Side
 from .store import Stored
 

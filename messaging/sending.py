@@ -1,4 +1,4 @@
-"""Sends of the sockets and of requests. Those of the sockets are gathered, see `desk`.
+"""Sends of the sockets and of requests. Those of the sockets are gathered, see `batcher`.
 
 A send is acknowledged after COMMIT and never before.
 """
@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.threads import in_thread
 
 from . import actions, events, limits, store, wire
-from .desk import Answer, Desk, Send, outcome_of
+from .batcher import Answer, Batcher, Send, outcome_of
 from .errors import Refused
 from .line import Line
 from .models import Message, conversation_url
@@ -30,7 +30,7 @@ def submit(person: User, frame: wire.Send) -> "asyncio.Future[str]":
         The acknowledgement as the text of a frame, or what `actions.send` raises. A repeat of
         a send that is still under way shares its answer. Not to be cancelled.
     """
-    return _desk().submit(Send(person, frame.conversation, frame.client_id, frame.body))
+    return _batcher().submit(Send(person, frame.conversation, frame.client_id, frame.body))
 
 
 def send_now(person: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
@@ -46,27 +46,29 @@ def send_now(person: User, conversation_id: int, client_id: uuid.UUID, body: str
 
 async def close() -> None:
     """Close the connections to the database that this event loop's sends have opened."""
-    for line in _desk().lines:
+    for line in _batcher().lines:
         line.close()
 
 
-_desks: WeakKeyDictionary[asyncio.AbstractEventLoop, Desk] = WeakKeyDictionary()
+_batchers: WeakKeyDictionary[asyncio.AbstractEventLoop, Batcher] = WeakKeyDictionary()
 
 
-def _desk() -> Desk:
+def _batcher() -> Batcher:
     loop = asyncio.get_running_loop()
-    found = _desks.get(loop)
+    found = _batchers.get(loop)
     if found is None:
         by_statement = connection.vendor == "postgresql"
-        found = _desks[loop] = (
-            Desk(_ask, _store, _answers, _tell)
+        found = _batchers[loop] = (
+            Batcher(_ask, _store, _answers, _tell)
             if by_statement
-            else Desk(_ask_nothing, _store_each, _same, _tell_nobody)
+            else Batcher(_ask_nothing, _store_each, _same, _tell_nobody)
         )
     return found
 
 
-metrics.sends_waiting.set_function(lambda: sum(len(desk.sends) for desk in list(_desks.values())))
+metrics.sends_waiting.set_function(
+    lambda: sum(len(batcher.sends) for batcher in list(_batchers.values()))
+)
 
 
 # -- By the ORM, one transaction each, on a database thread --------------------------------------
@@ -154,7 +156,7 @@ def _tell(batch: Sequence[Send], outcome: store.Outcome) -> None:
             uncounted.append(send.person.pk)  # a repeat or a refusal is not one more message
     events.badges_changed(outcome.badge_changed)
     if uncounted:
-        _desk().run(limits.give_back("message", uncounted))
+        _batcher().run(limits.give_back("message", uncounted))
 
 
 def _accepted(send: Send, stored: store.Stored) -> wire.MessageAccepted:

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from accounts import relay
 from accounts.models import User
 from messaging import sending, wire
-from messaging.desk import Desk
+from messaging.batcher import Batcher
 from messaging.models import Conversation
 from tests.messaging.test_socket import closed_with, hear, send_frame, tell
 
@@ -91,13 +91,13 @@ async def test_sends_that_wait_for_the_database_are_counted_until_they_are_answe
     shopper: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch, more: More
 ) -> None:
     free = asyncio.Event()
-    store_batch = Desk.store_batch
+    store_batch = Batcher.store_batch
 
-    async def held(self: Desk) -> None:
+    async def held(self: Batcher) -> None:
         await free.wait()
         await store_batch(self)
 
-    monkeypatch.setattr(Desk, "store_batch", held)
+    monkeypatch.setattr(Batcher, "store_batch", held)
     frame = wire.Send(conversation.pk, uuid.uuid4(), "Hello")
     answer = sending.submit(shopper, frame)
     assert more("trato_sends_waiting") == 1

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from accounts.models import User
-from messaging.desk import Desk, Send
+from messaging.batcher import Batcher, Send
 from messaging.line import Line
 
 PERSON = User(pk=1, name="Lucía")
@@ -52,18 +52,18 @@ class Database:
             await self.came.wait_for(lambda: len(self.batches) >= count)
 
 
-def run(play: Callable[[Desk, Database], Awaitable[None]]) -> None:
+def run(play: Callable[[Batcher, Database], Awaitable[None]]) -> None:
     async def whole() -> None:
         database = Database()
-        desk = Desk(database.ask, database.store, database.answers, database.tell)
+        batcher = Batcher(database.ask, database.store, database.answers, database.tell)
         async with asyncio.timeout(20):
-            await play(desk, database)
+            await play(batcher, database)
 
     asyncio.run(whole())
 
 
-def send(desk: Desk, body: str, conversation: int = 1) -> "asyncio.Future[str]":
-    return desk.submit(Send(PERSON, conversation, uuid.uuid4(), body))
+def send(batcher: Batcher, body: str, conversation: int = 1) -> "asyncio.Future[str]":
+    return batcher.submit(Send(PERSON, conversation, uuid.uuid4(), body))
 
 
 async def answered(*futures: "asyncio.Future[str]") -> list[str]:
@@ -72,34 +72,36 @@ async def answered(*futures: "asyncio.Future[str]") -> list[str]:
 
 
 def test_one_alone_is_stored_at_once_and_those_of_its_time_together() -> None:
-    async def play(desk: Desk, database: Database) -> None:
-        first = send(desk, "one")
+    async def play(batcher: Batcher, database: Database) -> None:
+        first = send(batcher, "one")
         await database.has_got(1)
-        later = [send(desk, body, number) for number, body in enumerate(["two", "three"], start=2)]
+        later = [
+            send(batcher, body, number) for number, body in enumerate(["two", "three"], start=2)
+        ]
         database.waiting[0].set_result(None)
         await database.has_got(2)
         database.waiting[1].set_result(None)
         assert await answered(first, *later) == ["one", "two", "three"]
         assert database.batches == [["one"], ["two", "three"]]
-        assert not desk.sends
+        assert not batcher.sends
 
     run(play)
 
 
 def test_the_next_batch_goes_to_the_database_before_the_last_one_is_told() -> None:
-    async def play(desk: Desk, database: Database) -> None:
+    async def play(batcher: Batcher, database: Database) -> None:
         stored_before: list[int] = []
-        whole = desk.tell
+        whole = batcher.tell
 
         def tell(batch: Sequence[Send], outcome: Batch) -> None:
             stored_before.append(len(database.batches))
             whole(batch, outcome)
 
-        desk.tell = tell
-        first = send(desk, "one")
+        batcher.tell = tell
+        first = send(batcher, "one")
         await database.has_got(1)
-        second = send(desk, "two")
-        while not desk.asked:
+        second = send(batcher, "two")
+        while not batcher.asked:
             await asyncio.sleep(0)
         database.waiting[0].set_result(None)
         await answered(first)
@@ -113,10 +115,10 @@ def test_the_next_batch_goes_to_the_database_before_the_last_one_is_told() -> No
 def test_who_waits_for_a_lock_is_passed_but_not_within_a_conversation(settings: Any) -> None:
     settings.SEND_STALL_SECONDS = 0.01
 
-    async def play(desk: Desk, database: Database) -> None:
-        held = send(desk, "held", conversation=1)
+    async def play(batcher: Batcher, database: Database) -> None:
+        held = send(batcher, "held", conversation=1)
         await database.has_got(1)
-        same, other = send(desk, "same", conversation=1), send(desk, "other", conversation=2)
+        same, other = send(batcher, "same", conversation=1), send(batcher, "other", conversation=2)
         await database.has_got(2)
         assert database.batches == [["held"], ["other"]]
         database.waiting[1].set_result(None)
@@ -134,10 +136,10 @@ def test_who_waits_for_a_lock_is_passed_but_not_within_a_conversation(settings: 
 def test_while_all_goes_well_there_is_one_batch_at_a_time(settings: Any) -> None:
     settings.SEND_STALL_SECONDS = 60
 
-    async def play(desk: Desk, database: Database) -> None:
-        first = send(desk, "one", conversation=1)
+    async def play(batcher: Batcher, database: Database) -> None:
+        first = send(batcher, "one", conversation=1)
         await database.has_got(1)
-        second = send(desk, "two", conversation=2)
+        second = send(batcher, "two", conversation=2)
         for _ in range(100):
             await asyncio.sleep(0)
         assert len(database.batches) == 1
@@ -151,35 +153,35 @@ def test_while_all_goes_well_there_is_one_batch_at_a_time(settings: Any) -> None
 
 @pytest.mark.parametrize("where", ["ask", "store", "answers", "tell"])
 def test_whatever_fails_everybody_is_answered_and_the_next_ones_are_stored(where: str) -> None:
-    async def play(desk: Desk, database: Database) -> None:
-        whole = getattr(desk, where)
+    async def play(batcher: Batcher, database: Database) -> None:
+        whole = getattr(batcher, where)
 
         def broken(*_args: Any) -> Any:
-            setattr(desk, where, whole)
+            setattr(batcher, where, whole)
             raise OperationalError("away")
 
-        setattr(desk, where, broken)
-        first = send(desk, "one")
+        setattr(batcher, where, broken)
+        first = send(batcher, "one")
         if where in ("answers", "tell"):
             await database.has_got(1)
             database.waiting[0].set_result(None)
         assert await answered(first) == ["one" if where == "tell" else "away"]
         before = len(database.batches)
-        second = send(desk, "two")
+        second = send(batcher, "two")
         await database.has_got(before + 1)
         database.waiting[-1].set_result(None)
         assert await answered(second) == ["two"]
-        assert not desk.sends
+        assert not batcher.sends
 
     run(play)
 
 
 def test_a_repeat_under_way_shares_the_answer() -> None:
-    async def play(desk: Desk, database: Database) -> None:
+    async def play(batcher: Batcher, database: Database) -> None:
         client_id = uuid.uuid4()
-        first = desk.submit(Send(PERSON, 1, client_id, "one"))
+        first = batcher.submit(Send(PERSON, 1, client_id, "one"))
         await database.has_got(1)
-        assert desk.submit(Send(PERSON, 1, client_id, "again")) is first
+        assert batcher.submit(Send(PERSON, 1, client_id, "again")) is first
         database.waiting[0].set_result(None)
         await answered(first)
         assert database.batches == [["one"]]
@@ -192,7 +194,7 @@ def test_a_repeat_under_way_shares_the_answer() -> None:
     some.integers(1, 5),
 )
 def test_what_is_said_in_a_conversation_keeps_its_order(steps: list[Any], most: int) -> None:
-    async def play(desk: Desk, database: Database) -> None:
+    async def play(batcher: Batcher, database: Database) -> None:
         sent: list[asyncio.Future[str]] = []
         with override_settings(SEND_BATCH_MAX=most, SEND_STALL_SECONDS=0):
             for number, step in enumerate(steps):
@@ -201,7 +203,7 @@ def test_what_is_said_in_a_conversation_keeps_its_order(steps: list[Any], most: 
                 elif step == "done":
                     finish(database)
                 else:
-                    sent.append(send(desk, f"{step}:{number}", conversation=step))
+                    sent.append(send(batcher, f"{step}:{number}", conversation=step))
             while not all(one.done() for one in sent):
                 finish(database)
                 await asyncio.sleep(0)

@@ -71,7 +71,7 @@ Answers = Callable[[Sequence[Send], Outcome], Sequence[Answer]]
 Tell = Callable[[Sequence[Send], Outcome], None]
 
 
-class Desk:
+class Batcher:
     """Takes sends and carries them out in batches; what is said in a conversation keeps its order.
 
     One batch is stored at a time. Where that takes unusually long, because somebody holds a lock,

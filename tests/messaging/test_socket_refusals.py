@@ -1,0 +1,112 @@
+"""What a socket refuses, and what ends it: bad frames, floods, somebody else's page."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from messaging import sending
+from messaging.models import Conversation
+from tests.messaging.test_socket import closed_with, hear, send_frame, tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+BAD_FRAMES: list[str | bytes] = [
+    "",
+    "not json",
+    "[]",
+    "null",
+    "{}",
+    '{"type":"chat.message","frame":"x"}',
+    '{"type":"badge.changed"}',
+    '{"type":"message.send"}',
+    '{"type":"message.send","conversation":"1","client_id":"x","body":"x"}',
+    '{"type":"conversation.open","conversation":1,"since":0,"extra":1}',
+    '{"type":"conversation.open","conversation":-1,"since":0}',
+    '{"type":"conversation.open","conversation":1,"since":' + "9" * 5000 + "}",
+    '{"type":"conversation.open","conversation":1e400,"since":0}',
+    '{"type":"typing","conversation":' + "[" * 5000 + "]" * 5000 + "}",
+    "[" * 16000,
+    '{"type":"message.send","conversation":1,"client_id":"' + "0" * 36 + '","body":"\\ud800"}',
+    b"\x00\x01\x02",
+    b"{}",
+]
+
+
+@pytest.mark.parametrize("bad", BAD_FRAMES, ids=lambda bad: repr(bad[:40]))
+async def test_a_bad_frame_gets_its_error_and_the_socket_lives(
+    bad: str | bytes, shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    if isinstance(bad, bytes):
+        await socket.send_to(bytes_data=bad)
+    else:
+        await socket.send_input({"type": "websocket.receive", "text": bad})
+    assert (await hear(socket, "error"))["code"] == "invalid"
+    await tell(socket, **send_frame(conversation))
+    assert (await hear(socket, "message.accepted"))["sequence"] == 1
+
+
+async def test_a_refused_send_names_its_client_id(
+    shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    socket = await socket_of(shopper)
+    frame = send_frame(conversation, "x" * 4001)
+    await tell(socket, **frame)
+    error = await hear(socket, "error")
+    assert (error["code"], error["client_id"]) == ("too_long", frame["client_id"])
+
+
+async def test_errors_speak_the_readers_language(
+    shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    english, spanish = await socket_of(shopper), await socket_of(shopper, language="es")
+    details = set()
+    for socket in (english, spanish):
+        await tell(socket, **send_frame(conversation, " "))
+        details.add((await hear(socket, "error"))["detail"])
+    assert len(details) == 2
+
+
+async def test_a_frame_over_16_kib_closes_with_1009(shopper: User, socket_of: Any) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    await socket.send_to(text_data=" " * (16 * 1024 + 1))
+    assert await closed_with(socket) == 1009
+
+
+async def test_a_stream_of_bad_frames_closes_with_4429(shopper: User, socket_of: Any) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    for _ in range(40):
+        await socket.send_to(text_data="x")
+    assert await closed_with(socket) == 4429
+
+
+async def test_a_flood_of_good_frames_closes_with_4429(
+    shopper: User, conversation: Conversation, socket_of: Any
+) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    for _ in range(620):
+        await tell(socket, type="conversation.close", conversation=conversation.pk)
+    assert await closed_with(socket) == 4429
+
+
+async def test_an_error_that_nobody_thought_of_closes_so_that_the_browser_sends_again(
+    shopper: User, conversation: Conversation, socket_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_args: Any) -> Any:
+        raise ZeroDivisionError
+
+    socket = await socket_of(shopper)
+    monkeypatch.setattr(sending._batcher(), "store", broken)
+    await tell(socket, **send_frame(conversation))
+    assert await closed_with(socket) == 1011
+
+
+async def test_a_foreign_origin_is_not_let_in(shopper: User, socket_of: Any) -> None:
+    with pytest.raises(AssertionError):
+        await socket_of(shopper, origin="https://evil.example")
