@@ -1,42 +1,42 @@
-"""The channel layer between processes: channels-redis' pub/sub, with its two slow paths gathered.
+"""The channel layer between processes: channels-redis' pub/sub, on connections of our own.
 
-The stock layer publishes one event at a time under a lock, and subscribes without waiting for
-Redis to say so. Here all events of a moment go out in one call, and a subscription has begun
-when `group_add_many` returns, so that whoever reads the database after it misses nothing.
+The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis
+to say so, and hands what it hears from task to task through a queue. Here all events of a moment
+go out in one call, a subscription has begun when `group_add_many` returns, so that whoever reads
+the database after it misses nothing, and an event of another process is handed on as it comes.
 """
 
 import asyncio
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from channels_redis.pubsub import (
-    RedisPubSubChannelLayer,
-    RedisPubSubLoopLayer,
-    RedisSingleShardConnection,
-)
+from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
+from channels_redis.utils import create_pool
 
 from .redis_line import RedisLine, Script
+from .subscriptions import Subscriptions
 
-logger = logging.getLogger("trato.layer")
+Hear = Callable[[str, Mapping[str, Any]], None]  # a group, and an event of it
 
 
 class Ring(NamedTuple):
-    """One event for one group; `heard_here`: this process is subscribed to the group itself."""
+    """One event for some groups."""
 
-    group: str
+    groups: Sequence[str]
     event: Mapping[str, Any]
-    heard_here: bool
 
 
 # Publishes only where somebody else listens: a process hands its own events on by itself, and
 # would only throw the echo away. Nobody is missed: who subscribes after this look reads the
-# database later still.
+# database later still. An event follows the name of its first group; after the others stands ''.
 PUBLISH = Script("""
+local event
 for index, channel in ipairs(KEYS) do
-    local listeners = redis.call('PUBSUB', 'NUMSUB', channel)[2]
-    if listeners > tonumber(ARGV[2 * index - 1]) then
-        redis.call('PUBLISH', channel, ARGV[2 * index])
+    if ARGV[2 * index] ~= '' then
+        event = ARGV[2 * index]
+    end
+    if redis.call('PUBSUB', 'NUMSUB', channel)[2] > tonumber(ARGV[2 * index - 1]) then
+        redis.call('PUBLISH', channel, event)
     end
 end
 """)
@@ -60,15 +60,23 @@ class LoopLayer(RedisPubSubLoopLayer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hosts = [shard.host for shard in self._shards]  # type: ignore[has-type]  # untyped base
-        self._shards = [Shard(host, self) for host in hosts]
+        self._shards = [Shard(host, self._heard) for host in hosts]
+        self._hearers: dict[str, Hear] = {}
+        self._before_group = len(self._get_group_channel_name(""))  # letters
 
-    async def publish_many(self, rings: Iterable[Ring]) -> None:
-        """Publish events in their order: one round trip for each Redis they go to."""
-        by_shard: dict[Shard, list[tuple[str, bytes, bool]]] = {}
-        for group, event, heard_here in rings:
-            channel = self._get_group_channel_name(group)
-            item = (channel, self.channel_layer.serialize(event), heard_here)
-            by_shard.setdefault(self._get_shard(channel), []).append(item)
+    async def publish_many(self, rings: Iterable[Ring], heard_here: Collection[str] = ()) -> None:
+        """Publish events in their order: one round trip for each Redis they go to.
+
+        Args:
+            heard_here: the groups whose events this process hands on by itself.
+        """
+        by_shard: dict[Shard, list[tuple[str, bool, bytes]]] = {}
+        for groups, event in rings:
+            serialized = self.channel_layer.serialize(event)
+            for group in groups:
+                channel = self._get_group_channel_name(group)
+                item = (channel, group in heard_here, serialized)
+                by_shard.setdefault(self._get_shard(channel), []).append(item)
         for shard, items in by_shard.items():
             await shard.publish_many(items)
 
@@ -80,77 +88,65 @@ class LoopLayer(RedisPubSubLoopLayer):
             self.groups.setdefault(name, set()).add(channel)
             by_shard.setdefault(self._get_shard(name), []).append(name)
         for shard, names in by_shard.items():
-            await shard.subscribe_many(names)
+            await shard.subscriptions.add(names)
 
-
-class Shard(RedisSingleShardConnection):
-    """One Redis: one connection to publish, one to hear."""
-
-    def __init__(self, host: Any, channel_layer: LoopLayer) -> None:
-        super().__init__(host, channel_layer)
-        self._confirmed: dict[bytes, asyncio.Future[None]] = {}
-        self._hears_on: Any = None  # the stream on which Redis confirmed the subscriptions
-        self._line: RedisLine | None = None
-
-    async def publish_many(self, items: Sequence[tuple[str, bytes, bool]]) -> None:
-        """Publish serialized events to channels, each only where somebody else listens."""
-        self._ensure_redis()
-        if self._line is None:
-            self._line = RedisLine(self._redis.connection_pool)
-        hears = self._hears()
-        keys = [channel for channel, _event, _heard_here in items]
-        arguments: list[Any] = []
-        for _channel, event, heard_here in items:
-            arguments += (int(heard_here and hears), event)
-        await PUBLISH.run(self._line, keys, arguments)
+    def hear(self, channel: str, hear: Hear) -> None:
+        """Hand what `channel` hears of its groups to a function, instead of to `receive`."""
+        self._hearers[channel] = hear
 
     async def flush(self) -> None:
-        if self._line is not None:
-            await self._line.close()
-            self._line = None
+        self._hearers.clear()
         await super().flush()
 
-    def _hears(self) -> bool:
-        """Whether Redis knows of our subscriptions: not so after a restart, until we are back."""
-        connection = self._pubsub.connection
-        stream = getattr(connection, "_reader", None)
-        return stream is not None and stream is self._hears_on
-
-    async def subscribe_many(self, channels: Sequence[str]) -> None:
-        """Subscribe, and wait until Redis has said for each channel that it did."""
-        new = [channel for channel in channels if channel not in self._subscribed_to]
-        if not new:
+    def _heard(self, name: str, serialized: bytes) -> None:
+        if queue := self.channels.get(name):
+            queue.put_nowait(serialized)
             return
-        confirmed = [self._confirmation(channel) for channel in new]
-        async with self._lock:
-            self._ensure_redis()
-            self._ensure_receiver()
-            await self._pubsub.subscribe(*new)
-        # Shielded: who gives up waiting leaves the next try its confirmation.
-        await asyncio.gather(*map(asyncio.shield, confirmed))
-        self._subscribed_to.update(new)
+        for channel in self.groups.get(name, ()):
+            if hear := self._hearers.get(channel):
+                hear(name[self._before_group :], self.channel_layer.deserialize(serialized))
+            elif queue := self.channels.get(channel):
+                queue.put_nowait(serialized)
 
-    def _confirmation(self, channel: str) -> "asyncio.Future[None]":
-        loop = asyncio.get_running_loop()
-        return self._confirmed.setdefault(channel.encode(), loop.create_future())
 
-    async def _do_receiving(self) -> None:
-        # Waits for what comes instead of looking ten times a second, and sees confirmations.
-        while True:
-            try:
-                if not self._pubsub.subscribed or self._pubsub.connection is None:
-                    await asyncio.sleep(0.01)  # until the first subscription is on its way
-                    continue
-                said = await self._pubsub.parse_response(block=True)
-                if said[0] == b"message":
-                    self._receive_message({"channel": said[1], "data": said[2]})
-                    continue
-                await self._pubsub.handle_message(said)
-                self._hears_on = self._pubsub.connection._reader
-                future = self._confirmed.pop(said[1], None) if said[0] == b"subscribe" else None
-                if future is not None and not future.done():
-                    future.set_result(None)
-            except Exception as error:
-                # Redis is away; the next try connects anew and subscribes to all again.
-                logger.warning("channel layer is away: %s", type(error).__name__)
-                await asyncio.sleep(0.5)
+class Shard:
+    """One Redis: one connection to publish, one to hear. Stands for channels-redis' own."""
+
+    def __init__(self, host: Any, heard: Callable[[str, bytes], None]) -> None:
+        self.host = host
+        self._heard = heard
+        self._connect()
+
+    def _connect(self) -> None:
+        pool = create_pool(self.host)
+        self.line = RedisLine(pool)
+        self.subscriptions = Subscriptions(pool, self._heard)
+
+    async def publish_many(self, items: Sequence[tuple[str, bool, bytes]]) -> None:
+        """Publish to channels, each only where somebody else listens.
+
+        Args:
+            items: channel, whether this process is not to hear it, and the serialized event.
+        """
+        arguments: list[int | bytes] = []
+        last = None
+        for channel, heard_here, event in items:
+            # Redis may not know of our subscription: not so after a restart, until we are back.
+            own = heard_here and channel in self.subscriptions.confirmed
+            arguments += (int(own), b"" if event is last else event)
+            last = event
+        await PUBLISH.run(self.line, [channel for channel, *_ in items], arguments)
+
+    async def publish(self, channel: str, event: bytes) -> None:
+        await self.line.call("PUBLISH", channel, event)
+
+    async def subscribe(self, channel: str) -> None:
+        await self.subscriptions.add([channel])
+
+    async def unsubscribe(self, channel: str) -> None:
+        self.subscriptions.discard(channel)
+
+    async def flush(self) -> None:
+        self.line.close()
+        await self.subscriptions.close()
+        self._connect()

@@ -11,7 +11,7 @@ It stands in the lowest app because all of them ring it.
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -106,7 +106,7 @@ class Exchange:
         self.members: dict[str, set[Member]] = {}
         self.orders: dict[str, Ordering[Event]] = {}
         self.heard: set[str] = set()  # groups that the layer tells this process about
-        self.rings: list[tuple[str, Event]] = []
+        self.rings: list[Ring] = []
         self.layer_is_away = False  # as the last try to ring has shown
         self.channel: str | None = None
         self._joining: dict[str, asyncio.Future[bool]] = {}
@@ -115,13 +115,13 @@ class Exchange:
     # -- here --------------------------------------------------------------------------------
 
     def publish(self, groups: Iterable[str], event: Event) -> "asyncio.Task[None]":
+        groups = tuple(groups)
         for group in groups:
             self.deliver(group, event)
-            if len(self.rings) < RINGS_WAITING_MAX:
-                told = {**event, "group": group, "origin": self.name}
-                self.rings.append((group, told))
-            else:
-                metrics.publish_failures.inc()
+        if len(self.rings) < RINGS_WAITING_MAX:
+            self.rings.append(Ring(groups, {**event, "origin": self.name}))
+        else:
+            metrics.publish_failures.inc(len(groups))
         return self._run("ring", self._ring)
 
     def deliver(self, group: str, event: Event) -> None:
@@ -169,18 +169,21 @@ class Exchange:
             now, self.rings = self.rings[:RINGS_AT_ONCE], self.rings[RINGS_AT_ONCE:]
             try:
                 async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
-                    if hasattr(self.layer, "publish_many"):
-                        await self.layer.publish_many(
-                            Ring(group, event, group in self.heard) for group, event in now
-                        )
-                    else:
-                        for group, event in now:
-                            await self.layer.group_send(group, dict(event))
+                    await self._publish(now)
                 self.layer_is_away = False
             except Exception as error:  # whatever a broken layer throws: the row is stored already
                 self.layer_is_away = True
-                metrics.publish_failures.inc(len(now))
-                log.warning("publish_failed", events=len(now), error=type(error).__name__)
+                lost = sum(len(groups) for groups, _ in now)
+                metrics.publish_failures.inc(lost)
+                log.warning("publish_failed", events=lost, error=type(error).__name__)
+
+    async def _publish(self, rings: Sequence[Ring]) -> None:
+        if hasattr(self.layer, "publish_many"):
+            await self.layer.publish_many(rings, self.heard)
+            return
+        for groups, event in rings:
+            for group in groups:
+                await self.layer.group_send(group, {**event, "group": group})
 
     async def _follow_groups(self) -> None:
         """Make the layer tell about just those groups that have a socket here."""
@@ -202,7 +205,10 @@ class Exchange:
     async def _follow(self, missing: list[str], past: list[str]) -> None:
         if self.channel is None:
             self.channel = await self.layer.new_channel()
-            self._run("listen", self._listen)
+            if hasattr(self.layer, "hear"):
+                self.layer.hear(self.channel, self._heard)
+            else:
+                self._run("listen", self._listen)
         if missing and hasattr(self.layer, "group_add_many"):
             await self.layer.group_add_many(missing, self.channel)
         else:
@@ -224,11 +230,14 @@ class Exchange:
         while True:
             try:
                 event = await self.layer.receive(self.channel)
-                if event.get("origin") != self.name and (group := event.get("group")):
-                    self.deliver(group, event)
+                self._heard(event["group"], event)
             except Exception as error:
                 log.exception("listening_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    def _heard(self, group: str, event: Event) -> None:
+        if event.get("origin") != self.name:
+            self.deliver(group, event)
 
     def _run(self, name: str, work: Any) -> "asyncio.Task[None]":
         """One task of a kind at a time: it goes on until there is nothing to do for anybody."""

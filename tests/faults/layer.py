@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from accounts.layers import PubSubLayer, Ring
 
@@ -13,10 +13,10 @@ LATE = 0.4  # seconds; longer than the relay waits to put events in order
 class LossyLayer(PubSubLayer):
     """Drops, doubles and delays a tenth each of what goes to other processes."""
 
-    async def publish_many(self, rings: Iterable[Ring]) -> None:
+    async def publish_many(self, rings: Iterable[Ring], heard_here: Collection[str] = ()) -> None:
         now: list[Ring] = []
         late: list[Ring] = []
-        for ring in rings:
+        for ring in (Ring([group], event) for groups, event in rings for group in groups):
             chance = random.random()
             if chance < SHARE:
                 continue
@@ -24,9 +24,9 @@ class LossyLayer(PubSubLayer):
                 now.append(ring)
             (late if chance > 1 - SHARE else now).append(ring)
         if late:
-            asyncio.get_running_loop().call_later(LATE, self._publish_late, late)
-        await self._get_layer().publish_many(now)
+            asyncio.get_running_loop().call_later(LATE, self._publish_late, late, heard_here)
+        await self._get_layer().publish_many(now, heard_here)
 
-    def _publish_late(self, rings: list[Ring]) -> None:
-        task = asyncio.ensure_future(self._get_layer().publish_many(rings))
+    def _publish_late(self, rings: list[Ring], heard_here: Collection[str]) -> None:
+        task = asyncio.ensure_future(self._get_layer().publish_many(rings, heard_here))
         self._late = task  # a loop alone would let go of it

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 
 from accounts import relay
 from accounts.models import User
@@ -257,10 +258,9 @@ async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
     event = {"type": "chat.message", "frame": "{}"}
     await relay.publish_async([f"user.{shopper.pk}"], event)
     assert await socket.receive_from() == "{}"
-    user_group = relay.user_group(shopper.pk)
-    from channels.layers import get_channel_layer
-
-    await get_channel_layer().group_send(user_group, {**event, "group": "seller.999"})
+    layer = get_channel_layer()
+    await layer.group_add("seller.999", relay._exchange().channel)
+    await layer.group_send("seller.999", {**event, "group": "seller.999"})
     assert await hears_nothing(socket)
 
 
