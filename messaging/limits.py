@@ -1,7 +1,8 @@
 """How often a person may do something, counted per person over a moving window.
 
-Counted in Redis where there is one, so that all processes share a count, else in this process's
-memory. While Redis is away each process counts for itself: a send never fails for its sake.
+Counted in Redis where there is one, so that all processes share a count (`tally`), else in this
+process's memory. While Redis is away each process counts for itself: a send never fails for its
+sake.
 """
 
 import asyncio
@@ -20,11 +21,11 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.asyncio import ConnectionPool
-from redis.exceptions import RedisError
 
-from accounts.redis_line import RedisLine, Script
+from accounts.redis_line import RedisLine
 
 from .errors import Refused, when_shown
+from .tally import REDIS_ERRORS, Tally
 
 log = structlog.get_logger("trato.limits")
 
@@ -52,7 +53,7 @@ def hit(kind: Kind, user_id: int) -> None:
 
 
 async def hit_many(kind: Kind, user_ids: Sequence[int]) -> list[Refused | None]:
-    """Count one act for each of some people, in one round trip to Redis.
+    """Count one act for each of some people, asking Redis once at most.
 
     Args:
         user_ids: a person who does two things at once stands here twice.
@@ -63,22 +64,20 @@ async def hit_many(kind: Kind, user_ids: Sequence[int]) -> list[Refused | None]:
     item = _item(kind)
     if _redis_is_there():
         try:
-            return await _hit_many(item, user_ids)
-        except (RedisError, OSError, TimeoutError) as error:
+            waits = await _tally(item).hit(user_ids)
+            return [None if wait is None else _refused(wait) for wait in waits]
+        except REDIS_ERRORS as error:
             _redis_is_away(error)
     return [_refusal(_local(), item, str(user_id)) for user_id in user_ids]
 
 
 async def give_back(kind: Kind, user_ids: Sequence[int]) -> None:
     """Take the latest acts of some people out of the count again: they turned out to be none."""
-    item = _item(kind)
     if not _redis_is_there():
         return  # a process that counts for itself counts for seconds only
     try:
-        async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
-            for user_id in user_ids:
-                await _line().call("LPOP", _redis_key(item, user_id))
-    except (RedisError, OSError, TimeoutError) as error:
+        await _tally(_item(kind)).give_back(user_ids)
+    except REDIS_ERRORS as error:
         _redis_is_away(error)
 
 
@@ -86,6 +85,7 @@ def reset() -> None:
     """Forget all counts, and that Redis was away."""
     global _redis_away_until
     _redis_away_until = 0.0
+    _tallies.clear()
     _local().storage.reset()
     if settings.REDIS_URL:
         _shared().storage.reset()
@@ -116,34 +116,6 @@ def _refused(wait_seconds: float) -> Refused:
     seconds = max(1, math.ceil(wait_seconds))
     text = when_shown(lambda: _wait_text(seconds))
     return Refused("rate_limited", text, retry_after=seconds)
-
-
-# The moving window of `limits`, kept in the same lists, for many people at once: answers with ''
-# for who may, else with the time of the act that has to grow old first.
-HIT_MANY = Script("""
-local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local answers = {}
-for index, key in ipairs(KEYS) do
-    local oldest = redis.call('LINDEX', key, limit - 1)
-    if oldest and tonumber(oldest) >= now - window then
-        answers[index] = oldest
-    else
-        redis.call('LPUSH', key, ARGV[1])
-        redis.call('LTRIM', key, 0, limit - 1)
-        redis.call('EXPIRE', key, window)
-        answers[index] = ''
-    end
-end
-return answers
-""")
-
-
-async def _hit_many(item: RateLimitItem, user_ids: Sequence[int]) -> list[Refused | None]:
-    now, window = time.time(), item.get_expiry()
-    keys = [_redis_key(item, user_id) for user_id in user_ids]
-    async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
-        answers = await HIT_MANY.run(_line(), keys, [now, item.amount, window])
-    return [_refused(float(oldest) + window - now) if oldest else None for oldest in answers]
 
 
 def _wait_text(seconds: int) -> str:
@@ -192,16 +164,14 @@ def _shared() -> MovingWindowRateLimiter:
     )
 
 
-_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, RedisLine] = WeakKeyDictionary()
+_tallies: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[RateLimitItem, Tally]]
+_tallies = WeakKeyDictionary()
 
 
-def _line() -> RedisLine:
+def _tally(item: RateLimitItem) -> Tally:
     loop = asyncio.get_running_loop()
-    found = _lines.get(loop)
-    if found is None:
-        found = _lines[loop] = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
-    return found
-
-
-def _redis_key(item: RateLimitItem, user_id: int) -> str:
-    return f"{PREFIX}:{item.key_for(str(user_id))}"
+    of_loop = _tallies.setdefault(loop, {})
+    if item not in of_loop:
+        line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+        of_loop[item] = Tally(line, PREFIX, item, _redis_is_away)
+    return of_loop[item]
