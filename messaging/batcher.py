@@ -127,35 +127,38 @@ class Batcher:
                 self.asking = False
                 self.ask_next()
             self.asked += batch
-        await self.store_batch()
+        await self.store_batches()
 
     def store_next(self) -> None:
         if self.asked:
-            self.run(self.store_batch())
+            self.run(self.store_batches())
 
-    async def store_batch(self) -> None:
-        """Store what waits, unless a batch is being stored and goes on well."""
+    async def store_batches(self) -> None:
+        """Store what waits, batch after batch, unless one is being stored and goes on well."""
         loop = asyncio.get_running_loop()
-        stalls = loop.time() - self.last_start >= settings.SEND_STALL_SECONDS
-        if not self.idle or (self.busy and not stalls):
-            return
-        batch = self.take_batch()
-        if not batch:
-            return
-        line = self.idle.pop()
-        self.last_start = loop.time()
-        loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
+        while self.idle and (not self.busy or self.stalls(loop)) and (batch := self.take_batch()):
+            line = self.idle.pop()
+            self.last_start = loop.time()
+            loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
+            with self.answering(batch):
+                try:
+                    outcome = await self.store(batch, line)
+                finally:
+                    self.busy.difference_update(send.conversation_id for send in batch)
+                    self.idle.append(line)
+                if self.asked:  # first the next batch is sent on its way to the database
+                    loop.call_soon(self.finish, batch, outcome)
+                else:
+                    self.finish(batch, outcome)
+
+    def stalls(self, loop: asyncio.AbstractEventLoop) -> bool:
+        return loop.time() - self.last_start >= settings.SEND_STALL_SECONDS
+
+    def finish(self, batch: Sequence[Send], outcome: Outcome) -> None:
+        """Answer and tell within the same turn: one write for each socket."""
         with self.answering(batch):
-            try:
-                outcome = await self.store(batch, line)
-            finally:
-                self.busy.difference_update(send.conversation_id for send in batch)
-                self.idle.append(line)
-                self.store_next()
-            if self.asked:
-                await asyncio.sleep(0)  # until the next batch is on its way to the database
             self.answer(batch, self.answers(batch, outcome))
-            self.tell(batch, outcome)  # within the same turn: one write for each socket
+            self.tell(batch, outcome)
 
     def take_batch(self) -> list[Send]:
         """The sends that may be stored now, in their order."""

@@ -91,13 +91,13 @@ async def test_sends_that_wait_for_the_database_are_counted_until_they_are_answe
     shopper: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch, more: More
 ) -> None:
     free = asyncio.Event()
-    store_batch = Batcher.store_batch
+    store_batches = Batcher.store_batches
 
     async def held(self: Batcher) -> None:
         await free.wait()
-        await store_batch(self)
+        await store_batches(self)
 
-    monkeypatch.setattr(Batcher, "store_batch", held)
+    monkeypatch.setattr(Batcher, "store_batches", held)
     frame = wire.Send(conversation.pk, uuid.uuid4(), "Hello")
     answer = sending.submit(shopper, frame)
     assert more("trato_sends_waiting") == 1
