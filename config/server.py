@@ -30,7 +30,7 @@ def serve(host: str, port: int) -> bool:
     from django.conf import settings
 
     from config.asgi import application
-    from config.websocket import LimitedProtocol
+    from config.websocket_daphne import LimitedProtocol
 
     def ready() -> None:
         server.ws_factory.setProtocolOptions(failByDrop=False)

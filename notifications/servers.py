@@ -6,6 +6,7 @@ wire: a frame for a thousand sockets is framed once, and the frames of a turn ar
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
@@ -63,13 +64,13 @@ class DaphneWriter:
         # `write` alone would have the event loop watch the connection and call back, for every
         # frame, though the system almost always takes it at once.
         if transport.connected and not (transport.dataBuffer or transport._tempDataBuffer):
-            taken = transport.writeSomeData(data)
-            if isinstance(taken, int):
-                data = data[taken:]
-        transport.write(data)
+            with contextlib.suppress(OSError):  # it is full, or broken: Twisted sees to that
+                data = data[transport.socket.send(data) :]
+        if data:
+            transport.write(data)
 
     def offer_to(self, take: Take) -> None:
-        self._protocol.take = take  # `config.websocket`
+        self._protocol.take = take  # `config.websocket_daphne`
 
     def unsent_bytes(self) -> int:
         transport = self._protocol.transport
@@ -94,7 +95,7 @@ class UvicornWriter:
             protocol.transport.write(on_the_wire(frames))
 
     def offer_to(self, take: Take) -> None:
-        """uvicorn has no such way."""
+        self._protocol.take = take  # `config.websocket_uvicorn`; uvicorn's own never looks there
 
     def unsent_bytes(self) -> int:
         waiting: int = self._protocol.transport.get_write_buffer_size()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class UvicornSite(Site):
     command = (
         *("-m", "uvicorn", "config.asgi:application", "--loop", "uvloop", "--lifespan", "off"),
-        *("--ws", "websockets-sansio", "--ws-max-size", "16384", "--port"),
+        *("--ws", "config.websocket_uvicorn:QuickProtocol", "--ws-max-size", "16384", "--port"),
     )
 
 

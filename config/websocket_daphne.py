@@ -4,15 +4,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from daphne.server import twisted_loop
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
 from notifications.allowance import Allowance
 from notifications.consumers import FLOODS
 
-FIN_TEXT = 0x81  # RFC 6455, section 5.2: the last and only part of a text message
-MASKED = 0x80  # as all that a client sends
-TWO_BYTES = 126  # stands for the size where that is in the next two bytes
+from .frames import whole_text
 
 
 class LimitedProtocol(WebSocketProtocol):
@@ -28,6 +27,12 @@ class LimitedProtocol(WebSocketProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.frames = Allowance(settings.SOCKET_FRAMES_PER_MINUTE)
+
+    def onOpen(self) -> None:
+        super().onOpen()
+        # Without the context of Twisted's log, which it would set up for each read.
+        transport, reactor = self.transport, self.transport.reactor
+        twisted_loop.add_reader(transport.fileno(), reactor._readOrWrite, transport, True)
 
     def dataReceived(self, data: bytes) -> None:
         between_messages = (
@@ -64,28 +69,3 @@ class LimitedProtocol(WebSocketProtocol):
     def serverClose(self, code: int | None = None) -> None:
         # Not `sendClose`: it raises for RFC 6455's own codes, such as 1011.
         self.sendCloseFrame(code=code or 1000)
-
-
-def whole_text(data: bytes) -> str | None:
-    """The text, if bytes from a client are exactly one text frame, and one that may come in.
-
-    See RFC 6455, section 5.2, for how a frame is laid out and masked.
-    """
-    if len(data) < 6 or data[0] != FIN_TEXT:
-        return None
-    size, start = data[1] ^ MASKED, 2
-    if size == TWO_BYTES:
-        size, start = int.from_bytes(data[2:4], "big"), 4
-        if size < TWO_BYTES:
-            return None
-    elif size > TWO_BYTES:  # longer still, or not masked
-        return None
-    mask, masked = data[start : start + 4], data[start + 4 :]
-    if len(masked) != size or size > settings.SOCKET_FRAME_MAX_BYTES:
-        return None
-    key = (mask * (size // 4 + 1))[:size]
-    plain = int.from_bytes(masked, "big") ^ int.from_bytes(key, "big")
-    try:
-        return plain.to_bytes(size, "big").decode()
-    except UnicodeDecodeError:
-        return None
