@@ -17,7 +17,7 @@ from .idle import Idle
 from .measure import Contender, Round
 from .options import parse
 from .servers import ROOT, Server, System
-from .stages import stages_of
+from .stages import STAGES, stages_of
 
 NEEDED = ("postgres", "initdb", "redis-server")
 REPORT = ROOT / "var" / "bench.md"
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
         for program in missing:
             say(f"Not found: {program} (Debian package: {services.PACKAGES[program]}).")
         return 1
-    if not processes.allow_open_files(max([2 * options.pairs, *options.idle]) + SPARE_FILES):
+    if not processes.allow_open_files(people(options) + SPARE_FILES):
         say("This machine allows too few open files (ulimit -Hn); choose fewer with --idle.")
         return 1
     load = os.getloadavg()[0]
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 @contextlib.contextmanager
 def systems(options: Namespace) -> Iterator[list[System]]:
     """The systems with all they need, except for servers."""
-    people = max([2 * options.pairs, *options.idle])
+    pairs = people(options) // 2
     with (
         tempfile.TemporaryDirectory(prefix="trato-bench-") as name,
         contextlib.ExitStack() as running,
@@ -60,9 +60,16 @@ def systems(options: Namespace) -> Iterator[list[System]]:
         folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
         say("Filling databases.")
         yield [
-            running.enter_context(getattr(servers, name)(folder / name, people // 2))
+            running.enter_context(getattr(servers, name)(folder / name, pairs))
             for name in options.systems
         ]
+
+
+def people(options: Namespace) -> int:
+    """How many are needed at once."""
+    pairs = [STAGES[name].pairs or 0 for name in options.on]
+    most: int = max([2 * options.pairs, *(2 * number for number in pairs), *options.idle])
+    return most
 
 
 def line_up(
@@ -88,10 +95,9 @@ def compete(contenders: list[Contender], options: Namespace) -> None:
     """All play in turn, so that what disturbs the machine for a while disturbs all alike."""
     for _ in range(options.rounds):
         for one in contenders:
-            one.loaded.append(
-                one.play(options.pairs, options.warm_up, options.seconds, options.read_every)
-            )
-            say(line(one, one.loaded[-1], f"{options.pairs} pairs"))
+            pairs = one.stage.pairs or options.pairs
+            one.loaded.append(one.play(pairs, options.warm_up, options.seconds, options.read_every))
+            say(line(one, one.loaded[-1], f"{pairs} pairs"))
     for _ in range(options.rounds):
         for one in contenders:
             if one.stage.is_plain:
@@ -123,7 +129,7 @@ def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
 def line(one: Contender, played: Round, what: str) -> str:
     talk = played.talk
     return (
-        f"{one.name:31} {what:9} {talk.per_second:7,.0f}/s {played.cpu_ms:6.2f} CPU-ms  "
+        f"{one.name:41} {what:9} {talk.per_second:7,.0f}/s {played.cpu_ms:6.2f} CPU-ms  "
         f"p50 {talk.milliseconds(50):6.1f}  p95 {talk.milliseconds(95):6.1f}  "
         f"p99 {talk.milliseconds(99):6.1f} ms  client {talk.client_cores:4.0%}"
     )

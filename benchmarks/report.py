@@ -118,10 +118,13 @@ def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
         what = f"messages/s on the fastest server ({fastest.name.split(', ')[1]}), × naive"
         found += [_at_least(what, ratio, 28)]
     if trato and (two := named.get("trato, 2 daphnes")):
-        what = "two Daphnes ÷ one, database and client beside them"
+        what = "two Daphnes ÷ one, each with the whole machine"
         found += [_at_least(what, two.per_second / trato.per_second, 1.6)]
-        if one := named.get("trato, daphne, all on one core"):
-            what = "two Daphnes on two cores ÷ one on one core, database and client included"
+    for crowd in ("", ", 200 pairs"):
+        two = named.get(f"trato, 2 daphnes{crowd}")
+        one = named.get(f"trato, daphne, all on one core{crowd}")
+        if two and one:
+            what = f"two Daphnes on two cores ÷ one on one core, all included{crowd}"
             found += [_at_least(what, two.per_second / one.per_second, 1.6)]
     if trato:
         share = trato.client_cores / trato.per_second * 3000 * 100

@@ -10,6 +10,7 @@ class Stage:
     how: str  # a name of `System.commands`
     servers: int = 1
     one_core: bool = False  # client, servers, database and Redis share one core
+    pairs: int | None = None  # that talk at once; as chosen on the command line unless said here
 
     @property
     def is_plain(self) -> bool:
@@ -22,6 +23,9 @@ STAGES = {
     "daphne": Stage("daphne"),
     "2 daphnes": Stage("daphne", servers=2),
     "daphne, all on one core": Stage("daphne", one_core=True),
+    # Width is a matter of how many people there are: with few, the cores are not full.
+    "2 daphnes, 200 pairs": Stage("daphne", servers=2, pairs=200),
+    "daphne, all on one core, 200 pairs": Stage("daphne", one_core=True, pairs=200),
     "uvicorn": Stage("uvicorn"),
     "granian": Stage("granian"),
 }
