@@ -44,7 +44,13 @@ class Word:
     query: str
 
 
-LEXEMES = "SELECT tsvector_to_array(trato_words(word)) FROM unnest(%s::text[]) AS word"
+# In the order they were typed, because the last one may be the beginning of a word.
+LEXEMES = """
+SELECT ARRAY(
+    SELECT lexeme FROM unnest(trato_words(word)) ORDER BY positions[cardinality(positions)]
+)
+FROM unnest(%s::text[]) AS word
+"""
 
 LOOK_THROUGH = """
 WITH candidate (id, at) AS MATERIALIZED ({candidates})

@@ -61,6 +61,8 @@ def said(conversation: Conversation) -> Callable[[str], Message]:
         ("<b>bold</b> &amp; brave", "bold brave"),
         ("It costs 24,50", "24"),
         ("The parcel has arrived", "parcel arr"),
+        ("Ask Zoe O'Brien", "o'bri"),
+        ("Write to zoe@example.com", "zoe@exam"),
         ("Mañana a las 5", "manana"),
         ("Überraschung", "uberraschung"),
         ("好 的", "好"),
