@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -173,11 +174,17 @@ def long_list(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         )
         words = "kiln" if number < 2 else "lamp"
         MessageFactory(conversation=about, body=f"Hello, about the {words}: {number}th piece")
+        if number < 2:
+            MessageFactory(conversation=about, body="Pay elsewhere", removed_at=timezone.now())
         made.append(about.pk)
     return made[::-1]
 
 
-@pytest.mark.parametrize("common", [0, 20_000], ids=["all words common", "all words rare"])
+@pytest.mark.parametrize(
+    ("common", "rare"),
+    [(0, 0), (20_000, 0), (20_000, 20_000)],
+    ids=["all words common", "no two words rare", "all words rare"],
+)
 @pytest.mark.parametrize("size", [1, 3, 25])
 def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     seller: User,
@@ -185,9 +192,11 @@ def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     monkeypatch: pytest.MonkeyPatch,
     settings: Any,
     common: int,
+    rare: int,
     size: int,
 ) -> None:
     monkeypatch.setattr(search_postgresql, "COMMON", common)
+    monkeypatch.setattr(search_postgresql, "RARE", rare)
     settings.CONVERSATION_PAGE_SIZE = size
     assert found(seller, "hello") == long_list
     assert found(seller, "kiln") == long_list[-2:]
@@ -196,6 +205,7 @@ def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     assert found(seller, "piece anil") == [long_list[-3]]
     assert found(seller, "barro oscar hello") == [long_list[-2]]
     assert found(seller, "kiln lamp") == []
+    assert found(seller, "elsewhere") == found(seller, "kiln elsewhere") == []
 
 
 def test_a_search_costs_the_same_queries_whatever_the_number_of_conversations(
