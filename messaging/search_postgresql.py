@@ -109,7 +109,7 @@ CROSS JOIN LATERAL (
     ORDER BY last_message_at DESC, id DESC LIMIT %s
 ) mine
 WHERE trato_words(shop.name) @@ %s AND shop.id IN (
-    SELECT unnest(%s) UNION SELECT shop_id FROM {conversation} WHERE consumer_id = %s
+    SELECT unnest(%s::bigint[]) UNION SELECT shop_id FROM {conversation} WHERE consumer_id = %s
 )
 ORDER BY last_message_at DESC, id DESC
 LIMIT %s

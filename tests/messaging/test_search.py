@@ -208,6 +208,16 @@ def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     assert found(seller, "elsewhere") == found(seller, "kiln elsewhere") == []
 
 
+def test_a_shopper_who_works_for_no_shop_finds_what_lies_far_back(
+    shopper: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_postgresql, "NEWEST", 1)
+    asked = [ConversationFactory(consumer=shopper, product=ProductFactory()) for _ in range(4)]
+    for about, text in zip(asked, ("kiln", "lamp", "kiln", "lamp"), strict=True):
+        MessageFactory(conversation=about, body=text)
+    assert found(shopper, "kiln") == [asked[2].pk, asked[0].pk]
+
+
 def test_a_search_costs_the_same_queries_whatever_the_number_of_conversations(
     seller: User, shop: Shop, client_of: Any
 ) -> None:
