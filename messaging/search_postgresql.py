@@ -1,10 +1,10 @@
-"""Search on PostgreSQL: first read the newest conversations, then ask the index.
+"""Search on PostgreSQL: rare words by the index, common ones by reading the newest conversations.
 
-Words that many conversations have are found among the newest hundred, by reading what was said
-there. Only what is not found there is looked up in the index, by the rarest of the words; in what
-it gives, other rare words are looked up too, and common ones read. So neither common nor rare
-words are slow, and the work of one call is bounded whatever the words are: where it stops early,
-the answer says from which place to go on.
+A rare word is looked up in the index; in what that gives, other rare words are looked up too, and
+common ones read for. Where all words are common, the newest conversations are read, most of which
+have them; the index is asked for what these lack if one word is rare enough, and not at once.
+So neither common nor rare words are slow, and the work of one call is bounded whatever the words
+are: where it stops early, the answer says from which place to go on.
 
 `trato_words` and the indexes over it are made by migration 0003.
 """
@@ -25,10 +25,10 @@ from .access import Scope
 from .inbox import upcoming
 from .models import Conversation, Message
 
-NEWEST = 100  # conversations that are looked through before the index is asked
-FURTHER = 300  # conversations that are looked through after that, at most
+NEWEST = 200  # conversations that are read for common words, at most
+FURTHER = 300  # conversations of the index that are looked through for other words, at most
+RARE = 5_000  # rows; a word that no more of them have is looked up at once
 COMMON = 20_000  # rows; the index is no help with a word that more of them have
-RARE = 5_000  # rows; where more have a word, reading a few hundred conversations is quicker
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -131,29 +131,30 @@ def found(
     words = _words(text)
     if not words:
         return [], None
-    newest = upcoming(scope, Start(before), NEWEST, unread_only=unread_only)
-    places, rest = _look_through(newest.query.sql_with_params(), NEWEST, size + 1, words)
-    if rest and len(places) <= size:
-        more, rest = _further(scope, rest, size + 1 - len(places), words, unread_only)
-        places += more
+    estimates = [] if unread_only else _estimates(words)
+    fewest = min(estimates, default=COMMON + 1)
+    if fewest <= RARE:
+        places, rest = _by_index(scope, before, size + 1, words, estimates)
+    else:
+        newest = upcoming(scope, Start(before), NEWEST, unread_only=unread_only)
+        places, rest = _look_through(newest.query.sql_with_params(), NEWEST, size + 1, words)
+        if rest and len(places) <= size and fewest <= COMMON:
+            more, rest = _by_index(scope, rest, size + 1 - len(places), words, estimates)
+            places += more
     if len(places) > size:
         return places[:size], places[size - 1]
     return places, rest
 
 
-def _further(
-    scope: Scope, start: Place, size: int, words: list[Word], unread_only: bool
+def _by_index(
+    scope: Scope, before: Place | None, size: int, words: list[Word], estimates: list[int]
 ) -> tuple[list[Place], Place | None]:
-    """What follows on the newest: by the index, if there is a rare word, else by reading on."""
-    estimates = [] if unread_only else _estimates(words)
-    if not estimates or min(estimates) > COMMON:
-        rows = upcoming(scope, Start(start), FURTHER, unread_only=unread_only)
-        return _look_through(rows.query.sql_with_params(), FURTHER, size, words)
+    """What the next conversations with the rarest word have."""
     rarest = words[estimates.index(min(estimates))]
     others = [pair for pair in zip(words, estimates, strict=True) if pair[0] is not rarest]
     limit = FURTHER if others else size
     return _look_through(
-        _from_index(scope, start, rarest.query, limit),
+        _from_index(scope, before, rarest.query, limit),
         limit,
         size,
         read=[word for word, rows in others if rows > RARE],
@@ -208,10 +209,10 @@ def _look_through(
     return places, next((place for place, has_all in rows if not has_all), None)
 
 
-def _from_index(scope: Scope, start: Place, query: str, limit: int) -> Statement:
+def _from_index(scope: Scope, before: Place | None, query: str, limit: int) -> Statement:
     """The newest conversations of a scope, from a place on, that have a word anywhere."""
     shops = list(scope.shop_ids)
-    further = [scope.user_id, shops, start.at, start.pk]
+    further = [scope.user_id, shops, *((before.at, before.pk) if before else ("infinity", 0))]
     return _named(FROM_INDEX, further=FURTHER_BACK), [
         *[*further, query] * 3,
         *(*further, limit, query, shops, scope.user_id),

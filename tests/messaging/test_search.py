@@ -236,9 +236,9 @@ def test_a_search_that_stopped_early_says_that_there_are_older_ones(
 ) -> None:
     if not ON_POSTGRESQL:
         pytest.skip("SQLite never stops early")
-    monkeypatch.setattr(search_postgresql, "NEWEST", 1)
-    monkeypatch.setattr(search_postgresql, "FURTHER", 1)
+    monkeypatch.setattr(search_postgresql, "NEWEST", 2)
     monkeypatch.setattr(search_postgresql, "COMMON", 0)
+    monkeypatch.setattr(search_postgresql, "RARE", 0)
     oldest = MessageFactory(
         conversation=ConversationFactory(product=ProductFactory(shop=shop)), body="kiln"
     )
