@@ -19,6 +19,12 @@ from . import search as find
 from .models import SUBJECT_KIND as SUBJECT_KIND
 from .models import Conversation, Message, Participant, Side
 
+# What a list draws: five whole models a row take a quarter longer to read.
+DRAWN = (
+    "product_title", "product_image", "last_message_at", "consumer__name", "shop__name",
+    "last_message__side", "last_message__body", "last_message__removed_at",
+    "last_message__sender__name",
+)  # fmt: skip
 REPLY_TIME_DAYS = 90
 REPLY_TIME_SAMPLE = 200  # conversations, the latest ones
 
@@ -101,6 +107,7 @@ def _drawable(user: User, places: list[Place]) -> list[Conversation]:
         access.conversations_of(user)
         .filter(pk__in=[place.pk for place in places])
         .select_related("consumer", "shop", "last_message__sender")
+        .only(*DRAWN)
         .annotate(is_unread=Exists(unread))
         .in_bulk()
     )

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,8 @@ def said(conversation: Conversation) -> Callable[[str], Message]:
         ("<b>bold</b> &amp; brave", "bold brave"),
         ("It costs 24,50", "24"),
         ("The parcel has arrived", "parcel arr"),
+        ("Ask Zoe O'Brien", "o'bri"),
+        ("Write to zoe@example.com", "zoe@exam"),
         ("Mañana a las 5", "manana"),
         ("Überraschung", "uberraschung"),
         ("好 的", "好"),
@@ -171,11 +174,17 @@ def long_list(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         )
         words = "kiln" if number < 2 else "lamp"
         MessageFactory(conversation=about, body=f"Hello, about the {words}: {number}th piece")
+        if number < 2:
+            MessageFactory(conversation=about, body="Pay elsewhere", removed_at=timezone.now())
         made.append(about.pk)
     return made[::-1]
 
 
-@pytest.mark.parametrize("common", [0, 20_000], ids=["all words common", "all words rare"])
+@pytest.mark.parametrize(
+    ("common", "rare"),
+    [(0, 0), (20_000, 0), (20_000, 20_000)],
+    ids=["all words common", "no two words rare", "all words rare"],
+)
 @pytest.mark.parametrize("size", [1, 3, 25])
 def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     seller: User,
@@ -183,9 +192,11 @@ def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     monkeypatch: pytest.MonkeyPatch,
     settings: Any,
     common: int,
+    rare: int,
     size: int,
 ) -> None:
     monkeypatch.setattr(search_postgresql, "COMMON", common)
+    monkeypatch.setattr(search_postgresql, "RARE", rare)
     settings.CONVERSATION_PAGE_SIZE = size
     assert found(seller, "hello") == long_list
     assert found(seller, "kiln") == long_list[-2:]
@@ -194,6 +205,17 @@ def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     assert found(seller, "piece anil") == [long_list[-3]]
     assert found(seller, "barro oscar hello") == [long_list[-2]]
     assert found(seller, "kiln lamp") == []
+    assert found(seller, "elsewhere") == found(seller, "kiln elsewhere") == []
+
+
+def test_a_shopper_who_works_for_no_shop_finds_what_lies_far_back(
+    shopper: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_postgresql, "NEWEST", 1)
+    asked = [ConversationFactory(consumer=shopper, product=ProductFactory()) for _ in range(4)]
+    for about, text in zip(asked, ("kiln", "lamp", "kiln", "lamp"), strict=True):
+        MessageFactory(conversation=about, body=text)
+    assert found(shopper, "kiln") == [asked[2].pk, asked[0].pk]
 
 
 def test_a_search_costs_the_same_queries_whatever_the_number_of_conversations(
@@ -214,9 +236,9 @@ def test_a_search_that_stopped_early_says_that_there_are_older_ones(
 ) -> None:
     if not ON_POSTGRESQL:
         pytest.skip("SQLite never stops early")
-    monkeypatch.setattr(search_postgresql, "NEWEST", 1)
-    monkeypatch.setattr(search_postgresql, "FURTHER", 1)
+    monkeypatch.setattr(search_postgresql, "NEWEST", 2)
     monkeypatch.setattr(search_postgresql, "COMMON", 0)
+    monkeypatch.setattr(search_postgresql, "RARE", 0)
     oldest = MessageFactory(
         conversation=ConversationFactory(product=ProductFactory(shop=shop)), body="kiln"
     )
