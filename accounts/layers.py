@@ -7,6 +7,7 @@ the database after it misses nothing, and an event of another process is handed 
 """
 
 import asyncio
+import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -90,9 +91,15 @@ class LoopLayer(RedisPubSubLoopLayer):
         for shard, names in by_shard.items():
             await shard.subscriptions.add(names)
 
-    def hear(self, channel: str, hear: Hear) -> None:
-        """Hand what `channel` hears of its groups to a function, instead of to `receive`."""
+    async def group_add(self, group: str, channel: str) -> None:
+        """Let `channel` hear a group."""
+        await self.group_add_many([group], channel)
+
+    def new_hearer(self, hear: Hear) -> str:
+        """A channel whose groups' events go to a function at once; nothing else is sent to it."""
+        channel = f"{self.prefix}hearer{uuid.uuid4().hex}"
         self._hearers[channel] = hear
+        return channel
 
     async def flush(self) -> None:
         self._hearers.clear()

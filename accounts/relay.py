@@ -204,10 +204,10 @@ class Exchange:
 
     async def _follow(self, missing: list[str], past: list[str]) -> None:
         if self.channel is None:
-            self.channel = await self.layer.new_channel()
-            if hasattr(self.layer, "hear"):
-                self.layer.hear(self.channel, self._heard)
+            if hasattr(self.layer, "new_hearer"):
+                self.channel = self.layer.new_hearer(self._heard)
             else:
+                self.channel = await self.layer.new_channel()
                 self._run("listen", self._listen)
         if missing and hasattr(self.layer, "group_add_many"):
             await self.layer.group_add_many(missing, self.channel)
@@ -230,7 +230,8 @@ class Exchange:
         while True:
             try:
                 event = await self.layer.receive(self.channel)
-                self._heard(event["group"], event)
+                if group := event.get("group"):
+                    self._heard(group, event)
             except Exception as error:
                 log.exception("listening_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY_SECONDS)

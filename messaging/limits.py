@@ -164,6 +164,7 @@ def _shared() -> MovingWindowRateLimiter:
     )
 
 
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, RedisLine] = WeakKeyDictionary()
 _tallies: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[RateLimitItem, Tally]]
 _tallies = WeakKeyDictionary()
 
@@ -172,6 +173,7 @@ def _tally(item: RateLimitItem) -> Tally:
     loop = asyncio.get_running_loop()
     of_loop = _tallies.setdefault(loop, {})
     if item not in of_loop:
-        line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
-        of_loop[item] = Tally(line, PREFIX, item, _redis_is_away)
+        if loop not in _lines:
+            _lines[loop] = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+        of_loop[item] = Tally(_lines[loop], PREFIX, item, _redis_is_away)
     return of_loop[item]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-import django
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -166,5 +165,6 @@ def queries_and_scans(page: Page, check: bool) -> tuple[int, list[str]]:
 
 
 if __name__ == "__main__":
-    django.setup()
+    import config.asgi  # noqa: F401 – all that a server has loaded, and as it has it
+
     main(check="--check" in sys.argv)
