@@ -1,4 +1,4 @@
-"""One clock per process that looks after all sockets, some of them each second.
+"""One clock per process that looks after all sockets, some of them every two seconds.
 
 Not one timer per socket: what the sockets need of the database is asked for together, and no
 moment has to serve all of them.
@@ -14,7 +14,7 @@ from django.conf import settings
 
 log = structlog.get_logger("trato.heartbeat")
 
-TICK_SECONDS = 1.0
+TICK_SECONDS = 2.0
 
 
 class _Clock:
