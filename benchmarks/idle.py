@@ -31,6 +31,7 @@ def sit(system: System, stage: Stage, counts: Sequence[int], seconds: float) -> 
         seconds: how long the most are watched. After that the memory is read again, since what
             comes once in a while (heartbeats, session checks) holds some too.
     """
+    system.settle()  # what the talk before has left behind is not the sockets'
     seen = Idle(f"{system.name}, {stage.how}")
     crowd = Crowd(system.dialect, system.origin)
     with system.serve(stage) as server:
