@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,12 +36,15 @@ def django_db_modify_db_settings() -> None:
     """The settings as they are: the servers find the same database by its address."""
 
 
-@pytest.fixture(scope="session", autouse=True)
-def hardly_anything_is_late() -> Iterator[None]:
-    """What should take less than a second does, but for a few times that the machine is busy."""
-    acts.late.clear()
-    yield
-    assert len(acts.late) <= acts.LATE_ALLOWED, acts.late
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who is late may try again, and nobody else: the machine has other things to do.
+
+    Not a number of late waits per run: what is always late would then pass, if it were rare.
+    """
+    again = pytest.mark.flaky(reruns=acts.TRIES - 1, only_rerun=[acts.Late.__name__])
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(again)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +61,8 @@ def site(transactional_db: None, servers: Site) -> Iterator[Site]:
         if process not in servers.processes:
             servers.start(process)
     yield servers
-    # What pages began as they were closed has to end before the tables are emptied.
+    # What pages began as they were closed has to end before the tables are emptied: who holds one
+    # table and waits for the next would end in a deadlock with who empties them.
     deadline = time.monotonic() + PATIENCE
     while connection.vendor == "postgresql" and servers_at_work():
         assert time.monotonic() < deadline
@@ -65,10 +70,12 @@ def site(transactional_db: None, servers: Site) -> Iterator[Site]:
 
 
 def servers_at_work() -> bool:
+    """Whether somebody asks something of the database, or did a moment ago and may go on."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            " AND (state <> 'idle' OR state_change > clock_timestamp() - interval '0.2 s')"
         )
         row: tuple[int] = cursor.fetchone()
     return row[0] > 0
