@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 
 from accounts import relay
 from accounts.models import User
-from messaging import actions
+from messaging import access, actions
 from messaging.models import Conversation, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -245,6 +245,9 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
     await sync_to_async(catalog.remove_member)(seller, shop.pk, colleague.pk)
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     assert (await hear(leaving, "error"))["code"] == "not_found"
+    async with asyncio.timeout(2):  # promised
+        while access.seller_group(shop.pk) in relay._exchange().members:
+            await asyncio.sleep(0.01)
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     assert await hears_nothing(leaving)
 
