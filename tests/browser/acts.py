@@ -10,20 +10,26 @@ from messaging.models import Conversation
 
 Person = Callable[..., Page]
 SECOND = 1000  # milliseconds
-PATIENCE = 10  # seconds after which what should take one does not come at all
+LATE = 4  # seconds after which what should take one has failed for good
 TRIES = 3  # for a whole test to have nothing late in it, see `conftest`
 
 
 class Late(AssertionError):
-    """It came, but not within a second."""
+    """It came in the end, but not within a second."""
 
 
 @contextmanager
 def promptly() -> Iterator[None]:
-    """What takes place inside takes less than a second; else raises Late."""
+    """What takes place inside takes less than a second.
+
+    Raises:
+        Late: it took longer, and the test may try again.
+        AssertionError: it took so long that it may not.
+    """
     since = time.monotonic()
     yield
     took = time.monotonic() - since
+    assert took < LATE
     if took >= 1:
         raise Late(f"{took:.1f} s")
 
@@ -99,7 +105,7 @@ def at_once(page: Page, selector: str, text: str) -> None:
                 return (found.at(-1)?.textContent.trim() ?? "") === text;
             }""",
             arg=[selector, text],
-            timeout=PATIENCE * SECOND,
+            timeout=LATE * SECOND,
         )
 
 
