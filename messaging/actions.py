@@ -10,10 +10,10 @@ from accounts.models import User
 from notifications import actions as notifications
 
 from . import access, events, host, limits
-from .errors import Refused
+from .errors import Refused, conflict
 from .models import Conversation, Message, Participant, Side
 from .queries import SUBJECT_KIND
-from .text import clean_body, excerpt
+from .text import clean_body, excerpt, normalize_body
 
 
 @transaction.atomic
@@ -61,16 +61,18 @@ def start_conversation(
 def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
     """Store a message, make it unread for the other side, and tell both sides on commit.
 
-    A repeated `client_id` returns the first message, whatever its body says, and counts for no
-    limit.
+    A repeated `client_id` with the same words returns the first message, and counts for no limit.
 
     Raises:
         Http404: the actor takes no part in such a conversation.
-        Refused: `invalid` or `too_long` for the text, `rate_limited` after too many.
+        Refused: `conflict` if the actor has sent other words under this `client_id`, `invalid` or
+            `too_long` for the text, `rate_limited` after too many.
     """
     conversation = access.conversation_for(actor, conversation_id, lock=True)
     sent = conversation.messages.filter(sender=actor, client_id=client_id)
     if first := sent.select_related("sender").first():
+        if first.body != normalize_body(body):
+            raise conflict()
         return first
     text = clean_body(body)
     limits.hit("message", actor.pk)

@@ -24,8 +24,9 @@ from accounts import metrics
 from accounts.models import User
 
 from . import wire
-from .errors import Refused
+from .errors import Refused, conflict
 from .line import Line
+from .text import normalize_body
 
 log = structlog.get_logger("trato.sending")
 
@@ -97,10 +98,16 @@ class Batcher:
         self.tasks: set[asyncio.Task[None]] = set()
 
     def submit(self, send: Send) -> "asyncio.Future[str]":
-        """Take a send. A repeat of one that is still under way shares its answer."""
+        """Take a send. A repeat of one that is still under way shares its answer.
+
+        Other words under the `client_id` of one that is under way are a `conflict`.
+        """
         same = self.sends.get(send.key)
         if same is not None:
-            return same.answer
+            if normalize_body(same.body) == normalize_body(send.body):
+                return same.answer
+            send.resolve(conflict())
+            return send.answer
         self.sends[send.key] = send
         self.arrived.append(send)
         self.ask_next()

@@ -4,9 +4,17 @@ from collections.abc import Callable
 from typing import Literal, cast
 
 from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext_lazy as _
 
 Code = Literal[
-    "invalid", "not_found", "forbidden", "too_long", "rate_limited", "blocked", "unavailable"
+    "invalid",
+    "not_found",
+    "forbidden",
+    "too_long",
+    "rate_limited",
+    "blocked",
+    "conflict",
+    "unavailable",
 ]
 
 
@@ -24,6 +32,12 @@ class Refused(Exception):
         self.code: Code = code
         self.detail = detail
         self.retry_after = retry_after
+
+
+def conflict() -> Refused:
+    """The refusal of other words under a `client_id` that is taken."""
+    text = _("This was sent before with other words. Send these as a new message.")
+    return Refused("conflict", text)
 
 
 def when_shown(text: Callable[[], str]) -> Promise:

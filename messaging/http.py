@@ -21,6 +21,7 @@ STATUS: dict[Code, int] = {
     "too_long": 413,
     "rate_limited": 429,
     "blocked": 403,
+    "conflict": 409,
     "unavailable": 503,
 }
 

@@ -17,7 +17,7 @@ from accounts.threads import in_thread
 
 from . import actions, events, limits, store, wire
 from .batcher import Answer, Batcher, Send, outcome_of
-from .errors import Refused
+from .errors import Refused, conflict
 from .line import Line
 from .models import Message, conversation_url
 from .text import clean_body, excerpt
@@ -42,6 +42,20 @@ def send_now(person: User, conversation_id: int, client_id: uuid.UUID, body: str
         raise
     metrics.sends_accepted.inc()
     return message
+
+
+def send_form(person: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
+    """`send_now` for a form without a script, whose `client_id` may be older than its words.
+
+    Whoever goes back to a form that was sent and writes something else posts the same
+    `client_id`. The other words are a new message, and a second click on them is that one again.
+    """
+    try:
+        return send_now(person, conversation_id, client_id, body)
+    except Refused as refusal:
+        if refusal.code != "conflict":
+            raise
+    return send_now(person, conversation_id, uuid.uuid5(client_id, clean_body(body)), body)
 
 
 async def close() -> None:
@@ -111,7 +125,7 @@ async def _ask(batch: Sequence[Send]) -> None:
         try:
             send.body = clean_body(send.body)
         except Refused as bad_text:
-            send.body, send.refusal = "", bad_text
+            send.refusal = bad_text
 
 
 async def _store(batch: Sequence[Send], line: Line) -> store.Outcome:
@@ -119,13 +133,15 @@ async def _store(batch: Sequence[Send], line: Line) -> store.Outcome:
 
 
 def _attempt(send: Send) -> store.Attempt:
+    # What is no text may be too long, or not storable: without words it is looked for all the same.
+    body = send.body if send.refusal is send.limit else ""
     return store.Attempt(
         conversation_id=send.conversation_id,
         sender_id=send.person.pk,
         sender_name=send.person.name,
         client_id=send.client_id,
-        body=send.body,
-        excerpt=excerpt(send.body),
+        body=body,
+        excerpt=excerpt(body),
         url=conversation_url(send.conversation_id),
         allowed=send.refusal is None,
     )
@@ -136,7 +152,7 @@ def _answers(batch: Sequence[Send], outcome: store.Outcome) -> list[Answer]:
     for place, send in enumerate(batch, start=1):
         stored = outcome.stored.get(place)
         if stored is not None:
-            answers.append(_accepted(send, stored))
+            answers.append(_accepted(send, stored) if stored.is_same else conflict())
         elif place in outcome.failed:
             answers.append(outcome.failed[place])
         elif place in outcome.members and send.refusal is not None:

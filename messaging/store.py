@@ -30,7 +30,7 @@ class Attempt(msgspec.Struct, frozen=True):
     """A message that somebody wants to send.
 
     `allowed`: text and limit are in order. One that is not is only looked for among the messages
-    that were sent before: a repeated `client_id` gets the first answer, whatever came with it.
+    that were sent before: a repeated `client_id` with the same words gets the first answer.
     """
 
     conversation_id: int
@@ -44,7 +44,10 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """A message as it stands in the database; `is_new` unless the `client_id` was repeated."""
+    """A message as it stands in the database; `is_new` unless the `client_id` was repeated.
+
+    `is_same` unless it was repeated with other words.
+    """
 
     id: int
     sequence: int
@@ -54,6 +57,7 @@ class Stored(msgspec.Struct, frozen=True):
     consumer_id: int
     shop_id: int
     is_new: bool
+    is_same: bool
 
 
 class Outcome(NamedTuple):
@@ -156,7 +160,7 @@ def _statement() -> tuple[str, list[bytes]]:
         WHERE {standing("c", "a.sender_id")}
     ),
     known AS MATERIALIZED (
-        SELECT e.place, m.id, m.sequence, m.revision, m.created_at
+        SELECT e.place, m.id, m.sequence, m.revision, m.created_at, m.body = e.body AS is_same
         FROM entitled e
         CROSS JOIN LATERAL (SELECT m.* FROM {message} m
                             WHERE m.conversation_id = e.conversation_id
@@ -224,7 +228,8 @@ def _statement() -> tuple[str, list[bytes]]:
                     'revision', coalesce(k.revision, s.revision),
                     'created_at', coalesce(k.created_at, s.created_at),
                     'side', e.side, 'consumer_id', e.consumer_id, 'shop_id', e.shop_id,
-                    'is_new', s.id IS NOT NULL) END)), '[]')
+                    'is_new', s.id IS NOT NULL, 'is_same', coalesce(k.is_same, true))
+                    END)), '[]')
             FROM entitled e
             LEFT JOIN known k ON k.place = e.place
             LEFT JOIN stored s ON s.conversation_id = e.conversation_id

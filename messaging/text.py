@@ -1,7 +1,7 @@
 """The text of a message: what is accepted, and its first words."""
 
 from django.conf import settings
-from django.utils.text import Truncator
+from django.utils.text import Truncator, normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import has_control_characters, is_blank
@@ -9,14 +9,19 @@ from accounts.text import has_control_characters, is_blank
 from .errors import Refused, when_shown
 
 
+def normalize_body(body: str) -> str:
+    """A message's text as it is stored: line breaks as `\\n`, no space around it."""
+    return normalize_newlines(body).strip()
+
+
 def clean_body(body: str) -> str:
-    """A message's text as it will be stored: line breaks as `\\n`, no space around it.
+    """A message's text as it will be stored, see `normalize_body`.
 
     Raises:
         Refused: `invalid` for an empty text or one with control characters, `too_long` for more
             than `MESSAGE_MAX_CHARACTERS` code points.
     """
-    text = body.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = normalize_body(body)
     if len(text) > settings.MESSAGE_MAX_CHARACTERS:
         raise Refused(
             "too_long",

@@ -4,6 +4,7 @@ Everything works without JavaScript; what a script does over the socket it can a
 """
 
 import uuid
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
@@ -30,7 +31,7 @@ from .http import (
     wants_json,
     with_retry_after,
 )
-from .models import Conversation, Side
+from .models import Conversation, Message, Side
 
 PIXEL = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
@@ -70,7 +71,8 @@ def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) ->
         question.keep(request)
         return redirect_to_login(request.path)
     try:
-        conversation = _start_and_send(request.user, shop, product, question)
+        send = sending.send_now if wants_json(request) else sending.send_form
+        conversation = _start_and_send(request.user, shop, product, question, send)
     except Refused as refusal:
         return _ask_again(request, shop, product, question, refusal)
     ask.forget(request)
@@ -79,12 +81,16 @@ def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) ->
 
 @transaction.atomic
 def _start_and_send(
-    user: User, shop: host.Shop, product: host.Product | None, question: ask.Question
+    user: User,
+    shop: host.Shop,
+    product: host.Product | None,
+    question: ask.Question,
+    send: Callable[[User, int, uuid.UUID, str], Message],
 ) -> Conversation:
     """Both or neither: a refused first message leaves no empty conversation behind."""
     conversation = actions.start_conversation(user, product=product, shop=shop)
     if question.body.strip():
-        sending.send_now(user, conversation.pk, question.client_id, question.body)
+        send(user, conversation.pk, question.client_id, question.body)
     return conversation
 
 
@@ -178,8 +184,9 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
 def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Send a message: a form goes back to the thread, a script gets the acknowledgement."""
     body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
+    send = sending.send_now if wants_json(request) else sending.send_form
     try:
-        message = sending.send_now(request.user, conversation_id, _client_id(given), body)
+        message = send(request.user, conversation_id, _client_id(given), body)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal, given[:64] or None)

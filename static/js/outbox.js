@@ -6,7 +6,7 @@ import { post } from "trato/api";
 
 const PATIENCE = 8000; // milliseconds until an unanswered send is tried again
 const PAUSE = 1500;
-const FINAL = new Set(["invalid", "too_long", "forbidden", "blocked", "not_found"]);
+const FINAL = new Set(["invalid", "too_long", "forbidden", "blocked", "not_found", "conflict"]);
 const key = `trato-outbox-${session.user}`;
 
 /** A v4 UUID; `crypto.randomUUID` is missing on plain http. */

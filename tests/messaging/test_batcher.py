@@ -176,12 +176,14 @@ def test_whatever_fails_everybody_is_answered_and_the_next_ones_are_stored(where
     run(play)
 
 
-def test_a_repeat_under_way_shares_the_answer() -> None:
+def test_a_repeat_under_way_shares_the_answer_and_other_words_do_not() -> None:
     async def play(batcher: Batcher, database: Database) -> None:
         client_id = uuid.uuid4()
         first = batcher.submit(Send(PERSON, 1, client_id, "one"))
         await database.has_got(1)
-        assert batcher.submit(Send(PERSON, 1, client_id, "again")) is first
+        assert batcher.submit(Send(PERSON, 1, client_id, "one ")) is first
+        other = batcher.submit(Send(PERSON, 1, client_id, "two"))
+        assert await answered(other) == ["conflict"]
         database.waiting[0].set_result(None)
         await answered(first)
         assert database.batches == [["one"]]

@@ -28,14 +28,27 @@ def test_messages_of_both_sides_are_numbered_without_a_gap(
     assert [message.side for message in sent] == ["consumer", "seller", "consumer", "seller"]
 
 
-def test_a_repeated_client_id_returns_the_first_message_whatever_its_body_says(
+def test_a_repeated_client_id_returns_the_first_message(
     shopper: User, conversation: Conversation
 ) -> None:
     client_id = uuid.uuid4()
-    first = actions.send(shopper, conversation.pk, client_id, "The first words")
-    for body in ("Other words", "", "x" * 5000, "nul\0"):
+    first = actions.send(shopper, conversation.pk, client_id, "The first\nwords")
+    for body in ("The first\nwords", " The first\r\nwords\n"):
         assert actions.send(shopper, conversation.pk, client_id, body).pk == first.pk
+    assert Message.objects.get().body == "The first\nwords"
+
+
+@pytest.mark.parametrize("body", ["Other words", "the first words", "", "x" * 5000, "nul\0"])
+def test_a_client_id_with_other_words_is_a_conflict(
+    shopper: User, conversation: Conversation, body: str
+) -> None:
+    client_id = uuid.uuid4()
+    actions.send(shopper, conversation.pk, client_id, "The first words")
+    with pytest.raises(Refused) as refusal:
+        actions.send(shopper, conversation.pk, client_id, body)
+    assert refusal.value.code == "conflict"
     assert Message.objects.get().body == "The first words"
+    assert actions.send(shopper, conversation.pk, uuid.uuid4(), "Other words").sequence == 2
 
 
 def test_two_people_may_choose_the_same_client_id(

@@ -16,6 +16,7 @@ from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import actions, limits, store
+from messaging.errors import Refused
 from messaging.factories import ConversationFactory
 from messaging.line import Line
 from messaging.models import Conversation, Message
@@ -79,6 +80,8 @@ def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation
             answers.append((sent.sequence, sent.revision))
         except Http404:
             answers.append(None)
+        except Refused as refusal:
+            answers.append(refusal.code)
     return answers
 
 
@@ -94,7 +97,8 @@ def together(intents: list[Intent], cast: list[User], where: list[Conversation])
         )
         for number in range(1, len(batch) + 1):
             found = outcome.stored.get(number)
-            answers.append(found and (found.sequence, found.revision))
+            conflicts = found and not found.is_same
+            answers.append("conflict" if conflicts else found and (found.sequence, found.revision))
             assert (found is not None) == (number in outcome.members)
     return answers
 
@@ -180,6 +184,9 @@ def test_what_is_not_allowed_is_not_stored_but_a_repeat_is_found(
     outcome = stored(refused)
     assert outcome.members == {1, 2}
     assert {place: one.id for place, one in outcome.stored.items()} == {1: first.pk}
+    assert not outcome.stored[1].is_same
+    again = structs.replace(refused[0], body="first")  # too fast, but the words are in order
+    assert stored([again]).stored[1].is_same
     assert Message.objects.count() == 1
 
 
@@ -214,10 +221,10 @@ def test_a_repeat_that_was_committed_while_waiting_for_the_lock_is_found(
                 line.close()
 
     one, two = asyncio.run(race())
-    assert structs.replace(one.stored[1], is_new=False) == structs.replace(
-        two.stored[1], is_new=False
-    )
-    assert sorted([one.stored[1].is_new, two.stored[1].is_new]) == [False, True]
+    found = [one.stored[1], two.stored[1]]
+    first, second = (structs.replace(each, is_new=False, is_same=True) for each in found)
+    assert first == second
+    assert sorted((each.is_new, each.is_same) for each in found) == [(False, False), (True, True)]
 
 
 def test_batches_and_single_sends_at_once_leave_no_gap(
