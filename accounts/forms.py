@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import User
-from .text import validate_name
+from .names import validate_public_name
 
 ROLES = [
     (User.Role.CONSUMER, _("I shop – ask sellers about what they make, and keep the answers.")),
@@ -27,7 +27,7 @@ class SignupForm(AllauthSignupForm):
         initial=User.Role.CONSUMER,
     )
     name = forms.CharField(
-        label=_("Your name, as others see it"), max_length=60, validators=[validate_name]
+        label=_("Your name, as others see it"), max_length=60, validators=[validate_public_name]
     )
 
     field_order: tuple[str, ...] = ("role", "name", "email", "password1")

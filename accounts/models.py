@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .text import validate_name
+from .names import validate_public_name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,7 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         SELLER = "seller", _("Seller")
 
     email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=60, validators=[validate_name])
+    name = models.CharField(_("name"), max_length=60, validators=[validate_public_name])
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.CONSUMER)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

@@ -12,6 +12,12 @@ BIDI_CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 )
 
+# Letters and symbols, by their category, that are drawn as nothing.
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Marks on one letter. Vietnamese, Thai and Arabic names have two, pointed Hebrew three; more are
+# made to paint over what stands above and below.
+MARKS_MAX = 3
+
 # Unicode's general categories Cc and Cs, which will never get another member.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 LETTERS = {
@@ -42,13 +48,25 @@ def is_blank(text: str) -> bool:
     return all(
         character.isspace()
         or unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp")
-        or character in "\u115f\u1160\u2800\u3164\uffa0"
+        or character in FILLERS
         for character in text
     )
 
 
+def has_stacked_marks(text: str) -> bool:
+    """Whether a letter bears more marks than any language puts on one."""
+    marks = 0
+    for character in unicodedata.normalize("NFC", text):
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks > MARKS_MAX:
+            return True
+    return False
+
+
 def validate_name(value: str) -> None:
     """Refuse a name that is invisible, has control characters or turns its own direction.
+
+    For names of things. Those of people and shops have `names.validate_public_name`.
 
     Raises:
         ValidationError: with a message for the person.
@@ -59,6 +77,10 @@ def validate_name(value: str) -> None:
         raise ValidationError(
             _("A name cannot hold control characters or change the writing direction."),
             code="control_characters",
+        )
+    if has_stacked_marks(value):
+        raise ValidationError(
+            _("A letter of a name cannot bear so many accents."), code="stacked_marks"
         )
 
 

@@ -11,23 +11,24 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import skeleton, validate_public_name
 from accounts.text import validate_name
 
 from .images import Picture, sanitize
-from .models import Product, Shop
+from .models import NAME_TAKEN, Product, Shop
 from .money import to_major, to_minor
 
 
 class ShopNameField(forms.CharField):
-    """A name that no other shop has."""
+    """A name that no other shop has, nor one that looks like it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=60, validators=[validate_name], **kwargs)
+        super().__init__(max_length=60, validators=[validate_public_name], **kwargs)
 
     def clean(self, value: Any) -> str:
         name: str = super().clean(value)
-        if name and Shop.objects.filter(name__iexact=name).exists():
-            raise ValidationError(_("Another shop has this name."), code="taken")
+        if name and Shop.objects.filter(name_skeleton=skeleton(name)).exists():
+            raise ValidationError(NAME_TAKEN, code="taken")
         return name
 
 

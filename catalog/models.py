@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import SkeletonField, skeleton, validate_public_name
 from accounts.text import validate_name
 
 from .money import format_price
@@ -17,11 +19,17 @@ from .money import format_price
 if TYPE_CHECKING:
     from accounts.models import User
 
+NAME_TAKEN = _("Another shop has this name, or one that looks like it.")
+
 
 class Shop(models.Model):
     """A seller's place on the site, kept by its members together."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True, validators=[validate_name])
+    name = models.CharField(
+        _("name"), max_length=60, unique=True, validators=[validate_public_name]
+    )
+    # Unique, so that no shop can pass for another one.
+    name_skeleton = SkeletonField(of="name", unique=True)
     slug = models.SlugField(max_length=80, unique=True, verbose_name=_("address part"))
     description = models.TextField(_("description"), max_length=1000, blank=True)
     city = models.CharField(_("city"), max_length=60, blank=True)
@@ -39,6 +47,16 @@ class Shop(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a name like another shop's, wherever it is given: in a form or in the admin.
+
+        Raises:
+            ValidationError: for the field `name`.
+        """
+        same = Shop.objects.filter(name_skeleton=skeleton(self.name)).exclude(pk=self.pk)
+        if same.exists():
+            raise ValidationError({"name": ValidationError(NAME_TAKEN, code="taken")})
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:shop", args=[self.slug])

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
+from accounts.factories import UserFactory
 from accounts.models import User
+from accounts.names import SKELETON_MAX, skeleton
+from catalog.factories import ShopFactory
 from catalog.models import Product, Shop
 from tests.catalog.test_shop import form_for, picture
 
@@ -23,7 +29,31 @@ TRICKS = {
     "an isolate": "a\u2067b\u2069",
     "a mark": "a\u200fb",
     "too long": "x" * 400,
+    "stacked accents": "Lu" + "\u0301" * 30 + "cía",
 }
+# What a name of a person or a shop may not be, while a product may be called so.
+DECEPTIONS = {
+    "the brand": "Trato Support",
+    "Cyrillic in the brand": "Тrаtо Suppоrt",
+    "full width": "Ｔｒａｔｏ",
+    "bold letters": "𝐓𝐫𝐚𝐭𝐨 help",
+    "spaces between the letters": "T r a t o",
+    "a zero for an O": "TRAT0 Soporte",
+    "joined": "TratoSupport",
+    "an office": "Soporte técnico",
+    "an office of small words": "Atención al cliente",
+    "two alphabets in a word": "Luсía",
+    "a zero-width space": "Lucía\u200b",
+    "a zero-width space inside": "Lu\u200bcía",
+    "a joiner between letters": "Lu\u200dcía",
+    "a soft hyphen": "Lu\u00adcía",
+    "a filler": "Lucía\u3164",
+}
+GOOD_NAMES = [
+    "Lucía Romero", "Ana de la Cruz", "Al", "Nguyễn Thị Hà", "Zoë O’Neill", "Иван Петров",
+    "田中 Taro", "فروش‌گاه", "नीरज", "שָׁלוֹם", "Buen Retrato", "Contrato y Cía", "Plant Support",
+    "Ҫелик", "Γιώργος",
+]  # fmt: skip
 SIGN_UP = {
     "email": "new@example.com", "name": "Nora Gil", "password1": "slow-orchard-72",
     "role": "seller", "shop_name": "Hilo Fino",
@@ -38,11 +68,12 @@ def names() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize("trick", TRICKS | DECEPTIONS)
 @pytest.mark.parametrize("field", ["name", "shop_name"])
 def test_nobody_signs_up_under_it(field: str, trick: str) -> None:
     before = names()
-    answer = Client().post("/accounts/signup/", {**SIGN_UP, field: TRICKS[trick]})
+    name = (TRICKS | DECEPTIONS)[trick]
+    answer = Client().post("/accounts/signup/", {**SIGN_UP, field: name})
     assert answer.status_code == 200
     assert "field__error" in answer.text
     assert names() == before
@@ -53,11 +84,59 @@ def test_a_good_name_signs_up() -> None:
     assert Shop.objects.get().name == "Hilo Fino"
 
 
-@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_an_honest_name_is_taken(name: str, shopper: User, client_of: Any) -> None:
+    client = client_of(shopper)
+    assert client.post("/accounts/profile/", {"name": name}).status_code == 302
+    assert client.post("/my/shop/open/", {"name": name}).status_code == 302
+    assert Shop.objects.get().name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["barro y sal", "Bárro y Sál", "BARRO-Y-SAL", "Barro  y  Sal.", "Barroysal", "Barr0 y 5al"],
+)
+def test_no_shop_looks_like_another_one(
+    name: str, shop: Shop, shopper: User, client_of: Any
+) -> None:
+    chief = UserFactory(staff=True, is_superuser=True)
+    other = ShopFactory(name="North Loom")
+    before = names()
+    assert client_of(shopper).post("/my/shop/open/", {"name": name}).status_code == 400
+    page = f"/admin/catalog/shop/{other.pk}/change/"
+    form = {"name": name, "slug": other.slug, "city": "", "description": ""}
+    form |= {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    assert client_of(chief).post(page, form).status_code == 200
+    assert names() == before
+    assert client_of(chief).post(page, form | {"name": "South Loom"}).status_code == 302
+
+
+def test_the_database_refuses_two_shops_that_look_alike(shop: Shop) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Shop.objects.bulk_create([Shop(name="Bаrro y Sal", slug="other")])
+    shop.name = "Barro y Sal."
+    shop.save()
+    assert Shop.objects.get().name == "Barro y Sal."
+
+
+def test_what_is_reserved_is_a_setting(settings: Any, shopper: User, client_of: Any) -> None:
+    settings.RESERVED_BRANDS, settings.RESERVED_OFFICES = ["Bazar"], ["Concierge"]
+    for name, status in [("Bаzar", 400), ("Bazar", 400), ("Concierge", 400), ("Trato", 302)]:
+        assert client_of(shopper).post("/accounts/profile/", {"name": name}).status_code == status
+
+
+@given(st.text(max_size=60))
+def test_whatever_the_name_its_skeleton_is_its_own_skeleton(name: str) -> None:
+    assert skeleton(skeleton(name)) == skeleton(name)
+    assert len(skeleton(name)) <= SKELETON_MAX
+
+
+@pytest.mark.parametrize("trick", TRICKS | DECEPTIONS)
 def test_nobody_takes_it_later(trick: str, shopper: User, client_of: Any) -> None:
     client, before = client_of(shopper), names()
+    name = (TRICKS | DECEPTIONS)[trick]
     for path in ("/accounts/profile/", "/my/shop/open/"):
-        assert client.post(path, {"name": TRICKS[trick]}).status_code == 400
+        assert client.post(path, {"name": name}).status_code == 400
     assert names() == before
     assert client.post("/accounts/profile/", {"name": "Lucía R."}).status_code == 302
 

@@ -166,6 +166,16 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Names that sound like the site's own. No person's and no shop's name has a brand in it or consists
+# of offices; look-alikes, accents and spaces between the letters make no difference.
+RESERVED_BRANDS = ["trato"]
+RESERVED_OFFICES = [
+    "support", "helpdesk", "help", "team", "staff", "admin", "administrator", "administration",
+    "moderator", "moderation", "security", "official", "billing", "payments", "customer", "service",
+    "customers", "safety", "system", "soporte", "técnico", "ayuda", "equipo", "administrador",
+    "administradora", "administración", "moderador", "moderadora", "moderación", "seguridad",
+    "oficial", "facturación", "pagos", "atención", "cliente", "clientes", "servicio", "sistema",
+]  # fmt: skip
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -1,0 +1,181 @@
+"""Names that nobody can mistake for somebody else's: of people, and of the shops that import this.
+
+Every comparison goes by one `skeleton`, in which characters that look alike are the same.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from confusable_homoglyphs.categories import alias
+from confusable_homoglyphs.confusables import confusables_data
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .text import FILLERS, validate_name
+
+# What passes for another letter of the same alphabet, which Unicode's list has as well, and what
+# people write for a letter that they may not. Applied last, to small letters.
+LOOK_ALIKES = (
+    ("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("!", "l"),
+    ("5", "s"), ("$", "s"), ("@", "a"),
+)  # fmt: skip
+# Alphabets that one writes together: Japanese and Korean names with a word in Latin letters.
+OF_EAST_ASIA = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
+# What stands between the words of an office: `Atención al cliente`.
+SMALL_WORDS = frozenset(["the", "and", "of", "al", "de", "del", "la", "el", "los", "y"])
+OF_ALL_ALPHABETS = frozenset({"COMMON", "INHERITED", "UNKNOWN"})
+JOINERS = "\u200c\u200d"  # Persian, the scripts of India and emoji are written with them
+SKELETON_MAX = 240  # characters of the skeleton of a name of 60
+
+
+def skeleton(text: str) -> str:
+    """What is left of a name for the eye: small Latin letters where something looks like one.
+
+    Accents, spaces, punctuation and what cannot be seen do not count. After Unicode Technical
+    Standard 39, section 4, whose list of confusable characters `confusable_homoglyphs` has.
+    """
+    return "".join(_words(text))[:SKELETON_MAX]
+
+
+def _words(text: str) -> list[str]:
+    """The skeletons of the words of a text."""
+    shapes = "".join(
+        _prototypes().get(character, character)
+        for character in unicodedata.normalize("NFKD", text)
+        if not _is_trimming(character)
+    )
+    shapes = unicodedata.normalize("NFKD", shapes).casefold()
+    for look_alike, letter in LOOK_ALIKES:
+        shapes = shapes.replace(look_alike, letter)
+    return "".join(
+        one if one.isalnum() or unicodedata.category(one).startswith("M") else " " for one in shapes
+    ).split()
+
+
+def _is_trimming(character: str) -> bool:
+    """Whether a name without this character is still the same name to the eye.
+
+    Accents are; the vowel signs of India's scripts and of Thai, which are marks too, are not.
+    """
+    category = unicodedata.category(character)
+    is_accent = category in ("Mn", "Me") and _alphabet(character) in OF_ALL_ALPHABETS
+    return category == "Cf" or is_accent or character in FILLERS
+
+
+@lru_cache(maxsize=1)
+def _prototypes() -> dict[str, str]:
+    """What looks like a Latin letter or a digit, and which. Other alphabets stay what they are."""
+    table = {}
+    for character, likes in confusables_data.items():
+        if len(character) > 1 or character.isascii():
+            continue
+        for like in likes:
+            bare = "".join(
+                part for part in unicodedata.normalize("NFKD", like["c"]) if not _is_trimming(part)
+            )
+            if bare.isascii() and bare.isalnum():
+                table[character] = bare
+                break
+    return table
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name claims to be the site's own: its brand, or an office that only it has.
+
+    `RESERVED_BRANDS` may stand nowhere in a name, also not in pieces (`T r a t o`) or joined to an
+    office (`TratoSupport`). No name may consist of `RESERVED_OFFICES` only.
+    """
+    brands, offices = _reserved(tuple(settings.RESERVED_BRANDS), tuple(settings.RESERVED_OFFICES))
+    words = _words(name)
+    if offices.fullmatch("".join(word for word in words if word not in SMALL_WORDS)):
+        return True
+    return any(brands.fullmatch(run) for run in _runs(words))
+
+
+def _runs(words: list[str]) -> Iterator[str]:
+    """All that one gets by joining words that follow each other."""
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            yield "".join(words[start:end])
+
+
+@lru_cache(maxsize=8)  # for tests that change the settings
+def _reserved(
+    brands: tuple[str, ...], offices: tuple[str, ...]
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    brand = "|".join(re.escape(skeleton(word)) for word in brands) or "(?!)"
+    office = "|".join(re.escape(skeleton(word)) for word in offices) or "(?!)"
+    return re.compile(f"(?:{office})*(?:{brand})(?:{office}|{brand})*"), re.compile(
+        f"(?:{office})+"
+    )
+
+
+def validate_public_name(value: str) -> None:
+    """Refuse a name of a person or a shop that is not what it seems.
+
+    Raises:
+        ValidationError: with a message for the person.
+    """
+    validate_name(value)
+    if _has_invisible_characters(value):
+        raise ValidationError(
+            _("A name cannot hold characters that nobody can see."), code="invisible"
+        )
+    if any(_mixes_alphabets(word) for word in value.split()):
+        raise ValidationError(
+            _("Write each word of a name in the letters of one alphabet."), code="alphabets"
+        )
+    if is_reserved(value):
+        raise ValidationError(
+            _("This name sounds as if it were ours. Choose another one."), code="reserved"
+        )
+
+
+def _has_invisible_characters(text: str) -> bool:
+    for place, character in enumerate(text):
+        if character in JOINERS:
+            around = text[place - 1 : place] + text[place + 1 : place + 2]
+            # Between Latin letters, or at the end of a word, they join nothing.
+            if len(around) < 2 or any(one.isspace() or _alphabet(one) == "LATIN" for one in around):
+                return True
+        elif character in FILLERS or unicodedata.category(character) in ("Cf", "Co", "Cn"):
+            return True
+    return False
+
+
+def _mixes_alphabets(word: str) -> bool:
+    """Whether a word is made of the letters of alphabets that nobody writes together."""
+    used = {_alphabet(character) for character in word if character.isalpha()} - OF_ALL_ALPHABETS
+    return len(used) > 1 and not used <= OF_EAST_ASIA
+
+
+def _alphabet(character: str) -> str:
+    return str(alias(character) or "UNKNOWN").upper()
+
+
+class SkeletonField(models.CharField[str, str]):
+    """The skeleton of another field of the row, kept with it whenever it is stored.
+
+    Args:
+        of: the name of the other field.
+    """
+
+    def __init__(self, *args: Any, of: str = "name", **kwargs: Any) -> None:
+        self.of = of
+        kwargs.update(max_length=SKELETON_MAX, editable=False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_length"], kwargs["editable"]
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = skeleton(getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, value)
+        return value
