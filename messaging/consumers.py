@@ -110,8 +110,8 @@ class ChatConsumer(BadgeConsumer):
                 self.open.pop(pk, None)
             case wire.Read(conversation=pk, sequence=sequence):
                 await marking.mark_read(self.person, pk, sequence)
-            case wire.Typing(conversation=pk):
-                await self.announce_typing(pk)
+            case wire.Typing(conversation=pk, stopped=stopped):
+                await self.announce_typing(pk, stopped=stopped)
 
     def send_message(self, frame: wire.Send) -> None:
         # Not waited for: it is answered with the others of its batch.
@@ -168,14 +168,14 @@ class ChatConsumer(BadgeConsumer):
         state = wire.page(conversation, messages, more=more, read=marks, resuming=bool(since))
         return conversation.side_of(self.person.pk), events.groups_of(conversation), state
 
-    async def announce_typing(self, pk: int) -> None:
+    async def announce_typing(self, pk: int, *, stopped: bool) -> None:
         conversation = self.open.get(pk)
         if conversation is None or conversation.side is None:
             raise Http404("not open on this socket")
         (refusal,) = await limits.hit_many("typing", [self.person.pk])
         if refusal:
             raise refusal
-        events.typing(pk, conversation.groups, conversation.side, self.person)
+        events.typing(pk, conversation.groups, conversation.side, self.person, stopped=stopped)
 
     def refuse(self, error: BaseException, client_id: str | None) -> None:
         """Tell what was wrong; a stream of refused frames is a flood."""

@@ -67,9 +67,16 @@ def marked(
     relay.ring(groups, _event(conversation_id, frame, None))
 
 
-def typing(conversation_id: int, groups: tuple[str, ...], side: Side, person: User) -> None:
-    """Both sides hear that somebody is writing. Nothing is stored; on the event loop only."""
-    frame = wire.encode(wire.TypingSeen(conversation_id, side, person.name))
+def typing(
+    conversation_id: int, groups: tuple[str, ...], side: Side, person: User, *, stopped: bool
+) -> None:
+    """Both sides hear that somebody is writing, or has stopped. Nothing is stored.
+
+    On the event loop only.
+    """
+    frame = wire.encode(
+        wire.TypingSeen(conversation_id, side, person.pk, person.name, stopped=stopped)
+    )
     event = {"type": "chat.typing", "conversation": conversation_id, "user": person.pk}
     relay.ring(groups, {**event, "frame": frame})
 

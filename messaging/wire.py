@@ -46,7 +46,10 @@ class Read(ClientFrame, tag="conversation.read"):
 
 
 class Typing(ClientFrame, tag="typing"):
+    """Somebody is writing or, where `stopped`, has emptied the box again."""
+
     conversation: Identifier
+    stopped: bool = False
 
 
 NOT_UNDERSTOOD = _("The browser sent something that is not understood.")  # translated when shown
@@ -185,10 +188,14 @@ class ConversationRead(Struct, tag="conversation.read"):
     sequence: int
 
 
-class TypingSeen(Struct, tag="typing"):
+class TypingSeen(Struct, tag="typing", omit_defaults=True):
+    """To the others who have the conversation open; `user` tells two people of one name apart."""
+
     conversation: int
     side: str
+    user: int
     name: str
+    stopped: bool = False
 
 
 class Heartbeat(Struct, tag="heartbeat"):

@@ -19,7 +19,15 @@ export function count(field, counter) {
 }
 
 class Composer extends HTMLElement {
-  connectedCallback() {
+  typedAt = 0; // when the others were last told; 0: they were not, or that it is over
+
+  /** The form posts as it does without scripts, unless the thread can show what is written. */
+  async connectedCallback() {
+    await customElements.whenDefined("trato-thread");
+    if (this.closest("trato-thread").follows) this.takeOver();
+  }
+
+  takeOver() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
     this.counter = this.querySelector(".composer__counter");
@@ -46,10 +54,18 @@ class Composer extends HTMLElement {
     if (this.field.value) localStorage.setItem(this.draftKey, this.field.value);
     else localStorage.removeItem(this.draftKey);
     count(this.field, this.counter);
+    this.tellTyping();
+  }
+
+  tellTyping() {
+    const { conversation } = this;
     const now = Date.now();
-    if (this.field.value && now > (this.typedAt ?? 0) + TYPING_EVERY) {
+    if (this.field.value && now > this.typedAt + TYPING_EVERY) {
       this.typedAt = now;
-      session.send({ type: "typing", conversation: this.conversation });
+      session.send({ type: "typing", conversation });
+    } else if (!this.field.value && this.typedAt) {
+      this.typedAt = 0;
+      session.send({ type: "typing", conversation, stopped: true });
     }
   }
 

@@ -1,22 +1,40 @@
-// "Marta is writing…", until the message is there or nothing more was heard for a while.
+// "Marta is writing…", until the message is there, the box is empty again, or nothing more was
+// heard for a while.
 import { fill, gettext } from "trato/text";
 
 const SHOWN_FOR = 5000; // milliseconds
 
 export class TypingLine {
+  writing = new Map(); // person → name and timer
+
   constructor(line) {
     this.line = line;
   }
 
-  show(name) {
-    this.name = name;
-    this.line.textContent = fill(gettext("%(name)s is writing…"), { name });
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.hide(name), SHOWN_FOR);
+  show(user, name) {
+    clearTimeout(this.writing.get(user)?.timer);
+    this.writing.set(user, { name, timer: setTimeout(() => this.hide(user), SHOWN_FOR) });
+    this.say();
   }
 
-  /** This person is done; somebody else may still be writing. */
-  hide(name) {
-    if (name === this.name) this.line.textContent = "";
+  /** This person is done; others may still be writing. */
+  hide(user) {
+    clearTimeout(this.writing.get(user)?.timer);
+    if (this.writing.delete(user)) this.say();
+  }
+
+  say() {
+    const names = [...this.writing.values()].map(({ name }) => name);
+    const text = this.wording(names);
+    if (this.line.textContent !== text) this.line.textContent = text; // else it is read out again
+  }
+
+  wording(names) {
+    const [first, second] = names;
+    const count = names.length;
+    if (count === 0) return "";
+    if (count === 1) return fill(gettext("%(name)s is writing…"), { name: first });
+    if (count === 2) return fill(gettext("%(first)s and %(second)s are writing…"), { first, second });
+    return gettext("Several people are writing…");
   }
 }

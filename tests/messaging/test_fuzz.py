@@ -28,6 +28,7 @@ near_misses = st.fixed_dictionaries(
         "body": st.text() | anything,
         "since": st.integers() | anything,
         "sequence": st.integers() | anything,
+        "stopped": st.booleans() | anything,
         "more": anything,
     },
 )

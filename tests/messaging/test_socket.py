@@ -152,8 +152,11 @@ async def test_typing_is_seen_by_the_others_who_have_the_conversation_open(
         "type": "typing",
         "conversation": conversation.pk,
         "side": "consumer",
+        "user": shopper.pk,
         "name": shopper.name,
     }
+    await tell(asking, type="typing", conversation=conversation.pk, stopped=True)
+    assert (await hear(open_tab, "typing"))["stopped"] is True
     assert await hears_nothing(other_tab)
     assert await hears_nothing(asking)
 

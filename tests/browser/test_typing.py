@@ -1,0 +1,73 @@
+"""Who is writing: everybody who is, and nobody who has stopped."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from messaging.models import Conversation
+from tests.browser.acts import Person, open_thread, says, write
+
+LINE = ".thread__typing"
+BOX = "#composer-body"
+
+
+@pytest.fixture
+def asking(person: Person, shopper: User, conversation: Conversation) -> Page:
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.clock.install()  # so that a line ends for its reason, not because its time is over
+    return page
+
+
+@pytest.fixture
+def answering(
+    person: Person, seller: User, colleague: User, asking: Page, conversation: Conversation
+) -> list[Page]:
+    pages = [person(seller), person(colleague)]
+    for page in pages:
+        open_thread(page, conversation)
+    return pages
+
+
+def type_in(page: Page, text: str) -> None:
+    page.locator(BOX).press_sequentially(text)
+
+
+def test_two_who_write_are_both_named(asking: Page, answering: list[Page]) -> None:
+    marta, iker = answering
+    type_in(marta, "Hm")
+    expect(asking.locator(LINE)).to_have_text("Marta Vidal is writing…")
+    type_in(iker, "Well")
+    expect(asking.locator(LINE)).to_have_text("Marta Vidal and Iker Sanz are writing…")
+    write(marta, "Yes.")
+    says(asking, "Yes.")
+    expect(asking.locator(LINE)).to_have_text("Iker Sanz is writing…")
+
+
+def test_two_of_one_name_are_told_apart(
+    asking: Page, answering: list[Page], colleague: User
+) -> None:
+    colleague.name = "Marta Vidal"
+    colleague.save()
+    answering[1].reload()
+    for page in answering:
+        type_in(page, "Hm")
+    expect(asking.locator(LINE)).to_have_text("Marta Vidal and Marta Vidal are writing…")
+    answering[0].fill(BOX, "")
+    expect(asking.locator(LINE)).to_have_text("Marta Vidal is writing…")
+
+
+def test_who_empties_the_box_is_no_longer_seen_to_write(
+    asking: Page, answering: list[Page]
+) -> None:
+    marta, iker = answering
+    type_in(marta, "Hm")
+    type_in(iker, "Well")
+    expect(asking.locator(LINE)).to_have_text("Marta Vidal and Iker Sanz are writing…")
+    marta.fill(BOX, "")
+    expect(asking.locator(LINE)).to_have_text("Iker Sanz is writing…")
+    iker.press(BOX, "Control+a")
+    iker.press(BOX, "Delete")
+    expect(asking.locator(LINE)).to_be_empty()
+    type_in(iker, "Well,")
+    expect(asking.locator(LINE)).to_have_text("Iker Sanz is writing…")
