@@ -82,7 +82,16 @@ class Session extends EventTarget {
     this.pollSoon(hidden ? HIDDEN_POLL : busy && answer ? BUSY_POLL : busy ? 1500 : IDLE_POLL);
   }
 
+  /** Tell once more how things are, for parts of the page that were loaded late. */
+  repeat() {
+    if (this.ended) this.tell("ended", { code: this.ended });
+    if (!this.live) return;
+    this.tell("badge", { unread: this.unread });
+    this.tell("live");
+  }
+
   tell(kind, detail = null) {
+    if (kind === "badge") this.unread = detail.unread;
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 

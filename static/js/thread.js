@@ -23,11 +23,16 @@ class Thread extends HTMLElement {
     for (const item of this.list.items()) {
       this.timeline.messages.set(Number(item.dataset.sequence), { revision: 0 });
     }
-    this.listen();
     writeAll(this);
+    this.arrange();
+    // A page of older messages is for reading: what is written there goes by its form, which leads
+    // to the newest ones.
+    if (this.dataset.before) return;
+    this.listen();
     this.showPending();
     this.begin();
-    if (!this.dataset.before) this.followLive();
+    this.followLive();
+    this.follows = true; // from now on the composer may leave it to the scripts
   }
 
   followLive() {
@@ -43,8 +48,10 @@ class Thread extends HTMLElement {
     session.on("heartbeat", ({ conversations }) => {
       if (conversations[this.id_] > this.timeline.revision) this.catchUp();
     });
-    session.on("typing", ({ conversation, name }) => {
-      if (conversation === this.id_) this.typingLine.show(name);
+    session.on("typing", ({ conversation, user, name, stopped }) => {
+      if (conversation !== this.id_) return;
+      if (stopped) this.typingLine.hide(user);
+      else this.typingLine.show(user, name);
     });
     if (session.live) this.catchUp();
   }
@@ -140,7 +147,7 @@ class Thread extends HTMLElement {
       if (!what) continue;
       outbox.remove(message.client_id);
       this.list.draw(message);
-      if (what === "new") this.typingLine.hide(message.sender.name);
+      if (what === "new") this.typingLine.hide(message.sender.id);
     }
     this.arrange();
     const news = messages.filter(({ sequence }) => sequence > last);

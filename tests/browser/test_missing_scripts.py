@@ -1,0 +1,116 @@
+"""A script that does not load takes down nothing but what needs it, and the page says so."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import User
+from catalog.models import Product
+from messaging.models import Conversation, Message
+from tests.browser.acts import Person, live, write
+
+WORD = "#incomplete"
+LAST = ".message__body >> nth=-1"
+# Without these there is no line to the server at all.
+SOCKET = {"site", "session", "connection", "api"}
+
+
+@contextmanager
+def without(page: Page, script: str) -> Iterator[None]:
+    """One script does not come."""
+    address = f"**/js/{script}.js"
+    page.route(address, lambda route: route.abort())
+    yield
+    page.unroute(address)
+
+
+def scripts_of(page: Page, address: str) -> list[str]:
+    """The names of the scripts that a page loads."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    live(page)
+    names = {found[1] for url in asked if (found := re.search(r"/static/js/(.+)\.js$", url))}
+    assert {"site", "guard", "session", "menu"} <= names
+    return sorted(names)
+
+
+def says_what_it_lacks(page: Page, script: str) -> None:
+    if script == "guard":  # it only watches over the others
+        expect(page.locator(WORD)).to_be_hidden()
+    else:
+        expect(page.locator(WORD)).to_be_visible()
+    if script not in SOCKET:
+        live(page)
+
+
+def stored() -> list[str]:
+    return list(Message.objects.order_by("sequence").values_list("body", flat=True))
+
+
+def test_a_thread_without_any_one_script_still_sends_and_says_so(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    address = conversation.get_absolute_url()
+    scripts = scripts_of(page, address)
+    for script in scripts:
+        with without(page, script):
+            page.goto(address)
+            says_what_it_lacks(page, script)
+            page.fill("#composer-body", f"Without {script}")
+            page.click(".composer__send")
+            expect(page.locator(LAST)).to_have_text(f"Without {script}")
+            expect(page.locator("#composer-body")).to_have_value("")
+            expect(page.locator("[data-state]").last).to_have_text("Sent")
+    assert stored() == [f"Without {script}" for script in scripts]
+
+
+def test_one_asks_from_a_product_page_without_any_one_script(
+    person: Person, shopper: User, product: Product
+) -> None:
+    page = person(shopper)
+    address = product.get_absolute_url()
+    scripts = scripts_of(page, address)
+    for script in scripts:
+        with without(page, script):
+            page.goto(address)
+            says_what_it_lacks(page, script)
+            page.fill("#ask-body", f"Without {script}")
+            page.click(".ask button.button--primary")
+            expect(page.locator(LAST)).to_have_text(f"Without {script}")
+    assert stored() == [f"Without {script}" for script in scripts]
+
+
+def test_a_whole_page_says_nothing(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    page.goto(conversation.get_absolute_url())
+    live(page)
+    write(page, "Hello?")
+    expect(page.locator("[data-state]").last).to_have_text("Sent")
+    expect(page.locator(WORD)).to_be_hidden()
+
+
+def test_what_loads_late_is_told_what_it_missed(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    held: list[Route] = []
+    for script in ("thread", "badge"):
+        page.route(f"**/js/{script}.js", lambda route: held.append(route))
+    page.goto(conversation.get_absolute_url(), wait_until="commit")
+    live(page)
+    asking = person(seller)
+    asking.goto(conversation.get_absolute_url())
+    live(asking)
+    write(asking, "Yes, it is.")
+    expect(asking.locator("[data-state]").last).to_have_text("Sent")
+    expect(page.locator(".message")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(page.locator(".message__body")).to_have_text(["Yes, it is."])
+    expect(page.locator(WORD)).to_be_hidden()
