@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests import services
 
-from . import idle, processes, report, servers
+from . import browser, idle, processes, report, servers
+from .browser import Waits
 from .idle import Idle
 from .measure import Contender, Round
 from .options import parse
@@ -44,7 +45,8 @@ def main(arguments: list[str]) -> int:
             contenders = line_up(options, started, running)
             compete(contenders, options)
         idles = list(let_sit(started, options))
-    tell(contenders, idles, load, record=options.record)
+    waits = look(options)
+    tell(contenders, idles, waits, load, record=options.record)
     return 0
 
 
@@ -126,6 +128,17 @@ def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
             yield idle.sit(system, stage, counts, seconds)
 
 
+def look(options: Namespace) -> list[Waits]:
+    """What people wait for in real browsers, where there is one."""
+    if not options.browser:
+        return []
+    if services.find("chromium") is None:
+        say(f"Not found: chromium (Debian package: {services.PACKAGES['chromium']}).")
+        return []
+    say(f"Two people talk in two browsers, {options.browser} rounds.")
+    return browser.measure(options.browser)
+
+
 def line(one: Contender, played: Round, what: str) -> str:
     talk = played.talk
     return (
@@ -135,14 +148,22 @@ def line(one: Contender, played: Round, what: str) -> str:
     )
 
 
-def tell(contenders: list[Contender], idles: list[Idle], load: float, *, record: bool) -> None:
+def tell(
+    contenders: list[Contender],
+    idles: list[Idle],
+    waits: list[Waits],
+    load: float,
+    *,
+    record: bool,
+) -> None:
     """Print the tables, and keep them in a file or in the documentation."""
     rival = next((one for one in contenders if one.system.name == "rival"), None)
     parts = [
         [report.machine(load)],
         report.speed(contenders, rival),
         report.idle(idles),
-        report.goals(contenders, idles),
+        report.browser(waits),
+        report.goals(contenders, idles, waits),
     ]
     text = "\n\n".join("\n".join(part) for part in parts if part) + "\n"
     say(f"\n{text}")

@@ -31,6 +31,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="N",
         help="let receivers say conversation.read for every Nth message (default: never)",
     )
+    add("--browser", type=int, metavar="N", help="rounds in two real browsers (usually 20)")
     add("--record", action="store_true", help="put the tables into docs/performance.md")
     options = parser.parse_args(arguments)
     if "granian" in options.on and find_spec("granian") is None:
@@ -40,5 +41,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         options.seconds = min(options.seconds, 4)
     if options.idle is None:
         options.idle = [] if options.only else [200, 1_000] if options.quick else [1_000, 5_000]
+    if options.browser is None:
+        options.browser = 0 if options.only else 5 if options.quick else 20
     options.systems = options.only or SYSTEMS
     return options

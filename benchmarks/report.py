@@ -5,6 +5,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .browser import PROMISED_MS, Waits
 from .idle import Idle
 from .measure import Contender
 
@@ -89,12 +90,27 @@ def idle(rows: Sequence[Idle]) -> list[str]:
     )
 
 
-def goals(contenders: Sequence[Contender], idles: Sequence[Idle]) -> list[str]:
+def browser(rows: Sequence[Waits]) -> list[str]:
+    """What two people in two browsers wait for."""
+    if not rows:
+        return []
+    return _table(
+        ["in two browsers", "median, ms", "longest, ms", "rounds"],
+        [
+            [one.what, f"{one.median:.0f}", f"{one.most:.0f}", str(len(one.milliseconds))]
+            for one in rows
+        ],
+    )
+
+
+def goals(
+    contenders: Sequence[Contender], idles: Sequence[Idle], waits: Sequence[Waits] = ()
+) -> list[str]:
     """The goals that this run can tell of."""
     named = {one.name: one for one in filter(_was_loaded, contenders)}
     rows = [
         [goal.what, goal.aim, f"{goal.seen:.1f}{goal.unit}", goal.met]
-        for goal in [*_speed_goals(named), *_idle_goals(idles)]
+        for goal in [*_speed_goals(named), *_idle_goals(idles), *_browser_goals(waits)]
     ]
     return _table(["goal", "aim", "seen", "met"], rows) if rows else []
 
@@ -141,6 +157,10 @@ def _idle_goals(idles: Sequence[Idle]) -> list[Goal]:
             what = f"CPU with {max(one.kb_per_socket):,} idle sockets, all processes"
             found += [_at_most(what, one.all_cores * 100, 2, "% of a core")]
     return found
+
+
+def _browser_goals(waits: Sequence[Waits]) -> list[Goal]:
+    return [_at_most(f"{one.what}, longest", one.most, PROMISED_MS, " ms") for one in waits]
 
 
 def _was_loaded(one: Contender) -> bool:

@@ -132,6 +132,21 @@ def trato(folder: Path, pairs: int) -> Iterator[System]:
 
 
 @contextlib.contextmanager
+def trato_for_browsers(folder: Path) -> Iterator[System]:
+    """Trato for one shopper and one seller in browsers, which want pages, not only a socket.
+
+    With the tests' settings: production's insist on HTTPS.
+    """
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "MEDIA_ROOT": str(folder / "media"),
+        "MESSAGES_PER_MINUTE": "1000000",
+    }
+    with _with_services("trato", TRATO, folder, 1, environment) as system:
+        yield system
+
+
+@contextlib.contextmanager
 def relay(folder: Path, pairs: int) -> Iterator[System]:
     """The relay limit, on its own Redis and no database."""
     folder.mkdir()

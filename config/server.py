@@ -33,7 +33,9 @@ def serve(host: str, port: int) -> bool:
     from config.websocket_daphne import LimitedProtocol
 
     def ready() -> None:
-        server.ws_factory.setProtocolOptions(failByDrop=False)
+        server.ws_factory.setProtocolOptions(
+            failByDrop=False, closeHandshakeTimeout=settings.SOCKET_CLOSE_SECONDS
+        )
         server.ws_factory.protocol = LimitedProtocol
         server.leave_when_told()
         print(welcome(host, port), flush=True)  # noqa: T201

@@ -24,6 +24,7 @@ from config import cache
 from messaging import limits, marking, moderators, sending
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
+from tests.patience import PATIENCE
 
 ClientOf = Callable[..., Client]
 
@@ -180,13 +181,13 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
             headers.append((b"cookie", f"{cookie.key}={cookie.value}".encode()))
         socket = WebsocketCommunicator(application, "/ws/", headers=headers)
         opened.append(socket)
-        connected, _ = await socket.connect(timeout=10)
+        connected, _ = await socket.connect(timeout=PATIENCE)
         assert connected
         return socket
 
     yield connect
     for socket in opened:
-        await socket.disconnect(timeout=5)
+        await socket.disconnect(timeout=PATIENCE)
     await sending.close()
     await marking.close()
 

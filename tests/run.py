@@ -1,11 +1,13 @@
 """`make test`: the whole suite on everything that this machine has, and what was left out.
 
-1. all but the tests below, on SQLite and the in-memory channel layer,
-2. beside it the same, on a private PostgreSQL and a private Redis,
-3. beside it the outages, each on a PostgreSQL and a Redis that the tests take away,
-4. the browser tests, on PostgreSQL, Redis and two server processes,
-5. what holds through nginx, on a cluster of its own,
-6. beside it the short form of the faults, on servers of its own.
+- PostgreSQL and Redis: all but the tests below,
+- SQLite and memory: the same,
+- Browser: two people in real browsers, on two server processes,
+- Outages: a PostgreSQL and a Redis that the tests take away,
+- Faults: the short form of `make faults`,
+- Cluster: what holds through nginx.
+
+Some run beside each other, each on servers of its own: no test measures time, so none minds.
 """
 
 import contextlib
@@ -15,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,9 @@ BROWSER = "tests/browser"
 OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
 APART = (OUTAGES, CLUSTER, BROWSER)
-PATIENCE = 600  # seconds that one suite may take
+# Half of the suites mostly wait for what they start and stop, so three keep two cores busy.
+AT_ONCE = 3
+HANGS = 3600  # seconds after which a suite is ended; even a slow machine needs a fraction of it
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 SERVERS = ("postgres", "initdb", "redis-server")
 
@@ -40,10 +43,16 @@ class Suite:
     module: str = "pytest"
     environment: dict[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    output: Path = Path()
     seconds: float = 0
     failed: bool = False
     ran: bool = False
     closing: str = ""
+
+    @property
+    def takes_servers(self) -> bool:
+        """Whether it is told of a PostgreSQL and a Redis; others start their own, or need none."""
+        return self.name in ("PostgreSQL and Redis", "Browser")
 
 
 def main(arguments: list[str]) -> int:
@@ -52,16 +61,19 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     install_what_is_missing()
     missing = missing_programs()
-    stages = suites_for(arguments)
-    suites = [suite for stage in stages for suite in stage]
-    with tempfile.TemporaryDirectory(prefix="trato-tests-") as name:
+    suites = suites_for(arguments)
+    with (
+        tempfile.TemporaryDirectory(prefix="trato-tests-") as name,
+        contextlib.ExitStack() as stack,
+    ):
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
-        with servers(folder, missing) as addresses:
-            for suite in suites:
-                suite.environment = environment_of(suite, folder, addresses)
-            for stage in stages:
-                run(stage, missing, folder)
+        for suite in suites:
+            own = folder / suite.name.lower().replace(" ", "-")
+            own.mkdir(mode=0o711)
+            suite.output = own / "output.txt"
+            suite.environment = environment_of(suite, own, missing, stack)
+        run(suites, missing)
     print_report(suites, missing)
     return int(any(suite.failed for suite in suites) or bool(missing and in_ci()))
 
@@ -88,92 +100,94 @@ def install_what_is_missing() -> None:
             return
 
 
-def suites_for(arguments: list[str]) -> list[list[Suite]]:
-    """The suites that pytest's arguments are about, in stages.
+def suites_for(arguments: list[str]) -> list[Suite]:
+    """The suites that pytest's arguments are about, the longest first.
 
-    The suites of a stage share the machine. The browser measures what a person waits, so it has it
-    alone; cluster and faults mostly wait themselves. The faults are no tests of pytest and go with
-    no arguments of it.
+    The faults are no tests of pytest and go with no arguments of it.
     """
     paths = [word for word in arguments if word.startswith("tests")]
     options = ["--quiet", *(word for word in arguments if word not in paths)]
     paths = paths or ["tests", *APART]
     of = {folder: [path for path in paths if path.startswith(folder)] for folder in APART}
     others = [path for path in paths if not path.startswith(APART)]
-    together: list[Suite] = []
-    if others:
-        words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
-        together.append(Suite("SQLite and memory", words))
-        together.append(Suite("PostgreSQL and Redis", words, needs=SERVERS))
-    if of[OUTAGES]:
-        together.append(Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS))
-    beside: list[Suite] = []
-    if of[CLUSTER]:
-        words = [*of[CLUSTER], *options]
-        beside.append(Suite("Cluster", words, needs=(*SERVERS, "nginx", "curl")))
-    if not arguments:
-        beside.append(Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")))
-    alone: list[Suite] = []
-    if of[BROWSER]:
-        alone.append(Suite("Browser", [*of[BROWSER], *options], needs=("chromium",)))
-    return [stage for stage in (together, alone, beside) if stage]
+    words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
+    suites = {
+        "PostgreSQL and Redis": others and Suite("PostgreSQL and Redis", words, needs=SERVERS),
+        BROWSER: of[BROWSER] and Suite("Browser", [*of[BROWSER], *options], needs=("chromium",)),
+        OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
+        "SQLite and memory": others and Suite("SQLite and memory", words),
+        "Faults": not arguments
+        and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
+        CLUSTER: of[CLUSTER]
+        and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
+    }
+    return [suite for suite in suites.values() if suite]
 
 
-@contextlib.contextmanager
-def servers(folder: Path, missing: list[str]) -> Iterator[dict[str, str]]:
-    """PostgreSQL and Redis where both are there; gives their addresses as environment."""
-    if set(SERVERS) & set(missing):
-        yield {}
-        return
-    with (
-        services.postgresql(folder) as database,
-        services.redis_server(folder) as broker,
-    ):
-        yield {"DATABASE_URL": database.address, "REDIS_URL": broker.address}
+def environment_of(
+    suite: Suite, own: Path, missing: list[str], stack: contextlib.ExitStack
+) -> dict[str, str]:
+    """What a suite is told; starts a PostgreSQL and a Redis for one that takes them from us.
 
-
-def environment_of(suite: Suite, folder: Path, addresses: dict[str, str]) -> dict[str, str]:
-    own = folder / suite.name.lower().replace(" ", "-")
-    own.mkdir()
-    memory = {"DATABASE_URL": f"sqlite:///{own}/unused.sqlite3", "REDIS_URL": ""}
-    wants_servers = suite.needs != ()
+    Args:
+        own: a folder of the suite's.
+        stack: ends what was started.
+    """
+    addresses = {"DATABASE_URL": f"sqlite:///{own}/unused.sqlite3", "REDIS_URL": ""}
+    if suite.takes_servers and not set(SERVERS) & set(missing):
+        addresses = {
+            "DATABASE_URL": stack.enter_context(services.postgresql(own)).address,
+            "REDIS_URL": stack.enter_context(services.redis_server(own)).address,
+        }
     return {
         **os.environ,
-        **(addresses if addresses and wants_servers else memory),
+        **addresses,
         "TEST_DATABASE_NAME": str(own / "test.sqlite3"),
         "MEDIA_ROOT": str(own / "media"),
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
     }
 
 
-def run(suites: list[Suite], missing: list[str], folder: Path) -> None:
-    """Run suites beside each other, print each one's output when it has ended."""
-    ready = [suite for suite in suites if not set(suite.needs) & set(missing)]
-    started = [(suite, start(suite, folder), time.monotonic()) for suite in ready]
-    for suite, process, since in started:
-        try:
-            code = process.wait(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            code = process.wait()
-            say(f"{suite.name}: stopped after {PATIENCE} s.")
-        suite.ran, suite.seconds = True, time.monotonic() - since
-        suite.failed = code not in (0, NO_TESTS_COLLECTED)
-        output = output_of(suite, folder).read_text(errors="replace")
-        suite.closing = output.strip().rsplit("\n", 1)[-1].strip("= ")
-        say(f"\n== {suite.name} ==\n{output}")
+def run(suites: list[Suite], missing: list[str]) -> None:
+    """Run some suites at once until all have ended, and print each one's output when it has."""
+    waiting = [suite for suite in suites if not set(suite.needs) & set(missing)]
+    running: dict[str, tuple[Suite, subprocess.Popen[bytes], float]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                suite = waiting.pop(0)
+                running[suite.name] = (suite, start(suite), time.monotonic())
+            time.sleep(0.2)
+            for suite, process, since in list(running.values()):
+                suite.seconds = time.monotonic() - since
+                if suite.seconds > HANGS:
+                    say(f"{suite.name} hangs.")
+                    process.kill()
+                    process.wait()
+                if process.poll() is not None:
+                    del running[suite.name]
+                    ended(suite, process.returncode)
+    except KeyboardInterrupt:
+        for _suite, process, _since in running.values():
+            process.send_signal(signal.SIGINT)
+        for _suite, process, _since in running.values():
+            process.wait()
+        raise
 
 
-def start(suite: Suite, folder: Path) -> "subprocess.Popen[bytes]":
+def start(suite: Suite) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", suite.module, *suite.arguments]
-    with output_of(suite, folder).open("wb") as output:
+    with suite.output.open("wb") as output:
         return subprocess.Popen(
             command, cwd=ROOT, env=suite.environment, stdout=output, stderr=subprocess.STDOUT
         )
 
 
-def output_of(suite: Suite, folder: Path) -> Path:
-    return folder / f"{suite.name.replace(' ', '-')}.txt"
+def ended(suite: Suite, code: int) -> None:
+    suite.ran, suite.failed = True, code not in (0, NO_TESTS_COLLECTED)
+    output = suite.output.read_text(errors="replace")
+    suite.closing = output.strip().rsplit("\n", 1)[-1].strip("= ")
+    say(f"\n== {suite.name}, {suite.seconds:.0f} s ==\n{output}")
 
 
 def print_report(suites: list[Suite], missing: list[str]) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from glob import glob
 from pathlib import Path
+from typing import Any, cast
 
 import psycopg
 import redis
@@ -235,6 +236,22 @@ def redis_server(folder: Path) -> Iterator[Server]:
 
     address = f"redis://127.0.0.1:{port}/0"
     yield from _running(Server(address, command, folder, knock, redis.ConnectionError))
+
+
+@contextlib.contextmanager
+def stopped_redis(address: str) -> Iterator[None]:
+    """As a Redis that hangs: it answers nobody until the end of the block.
+
+    Args:
+        address: of a server on this machine that belongs to the test.
+    """
+    with contextlib.closing(redis.Redis.from_url(address)) as client:
+        known = cast(dict[str, Any], client.info("server"))
+    os.kill(known["process_id"], signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(known["process_id"], signal.SIGCONT)
 
 
 def _running(server: Server) -> Iterator[Server]:

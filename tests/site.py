@@ -23,10 +23,10 @@ from websockets.sync.client import ClientConnection, connect
 from accounts.models import User
 
 from . import services
+from .patience import PATIENCE
 
 CSRF_TOKEN = "x" * 32  # a form's token has to match the cookie, nothing more
 JSON = "application/json"
-PATIENCE = 10.0  # seconds that an answer may take
 
 
 class Site:
@@ -80,6 +80,11 @@ class Site:
     def said(self, process: int = 0) -> str:
         """What a server wrote to its log."""
         return (self.folder / f"server-{process}.log").read_text()
+
+    def must_have_said(self, *words: str, process: int = 0) -> None:
+        """Raise AssertionError unless one line of a server's log has all of these words."""
+        lines = self.said(process).splitlines()
+        assert any(all(word in line for word in words) for line in lines), words
 
     def memory(self, process: int = 0) -> int:
         """Bytes of memory that a server holds."""
@@ -154,7 +159,7 @@ class Visitor:
         return self._ask("POST", path, urlencode(form), headers)
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
-        line = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         sent = {
             "Cookie": self.cookies,
             "X-CSRFToken": CSRF_TOKEN,

@@ -270,6 +270,9 @@ SOCKET_FRAME_MAX_BYTES = 16 * 1024
 SOCKET_FRAMES_PER_MINUTE = env.int("SOCKET_FRAMES_PER_MINUTE", default=600)
 SOCKET_BAD_FRAMES_PER_MINUTE = env.int("SOCKET_BAD_FRAMES_PER_MINUTE", default=30)
 SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # waiting for a slow reader; more closes it with 4408
+# That a client has to read why its socket is closed; then the connection is cut. On a bad line the
+# words before the close may take a while.
+SOCKET_CLOSE_SECONDS = 5.0
 SOCKET_HEARTBEAT_SECONDS = 20
 SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket

@@ -73,7 +73,7 @@ async def test_who_gives_up_waiting_leaves_nobody_somebody_elses_answer() -> Non
     line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
-            await line.call("BLPOP", "trato-test-nothing", 1)
+            await line.call("BLPOP", "trato-test-nothing", 10)
     assert await line.call("ECHO", "mine") == b"mine"
     line.close()
 

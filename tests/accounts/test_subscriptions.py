@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from accounts import subscriptions
 from accounts.subscriptions import Subscriptions
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
@@ -30,7 +31,7 @@ class Ear(Subscriptions):
 
     async def hears(self, redis: Any, channel: str, event: str = "news") -> None:
         """Tell until it is heard: nothing is told while the connection is made anew."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 await redis.publish(channel, event)
                 try:
@@ -58,7 +59,7 @@ async def test_once_it_is_added_redis_tells(ear: Ear, redis: Any) -> None:
     for channel in ("one", "two"):
         await ear.add([channel])
         assert await redis.publish(channel, "news") == 1
-        assert await asyncio.wait_for(ear.came.get(), 5) == (channel, b"news")
+        assert await asyncio.wait_for(ear.came.get(), PATIENCE) == (channel, b"news")
 
 
 async def test_what_was_discarded_is_told_no_more(ear: Ear, redis: Any) -> None:
@@ -106,10 +107,20 @@ async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(
 
 
 async def test_a_quiet_line_that_answers_is_kept(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriptions, "ALIVE_SECONDS", 0.05)
+    monkeypatch.setattr(subscriptions, "ALIVE_SECONDS", 1)
     await ear.add(["one"])
-    first = ear._wire
-    await asyncio.sleep(0.5)
+    first, answers = ear._wire, asyncio.Semaphore(0)
+    assert first is not None
+    said = first._heard
+
+    def count(reply: Any) -> None:
+        said(reply)
+        answers.release()
+
+    monkeypatch.setattr(first, "_heard", count)
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(3):
+            await answers.acquire()
     assert ear._wire is first
 
 
@@ -117,7 +128,7 @@ async def test_an_event_that_cannot_be_handed_on_costs_only_itself(ear: Ear, red
     await ear.add(["one"])
     await redis.publish("one", "bad")
     await redis.publish("one", "good")
-    assert [await asyncio.wait_for(ear.came.get(), 5) for _ in range(2)] == [
+    assert [await asyncio.wait_for(ear.came.get(), PATIENCE) for _ in range(2)] == [
         ("one", b"bad"),
         ("one", b"good"),
     ]
@@ -125,7 +136,7 @@ async def test_an_event_that_cannot_be_handed_on_costs_only_itself(ear: Ear, red
 
 async def test_where_nobody_listens_it_is_said_at_once() -> None:
     deaf = Ear("redis://127.0.0.1:1")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for _ in range(3):
             with pytest.raises(RedisError):
                 await deaf.add(["one"])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.browser import Waits
 from benchmarks.client import Talk
 from benchmarks.dialects import TRATO
 from benchmarks.idle import Idle
@@ -63,3 +64,9 @@ def test_memory_and_idle_cpu_are_goals_of_their_own() -> None:
 def test_a_busy_machine_is_told_of() -> None:
     assert "busy" in report.machine(load=3.0)
     assert "busy" not in report.machine(load=0.1)
+
+
+def test_a_step_in_the_browser_has_to_take_less_than_a_second_every_time() -> None:
+    for longest, met in ((999.0, "yes"), (1001.0, "**no**")):
+        rows = report.goals([], [], [Waits("a message is shown", [20.0, longest, 30.0])])
+        assert rows[-1].split(" | ")[-1].strip(" |") == met

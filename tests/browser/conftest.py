@@ -7,44 +7,32 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
 from tests import services
-from tests.browser import acts
 from tests.browser.inspector import DESKTOP, Inspect, Inspector
+from tests.patience import PATIENCE
 from tests.site import Site, session_of
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 10.0  # seconds that the servers may need to end what they do
 
+expect.set_options(timeout=PATIENCE * 1000)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop in this thread
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """The settings as they are: the servers find the same database by its address."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who is late may try again, and nobody else: the machine has other things to do.
-
-    Not a number of late waits per run: what is always late would then pass, if it were rare.
-    """
-    again = pytest.mark.flaky(reruns=acts.TRIES - 1, only_rerun=[acts.Late.__name__])
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(again)
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +97,7 @@ def person(
     seats = cycle(browsers)
 
     def listen(page: Page) -> None:
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",

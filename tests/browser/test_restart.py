@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
-from tests.browser.acts import SECOND, live, write
+from tests.browser.acts import live, write
 from tests.site import Site
 
 
@@ -30,4 +30,4 @@ def test_an_open_page_is_told_1012_comes_back_by_itself_and_goes_on(
     site.start(0)
     live(page)
     write(page, "Still here")
-    expect(page.locator(".message:not([data-pending])")).to_have_count(1, timeout=10 * SECOND)
+    expect(page.locator(".message:not([data-pending])")).to_have_count(1)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
-from tests.browser.acts import SECOND, Person, at_once, live, open_thread, write
+from tests.browser.acts import Person, live, open_thread, shows, write
 from tests.browser.lines import Line
 
 REMOVED = "This message was removed by our staff."
@@ -19,7 +19,7 @@ def remove(desk: Page, message: Message) -> None:
 
 
 def gone(page: Page) -> None:
-    at_once(page, ".message__removed", REMOVED)
+    shows(page, ".message__removed", REMOVED)
     expect(page.locator(".message__body:visible")).to_have_count(0)
     expect(page.locator(".message__report")).to_have_count(0)
 
@@ -57,7 +57,7 @@ def test_a_removal_is_seen_in_the_list_of_conversations(
     preview = inbox.locator(".inbox__preview")
     expect(preview).to_have_text("Call me at 555 123")
     remove(person(moderator), message)
-    at_once(inbox, ".inbox__preview", REMOVED)
+    shows(inbox, ".inbox__preview", REMOVED)
 
 
 def test_the_badge_is_live_on_the_desk_too(
@@ -75,12 +75,12 @@ def test_the_badge_is_live_on_the_desk_too(
     expect(shown).to_be_hidden()
     title = desk.title()
     write(asking, "Is it still there?")
-    at_once(desk, "[data-badge]", "1")
+    shows(desk, "[data-badge]", "1")
     expect(shown).to_be_visible()
     assert desk.title() == f"(1) {title}"
     reading = desk.context.new_page()
     reading.goto(conversation.get_absolute_url())
-    expect(shown).to_be_hidden(timeout=2 * SECOND)
+    expect(shown).to_be_hidden()
     assert desk.title() == title
 
 
@@ -92,9 +92,7 @@ def test_a_suspended_person_is_told_in_words_and_sends_nothing_more(
     desk.goto(reverse("admin:user_suspend", args=[shopper.pk]))
     desk.fill("[name=reason]", "Scam")
     desk.click("input[type=submit]")
-    expect(page.locator("#connection")).to_have_text(
-        "Your account is suspended.", timeout=2 * SECOND
-    )
+    expect(page.locator("#connection")).to_have_text("Your account is suspended.")
     write(page, "Let me explain")
     expect(page.locator(".message[data-pending]")).to_be_visible()
     assert not Message.objects.exists()
@@ -109,7 +107,7 @@ def test_logging_out_in_one_tab_ends_the_others(
     leaving.goto("/accounts/logout/")
     leaving.click("main form button")
     told = page.locator("#connection")
-    expect(told).to_contain_text("You were logged out.", timeout=2 * SECOND)
+    expect(told).to_contain_text("You were logged out.")
     expect(told.get_by_role("link")).to_have_attribute(
         "href", f"/accounts/login/?next=%2Fconversation%2F{conversation.pk}%2F"
     )

@@ -6,12 +6,12 @@ from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import (
     Person,
-    at_once,
     block_socket,
     live,
     open_thread,
     polling,
     says,
+    shows,
     write,
 )
 
@@ -44,7 +44,7 @@ def test_news_of_the_other_side_is_told_elsewhere_and_a_colleagues_answer_is_not
     says(asking, "Yes, it is.")
     write(asking, "Then I take it.")
     # Frames of one conversation arrive in order, so the answer came here before this one.
-    at_once(elsewhere, ".toast__excerpt", "Then I take it.")
+    shows(elsewhere, ".toast__excerpt", "Then I take it.")
     assert elsewhere.evaluate("window.told") == ["Then I take it."]
     expect(elsewhere.locator(".toast__title")).to_have_text(shopper.name)
     expect(asking.locator(".toast")).to_have_count(0)  # it is the thread that is open
@@ -63,12 +63,12 @@ def test_news_is_told_while_polling_too_and_once(
     open_thread(asking, conversation)
     write(asking, "Is it still there?")
     toast = elsewhere.locator(".toast")
-    at_once(elsewhere, ".toast__excerpt", "Is it still there?")
+    shows(elsewhere, ".toast__excerpt", "Is it still there?")
     expect(toast.locator(".toast__title")).to_have_text(shopper.name)
     elsewhere.keyboard.press("Escape")
     expect(toast).to_have_count(0)
     write(asking, "Hello?")
-    at_once(elsewhere, ".toast__excerpt", "Hello?")
+    shows(elsewhere, ".toast__excerpt", "Hello?")
     assert elsewhere.evaluate("window.told") == ["Is it still there?", "Hello?"]
     elsewhere.goto("/")  # what was told already is not told again on the next page
     polling(elsewhere)

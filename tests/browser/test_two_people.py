@@ -1,4 +1,4 @@
-"""Two people talk. A line of theirs must be on the other side within a second."""
+"""Two people talk, and see at once what the other one does."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,6 @@ from tests.browser.acts import (
     bodies,
     live,
     polling,
-    promptly,
     says,
     state,
     write,
@@ -58,9 +57,7 @@ def pair(
     return Pair(asking, answering, answering.context.new_page(), has_socket)
 
 
-def test_a_line_is_shown_counted_and_marked_read_within_a_second(
-    pair: Pair, conversation: Conversation
-) -> None:
+def test_a_line_is_shown_counted_and_marked_read(pair: Pair, conversation: Conversation) -> None:
     address = conversation.get_absolute_url()
     pair.asking.goto(address)
     pair.elsewhere.goto("/products/")
@@ -95,28 +92,24 @@ def test_without_javascript_forms_do_all_of_it(
     expect(elsewhere.locator("[data-badge]")).to_be_hidden()
 
     asking.fill("#ask-body", "Is it still there?")
-    with promptly():
-        asking.click(".ask button.button--primary")
-        elsewhere.reload()
-        assert elsewhere.locator("[data-badge]").inner_text() == "1"
+    asking.click(".ask button.button--primary")
+    elsewhere.reload()
+    assert elsewhere.locator("[data-badge]").inner_text() == "1"
     assert asking.locator("[data-state]").inner_text() == "Sent"
 
     answering.goto("/conversations/")
-    with promptly(), answering.expect_response("**/read.gif*"):
+    with answering.expect_response("**/read.gif*"):
         answering.click(".inbox__link")
     assert bodies(answering) == ["Is it still there?"]
-    with promptly():
-        asking.reload()
-        assert asking.locator("[data-state]").inner_text() == "Read"
-    with promptly():
-        elsewhere.reload()
-        expect(elsewhere.locator("[data-badge]")).to_be_hidden()
+    asking.reload()
+    assert asking.locator("[data-state]").inner_text() == "Read"
+    elsewhere.reload()
+    expect(elsewhere.locator("[data-badge]")).to_be_hidden()
 
     answering.fill("#composer-body", "Yes, it is.")
-    with promptly():
-        answering.click(".composer__send")
-        asking.reload()
-        assert bodies(asking) == ["Is it still there?", "Yes, it is."]
+    answering.click(".composer__send")
+    asking.reload()
+    assert bodies(asking) == ["Is it still there?", "Yes, it is."]
     assert bodies(answering) == ["Is it still there?", "Yes, it is."]
 
 

@@ -13,6 +13,8 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Origin
 
+from tests.patience import PATIENCE
+
 PASSWORD = "trato-demo"  # of all the demo's people
 
 
@@ -80,7 +82,7 @@ class Person:
         own = {"Origin": self.site, "X-CSRFToken": self.cookies.get("csrftoken", "")}
         own["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         own |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-        connection = http.client.HTTPConnection(urlsplit(at or self.site).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urlsplit(at or self.site).netloc, timeout=PATIENCE)
         try:
             connection.request(method, path, body, own)
             response = connection.getresponse()
@@ -131,7 +133,7 @@ class Socket:
         """The next frame, whatever it is."""
         return json.loads(await self.connection.recv())
 
-    async def hear(self, kind: str, seconds: float = 10) -> Any:
+    async def hear(self, kind: str, seconds: float = PATIENCE) -> Any:
         """The next frame of a kind; others before it are passed over."""
         async with asyncio.timeout(seconds):
             while True:
@@ -139,7 +141,7 @@ class Socket:
                 if frame["type"] == kind:
                     return frame
 
-    async def closed(self, seconds: float = 10) -> int | None:
+    async def closed(self, seconds: float = PATIENCE) -> int | None:
         """Wait for the end; the code of it (1006 where there was no goodbye)."""
         async with asyncio.timeout(seconds):
             await self.connection.wait_closed()

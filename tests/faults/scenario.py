@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .report import Row
 from .stack import Stack
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Form:
 
     long: bool
 
-    def pick(self, short: int, long: int) -> int:
+    def pick(self, short: T, long: T) -> T:
         return long if self.long else short
 
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 PAUSE = 0.5  # seconds between two sends of one client, on average
 SILENCE = 2.0  # seconds until a socket that was cut off is silent
-OPENING = 30.0  # seconds that all clients together may take to come on
+OPENING = 60.0  # seconds that all clients together may take to come on
 
 
 @dataclass

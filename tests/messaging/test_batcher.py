@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 from accounts.models import User
 from messaging.batcher import Batcher, Send
 from messaging.line import Line
+from tests.patience import PATIENCE
 
 PERSON = User(pk=1, name="Lucía")
 Batch = list[str]
@@ -56,7 +57,7 @@ def run(play: Callable[[Batcher, Database], Awaitable[None]]) -> None:
     async def whole() -> None:
         database = Database()
         batcher = Batcher(database.ask, database.store, database.answers, database.tell)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await play(batcher, database)
 
     asyncio.run(whole())

@@ -10,6 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from messaging.line import Line
+from tests.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -23,7 +24,7 @@ def on_a_line(play: Callable[[Line], Awaitable[Any]]) -> Any:
     async def whole() -> Any:
         line = Line()
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE):
                 return await play(line)
         finally:
             line.close()

@@ -19,6 +19,7 @@ from messaging.models import Conversation, Participant
 from notifications.models import Notification
 from notifications.queries import unread_count
 from tests.messaging.test_store import cast, conversations
+from tests.patience import PATIENCE
 
 __all__ = ["cast"]  # a fixture
 
@@ -120,7 +121,7 @@ def test_news_that_come_while_the_mark_waits_stay_unread(
         marker = threading.Thread(target=stored, args=((conversation, seller, 1),))
         marker.start()
         wait_until_somebody_waits_for_a_lock()
-    marker.join(timeout=20)
+    marker.join(timeout=PATIENCE)
     assert Participant.objects.get(user=seller).last_read_sequence == 1
     assert unread_count(seller.pk) == 1
 

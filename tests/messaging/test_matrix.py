@@ -18,6 +18,7 @@ from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Message, Participant, Report
 from notifications.models import Notification
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -146,14 +147,14 @@ async def test_who_may_open_it_on_the_socket(
     before = await sync_to_async(scene.everything)()
     socket = await socket_of(user)
     if person in NOT_LOGGED_IN:
-        closed = await socket.receive_output(timeout=10)
+        closed = await socket.receive_output(timeout=PATIENCE)
         assert (closed["type"], closed["code"]) == ("websocket.close", 4403 if user else 4401)
         return
-    assert (await socket.receive_json_from(timeout=10))["type"] == "session.ready"
+    assert (await socket.receive_json_from(timeout=PATIENCE))["type"] == "session.ready"
     await socket.send_json_to(
         {"type": "conversation.open", "conversation": scene.conversation.pk, "since": 0}
     )
-    answer = await socket.receive_json_from(timeout=10)
+    answer = await socket.receive_json_from(timeout=PATIENCE)
     if person in SIDES:
         assert answer["type"] == "conversation.state"
         assert [m["body"] for m in answer["messages"]] == ["Is it glazed?", "Yes, inside too."]

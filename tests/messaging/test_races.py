@@ -13,6 +13,7 @@ from django.db import connection, connections, transaction
 from accounts.models import User
 from messaging import actions, queries
 from messaging.models import Conversation, Message
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,7 +23,7 @@ def in_threads(number: int, function: Any, *args: Any) -> list[Any]:
     together = threading.Barrier(number)
 
     def call() -> Any:
-        together.wait(timeout=30)
+        together.wait(timeout=PATIENCE)
         try:
             return function(*args)
         finally:
@@ -47,7 +48,7 @@ async def test_100_sends_of_one_client_id_from_10_sockets_are_one_row_and_100_eq
         for _ in range(10):
             await socket.send_to(text_data=json.dumps(frame))
         answers: list[str] = []
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(2 * PATIENCE):
             while len(answers) < 10:
                 text = await socket.receive_from(30)
                 if json.loads(text)["type"] == "message.accepted":

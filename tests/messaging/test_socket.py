@@ -13,6 +13,7 @@ from accounts import relay
 from accounts.models import User
 from messaging import access, actions
 from messaging.models import Conversation, Message
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,19 +24,19 @@ async def tell(socket: Socket, **frame: Any) -> None:
     await socket.send_to(text_data=json.dumps(frame))
 
 
-async def hear(socket: Socket, kind: str, timeout: float = 5) -> dict[str, Any]:
+async def hear(socket: Socket, kind: str) -> dict[str, Any]:
     """The next frame of a kind; frames of other kinds before it are passed over."""
-    async with asyncio.timeout(timeout):
+    async with asyncio.timeout(PATIENCE):
         while True:
-            frame: dict[str, Any] = json.loads(await socket.receive_from(timeout))
+            frame: dict[str, Any] = json.loads(await socket.receive_from(PATIENCE))
             if frame["type"] == kind:
                 return frame
 
 
-async def closed_with(socket: Socket, timeout: float = 5) -> int:
-    async with asyncio.timeout(timeout):
+async def closed_with(socket: Socket) -> int:
+    async with asyncio.timeout(PATIENCE):
         while True:
-            output = await socket.receive_output(timeout)
+            output = await socket.receive_output(PATIENCE)
             if output["type"] == "websocket.close":
                 code: int = output["code"]
                 return code
@@ -219,7 +220,7 @@ async def test_a_suspended_person_is_told_4403_at_once_on_an_open_socket(
     socket = await socket_of(shopper)
     await hear(socket, "session.ready")
     await sync_to_async(accounts.suspend)(moderator, shopper.pk, "Asked for bank details")
-    assert await closed_with(socket, timeout=2) == 4403
+    assert await closed_with(socket) == 4403
 
 
 async def test_logging_out_closes_the_open_socket(
@@ -229,7 +230,7 @@ async def test_logging_out_closes_the_open_socket(
     socket = await socket_of(shopper, client=client)
     await hear(socket, "session.ready")
     await sync_to_async(client.post)("/accounts/logout/")
-    assert await closed_with(socket, timeout=2) == 4401
+    assert await closed_with(socket) == 4401
 
 
 async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
@@ -248,7 +249,7 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
     await sync_to_async(catalog.remove_member)(seller, shop.pk, colleague.pk)
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     assert (await hear(leaving, "error"))["code"] == "not_found"
-    async with asyncio.timeout(2):  # promised
+    async with asyncio.timeout(PATIENCE):
         while access.seller_group(shop.pk) in relay._exchange().members:
             await asyncio.sleep(0.01)
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")

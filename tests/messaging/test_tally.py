@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from accounts.redis_line import RedisLine
 from messaging.tally import GATHER_SECONDS, Tally
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
@@ -37,7 +38,7 @@ def play(limit: int, script: Play) -> None:
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             for key in await redis.keys(f"{PREFIX}*"):
                 await redis.delete(key)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await script(process, failures)
             await asyncio.sleep(2 * GATHER_SECONDS)  # what waits to be counted
         for line in lines:
