@@ -7,14 +7,19 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
+
+from accounts.templatetags.page_user import PAGE_USER_FIELD
 
 from . import views
 
 log = structlog.get_logger("trato.http")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+PAGE_USER_HEADER = "Page-User"
 
 
 class ReaderTimeZone:
@@ -33,6 +38,58 @@ def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
         return zoneinfo.ZoneInfo(name) if name else None
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         return None
+
+
+class PrivateAnswers:
+    """Let no cache keep an answer that depended on somebody's session, in the browser or between.
+
+    Otherwise the next person at the same browser finds it with the Back button. An answer that
+    never looked at the session is the same for everybody and stays as it is.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        session = request.session
+        if session.accessed and "no-store" not in response.get("Cache-Control", ""):
+            # A visitor without a session has nothing private: their browser may go back quickly.
+            has_session = bool(session.session_key) or not session.is_empty()
+            patch_cache_control(
+                response, private=True, **({"no_store": True} if has_session else {})
+            )
+        return response
+
+
+class PageUser:
+    """412 for what one person's page sends while somebody else is logged in; nothing is done.
+
+    A page is drawn for one person, but its requests carry the session cookie of the moment. So
+    each names the person it was drawn for: scripts in the header `Page-User`, forms in the field
+    that `{% csrf_token %}` adds. A request that names nobody is judged by its session, and
+    so is one without a session: views send it to the login page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        drawn_for = _page_user(request)
+        if drawn_for and request.user.is_authenticated and drawn_for != str(request.user.pk):
+            log.info("page_of_another", path=request.path, user=request.user.pk)
+            return views.page_of_another(request)
+        return self.get_response(request)
+
+
+def _page_user(request: HttpRequest) -> str:
+    named = request.headers.get(PAGE_USER_HEADER, "") or request.GET.get(PAGE_USER_FIELD, "")
+    if named or request.method != "POST":
+        return named
+    try:
+        return request.POST.get(PAGE_USER_FIELD, "")
+    except UnreadablePostError:  # the client has left
+        return ""
 
 
 class SoundText:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import cast
 
 import structlog
 from asgiref.sync import async_to_sync
@@ -16,12 +17,14 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from messaging import wire
 from messaging.errors import Code, Refused
 from messaging.http import json_response, wants_json
 
 log = structlog.get_logger("trato.http")
 
+FIELDS_OF_WORDS = ("title", "body", "description", "words", "reason")  # what people write at length
 RETRY_SECONDS = 5  # when to ask again while the database is away
 
 
@@ -40,6 +43,17 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, which does not tell whether there is something."""
     return _failed(request, 404, "not_found", _("There is nothing here"))
+
+
+def page_of_another(request: HttpRequest) -> HttpResponse:
+    """412: the page was drawn for somebody else than who is logged in now. Nothing was stored.
+
+    Whoever wrote the words gets them back to copy. Scripts are told who is logged in.
+    """
+    if wants_json(request):
+        return json_response(wire.SessionChanged(cast(User, request.user).pk), 412)
+    words = [request.POST[name] for name in FIELDS_OF_WORDS if request.POST.get(name)]
+    return render(request, "412.html", {"words": words}, status=412)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import metrics, relay
 from accounts.threads import in_thread
 from notifications.allowance import Allowance
-from notifications.consumers import FLOODS, INTERNAL_ERROR, BadgeConsumer
+from notifications.consumers import FLOODS, INTERNAL_ERROR, PAGE_OF_ANOTHER, BadgeConsumer
 
 from . import access, events, host, limits, marking, queries, sending, wire
 from .errors import Refused
@@ -104,6 +104,9 @@ class ChatConsumer(BadgeConsumer):
         match wire.decode(text):
             case wire.Send() as frame:
                 self.send_message(frame)
+            case wire.Claim(user=pk):
+                if pk != self.person.pk:
+                    await self.stop(PAGE_OF_ANOTHER)
             case wire.Open(conversation=pk, since=since):
                 await self.open_conversation(pk, since)
             case wire.Close(conversation=pk):

@@ -25,6 +25,12 @@ class ClientFrame(Struct, forbid_unknown_fields=True):
     """What a client may say; `type` tells which."""
 
 
+class Claim(ClientFrame, tag="session.claim"):
+    """The first frame of a page: whom it was drawn for."""
+
+    user: Identifier
+
+
 class Send(ClientFrame, tag="message.send"):
     conversation: Identifier
     client_id: uuid.UUID
@@ -54,11 +60,11 @@ class Typing(ClientFrame, tag="typing"):
 
 NOT_UNDERSTOOD = _("The browser sent something that is not understood.")  # translated when shown
 
-_decoder = msgspec.json.Decoder(Send | Open | Close | Read | Typing)
+_decoder = msgspec.json.Decoder(Claim | Send | Open | Close | Read | Typing)
 _client_id = msgspec.json.Decoder(dict[str, Any])
 
 
-def decode(text: str | None) -> Send | Open | Close | Read | Typing:
+def decode(text: str | None) -> Claim | Send | Open | Close | Read | Typing:
     """One frame from a client.
 
     Args:
@@ -70,7 +76,7 @@ def decode(text: str | None) -> Send | Open | Close | Read | Typing:
     try:
         if text is None:
             raise msgspec.DecodeError("not a text frame")
-        frame: Send | Open | Close | Read | Typing = _decoder.decode(text)
+        frame: Claim | Send | Open | Close | Read | Typing = _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Refused("invalid", NOT_UNDERSTOOD) from error
     return frame
@@ -86,6 +92,12 @@ def client_id_of(text: str) -> str | None:
 
 
 # -- Server to client ------------------------------------------------------------------------
+
+
+class SessionChanged(Struct, tag="session.changed"):
+    """The answer to a script whose page was drawn for somebody else; `user` is logged in now."""
+
+    user: int
 
 
 class Sender(Struct):

@@ -31,6 +31,7 @@ TRY_AGAIN_LATER = 1013
 NO_SESSION = 4401
 SUSPENDED = 4403
 READS_TOO_SLOWLY = 4408
+PAGE_OF_ANOTHER = 4409
 FLOODS = 4429
 
 badges: Gathered[int, int] = Gathered.from_database(queries.unread_counts)
@@ -190,7 +191,9 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         found = await in_thread(people_of, {one.session_key for one in sockets})
         for one in sockets:
             person = found[one.session_key]
-            if isinstance(person, User):
+            if isinstance(person, User) and one.user and person.pk != one.user.pk:
+                await one.stop(PAGE_OF_ANOTHER)  # a socket is one person's, whatever the session
+            elif isinstance(person, User):
                 one.user, one.session_checked_at = person, now
                 staying.append(one)
             else:

@@ -46,11 +46,13 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.SoundText",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.PrivateAnswers",
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.ReaderTimeZone",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.PageUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -66,6 +68,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["accounts.templatetags.page_user"],
             "context_processors": [
                 "django.template.context_processors.debug",
                 "django.template.context_processors.request",

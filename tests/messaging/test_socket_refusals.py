@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from messaging import sending
-from messaging.models import Conversation
+from messaging.models import Conversation, Message
 from tests.messaging.test_socket import closed_with, hear, send_frame, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,3 +111,19 @@ async def test_an_error_that_nobody_thought_of_closes_so_that_the_browser_sends_
 async def test_a_foreign_origin_is_not_let_in(shopper: User, socket_of: Any) -> None:
     with pytest.raises(AssertionError):
         await socket_of(shopper, origin="https://evil.example")
+
+
+async def test_the_page_of_another_person_is_closed_with_4409(
+    seller: User, colleague: User, conversation: Conversation, socket_of: Any
+) -> None:
+    socket = await socket_of(colleague)
+    await hear(socket, "session.ready")
+    await tell(socket, type="session.claim", user=seller.pk)
+    await tell(socket, **send_frame(conversation))
+    assert await closed_with(socket) == 4409
+    assert not await sync_to_async(Message.objects.exists)()
+
+    own = await socket_of(colleague)
+    await tell(own, type="session.claim", user=colleague.pk)
+    await tell(own, **send_frame(conversation))
+    assert (await hear(own, "message.accepted"))["sequence"] == 1
