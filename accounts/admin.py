@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.admin import UserSessionAdmin
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,8 +19,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from . import actions, audit
-from .desk import KeptAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
+from . import actions
+from .desk import DeskAdmin, KeptAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
 from .models import AuditEntry, User
 from .sessions import announce_access_changed
 
@@ -27,7 +28,7 @@ AT_ONCE = 100  # people in one list action
 
 
 @admin.register(User)
-class UserAdmin(KeptAdmin, admin.ModelAdmin[User]):
+class UserAdmin(KeptAdmin, DeskAdmin[User]):
     """People. Whether an account is active changes with a reason alone, on a page of its own."""
 
     list_display = ("email", "name", "role", "is_active", "is_staff", "date_joined")
@@ -59,13 +60,10 @@ class UserAdmin(KeptAdmin, admin.ModelAdmin[User]):
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return person_of(request).has_perm("accounts.suspend_user")
 
-    def log_change(self, request: HttpRequest, obj: User, message: Any) -> Any:
-        """Beside Django's own log: rights and role changed here go on record and ring sockets."""
-        changed = [field for part in message for field in part.get("changed", {}).get("fields", [])]
-        if changed:
-            audit.record(person_of(request), "user.changed", f"user:{obj.pk}", ", ".join(changed))
-            announce_access_changed(obj.pk)
-        return super().log_change(request, obj, message)
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Rights and role that are changed here ring the person's sockets."""
+        super().save_related(request, form, formsets, change)
+        announce_access_changed(form.instance.pk)
 
     # -- suspending and restoring ------------------------------------------------------------
 
@@ -159,13 +157,14 @@ class UserAdmin(KeptAdmin, admin.ModelAdmin[User]):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin[AuditEntry]):
+class AuditEntryAdmin(ReadOnlyAdmin, DeskAdmin[AuditEntry]):
     """Who did what, to what, when and why."""
 
     list_display = ("created_at", "actor", "verb", "subject_link", "reason")
     list_display_links = ("created_at",)
     list_filter = ("verb", "created_at", ("actor", admin.RelatedOnlyFieldListFilter))
     search_fields = ("=subject", "reason", "actor__email", "actor__name")
+    shown_of_others = ("actor__name",)
     date_hierarchy = "created_at"
     list_select_related = ("actor",)
     fields = ("created_at", "actor", "verb", "subject_link", "reason")
@@ -181,28 +180,58 @@ class AuditEntryAdmin(ReadOnlyAdmin, admin.ModelAdmin[AuditEntry]):
         return entry.subject
 
 
-# allauth's own pages for these would show a session's key or a second factor's secret, with which
-# staff could be somebody else and leave no trace. Imported above, so that they are registered by
-# now and can be replaced.
-admin.site.unregister((Authenticator, UserSession))
+@admin.register(Group)
+class GroupAdmin(DeskAdmin[Group], DjangoGroupAdmin):
+    """What the staff's groups may do. As with people's rights, only superusers change that:
+    whoever could edit their own group could do everything."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return person_of(request).is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return person_of(request).is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return person_of(request).is_superuser
+
+
+# An address, a second factor or a session that staff could add, change or copy would make them
+# somebody else: they are the owner's alone, and what is secret of them is shown to nobody.
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnlyAdmin, DeskAdmin[EmailAddress]):
+    """Which addresses people have shown to be theirs."""
+
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("primary", "verified")
+    list_select_related = ("user",)
+    search_fields = ("email", "user__email", "user__name")
+    shown_of_others = ("user__name",)
+    fields = ("user", "email", "primary", "verified")
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(ReadOnlyAdmin, AuthenticatorAdmin):
+class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin[Authenticator]):
     """That somebody has a second factor, not what it is."""
 
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type", "created_at", "last_used_at")
     list_select_related = ("user",)
     search_fields = ("user__email", "user__name")
+    shown_of_others = ("user__name",)
     date_hierarchy = "created_at"
     fields = ("user", "type", "created_at", "last_used_at")
 
 
 @admin.register(UserSession)
-class SessionAdmin(ReadOnlyAdmin, UserSessionAdmin):
+class SessionAdmin(ReadOnlyAdmin, DeskAdmin[UserSession]):
     """Where people are logged in."""
 
-    list_select_related = ("user",)
+    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     list_filter = ("last_seen_at",)
+    list_select_related = ("user",)
     search_fields = ("user__email", "user__name", "=ip")
+    shown_of_others = ("user__name",)
     date_hierarchy = "last_seen_at"
     fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")

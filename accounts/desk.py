@@ -1,28 +1,41 @@
 """Parts of the staff desk that the apps' admins share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import update_wrapper
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.exceptions import (
+    DisallowedModelAdminLookup,
+    DisallowedModelAdminToField,
+)
+from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import transaction
+from django.db.models import BooleanField, Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from . import audit
 from .models import User
 
 REASON_MAX = 2000  # characters
 PAGED_MAX = 10_000  # rows of a large list that can be paged through
 REFERRED_MAX = 200  # people, shops or products whose rows one search shows
 KEY_DIGITS = 18  # of the longest key that a database takes
+# What Django's filters and date hierarchies put behind a field's name in an address.
+FILTER_LOOKUPS = ("exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
 
 
 class ReasonForm(forms.Form):
@@ -33,6 +46,188 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
         max_length=REASON_MAX,
     )
+
+
+M = TypeVar("M", bound=Model)
+
+
+class DeskAdmin(admin.ModelAdmin[M]):
+    """What every page of the desk keeps to. `DeskSite` registers nothing else.
+
+    Whatever is added, changed or deleted is in the audit trail, in the same transaction. An
+    address or a search cannot ask for a column that the pages do not show.
+
+    Args:
+        shown_of_others: columns of other models that stand on these pages, such as `user__name`.
+            Whoever may read the page may search by them.
+    """
+
+    shown_of_others: tuple[str, ...] = ()
+
+    # -- what an address may ask for -----------------------------------------------------------
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what the list's own filters and dates ask for, and keys.
+
+        Django allows each column of the model, so that `?password__startswith=` reads a hash
+        letter by letter.
+        """
+        return lookup in self._allowed_lookups(request)
+
+    def _allowed_lookups(self, request: HttpRequest) -> Iterator[str]:
+        for key in ("pk", self.opts.pk.name):
+            yield from (key, f"{key}__exact", f"{key}__in")
+        paths: list[str] = [self.date_hierarchy] if self.date_hierarchy else []
+        for chosen in self.get_list_filter(request):
+            if isinstance(chosen, type) and issubclass(chosen, SimpleListFilter):
+                yield str(chosen.parameter_name)
+            else:
+                paths.append(str(chosen[0] if isinstance(chosen, tuple) else chosen))
+        for name in paths:
+            yield name
+            yield from (f"{name}__{lookup}" for lookup in FILTER_LOOKUPS)
+            field: Any = get_fields_from_path(self.model, name)[-1]
+            if field.is_relation:
+                yield f"{name}__{field.target_field.name}__exact"
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """The columns that a search looks at, those of other models where one may read them."""
+        return [name for name in super().get_search_fields(request) if self.may_ask(request, name)]
+
+    def may_ask(self, request: HttpRequest, name: str) -> bool:
+        """Whether a search may look at the column behind `name`, such as `user__email`.
+
+        A search that finds by a column reads it, one letter after the other.
+        """
+        name = name.lstrip("=^@")
+        if "__" not in name or name in self.shown_of_others:
+            return True
+        *relations, _column = cast(list[Any], get_fields_from_path(self.model, name))
+        return all(may_view(person_of(request), field.related_model) for field in relations)
+
+    # -- what is on record ---------------------------------------------------------------------
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        """Write what the form changed and no more: the rest may be somebody else's change."""
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif form.changed_data:
+            obj.save(
+                update_fields=[
+                    field.name
+                    for field in self.opts.concrete_fields
+                    if field.name in form.changed_data or getattr(field, "auto_now", False)
+                ]
+            )
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        parts = [*_changes(form)]
+        for formset in formsets:
+            for verb, rows in (
+                ("added", formset.new_objects),
+                ("changed", [row for row, _names in formset.changed_objects]),
+                ("deleted", formset.deleted_objects),
+            ):
+                parts += [f"{verb} {row._meta.model_name}:{row.pk}" for row in rows]
+        request.nothing_changed = change and not parts
+        if not request.nothing_changed:
+            self._record(request, form.instance, "changed" if change else "added", "; ".join(parts))
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        self._record(request, obj, "deleted", str(obj))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+        with transaction.atomic():
+            for row in queryset:
+                self._record(request, row, "deleted", str(row))
+            super().delete_queryset(request, queryset)
+
+    def _record(self, request: HttpRequest, row: Model, verb: str, details: str) -> None:
+        name = self.opts.model_name
+        audit.record(person_of(request), f"{name}.{verb}", f"{name}:{row.pk}", details)
+
+    def response_change(self, request: Any, obj: M) -> HttpResponse:
+        """Go on, and say so where the form was sent without a change."""
+        if not request.nothing_changed:
+            return super().response_change(request, obj)
+        self.message_user(request, gettext("Nothing was changed."), messages.WARNING)
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(request.get_full_path())
+        return self.response_post_save_change(request, obj)
+
+
+def _changes(form: Any) -> Iterator[str]:
+    """What a form changed, for the record: rights, choices and relations with their values."""
+    for name in form.changed_data:
+        field = form.instance._meta.get_field(name)
+        before, after = form.initial.get(name), form.cleaned_data.get(name)
+        if field.many_to_many:
+            old, new = ({_named(row) for row in rows or ()} for rows in (before, after))
+            signs = [f"+{row}" for row in sorted(new - old)]
+            signs += [f"-{row}" for row in sorted(old - new)]
+            yield f"{name}: {' '.join(signs)}"
+        elif isinstance(field, BooleanField) or field.choices or field.is_relation:
+            yield f"{name}: {before} → {getattr(after, 'pk', after)}"
+        else:
+            yield name
+
+
+def _named(row: Any) -> str:
+    """A permission by its codename, which no language changes; anything else by its own words."""
+    return str(getattr(row, "codename", row))
+
+
+class DeskSite(admin.AdminSite):
+    """The admin's site: pages of ours, or none.
+
+    An app that comes with pages of its own is left out until `accounts/admin.py` or its like has
+    a `DeskAdmin` for the model. allauth's pages would give one account's address to another and
+    show the secrets of second factors, Django's would let staff add to their own rights.
+    """
+
+    def register(
+        self,
+        model_or_iterable: Any,
+        admin_class: type[admin.ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        if admin_class is not None and issubclass(admin_class, DeskAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Wrap a page of the desk: what may not be asked for is a 400 and one line in the log."""
+
+        def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return view(request, *args, **kwargs)
+            except (DisallowedModelAdminLookup, DisallowedModelAdminToField) as error:
+                raise BadRequest(error) from None
+
+        return super().admin_view(update_wrapper(refusing, view), cacheable)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        address = "r/<path:content_type_id>/<path:object_id>/"
+        own = path(address, self.admin_view(self.view_on_site), name="view_on_site")
+        return [own, *super().get_urls()]
+
+    def view_on_site(
+        self, request: HttpRequest, content_type_id: str, object_id: str
+    ) -> HttpResponse:
+        """Lead from a row's page here to its page on the site, whoever may read the row here.
+
+        Django leads everybody of the staff, and so tells the address of what is not public.
+        """
+        try:
+            model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
+        except (ValueError, ContentType.DoesNotExist):
+            model = None
+        desk = self._registry.get(model) if model else None
+        row = desk.get_object(request, object_id) if desk else None
+        if desk is None or row is None or not desk.has_view_permission(request, row):
+            raise Http404("no such page")
+        return shortcut(request, content_type_id, object_id)
 
 
 class KeptAdmin:
@@ -52,9 +247,6 @@ class ReadOnlyAdmin(KeptAdmin):
         return False
 
 
-M = TypeVar("M", bound=Model)
-
-
 class BoundedPaginator(Paginator[Any]):
     """Counts no further than somebody would page: the rest are found by filters and search."""
 
@@ -64,7 +256,7 @@ class BoundedPaginator(Paginator[Any]):
             self.object_list = self.object_list[:PAGED_MAX]
 
 
-class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
+class LargeAdmin(ReadOnlyAdmin, DeskAdmin[M]):
     """A read-only list of millions of rows, the newest first: no page of it reads all of them.
 
     Give it no `date_hierarchy` and no filter by a column's values: to draw those the admin reads
@@ -92,7 +284,8 @@ class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
             for field in self.search_fields if len(text) <= KEY_DIGITS else ():
                 wanted |= Q((str(field).removeprefix("="), int(text)))
             return queryset.filter(wanted), False
-        for name, columns in groupby(self.found_by, lambda path: path.partition("__")[0]):
+        found_by = (name for name in self.found_by if self.may_ask(request, name))
+        for name, columns in groupby(found_by, lambda path: path.partition("__")[0]):
             related: Any = self.model._meta.get_field(name).related_model
             conditions = [(f"{column.partition('__')[2]}__icontains", text) for column in columns]
             named = related._default_manager.filter(Q(*conditions, _connector=Q.OR))
@@ -104,6 +297,11 @@ class LargeAdmin(ReadOnlyAdmin, admin.ModelAdmin[M]):
 def person_of(request: HttpRequest) -> User:
     """Who asks, on a page that the admin lets only staff see."""
     return cast(User, request.user)
+
+
+def may_view(user: User, model: type[Model]) -> bool:
+    """Whether somebody of the staff may read the rows of a model here."""
+    return user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
 
 
 def page_link(model: type[Model], key: object, text: object) -> str:

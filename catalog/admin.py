@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import KeptAdmin, ReadOnlyAdmin
+from accounts.desk import DeskAdmin, KeptAdmin, ReadOnlyAdmin
 
 from .models import Category, Product, ProductImage, Shop, ShopMember
 
@@ -31,13 +31,15 @@ class ProductImageInline(ReadOnlyAdmin, admin.TabularInline[ProductImage, Produc
 
 
 @admin.register(Shop)
-class ShopAdmin(KeptAdmin, admin.ModelAdmin[Shop]):
+class ShopAdmin(KeptAdmin, DeskAdmin[Shop]):
     """Shops. Sellers open them, and what was said to them keeps them."""
 
     list_display = ("name", "city", "people", "goods", "created_at")
     list_filter = ("created_at",)
     search_fields = ("name", "city", "members__email", "members__name")
+    shown_of_others = ("members__name",)
     date_hierarchy = "created_at"
+    ordering = ("name", "pk")
     fields = ("name", "slug", "city", "description", "created_at")
     readonly_fields = ("created_at",)
     inlines = (ShopMemberInline,)
@@ -61,14 +63,15 @@ class ShopAdmin(KeptAdmin, admin.ModelAdmin[Shop]):
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin[Category]):
+class CategoryAdmin(DeskAdmin[Category]):
     list_display = ("name", "name_es", "slug")
     search_fields = ("name", "name_es")
+    ordering = ("name", "pk")
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
 
 @admin.register(Product)
-class ProductAdmin(KeptAdmin, admin.ModelAdmin[Product]):
+class ProductAdmin(KeptAdmin, DeskAdmin[Product]):
     """Products. Sellers put them up; without a time of publication nobody else sees them."""
 
     list_display = ("title", "shop", "category", "price_text", "stock", "published_at")
@@ -77,6 +80,8 @@ class ProductAdmin(KeptAdmin, admin.ModelAdmin[Product]):
     )  # fmt: skip
     list_select_related = ("shop", "category")
     search_fields = ("title", "shop__name")
+    shown_of_others = ("shop__name",)
     date_hierarchy = "created_at"
     autocomplete_fields = ("shop", "category")
+    readonly_fields = ("created_at",)
     inlines = (ProductImageInline,)

@@ -26,12 +26,28 @@ def _first_line_of_asyncio(logger: Any, method: str, event: dict[str, Any]) -> d
     return event
 
 
+def _refusals_in_one_line(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Django adds a traceback to every 400 and 403 that an exception made: no defect of ours.
+
+    Who asked is there instead, where the view has looked at that.
+    """
+    record = event.get("_record")
+    status = getattr(record, "status_code", None)
+    if isinstance(status, int) and status < 500:
+        event.pop("exc_info", None)
+        user = getattr(getattr(record, "request", None), "_cached_user", None)
+        if user is not None:
+            event["user"] = user.pk
+    return event
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     correlation.add_id,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     _first_line_of_asyncio,
+    _refusals_in_one_line,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 

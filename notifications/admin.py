@@ -16,4 +16,5 @@ class NotificationAdmin(LargeAdmin[Notification]):
     list_select_related = ("recipient",)
     search_fields = ("=subject_id",)
     found_by = ("recipient__email", "recipient__name")
+    shown_of_others = ("recipient__name",)
     fields = ("recipient", "subject_kind", "subject_id", "url", "happened_at", "read_at")

@@ -25,7 +25,7 @@ INSTALLED_APPS = [
     "messaging",
     "daphne",
     "channels",
-    "django.contrib.admin",
+    "config.desk.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

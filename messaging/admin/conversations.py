@@ -46,6 +46,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
     list_select_related = ("consumer", "shop")
     search_fields = ("=pk",)
     found_by = ("consumer__email", "consumer__name", "shop__name", "product__title")
+    shown_of_others = ("consumer__name", "shop__name")  # the live title may be a draft's
     fields = (
         "consumer", "shop", "product_title", "created_at", "last_message_at", "last_sequence",
         "thread_link",
@@ -117,6 +118,7 @@ class ParticipantAdmin(LargeAdmin[Participant]):
     list_select_related = ("conversation", "user")
     search_fields = ("=conversation",)
     found_by = ("user__email", "user__name")
+    shown_of_others = ("user__name",)
 
 
 @admin.register(Message)
@@ -128,4 +130,5 @@ class MessageAdmin(LargeAdmin[Message]):
     list_select_related = ("conversation", "sender")
     search_fields = ("=conversation",)
     found_by = ("sender__email", "sender__name")
+    shown_of_others = ("sender__name",)
     fields = ("conversation", "sequence", "sender", "side", "created_at", "removed_at")

@@ -15,7 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import may_switch
-from accounts.desk import ReadOnlyAdmin, act_with_reason, page_link, person_of
+from accounts.desk import DeskAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
 from accounts.models import User
 from messaging import moderation
 from messaging.models import Report
@@ -43,7 +43,7 @@ class State(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin, admin.ModelAdmin[Report]):
+class ReportAdmin(ReadOnlyAdmin, DeskAdmin[Report]):
     """What is to be worked through, the oldest on top; decided on a report's own page."""
 
     list_display = ("id", "reason", "excerpt", "reporter", "reported", "age", "state")
@@ -51,6 +51,7 @@ class ReportAdmin(ReadOnlyAdmin, admin.ModelAdmin[Report]):
     list_filter = (State, "reason", "created_at")
     list_select_related = ("reporter", "message__sender")
     search_fields = ("words", "reporter__email", "message__sender__email", "message__sender__name")
+    shown_of_others = ("message__sender__name",)
     date_hierarchy = "created_at"
     ordering = ("created_at", "pk")
     fields = (

@@ -1,12 +1,9 @@
 """Every line of the log says what it belongs to, and none says what people wrote."""
 
 import asyncio
-import io
 import json
 import logging
 import uuid
-from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -16,34 +13,17 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Product
-from config.logging import configure
 from messaging import actions
 from messaging.models import Conversation
+from tests.log_lines import Lines, written_lines
 from tests.messaging.test_socket import closed_with, hear, send_frame, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MARKER = "Xylophone-7Q"
-Lines = Callable[[], list[dict[str, Any]]]
 
 
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    """What production would have written so far, and more: the levels are lower."""
-    import_module("config.asgi")  # the first time it sets logging up, without our handler
-    out = io.StringIO()
-    formatter = dict(configure(as_json=True)["formatters"]["structured"])
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(formatter.pop("()")(**formatter))
-    loggers = {name: logging.getLogger(name) for name in (None, "trato", "django", "asyncio")}
-    levels = {name: logger.level for name, logger in loggers.items()}
-    for name, logger in loggers.items():
-        logger.setLevel(logging.DEBUG if name else logging.INFO)
-    loggers[None].addHandler(handler)
-    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
-    loggers[None].removeHandler(handler)
-    for name, logger in loggers.items():
-        logger.setLevel(levels[name])
+lines = pytest.fixture(written_lines)
 
 
 def assert_kept_quiet(written: list[dict[str, Any]], *events: str) -> None:

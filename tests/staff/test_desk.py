@@ -3,29 +3,17 @@
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import audit
-from accounts.factories import UserFactory
 from accounts.models import User
-from catalog.factories import ProductFactory
 from messaging import moderators
-from messaging.factories import (
-    ConversationFactory,
-    MessageFactory,
-    ParticipantFactory,
-    ReportFactory,
-)
 from messaging.models import Message, Report
-from notifications.models import Notification
 from tests.staff.addresses import address, of
+from tests.staff.rows import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -34,30 +22,11 @@ KEPT = ["auditentry", "conversation", "message", "notification", "participant", 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 
-def fill(chief: User, times: int) -> None:
-    """So many rows of everything that the desk shows, each with people of its own."""
-    for number in range(times):
-        message = MessageFactory(conversation=ConversationFactory(product=ProductFactory()))
-        person = message.sender
-        ReportFactory(message=message)
-        ParticipantFactory(conversation=message.conversation)
-        audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
-        Notification.objects.create(
-            recipient=person, subject_kind="conversation", subject_id=number, title="A", url="/"
-        )
-        EmailAddress.objects.create(user=person, email=person.email)
-        Authenticator.objects.create(user=person, type="totp", data={"secret": "OPENSESAME"})
-        UserSession.objects.create(
-            user=person, session_key=f"hijack-{person.pk}", ip="127.0.0.1", user_agent="x"
-        )
-        Group.objects.create(name=f"Group of {person.pk}")
-
-
 @every_model
 def test_a_superuser_reads_every_list_and_every_row(
     model: Any, chief: User, client_of: Any
 ) -> None:
-    fill(chief, 1)
+    fill(1)
     client = client_of(chief)
     assert client.get(address(model)).status_code == 200
     assert client.get(address(model), {"q": "a"}).status_code == 200
@@ -72,7 +41,7 @@ def test_a_list_costs_the_same_however_long_it_is(model: Any, chief: User, clien
     client = client_of(chief)
     costs = []
     for _ in range(2):
-        fill(chief, 4)
+        fill(4)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address(model)).status_code == 200
         costs.append(len(queries))
@@ -94,7 +63,7 @@ def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
 def test_history_is_neither_added_nor_deleted_by_anybody(
     name: str, chief: User, client_of: Any
 ) -> None:
-    fill(chief, 1)
+    fill(1)
     client = client_of(chief)
     model = next(model for model in MODELS if model._meta.model_name == name)
     row = model._default_manager.latest("pk")
@@ -138,7 +107,7 @@ def test_the_admin_is_entered_through_the_sites_own_login(client_of: Any) -> Non
 def test_words_and_keys_of_others_stand_on_no_list_and_no_row(
     chief: User, said: Message, client_of: Any
 ) -> None:
-    fill(chief, 1)
+    fill(1)
     client = client_of(chief)
     for model in MODELS:
         pages = [address(model)]

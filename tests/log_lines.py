@@ -1,0 +1,30 @@
+"""The log as production writes it, for tests that read it."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+from config.logging import configure
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+def written_lines() -> Iterator[Lines]:
+    """What production would have written so far, and more: the levels are lower."""
+    import_module("config.asgi")  # the first time it sets logging up, without our handler
+    out = io.StringIO()
+    formatter = dict(configure(as_json=True)["formatters"]["structured"])
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(formatter.pop("()")(**formatter))
+    loggers = {name: logging.getLogger(name) for name in (None, "trato", "django", "asyncio")}
+    levels = {name: logger.level for name, logger in loggers.items()}
+    for name, logger in loggers.items():
+        logger.setLevel(logging.DEBUG if name else logging.INFO)
+    loggers[None].addHandler(handler)
+    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
+    loggers[None].removeHandler(handler)
+    for name, logger in loggers.items():
+        logger.setLevel(levels[name])

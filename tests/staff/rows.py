@@ -1,0 +1,36 @@
+"""Rows for the lists of the staff desk."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
+
+from accounts import audit
+from accounts.factories import UserFactory
+from catalog.factories import ProductFactory
+from messaging.factories import (
+    ConversationFactory,
+    MessageFactory,
+    ParticipantFactory,
+    ReportFactory,
+)
+from notifications.models import Notification
+
+
+def fill(times: int) -> None:
+    """So many rows of everything that the desk shows, each with people of its own."""
+    for number in range(times):
+        message = MessageFactory(conversation=ConversationFactory(product=ProductFactory()))
+        person = message.sender
+        ReportFactory(message=message)
+        ParticipantFactory(conversation=message.conversation)
+        audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
+        Notification.objects.create(
+            recipient=person, subject_kind="conversation", subject_id=number, title="A", url="/"
+        )
+        EmailAddress.objects.create(user=person, email=person.email)
+        Authenticator.objects.create(user=person, type="totp", data={"secret": "OPENSESAME"})
+        UserSession.objects.create(
+            user=person, session_key=f"hijack-{person.pk}", ip="127.0.0.1", user_agent="x"
+        )
+        Group.objects.create(name=f"Group of {person.pk}")
