@@ -1,7 +1,8 @@
 """The pages that a proxy shows by itself: `python -m config.error_pages`, after collectstatic.
 
-A proxy that finds no server, or takes no such upload, has nobody to ask for a page. So they are
-drawn beforehand, into `STATIC_ROOT/errors/<language>/`: HTML for people, JSON for scripts.
+A proxy that finds no server, or refuses a request before it reaches one, has nobody to ask for a
+page. So they are drawn beforehand, into `STATIC_ROOT/errors/<language>/`: HTML for people, JSON
+for scripts. The server itself uses them for bodies that it refuses unread.
 """
 
 import os
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import django
 
-TOO_BIG, AWAY = 413, 503
+TOO_BIG, TOO_OFTEN, AWAY = 413, 429, 503
 
 
 def main() -> None:
@@ -36,10 +37,13 @@ def pages(language: str) -> dict[str, str]:
 
     with translation.override(language):
         too_big = Refused("too_long", _("What you sent is larger than we take."))
+        too_often = Refused("rate_limited", _("Too many requests. Wait a moment and try again."))
         away = Refused("unavailable", _("This is not possible just now. Try again soon."))
         return {
             f"{TOO_BIG}.html": render_to_string("413_alone.html"),
             f"{TOO_BIG}.json": wire.encode(wire.Error.of(too_big)),
+            f"{TOO_OFTEN}.html": render_to_string("429_alone.html"),
+            f"{TOO_OFTEN}.json": wire.encode(wire.Error.of(too_often)),
             f"{AWAY}.html": render_to_string("503.html"),
             f"{AWAY}.json": wire.encode(wire.Error.of(away)),
         }

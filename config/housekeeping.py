@@ -26,6 +26,8 @@ class FrugalServer(Server):
         self._timed = 0
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if told := getattr(protocol, "extensions", None):  # of `http_daphne.LimitedRequest`
+            scope["extensions"] = told
         queue = super().create_application(protocol, scope)
         application = self.connections.get(protocol, {}).get("application_instance")
         if application is not None:

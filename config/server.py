@@ -30,9 +30,11 @@ def serve(host: str, port: int) -> bool:
     from django.conf import settings
 
     from config.asgi import application
+    from config.http_daphne import limit
     from config.websocket_daphne import LimitedProtocol
 
     def ready() -> None:
+        limit(server.http_factory)
         server.ws_factory.setProtocolOptions(
             failByDrop=False, closeHandshakeTimeout=settings.SOCKET_CLOSE_SECONDS
         )

@@ -5,13 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from . import metrics, views
+from . import metrics, uploads, views
 
 setattr(admin.site, "login", secure_admin_login(admin.site.login))  # noqa: B010 – allauth's limits and second factor
 
 urlpatterns = [
     path("health/", views.health, name="health"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("upload-allowed/", uploads.allowed, name="upload_allowed"),
     path("", include("catalog.urls")),
     path("", include("messaging.urls")),
     path("notifications/", include("notifications.urls")),

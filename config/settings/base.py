@@ -225,11 +225,16 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes, without files
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes kept in memory, more goes to disk
 IMAGE_MAX_BYTES = 10 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
 PRODUCT_MAX_IMAGES = 8
+# Bytes of any request's body, and of a seller's product form. nginx has the same two limits.
+REQUEST_MAX_BYTES = 256 * 1024
+UPLOAD_MAX_BYTES = PRODUCT_MAX_IMAGES * IMAGE_MAX_BYTES + 1024 * 1024
+UPLOADS_AT_ONCE = env.int("UPLOADS_AT_ONCE", default=8)  # per process; others are told to wait
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # without files
+DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # more than allowed, so that a form says so
+FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; more goes to disk
 
 # -- What the browser may load ---------------------------------------------------------------
 

@@ -70,9 +70,9 @@ def test_nothing_beside_the_folders_is_reached(path: str, shopper: Person) -> No
     ("path", "size"), [("/accounts/login/", MEGABYTE // 4), ("/my/products/new/", 81 * MEGABYTE)]
 )
 def test_more_than_the_limit_is_refused_with_a_page_that_explains(
-    path: str, size: int, shopper: Person
+    path: str, size: int, seller: Person
 ) -> None:
-    answer = shopper.ask("POST", path, bytes(size + 1), headers={"Accept_Language": "es"})
+    answer = seller.ask("POST", path, bytes(size + 1), headers={"Accept_Language": "es"})
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert '<html lang="es">' in answer.text
@@ -99,6 +99,55 @@ def test_a_picture_of_the_largest_allowed_size_passes_nginx_and_meets_the_forms_
     )
     assert answer.status == 400
     assert "big.jpg: " in answer.text
+
+
+@pytest.mark.parametrize("who", ["nobody", "shopper"])
+def test_nginx_reads_an_upload_only_of_a_seller(
+    who: str, cluster: Cluster, shopper: Person, seller: Person
+) -> None:
+    """The head alone decides: a body of 80 MB is never sent."""
+    person = shopper if who == "shopper" else Person(cluster.url)
+    assert _answer_to_head(cluster, person) == b"HTTP/1.1 413"
+    assert _answer_to_head(cluster, seller) == b"HTTP/1.1 100"
+    # The page with the form is for everybody to ask for: it leads to the login, or to a shop.
+    assert person.get("/my/products/new/").status == 302
+    assert seller.get("/my/products/new/").status == 200
+
+
+def _answer_to_head(cluster: Cluster, person: Person) -> bytes:
+    address = urlsplit(cluster.url)
+    cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
+    with socket.create_connection((address.hostname, address.port), timeout=30) as line:
+        line.sendall(
+            f"POST /my/products/new/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\n"
+            f"Content-Type: multipart/form-data; boundary=a\r\nContent-Length: {80 * MEGABYTE}\r\n"
+            "Expect: 100-continue\r\n\r\n".encode()
+        )
+        return line.recv(12)
+
+
+def test_while_no_daphne_answers_an_upload_is_told_to_wait(
+    cluster: Cluster, seller: Person
+) -> None:
+    for daphne in cluster.daphnes:
+        daphne.kill()
+    answer = seller.ask("POST", "/my/products/new/", b"", headers={"Accept": "application/json"})
+    assert (answer.status, answer.json["code"]) == (503, "unavailable")
+
+
+def test_who_asks_without_end_is_told_to_wait(cluster: Cluster, shopper: Person) -> None:
+    """Each kind of request has an allowance of its own: others go on."""
+    answers = [shopper.post("/accounts/nowhere/", {}, Accept_Language="es")]
+    while answers[-1].status != 429:
+        assert len(answers) < 5000
+        answers.append(shopper.post("/accounts/nowhere/", {}, Accept_Language="es"))
+    assert len(answers) > 50  # the burst that is allowed
+    assert "Demasiadas peticiones" in answers[-1].text
+    assert answers[-1].headers["Retry-After"] == "5"
+    as_script = shopper.post("/accounts/nowhere/", {}, Accept="application/json")
+    assert as_script.status in (429, 404)  # an allowance grows again while we ask
+    assert shopper.get("/accounts/login/").status == 302
+    assert shopper.get("/products/").status == 200
 
 
 def _failed_logins(person: Person, at: str, count: int) -> list[str]:

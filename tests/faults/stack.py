@@ -107,6 +107,8 @@ class Stack:
 class _Front(cluster.Cluster):
     """Of the deployed cluster, nginx alone."""
 
+    counted = ""
+
     def start(self) -> None:
         self.nginx = self._nginx()
         self.nginx.launch()

@@ -1,0 +1,193 @@
+"""Daphne's side of a request, where it differs from Daphne's own.
+
+Twisted parses the forms in bodies on the event loop, before any middleware and for nobody: Daphne
+passes the bytes on. Two forms of 80 MB silenced a process for 20 s. Here bodies are not parsed,
+and one that is larger than its address takes is refused before it is read.
+
+Uses of Twisted's own parts, tested with 26.10: `Request._parsePOSTFormSubmission`, and the
+channel's `_command` and `_path`, which a request has only once its body was read.
+"""
+
+import io
+import threading
+from functools import cache
+from typing import Any, ClassVar
+
+import structlog
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.server import twisted_loop
+from django.conf import settings
+from twisted.internet import reactor as _reactor
+from twisted.web.http import RESPONSES
+
+from accounts.threads import in_thread
+
+from . import error_pages, uploads
+
+reactor: Any = _reactor  # a module by its types, which says nothing
+log = structlog.get_logger("trato.http")
+
+# For which the rest of a refused body is read and dropped. A connection that is closed with bytes
+# unread is reset, and the client might never see why.
+LINGER_SECONDS = 10
+RETRY_SECONDS = 5  # when to come back after a 503
+
+
+class LimitedRequest(WebRequest):
+    """A request whose body is no larger than its address and its sender's rights allow."""
+
+    uploads: ClassVar[int] = 0  # large bodies of this process, on their way in or being answered
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parsePOSTFormSubmission = False
+        self.gone = threading.Event()  # set once nobody waits for the answer any longer
+        self._limit = settings.REQUEST_MAX_BYTES
+        self._received = 0  # bytes of the body
+        self._is_complete = self._is_refused = self._is_upload = False
+        self._spooled: Any = None  # a large body, which `SpooledBody` reads
+        self._linger: Any = None
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What the application is told beyond ASGI."""
+        body = {uploads.BODY: self._spooled} if self._spooled else {}
+        return {uploads.GONE: self.gone, **body}
+
+    def gotLength(self, length: int | None) -> None:
+        """Decide on the body before it is read; None: it comes in chunks and will be counted."""
+        super().gotLength(length)
+        if length is not None and length <= self._limit:
+            return
+        most = self._max_bytes()
+        if length is not None and length > most:
+            self._refuse(error_pages.TOO_BIG)
+        elif most > self._limit:
+            self.transport.pauseProducing()
+            twisted_loop.create_task(self._ask_for_more(most))
+
+    def handleContentChunk(self, data: bytes) -> None:
+        self._received += len(data)
+        if not self._is_refused and self._received > self._limit:
+            self._refuse(error_pages.TOO_BIG)
+        if not self._is_refused:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        self._is_complete = True
+        if self._is_refused:
+            self.channel.loseConnection()
+        else:
+            super().requestReceived(command, path, version)
+
+    def process(self) -> Any:
+        if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
+            # Put together by now. Django takes a multipart form without a length for an empty one.
+            self.requestHeaders.removeHeader(b"Transfer-Encoding")
+            self.requestHeaders.setRawHeaders(b"Content-Length", [b"%d" % self._received])
+        if self._received > uploads.CHUNK:
+            self._spooled = self.content  # type: ignore[has-type]
+            self.content = io.BytesIO()
+            self._spooled.seek(0)
+        return super().process()
+
+    def connectionLost(self, reason: Any) -> None:
+        self._end()
+        super().connectionLost(reason)
+
+    def finish(self) -> None:
+        self._end()
+        super().finish()
+
+    def _end(self) -> None:
+        self.gone.set()
+        if self._is_upload:
+            self._is_upload = False
+            LimitedRequest.uploads -= 1
+        if self._spooled:
+            self._spooled.close()
+        if self._linger and self._linger.active():
+            self._linger.cancel()
+
+    def _max_bytes(self) -> int:
+        kind = (self.getHeader(b"content-type") or b"").decode("latin1")
+        return uploads.max_bytes(self.channel._command.decode("latin1"), self._path(), kind)
+
+    def _path(self) -> str:
+        path: bytes = self.channel._path.partition(b"?")[0]
+        return path.decode("latin1")
+
+    async def _ask_for_more(self, most: int) -> None:
+        """Take a body of up to `most` bytes if its sender may upload. Nothing is read until then.
+
+        What came together with the headers was read already; it is less than anybody may send.
+        """
+        key = self.received_cookies.get(settings.SESSION_COOKIE_NAME.encode(), b"")
+        try:
+            may = await in_thread(uploads.may_upload, key.decode("latin1"))
+            refusal = None if may else error_pages.TOO_BIG
+        except Exception as error:  # the database is away
+            log.warning("upload_unchecked", error=type(error).__name__)
+            refusal = error_pages.AWAY
+        if self.gone.is_set():
+            return
+        if refusal is None and LimitedRequest.uploads >= settings.UPLOADS_AT_ONCE:
+            refusal = error_pages.AWAY
+        if refusal is not None:
+            self._refuse(refusal)
+        else:
+            LimitedRequest.uploads += 1
+            self._is_upload, self._limit = True, most
+        self.transport.resumeProducing()
+
+    def _refuse(self, status: int) -> None:
+        """Answer now, and drop what still comes of the body."""
+        if self._is_complete:  # chunks that were all there with the headers
+            return
+        self._is_refused = True
+        log.warning("body_refused", status=status, path=self._path()[:200])
+        # To `Expect: 100-continue` Twisted would answer after this that the body is welcome.
+        self.requestHeaders.removeHeader(b"Expect")
+        language = self.received_cookies.get(settings.LANGUAGE_COOKIE_NAME.encode(), b"")
+        wished = language or (self.getHeader(b"accept-language") or b"")[:2]
+        as_json = (self.getHeader(b"accept") or b"").startswith(b"application/json")
+        self.transport.write(_answer(status, wished.decode("latin1").lower(), as_json))
+        self._linger = reactor.callLater(LINGER_SECONDS, self.transport.abortConnection)
+
+
+@cache
+def _page(status: int, language: str, *, as_json: bool) -> bytes:
+    kind = "json" if as_json else "html"
+    return error_pages.pages(language)[f"{status}.{kind}"].encode()
+
+
+def _answer(status: int, wished: str, as_json: bool) -> bytes:
+    """A whole HTTP answer, the last one of its connection."""
+    language = wished if wished in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    page = _page(status, language, as_json=as_json)
+    kind = "application/json" if as_json else "text/html"
+    lines = [
+        f"HTTP/1.1 {status} {RESPONSES[status].decode()}",
+        f"Content-Type: {kind}; charset=utf-8",
+        f"Content-Length: {len(page)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "Connection: close",
+    ]
+    if status == error_pages.AWAY:
+        lines.append(f"Retry-After: {RETRY_SECONDS}")
+    return "\r\n".join([*lines, "", ""]).encode() + page
+
+
+def limit(factory: HTTPFactory) -> None:
+    """Have Daphne's factory make our requests."""
+    for language, _name in settings.LANGUAGES:  # now, so that nobody waits for it later
+        _page(error_pages.TOO_BIG, language, as_json=False)
+    build = factory.buildProtocol
+
+    def build_limited(address: Any) -> Any:
+        protocol = build(address)
+        protocol.requestFactory = LimitedRequest
+        return protocol
+
+    factory.buildProtocol = build_limited

@@ -1,0 +1,84 @@
+"""Large bodies: whose are taken, and how they reach Django without holding up the event loop.
+
+Only sellers send large bodies, the pictures of their products. The server asks `may_upload` before
+it reads such a body; nginx, which keeps it until it is complete, asks the view `allowed`.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import IO, Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from accounts.sessions import people_of
+from catalog import access
+
+PATHS = re.compile(r"/my/products/[^/]+/")  # the product form, as in deploy/nginx/site.conf
+CONTENT_TYPE = "multipart/form-data"
+CHUNK = 64 * 1024  # bytes that Django is handed at once
+BODY, GONE = "trato.body", "trato.gone"  # in the scope's `extensions`
+
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+def max_bytes(method: str, path: str, content_type: str) -> int:
+    """How large the body of a request may be, once it is known that its sender may upload."""
+    is_upload = (
+        method == "POST"
+        and PATHS.fullmatch(path) is not None
+        and content_type.partition(";")[0].strip().lower() == CONTENT_TYPE
+    )
+    return settings.UPLOAD_MAX_BYTES if is_upload else settings.REQUEST_MAX_BYTES
+
+
+def may_upload(session_key: str) -> bool:
+    """Whether a session is that of somebody who works for a shop. At most three queries."""
+    user = people_of([session_key])[session_key]
+    return isinstance(user, User) and _sells(user)
+
+
+def allowed(request: HttpRequest) -> HttpResponse:
+    """204 or 401, for nginx's `auth_request`."""
+    return HttpResponse(status=204 if _sells(request.user) else 401)
+
+
+def _sells(user: User | AnonymousUser) -> bool:
+    return access.shops_of(user).exists()
+
+
+class SpooledBody:
+    """ASGI middleware that reads a large body from the server's file, a chunk at a time.
+
+    Daphne would put all chunks of it into a queue at once: 80 MB in memory, and nobody else's
+    turn until they are read.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body = scope.get("extensions", {}).get(BODY)
+        await self.application(scope, receive if body is None else _reader(body, receive), send)
+
+
+def _reader(body: IO[bytes], receive: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
+    finished = False
+
+    async def read() -> dict[str, Any]:
+        nonlocal finished
+        if finished:
+            return dict(await receive())
+        await asyncio.sleep(0)  # others' turn
+        if body.closed:  # with the connection
+            return {"type": "http.disconnect"}
+        chunk = body.read(CHUNK)
+        finished = len(chunk) < CHUNK
+        if finished:
+            await receive()  # the body that the server itself would have sent: an empty one
+        return {"type": "http.request", "body": chunk, "more_body": not finished}
+
+    return read
