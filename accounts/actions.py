@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
 from . import audit
@@ -28,14 +29,15 @@ def restore(actor: User, user_id: int, reason: str) -> User:
 
 
 def require_reason(reason: str) -> str:
-    """The reason without space around it.
+    """The reason without space around it, with line breaks as `\\n`.
 
     Raises:
         ValidationError: it is empty, or has characters that cannot be shown.
     """
+    reason = normalize_newlines(reason)
     if is_blank(reason):
         raise ValidationError(_("Write down why."), code="reason_required")
-    if has_control_characters(reason, allowed="\r\n\t"):
+    if has_control_characters(reason, allowed="\n\t"):
         raise ValidationError(_("The reason has characters that cannot be shown."), code="invalid")
     return reason.strip()
 

@@ -28,6 +28,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
+from .fields import MultilineField
 from .models import User
 
 REASON_MAX = 2000  # characters
@@ -41,7 +42,7 @@ FILTER_LOOKUPS = ("exact", "isnull", "isempty", "gte", "lt", "year", "month", "d
 class ReasonForm(forms.Form):
     """Why: every act of staff needs it."""
 
-    reason = forms.CharField(
+    reason = MultilineField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
         max_length=REASON_MAX,

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import MultilineTextField
+
 SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
 
 
@@ -247,7 +249,7 @@ class Report(models.Model):
         verbose_name=_("reported by"),
     )
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
-    words = models.TextField(_("in your words"), max_length=1000, blank=True)
+    words = MultilineTextField(_("in your words"), max_length=1000, blank=True)
     created_at = models.DateTimeField(
         default=timezone.now, editable=False, verbose_name=_("created")
     )

@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -41,10 +42,10 @@ def report(actor: User, conversation_id: int, sequence: int, reason: str, words:
         raise Http404("no such message to report")
     if reason not in Report.Reason.values:
         raise Refused("invalid", _("Choose one of the reasons."))
-    words = words.strip()
+    words = normalize_newlines(words).strip()
     if len(words) > REPORT_WORDS_MAX:
         raise Refused("too_long", _("That is too long for a report. Please shorten it."))
-    if has_control_characters(words, allowed="\r\n\t"):
+    if has_control_characters(words, allowed="\n\t"):
         raise Refused("invalid", _("The message has characters that cannot be shown."))
     found, created = Report.objects.get_or_create(
         message=message, reporter=actor, defaults={"reason": reason, "words": words}
