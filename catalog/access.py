@@ -1,12 +1,14 @@
 """The door to shops and products: who may not see a thing gets the 404 of a thing that is not."""
 
+import uuid
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
 from django.http import Http404
 
 from accounts.models import User
 
-from .models import Product, Shop, ShopMember
+from .models import KeptPicture, Product, Shop, ShopMember, TeamInvitation
 
 Person = User | AnonymousUser
 
@@ -59,6 +61,18 @@ def visible_product(user: Person, slug: str) -> Product:
     if product is None or not (product.is_published or product.is_own):
         raise Http404
     return product
+
+
+def invitations_for(user: User) -> QuerySet[TeamInvitation]:
+    """The teams that ask for a person, by the account's confirmed address."""
+    return TeamInvitation.objects.filter(email=user.email.lower()).select_related(
+        "shop", "invited_by"
+    )
+
+
+def kept_pictures(user: User, form_key: uuid.UUID) -> QuerySet[KeptPicture]:
+    """A person's pictures that wait for a form to be in order."""
+    return KeptPicture.objects.filter(owner=user, form_key=form_key)
 
 
 def own_shop(user: Person, shop_id: int) -> Shop:

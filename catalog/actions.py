@@ -1,10 +1,15 @@
 """What people do with shops and products."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -12,42 +17,106 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.sessions import announce_access_changed
 
-from . import access
+from . import access, submissions
 from .images import Picture
-from .models import Product, ProductImage, Shop, ShopMember
+from .models import (
+    NAME_TAKEN,
+    KeptPicture,
+    Product,
+    ProductImage,
+    Shop,
+    ShopMember,
+    TeamInvitation,
+    fingerprint,
+)
+
+
+class ChangedMeanwhile(Exception):
+    """A colleague has changed the same columns of a product since the form was shown.
+
+    Nothing was stored. `product` is what is there now.
+    """
+
+    def __init__(self, product: Product, columns: Sequence[str]) -> None:
+        super().__init__(", ".join(columns))
+        self.product, self.columns = product, columns
 
 
 @transaction.atomic
-def open_shop(actor: User, name: str) -> Shop:
+def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
     """Open a shop that the actor owns; an account that only shopped may sell from now on.
 
+    Args:
+        key: of the form, see `submissions`. A repeat returns the shop that the first one opened.
+
     Raises:
-        IntegrityError: another shop has the name; forms check it first.
+        ValidationError: another shop has the name.
     """
-    shop = Shop.objects.create(name=name, slug=free_slug(Shop, name))
+    submitted = submissions.claim(actor, key) if key else None
+    if key and submitted is None:
+        return submissions.made_before(actor, key, Shop.objects).get()
+    shop = Shop(name=name)
+    try:
+        _insert_with_slug(shop, name)
+    except IntegrityError:  # somebody took the name after the form had looked
+        raise ValidationError(NAME_TAKEN, code="taken") from None
     ShopMember.objects.create(shop=shop, user=actor, role=ShopMember.Role.OWNER)
-    if not actor.is_seller:
-        actor.role = User.Role.SELLER
-        actor.save(update_fields=["role"])
+    _let_sell(actor)
+    if submitted:
+        submissions.finish(submitted, shop)
     announce_access_changed(actor.pk)
     return shop
 
 
 @transaction.atomic
-def add_member(actor: User, shop_id: int, email: str) -> ShopMember:
-    """Let a seller answer for the shop.
+def invite(actor: User, shop_id: int, email: str) -> None:
+    """Ask somebody to the shop's team. Nothing tells whether an account has the address.
 
     Raises:
         PermissionDenied: the actor does not own the shop.
-        ValidationError: no seller has this address.
+        ValidationError: the shop has asked too many who have not answered.
     """
     _require_owner(actor, shop_id)
-    user = User.objects.filter(email__iexact=email, role=User.Role.SELLER, is_active=True).first()
-    if user is None:
-        raise ValidationError(_("No seller's account has this address. Ask them to sign up first."))
-    member, _created = ShopMember.objects.get_or_create(shop_id=shop_id, user=user)
-    announce_access_changed(user.pk)
-    return member
+    Shop.objects.select_for_update().get(pk=shop_id)
+    email = email.lower()
+    if TeamInvitation.objects.filter(shop_id=shop_id, email=email).exists():
+        return
+    if ShopMember.objects.filter(shop_id=shop_id, user__email__iexact=email).exists():
+        return  # the team's addresses are no secret to its owner
+    if TeamInvitation.objects.filter(shop_id=shop_id).count() >= settings.SHOP_INVITATIONS_MAX:
+        raise ValidationError(_("Too many people have not answered yet. Take an invitation back."))
+    TeamInvitation.objects.create(shop_id=shop_id, email=email, invited_by=actor)
+
+
+@transaction.atomic
+def take_back_invitation(actor: User, invitation_id: int) -> None:
+    """Invite somebody no longer. Raises PermissionDenied if the actor does not own the shop."""
+    invitation = TeamInvitation.objects.filter(pk=invitation_id).first()
+    if invitation is not None:
+        _require_owner(actor, invitation.shop_id)
+        invitation.delete()
+
+
+@transaction.atomic
+def answer_invitation(actor: User, invitation_id: int, *, accept: bool) -> Shop | None:
+    """Join the team that has asked for the actor, or decline; None if it no longer asks.
+
+    An account that only shopped may sell from now on.
+    """
+    invitation = (
+        access.invitations_for(actor)
+        .select_for_update(of=("self",))
+        .filter(pk=invitation_id)
+        .first()
+    )
+    if invitation is None:
+        return None
+    if accept:
+        ShopMember.objects.get_or_create(shop_id=invitation.shop_id, user=actor)
+        _let_sell(actor)
+        announce_access_changed(actor.pk)
+    invitation.delete()
+    return invitation.shop
 
 
 @transaction.atomic
@@ -60,28 +129,137 @@ def remove_member(actor: User, shop_id: int, user_id: int) -> None:
     _require_owner(actor, shop_id)
     if actor.pk == user_id:
         raise PermissionDenied
-    deleted, _rows = ShopMember.objects.filter(shop_id=shop_id, user_id=user_id).delete()
-    if deleted:
-        announce_access_changed(user_id)
+    _end_membership(ShopMember.objects.filter(shop_id=shop_id, user_id=user_id))
 
 
 @transaction.atomic
-def save_product(actor: User, product: Product, pictures: Sequence[Picture] = ()) -> Product:
-    """Store a new or changed product of one of the actor's shops, with new pictures.
+def leave_shop(actor: User, shop_id: int) -> None:
+    """End one's own work for a shop; open tabs lose it at once.
 
     Raises:
-        Http404: the product's shop is not one of the actor's.
+        PermissionDenied: the actor owns the shop: it may not be left without anybody.
     """
-    access.own_shop(actor, product.shop_id)
-    if not product.slug:
-        product.slug = free_slug(Product, product.title)
-    product.save()
-    last = product.images.last()
-    for position, picture in enumerate(pictures, last.position + 1 if last else 0):
-        ProductImage.objects.create(
-            product=product, file=picture, alt=product.title, position=position
-        )
+    own = ShopMember.objects.filter(shop_id=shop_id, user=actor)
+    if own.filter(role=ShopMember.Role.OWNER).exists():
+        raise PermissionDenied
+    _end_membership(own)
+
+
+@transaction.atomic
+def create_product(
+    actor: User,
+    values: Mapping[str, Any],
+    pictures: Sequence[Picture] = (),
+    key: uuid.UUID | None = None,
+    kept: uuid.UUID | None = None,
+) -> Product:
+    """Store a new product of one of the actor's shops, as a draft.
+
+    Args:
+        values: its columns, all of `Product.FORM_COLUMNS`.
+        key: of the form, see `submissions`. A repeat returns what the first one made.
+        kept: the form's key under which pictures of an earlier try wait.
+
+    Raises:
+        Http404: the shop is not one of the actor's.
+    """
+    access.own_shop(actor, values["shop"].pk)
+    submitted = submissions.claim(actor, key) if key else None
+    if key and submitted is None:
+        return submissions.made_before(actor, key, Product.objects).get()
+    product = Product(**values)
+    _insert_with_slug(product, product.title)
+    _add_pictures(actor, product, pictures, kept)
+    if submitted:
+        submissions.finish(submitted, product)
     return product
+
+
+@transaction.atomic
+def change_product(
+    actor: User,
+    slug: str,
+    values: Mapping[str, Any],
+    seen: Mapping[str, str],
+    pictures: Sequence[Picture] = (),
+    key: uuid.UUID | None = None,
+    kept: uuid.UUID | None = None,
+) -> Product:
+    """Store what somebody changed of a product, and nothing else of it.
+
+    Args:
+        values: its columns as the person wants them.
+        seen: `Product.fingerprints` of when its form was shown; a column that is missing there
+            counts as changed.
+        pictures: new ones, added once for each `key`.
+        kept: the form's key under which pictures of an earlier try wait.
+
+    Raises:
+        Http404: there is no such product, or it is or would be another shop's.
+        ChangedMeanwhile: a colleague has since changed a column to something else.
+    """
+    product = access.own_product(actor, slug, lock=True)
+    access.own_shop(actor, values["shop"].pk)
+    wanted = {name: fingerprint(value) for name, value in values.items()}
+    changed = [name for name, mark in wanted.items() if mark != seen.get(name)]
+    if {"price", "currency"} & {*changed}:  # one makes no sense without the other
+        changed = [*{*changed, "price", "currency"}]
+    now = product.fingerprints()
+    lost = [
+        name for name in changed if name in seen and now[name] not in (seen[name], wanted[name])
+    ]
+    if lost:
+        raise ChangedMeanwhile(product, lost)
+    for name in changed:
+        setattr(product, name, values[name])
+    if changed:
+        product.save(update_fields=[*changed, "updated_at"])
+    if not pictures or key is None or submissions.claim(actor, key):
+        _add_pictures(actor, product, pictures, kept)
+    return product
+
+
+def _add_pictures(
+    actor: User, product: Product, pictures: Sequence[Picture], kept: uuid.UUID | None
+) -> None:
+    """Add pictures behind those that the product has; first those that wait."""
+    waiting = list(access.kept_pictures(actor, kept)) if kept else []
+    files: list[Any] = [str(one.file.name) for one in waiting]
+    last = product.images.last()
+    for position, file in enumerate([*files, *pictures], last.position + 1 if last else 0):
+        ProductImage.objects.create(
+            product=product, file=file, alt=product.title, position=position
+        )
+    KeptPicture.objects.filter(pk__in=[one.pk for one in waiting]).delete()
+
+
+@transaction.atomic
+def keep_pictures(actor: User, key: uuid.UUID, pictures: Sequence[Picture]) -> None:
+    """Let pictures wait until their form is in order; the person's oldest ones make room."""
+    for picture in pictures:
+        KeptPicture.objects.create(owner=actor, form_key=key, file=picture)
+    own = KeptPicture.objects.filter(owner=actor)
+    newest = own.order_by("-id").values_list("pk", flat=True)[: settings.KEPT_PICTURES_MAX]
+    oldest = timezone.now() - timedelta(hours=settings.KEPT_PICTURES_HOURS)
+    _forget_kept(own.filter(Q(created_at__lt=oldest) | ~Q(pk__in=list(newest))))
+
+
+@transaction.atomic
+def drop_kept_pictures(actor: User, key: uuid.UUID, picture_ids: Sequence[int]) -> None:
+    """Some pictures that wait are not wanted after all."""
+    _forget_kept(access.kept_pictures(actor, key).filter(pk__in=picture_ids))
+
+
+def _forget_kept(pictures: QuerySet[KeptPicture]) -> None:
+    for picture in pictures:
+        _delete_file(picture.file)
+        picture.delete()
+
+
+def _delete_file(file: FieldFile) -> None:
+    """Delete a file once that is durable."""
+    storage, name = file.storage, str(file.name)
+    transaction.on_commit(lambda: storage.delete(name))
 
 
 @transaction.atomic
@@ -120,12 +298,12 @@ def move_picture(actor: User, slug: str, picture_id: int, by: int) -> None:
 
 @transaction.atomic
 def remove_picture(actor: User, slug: str, picture_id: int) -> None:
-    """Remove a picture, and its file once that is durable. Raises Http404 for another shop's."""
+    """Show a picture no longer. Raises Http404 for another shop's.
+
+    Its file stays: conversations show the product with the picture it had when somebody asked.
+    """
     product = access.own_product(actor, slug, lock=True)
-    for picture in product.images.filter(pk=picture_id):
-        storage, name = picture.file.storage, str(picture.file.name)
-        picture.delete()
-        transaction.on_commit(lambda: storage.delete(name))  # noqa: B023 – at most one
+    product.images.filter(pk=picture_id).update(removed_at=timezone.now())
 
 
 def free_slug(model: type[Shop] | type[Product], text: str) -> str:
@@ -136,8 +314,36 @@ def free_slug(model: type[Shop] | type[Product], text: str) -> str:
     return slug
 
 
+def _insert_with_slug(row: Shop | Product, text: str) -> None:
+    """Store a new row under an address for `text`, also if another one takes it at the same time.
+
+    Raises:
+        IntegrityError: something else of the row is taken.
+    """
+    row.slug = free_slug(type(row), text)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        row.slug = f"{row.slug[:60]}-{uuid.uuid4().hex[:8]}"
+        with transaction.atomic():
+            row.save(force_insert=True)
+
+
 def _require_owner(actor: User, shop_id: int) -> None:
     if not ShopMember.objects.filter(
         shop_id=shop_id, user=actor, role=ShopMember.Role.OWNER, user__is_active=True
     ).exists():
         raise PermissionDenied
+
+
+def _let_sell(person: User) -> None:
+    if not person.is_seller:
+        person.role = User.Role.SELLER
+        person.save(update_fields=["role"])
+
+
+def _end_membership(rows: QuerySet[ShopMember]) -> None:
+    for row in rows:
+        row.delete()
+        announce_access_changed(row.user_id)

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk import DeskAdmin, KeptAdmin, ReadOnlyAdmin
 
-from .models import Category, Product, ProductImage, Shop, ShopMember
+from .models import Category, Product, ProductImage, Shop, ShopMember, TeamInvitation
 
 
 class ShopMemberInline(ReadOnlyAdmin, admin.TabularInline[ShopMember, Shop]):
@@ -21,6 +23,16 @@ class ShopMemberInline(ReadOnlyAdmin, admin.TabularInline[ShopMember, Shop]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShopMember]:
         return super().get_queryset(request).select_related("user")
+
+
+class TeamInvitationInline(ReadOnlyAdmin, admin.TabularInline[TeamInvitation, Shop]):
+    """Whom the shop has asked to its team."""
+
+    model = TeamInvitation
+    fields = readonly_fields = ("email", "invited_by", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamInvitation]:
+        return super().get_queryset(request).select_related("invited_by")
 
 
 class ProductImageInline(ReadOnlyAdmin, admin.TabularInline[ProductImage, Product]):
@@ -42,7 +54,7 @@ class ShopAdmin(KeptAdmin, DeskAdmin[Shop]):
     ordering = ("name", "pk")
     fields = ("name", "slug", "city", "description", "created_at")
     readonly_fields = ("created_at",)
-    inlines = (ShopMemberInline,)
+    inlines = (ShopMemberInline, TeamInvitationInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shop]:
         return (
@@ -72,7 +84,14 @@ class CategoryAdmin(DeskAdmin[Category]):
 
 @admin.register(Product)
 class ProductAdmin(KeptAdmin, DeskAdmin[Product]):
-    """Products. Sellers put them up; without a time of publication nobody else sees them."""
+    """Products. Sellers put them up; without a time of publication nobody else sees them.
+
+    Numbers are written in plain fields: a browser's own one drops the comma of `12,50`.
+    """
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.PositiveIntegerField: {"widget": forms.TextInput(attrs={"inputmode": "numeric"})}
+    }
 
     list_display = ("title", "shop", "category", "price_text", "stock", "published_at")
     list_filter = (

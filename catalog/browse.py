@@ -5,7 +5,7 @@ one currency alone: the one that was chosen, or `DEFAULT_CURRENCY`, and the page
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -14,11 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import queries
+from .forms import AmountField
 from .models import Category, Product
-from .money import decimals, to_minor
+from .money import format_price
 
 DEFAULT_CURRENCY = Product.Currency.EUR
-MAX_PRICE = 1_000_000  # major units
 SORTS = {"": _("Newest"), "price": _("Price: low to high"), "-price": _("Price: high to low")}
 
 
@@ -41,18 +41,27 @@ class BrowseForm(forms.Form):
         required=False,
         empty_label=_("All categories"),
     )
-    low = forms.DecimalField(
-        label=_("Price from"), min_value=0, max_value=MAX_PRICE, decimal_places=2, required=False
-    )
-    high = forms.DecimalField(
-        label=_("Price to"), min_value=0, max_value=MAX_PRICE, decimal_places=2, required=False
-    )
+    low = AmountField(label=_("Price from"), required=False)
+    high = AmountField(label=_("Price to"), required=False)
     currency = forms.ChoiceField(
         label=_("Currency"),
         choices=[("", _("Any currency")), *Product.Currency.choices],
         required=False,
     )
     sort = forms.ChoiceField(label=_("Order"), choices=list(SORTS.items()), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Prices in minor units of the chosen currency, or of `DEFAULT_CURRENCY`."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        currency = cleaned.get("currency") or DEFAULT_CURRENCY
+        for name in ("low", "high"):
+            text, field = cleaned.get(name), self.fields[name]
+            if text and isinstance(field, AmountField):
+                try:
+                    cleaned[name] = field.read_amount(text, currency)
+                except forms.ValidationError as error:
+                    self.add_error(name, error)
+        return cleaned
 
     def apply(self, products: QuerySet[Product]) -> QuerySet[Product]:
         """The products that fit all filters that could be read."""
@@ -63,27 +72,28 @@ class BrowseForm(forms.Form):
             products = products.filter(category=wanted["category"])
         low, high, sort = wanted.get("low"), wanted.get("high"), wanted.get("sort")
         currency = wanted.get("currency")
-        if low is not None or high is not None or sort:
+        if _is_price(low) or _is_price(high) or sort:
             currency = currency or DEFAULT_CURRENCY
         if currency:
             products = products.filter(currency=currency)
-            if low is not None:
-                products = products.filter(price__gte=_minor(low, currency))
-            if high is not None:
-                products = products.filter(price__lte=_minor(high, currency))
+            if _is_price(low):
+                products = products.filter(price__gte=low)
+            if _is_price(high):
+                products = products.filter(price__lte=high)
         return products.order_by(sort, "-id") if sort else products
 
     def chips(self) -> list[Chip]:
         """The filters that were read and are on, in the order of the form."""
         self.is_valid()
         wanted = self.cleaned_data
+        currency = wanted.get("currency") or DEFAULT_CURRENCY
         labels = {
             "q": wanted.get("q"),
             "category": wanted.get("category"),
-            "low": wanted.get("low") is not None
-            and gettext("from %(price)s") % {"price": wanted["low"]},
-            "high": wanted.get("high") is not None
-            and gettext("up to %(price)s") % {"price": wanted["high"]},
+            "low": _is_price(wanted.get("low"))
+            and gettext("from %(price)s") % {"price": format_price(wanted["low"], currency)},
+            "high": _is_price(wanted.get("high"))
+            and gettext("up to %(price)s") % {"price": format_price(wanted["high"], currency)},
             "currency": wanted.get("currency"),
             "sort": wanted.get("sort") and SORTS[wanted["sort"]],
         }
@@ -97,6 +107,6 @@ class BrowseForm(forms.Form):
         return rest.urlencode()
 
 
-def _minor(amount: Decimal, currency: str) -> int:
-    """The bound in minor units, rounded to what the currency knows."""
-    return to_minor(round(amount, decimals(currency)), currency)
+def _is_price(value: object) -> bool:
+    """Whether a bound could be read; an empty field gives an empty text."""
+    return isinstance(value, int)

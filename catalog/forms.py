@@ -1,5 +1,7 @@
 """A shop's name, a product, a colleague."""
 
+import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,15 +10,21 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import skeleton, validate_public_name
 from accounts.text import validate_name
 
+from .actions import ChangedMeanwhile
 from .images import Picture, sanitize
-from .models import NAME_TAKEN, Product, Shop
-from .money import to_major, to_minor
+from .models import MAX_STOCK, NAME_TAKEN, Product, Shop
+from .money import decimals, to_major, to_minor
+from .numbers import read_number, write_number
+
+MAX_PRICE = 1_000_000  # major units
 
 
 class ShopNameField(forms.CharField):
@@ -38,8 +46,8 @@ class OpenShopForm(forms.Form):
     name = ShopNameField(label=_("Your shop's name"))
 
 
-class MemberForm(forms.Form):
-    """Whom to let answer for the shop."""
+class InvitationForm(forms.Form):
+    """Whom to ask to the shop's team."""
 
     email = forms.EmailField(label=_("Your colleague's e-mail address"))
 
@@ -49,14 +57,24 @@ class PicturesInput(forms.ClearableFileInput):
 
 
 class PicturesField(forms.FileField):
-    """Several pictures at once; each is checked and encoded anew."""
+    """Several pictures at once; each is checked and encoded anew.
+
+    It gives those that are in order and what is wrong with the others.
+    """
 
     widget = PicturesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[Picture]:
+    def clean(self, data: Any, initial: Any = None) -> list[Picture | ValidationError]:
         uploads: list[UploadedFile[bytes]] = [one for one in data or [] if one]
         _check_count(len(uploads))
-        return [sanitize(upload) for upload in uploads]
+        return [_sanitized(upload) for upload in uploads]
+
+
+def _sanitized(upload: UploadedFile[bytes]) -> Picture | ValidationError:
+    try:
+        return sanitize(upload)
+    except ValidationError as error:
+        return error
 
 
 def _check_count(count: int) -> None:
@@ -66,6 +84,54 @@ def _check_count(count: int) -> None:
         )
 
 
+class NumberField(forms.CharField):
+    """A number in digits. A browser's own field for numbers drops what it does not expect.
+
+    Args:
+        decimals: how many it may have.
+        maximum: the largest that is accepted.
+    """
+
+    def __init__(self, *, decimals: int = 0, maximum: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.decimals, self.maximum = decimals, maximum
+        self.widget.attrs["inputmode"] = "decimal" if decimals else "numeric"
+        self.widget.attrs["autocomplete"] = "off"
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        return self.read(text, self.decimals) if text else None
+
+    def read(self, text: str, decimals: int) -> Decimal:
+        """The number. Raises ValidationError, also if it is above the maximum."""
+        number = read_number(text, decimals)
+        if number > self.maximum:
+            raise ValidationError(
+                _("At most %(limit)s."), params={"limit": self.maximum}, code="too_large"
+            )
+        return number
+
+
+class AmountField(NumberField):
+    """An amount of money in major units.
+
+    How many decimals it may have depends on a currency, which the form knows: it reads the text
+    with `read_amount`.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(decimals=2, maximum=MAX_PRICE, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        return forms.CharField.clean(self, value)
+
+    def read_amount(self, text: str, currency: str) -> int:
+        """The amount in minor units. Raises ValidationError in words for the person."""
+        marks = "|".join(map(re.escape, Product.Currency(currency).label.split()))
+        bare = re.sub(rf"^\s*(?:{marks})|(?:{marks})\s*$", "", text, flags=re.IGNORECASE)
+        return to_minor(self.read(bare, decimals(currency)), currency)
+
+
 class PictureForm(forms.Form):
     """What a picture shows, for those who cannot see it."""
 
@@ -73,23 +139,32 @@ class PictureForm(forms.Form):
 
 
 class ProductForm(forms.ModelForm[Product]):
-    """A product; the price is written in major units and stored in minor ones."""
+    """A product; the price is written in major units and stored in minor ones.
 
-    amount = forms.DecimalField(label=_("Price"), min_value=0, max_value=1_000_000)
+    Args:
+        shops: where the person works.
+        kept: how many pictures wait from an earlier try.
+    """
+
+    amount = AmountField(label=_("Price"))
+    stock = NumberField(label=_("In stock"), maximum=MAX_STOCK)
     pictures = PicturesField(
         label=_("Add pictures"),
         required=False,
         help_text=_("JPEG, PNG or WebP, at most 10 MB each. Where a photo was taken is removed."),
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Product
-        fields = ("shop", "title", "category", "description", "currency", "stock")
+        fields = ("shop", "title", "category", "description", "currency")
 
     field_order = ("shop", "title", "category", "amount", "currency", "stock", "description")
 
-    def __init__(self, *args: Any, shops: QuerySet[Shop], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shops: QuerySet[Shop], kept: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kept = kept
+        self.sound_pictures: list[Picture] = []
         self.fields["description"].widget.attrs["rows"] = 6
         shop = self.fields["shop"]
         if isinstance(shop, forms.ModelChoiceField):
@@ -98,22 +173,72 @@ class ProductForm(forms.ModelForm[Product]):
         category = self.fields["category"]
         if isinstance(category, forms.ModelChoiceField):
             category.empty_label = _("Choose a category")
-        if self.instance.pk:
-            self.fields["amount"].initial = to_major(self.instance.price, self.instance.currency)
+        product = self.instance
+        self.fields["stock"].initial = write_number(product.stock)
+        if product.pk:
+            amount = to_major(product.price, product.currency)
+            self.fields["amount"].initial = write_number(amount, decimals(product.currency))
+            self.fields["seen"].initial = json.dumps(product.fingerprints())
 
     def clean_pictures(self) -> list[Picture]:
-        """No more pictures than a product may have, counting those that it has."""
-        pictures: list[Picture] = self.cleaned_data["pictures"]
-        if pictures and self.instance.pk:
-            _check_count(self.instance.images.count() + len(pictures))
-        return pictures
+        """No more pictures than a product may have, counting those that it has or that wait."""
+        given = self.cleaned_data["pictures"]
+        if given:
+            has = self.instance.images.count() if self.instance.pk else 0
+            _check_count(has + self.kept + len(given))
+        self.sound_pictures = [one for one in given if isinstance(one, Picture)]
+        if wrong := [one for one in given if isinstance(one, ValidationError)]:
+            raise ValidationError(wrong)
+        return self.sound_pictures
+
+    def clean_seen(self) -> dict[str, str]:
+        """What the product was when its form was shown, see `Product.fingerprints`."""
+        try:
+            seen = json.loads(self.cleaned_data["seen"] or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        return seen if isinstance(seen, dict) else {}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        amount, currency = cleaned.get("amount"), cleaned.get("currency")
-        if isinstance(amount, Decimal) and currency:
+        text, currency, field = (
+            cleaned.get("amount"),
+            cleaned.get("currency"),
+            self.fields["amount"],
+        )
+        if text and currency and isinstance(field, AmountField):
             try:
-                self.instance.price = to_minor(amount, currency)
-            except ValueError:
-                self.add_error("amount", _("That is more decimals than the currency has."))
+                cleaned["price"] = field.read_amount(text, currency)
+            except ValidationError as error:
+                self.add_error("amount", error)
         return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """The product's columns as the person wants them."""
+        wanted = {name: self.cleaned_data[name] for name in Product.FORM_COLUMNS}
+        return wanted | {"stock": int(wanted["stock"])}
+
+    def changed_meanwhile(self, error: ChangedMeanwhile) -> None:
+        """Say what a colleague has changed since, and let the next try pass."""
+        seen = {**self.cleaned_data["seen"]}
+        now = error.product.fingerprints()
+        price = to_major(error.product.price, error.product.currency)
+        shown = {
+            "price": ("amount", write_number(price, decimals(error.product.currency))),
+            "currency": ("currency", error.product.currency),
+        }
+        for column in error.columns:
+            seen[column] = now[column]
+            field, value = shown.get(column, (column, getattr(error.product, column)))
+            self.add_error(
+                field,
+                ValidationError(
+                    _("A colleague has changed this to “%(value)s”. Save again to keep yours."),
+                    params={"value": Truncator(value).chars(200)},
+                    code="changed_meanwhile",
+                ),
+            )
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["seen"] = json.dumps(seen)
+        self.data = data

@@ -1,5 +1,6 @@
 """Shops, their people, and what they sell."""
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import MultilineTextField
 from accounts.names import SkeletonField, skeleton, validate_public_name
 from accounts.text import validate_name
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 NAME_TAKEN = _("Another shop has this name, or one that looks like it.")
+MAX_STOCK = 100_000
 
 
 class Shop(models.Model):
@@ -31,7 +34,7 @@ class Shop(models.Model):
     # Unique, so that no shop can pass for another one.
     name_skeleton = SkeletonField(of="name", unique=True)
     slug = models.SlugField(max_length=80, unique=True, verbose_name=_("address part"))
-    description = models.TextField(_("description"), max_length=1000, blank=True)
+    description = MultilineTextField(_("description"), max_length=1000, blank=True)
     city = models.CharField(_("city"), max_length=60, blank=True)
     created_at = models.DateTimeField(
         default=timezone.now, editable=False, verbose_name=_("created")
@@ -94,6 +97,59 @@ class ShopMember(models.Model):
         return f"{self.user} · {self.shop}"
 
 
+class TeamInvitation(models.Model):
+    """A shop asks somebody to its team. They join when they accept it, and not before.
+
+    By e-mail address, whether or not an account has it: so the form tells nobody who sells here.
+    """
+
+    shop = models.ForeignKey(
+        Shop, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("shop")
+    )
+    email = models.EmailField(_("e-mail address"), db_index=True, help_text="In lower case.")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("invited by"),
+    )
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created")
+    )
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=["shop", "email"], name="one_invitation_per_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class SubmittedForm(models.Model):
+    """A form that has made something, by the key that its page gave it. See `submissions`."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
+    )
+    key = models.UUIDField(verbose_name=_("key"))
+    made = models.BigIntegerField(null=True, verbose_name=_("what it made"), help_text="Its id.")
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
+
+    class Meta:
+        verbose_name = _("submitted form")
+        verbose_name_plural = _("submitted forms")
+        constraints = (
+            models.UniqueConstraint(fields=["user", "key"], name="one_submission_per_form"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key}"
+
+
 class Category(models.Model):
     """A shelf of the marketplace, named in both languages of the site."""
 
@@ -128,7 +184,7 @@ class Product(models.Model):
     )
     title = models.CharField(_("title"), max_length=120, validators=[validate_name])
     slug = models.SlugField(max_length=140, unique=True, verbose_name=_("address part"))
-    description = models.TextField(_("description"), max_length=5000, blank=True)
+    description = MultilineTextField(_("description"), max_length=5000, blank=True)
     price = models.PositiveIntegerField(
         _("price"),
         help_text="Minor units of the currency: 1250 is 12.50 EUR and 1250 JPY.",
@@ -136,7 +192,7 @@ class Product(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
     stock = models.PositiveIntegerField(
-        _("in stock"), default=1, validators=[MaxValueValidator(100_000)]
+        _("in stock"), default=1, validators=[MaxValueValidator(MAX_STOCK)]
     )
     published_at = models.DateTimeField(
         null=True, blank=True, editable=False, verbose_name=_("published")
@@ -164,6 +220,16 @@ class Product(models.Model):
 
     format_price = staticmethod(format_price)
 
+    # What a seller writes in the product's form.
+    FORM_COLUMNS = ("shop", "title", "category", "description", "price", "currency", "stock")
+
+    def fingerprints(self) -> dict[str, str]:
+        """A mark of each column of the form: the same while the column is the same.
+
+        A form brings them along, so that saving it writes what its author changed and no more.
+        """
+        return {name: fingerprint(getattr(self, name)) for name in self.FORM_COLUMNS}
+
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
@@ -184,8 +250,25 @@ class Product(models.Model):
         return self.cover.file.url if self.cover else ""
 
 
+def fingerprint(value: object) -> str:
+    """A short mark of a column's value; of a row it is the key that counts."""
+    text = str(value.pk if isinstance(value, models.Model) else value)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class ShownImages(models.Manager["ProductImage"]):
+    """The pictures that a product has now."""
+
+    def get_queryset(self) -> models.QuerySet["ProductImage"]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class ProductImage(models.Model):
-    """A picture of a product, always one that `catalog.images` has re-encoded."""
+    """A picture of a product, always one that `catalog.images` has re-encoded.
+
+    One that was removed keeps its row and its file: conversations show the product as it stood
+    when somebody asked.
+    """
 
     product = models.ForeignKey(
         Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("product")
@@ -197,6 +280,12 @@ class ProductImage(models.Model):
     height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
     alt = models.CharField(_("what it shows"), max_length=160, blank=True)
     position = models.PositiveSmallIntegerField(default=0, verbose_name=_("position"))
+    removed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, verbose_name=_("removed")
+    )
+
+    objects = ShownImages()
+    with_removed = models.Manager["ProductImage"]()
 
     class Meta:
         verbose_name = _("picture")
@@ -205,3 +294,30 @@ class ProductImage(models.Model):
 
     def __str__(self) -> str:
         return self.alt or str(self.file.name)
+
+
+class KeptPicture(models.Model):
+    """A picture of a form that was refused for something else; it is added with the next try.
+
+    Browsers empty the field for files when a form comes back.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
+    )
+    form_key = models.UUIDField(verbose_name=_("key"))
+    file = models.ImageField(
+        _("picture"), upload_to="products/", width_field="width", height_field="height"
+    )
+    width = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("width"))
+    height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
+
+    class Meta:
+        verbose_name = _("kept picture")
+        verbose_name_plural = _("kept pictures")
+        ordering = ("id",)
+        indexes = (models.Index(fields=["owner", "form_key"], name="kept_pictures_of_form"),)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 
-from . import access, actions, queries
-from .forms import MemberForm, OpenShopForm, PictureForm, ProductForm
-from .models import Product, ShopMember
+from . import access, actions, queries, submissions
+from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
+from .models import Product, Shop, ShopMember
 
 PAGE_SIZE = 30
 MOVES = {"earlier": -1, "later": 1}
@@ -45,6 +45,8 @@ def my_products(request: HttpRequest) -> HttpResponse:
 @login_required
 def new_product(request: HttpRequest) -> HttpResponse:
     """Put something up for sale; it is a draft until it is published."""
+    if not access.shops_of(request.user).exists():
+        return redirect("catalog:open_shop")
     return _edit(request, Product())
 
 
@@ -55,19 +57,57 @@ def edit_product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, product: Product) -> HttpResponse:
-    shops = access.shops_of(request.user)
-    if not product.pk and not shops.exists():
-        return redirect("catalog:open_shop")
-    form = ProductForm(request.POST or None, request.FILES or None, instance=product, shops=shops)
-    if request.method == "POST" and form.is_valid():
-        saved = actions.save_product(
-            _user(request), form.save(commit=False), form.cleaned_data["pictures"]
-        )
-        messages.success(request, _("Saved."))
-        return redirect("catalog:edit_product", saved.slug)
-    status = 400 if form.errors else 200
-    context = {"form": form, "product": product if product.pk else None}
+    user, form_key = _user(request), submissions.key_from(request)
+    if request.method == "POST":
+        key = submissions.content_key(request)
+        made = submissions.made_before(user, key, Product.objects).first()
+        if made and not product.pk:
+            return _saved(request, made)
+        dropped = [number_from(text) for text in request.POST.getlist("drop")]
+        actions.drop_kept_pictures(user, form_key, dropped)
+    kept = access.kept_pictures(user, form_key)
+    form = ProductForm(
+        request.POST or None,
+        request.FILES or None,
+        instance=product,
+        shops=access.shops_of(user),
+        kept=kept.count() if request.method == "POST" else 0,
+    )
+    status = 200
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                return _saved(request, _store(request, form, product.slug))
+            status = 400
+        except actions.ChangedMeanwhile as error:
+            form.changed_meanwhile(error)
+            status = 409
+        actions.keep_pictures(user, form_key, form.sound_pictures)
+    context = {
+        "form": form,
+        "product": Product.objects.get(pk=product.pk) if product.pk else None,
+        "form_key": form_key,
+        "kept_pictures": kept.all() if request.method == "POST" else [],
+    }
     return render(request, "catalog/product_form.html", context, status=status)
+
+
+def _store(request: HttpRequest, form: ProductForm, slug: str) -> Product:
+    user, key, kept = (
+        _user(request),
+        submissions.content_key(request),
+        submissions.key_from(request),
+    )
+    pictures = form.cleaned_data["pictures"]
+    if not slug:
+        return actions.create_product(user, form.values(), pictures, key, kept)
+    seen = form.cleaned_data["seen"]
+    return actions.change_product(user, slug, form.values(), seen, pictures, key, kept)
+
+
+def _saved(request: HttpRequest, product: Product) -> HttpResponse:
+    messages.success(request, _("Saved."))
+    return redirect("catalog:edit_product", product.slug)
 
 
 @login_required
@@ -102,46 +142,85 @@ def change_picture(request: HttpRequest, slug: str, picture_id: int) -> HttpResp
 @login_required
 def open_shop(request: HttpRequest) -> HttpResponse:
     """Open a shop, also after years as a shopper."""
-    form = OpenShopForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        shop = actions.open_shop(_user(request), form.cleaned_data["name"])
-        messages.success(request, _("%(shop)s is open.") % {"shop": shop.name})
-        return redirect("catalog:my_products")
-    status = 400 if form.errors else 200
-    return render(request, "catalog/open_shop.html", {"form": form}, status=status)
+    user, form = _user(request), OpenShopForm(request.POST or None)
+    if request.method == "POST":
+        key = submissions.content_key(request)
+        made = submissions.made_before(user, key, Shop.objects).exists()
+        try:
+            if made or form.is_valid():
+                name = "" if made else form.cleaned_data["name"]
+                shop = actions.open_shop(user, name, key)
+                messages.success(request, _("%(shop)s is open.") % {"shop": shop.name})
+                return redirect("catalog:my_products")
+        except ValidationError as error:
+            form.add_error("name", error)
+    context = {"form": form, "form_key": submissions.key_from(request)}
+    return render(request, "catalog/open_shop.html", context, status=400 if form.errors else 200)
 
 
 @login_required
 def team(request: HttpRequest) -> HttpResponse:
-    """The people of one's shops; owners add and remove them."""
-    form = MemberForm(request.POST or None)
-    if request.method == "POST":
-        shop = access.own_shop(request.user, _number(request, "shop"))
-        if "remove" in request.POST:
-            actions.remove_member(_user(request), shop.pk, _number(request, "remove"))
-            return redirect("catalog:team")
-        if form.is_valid():
-            try:
-                actions.add_member(_user(request), shop.pk, form.cleaned_data["email"])
-            except ValidationError as error:
-                form.add_error("email", error)
-            else:
-                return redirect("catalog:team")
+    """The people of one's shops. Owners invite and remove; everybody answers and may leave."""
+    user, form = _user(request), InvitationForm(request.POST or None)
+    if request.method == "POST" and (answer := _change_team(request, form)):
+        return answer
     members = (
-        ShopMember.objects.filter(shop__in=access.shops_of(request.user))
+        ShopMember.objects.filter(shop__in=access.shops_of(user))
         .select_related("shop", "user")
+        .prefetch_related("shop__invitations")
         .order_by("shop__name", "created_at")
     )
-    owned = {row.shop_id for row in members if row.user == request.user and row.role == "owner"}
-    context: dict[str, Any] = {"form": form, "members": members, "owned": owned}
+    owned = {row.shop_id for row in members if row.user == user and row.role == "owner"}
+    context: dict[str, Any] = {
+        "form": form,
+        "members": members,
+        "owned": owned,
+        "invitations": access.invitations_for(user),
+        "team_url": request.build_absolute_uri(request.path),
+    }
     status = 400 if form.errors else 200
     return render(request, "catalog/team.html", context, status=status)
+
+
+def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | None:
+    """Do what a button of the team's page says; None if the address was not written well."""
+    user, sent = _user(request), request.POST
+    for answer in ("accept", "decline"):
+        if answer in sent:
+            accepted = answer == "accept"
+            shop = actions.answer_invitation(user, number_from(sent[answer]), accept=accepted)
+            if shop is None:
+                messages.info(request, _("This invitation was taken back."))
+            elif accepted:
+                messages.success(request, _("You work for %(shop)s now.") % {"shop": shop.name})
+            return redirect("catalog:team")
+    shop = access.own_shop(user, number_from(sent.get("shop", "")))
+    if "leave" in sent:
+        actions.leave_shop(user, shop.pk)
+        messages.success(request, _("You no longer work for %(shop)s.") % {"shop": shop.name})
+    elif "remove" in sent:
+        actions.remove_member(user, shop.pk, number_from(sent["remove"]))
+    elif "take_back" in sent:
+        actions.take_back_invitation(user, number_from(sent["take_back"]))
+    elif form.is_valid():
+        try:
+            actions.invite(user, shop.pk, form.cleaned_data["email"])
+        except ValidationError as error:
+            form.add_error("email", error)
+            return None
+        messages.success(
+            request,
+            _("Invited. Whoever has an account with this address finds it on the Team page."),
+        )
+    else:
+        return None
+    return redirect("catalog:team")
 
 
 def _user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
+def number_from(text: str) -> int:
+    """A key from a form; 0, which no row has, for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.names import SKELETON_MAX, skeleton
 from catalog.factories import ShopFactory
 from catalog.models import Product, Shop
-from tests.catalog.test_shop import form_for, picture
+from tests.products import form_for, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,8 @@ def test_no_shop_looks_like_another_one(
     assert client_of(shopper).post("/my/shop/open/", {"name": name}).status_code == 400
     page = f"/admin/catalog/shop/{other.pk}/change/"
     form = {"name": name, "slug": other.slug, "city": "", "description": ""}
-    form |= {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    for inline in ("memberships", "invitations"):
+        form |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     assert client_of(chief).post(page, form).status_code == 200
     assert names() == before
     assert client_of(chief).post(page, form | {"name": "South Loom"}).status_code == 302

@@ -44,7 +44,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.middleware.VaryByReader",
     "config.middleware.SoundText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.PrivateAnswers",
@@ -235,6 +234,10 @@ UPLOADS_AT_ONCE = env.int("UPLOADS_AT_ONCE", default=8)  # per process; others a
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # without files
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # more than allowed, so that a form says so
 FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; more goes to disk
+KEPT_PICTURES_MAX = 24  # per person, of forms that were refused for something else
+KEPT_PICTURES_HOURS = 24
+SUBMITTED_FORM_DAYS = 7  # how long a form that created something is known when it comes again
+SHOP_INVITATIONS_MAX = 20  # per shop, that nobody has answered yet
 
 # -- What the browser may load ---------------------------------------------------------------
 

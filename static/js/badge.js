@@ -1,5 +1,4 @@
-// The unread count: in the header, in words, and in the tab's title. Always absolute. What there is
-// to do only while something is unread shows and hides with it.
+// The unread count: in the header, in words, and in the tab's title. Always absolute.
 import { session } from "trato/session";
 import { fill, ngettext } from "trato/text";
 
@@ -13,6 +12,5 @@ session.on("badge", ({ unread }) => {
   for (const words of document.querySelectorAll("[data-badge-words]")) {
     words.textContent = fill(ngettext("%(number)s unread", "%(number)s unread", unread), { number: unread });
   }
-  for (const element of document.querySelectorAll("[data-while-unread]")) element.hidden = unread === 0;
   document.title = unread ? `(${unread}) ${title}` : title;
 });

@@ -9,8 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog.actions import add_member, remove_member
-from catalog.models import Shop
+from catalog.actions import answer_invitation, invite, remove_member
+from catalog.models import Shop, TeamInvitation
 from messaging import limits
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
@@ -101,7 +101,8 @@ def test_what_is_refused_says_why_and_is_sent_once_when_tried_again(
     expect(failed.locator("[data-why]")).not_to_be_empty()
     expect(page.locator("[data-state]").last).to_have_text("Not sent")
     assert not Message.objects.exists()
-    add_member(seller, shop.pk, colleague.email)
+    invite(seller, shop.pk, colleague.email)
+    answer_invitation(colleague, TeamInvitation.objects.get().pk, accept=True)
     failed.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-state]").last).to_have_text("Sent")
     expect(failed).to_be_hidden()

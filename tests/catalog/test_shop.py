@@ -13,22 +13,9 @@ from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.images import sanitize
 from catalog.models import Product, ProductImage, Shop
+from tests.products import form_for, picture
 
 pytestmark = pytest.mark.django_db
-
-
-def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **extra: Any) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", size, "teal").save(buffer, kind, **extra)
-    return buffer.getvalue()
-
-
-def form_for(product: Product, **change: Any) -> dict[str, Any]:
-    values = {
-        "shop": product.shop_id, "title": "New bowl", "category": product.category_id,
-        "description": "", "currency": "EUR", "amount": "12.50", "stock": 2,
-    }  # fmt: skip
-    return values | change
 
 
 @pytest.mark.parametrize(
@@ -94,18 +81,6 @@ def test_nobody_else_touches_a_shops_products(
     product.refresh_from_db()
     assert product.title == "Speckled bowl"
     assert product.is_published
-
-
-def test_an_owner_adds_and_removes_people_and_an_agent_does_not(
-    shop: Shop, seller: User, colleague: User, other_seller: User, client_of: Any
-) -> None:
-    add = {"shop": shop.pk, "email": other_seller.email}
-    assert client_of(colleague).post("/my/team/", add).status_code == 403
-    assert not shop.members.filter(pk=other_seller.pk).exists()
-    client_of(seller).post("/my/team/", add)
-    assert shop.members.filter(pk=other_seller.pk).exists()
-    client_of(seller).post("/my/team/", {"shop": shop.pk, "remove": other_seller.pk})
-    assert not shop.members.filter(pk=other_seller.pk).exists()
 
 
 def test_a_photo_loses_where_it_was_taken_and_its_name() -> None:
