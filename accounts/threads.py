@@ -6,11 +6,12 @@ five calls of 0.2 s took 1.0 s. These threads run beside each other, each with i
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import ParamSpec, TypeVar
 
-from channels.db import database_sync_to_async
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import connections
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,6 +25,26 @@ def socket_threads() -> ThreadPoolExecutor:
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run synchronous database code away from the event loop and await what it returns."""
-    run = database_sync_to_async(function, thread_sensitive=False, executor=socket_threads())
-    result: R = await run(*args, **kwargs)
-    return result
+    work = partial(_run, partial(function, *args, **kwargs))
+    return await sync_to_async(work, thread_sensitive=False, executor=socket_threads())()
+
+
+def _run(work: Callable[[], R]) -> R:
+    try:
+        return work()
+    finally:
+        give_back_connections()
+
+
+def give_back_connections() -> None:
+    """Give this thread's database connections back, to be called when its work is done.
+
+    One on which something failed, other than a value or a constraint, is closed: it may only read
+    since a failover, and would be given to others again and again.
+    """
+    for one in connections.all(initialized_only=True):
+        if one.in_atomic_block:
+            continue  # a test's
+        if one.errors_occurred and one.connection is not None:
+            one.connection.close()
+        one.close_if_unusable_or_obsolete()

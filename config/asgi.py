@@ -17,6 +17,7 @@ django_application = get_asgi_application()
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
 
 from config.correlation import SocketId  # noqa: E402
+from config.middleware import FinishRequests  # noqa: E402
 from config.uploads import SpooledBody  # noqa: E402
 from messaging.routing import websocket_urlpatterns  # noqa: E402
 
@@ -26,7 +27,9 @@ trusted_origins = getattr(settings, "TRUSTED_ORIGINS", None)
 application = ProtocolTypeRouter(
     {
         "http": SpooledBody(
-            ASGIStaticFilesHandler(django_application) if settings.DEBUG else django_application
+            FinishRequests(
+                ASGIStaticFilesHandler(django_application) if settings.DEBUG else django_application
+            )
         ),
         "websocket": SocketId(
             OriginValidator(socket, trusted_origins)

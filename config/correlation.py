@@ -21,7 +21,7 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class RequestId:
-    """Django's outermost middleware: what is logged during a request has its id."""
+    """One of Django's outermost middlewares: what is logged during a request has its id."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

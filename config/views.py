@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
 from messaging import wire
@@ -77,8 +78,9 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def is_database_away(error: BaseException) -> bool:
-    """Whether an error says that the database could not be asked."""
-    return isinstance(error, OperationalError | InterfaceError)
+    """Whether an error says that the database could not be asked, or does not write now."""
+    only_reads = isinstance(error.__cause__, ReadOnlySqlTransaction)  # after a failover
+    return isinstance(error, OperationalError | InterfaceError) or only_reads
 
 
 def _failed(request: HttpRequest, status: int, code: Code, detail: str | Promise) -> HttpResponse:

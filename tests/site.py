@@ -158,17 +158,23 @@ class Visitor:
         """Post a form as a page does; with `accept=JSON` as a script does."""
         return self._ask("POST", path, urlencode(form), headers)
 
-    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
-        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        sent = {
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request of this visitor carries."""
+        return {
             "Cookie": self.cookies,
             "X-CSRFToken": CSRF_TOKEN,
             "Accept": "text/html",
             "Content-Type": "application/x-www-form-urlencoded",
         }
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             names = {name.replace("_", "-"): value for name, value in headers.items()}
-            line.request(method, path, body, sent | {n.title(): v for n, v in names.items()})
+            line.request(
+                method, path, body, self.headers | {n.title(): v for n, v in names.items()}
+            )
             answer = line.getresponse()
             return Answer(answer.status, answer.headers, answer.read().decode())
         finally:

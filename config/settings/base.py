@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.GiveBackConnections",
     "config.correlation.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -91,6 +92,32 @@ SQLITE_OPTIONS = {
     "timeout": 20,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+# What a connection to PostgreSQL may wait for, so that none is out of use for long. A process that
+# hangs in a transaction, or whose machine is gone, holds its locks no longer than this either.
+# Not for `manage.py`: nobody waits for a command, and a migration may take as long as it needs.
+DATABASE_STATEMENT_SECONDS = 8.0
+DATABASE_LOCK_SECONDS = 2.0  # then people are told that it is not possible just now
+DATABASE_IDLE_TRANSACTION_SECONDS = 60.0
+DATABASE_SILENCE_SECONDS = 4.0  # that a network may take to acknowledge what was sent
+
+
+def _timeouts(*, limited: bool) -> dict[str, Any]:
+    """What libpq is told of them; PostgreSQL takes milliseconds."""
+    silence = {
+        "tcp_user_timeout": int(DATABASE_SILENCE_SECONDS * 1000),
+        # Asks a silent peer for a sign of life, for whoever waits for an answer, not for an ACK.
+        "keepalives_idle": int(DATABASE_SILENCE_SECONDS),
+        "keepalives_interval": 1,
+    }
+    limits = {
+        "statement_timeout": DATABASE_STATEMENT_SECONDS,
+        "lock_timeout": DATABASE_LOCK_SECONDS,
+        "idle_in_transaction_session_timeout": DATABASE_IDLE_TRANSACTION_SECONDS,
+    }
+    options = " ".join(f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items())
+    return silence | ({"options": options} if limited else {})
+
+
 POSTGRESQL_OPTIONS = {
     # psycopg's own pool: a thread gives its connection back after each request or frame.
     "pool": {
@@ -102,6 +129,7 @@ POSTGRESQL_OPTIONS = {
         "reconnect_timeout": 2,
     },
     "connect_timeout": 3,  # seconds
+    **_timeouts(limited=env.bool("DATABASE_TIMEOUTS", default=True)),
 }
 
 
@@ -205,6 +233,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 
+EMAIL_TIMEOUT = 10  # seconds that a mail server may be silent
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@example.com>")
 
 # -- Languages and times ---------------------------------------------------------------------
@@ -301,6 +330,8 @@ RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes be
 SEND_BATCH_MAX = 64  # messages in one statement
 SEND_STALL_SECONDS = 0.1  # that storing a batch may take before others go past it
 SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
+SEND_LOCK_SECONDS = 0.1  # that a batch waits for somebody else's lock; then it tries again later
+SEND_LOCK_PAUSE_SECONDS = 0.005  # before it does so; doubles up to SEND_STALL_SECONDS
 STATEMENT_TIMEOUT_SECONDS = 5.0  # then people are told `unavailable`; the browser tries again
 
 # -- What is written down -------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 
 import daphne.server
 import pytest
+from daphne.http_protocol import WebRequest
 
 from config.housekeeping import FrugalServer
 
@@ -21,6 +22,10 @@ class Protocol:
         self.failure = failure
 
 
+class Request(Protocol, WebRequest):
+    """The same as a request."""
+
+
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await scope["work"]
 
@@ -33,8 +38,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> FrugalServer:
     return made
 
 
-async def connect(server: FrugalServer) -> Protocol:
-    protocol = Protocol()
+async def connect(server: FrugalServer, kind: type[Protocol] = Protocol) -> Protocol:
+    protocol = kind()
     server.connections[protocol] = {}
     server.create_application(protocol, {"work": protocol.work})
     await asyncio.sleep(0)
@@ -71,13 +76,20 @@ async def test_a_broken_application_is_answered_for(server: FrugalServer) -> Non
     assert isinstance(protocol.failure, ZeroDivisionError)
 
 
-async def test_an_application_that_outlives_its_client_for_long_is_ended(
+async def test_a_socket_that_outlives_its_client_for_long_is_ended_and_no_request(
     server: FrugalServer,
 ) -> None:
-    protocol = await connect(server)
-    server.protocol_disconnected(protocol)
-    server.connections[protocol]["disconnected"] -= server.application_close_timeout + 1
-    server.application_checker()
+    """A request's thread cannot be ended, only forgotten, with all that it has."""
+    socket, request = await connect(server), await connect(server, Request)
+    for protocol in (socket, request):
+        server.protocol_disconnected(protocol)
+        server.connections[protocol]["disconnected"] -= server.application_close_timeout + 1
+    for _ in range(2):
+        server.application_checker()
+        await asyncio.sleep(0.01)
+    assert (socket.work.cancelled(), request.work.cancelled()) == (True, False)
+    assert set(server.connections) == {request}
+    request.work.set_result(None)
     await asyncio.sleep(0.01)
     server.application_checker()
     assert not server.connections

@@ -1,7 +1,10 @@
 """PostgreSQL goes away: every answer is a clear "not now". It comes back: all works again."""
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -162,6 +165,62 @@ def test_where_all_connections_of_a_process_are_busy_the_answer_is_not_now(place
     assert answer.status == 503
     assert statuses <= {200, 503}
     assert place.shopper.get("/conversations/").status == 200
+
+
+def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place) -> None:
+    """Each waits for somebody's lock, and together they have all connections of the process."""
+    form = urlencode({"body": "Hello?", "client_id": str(uuid.uuid4())})
+    with psycopg.connect(place.database.address, autocommit=True) as watching:
+
+        def all_wait() -> None:
+            waits = watching.execute("SELECT FROM pg_locks WHERE NOT granted")
+            assert waits.rowcount == 4  # the pool's size here
+
+        with psycopg.connect(place.database.address) as other:
+            other.execute("SELECT FROM messaging_conversation FOR UPDATE")
+            left = [HTTPConnection("127.0.0.1", place.shopper.port) for _ in range(4)]
+            for line in left:
+                line.request("POST", f"{place.address}new_message/", form, place.shopper.headers)
+            services.wait(all_wait, AssertionError)
+            for line in left:
+                line.close()
+
+            def page_is_there() -> None:
+                assert place.shopper.get("/conversations/").status == 200
+
+            services.wait(page_is_there, AssertionError)  # though the lock is still held
+    assert place.stored() == []
+
+
+def test_where_the_database_only_reads_people_are_told_and_the_socket_lives(place: Place) -> None:
+    """As after a failover, or where its disk is full."""
+    with place.shopper.socket() as line:
+        line.hear("session.ready")
+        only_read(place, "on")
+        try:
+            answer = place.tell(line, "Not now")
+            assert (answer["type"], answer["code"]) == ("error", "unavailable")
+            assert is_unavailable(place.post(place.shopper, "Not now", accept=JSON))
+            assert place.seller.get("/conversations/").status == 200
+        finally:
+            only_read(place, "off")
+        assert place.tell(line, "Now")["type"] == "message.accepted"
+        assert place.post(place.shopper, "Again", accept=JSON).status == 200
+    assert place.stored() == ["Now", "Again"]
+
+
+def only_read(place: Place, value: str) -> None:
+    """Let every connection only read, or also write, from now on."""
+    with psycopg.connect(place.database.address, autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+        connection.execute("SELECT pg_reload_conf()")
+
+    def is_set() -> None:
+        with psycopg.connect(place.database.address) as connection:
+            row = connection.execute("SHOW default_transaction_read_only").fetchone()
+        assert row == (value,)
+
+    services.wait(is_set, AssertionError)
 
 
 def test_a_database_that_hangs_keeps_what_does_not_need_it(place: Place) -> None:

@@ -1,0 +1,127 @@
+"""Requests whose client leaves while they are under way."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+
+from accounts import relay
+from accounts.models import User
+from config import asgi
+from messaging.models import Conversation, Message
+from tests.messaging.test_socket import hear
+from tests.patience import PATIENCE
+from tests.site import CSRF_TOKEN, own_database, session_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Post:
+    """A POST of a message, as a server hands it to the application; `leave()` goes away."""
+
+    def __init__(self, application: Any, person: User, conversation: Conversation) -> None:
+        form = urlencode({"body": "Hello", "client_id": uuid.uuid4()}).encode()
+        cookies = f"csrftoken={CSRF_TOKEN}; sessionid={session_of(person)}"
+        headers = {
+            "host": "localhost",
+            "cookie": cookies,
+            "x-csrftoken": CSRF_TOKEN,
+            "content-type": "application/x-www-form-urlencoded",
+            "content-length": str(len(form)),
+        }
+        self.scope = {
+            "type": "http",
+            "method": "POST",
+            "path": f"{conversation.get_absolute_url()}new_message/",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        self.application, self.form = application, form
+
+    def start(self) -> None:
+        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.queue.put_nowait({"type": "http.request", "body": self.form})
+        work = self.application(self.scope, self.queue.get, self.ignore)
+        self.task = asyncio.create_task(work)
+
+    def leave(self) -> None:
+        self.queue.put_nowait({"type": "http.disconnect"})
+
+    async def ignore(self, message: dict[str, Any]) -> None:
+        pass
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await asyncio.to_thread(is_so):
+            await asyncio.sleep(0.01)
+
+
+async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
+    shopper: User,
+    seller: User,
+    conversation: Conversation,
+    socket_of: Any,
+    settings: Any,
+    monkeypatch: Any,
+) -> None:
+    """The client leaves while its request waits for other processes to be told of the message."""
+    settings.SOCKET_HEARTBEAT_SECONDS = 3600  # which would heal the badge
+    ringing, goes_on = asyncio.Event(), asyncio.Event()
+    publish = relay.publish_async
+
+    async def slowly(*args: Any) -> None:
+        await publish(*args)
+        ringing.set()
+        await goes_on.wait()
+
+    socket = await socket_of(seller)
+    await hear(socket, "session.ready")
+    monkeypatch.setattr(relay, "publish_async", slowly)
+    post = await sync_to_async(Post)(asgi.application, shopper, conversation)
+    post.start()
+    async with asyncio.timeout(PATIENCE):
+        await ringing.wait()
+        post.leave()
+        for _ in range(200):
+            await asyncio.sleep(0)  # let it be noticed
+        goes_on.set()
+        await post.task
+    assert (await hear(socket, "message.created"))["body"] == "Hello"
+    assert (await hear(socket, "badge"))["unread"] == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+async def test_a_request_that_is_killed_gives_its_connection_back(
+    shopper: User, conversation: Conversation
+) -> None:
+    """It waits for a lock; its client leaves, and the server does not wait for its end."""
+    post = await sync_to_async(Post)(asgi.django_application, shopper, conversation)
+    before = connections_out()
+    with psycopg.connect(own_database(), autocommit=True) as watching:
+        with psycopg.connect(own_database()) as other:
+            other.execute("SELECT FROM messaging_conversation FOR UPDATE")
+            post.start()
+            await until(lambda: bool(watching.execute(WAITING).fetchall()))
+            post.leave()
+            post.task.cancel()
+            await asyncio.wait({post.task}, timeout=1)  # it may wait for its thread
+            post.task.cancel()
+        await until(lambda: connections_out() == before)
+        assert watching.execute(WAITING).fetchall() == []
+    assert await Message.objects.acount() in (0, 1)
+
+
+WAITING = "SELECT FROM pg_locks WHERE NOT granted"
+
+
+def connections_out() -> int:
+    """How many connections of the pool somebody has."""
+    stats = cast("Any", connection).pool.get_stats()
+    return int(stats["pool_size"] - stats["pool_available"])
