@@ -51,7 +51,7 @@ def may_switch(actor: User, user: User) -> bool:
 
 @transaction.atomic
 def _switch(actor: User, user_id: int, reason: str, *, active: bool) -> User:
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if not may_switch(actor, user):
         raise PermissionDenied
     reason = require_reason(reason)

@@ -83,7 +83,7 @@ def remove_message(actor: User, message_id: int, reason: str) -> Message:
     _require(actor, "messaging.remove_message")
     reason = require_reason(reason)
     conversation_id = Message.objects.get(pk=message_id).conversation_id
-    conversation = Conversation.objects.select_for_update().get(pk=conversation_id)
+    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     message = Message.objects.select_related("sender").get(pk=message_id)
     message.conversation = conversation
     if message.removed_at:

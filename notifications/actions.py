@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import relay
@@ -69,10 +70,7 @@ def mark_all_read(user: User) -> int:
     """Mark everything of a person as read; returns how many were unread."""
     with transaction.atomic():
         unread = Notification.objects.filter(recipient=user, read_at=None)
-        # Locked in the order in which news lock them (see `statement`), so that neither waits for
-        # the other in a ring.
-        locked = unread.order_by("subject_id").select_for_update().values_list("pk", flat=True)
-        changed = Notification.objects.filter(pk__in=list(locked)).update(read_at=timezone.now())
+        changed = _locked(unread).update(read_at=timezone.now())
         if changed:
             announce_badges([user.pk])
     return changed
@@ -83,6 +81,7 @@ def announce_badges(user_ids: Collection[int]) -> None:
     relay.publish_on_commit([relay.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
 
 
+@transaction.atomic
 def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> None:
     """Show some words no longer wherever a subject's notifications quote them.
 
@@ -90,6 +89,16 @@ def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> Non
         subject_kind, subject_id: as for `notify`.
         excerpt: what `notify` was given with the words that were removed.
     """
-    Notification.objects.filter(
+    quoting = Notification.objects.filter(
         subject_kind=subject_kind, subject_id=subject_id, excerpt=excerpt[:160]
-    ).update(excerpt="")
+    )
+    _locked(quoting).update(excerpt="")
+
+
+def _locked(rows: QuerySet[Notification]) -> QuerySet[Notification]:
+    """These rows, locked in the one order in which everybody locks notifications.
+
+    See docs/decisions/0013-lock-order.md; an UPDATE of several takes them as they come.
+    """
+    in_order = rows.order_by("recipient_id", "subject_id").select_for_update(no_key=True)
+    return Notification.objects.filter(pk__in=list(in_order.values_list("pk", flat=True)))

@@ -75,11 +75,18 @@ def read_in_statement(seen: str, subject_kind: str) -> str:
         WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
           AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {seen}))  -- by the index
     ),
+    unread_locked AS MATERIALIZED (
+        SELECT n.id
+        FROM {table} n
+        WHERE n.id = ANY (ARRAY(SELECT id FROM unread))
+        ORDER BY n.recipient_id, n.subject_id
+        FOR NO KEY UPDATE
+    ),
     badge_changed AS (
         UPDATE {table} n
         SET read_at = clock_timestamp()
         FROM unread u
-        WHERE n.id = u.id AND n.id = ANY (ARRAY(SELECT id FROM unread))
+        WHERE n.id = u.id AND n.id = ANY (ARRAY(SELECT id FROM unread_locked))
           AND n.happened_at = u.happened_at AND n.read_at IS NULL
         RETURNING n.recipient_id
     )"""
