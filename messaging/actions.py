@@ -62,6 +62,7 @@ def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> 
     """Store a message, make it unread for the other side, and tell both sides on commit.
 
     A repeated `client_id` with the same words returns the first message, and counts for no limit.
+    Should nobody have been told of that one, they are now.
 
     Raises:
         Http404: the actor takes no part in such a conversation.
@@ -73,6 +74,8 @@ def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> 
     if first := sent.select_related("sender").first():
         if first.body != normalize_body(body):
             raise conflict()
+        if events.may_be_untold(first.pk, first.created_at):
+            _tell_again(first)
         return first
     text = clean_body(body)
     limits.hit("message", actor.pk)
@@ -109,6 +112,13 @@ def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> 
 
 
 @transaction.atomic
+def tell_again(message_id: int) -> None:
+    """Tell both sides of a message that was stored, perhaps with nobody told."""
+    related = ("sender", "conversation")
+    _tell_again(Message.objects.select_related(*related).get(pk=message_id))
+
+
+@transaction.atomic
 def mark_read(actor: User, conversation_id: int, sequence: int) -> None:
     """A person has read up to a message; earlier marks never come back.
 
@@ -135,17 +145,26 @@ def mark_read(actor: User, conversation_id: int, sequence: int) -> None:
         notifications.mark_read(actor, subject_kind=SUBJECT_KIND, subject_id=conversation.pk)
 
 
+def _tell_again(message: Message) -> None:
+    events.message_created(message)
+    notifications.announce_badges(_recipients(message.conversation, message.side))
+
+
+def _recipients(conversation: Conversation, side: Side | str) -> list[int]:
+    """Who is notified of a message of one side."""
+    if side == Side.CONSUMER:
+        return host.member_ids(conversation.shop_id)
+    return [conversation.consumer_id]
+
+
 def _notify_other_side(message: Message, side: Side) -> None:
     conversation, sender = message.conversation, message.sender
-    if side is Side.CONSUMER:
-        recipients, title = host.member_ids(conversation.shop_id), sender.name
-    else:
-        recipients, title = [conversation.consumer_id], f"{sender.name} · {conversation.shop.name}"
+    of_shop = f"{sender.name} · {conversation.shop.name}"
     notifications.notify(
-        recipients,
+        _recipients(conversation, side),
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
-        title=title,
+        title=sender.name if side is Side.CONSUMER else of_shop,
         excerpt=excerpt(message.body),
         url=conversation.get_absolute_url(),
         happened_at=timezone.now(),

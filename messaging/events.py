@@ -1,8 +1,13 @@
 """Telling the two sides of a conversation, on commit. Each frame is encoded once for everybody."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
 from msgspec import Struct
 
 from accounts import relay
@@ -14,10 +19,33 @@ from .batcher import Send
 from .models import Conversation, Message, Side
 from .store import Stored
 
+TOLD_MAX = 10_000  # messages of which this process remembers that it told of them
+NEWS_FOR = timedelta(minutes=10)  # what is older than this, nobody needs to be told as news
+
+_told: OrderedDict[int, None] = OrderedDict()
+_told_lock = threading.Lock()
+
 
 def message_created(message: Message) -> None:
     """Both sides hear of a new message."""
     _tell(message.conversation, wire.MessageCreated.of(message), message.revision)
+    transaction.on_commit(lambda: _note_told(message.pk))
+
+
+def may_be_untold(message_id: int, created_at: datetime) -> bool:
+    """Whether a message that is sent again may have been stored with nobody told of it.
+
+    That is so where whoever stored it was given up, or died, between the two. This process knows
+    what it told itself; what another one told, receivers have and pass over.
+    """
+    return message_id not in _told and timezone.now() - created_at < NEWS_FOR
+
+
+def _note_told(message_id: int) -> None:
+    with _told_lock:  # the event loop and the threads of requests
+        _told[message_id] = None
+        if len(_told) > TOLD_MAX:
+            _told.popitem(last=False)
 
 
 def message_stored(send: Send, stored: Stored) -> None:
@@ -37,6 +65,7 @@ def message_stored(send: Send, stored: Stored) -> None:
     )
     groups = (consumer_group(stored.consumer_id), seller_group(stored.shop_id))
     relay.ring(groups, _event(send.conversation_id, frame, stored.revision))
+    _note_told(stored.id)
 
 
 def badges_changed(user_ids: Iterable[int]) -> None:
