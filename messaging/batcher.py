@@ -4,6 +4,11 @@ The first asks whether the senders may send, the second stores. A station that i
 next batch gather, so batches grow with the load and nobody waits for the sake of gathering. The
 next batch goes to the database before the answers of the last one are handed out: so the database
 and this process work at the same time, each on a batch of its own.
+
+Nobody waits for somebody else's lock. A conversation that another transaction has locked is left
+out of its batch and tried again a moment later. Whoever shares a batch with one that waits for
+another lock, such as a person's or a notification's, is tried again conversation by conversation,
+beside the batches of all others.
 """
 
 import asyncio
@@ -25,13 +30,14 @@ from accounts.models import User
 
 from . import wire
 from .errors import Refused, conflict
-from .line import Line
+from .line import Line, Locked
 from .text import normalize_body
 
 log = structlog.get_logger("trato.sending")
 
 Key = tuple[int, int, uuid.UUID]  # conversation, sender, client_id
 Answer = wire.MessageAccepted | Exception
+NotYet = None  # instead of an answer: nothing became of the send yet, it is tried again
 
 
 @dataclass(slots=True, eq=False)
@@ -67,21 +73,24 @@ class Send:
 
 Outcome = Any  # of storing a batch; what `store` gives and `answers` and `tell` take
 Ask = Callable[[Sequence[Send]], Awaitable[None]]
-Store = Callable[[Sequence[Send], Line], Awaitable[Outcome]]
-Answers = Callable[[Sequence[Send], Outcome], Sequence[Answer]]
+Held = Sequence[Send]  # those of a batch that somebody's lock kept from being stored
+Store = Callable[[Sequence[Send], Line], Awaitable[tuple[Outcome, Held]]]
+Answers = Callable[[Sequence[Send], Outcome], Sequence[Answer | None]]
 Tell = Callable[[Sequence[Send], Outcome], None]
 
 
 class Batcher:
     """Takes sends and carries them out in batches; what is said in a conversation keeps its order.
 
-    One batch is stored at a time. Where that takes unusually long, because somebody holds a lock,
-    others go past it on another connection; never those of the same conversations.
+    One batch is stored at a time. Where that takes unusually long, others go past it on another
+    connection; never those of the same conversations.
 
     Args:
         ask: notes in each send what speaks against it.
-        store: stores a batch. When it returns, what was stored is committed.
-        answers: the acknowledgements and refusals, from what `store` returned.
+        store: stores a batch, but for those that a lock holds. When it returns, what was stored is
+            committed. Raises `Locked` if a lock held all of them.
+        answers: the acknowledgements and refusals, from what `store` returned; `NotYet` for those
+            that were held.
         tell: tells the receivers, of the same.
     """
 
@@ -90,9 +99,13 @@ class Batcher:
         self.sends: dict[Key, Send] = {}  # not answered yet
         self.arrived: list[Send] = []
         self.asked: list[Send] = []
-        self.busy: set[int] = set()  # conversations of the batches that are being stored
+        self.busy: set[int] = set()  # conversations that are being stored, or rest after a lock
+        self.pauses: dict[int, float] = {}  # of conversations that a lock holds; seconds
+        self.apart: set[int] = set()  # those of them that must share no batch
         self.lines = [Line() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
         self.idle = list(self.lines)
+        self.line_apart = Line()
+        self.storing_apart = False
         self.asking = False
         self.last_start = 0.0  # the loop's time
         self.tasks: set[asyncio.Task[None]] = set()
@@ -137,46 +150,150 @@ class Batcher:
         await self.store_batches()
 
     def store_next(self) -> None:
-        if self.asked:
+        if self.asked and self.may_start():
             self.run(self.store_batches())
+        if self.apart and not self.storing_apart:
+            self.storing_apart = True
+            self.run(self.store_apart())
 
     async def store_batches(self) -> None:
         """Store what waits, batch after batch, unless one is being stored and goes on well."""
         loop = asyncio.get_running_loop()
-        while self.idle and (not self.busy or self.stalls(loop)) and (batch := self.take_batch()):
+        while self.may_start() and (batch := self.take_batch()):
             line = self.idle.pop()
             self.last_start = loop.time()
             loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
-            with self.answering(batch):
-                try:
-                    outcome = await self.store(batch, line)
-                finally:
-                    self.busy.difference_update(send.conversation_id for send in batch)
-                    self.idle.append(line)
-                if self.asked:  # first the next batch is sent on its way to the database
-                    loop.call_soon(self.finish, batch, outcome)
-                else:
-                    self.finish(batch, outcome)
+            try:
+                await self.store_batch(batch, line)
+            finally:
+                self.idle.append(line)
 
-    def stalls(self, loop: asyncio.AbstractEventLoop) -> bool:
-        return loop.time() - self.last_start >= settings.SEND_STALL_SECONDS
+    def may_start(self) -> bool:
+        if len(self.idle) == len(self.lines):
+            return True
+        now = asyncio.get_running_loop().time()
+        return bool(self.idle) and now - self.last_start >= settings.SEND_STALL_SECONDS
 
-    def finish(self, batch: Sequence[Send], outcome: Outcome) -> None:
-        """Answer and tell within the same turn: one write for each socket."""
+    async def store_apart(self) -> None:
+        """Store those that must share no batch, one conversation after the other."""
+        try:
+            while batch := self.take_one_apart():
+                await self.store_batch(batch, self.line_apart)
+                self.store_next()  # what came meanwhile may share a batch again
+        finally:
+            self.storing_apart = False
+
+    async def store_batch(self, batch: Sequence[Send], line: Line) -> None:
+        held: Held = ()
         with self.answering(batch):
+            try:
+                outcome, held = await self.store(batch, line)
+            except Locked:
+                self.apart.update(send.conversation_id for send in batch)
+                self.free(batch)
+                self.hold(batch)
+                return
+            except BaseException:
+                self.free(batch)
+                self.settle(batch, ())
+                raise
+            self.free(batch)
+            if held or self.pauses:
+                self.settle(batch, held)
+            if self.asked:  # first the next batch is sent on its way to the database
+                asyncio.get_running_loop().call_soon(self.finish, batch, outcome, held)
+            else:
+                self.finish(batch, outcome, held)
+
+    def finish(self, batch: Sequence[Send], outcome: Outcome, held: Held) -> None:
+        """Answer and tell within the same turn: one write for each socket."""
+        with self.answering([send for send in batch if send not in held] if held else batch):
             self.answer(batch, self.answers(batch, outcome))
             self.tell(batch, outcome)
 
+    def free(self, batch: Sequence[Send]) -> None:
+        self.busy.difference_update([send.conversation_id for send in batch])
+
     def take_batch(self) -> list[Send]:
         """The sends that may be stored now, in their order."""
+        return self.take(
+            lambda send: (
+                send.conversation_id not in self.busy and send.conversation_id not in self.apart
+            )
+        )
+
+    def take_one_apart(self) -> list[Send]:
+        """The sends of one conversation that must share no batch."""
+        self.fail_late()
+        waiting = self.apart - self.busy
+        first = next((one for one in self.asked if one.conversation_id in waiting), None)
+        if first is None:
+            return []
+        return self.take(lambda send: send.conversation_id == first.conversation_id)
+
+    def take(self, is_due: Callable[[Send], bool]) -> list[Send]:
         batch: list[Send] = []
         rest: list[Send] = []
         for send in self.asked:
-            takes = len(batch) < settings.SEND_BATCH_MAX and send.conversation_id not in self.busy
+            takes = len(batch) < settings.SEND_BATCH_MAX and is_due(send)
             (batch if takes else rest).append(send)
         self.asked = rest
-        self.busy.update(send.conversation_id for send in batch)
+        self.busy.update([send.conversation_id for send in batch])
         return batch
+
+    # -- What somebody's lock holds --------------------------------------------------------------
+
+    def settle(self, batch: Sequence[Send], held: Held) -> None:
+        """After a batch: nothing holds what was stored; what is held is tried again."""
+        kept = {send.conversation_id for send in held}
+        for conversation in {send.conversation_id for send in batch} - kept:
+            self.forget(conversation)
+        self.hold(held)
+
+    def hold(self, held: Held) -> None:
+        """Try these again after a pause, and before whatever came after them."""
+        self.asked[:0] = held
+        loop = asyncio.get_running_loop()
+        for conversation in {send.conversation_id for send in held}:
+            pause = 2 * self.pauses.get(conversation, settings.SEND_LOCK_PAUSE_SECONDS / 2)
+            self.pauses[conversation] = pause = min(pause, settings.SEND_STALL_SECONDS)
+            self.busy.add(conversation)
+            loop.call_later(pause, self.release, conversation)
+        self.fail_late()
+
+    def release(self, conversation: int) -> None:
+        self.busy.discard(conversation)
+        self.store_next()
+
+    def forget(self, conversation: int) -> None:
+        self.pauses.pop(conversation, None)
+        self.apart.discard(conversation)
+
+    def fail_late(self) -> None:
+        """Nobody waits longer for somebody's lock than for the database itself.
+
+        With the one whose time is over go all that wait behind it, lest they overtake it.
+        """
+        since = time.monotonic() - settings.STATEMENT_TIMEOUT_SECONDS
+        late = {
+            send.conversation_id
+            for send in self.asked
+            if send.since < since and send.conversation_id in self.pauses
+        }
+        if late:
+            failed = [send for send in self.asked if send.conversation_id in late]
+            self.asked = [send for send in self.asked if send.conversation_id not in late]
+            for conversation in late:
+                self.forget(conversation)
+            log.warning("sends_locked_out", sends=len(failed), conversations=len(late))
+            self.fail(failed, OperationalError("somebody holds a lock"))
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        for line in (*self.lines, self.line_apart):
+            line.close()
+
+    # -- Answers ---------------------------------------------------------------------------------
 
     @contextmanager
     def answering(self, batch: Sequence[Send]) -> Iterator[None]:
@@ -194,9 +311,11 @@ class Batcher:
         without = [send for send in batch if not send.answer.done()]
         self.answer(without, [error] * len(without))
 
-    def answer(self, batch: Sequence[Send], answers: Sequence[Answer]) -> None:
+    def answer(self, batch: Sequence[Send], answers: Sequence[Answer | None]) -> None:
         now = time.monotonic()
         for send, answer in zip(batch, answers, strict=True):
+            if answer is NotYet:
+                continue
             if isinstance(answer, Exception):
                 metrics.sends.labels(outcome_of(answer)).inc()
             else:

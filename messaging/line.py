@@ -6,17 +6,27 @@ such a statement itself. Here a statement is prepared once, takes one JSON text 
 """
 
 import asyncio
+import contextlib
 import os
+import threading
 from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+import structlog
 from django.conf import settings
 from django.db import OperationalError, connections
-from psycopg.pq import DiagnosticField, ExecStatus
+from psycopg.errors import DataError, DeadlockDetected, IntegrityError, UniqueViolation
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
+log = structlog.get_logger("trato.database")
+
 TRIES = 3
+
+
+class Locked(Exception):
+    """Somebody else holds a lock that the statement needs; nothing was carried out."""
 
 
 class Line:
@@ -37,35 +47,55 @@ class Line:
             given: the parameters as PostgreSQL's own text.
 
         Raises:
-            psycopg.Error: what the database says of the statement. A conflict with somebody
-                else's transaction is tried again first.
-            django.db.OperationalError: the database cannot be reached or does not answer;
-                whether the statement was carried out is not known.
+            psycopg.errors.IntegrityError, psycopg.errors.DataError: what the database says of the
+                values. Another conflict with somebody's transaction is tried again first.
+            Locked: somebody has held a lock for longer than `SEND_LOCK_SECONDS`.
+            django.db.OperationalError: the database cannot be reached, does not answer or does
+                not do such things now; whether the statement was carried out is not known.
         """
         for tries_left in reversed(range(TRIES)):
             was_open = self.connection is not None
             try:
                 return await self._run(statement, given)
-            except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
-                if not tries_left:  # else: the next try sees what was committed meanwhile
-                    raise
-            except (psycopg.OperationalError, OSError) as error:
+            except (psycopg.Error, OSError) as error:
+                match error:
+                    case UniqueViolation() | DeadlockDetected() if tries_left:
+                        continue  # the next try sees what was committed meanwhile
+                    case IntegrityError() | DataError():
+                        raise
+                    case psycopg.errors.LockNotAvailable():
+                        raise Locked from error
+                # Whatever else it is, such as a server that only reads since a failover, may be
+                # the connection's.
                 self.close()
-                # A connection that the server is about to close only tells it now.
-                if isinstance(error, TimeoutError) or not (was_open and tries_left):
+                log.warning("connection_given_up", error=type(error).__name__)
+                # One that the server closed, or is about to, only tells it now.
+                too_slow = isinstance(error, TimeoutError | psycopg.errors.QueryCanceled)
+                if too_slow or not (was_open and tries_left):
                     raise OperationalError(*error.args) from error
+            except BaseException:  # whoever waited for it has gone
+                self.close()
+                raise
         raise AssertionError("unreachable: the last try returns or raises")
 
     def close(self) -> None:
-        """Close the connection; the next statement opens another."""
+        """Close the connection; the next statement opens another.
+
+        A statement that is under way is cancelled first: what was given up must not be carried
+        out later, when nobody would hear of it.
+        """
         if self._watch is not None:
             (loop, place), self._watch = self._watch, None
             if not loop.is_closed():
                 loop.remove_reader(place)
             os.close(place)
-        if self.connection is not None:
-            self.connection.close()
-            self.connection, self._names = None, {}
+        connection, self.connection, self._names = self.connection, None, {}
+        if connection is None:
+            return
+        if connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
+            threading.Thread(target=_cancel, args=(connection,), daemon=True).start()
+        else:
+            connection.close()
 
     async def _run(self, statement: str, given: Sequence[bytes]) -> bytes:
         loop = asyncio.get_running_loop()
@@ -154,11 +184,25 @@ def _error(result: PGresult) -> psycopg.Error:
     return kind(result.get_error_message())
 
 
+def _cancel(connection: psycopg.Connection[Any]) -> None:
+    """Cancel what a connection does and close it; takes a connection to the server of its own."""
+    with contextlib.suppress(psycopg.Error):
+        connection.cancel_safe(timeout=settings.STATEMENT_TIMEOUT_SECONDS)
+    connection.close()
+
+
 def _connect() -> psycopg.Connection[Any]:
     parameters = connections["default"].get_connection_params()
     for of_django in ("cursor_factory", "context"):
         parameters.pop(of_django, None)
     parameters["connect_timeout"] = int(settings.STATEMENT_TIMEOUT_SECONDS)
+    # The server gives up before we do, and nobody waits long for somebody else's lock.
+    limits = {
+        "statement_timeout": 0.8 * settings.STATEMENT_TIMEOUT_SECONDS,
+        "lock_timeout": settings.SEND_LOCK_SECONDS,
+    }
+    options = [f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items()]
+    parameters["options"] = " ".join([parameters.get("options", ""), *options])
     connection = psycopg.connect(**parameters, autocommit=True)
     connection.execute("SET TIME ZONE 'UTC'")  # times are told with their offset
     connection.pgconn.nonblocking = 1

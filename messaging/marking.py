@@ -5,12 +5,14 @@ a lock on the conversation; `tests/messaging/test_marking.py` holds the two agai
 """
 
 import asyncio
+import contextlib
 from functools import cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import msgspec
-from django.db import connection
+from django.conf import settings
+from django.db import OperationalError, connection
 from django.http import Http404
 
 from accounts.gather import Gathered
@@ -20,7 +22,7 @@ from notifications.statement import read_in_statement
 
 from . import actions, events, host
 from .access import standing
-from .line import Line, numbered
+from .line import Line, Locked, numbered
 from .models import SUBJECT_KIND, Conversation, Message, Participant, Side
 
 
@@ -39,7 +41,10 @@ async def mark_read(person: User, conversation_id: int, sequence: int) -> None:
         Http404: the person takes no part in such a conversation.
         django.db.OperationalError: the database cannot be reached.
     """
-    if not await _marks.get(Mark(conversation_id, person.pk, sequence)):
+    takes_part = await _marks.get(Mark(conversation_id, person.pk, sequence))
+    if takes_part is None:
+        raise OperationalError("somebody holds a lock")
+    if not takes_part:
         raise Http404("no such conversation")
 
 
@@ -49,9 +54,24 @@ async def close() -> None:
 
 
 async def _load(marks: list[Mark]) -> dict[Mark, bool]:
-    if connection.vendor == "postgresql":
+    """For each mark, whether its reader takes part; nothing for those that a lock holds."""
+    if connection.vendor != "postgresql":
+        return await in_thread(_mark_each, marks)
+    try:
         return await store(_line(), marks)
-    return await in_thread(_mark_each, marks)
+    except Locked:
+        return await _store_each(_line(), marks) if len(marks) > 1 else {}
+
+
+async def _store_each(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
+    """One by one: whoever shares a statement with one that a lock holds does not fail with it."""
+    done: dict[Mark, bool] = {}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(settings.STATEMENT_TIMEOUT_SECONDS):
+            for mark in marks:
+                with contextlib.suppress(Locked):
+                    done |= await store(line, [mark])
+    return done
 
 
 _marks: Gathered[Mark, bool] = Gathered(_load, one_at_a_time=True)
@@ -83,6 +103,10 @@ async def store(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
 
     Returns:
         For each mark, whether its reader takes part in the conversation.
+
+    Raises:
+        Locked: somebody holds a lock that one of them needs; none was stored.
+        django.db.OperationalError: the database cannot be reached.
     """
     furthest: dict[tuple[int, int], int] = {}
     for mark in marks:

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.threads import in_thread
 
 from . import actions, events, limits, store, wire
-from .batcher import Answer, Batcher, Send, outcome_of
+from .batcher import Answer, Batcher, Held, NotYet, Send, outcome_of
 from .errors import Refused, conflict
 from .line import Line
 from .models import Message, conversation_url
@@ -60,8 +60,7 @@ def send_form(person: User, conversation_id: int, client_id: uuid.UUID, body: st
 
 async def close() -> None:
     """Close the connections to the database that this event loop's sends have opened."""
-    for line in _batcher().lines:
-        line.close()
+    _batcher().close()
 
 
 _batchers: WeakKeyDictionary[asyncio.AbstractEventLoop, Batcher] = WeakKeyDictionary()
@@ -92,8 +91,8 @@ async def _ask_nothing(batch: Sequence[Send]) -> None:
     """`actions.send` asks for itself."""
 
 
-async def _store_each(batch: Sequence[Send], _line: Line) -> list[Answer]:
-    return await in_thread(_send_each, batch)
+async def _store_each(batch: Sequence[Send], _line: Line) -> tuple[list[Answer], Held]:
+    return await in_thread(_send_each, batch), ()
 
 
 def _send_each(batch: Sequence[Send]) -> list[Answer]:
@@ -128,8 +127,9 @@ async def _ask(batch: Sequence[Send]) -> None:
             send.refusal = bad_text
 
 
-async def _store(batch: Sequence[Send], line: Line) -> store.Outcome:
-    return await store.store(line, [_attempt(send) for send in batch])
+async def _store(batch: Sequence[Send], line: Line) -> tuple[store.Outcome, Held]:
+    outcome = await store.store(line, [_attempt(send) for send in batch])
+    return outcome, [batch[place - 1] for place in sorted(outcome.held)]
 
 
 def _attempt(send: Send) -> store.Attempt:
@@ -147,14 +147,16 @@ def _attempt(send: Send) -> store.Attempt:
     )
 
 
-def _answers(batch: Sequence[Send], outcome: store.Outcome) -> list[Answer]:
-    answers: list[Answer] = []
+def _answers(batch: Sequence[Send], outcome: store.Outcome) -> list[Answer | None]:
+    answers: list[Answer | None] = []
     for place, send in enumerate(batch, start=1):
         stored = outcome.stored.get(place)
         if stored is not None:
             answers.append(_accepted(send, stored) if stored.is_same else conflict())
         elif place in outcome.failed:
             answers.append(outcome.failed[place])
+        elif place in outcome.held:
+            answers.append(NotYet)
         elif place in outcome.members and send.refusal is not None:
             answers.append(send.refusal)
         else:
@@ -168,7 +170,10 @@ def _tell(batch: Sequence[Send], outcome: store.Outcome) -> None:
         stored = outcome.stored.get(place)
         if stored is not None and stored.is_new:
             events.message_stored(send, stored)
-        elif send.limit is None:
+            continue
+        if stored and stored.is_same and events.may_be_untold(stored.id, stored.created_at):
+            _batcher().run(in_thread(actions.tell_again, stored.id))
+        if send.limit is None and place not in outcome.held:
             uncounted.append(send.person.pk)  # a repeat or a refusal is not one more message
     events.badges_changed(outcome.badge_changed)
     if uncounted:

@@ -20,7 +20,7 @@ from notifications.statement import notify_in_statement
 
 from . import host
 from .access import standing
-from .line import Line, numbered
+from .line import Line, Locked, numbered
 from .models import SUBJECT_KIND, Conversation, Message, Side
 
 log = structlog.get_logger("trato.store")
@@ -64,13 +64,15 @@ class Outcome(NamedTuple):
     """What became of some attempts, by their places: the first one's is 1.
 
     `stored` has those that are messages now, `members` those whose sender takes part in the
-    conversation, `failed` what the database said of one that cannot be stored; `badge_changed`
-    are the people whose number of unread notifications may have changed.
+    conversation, `failed` what the database said of one that cannot be stored, `held` those whose
+    conversation somebody else has locked just now: nothing became of them yet. `badge_changed` are
+    the people whose number of unread notifications may have changed.
     """
 
     stored: dict[int, Stored]
     members: set[int]
     failed: dict[int, Exception]
+    held: set[int]
     badge_changed: list[int]
 
 
@@ -83,6 +85,7 @@ class _Member(msgspec.Struct):
 
 class _Found(msgspec.Struct):
     members: list[_Member]
+    held: list[int]
     badge_changed: list[int]
 
 
@@ -93,12 +96,14 @@ async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
     """Store what may be stored; when this returns it is committed. What cannot be fails alone.
 
     Two messages of one conversation get their sequences in the order they stand here. Rows are
-    locked in one order: conversations by id, then notifications by recipient and subject.
+    locked in the order of docs/decisions/0013-lock-order.md, and no conversation's lock is waited
+    for: what it keeps is `held`.
 
     Args:
         attempts: no (conversation, sender, client_id) twice.
 
     Raises:
+        Locked: somebody holds another lock, of whatever; nothing was stored.
         django.db.OperationalError: the database cannot be reached; whether it has stored
             anything is not known, and sending again under the same `client_id` is safe.
     """
@@ -107,15 +112,30 @@ async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
     except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
         if len(attempts) == 1:
             log.error("send_not_storable", error=type(error).__name__)
-            return Outcome({}, set(), {1: InternalError("this message cannot be stored")}, [])
-    whole = Outcome({}, set(), {}, [])
+            return Outcome(
+                {}, set(), {1: InternalError("this message cannot be stored")}, set(), []
+            )
+    whole = Outcome({}, set(), {}, set(), [])
+    held: set[int] = set()  # conversations; what is said there keeps its order
     for place, attempt in enumerate(attempts, start=1):
-        stored, members, failed, badge_changed = await store(line, [attempt])
-        whole.stored.update((place, one) for one in stored.values())
-        whole.failed.update((place, error) for error in failed.values())
-        whole.members.update(place for _ in members)
-        whole.badge_changed.extend(badge_changed)
+        if attempt.conversation_id not in held:
+            one = await _store_alone(line, attempt)
+            whole.stored.update((place, stored) for stored in one.stored.values())
+            whole.failed.update((place, error) for error in one.failed.values())
+            whole.members.update(place for _ in one.members)
+            whole.badge_changed.extend(one.badge_changed)
+            held.update(attempt.conversation_id for _ in one.held)
+        if attempt.conversation_id in held:
+            whole.held.add(place)
     return whole
+
+
+async def _store_alone(line: Line, attempt: Attempt) -> Outcome:
+    """One of several: what was stored before it stays stored, so a lock holds only this one."""
+    try:
+        return await store(line, [attempt])
+    except Locked:
+        return Outcome({}, set(), {}, {1}, [])
 
 
 async def _store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
@@ -126,6 +146,7 @@ async def _store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
         stored={one.place: one.message for one in found.members if one.message},
         members={one.place for one in found.members},
         failed={},
+        held=set(found.held),
         badge_changed=found.badge_changed,
     )
 
@@ -167,7 +188,7 @@ def _statement() -> tuple[str, list[bytes]]:
                               AND m.sender_id = e.sender_id AND m.client_id = e.client_id
                             LIMIT 1) m
     ),
-    fresh AS MATERIALIZED (
+    wanted AS MATERIALIZED (
         SELECT e.*, row_number() OVER (PARTITION BY e.conversation_id ORDER BY e.place) AS nth
         FROM entitled e
         WHERE e.allowed AND NOT EXISTS (SELECT FROM known k WHERE k.place = e.place)
@@ -175,17 +196,21 @@ def _statement() -> tuple[str, list[bytes]]:
     locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision
         FROM {conversation} c
-        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM fresh))
+        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted))
         ORDER BY c.id
-        FOR NO KEY UPDATE OF c
+        FOR NO KEY UPDATE OF c SKIP LOCKED
+    ),
+    fresh AS MATERIALIZED (
+        SELECT w.*, l.last_sequence + w.nth AS sequence, l.revision + w.nth AS revision
+        FROM wanted w
+        JOIN locked l ON l.id = w.conversation_id
     ),
     stored AS (
         INSERT INTO {message} (conversation_id, sequence, revision, client_id, sender_id, side,
                                body, created_at)
-        SELECT f.conversation_id, l.last_sequence + f.nth, l.revision + f.nth, f.client_id,
-               f.sender_id, f.side, f.body, clock_timestamp()
+        SELECT f.conversation_id, f.sequence, f.revision, f.client_id, f.sender_id, f.side, f.body,
+               clock_timestamp()
         FROM fresh f
-        JOIN locked l ON l.id = f.conversation_id
         ORDER BY f.place
         RETURNING id, conversation_id, sequence, revision, client_id, sender_id, side, created_at
     ),
@@ -234,6 +259,10 @@ def _statement() -> tuple[str, list[bytes]]:
             LEFT JOIN known k ON k.place = e.place
             LEFT JOIN stored s ON s.conversation_id = e.conversation_id
                               AND s.sender_id = e.sender_id AND s.client_id = e.client_id),
+        'held', (
+            SELECT coalesce(json_agg(w.place), '[]')
+            FROM wanted w
+            WHERE w.conversation_id <> ALL (ARRAY(SELECT id FROM locked))),
         'badge_changed', (SELECT coalesce(json_agg(recipient_id), '[]') FROM badge_changed))
     """
     return numbered(text, [*member_parameters, *shop_parameters])

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from accounts.models import User
-from messaging.batcher import Batcher, Send
-from messaging.line import Line
+from messaging.batcher import Batcher, Held, NotYet, Send
+from messaging.line import Line, Locked
 from tests.patience import PATIENCE
 
 PERSON = User(pk=1, name="Lucía")
 Batch = list[str]
+ROW, OTHER = "row", "other"  # what somebody may have locked: a conversation's row, or another
 
 
 class Database:
@@ -25,14 +26,16 @@ class Database:
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
+        self.stored: list[str] = []
         self.told: list[str] = []
         self.waiting: list[asyncio.Future[None]] = []
+        self.locks: dict[int, str] = {}  # by conversation
         self.came = asyncio.Condition()
 
     async def ask(self, batch: Sequence[Send]) -> None:
         await asyncio.sleep(0)
 
-    async def store(self, batch: Sequence[Send], _line: Line) -> Batch:
+    async def store(self, batch: Sequence[Send], _line: Line) -> tuple[Batch, Held]:
         bodies = [send.body for send in batch]
         may = asyncio.get_running_loop().create_future()
         async with self.came:
@@ -40,10 +43,17 @@ class Database:
             self.waiting.append(may)
             self.came.notify_all()
         await may
-        return bodies
+        locks = [self.locks.get(send.conversation_id) for send in batch]
+        if OTHER in locks:
+            raise Locked
+        held = [send for send, lock in zip(batch, locks, strict=True) if lock]
+        stored = [send.body for send in batch if send not in held]
+        self.stored += stored
+        return stored, held
 
     def answers(self, batch: Sequence[Send], outcome: Batch) -> list[Any]:
-        return [Exception(body) for body in outcome]  # any answer will do
+        # Any answer will do.
+        return [Exception(send.body) if send.body in outcome else NotYet for send in batch]
 
     def tell(self, _batch: Sequence[Send], outcome: Batch) -> None:
         self.told += outcome
@@ -134,6 +144,69 @@ def test_who_waits_for_a_lock_is_passed_but_not_within_a_conversation(settings: 
     run(play)
 
 
+def test_a_locked_conversation_holds_up_nobody_and_keeps_its_order() -> None:
+    async def play(batcher: Batcher, database: Database) -> None:
+        database.locks[1] = ROW
+        held, free = send(batcher, "held", 1), send(batcher, "free", 2)
+        await database.has_got(1)
+        later, same = send(batcher, "later", 3), send(batcher, "same", 1)
+        database.waiting[0].set_result(None)
+        assert await answered(free) == ["free"]
+        await database.has_got(2)
+        assert database.batches[:2] == [["held", "free"], ["later"]]
+        database.waiting[1].set_result(None)
+        assert await answered(later) == ["later"]
+        del database.locks[1]
+        await let_all_be_stored(database, held, same)
+        assert database.told == ["free", "later", "held", "same"]
+
+    run(play)
+
+
+def test_who_shares_a_batch_with_one_that_waits_is_stored_without_it() -> None:
+    async def play(batcher: Batcher, database: Database) -> None:
+        database.locks[1] = OTHER
+        held, mate = send(batcher, "held", 1), send(batcher, "mate", 2)
+        await let_all_be_stored(database, mate)
+        other = send(batcher, "other", 3)
+        await let_all_be_stored(database, other)
+        assert all(batch == ["held"] for batch in database.batches[1:] if "held" in batch)
+        assert not held.done()
+        del database.locks[1]
+        await let_all_be_stored(database, held)
+        again = send(batcher, "again", 1), send(batcher, "beside", 2)
+        await let_all_be_stored(database, *again)
+        assert database.batches[-1] == ["again", "beside"]  # one batch as before
+        assert (batcher.sends, batcher.apart, batcher.pauses) == ({}, set(), {})
+
+    run(play)
+
+
+@pytest.mark.parametrize("lock", [ROW, OTHER])
+def test_a_lock_is_not_waited_for_without_end(lock: str, settings: Any) -> None:
+    settings.STATEMENT_TIMEOUT_SECONDS = 0.3
+
+    async def play(batcher: Batcher, database: Database) -> None:
+        database.locks[1] = lock
+        held, behind = send(batcher, "held", 1), send(batcher, "behind", 1)
+        await let_all_be_stored(database, held, behind)
+        assert set(await answered(held, behind)) == {"somebody holds a lock"}
+        assert database.told == []
+        database.locks.clear()
+        later = send(batcher, "later", 1)
+        await let_all_be_stored(database, later)
+        assert await answered(later) == ["later"]
+
+    run(play)
+
+
+async def let_all_be_stored(database: Database, *until: "asyncio.Future[str]") -> None:
+    """Let each batch be stored at once until some sends are answered."""
+    while not all(one.done() for one in until):
+        finish(database)
+        await asyncio.sleep(0.001)
+
+
 def test_while_all_goes_well_there_is_one_batch_at_a_time(settings: Any) -> None:
     settings.SEND_STALL_SECONDS = 60
 
@@ -193,7 +266,10 @@ def test_a_repeat_under_way_shares_the_answer_and_other_words_do_not() -> None:
 
 
 @given(
-    some.lists(some.one_of(some.integers(1, 4), some.sampled_from(["turn", "done"])), max_size=60),
+    some.lists(
+        some.one_of(some.integers(1, 4), some.sampled_from(["turn", "done", ROW, OTHER, "free"])),
+        max_size=60,
+    ),
     some.integers(1, 5),
 )
 def test_what_is_said_in_a_conversation_keeps_its_order(steps: list[Any], most: int) -> None:
@@ -205,19 +281,24 @@ def test_what_is_said_in_a_conversation_keeps_its_order(steps: list[Any], most: 
                     await asyncio.sleep(0)
                 elif step == "done":
                     finish(database)
+                elif step == "free":
+                    database.locks.clear()
+                elif step in (ROW, OTHER):
+                    database.locks[1 + len(sent) % 2] = step
                 else:
                     sent.append(send(batcher, f"{step}:{number}", conversation=step))
+            database.locks.clear()
             while not all(one.done() for one in sent):
                 finish(database)
                 await asyncio.sleep(0)
-        stored = [body for batch in database.batches for body in batch]
+        stored = database.stored
         assert all(len(batch) <= most for batch in database.batches)
         for conversation in range(1, 5):
             mine = [body for body in stored if body.startswith(f"{conversation}:")]
             assert mine == sorted(mine, key=lambda body: int(body.split(":")[1]))
             told = [body for body in database.told if body.startswith(f"{conversation}:")]
             assert told == mine
-        assert len(stored) == len(sent)
+        assert len(stored) == len(sent) == len(set(stored))
 
     run(play)
 

@@ -1,25 +1,31 @@
 """Many read marks stored by one statement: the same as `actions.mark_read` for each of them."""
 
 import asyncio
+import random
 import threading
 import uuid
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import Http404
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as examples
 from hypothesis import strategies as some
 
 from accounts.models import User
+from accounts.threads import in_thread
 from catalog.models import Shop
-from messaging import actions, limits, marking
+from messaging import actions, limits, marking, store
 from messaging.line import Line
 from messaging.models import Conversation, Participant
+from notifications import actions as notifications
 from notifications.models import Notification
 from notifications.queries import unread_count
-from tests.messaging.test_store import cast, conversations
+from tests.messaging.test_store import attempt, cast, conversations
 from tests.patience import PATIENCE
+from tests.site import own_database
 
 __all__ = ["cast"]  # a fixture
 
@@ -68,7 +74,7 @@ def left(where: Conversation) -> Any:
     )
 
 
-@settings(
+@examples(
     max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
@@ -113,8 +119,9 @@ def test_marks_of_one_moment_are_one_statement_and_the_furthest_counts(
 
 
 def test_news_that_come_while_the_mark_waits_stay_unread(
-    shopper: User, seller: User, conversation: Conversation
+    shopper: User, seller: User, conversation: Conversation, settings: Any
 ) -> None:
+    settings.SEND_LOCK_SECONDS = 30
     send(shopper, conversation)
     with transaction.atomic():
         send(shopper, conversation)  # holds the notification's row, not committed yet
@@ -126,9 +133,111 @@ def test_news_that_come_while_the_mark_waits_stay_unread(
     assert unread_count(seller.pk) == 1
 
 
+def test_marks_lock_notifications_in_the_order_of_sends(
+    shopper: User, seller: User, shop: Shop, settings: Any
+) -> None:
+    """By recipient and subject, not as they were stored: whoever waits holds none further on."""
+    settings.SEND_LOCK_SECONDS = 30
+    first, second = conversations(shopper, shop)
+    for where in (second, first):
+        send(shopper, where)
+    marks = [(first, seller, 1), (second, seller, 1)]
+    of = "SELECT FROM notifications_notification WHERE subject_id = %s FOR UPDATE NOWAIT"
+    with psycopg.connect(own_database()) as other:
+        other.execute(of, [first.pk])
+        marker = threading.Thread(target=stored, args=marks)
+        marker.start()
+        wait_until_somebody_waits_for_a_lock()
+        other.execute(of, [second.pk])  # free, else it would wait for us in a ring
+    marker.join(timeout=PATIENCE)
+    assert unread_count(seller.pk) == 0
+
+
+def test_sends_and_marks_at_once_never_wait_in_a_ring(
+    shopper: User, seller: User, colleague: User, shop: Shop, settings: Any, monkeypatch: Any
+) -> None:
+    settings.SEND_LOCK_SECONDS = 30  # so that a ring is found as one
+    settings.MESSAGES_PER_MINUTE = 10**6
+    where = conversations(shopper, shop, 12)
+    for one in reversed(where):  # so that rows are stored in another order than they are locked
+        send(shopper, one)
+    rings: list[Exception] = []
+    run = Line._run
+
+    async def watched(self: Line, statement: str, given: Any) -> bytes:
+        try:
+            return await run(self, statement, given)
+        except psycopg.errors.DeadlockDetected as ring:
+            rings.append(ring)
+            raise
+
+    monkeypatch.setattr(Line, "_run", watched)
+
+    async def write(line: Line, rng: random.Random) -> None:
+        some = rng.sample(where, len(where))
+        await store.store(line, [attempt(shopper, one, uuid.uuid4(), "Hi") for one in some])
+
+    async def read(line: Line, rng: random.Random) -> None:
+        pairs = [(one, who) for one in where for who in (seller, colleague)]
+        some = rng.sample(pairs, len(pairs))
+        await marking.store(line, [marking.Mark(one.pk, who.pk, 10**6) for one, who in some])
+
+    def by_request(rng: random.Random) -> None:
+        one = rng.choice(where)
+        send(rng.choice([shopper, seller]), one)
+        actions.mark_read(rng.choice([shopper, seller, colleague]), one.pk, 10**6)
+        notifications.mark_all_read(rng.choice([seller, colleague]))
+        notifications.withdraw_excerpt(
+            subject_kind="conversation", subject_id=one.pk, excerpt="Hello"
+        )
+
+    async def ask(_line: Line, rng: random.Random) -> None:
+        await in_thread(by_request, rng)
+
+    async def again(work: Any, seed: int) -> None:
+        line, rng = Line(), random.Random(seed)
+        try:
+            for _ in range(100):
+                await work(line, rng)
+        finally:
+            line.close()
+
+    async def all_at_once() -> None:
+        works = enumerate([write, read, write, read, read, ask, ask])
+        await asyncio.gather(*(again(work, seed) for seed, work in works))
+
+    asyncio.run(all_at_once())
+    assert rings == []
+
+
+def test_a_mark_that_a_lock_holds_fails_alone(
+    shopper: User, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    send(shopper, conversation)
+
+    async def both() -> list[Any]:
+        try:
+            return await asyncio.gather(
+                *(marking.mark_read(who, conversation.pk, 1) for who in (seller, colleague)),
+                return_exceptions=True,
+            )
+        finally:
+            await marking.close()
+
+    with psycopg.connect(own_database()) as other:
+        theirs = "SELECT FROM notifications_notification WHERE recipient_id = %s FOR UPDATE"
+        other.execute(theirs, [seller.pk])
+        held, done = asyncio.run(both())
+        assert isinstance(held, OperationalError)
+        assert done is None
+    assert (unread_count(seller.pk), unread_count(colleague.pk)) == (1, 0)
+    assert asyncio.run(both()) == [None, None]
+    assert unread_count(seller.pk) == 0
+
+
 def wait_until_somebody_waits_for_a_lock() -> None:
     with connection.cursor() as cursor:
-        for _ in range(2_000):
+        for _ in range(6_000):
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[0]:
                 return

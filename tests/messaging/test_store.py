@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.http import Http404
@@ -18,11 +19,12 @@ from catalog.models import Product, Shop
 from messaging import actions, limits, store
 from messaging.errors import Refused
 from messaging.factories import ConversationFactory
-from messaging.line import Line
+from messaging.line import Line, Locked
 from messaging.models import Conversation, Message
 from messaging.text import excerpt
 from notifications.models import Notification
 from tests.messaging.test_races import in_threads
+from tests.site import own_database
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -206,14 +208,18 @@ def test_one_that_cannot_be_stored_fails_alone(
 def test_a_repeat_that_was_committed_while_waiting_for_the_lock_is_found(
     shopper: User, conversation: Conversation
 ) -> None:
+    async def store_in_the_end(line: Line, number: int) -> store.Outcome:
+        while True:
+            one = [attempt(shopper, conversation, IDS[0], f"from {number}")]
+            outcome = await store.store(line, one)
+            if not outcome.held:
+                return outcome
+
     async def race() -> tuple[store.Outcome, store.Outcome]:
         lines = [Line(), Line()]
         try:
             one, two = await asyncio.gather(
-                *(
-                    store.store(line, [attempt(shopper, conversation, IDS[0], f"from {number}")])
-                    for number, line in enumerate(lines)
-                )
+                *(store_in_the_end(line, number) for number, line in enumerate(lines))
             )
             return one, two
         finally:
@@ -233,7 +239,9 @@ def test_batches_and_single_sends_at_once_leave_no_gap(
     where = conversations(shopper, product.shop, 3)
 
     def batch() -> None:
-        stored([attempt(shopper, one, uuid.uuid4(), "batch") for one in reversed(where)])
+        left = [attempt(shopper, one, uuid.uuid4(), "batch") for one in reversed(where)]
+        while left:
+            left = [left[place - 1] for place in sorted(stored(left).held)]
 
     def single() -> None:
         for one in where:
@@ -244,6 +252,40 @@ def test_batches_and_single_sends_at_once_leave_no_gap(
     for one in where:
         found = one.messages.order_by("sequence").values_list("sequence", "revision")
         assert list(found) == [(number, number) for number in range(1, 13)]
+
+
+def test_a_locked_conversation_is_left_out_of_its_batch_and_waited_for_by_nobody(
+    shopper: User, seller: User, shop: Shop
+) -> None:
+    held, free = conversations(shopper, shop)
+    batch = [
+        attempt(shopper, held, IDS[0], "held"),
+        attempt(shopper, free, IDS[1], "free"),
+        attempt(seller, held, IDS[2], "held too"),
+    ]
+    with psycopg.connect(own_database()) as other:
+        other.execute("SELECT FROM messaging_conversation WHERE id = %s FOR UPDATE", [held.pk])
+        outcome = stored(batch)
+        assert (outcome.held, list(outcome.stored)) == ({1, 3}, [2])
+        assert outcome.badge_changed == [seller.pk]
+    assert [message.body for message in Message.objects.all()] == ["free"]
+    assert Notification.objects.get().subject_id == free.pk
+    outcome = stored([batch[0], batch[2]])
+    assert (outcome.held, [one.sequence for one in outcome.stored.values()]) == (set(), [1, 2])
+
+
+@pytest.mark.parametrize("table", ["accounts_user", "notifications_notification"])
+def test_another_lock_keeps_the_whole_batch_for_a_moment_only(
+    table: str, shopper: User, conversation: Conversation
+) -> None:
+    actions.send(shopper, conversation.pk, IDS[0], "one")
+    batch = [attempt(shopper, conversation, IDS[1], "two")]
+    with psycopg.connect(own_database()) as other:
+        other.execute(f"SELECT FROM {table} FOR UPDATE")
+        with pytest.raises(Locked):
+            stored(batch)
+    assert Message.objects.count() == 1
+    assert stored(batch).stored[1].sequence == 2
 
 
 def test_a_connection_that_the_server_ended_is_opened_anew(
