@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.templatetags.page_user import PAGE_USER_FIELD
 from accounts.threads import give_back_connections
@@ -65,6 +65,22 @@ class GiveBackConnections:
 
 
 PAGE_USER_HEADER = "Page-User"
+
+
+class VaryByReader:
+    """Tell caches what an answer depends on besides its address.
+
+    `Accept` and `X-Requested-With` choose between a page and JSON, here and in allauth. Cookies say
+    who reads, in which language and time zone, also where no session was looked at.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept", "Cookie", "X-Requested-With"))
+        return response
 
 
 class ReaderTimeZone:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("products/<slug:slug>/contact/", views.contact, name="contact"),
     path("shops/<slug:slug>/contact/", views.contact_shop, name="contact_shop"),
     path("conversations/", views.conversation_list, name="conversation_list"),
+    path("conversations/rows/", views.conversation_rows, name="conversation_rows"),
     path("conversation/<int:conversation_id>/", views.conversation, name="conversation"),
     path("conversation/<int:conversation_id>/new_message/", views.new_message, name="new_message"),
     path("conversation/<int:conversation_id>/messages/", views.messages, name="messages"),

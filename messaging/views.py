@@ -124,6 +124,21 @@ def _ask_again(
 @person_required
 def conversation_list(request: PersonRequest) -> HttpResponse:
     """A person's conversations; for a seller, the inbox of the shops they work for."""
+    return render(request, "messaging/conversation_list.html", _list(request))
+
+
+@require_GET
+@person_required
+def conversation_rows(request: PersonRequest) -> HttpResponse:
+    """The rows of that page, for its script.
+
+    They have an address of their own: under the page's, a browser that goes back would show what
+    it fetched there last.
+    """
+    return render(request, "messaging/_conversation_items.html", _list(request))
+
+
+def _list(request: PersonRequest) -> dict[str, Any]:
     search = request.GET.get("q", "").strip()[:100].replace("\0", "")
     unread_only = request.GET.get("unread") == "1"
     page = queries.conversation_list(
@@ -133,15 +148,12 @@ def conversation_list(request: PersonRequest) -> HttpResponse:
         side = conversation.side_of(request.user.pk)
         conversation.my_side = side
         conversation.counterpart = _counterpart(conversation, side)
-    context = {
+    return {
         "page": page,
         "query": search,
         "unread_only": unread_only,
         "is_seller": request.user.is_seller,
     }
-    fragment = request.headers.get("X-Fragment") == "list"
-    template = "_conversation_items.html" if fragment else "conversation_list.html"
-    return render(request, f"messaging/{template}", context)
 
 
 @require_GET

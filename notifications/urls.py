@@ -5,6 +5,7 @@ from . import views
 app_name = "notifications"
 urlpatterns = [
     path("", views.notification_list, name="list"),
+    path("rows/", views.notification_rows, name="rows"),
     path("<int:notification_id>/read/", views.read, name="read"),
     path("read/", views.read_all, name="read_all"),
     path("unread/", views.unread, name="unread"),

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from accounts.paging import Start
+from accounts.paging import Page, Start
 
 from . import actions, queries
 from .models import Notification
@@ -22,8 +22,18 @@ PAGE_SIZE = 30
 @require_GET
 def notification_list(request: HttpRequest) -> HttpResponse:
     """What happened, newest first."""
-    page = queries.notification_list(cast(User, request.user), Start.asked(request.GET), PAGE_SIZE)
-    return render(request, "notifications/list.html", {"page": page})
+    return render(request, "notifications/list.html", {"page": _page(request)})
+
+
+@login_required
+@require_GET
+def notification_rows(request: HttpRequest) -> HttpResponse:
+    """The rows of that page, for its script, under an address of their own: Back shows the page."""
+    return render(request, "notifications/_rows.html", {"page": _page(request)})
+
+
+def _page(request: HttpRequest) -> Page[Notification]:
+    return queries.notification_list(cast(User, request.user), Start.asked(request.GET), PAGE_SIZE)
 
 
 @login_required

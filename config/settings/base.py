@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.VaryByReader",
     "config.middleware.SoundText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.PrivateAnswers",

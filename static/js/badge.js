@@ -1,4 +1,5 @@
-// The unread count: in the header, in words, and in the tab's title. Always absolute.
+// The unread count: in the header, in words, and in the tab's title. Always absolute. What there is
+// to do only while something is unread shows and hides with it.
 import { session } from "trato/session";
 import { fill, ngettext } from "trato/text";
 
@@ -12,5 +13,6 @@ session.on("badge", ({ unread }) => {
   for (const words of document.querySelectorAll("[data-badge-words]")) {
     words.textContent = fill(ngettext("%(number)s unread", "%(number)s unread", unread), { number: unread });
   }
+  for (const element of document.querySelectorAll("[data-while-unread]")) element.hidden = unread === 0;
   document.title = unread ? `(${unread}) ${title}` : title;
 });

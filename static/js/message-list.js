@@ -19,6 +19,13 @@ export class MessageList {
     return [...this.list.querySelectorAll("[data-pending]")];
   }
 
+  /** Take away what stands before a message. */
+  dropBefore(sequence) {
+    for (const item of this.items()) {
+      if (Number(item.dataset.sequence) < sequence) item.remove();
+    }
+  }
+
   draw(message) {
     const item = this.fill(message);
     const old = this.list.querySelector(`.message[data-sequence="${message.sequence}"]`);

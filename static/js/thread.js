@@ -8,21 +8,28 @@ import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
 import { TypingLine } from "trato/typing-line";
 
+const FIRST_PAUSE = 1500; // milliseconds until something is asked again that was not possible
+const LONGEST_PAUSE = 30000;
+const PASSING = new Set(["unavailable", "rate_limited"]); // refusals that hold for a while only
+
 class Thread extends HTMLElement {
+  patience = FIRST_PAUSE;
+
   connectedCallback() {
     this.id_ = Number(this.dataset.conversation);
     this.side = this.dataset.side;
     this.other = this.side === "consumer" ? "seller" : "consumer";
     this.read = { consumer: Number(this.dataset.readConsumer), seller: Number(this.dataset.readSeller) };
-    this.timeline = new Timeline(Number(this.dataset.revision));
     this.list = new MessageList(
       this.querySelector(".messages"), this.querySelector("template[data-message]"), this.dataset,
     );
     this.scroll_ = new Scroll(this.querySelector(".thread__scroll"), this.querySelector(".thread__jump"));
     this.typingLine = new TypingLine(this.querySelector(".thread__typing"));
-    for (const item of this.list.items()) {
-      this.timeline.messages.set(Number(item.dataset.sequence), { revision: 0 });
-    }
+    this.older = this.querySelector(".thread__scroll .thread__older");
+    const sequences = this.list.items().map((item) => Number(item.dataset.sequence));
+    this.timeline = new Timeline(Number(this.dataset.revision), sequences[0]);
+    // As they were drawn; whatever is heard of them is as new as that.
+    for (const sequence of sequences) this.timeline.take({ sequence, revision: 0 });
     writeAll(this);
     this.arrange();
     // A page of older messages is for reading: what is written there goes by its form, which leads
@@ -36,17 +43,19 @@ class Thread extends HTMLElement {
   }
 
   followLive() {
-    session.on("live", () => {
-      this.told = undefined; // what the lost line may have swallowed is told again
-      this.catchUp();
-    });
+    session.on("live", () => this.catchUp());
+    session.on("lost", () => this.forgetAsked());
+    session.on("error", (refusal) => this.refused(refusal));
     session.on("poll", () => this.catchUpByHttp());
     session.on("message.created", (message) => this.heard(message));
     session.on("message.changed", (message) => this.heard(message));
     session.on("conversation.state", (state) => this.takeState(state));
     session.on("conversation.read", (mark) => this.marked(mark));
     session.on("heartbeat", ({ conversations }) => {
-      if (conversations[this.id_] > this.timeline.revision) this.catchUp();
+      if (conversations[this.id_] > this.timeline.revision) {
+        this.isOpening = false; // whatever became of it
+        this.catchUp();
+      }
     });
     session.on("typing", ({ conversation, user, name, stopped }) => {
       if (conversation !== this.id_) return;
@@ -70,7 +79,7 @@ class Thread extends HTMLElement {
       if (target.closest("[data-retry]")) outbox.retry(clientId);
       if (target.closest("[data-discard]")) outbox.remove(clientId);
     });
-    this.querySelector(".thread__older a")?.addEventListener("click", (event) => {
+    this.older.querySelector("a").addEventListener("click", (event) => {
       event.preventDefault();
       this.loadOlder();
     });
@@ -90,23 +99,57 @@ class Thread extends HTMLElement {
 
   // -- catching up ---------------------------------------------------------------------------
 
+  /** Ask what is new, over the socket; one answer at a time, since it has all that there is. */
   catchUp() {
+    if (this.isOpening) return;
     // `since` 0 would mean the latest page; a thread without messages asks for just that.
-    session.send({ type: "conversation.open", conversation: this.id_, since: this.timeline.revision });
+    const since = this.timeline.revision;
+    this.isOpening = session.send({ type: "conversation.open", conversation: this.id_, since });
   }
 
   async catchUpByHttp() {
+    if (this.isPolling) return; // as slow as the server is
+    this.isPolling = true;
     const state = await getJSON(`${this.dataset.messages}?since=${this.timeline.revision}`);
+    this.isPolling = false;
     if (state) this.takeState(state);
   }
 
   takeState(state) {
     if (state.conversation !== this.id_) return;
+    this.isOpening = false;
+    this.patience = FIRST_PAUSE;
+    const isLatestPage = this.timeline.revision === 0;
+    if (isLatestPage && state.messages.length) this.beginAt(state.messages[0].sequence, state.more);
     for (const side in state.read) this.readTo(side, state.read[side]);
     this.show(state.messages);
     this.timeline.resumeAt(state.revision);
     this.seen();
-    if (state.more && this.timeline.revision) this.catchUpAgain();
+    if (state.more && !isLatestPage) this.catchUpAgain();
+  }
+
+  /** The thread begins at a message; what was heard from before it comes with the older ones. */
+  beginAt(sequence, hasOlder) {
+    this.timeline.startAt(sequence);
+    this.list.dropBefore(sequence);
+    this.older.hidden = !hasOlder;
+  }
+
+  /** What was asked and told over a line that is lost, or refused, counts for nothing. */
+  forgetAsked() {
+    this.isOpening = false;
+    this.told = undefined;
+  }
+
+  /** Not possible now: ask again in a moment, and tell how far was read with the answer. */
+  refused({ code, client_id }) {
+    if (client_id || !PASSING.has(code)) return;
+    this.forgetAsked();
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.catchUp();
+    }, this.patience * (1 + Math.random()));
+    this.patience = Math.min(LONGEST_PAUSE, this.patience * 2);
   }
 
   heard(message) {
@@ -122,16 +165,14 @@ class Thread extends HTMLElement {
   }
 
   async loadOlder() {
-    if (this.loading || !this.dataset.older) return;
-    this.loading = true;
-    const first = Math.min(...this.timeline.messages.keys());
-    const state = await getJSON(`${this.dataset.messages}?before=${first}`);
-    this.loading = false;
+    if (this.isLoading || this.older.hidden) return;
+    this.isLoading = true;
+    const state = await getJSON(`${this.dataset.messages}?before=${this.timeline.first}`);
+    this.isLoading = false;
     if (!state) return;
-    this.dataset.older = state.more ? "1" : "";
     this.scroll_.keep(this.list.items(), () => {
-      state.messages.forEach((message) => this.timeline.take(message) && this.list.draw(message));
-      this.querySelector(".thread__older").hidden = !state.more;
+      this.timeline.precede(state.messages).forEach((message) => this.list.draw(message));
+      this.older.hidden = !state.more;
       this.arrange();
     });
   }
@@ -141,16 +182,17 @@ class Thread extends HTMLElement {
   /** Draw what is new or changed; whoever was at the end stays there, others are told of news. */
   show(messages) {
     const stay = this.scroll_.atEnd;
-    const { last } = this.timeline;
+    const news = [];
     for (const message of messages) {
       const what = this.timeline.take(message);
       if (!what) continue;
       outbox.remove(message.client_id);
       this.list.draw(message);
-      if (what === "new") this.typingLine.hide(message.sender.id);
+      if (what !== "new") continue;
+      news.push(message);
+      this.typingLine.hide(message.sender.id);
     }
     this.arrange();
-    const news = messages.filter(({ sequence }) => sequence > last);
     if (!news.length) return;
     if (stay || news.some(({ sender }) => sender.id === session.user)) this.toEnd();
     else this.scroll_.tell(this.scroll_.unseen + news.length);

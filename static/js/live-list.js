@@ -1,0 +1,87 @@
+// A list that the server draws, and draws again when something has changed.
+//
+// One request at a time, and in one browser only one tab's: what changes meanwhile is one more
+// request after it. That is not given up for a newer one, because the server would go on with it
+// all the same, and a list that changes all the time would never be drawn. After each answer the
+// tab rests for at least as long as the answer took, so however many tabs there are, they ask no
+// faster than the server answers; a tab that nobody sees does not ask at all.
+import { session } from "trato/session";
+import { writeAll } from "trato/local-time";
+
+const GATHER = 250; // milliseconds; what changes within them is one request
+const PATIENCE = 15000; // milliseconds until an answer is given up
+const LONGEST_REST = 30000; // milliseconds after several requests that failed
+
+export class LiveList extends HTMLElement {
+  isStale = false;
+  rest = GATHER;
+
+  /** `kinds`: the session's events after which the list may be another one. */
+  follow(kinds) {
+    writeAll(this);
+    for (const kind of kinds) session.on(kind, () => this.changed());
+    document.addEventListener("visibilitychange", () => this.plan());
+    window.addEventListener("pagehide", () => this.request?.abort());
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.changed());
+  }
+
+  changed() {
+    this.isStale = true;
+    this.plan();
+  }
+
+  plan() {
+    if (!this.isStale || this.timer || this.isAsking || document.hidden) return;
+    this.timer = setTimeout(() => this.refresh(), this.rest * (1 + Math.random()));
+  }
+
+  async refresh() {
+    this.timer = null;
+    if (document.hidden) return;
+    this.isAsking = true;
+    const ask = () => this.ask();
+    const text = await (navigator.locks ? navigator.locks.request("trato-live-list", ask) : ask());
+    this.isAsking = false;
+    if (text === null) this.isStale = true;
+    else this.draw(text);
+    this.plan();
+  }
+
+  /** The list as it is now; null if there was no usable answer. */
+  async ask() {
+    this.isStale = false;
+    this.request = new AbortController();
+    const timer = setTimeout(() => this.request.abort(), PATIENCE);
+    const since = performance.now();
+    let text = null;
+    try {
+      const answer = await fetch(this.dataset.source + location.search, {
+        headers: { "Page-User": session.user }, // under another's session there is no answer
+        cache: "no-store",
+        redirect: "error", // to the login page
+        signal: this.request.signal,
+      });
+      if (answer.ok) text = await answer.text();
+    } catch {
+      // no answer: as one that is of no use
+    }
+    clearTimeout(timer);
+    const took = performance.now() - since;
+    this.rest = text === null ? Math.min(LONGEST_REST, this.rest * 2) : Math.max(GATHER, took);
+    return text;
+  }
+
+  draw(text) {
+    const focused = this.contains(document.activeElement) && addressOf(document.activeElement);
+    const page = new DOMParser().parseFromString(text, "text/html");
+    this.replaceChildren(...page.body.childNodes);
+    writeAll(this);
+    const candidates = focused ? [...this.querySelectorAll("a, button")] : [];
+    candidates.find((one) => addressOf(one) === focused)?.focus();
+  }
+}
+
+/** Where a link or a button leads: what tells it from the others also when it was drawn again. */
+function addressOf(element) {
+  return element.getAttribute("href") ?? element.form?.getAttribute("action");
+}
