@@ -1,7 +1,10 @@
 """A person's own page, and the demo's one-click logins."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
+from allauth.account.views import EmailView as AllauthEmailView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,6 +16,22 @@ from django.views.decorators.http import require_POST
 
 from .forms import ProfileForm
 from .models import User
+
+
+class EmailView(AllauthEmailView):
+    """allauth's page of one's addresses, which also says when it sends no second mail so soon."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        # allauth's own note of it (65.x); without one nothing is said, as in allauth.
+        if not getattr(self, "_did_send_verification_email", True):
+            text = _(
+                "The mail went out only a moment ago. Look among your unwanted mail too, "
+                "or ask for another one in a few minutes."
+            )
+            messages.warning(request, text)
+        return response
+
 
 DEMO_EMAILS = ("shopper@example.com", "seller@example.com", "staff@example.com")
 

@@ -3,10 +3,13 @@ import { language } from "trato/text";
 
 // The page's language, as it is written where the reader lives: 15:04 or 3:04 PM.
 const region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
+const day = { weekday: "long", day: "numeric", month: "long" };
+const short = { day: "numeric", month: "short" };
+const year = "numeric"; // told where it is not this one
 const formats = {
   time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit" }),
-  day: new Intl.DateTimeFormat(region, { weekday: "long", day: "numeric", month: "long" }),
-  short: new Intl.DateTimeFormat(region, { day: "numeric", month: "short" }),
+  day: [new Intl.DateTimeFormat(region, day), new Intl.DateTimeFormat(region, { ...day, year })],
+  short: [new Intl.DateTimeFormat(region, short), new Intl.DateTimeFormat(region, { ...short, year })],
 };
 
 export const dayOf = (date) => date.toLocaleDateString("sv"); // 2026-11-24, in the local zone
@@ -14,8 +17,11 @@ export const dayOf = (date) => date.toLocaleDateString("sv"); // 2026-11-24, in 
 export function write(element) {
   const date = new Date(element.dateTime);
   let kind = element.dataset.local;
-  if (kind === "short" && dayOf(date) === dayOf(new Date())) kind = "time";
-  element.textContent = formats[kind].format(date);
+  const now = new Date();
+  if (kind === "short" && dayOf(date) === dayOf(now)) kind = "time";
+  const isOfOtherYear = date.getFullYear() !== now.getFullYear();
+  const format = kind === "time" ? formats.time : formats[kind][Number(isOfOtherYear)];
+  element.textContent = format.format(date);
 }
 
 export function writeAll(root = document) {

@@ -129,9 +129,9 @@ def test_search_and_the_unread_filter_find_what_they_should(
 @pytest.mark.parametrize(
     ("zone", "day", "time"),
     [
-        ("Europe/Madrid", "2026-03-02", "00:30"),
-        ("America/New_York", "2026-03-01", "18:30"),
-        ("Nowhere/Land", "2026-03-01", "23:30"),
+        ("Europe/Madrid", "2026-03-02", "00:30 CET"),
+        ("America/New_York", "2026-03-01", "18:30 EST"),
+        ("Nowhere/Land", "2026-03-01", "23:30 UTC"),
     ],
 )
 def test_without_a_script_times_are_those_of_the_zone_that_the_browser_told(
