@@ -16,6 +16,7 @@ from .queries import SUBJECT_KIND
 from .text import clean_body, excerpt, normalize_body
 
 
+@limits.given_back_on_failure
 @transaction.atomic
 def start_conversation(
     actor: User, *, product: host.Product | None = None, shop: host.Shop | None = None
@@ -57,6 +58,7 @@ def start_conversation(
     return conversation
 
 
+@limits.given_back_on_failure
 @transaction.atomic
 def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
     """Store a message, make it unread for the other side, and tell both sides on commit.

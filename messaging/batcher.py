@@ -77,6 +77,7 @@ Held = Sequence[Send]  # those of a batch that somebody's lock kept from being s
 Store = Callable[[Sequence[Send], Line], Awaitable[tuple[Outcome, Held]]]
 Answers = Callable[[Sequence[Send], Outcome], Sequence[Answer | None]]
 Tell = Callable[[Sequence[Send], Outcome], None]
+Undo = Callable[[Sequence[Send]], None]
 
 
 class Batcher:
@@ -92,10 +93,14 @@ class Batcher:
         answers: the acknowledgements and refusals, from what `store` returned; `NotYet` for those
             that were held.
         tell: tells the receivers, of the same.
+        undo: takes back what `ask` counted for sends that failed.
     """
 
-    def __init__(self, ask: Ask, store: Store, answers: Answers, tell: Tell) -> None:
+    def __init__(
+        self, ask: Ask, store: Store, answers: Answers, tell: Tell, undo: Undo = lambda _: None
+    ) -> None:
         self.ask, self.store, self.answers, self.tell = ask, store, answers, tell
+        self.undo = undo
         self.sends: dict[Key, Send] = {}  # not answered yet
         self.arrived: list[Send] = []
         self.asked: list[Send] = []
@@ -309,6 +314,7 @@ class Batcher:
 
     def fail(self, batch: Sequence[Send], error: Exception) -> None:
         without = [send for send in batch if not send.answer.done()]
+        self.undo(without)
         self.answer(without, [error] * len(without))
 
     def answer(self, batch: Sequence[Send], answers: Sequence[Answer | None]) -> None:

@@ -1,33 +1,39 @@
 """How often a person may do something, counted per person over a moving window.
 
-Counted in Redis where there is one, so that all processes share a count (`tally`), else in this
-process's memory. While Redis is away each process counts for itself: a send never fails for its
-sake.
+Counted in this process (`window`), and in Redis where there is one, so that all processes share a
+count (`tally`). While Redis is away or slow each process goes on from what it knows: a send never
+fails for its sake, and nobody begins a new allowance because of it.
 """
 
 import asyncio
 import math
 import time
-from collections.abc import Sequence
-from functools import cache
-from typing import Literal
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from functools import cache, wraps
+from typing import Any, Literal, ParamSpec, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
 from django.utils.translation import ngettext
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import MovingWindowRateLimiter
+from redis import Redis
 from redis.asyncio import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from accounts.redis_line import RedisLine
 
 from .errors import Refused, when_shown
-from .tally import REDIS_ERRORS, Tally
+from .tally import HIT_MANY, REDIS_ERRORS, Tally, key_of, wait_of
+from .window import Person, Window
 
 log = structlog.get_logger("trato.limits")
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 Kind = Literal["message", "conversation", "typing", "report"]
 
@@ -37,48 +43,83 @@ PREFIX = "trato-limits"
 _redis_away_until = 0.0  # time.monotonic()
 
 
+_counted: ContextVar[list[tuple[Kind, int]] | None] = ContextVar("counted", default=None)
+
+
 def hit(kind: Kind, user_id: int) -> None:
     """Count one act of a person.
 
     Raises:
         Refused: `rate_limited`, with the seconds to wait, if the allowance is used up.
     """
-    item, key = _item(kind), str(user_id)
-    if _redis_is_there():
+    item, now = _item(kind), time.time()
+    window = _window(item)
+    wait = window.take(user_id, now)
+    if wait is None:
+        wait = _ask(item, window, user_id, now)
+    if wait is not None:
+        raise _refused(wait)
+    counted = _counted.get()
+    if counted is not None:
+        counted.append((kind, user_id))
+
+
+def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
+    """Let acts that a function counts with `hit` count only if it returns.
+
+    Put it outside of `transaction.atomic`, so that a COMMIT that fails is a failure too.
+    """
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        counted: list[tuple[Kind, int]] = []
+        outer = _counted.get()
+        token = _counted.set(counted)
         try:
-            return _hit(_shared(), item, key)
-        except StorageError as error:
-            _redis_is_away(error.storage_error)
-    return _hit(_local(), item, key)
+            result = function(*args, **kwargs)
+        except BaseException:
+            for kind, user_id in counted:
+                _give_back(_item(kind), user_id)
+            raise
+        finally:
+            _counted.reset(token)
+        if outer is not None:
+            outer += counted
+        return result
+
+    return wrapper
 
 
-async def hit_many(kind: Kind, user_ids: Sequence[int]) -> list[Refused | None]:
+async def hit_many(kind: Kind, people: Sequence[Person]) -> list[Refused | None]:
     """Count one act for each of some people, asking Redis once at most.
 
     Args:
-        user_ids: a person who does two things at once stands here twice.
+        people: whoever does two things at once is in it twice.
 
     Returns:
         For each, in their order: None, or the refusal that `hit` would raise.
     """
+    item, now = _item(kind), time.time()
+    window = _window(item)
+    waits = [window.take(person, now) for person in people]
+    places = [place for place, wait in enumerate(waits) if wait is None]
+    if places:
+        answers = await _ask_many(item, window, [people[place] for place in places], now)
+        for place, answer in zip(places, answers, strict=True):
+            waits[place] = answer
+    return [None if wait is None else _refused(wait) for wait in waits]
+
+
+async def give_back(kind: Kind, people: Sequence[Person]) -> None:
+    """Take the latest acts of some people out of the count again: they turned out to be none."""
     item = _item(kind)
+    for person in people:
+        _window(item).give_back(person)
     if _redis_is_there():
         try:
-            waits = await _tally(item).hit(user_ids)
-            return [None if wait is None else _refused(wait) for wait in waits]
+            await _tally(item).give_back(people)
         except REDIS_ERRORS as error:
             _redis_is_away(error)
-    return [_refusal(_local(), item, str(user_id)) for user_id in user_ids]
-
-
-async def give_back(kind: Kind, user_ids: Sequence[int]) -> None:
-    """Take the latest acts of some people out of the count again: they turned out to be none."""
-    if not _redis_is_there():
-        return  # a process that counts for itself counts for seconds only
-    try:
-        await _tally(_item(kind)).give_back(user_ids)
-    except REDIS_ERRORS as error:
-        _redis_is_away(error)
 
 
 def reset() -> None:
@@ -86,9 +127,10 @@ def reset() -> None:
     global _redis_away_until
     _redis_away_until = 0.0
     _tallies.clear()
-    _local().storage.reset()
+    _window.cache_clear()
     if settings.REDIS_URL:
-        _shared().storage.reset()
+        for key in _redis().scan_iter(f"{PREFIX}:*", count=1000):
+            _redis().delete(key)
 
 
 def _redis_is_there() -> bool:
@@ -101,15 +143,51 @@ def _redis_is_away(error: BaseException) -> None:
     log.warning("limits_storage_unavailable", error=type(error).__name__)
 
 
-def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: str) -> None:
-    if refusal := _refusal(limiter, item, key):
-        raise refusal
+def _ask(item: RateLimitItem, window: Window, user_id: int, now: float) -> float | None:
+    """How long somebody has to wait, whose act the window has let through."""
+    if _redis_is_there():
+        try:
+            key, arguments = key_of(PREFIX, item, user_id), (now, item.amount, item.get_expiry())
+            (answer,) = cast("list[Any]", _redis().eval(HIT_MANY.text, 1, key, *arguments))
+        except REDIS_ERRORS as error:
+            _redis_is_away(error)
+        else:
+            wait = wait_of(answer, item, now)
+            if wait is None:
+                window.told(user_id, answer, now + item.get_expiry())
+            else:
+                window.give_back(user_id)
+                window.told(user_id, item.amount, now + wait)
+            return wait
+    return _without_redis(window, user_id, now)
 
 
-def _refusal(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: str) -> Refused | None:
-    if limiter.hit(item, key):
-        return None
-    return _refused(limiter.get_window_stats(item, key).reset_time - time.time())
+async def _ask_many(
+    item: RateLimitItem, window: Window, people: Sequence[Person], now: float
+) -> list[float | None]:
+    """The same for many."""
+    if _redis_is_there():
+        try:
+            return await _tally(item).hit(people)
+        except REDIS_ERRORS as error:
+            _redis_is_away(error)
+    return [_without_redis(window, person, now) for person in people]
+
+
+def _without_redis(window: Window, person: Person, now: float) -> float | None:
+    wait = window.too_many(person, now)
+    if wait is not None:
+        window.give_back(person)
+    return wait
+
+
+def _give_back(item: RateLimitItem, user_id: int) -> None:
+    _window(item).give_back(user_id)
+    if _redis_is_there():
+        try:
+            _redis().lpop(key_of(PREFIX, item, user_id))
+        except REDIS_ERRORS as error:
+            _redis_is_away(error)
 
 
 def _refused(wait_seconds: float) -> Refused:
@@ -146,21 +224,19 @@ def _item(kind: Kind) -> RateLimitItem:
 
 
 @cache
-def _local() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(MemoryStorage())
+def _window(item: RateLimitItem) -> Window:
+    return Window(item.amount, item.get_expiry())
 
 
 @cache
-def _shared() -> MovingWindowRateLimiter:
+def _redis() -> Redis:
+    """For code that may wait. A connection that Redis has closed is tried once more, no silence."""
     timeout = settings.PUBLISH_TIMEOUT_SECONDS
-    return MovingWindowRateLimiter(
-        RedisStorage(
-            settings.REDIS_URL,
-            wrap_exceptions=True,
-            key_prefix=PREFIX,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-        )
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
 
 
@@ -175,5 +251,5 @@ def _tally(item: RateLimitItem) -> Tally:
     if item not in of_loop:
         if loop not in _lines:
             _lines[loop] = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
-        of_loop[item] = Tally(_lines[loop], PREFIX, item, _redis_is_away)
+        of_loop[item] = Tally(_lines[loop], PREFIX, item, _window(item), _redis_is_away)
     return of_loop[item]

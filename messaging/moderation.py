@@ -22,6 +22,7 @@ from .text import excerpt
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 
 
+@limits.given_back_on_failure
 @transaction.atomic
 def report(actor: User, conversation_id: int, sequence: int, reason: str, words: str) -> Report:
     """Tell staff about a message of the other side; a second report of it returns the first.

@@ -72,7 +72,7 @@ def _batcher() -> Batcher:
     if found is None:
         by_statement = connection.vendor == "postgresql"
         found = _batchers[loop] = (
-            Batcher(_ask, _store, _answers, _tell)
+            Batcher(_ask, _store, _answers, _tell, _give_back)
             if by_statement
             else Batcher(_ask_nothing, _store_each, _same, _tell_nobody)
         )
@@ -165,7 +165,7 @@ def _answers(batch: Sequence[Send], outcome: store.Outcome) -> list[Answer | Non
 
 
 def _tell(batch: Sequence[Send], outcome: store.Outcome) -> None:
-    uncounted: list[int] = []
+    uncounted: list[Send] = []
     for place, send in enumerate(batch, start=1):
         stored = outcome.stored.get(place)
         if stored is not None and stored.is_new:
@@ -174,10 +174,16 @@ def _tell(batch: Sequence[Send], outcome: store.Outcome) -> None:
         if stored and stored.is_same and events.may_be_untold(stored.id, stored.created_at):
             _batcher().run(in_thread(actions.tell_again, stored.id))
         if send.limit is None and place not in outcome.held:
-            uncounted.append(send.person.pk)  # a repeat or a refusal is not one more message
+            uncounted.append(send)  # a repeat or a refusal is not one more message
     events.badges_changed(outcome.badge_changed)
-    if uncounted:
-        _batcher().run(limits.give_back("message", uncounted))
+    _give_back(uncounted)
+
+
+def _give_back(sends: Sequence[Send]) -> None:
+    """Let these sends count for no limit: they are no messages."""
+    people = [send.person.pk for send in sends if send.limit is None]
+    if people:
+        _batcher().run(limits.give_back("message", people))
 
 
 def _accepted(send: Send, stored: store.Stored) -> wire.MessageAccepted:

@@ -2,8 +2,9 @@
 
 Who has used less than half of an allowance is let through at once and counted a moment later,
 together with all others of that moment. So nobody's message waits for Redis, unless its sender
-comes near the limit. One process alone never lets more through than it may; who sends through
-several at once may gain half an allowance with each, for the moment until they hear of each other.
+comes near the limit. One process never lets more through than it may, because of its own `Window`;
+whoever sends through several at once may gain half an allowance with each, for the moment until
+they hear of each other, and a whole one with each while Redis does not answer.
 """
 
 import asyncio
@@ -18,27 +19,29 @@ from redis.exceptions import RedisError
 
 from accounts.redis_line import RedisLine, Script
 
+from .window import Person, Window
+
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)
 GATHER_SECONDS = 0.005  # for which those who were let through wait to be counted
 CALM_MAX = 100_000  # people of whom it is known; then it is asked anew
 
-# The moving window of `limits`, kept in the same lists, for many people at once. Answers for each
-# with the time of the act that has to grow old first, if this one is too many; else with 1 if no
-# more than ARGV[4] acts are in the window by now, and with 0 if there are more.
+# The moving window of many people at once, a list of times for each, the newest first. Answers for
+# each with the number of acts in the window by now, this one among them; or, if it is one too many,
+# with the time (as a string) of the act that has to grow old first.
 HIT_MANY = Script("""
 local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local calm = tonumber(ARGV[4])
 local answers = {}
 for index, key in ipairs(KEYS) do
-    local oldest = redis.call('LINDEX', key, limit - 1)
-    if oldest and tonumber(oldest) >= now - window then
-        answers[index] = oldest
+    local oldest = redis.call('LINDEX', key, -1)
+    while oldest and tonumber(oldest) < now - window do
+        redis.call('RPOP', key)
+        oldest = redis.call('LINDEX', key, -1)
+    end
+    if redis.call('LLEN', key) >= limit then
+        answers[index] = redis.call('LINDEX', key, limit - 1) or ARGV[1]
     else
-        redis.call('LPUSH', key, ARGV[1])
-        redis.call('LTRIM', key, 0, limit - 1)
+        answers[index] = redis.call('LPUSH', key, ARGV[1])
         redis.call('EXPIRE', key, window)
-        local beyond = redis.call('LINDEX', key, calm)
-        answers[index] = (beyond and tonumber(beyond) >= now - window) and 0 or 1
     end
 end
 return answers
@@ -52,6 +55,7 @@ class Tally:
         line: to Redis.
         prefix: of the keys there.
         item: how often one may do it.
+        window: is told what Redis says of each.
         failed: is told why acts could not be counted; they are let through.
     """
 
@@ -60,17 +64,19 @@ class Tally:
         line: RedisLine,
         prefix: str,
         item: RateLimitItem,
+        window: Window,
         failed: Callable[[Exception], None],
     ) -> None:
         self._line, self._prefix, self._item, self._failed = line, prefix, item, failed
+        self._window = window
         self._room = item.amount // 2
-        self._calm: set[int] = set()  # had done no more than the rest when Redis last told
-        self._uncounted: Counter[int] = Counter()  # acts of which Redis has not told yet
-        self._waiting: list[int] = []  # who was let through with those that it was not told of
+        self._calm: set[Person] = set()  # had done no more than the rest when Redis last told
+        self._uncounted: Counter[Person] = Counter()  # acts of which Redis has not told yet
+        self._waiting: list[Person] = []  # who was let through with those that it was not told of
         self._counting: asyncio.Task[None] | None = None
 
-    async def hit(self, user_ids: Sequence[int]) -> list[float | None]:
-        """Count one act for each.
+    async def hit(self, user_ids: Sequence[Person]) -> list[float | None]:
+        """Count one act for each. All were taken from the window; the refused are given back to it.
 
         Returns:
             For each, in their order: None, or how many seconds to wait.
@@ -85,14 +91,15 @@ class Tally:
         self._uncounted.update(user_ids[place] for place in places)
         # Whoever was let through before is counted before.
         earlier, self._waiting = self._waiting, []
-        answers = await self._count([*earlier, *(user_ids[place] for place in places)])
+        asking = [user_ids[place] for place in places]
+        answers = await self._count([*earlier, *asking], asked_from=len(earlier))
         for place, wait in zip(places, answers[len(earlier) :], strict=True):
             waits[place] = wait
         return waits
 
-    async def give_back(self, user_ids: Sequence[int]) -> None:
+    async def give_back(self, user_ids: Sequence[Person]) -> None:
         """Take the latest act of each out of the count again. Raises one of `REDIS_ERRORS`."""
-        counted: list[int] = []
+        counted: list[Person] = []
         for user_id in user_ids:
             if user_id in self._waiting:
                 self._waiting.remove(user_id)
@@ -103,7 +110,7 @@ class Tally:
             for user_id in counted:
                 await self._line.call("LPOP", self._key(user_id))
 
-    def _lets_through(self, user_id: int) -> bool:
+    def _lets_through(self, user_id: Person) -> bool:
         """Let somebody through without asking, if that cannot be too much."""
         if user_id not in self._calm or self._uncounted[user_id] >= self._room:
             return False
@@ -118,24 +125,28 @@ class Tally:
         await asyncio.sleep(GATHER_SECONDS)
         user_ids, self._waiting, self._counting = self._waiting, [], None
         try:
-            await self._count(user_ids)
+            await self._count(user_ids, asked_from=len(user_ids))
         except REDIS_ERRORS as error:
             self._failed(error)
 
-    def _settle(self, user_ids: Sequence[int]) -> None:
+    def _settle(self, user_ids: Sequence[Person]) -> None:
         """Redis has told of these, or never will."""
         self._uncounted.subtract(user_ids)
         for user_id in user_ids:
             if self._uncounted[user_id] <= 0:
                 del self._uncounted[user_id]
 
-    async def _count(self, user_ids: Sequence[int]) -> list[float | None]:
-        """Seconds to wait for each, or None; all were noted as uncounted before."""
+    async def _count(self, user_ids: Sequence[Person], asked_from: int) -> list[float | None]:
+        """Seconds to wait for each, or None; all were noted as uncounted before.
+
+        Args:
+            asked_from: those before this place were let through already.
+        """
         if not user_ids:
             return []
         now, limit, window = time.time(), self._item.amount, self._item.get_expiry()
         keys = [self._key(user_id) for user_id in user_ids]
-        arguments = [now, limit, window, limit - self._room]
+        arguments = [now, limit, window]
         try:
             async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
                 answers = await HIT_MANY.run(self._line, keys, arguments)
@@ -146,12 +157,26 @@ class Tally:
             self._settle(user_ids)
         if len(self._calm) > CALM_MAX:
             self._calm.clear()
-        for user_id, answer in zip(user_ids, answers, strict=True):
-            (self._calm.add if answer == 1 else self._calm.discard)(user_id)
-        return [
-            float(answer) + window - now if isinstance(answer, bytes) else None
-            for answer in answers
-        ]
+        waits = [wait_of(answer, self._item, now) for answer in answers]
+        for place in range(asked_from, len(waits)):
+            if waits[place] is not None:
+                self._window.give_back(user_ids[place])
+        for user_id, answer, wait in zip(user_ids, answers, waits, strict=True):
+            done = limit if wait is not None else answer
+            (self._calm.add if done <= limit - self._room else self._calm.discard)(user_id)
+            until = now + (window if wait is None else wait)
+            self._window.told(user_id, done + self._uncounted.get(user_id, 0), until)
+        return waits
 
-    def _key(self, user_id: int) -> str:
-        return f"{self._prefix}:{self._item.key_for(str(user_id))}"
+    def _key(self, user_id: Person) -> str:
+        return key_of(self._prefix, self._item, user_id)
+
+
+def key_of(prefix: str, item: RateLimitItem, person: Person) -> str:
+    """Where Redis keeps the times of a person's acts."""
+    return f"{prefix}:{item.key_for(str(person))}"
+
+
+def wait_of(answer: bytes | int, item: RateLimitItem, now: float) -> float | None:
+    """How many seconds to wait, by an answer of `HIT_MANY`; None if the act was let through."""
+    return None if isinstance(answer, int) else float(answer) + item.get_expiry() - now

@@ -1,7 +1,8 @@
 """Counting acts in Redis without waiting for it: who is let through, and how many."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from django.conf import settings
@@ -15,11 +16,32 @@ from redis.exceptions import RedisError
 
 from accounts.redis_line import RedisLine
 from messaging.tally import GATHER_SECONDS, Tally
+from messaging.window import Person, Window
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
 PREFIX = "trato-test-tally"
+
+
+class Counted(Tally):
+    """A tally with its window, as `limits` uses them."""
+
+    async def hit(self, user_ids: Sequence[Person]) -> list[float | None]:
+        now = time.time()
+        waits = [self._window.take(user_id, now) for user_id in user_ids]
+        places = [place for place, wait in enumerate(waits) if wait is None]
+        answers = await super().hit([user_ids[place] for place in places])
+        for place, answer in zip(places, answers, strict=True):
+            waits[place] = answer
+        return waits
+
+    async def give_back(self, user_ids: Sequence[Person]) -> None:
+        for user_id in user_ids:
+            self._window.give_back(user_id)
+        await super().give_back(user_ids)
+
+
 Play = Callable[[Callable[[], Tally], list[Exception]], Awaitable[None]]
 
 
@@ -33,7 +55,7 @@ def play(limit: int, script: Play) -> None:
         def process() -> Tally:
             lines.append(RedisLine(ConnectionPool.from_url(settings.REDIS_URL)))
             item = RateLimitItemPerMinute(limit, namespace="test")
-            return Tally(lines[-1], PREFIX, item, failures.append)
+            return Counted(lines[-1], PREFIX, item, Window(limit, 60), failures.append)
 
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             for key in await redis.keys(f"{PREFIX}*"):
