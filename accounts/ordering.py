@@ -9,13 +9,15 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+LATE_MAX = 8  # events before the first of a thing that may still come
 FORGET_AFTER = 4096  # things one ordering follows; then it starts afresh, which only costs order
 
 
 class Ordering(Generic[T]):
     """Hands events on in ascending revision: one that came too early waits for those before it.
 
-    What was handed on is not handed on again. The first event of a thing starts its count.
+    What was handed on is not handed on again. The first event of a thing starts its count; those
+    just before it may be on their way still, and are handed on when they come.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,7 @@ class Ordering(Generic[T]):
                 self._reached.clear()
                 self._missing.clear()
             self._reached[key] = revision
+            self._missing[key] = set(range(max(1, revision - LATE_MAX), revision))
             return [event]
         if revision <= reached:  # late, or doubled
             missing = self._missing.get(key, set())

@@ -84,12 +84,14 @@ def ring(groups: Iterable[str], event: Event) -> "asyncio.Task[None]":
     return _exchange().publish(groups, event)
 
 
-async def join(group: str, member: Member) -> bool:
-    """Let a socket hear a group; False where other processes cannot be heard just yet.
+def join(group: str, member: Member) -> "asyncio.Future[bool]":
+    """Let a socket hear a group, from this moment.
 
-    It hears them as soon as the layer answers again, without another call.
+    Returns:
+        What is ready once other processes are heard as well; False where they cannot be just yet.
+        They will be as soon as the layer answers again, without another call.
     """
-    return await _exchange().join(group, member)
+    return _exchange().join(group, member)
 
 
 def leave(group: str, member: Member) -> None:
@@ -106,8 +108,10 @@ class Exchange:
         self.members: dict[str, set[Member]] = {}
         self.orders: dict[str, Ordering[Event]] = {}
         self.heard: set[str] = set()  # groups that the layer tells this process about
+        self.asked: set[str] = set()  # those, and the ones that it has not confirmed
         self.rings: list[Ring] = []
         self.layer_is_away = False  # as the last try to ring has shown
+        self.groups_fail = False  # as the last try to follow groups has shown
         self.channel: str | None = None
         self._joining: dict[str, asyncio.Future[bool]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -146,13 +150,22 @@ class Exchange:
         for member in tuple(self.members.get(group, ())):
             member.hear(event)
 
-    async def join(self, group: str, member: Member) -> bool:
+    def join(self, group: str, member: Member) -> "asyncio.Future[bool]":
+        # At once, not when somebody awaits it: a socket that closes meanwhile would be too early to
+        # leave, and stay for good.
         self.members.setdefault(group, set()).add(member)
+        loop = asyncio.get_running_loop()
         if group in self.heard:
-            return True
-        joined = self._joining.setdefault(group, asyncio.get_running_loop().create_future())
+            joined = loop.create_future()
+            joined.set_result(True)
+            return joined
         self._run("groups", self._follow_groups)
-        return await asyncio.shield(joined)
+        if self.groups_fail:
+            joined = loop.create_future()
+            joined.set_result(False)
+            return joined
+        # Shielded, because others wait for the same one.
+        return asyncio.shield(self._joining.setdefault(group, loop.create_future()))
 
     def leave(self, group: str, member: Member) -> None:
         left = self.members.get(group, set())
@@ -190,8 +203,9 @@ class Exchange:
         while True:
             await asyncio.sleep(0)  # let everybody of this turn come and go
             missing = list(self.members.keys() - self.heard)
-            past = list(self.heard - self.members.keys())
+            past = list(self.asked - self.members.keys())
             if not missing and not past:
+                self.groups_fail = False
                 self._answer_joining(True)
                 return
             try:
@@ -199,6 +213,7 @@ class Exchange:
                     await self._follow(missing, past)
             except Exception as error:
                 log.warning("membership_failed", groups=len(missing), error=type(error).__name__)
+                self.groups_fail = True
                 self._answer_joining(False)
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -209,16 +224,19 @@ class Exchange:
             else:
                 self.channel = await self.layer.new_channel()
                 self._run("listen", self._listen)
+        for group in past:
+            if group not in self.members:  # nobody came back meanwhile
+                self.heard.discard(group)
+                await self.layer.group_discard(group, self.channel)
+                self.asked.discard(group)
+        # Noted before it is confirmed: whoever leaves a layer that is silent leaves it for good.
+        self.asked.update(missing)
         if missing and hasattr(self.layer, "group_add_many"):
             await self.layer.group_add_many(missing, self.channel)
         else:
             for group in missing:
                 await self.layer.group_add(group, self.channel)
         self.heard.update(missing)
-        for group in past:
-            if group not in self.members:  # nobody came back meanwhile
-                self.heard.discard(group)
-                await self.layer.group_discard(group, self.channel)
 
     def _answer_joining(self, joined: bool) -> None:
         for future in self._joining.values():

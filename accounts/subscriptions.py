@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import Context
 from typing import Any
@@ -31,6 +32,7 @@ class Subscriptions:
         self._pool, self._heard = pool, heard
         self._wanted: set[str] = set()
         self.confirmed: set[str] = set()  # of those, the ones that Redis tells about by now
+        self._unanswered: Counter[str] = Counter()  # SUBSCRIBEs on this connection
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._wire: Wire | None = None
         self._task: asyncio.Task[None] | None = None
@@ -110,7 +112,9 @@ class Subscriptions:
 
     def _subscribe(self, wire: Wire, channels: list[str]) -> None:
         for start in range(0, len(channels), AT_ONCE):
-            wire.send(("SUBSCRIBE", *channels[start : start + AT_ONCE]))
+            now = channels[start : start + AT_ONCE]
+            self._unanswered.update(now)
+            wire.send(("SUBSCRIBE", *now))
 
     def _said(self, reply: Any) -> None:
         self._silent = 0
@@ -126,6 +130,10 @@ class Subscriptions:
                 logger.error("Redis refuses a subscription: %s", reply)
 
     def _confirm(self, channel: str) -> None:
+        self._unanswered[channel] -= 1
+        if self._unanswered[channel] > 0:
+            return  # of a subscription that was ended since, and asked for again
+        del self._unanswered[channel]
         if channel in self._wanted:
             self.confirmed.add(channel)
         future = self._waiting.pop(channel, None)
@@ -135,5 +143,6 @@ class Subscriptions:
     def _end(self) -> None:
         self._wire = None
         self.confirmed.clear()
+        self._unanswered.clear()
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(None)

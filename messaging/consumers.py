@@ -1,7 +1,7 @@
 """The socket: frames in become one action each, events of the role groups go out."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, ClassVar, Self
@@ -14,9 +14,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import metrics, relay
+from accounts.models import User
 from accounts.threads import in_thread
 from notifications.allowance import Allowance
-from notifications.consumers import FLOODS, INTERNAL_ERROR, PAGE_OF_ANOTHER, BadgeConsumer
+from notifications.consumers import (
+    FLOODS,
+    INTERNAL_ERROR,
+    PAGE_OF_ANOTHER,
+    BadgeConsumer,
+    checks,
+)
 
 from . import access, events, host, limits, marking, queries, sending, wire
 from .errors import Refused
@@ -55,15 +62,21 @@ class ChatConsumer(BadgeConsumer):
         self.bad_frames = Allowance(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
 
     @classmethod
-    async def groups_of(cls, sockets: Sequence[Self]) -> dict[Self, set[str]]:
-        groups = await super().groups_of(sockets)
-        sellers = {one.person.pk for one in sockets if one.person.is_seller}
+    async def groups_of(cls, people: Mapping[Self, User]) -> dict[Self, set[str]]:
+        groups = await super().groups_of(people)
+        sellers = {person.pk for person in people.values() if person.is_seller}
         shops = await in_thread(host.shop_ids_of, sellers) if sellers else {}
-        for one in sockets:
-            groups[one] |= access.role_groups(one.person, shops.get(one.person.pk, ()))
-            # Whoever left a shop has its conversations open no longer.
-            one.open = {pk: kept for pk, kept in one.open.items() if groups[one] & {*kept.groups}}
+        for one, person in people.items():
+            groups[one] |= access.role_groups(person, shops.get(person.pk, ()))
         return groups
+
+    def move_to(self, due: set[str]) -> "list[asyncio.Future[bool]]":
+        # Whoever left a shop has its conversations open no longer. One that is being read has no
+        # groups yet: it is looked at when it has.
+        self.open = {
+            pk: kept for pk, kept in self.open.items() if kept.reading or due & {*kept.groups}
+        }
+        return super().move_to(due)
 
     # -- in ----------------------------------------------------------------------------------
 
@@ -146,11 +159,15 @@ class ChatConsumer(BadgeConsumer):
         opened = self.open[pk] = OpenConversation(reading=True)
         try:
             opened.side, opened.groups, state = await in_thread(self.read, pk, since)
+            if not self.hears_of(opened):  # who may read it changed before or after it was read
+                await checks.get(self)
+            if not self.hears_of(opened):
+                raise Http404("no longer theirs to read")
         except BaseException:
-            if known is None:
-                self.open.pop(pk, None)
-            else:
+            if known is not None and self.hears_of(known):
                 self.open[pk] = known
+            else:
+                self.open.pop(pk, None)
             raise
         opened.reading, opened.more = False, bool(since) and state.more
         self.send_frame(wire.encode(state))
@@ -158,6 +175,10 @@ class ChatConsumer(BadgeConsumer):
             for frame in opened.held:
                 self.send_frame(frame)
         opened.held = []
+
+    def hears_of(self, opened: OpenConversation) -> bool:
+        """Whether this socket is in a group of a conversation that was read."""
+        return bool(self.joined & {*opened.groups})
 
     def read(self, pk: int, since: int) -> tuple[Side, tuple[str, ...], wire.ConversationState]:
         """What a person may know of a conversation, on a database thread."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import structlog
@@ -20,6 +20,7 @@ from accounts.sessions import Ended, people_of
 from accounts.threads import in_thread
 
 from . import heartbeat, queries, wire
+from .latest import Latest
 from .outgoing import Outgoing
 from .servers import Send
 
@@ -56,6 +57,8 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         self.closing = False
         self.at_rest = False  # nothing that the client sent is being worked on
         self.session_checked_at = 0.0
+        self.access = Latest()
+        self.badge = Latest()
         self.tasks: set[asyncio.Future[Any]] = set()  # what is under way for this socket
 
     async def __call__(
@@ -129,10 +132,13 @@ class BadgeConsumer(AsyncWebsocketConsumer):
             await checks.get(self)
             if self.closing:
                 return
+            question = self.badge.ask()
             unread = await badges.get(self.person.pk)
         except (DatabaseError, InterfaceError):
             log.warning("connect_unavailable")
             await self.stop(TRY_AGAIN_LATER)
+            return
+        if self.closing or not self.badge.applies(question):
             return
         self.unread = unread
         self.send_frame(wire.encode(wire.SessionReady(self.person.pk, unread or 0)))
@@ -187,36 +193,56 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         A socket that may not stay is closed; one that may joins what is missing and leaves what
         is no longer due.
         """
-        now, staying = time.monotonic(), []
-        found = await in_thread(people_of, {one.session_key for one in sockets})
+        now = time.monotonic()
+        questions = {one: one.access.ask() for one in sockets}
+        people = await in_thread(people_of, {one.session_key for one in sockets})
+        # Whoever comes first hears of the end of their access, and is then looked at: what ends
+        # between a look and the hearing would be missed.
+        new: list[asyncio.Future[bool]] = []
         for one in sockets:
-            person = found[one.session_key]
+            person = people[one.session_key]
+            if isinstance(person, User) and one.user is None:
+                new += one.join({relay.user_group(person.pk)})
+        if new:
+            await asyncio.gather(*new)
+            people = await in_thread(people_of, {one.session_key for one in sockets})
+        due = await cls.groups_of(
+            {one: person for one in sockets if isinstance(person := people[one.session_key], User)}
+        )
+        waiting: list[Awaitable[Any]] = []
+        for one in sockets:
+            if not one.access.applies(questions[one]):
+                continue
+            person = people[one.session_key]
             if isinstance(person, User) and one.user and person.pk != one.user.pk:
-                await one.stop(PAGE_OF_ANOTHER)  # a socket is one person's, whatever the session
+                waiting.append(one.stop(PAGE_OF_ANOTHER))  # a socket is one person's
             elif isinstance(person, User):
                 one.user, one.session_checked_at = person, now
-                staying.append(one)
+                waiting += one.move_to(due[one])
             else:
-                await one.stop(SUSPENDED if person is Ended.SUSPENDED else NO_SESSION)
-        due = await cls.groups_of(staying)
-        await asyncio.gather(*(join for one in staying for join in one.move_to(due[one])))
+                waiting.append(one.stop(SUSPENDED if person is Ended.SUSPENDED else NO_SESSION))
+        await asyncio.gather(*waiting)
 
     @classmethod
-    async def groups_of(cls, sockets: Sequence[Self]) -> dict[Self, set[str]]:
+    async def groups_of(cls, people: Mapping[Self, User]) -> dict[Self, set[str]]:
         """The groups that some people's sockets belong in."""
-        return {one: {relay.user_group(one.person.pk)} for one in sockets}
+        return {one: {relay.user_group(person.pk)} for one, person in people.items()}
 
     @property
     def session_key(self) -> str:
         key: str = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
         return key
 
-    def move_to(self, due: set[str]) -> list[Coroutine[Any, Any, bool]]:
+    def move_to(self, due: set[str]) -> "list[asyncio.Future[bool]]":
         """Leave what is not due and join what is missing; what is still to be awaited of that."""
         for group in self.joined - due:
             self.joined.discard(group)
             relay.leave(group, self)
-        new = set() if self.closing else due - self.joined
+        return self.join(due)
+
+    def join(self, groups: set[str]) -> "list[asyncio.Future[bool]]":
+        """Join what is missing of some groups, unless the socket has closed meanwhile."""
+        new = set() if self.closing else groups - self.joined
         self.joined |= new
         return [relay.join(group, self) for group in new]
 
@@ -225,17 +251,24 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         try:
             await checks.get(self)
         except (DatabaseError, InterfaceError):
-            log.warning("check_unavailable")  # a heartbeat checks again
+            log.warning("check_unavailable")
+            self.session_checked_at = 0.0  # the next heartbeat checks again
+        await self.count(even_if_same=False)  # the badge counts what one may see
 
     # -- the badge ---------------------------------------------------------------------------
 
     async def badge_changed(self, event: relay.Event) -> None:
         """The number of unread notifications may have changed: count, whatever the event says."""
+        await self.count(even_if_same=True)
+
+    async def count(self, *, even_if_same: bool) -> None:
+        question = self.badge.ask()
         try:
             unread = await badges.get(self.person.pk) or 0
         except (DatabaseError, InterfaceError):
             return  # the heartbeat counts again
-        self.show_badge(unread)
+        if self.badge.applies(question) and (even_if_same or unread != self.unread):
+            self.show_badge(unread)
 
     def show_badge(self, unread: int) -> None:
         self.unread = unread
@@ -247,10 +280,12 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         now, age = time.monotonic(), settings.SOCKET_SESSION_CHECK_SECONDS
         if due := [one for one in sockets if now - one.session_checked_at >= age]:
             await cls.check(due)
+        questions = {one: one.badge.ask() for one in sockets}
         counts = await in_thread(queries.unread_counts, {one.person.pk for one in sockets})
         for socket in sockets:
             unread = counts.get(socket.person.pk, 0)
-            if not socket.closing and unread != socket.unread:
+            applies = socket.badge.applies(questions[socket])
+            if applies and not socket.closing and unread != socket.unread:
                 socket.show_badge(unread)
 
     # -- out ---------------------------------------------------------------------------------

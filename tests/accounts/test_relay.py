@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from channels.layers import get_channel_layer
 from django.conf import settings as django_settings
+from redis import asyncio as aioredis
 
 from accounts import relay
+from config.settings.base import channel_layers
 from tests import services
 from tests.patience import PATIENCE
 
@@ -93,6 +95,15 @@ async def test_what_was_lost_is_not_waited_for_long_and_a_double_is_dropped() ->
     assert listener.heard.empty()
 
 
+async def test_what_comes_first_does_not_drop_what_was_told_just_before_it() -> None:
+    listener = Listener()
+    await relay.join("seller.1", listener)
+    for revision in (12, 11, 11, 12, 13):
+        await from_another_process("seller.1", change(revision))
+    assert await revisions(listener, 3) == [12, 11, 13]
+    assert listener.heard.empty()
+
+
 @pytest.mark.parametrize("number", [1, 300])
 async def test_many_groups_are_joined_and_rung(number: int) -> None:
     listener = Listener()
@@ -136,3 +147,51 @@ async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: 
             await asyncio.sleep(0.05)
     await from_another_process("user.1", {"type": "badge.changed"})
     assert (await listener.next())["type"] == "badge.changed"
+
+
+@pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
+async def test_a_group_left_while_redis_is_silent_is_left_for_good(
+    settings: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    listener, other = Listener(), Listener()
+    with services.redis_server(tmp_path_factory.mktemp("redis")) as broker:
+        settings.CHANNEL_LAYERS = channel_layers(broker.address)
+        assert await relay.join("user.2", other)
+        settings.PUBLISH_TIMEOUT_SECONDS = 0.2
+        broker.pause()
+        assert not await relay.join("user.1", listener)
+        relay.leave("user.1", listener)
+        broker.resume()
+        settings.PUBLISH_TIMEOUT_SECONDS = PATIENCE
+        async with asyncio.timeout(PATIENCE), aioredis.Redis.from_url(broker.address) as redis:
+            while not await relay.join("user.3", other):
+                await asyncio.sleep(0.05)
+            while await heard_groups(redis) != {"user.2", "user.3"}:
+                await asyncio.sleep(0.05)
+        await get_channel_layer().flush()
+
+
+async def heard_groups(redis: Any) -> set[str]:
+    return {name.decode().split("__")[-1] for name in await redis.pubsub_channels("*__group__*")}
+
+
+async def test_while_the_layer_is_away_who_joins_does_not_wait_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    layer, listener = get_channel_layer(), Listener()
+    tries = asyncio.Event()
+
+    async def away(*args: Any) -> None:
+        tries.set()
+        raise OSError
+
+    for name in ("group_add", "group_add_many"):
+        monkeypatch.setattr(layer, name, away, raising=False)
+    assert not await relay.join("user.1", listener)
+    tries.clear()
+    assert not await relay.join("user.2", listener)  # told before another try
+    assert not tries.is_set()
+    monkeypatch.undo()
+    async with asyncio.timeout(PATIENCE):
+        while not await relay.join("user.1", listener):
+            await asyncio.sleep(0.05)

@@ -94,6 +94,26 @@ async def test_after_the_connection_ended_nothing_counts_as_heard_until_redis_sa
     assert ear.confirmed == {"one"}
 
 
+async def test_what_was_asked_for_again_is_heard_once_redis_has_answered_the_last(
+    ear: Ear, redis: Any
+) -> None:
+    await ear.add(["one"])
+    wire = ear._wire
+    assert wire is not None
+    ear.discard("one")
+    first = asyncio.ensure_future(ear.add(["one"]))
+    await asyncio.sleep(0)
+    ear.discard("one")  # before Redis has answered
+    first.cancel()
+    second = asyncio.ensure_future(ear.add(["one"]))
+    await asyncio.sleep(0)
+    ear._said([b"subscribe", b"one", 1])  # the first of two
+    assert not ear.confirmed
+    ear._said([b"subscribe", b"one", 1])
+    await asyncio.wait_for(second, PATIENCE)
+    assert ear.confirmed == {"one"}
+
+
 async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(
     ear: Ear, redis: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ from messaging.errors import Refused
 from messaging.models import Conversation, Message, Report
 from messaging.window import Window
 from tests import services
+from tests.patience import PATIENCE
 
 needs_redis = pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
 PERSON = 1
@@ -46,7 +47,7 @@ def broker(
     """A Redis that the test may let fall silent; each act tries it again."""
     settings.REDIS_URL = private_redis.address
     settings.MESSAGES_PER_MINUTE = 6
-    settings.PUBLISH_TIMEOUT_SECONDS = 30
+    settings.PUBLISH_TIMEOUT_SECONDS = PATIENCE
     monkeypatch.setattr(limits, "REDIS_RETRY_SECONDS", 0.0)
     limits._redis.cache_clear()
     limits.reset()

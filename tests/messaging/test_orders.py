@@ -1,0 +1,251 @@
+"""What is read side by side and ends in another order: the newer answer stays."""
+
+import asyncio
+import json
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts import relay
+from accounts.gather import Gathered
+from accounts.models import User
+from accounts.sessions import announce_access_changed
+from catalog.actions import remove_member
+from catalog.models import Shop
+from messaging import access, actions, host
+from messaging import queries as messaging_queries
+from messaging.consumers import ChatConsumer
+from messaging.factories import ConversationFactory
+from messaging.models import Conversation
+from notifications import consumers, heartbeat, queries
+from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Socket = Any  # channels comes without types
+
+
+class Held:
+    """A function whose next call has its answer, and hands it on only when it is told to."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self._next = threading.Event()
+        self._answered, self._release = threading.Event(), threading.Event()
+
+    def hold_next(self) -> None:
+        self._next.set()
+
+    def __call__(self, *args: Any) -> Any:
+        answer = self._function(*args)
+        if self._next.is_set():
+            self._next.clear()
+            self._answered.set()
+            assert self._release.wait(PATIENCE)
+        return answer
+
+    async def is_held(self) -> None:
+        assert await asyncio.to_thread(self._answered.wait, PATIENCE)
+
+    def release(self) -> None:
+        self._release.set()
+
+
+async def tell(socket: Socket, **frame: Any) -> None:
+    await socket.send_to(text_data=json.dumps(frame))
+
+
+async def hear(socket: Socket, *kinds: str) -> dict[str, Any]:
+    """The next frame of some kinds."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            frame: dict[str, Any] = json.loads(await socket.receive_from(PATIENCE))
+            if frame["type"] in kinds:
+                return frame
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def nothing_is_under_way() -> None:
+    """All that was asked is answered and applied."""
+    async with asyncio.timeout(PATIENCE):
+        while consumers.badges._tasks or consumers.checks._tasks:
+            await asyncio.sleep(0)
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def sockets_in(group: str) -> set[Any]:
+    return set(relay._exchange().members.get(group, ()))
+
+
+async def send(person: User, conversation: Conversation) -> None:
+    await sync_to_async(actions.send)(person, conversation.pk, uuid.uuid4(), "Hello")
+
+
+async def check(person: User) -> None:
+    await sync_to_async(announce_access_changed)(person.pk)
+
+
+@pytest.fixture
+def memberships(monkeypatch: pytest.MonkeyPatch) -> Held:
+    """The look for the shops that sellers work for."""
+    held = Held(host.shop_ids_of)
+    monkeypatch.setattr(host, "shop_ids_of", held)
+    return held
+
+
+async def test_a_badge_counted_earlier_never_replaces_a_later_one(
+    shopper: User,
+    seller: User,
+    shop: Shop,
+    conversation: Conversation,
+    socket_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = Held(queries.unread_counts)
+    monkeypatch.setattr(consumers, "badges", Gathered.from_database(count))
+    other = await sync_to_async(ConversationFactory)(consumer=shopper, product=None, shop=shop)
+    socket = await socket_of(seller)
+    await hear(socket, "session.ready")
+    count.hold_next()
+    await send(shopper, conversation)
+    await count.is_held()
+    await send(shopper, other)
+    assert (await hear(socket, "badge"))["unread"] == 2
+    count.release()
+    await nothing_is_under_way()
+    await tell(socket, type="conversation.open", conversation=other.pk, since=0)
+    assert (await hear(socket, "badge", "conversation.state"))["type"] == "conversation.state"
+
+
+async def test_a_heartbeats_older_count_does_not_replace_a_badge(
+    shopper: User,
+    seller: User,
+    conversation: Conversation,
+    socket_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    socket = await socket_of(seller)
+    await hear(socket, "session.ready")
+    count = Held(queries.unread_counts)
+    monkeypatch.setattr(queries, "unread_counts", count)
+    count.hold_next()
+    (member,) = sockets_in(relay.user_group(seller.pk))
+    beat = asyncio.create_task(consumers.BadgeConsumer.beat([member]))
+    await count.is_held()
+    await send(shopper, conversation)
+    assert (await hear(socket, "badge"))["unread"] == 1
+    count.release()
+    await beat
+    assert member.unread == 1
+
+
+async def test_a_check_begun_before_a_removal_does_not_let_a_colleague_back_in(
+    shop: Shop, seller: User, colleague: User, socket_of: Any, memberships: Held
+) -> None:
+    group = access.seller_group(shop.pk)
+    socket = await socket_of(colleague)
+    await hear(socket, "session.ready")
+    (member,) = sockets_in(group)
+    memberships.hold_next()
+    await check(colleague)
+    await memberships.is_held()
+    await sync_to_async(remove_member)(seller, shop.pk, colleague.pk)
+    await until(lambda: not sockets_in(group))
+    memberships.release()
+    await nothing_is_under_way()
+    assert not sockets_in(group)
+    assert group not in member.joined
+    assert sockets_in(relay.user_group(colleague.pk)) == {member}
+
+
+async def test_a_removal_while_a_colleague_connects_is_heard(
+    shop: Shop, seller: User, colleague: User, socket_of: Any, memberships: Held
+) -> None:
+    group = access.seller_group(shop.pk)
+    memberships.hold_next()
+    socket = await socket_of(colleague)
+    await memberships.is_held()
+    await sync_to_async(remove_member)(seller, shop.pk, colleague.pk)
+    memberships.release()
+    await hear(socket, "session.ready")
+    await until(lambda: not sockets_in(group))
+    assert sockets_in(relay.user_group(colleague.pk))
+
+
+async def test_a_conversation_that_is_being_opened_survives_a_check(
+    shopper: User,
+    seller: User,
+    conversation: Conversation,
+    socket_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marks = Held(messaging_queries.read_marks)
+    monkeypatch.setattr(messaging_queries, "read_marks", marks)
+    socket = await socket_of(seller)
+    await hear(socket, "session.ready")
+    (member,) = sockets_in(relay.user_group(seller.pk))
+    before = member.session_checked_at
+    marks.hold_next()
+    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    await marks.is_held()
+    await check(seller)
+    await until(lambda: bool(member.session_checked_at > before))
+    await nothing_is_under_way()
+    marks.release()
+    await hear(socket, "conversation.state")
+    assert conversation.pk in member.open
+
+
+async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
+    shop: Shop,
+    seller: User,
+    colleague: User,
+    conversation: Conversation,
+    socket_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marks = Held(messaging_queries.read_marks)
+    monkeypatch.setattr(messaging_queries, "read_marks", marks)
+    socket = await socket_of(colleague)
+    await hear(socket, "session.ready")
+    (member,) = sockets_in(relay.user_group(colleague.pk))
+    marks.hold_next()
+    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    await marks.is_held()
+    await sync_to_async(remove_member)(seller, shop.pk, colleague.pk)
+    await until(lambda: not (sockets_in(access.seller_group(shop.pk))))
+    marks.release()
+    frame = await hear(socket, "conversation.state", "error")
+    assert (frame["type"], frame.get("code")) == ("error", "not_found")
+    assert member.open == {}
+
+
+async def test_a_socket_that_closes_while_it_joins_is_in_no_group(
+    seller: User, shop: Shop, socket_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: list[Any] = []
+
+    def move_to(self: ChatConsumer, due: set[str]) -> Any:
+        joining = original(self, due)
+        self.part()  # as when its client goes in this moment
+        gone.append(self)
+        return joining
+
+    original = ChatConsumer.move_to
+    monkeypatch.setattr(ChatConsumer, "move_to", move_to)
+    await socket_of(seller)
+    await until(lambda: bool(gone))
+    await nothing_is_under_way()
+    assert not any(gone[0] in members for members in relay._exchange().members.values())
+    clock = heartbeat._clocks.get(asyncio.get_running_loop())
+    assert clock is None or gone[0] not in clock.hour_of
