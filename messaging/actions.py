@@ -170,4 +170,5 @@ def _notify_other_side(message: Message, side: Side) -> None:
         excerpt=excerpt(message.body),
         url=conversation.get_absolute_url(),
         happened_at=timezone.now(),
+        team_id=conversation.shop_id if side is Side.CONSUMER else None,
     )

@@ -4,7 +4,7 @@ The two models named by `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP_MODEL` mus
 `Product` and `Shop` below say; nothing else of them is used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, cast
@@ -91,6 +91,11 @@ def memberships(**only: Any) -> models.QuerySet[Any, tuple[int, int]]:
     )
 
 
+def memberships_of(user_ids: Collection[int]) -> models.QuerySet[Any, tuple[int, int]]:
+    """The pairs of `memberships` that some people are in."""
+    return memberships(members__pk__in=user_ids)
+
+
 def shop_names() -> models.QuerySet[Any, tuple[int, str]]:
     """All shops' ids and names."""
     return shop_model()._default_manager.order_by().values_list("pk", "name")
@@ -99,7 +104,7 @@ def shop_names() -> models.QuerySet[Any, tuple[int, str]]:
 def shop_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
     """The shops that each of some people works for right now, in one query."""
     found: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
-    for shop_id, user_id in memberships(members__pk__in=list(found)):
+    for shop_id, user_id in memberships_of(found.keys()):
         found[user_id].append(shop_id)
     return found
 

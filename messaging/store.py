@@ -231,12 +231,13 @@ def _statement() -> tuple[str, list[bytes]]:
     news AS MATERIALIZED (
         SELECT DISTINCT ON (recipient_id, subject_id) *
         FROM (SELECT w.user_id AS recipient_id, f.conversation_id AS subject_id, f.nth,
+                     f.shop_id AS team_id,
                      f.sender_name AS title, f.excerpt, f.url
               FROM fresh f
               JOIN works_for w ON w.shop_id = f.shop_id
               WHERE f.side = 'consumer'
               UNION ALL
-              SELECT f.consumer_id, f.conversation_id, f.nth,
+              SELECT f.consumer_id, f.conversation_id, f.nth, NULL,
                      f.sender_name || ' · ' || s.name, f.excerpt, f.url
               FROM fresh f
               JOIN shop s ON s.id = f.shop_id

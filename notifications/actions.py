@@ -22,6 +22,7 @@ def notify(
     excerpt: str,
     url: str,
     happened_at: datetime | None = None,
+    team_id: int | None = None,
 ) -> None:
     """Make one subject unread for some people, in one statement, and ring their badges.
 
@@ -34,6 +35,8 @@ def notify(
         title, excerpt: what the list and the toast show; cut to fit.
         url: the address on this site that shows the news.
         happened_at: now, if left out.
+        team_id: the shop whose members they are, if they are told as such. Whoever is no longer
+            one has this news no longer.
     """
     if not recipient_ids:
         return
@@ -43,6 +46,7 @@ def notify(
                 recipient_id=recipient_id,
                 subject_kind=subject_kind,
                 subject_id=subject_id,
+                team_id=team_id,
                 title=title[:120],
                 excerpt=excerpt[:160],
                 url=url,
@@ -52,7 +56,7 @@ def notify(
         ],
         update_conflicts=True,
         unique_fields=["recipient", "subject_kind", "subject_id"],
-        update_fields=["title", "excerpt", "url", "happened_at", "read_at"],
+        update_fields=["team_id", "title", "excerpt", "url", "happened_at", "read_at"],
     )
     announce_badges(recipient_ids)
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Notification(models.Model):
     """One row per recipient and subject, however often something happens there.
 
-    `read_at` is empty while it is unread; the badge is the number of those.
+    `read_at` is empty while it is unread; the badge is the number of those. What somebody was told
+    as a member of a team is theirs for as long as they are one: see `queries.visible_to`.
     """
 
     recipient = models.ForeignKey(
@@ -23,6 +24,13 @@ class Notification(models.Model):
         max_length=20, help_text="conversation, …", verbose_name=_("kind of subject")
     )
     subject_id = models.BigIntegerField(verbose_name=_("number of the subject"))
+    team_id = models.BigIntegerField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The shop as whose member the recipient was told; empty for the person's own.",
+        verbose_name=_("number of the shop"),
+    )
     title = models.CharField(_("title"), max_length=120)
     excerpt = models.CharField(_("excerpt"), max_length=160, blank=True)
     url = models.CharField(_("address"), max_length=200)
@@ -44,6 +52,7 @@ class Notification(models.Model):
             models.Index(
                 fields=["recipient", "-happened_at"],
                 condition=models.Q(read_at__isnull=True),
+                include=["team_id"],
                 name="notifications_unread",
             ),
         )

@@ -13,7 +13,7 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
 
     Args:
         news: the name of a preceding expression with the columns `recipient_id`, `subject_id`,
-            `title`, `excerpt` and `url`; a recipient stands there once for each subject.
+            `team_id`, `title`, `excerpt` and `url`; a recipient stands there once for each subject.
         subject_kind: what the subjects are; a constant of the caller's, never anybody's words.
 
     Returns:
@@ -34,15 +34,16 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
     ),
     notified AS (
         INSERT INTO {table} AS n
-            (recipient_id, subject_kind, subject_id, title, excerpt, url, happened_at)
-        SELECT w.recipient_id, '{subject_kind}', w.subject_id, left(w.title, {TITLE_MAX}),
-               left(w.excerpt, {EXCERPT_MAX}), w.url, clock_timestamp()
+            (recipient_id, subject_kind, subject_id, team_id, title, excerpt, url, happened_at)
+        SELECT w.recipient_id, '{subject_kind}', w.subject_id, w.team_id,
+               left(w.title, {TITLE_MAX}), left(w.excerpt, {EXCERPT_MAX}), w.url,
+               clock_timestamp()
         FROM {news} w
         WHERE (SELECT count(*) FROM unread_before) >= 0  -- which takes the locks before this
         ORDER BY w.recipient_id, w.subject_id
         ON CONFLICT (recipient_id, subject_kind, subject_id) DO UPDATE SET
-            title = excluded.title, excerpt = excluded.excerpt, url = excluded.url,
-            happened_at = excluded.happened_at, read_at = NULL
+            team_id = excluded.team_id, title = excluded.title, excerpt = excluded.excerpt,
+            url = excluded.url, happened_at = excluded.happened_at, read_at = NULL
         RETURNING n.recipient_id, n.subject_id
     ),
     badge_changed AS (

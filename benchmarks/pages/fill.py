@@ -109,9 +109,9 @@ FROM messaging_conversation c JOIN answering ON conversation_id = c.id,
      LATERAL unnest(members[1:3]) user_id;
 
 -- Everyone of a shop was told; 2% of it all, and most of the last days, nobody has read.
-INSERT INTO notifications_notification (recipient_id, subject_kind, subject_id, title, excerpt,
-                                        url, happened_at, read_at)
-SELECT user_id, 'conversation', c.id, 'Somebody asks', 'Is it still available?',
+INSERT INTO notifications_notification (recipient_id, subject_kind, subject_id, team_id, title,
+                                        excerpt, url, happened_at, read_at)
+SELECT user_id, 'conversation', c.id, c.shop_id, 'Somebody asks', 'Is it still available?',
        '/conversation/' || c.id || '/', c.last_message_at,
        CASE WHEN random() > 0.02 AND rank > {conversations} / 200 THEN now() END
 FROM (SELECT *, row_number() OVER (ORDER BY last_message_at DESC) AS rank

@@ -75,6 +75,7 @@ def talk(threads: list[tuple[Conversation, User, User]]) -> None:
             recipient=person,
             subject_kind="conversation",
             subject_id=conversation.pk,
+            team_id=None if person.pk == conversation.consumer_id else conversation.shop_id,
             title="News",
             url=conversation.get_absolute_url(),
             read_at=timezone.now(),

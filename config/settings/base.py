@@ -293,6 +293,9 @@ X_FRAME_OPTIONS = "DENY"
 
 MESSAGING_PRODUCT_MODEL = "catalog.Product"
 MESSAGING_SHOP_MODEL = "catalog.Shop"
+# Who is in which team (here: works for which shop), as a query of pairs. Notifications that were
+# meant for a team's members are shown to those who are in it.
+TEAM_MEMBERSHIPS = "messaging.host.memberships_of"
 
 # -- Messaging limits; those with a rate can be set in the environment --------------------------
 

@@ -119,6 +119,7 @@ def talk(
                 recipient_id=user_id,
                 subject_kind=SUBJECT_KIND,
                 subject_id=conversation.pk,
+                team_id=product.shop_id if last_side is Side.CONSUMER else None,
                 title=f"{last.sender.name}{shop_name}",
                 excerpt=excerpt(last.body),
                 url=conversation.get_absolute_url(),
