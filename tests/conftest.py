@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from asgiref.sync import SyncToAsync, sync_to_async
@@ -27,6 +28,9 @@ from messaging.models import Conversation
 from tests.patience import PATIENCE
 
 ClientOf = Callable[..., Client]
+
+hypothesis.settings.register_profile("patient", deadline=None)  # how long is no claim of a test
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
