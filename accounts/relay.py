@@ -99,6 +99,11 @@ def leave(group: str, member: Member) -> None:
     _exchange().leave(group, member)
 
 
+def number_in(group: str) -> int:
+    """How many sockets of this process are in a group."""
+    return len(_exchange().members.get(group, ()))
+
+
 class Exchange:
     """The sockets of one event loop by group, and their one line to other processes."""
 

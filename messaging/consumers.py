@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import metrics, relay
+from accounts.addresses import network_of
 from accounts.models import User
 from accounts.threads import in_thread
 from notifications.allowance import Allowance
@@ -77,6 +78,17 @@ class ChatConsumer(BadgeConsumer):
             pk: kept for pk, kept in self.open.items() if kept.reading or due & {*kept.groups}
         }
         return super().move_to(due)
+
+    async def may_come(self) -> bool:
+        network = network_of(self.scope)
+        if not network:
+            return True
+        (refusal,) = await limits.hit_many("socket_from", [network])
+        return refusal is None
+
+    async def may_stay(self) -> bool:
+        (refusal,) = await limits.hit_many("socket", [self.person.pk])
+        return refusal is None and await super().may_stay()
 
     # -- in ----------------------------------------------------------------------------------
 

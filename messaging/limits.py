@@ -35,7 +35,7 @@ log = structlog.get_logger("trato.limits")
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Kind = Literal["message", "conversation", "typing", "report"]
+Kind = Literal["message", "conversation", "typing", "report", "socket", "socket_from"]
 
 REDIS_RETRY_SECONDS = 5.0  # how long to leave Redis alone after it failed
 PREFIX = "trato-limits"
@@ -217,6 +217,11 @@ def _item(kind: Kind) -> RateLimitItem:
             return RateLimitItemPerMinute(settings.MESSAGES_PER_MINUTE, namespace=kind)
         case "typing":
             return RateLimitItemPerMinute(settings.TYPING_FRAMES_PER_MINUTE, namespace=kind)
+        case "socket":
+            return RateLimitItemPerMinute(settings.SOCKETS_OPENED_PER_MINUTE, namespace=kind)
+        case "socket_from":
+            per_address = settings.SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS
+            return RateLimitItemPerMinute(per_address, namespace=kind)
         case "conversation":
             return RateLimitItemPerHour(settings.CONVERSATIONS_PER_HOUR, namespace=kind)
         case "report":

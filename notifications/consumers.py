@@ -128,9 +128,15 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         # Accepted first and closed after: a browser is only told a code once it was let in.
         await self.accept()
+        if not await self.may_come():
+            await self.stop(FLOODS)
+            return
         try:
             await checks.get(self)
             if self.closing:
+                return
+            if not await self.may_stay():
+                await self.stop(FLOODS)
                 return
             question = self.badge.ask()
             unread = await badges.get(self.person.pk)
@@ -146,6 +152,15 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         for event in early:
             self.hear(event)
         heartbeat.remember(self)
+
+    async def may_come(self) -> bool:
+        """Whether to look at all who wants to come in; asked before the database is."""
+        return True
+
+    async def may_stay(self) -> bool:
+        """Whether this person may have one more socket open."""
+        most: int = settings.SOCKETS_PER_PERSON
+        return relay.number_in(relay.user_group(self.person.pk)) <= most
 
     async def disconnect(self, code: int) -> None:
         if not self.closing:  # else it was counted by the code that we chose

@@ -12,7 +12,13 @@ from .people import Person
 @pytest.fixture(scope="session")
 def running_cluster() -> Iterator[Cluster]:
     """Limits are high: the tests here are about other things."""
-    environment = {"MESSAGES_PER_MINUTE": "100000", "SHUTDOWN_SPREAD_SECONDS": "2"}
+    environment = {
+        "MESSAGES_PER_MINUTE": "100000",
+        "SOCKETS_PER_PERSON": "100000",
+        "SOCKETS_OPENED_PER_MINUTE": "100000",
+        "SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS": "100000",
+        "SHUTDOWN_SPREAD_SECONDS": "2",
+    }
     with temporary_folder() as folder, Cluster(folder, environment=environment) as cluster:
         yield cluster
 

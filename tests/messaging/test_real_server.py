@@ -188,6 +188,23 @@ def test_a_flood_is_told_4429(shopper: User, conversation: Conversation, visit: 
         assert line.closed_with() == 4429
 
 
+def test_a_tab_too_many_is_told_4429_and_the_others_live(
+    shopper: User, seller: User, visit: Any, settings: Any
+) -> None:
+    with contextlib.ExitStack() as tabs:
+        lines = [
+            tabs.enter_context(visit(shopper).socket()) for _ in range(settings.SOCKETS_PER_PERSON)
+        ]
+        for line in lines:
+            line.hear("session.ready")
+        with visit(shopper).socket() as one_more:
+            assert one_more.closed_with() == 4429
+        with visit(seller).socket() as another:
+            another.hear("session.ready")
+        lines[0].tell(type="nonsense")
+        assert lines[0].hear("error")["code"] == "invalid"
+
+
 def test_a_frame_of_2_mib_is_told_1009(shopper: User, visit: Any) -> None:
     with visit(shopper).socket() as line:
         line.hear("session.ready")
