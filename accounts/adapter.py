@@ -1,15 +1,173 @@
 """Where allauth asks this site."""
 
+from typing import Any, ClassVar
+
+import structlog
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from . import devices, email_addresses, site, throttle
+from .models import User
+from .sessions import announce_access_changed
+from .templatetags.people import known_browser
+
+log = structlog.get_logger("trato.accounts")
 
 AFTER_LOGIN = "after_login"  # session key: the address of what a visitor has begun
+PASSWORD_OF = "password_of"  # session key: the account whose password this browser knows  # noqa: S105
+
+# The links that allauth puts into mails, as it calls them in their templates.
+LINKS = ("activate_url", "password_reset_url", "signup_url")
+# Mails to an address that nobody has proven to be theirs.
+TO_STRANGERS = frozenset(
+    f"account/email/{name}"
+    for name in (
+        "email_confirmation", "email_confirmation_signup", "account_already_exists",
+        "unknown_account",
+    )
+)  # fmt: skip
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Whoever logs in goes on with what they began, also where no `next` came along."""
+    """What this site does otherwise than allauth: limits, notices, addresses in mails."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_passwords": _(
+            "Too many wrong passwords. Wait a few minutes, use a device on which you were logged "
+            "in before, or choose “Forgot your password?”: the link that we mail you lets you in."
+        ),
+    }
+
+    # -- logging in --------------------------------------------------------------------------
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever logs in goes on with what they began, also where no `next` came along."""
         began: str | None = request.session.get(AFTER_LOGIN)
         url: str = began or super().get_login_redirect_url(request)
         return url
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Look at a password, unless too many were tried. Also asked before what matters."""
+        attempt = throttle.try_password(request, credentials.get("email", ""))
+        if attempt is None:
+            raise self.validation_error("too_many_passwords")
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            attempt.forget()
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """`authenticate` has counted: allauth's count by account would let anybody lock it."""
+
+    def respond_email_verification_sent(
+        self, request: HttpRequest, user: User | None
+    ) -> HttpResponse:
+        if user is not None:
+            request.session[PASSWORD_OF] = user.pk
+        response: HttpResponse = super().respond_email_verification_sent(request, user)
+        return response
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Let the owner hear of a login on a device that is new."""
+        last = (get_authentication_records(request, user) or [{}])[-1]
+        is_told = kwargs["signup"] or last.get("method") == "password_reset"
+        if not (is_told or devices.is_known(request, user)):
+            self.send_notification_mail("account/email/new_device", user)
+        devices.remember(request, user)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+    # -- addresses ---------------------------------------------------------------------------
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Whoever signs up with an address goes before those who only wanted to change to it."""
+        email_addresses.drop_pending(form.cleaned_data["email"])
+        saved: User = super().save_user(request, user, form, commit)
+        return saved
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Mark an address as its person's own, and let nobody else's password in with it.
+
+        A sign-up may be somebody else's, who waits for the owner of the mailbox to confirm it. So
+        the password stays only if the link was opened in a browser that knows it.
+        """
+        user = email_address.user
+        is_first = not EmailAddress.objects.filter(user=user, verified=True).exists()
+        email_addresses.release(email_address.email, user)
+        if email_addresses.is_taken(email_address.email, user):
+            self.add_message(
+                request,
+                messages.ERROR,
+                "account/messages/email_confirmation_failed.txt",
+                {"email": email_address.email},
+            )
+            return False
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed and is_first and not self._knows_password(request, user):
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+            announce_access_changed(user.pk)
+        return confirmed
+
+    def _knows_password(self, request: HttpRequest, user: User) -> bool:
+        return user.pk in (request.session.get(PASSWORD_OF), request.user.pk)
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """To the choice of a password, where the one of the sign-up was not kept."""
+        user = email_address.user
+        if self.request.user.is_authenticated or user.has_usable_password():
+            url: str = super().get_email_verification_redirect_url(email_address)
+            return url
+        text = gettext("Your address is confirmed. Now choose your password.")
+        messages.info(self.request, text)
+        key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+        names = {"uidb36": user_pk_to_url_str(user), "key": key}
+        return reverse("account_reset_password_from_key", kwargs=names)
+
+    # -- mails -------------------------------------------------------------------------------
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail that leads to the configured address; to strangers, a limited number."""
+        if template_prefix in TO_STRANGERS and not throttle.take_stranger_mail(self.request):
+            return
+        links = {name: site.address(context[name]) for name in LINKS if name in context}
+        super().send_mail(
+            template_prefix, email, {**context, **links, "current_site": site.current()}
+        )
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person what was done with their account; of another address, both are told.
+
+        What was done stays done where the mail server is away.
+        """
+        told = [email]
+        if template_prefix == "account/email/email_changed" and context:
+            told.append(context["to_email"])
+        for one in told:
+            try:
+                super().send_notification_mail(template_prefix, user, context, one)
+            except OSError as error:  # smtplib's errors are too
+                log.error("notice_not_sent", notice=template_prefix, error=type(error).__name__)
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """The browser, by a name that we know: what it calls itself could be any text."""
+        return known_browser(request.META.get("HTTP_USER_AGENT", "")) or gettext(
+            "an unknown browser"
+        )

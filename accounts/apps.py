@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from . import sessions
+        from . import security_events, sessions
 
         sessions.watch()
+        security_events.watch()

@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from . import audit
 from .fields import MultilineField
 from .models import User
+from .staff_site import StaffSite
 
 REASON_MAX = 2000  # characters
 PAGED_MAX = 10_000  # rows of a large list that can be paged through
@@ -180,7 +181,7 @@ def _named(row: Any) -> str:
     return str(getattr(row, "codename", row))
 
 
-class DeskSite(admin.AdminSite):
+class DeskSite(StaffSite):
     """The admin's site: pages of ours, or none.
 
     An app that comes with pages of its own is left out until `accounts/admin.py` or its like has

@@ -1,13 +1,18 @@
-"""Sign-up, profile and the names of security keys."""
+"""Sign-up, passwords and profile."""
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.core import context
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from . import email_addresses, throttle
 from .models import User
 from .names import validate_public_name
 
@@ -32,11 +37,64 @@ class SignupForm(AllauthSignupForm):
 
     field_order: tuple[str, ...] = ("role", "name", "email", "password1")
 
+    def validate_unique_email(self, value: str) -> str:
+        """Whether there is an account. That somebody only wants the address does not count."""
+        if not email_addresses.is_claimed(value):
+            return value
+        email: str = super().validate_unique_email(value)
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if not self.errors and not throttle.take_stranger_mail(context.request, look_only=True):
+            raise forms.ValidationError(
+                _("So many people are signing up that we can't send more mails. Try again later."),
+                "too_many_mails",
+            )
+        return cleaned
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Do as much for an address that has an account as for a new one: time would tell."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
     def custom_signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth with the new account, before it is told to anybody."""
         user.name = self.cleaned_data["name"]
         user.role = self.cleaned_data["role"]
         user.save(update_fields=["name", "role"])
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Who forgot the password gets a mail, at an address that is the account's own."""
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        # allauth also finds those who only want to change to the address.
+        found: list[User] = self.users
+        self.users = [user for user in found if email_addresses.is_own(user, email)]
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send no more than somebody can use. The link of the last one still works."""
+        email: str = self.cleaned_data["email"]
+        if throttle.take_password_mail(request, email):
+            super().save(request, **kwargs)
+        return email
+
+
+class ChangePasswordForm(AllauthChangePasswordForm):
+    """A new password for the old one, which nobody may guess here either."""
+
+    def clean_oldpassword(self) -> str:
+        password: str = self.cleaned_data.get("oldpassword", "")
+        adapter = get_adapter()
+        if not adapter.reauthenticate(self.user, password):
+            raise adapter.validation_error("enter_current_password")
+        return password
 
 
 class ProfileForm(forms.ModelForm[User]):
@@ -49,15 +107,3 @@ class ProfileForm(forms.ModelForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Your name, as others see it")
-
-
-class AddKeyForm(AddWebAuthnForm):
-    """A new security key; allauth has no label for its name, and so none in Spanish."""
-
-    name = forms.CharField(label=_("The key's name"), required=False)
-
-
-class EditKeyForm(EditWebAuthnForm):
-    """Another name for a security key."""
-
-    name = forms.CharField(label=_("The key's name"))

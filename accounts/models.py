@@ -63,6 +63,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row. A new password ends the other sessions, so their sockets are told."""
+        is_new_password = getattr(self, "_password", None) is not None  # Django's own mark
+        super().save(*args, **kwargs)
+        if is_new_password:
+            from .sessions import announce_access_changed  # which imports this module
+
+            announce_access_changed(self.pk)
+
     @property
     def is_seller(self) -> bool:
         return self.role == self.Role.SELLER

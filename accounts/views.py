@@ -24,7 +24,8 @@ class EmailView(AllauthEmailView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)
         # allauth's own note of it (65.x); without one nothing is said, as in allauth.
-        if not getattr(self, "_did_send_verification_email", True):
+        asked = "action_send" in request.POST
+        if asked and not getattr(self, "_did_send_verification_email", True):
             text = _(
                 "The mail went out only a moment ago. Look among your unwanted mail too, "
                 "or ask for another one in a few minutes."

@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -227,12 +228,16 @@ def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
 def read_pixel(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """The same without JavaScript: the thread's page has this picture in a `<noscript>`.
 
-    Cookies are SameSite=Lax, so another site's page cannot call it in the reader's name.
+    A GET that writes: another site could send the reader here, and their cookies would come along.
+    So the page signs the address, for this reader and this message.
     """
     try:
         sequence = counter_from(request.GET.get("sequence"))
     except Refused as refusal:
         return refusal_response(refusal)
+    expected = _read_mark(request.user.pk, conversation_id, sequence)
+    if not constant_time_compare(request.GET.get("mark", ""), expected):
+        raise Http404("not signed by the thread's page")
     actions.mark_read(request.user, conversation_id, sequence)
     response = HttpResponse(PIXEL, content_type="image/gif")
     response["Cache-Control"] = "no-store"
@@ -240,6 +245,12 @@ def read_pixel(request: PersonRequest, conversation_id: int) -> HttpResponse:
 
 
 # -- Parts -----------------------------------------------------------------------------------
+
+
+def _read_mark(user_id: int, conversation_id: int, sequence: int) -> str:
+    """What the address of the picture is signed with."""
+    value = f"{user_id}:{conversation_id}:{sequence}"
+    return salted_hmac("messaging.read_pixel", value, algorithm="sha256").hexdigest()
 
 
 def _thread(
@@ -274,6 +285,7 @@ def _thread(
         "client_id": uuid.uuid4(),
         "form_error": refusal.detail if refusal else None,
         "draft": draft,
+        "read_mark": _read_mark(request.user.pk, found.pk, found.last_sequence),
         **_cards(found),
     }
     status = STATUS[refusal.code] if refusal else 200

@@ -55,6 +55,7 @@ def start(names: tuple[str, ...] = (), /, **environment: str) -> "subprocess.Com
         ("TRUSTED_ORIGINS", "shop.example.com"),
         ("TRUSTED_ORIGINS", "http://shop.example.com"),
         ("TRUSTED_ORIGINS", "https://shop.example.com/path"),
+        ("SITE_URL", "https://evil.example"),
     ],
 )
 def test_it_refuses_to_start_and_says_what_it_needs(name: str, value: str) -> None:
@@ -66,7 +67,8 @@ def test_it_refuses_to_start_and_says_what_it_needs(name: str, value: str) -> No
 def test_it_is_strict_whatever_the_environment_of_a_laptop_says() -> None:
     names = (
         "DEBUG", "DEMO_LOGINS", "ACCOUNT_EMAIL_VERIFICATION", "SESSION_COOKIE_SECURE",
-        "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS",
+        "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS", "SITE_URL",
+        "STAFF_SECOND_FACTOR_REQUIRED",
     )  # fmt: skip
     done = start(names, **GOOD, DEBUG="1", DEMO_LOGINS="1")
     assert json.loads(done.stdout) == {
@@ -77,6 +79,8 @@ def test_it_is_strict_whatever_the_environment_of_a_laptop_says() -> None:
         "CSRF_COOKIE_SECURE": True,
         "SECURE_SSL_REDIRECT": True,
         "CSRF_TRUSTED_ORIGINS": [ORIGIN],
+        "SITE_URL": ORIGIN,
+        "STAFF_SECOND_FACTOR_REQUIRED": True,
     }
 
 
@@ -152,4 +156,4 @@ def test_staff_log_in_through_the_same_page_and_limits_as_everybody(moderator: U
     right = {"login": moderator.email, "password": "trato-demo"}
     assert client.post("/accounts/login/", right).status_code == 200
     assert client.get("/admin/").status_code == 302
-    assert Client(REMOTE_ADDR="192.0.2.9").post("/accounts/login/", right).status_code == 200
+    assert Client(REMOTE_ADDR="192.0.2.9").post("/accounts/login/", right).status_code == 302

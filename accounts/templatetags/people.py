@@ -15,11 +15,16 @@ SYSTEMS = {"iPhone": "", "iPad": "", "Android": "", "Windows": "", "Mac OS X": "
 @register.filter
 def browser(user_agent: str) -> str:
     """A browser and its system as people name them: `Firefox · Windows`."""
+    return known_browser(user_agent) or user_agent[:60]
+
+
+def known_browser(user_agent: str) -> str:
+    """The same, or nothing for a browser that calls itself something else."""
     known = (
         next((name or word for word, name in words.items() if word in user_agent), "")
         for words in (BROWSERS, SYSTEMS)
     )
-    return " · ".join(filter(None, known)) or user_agent[:60]
+    return " · ".join(filter(None, known))
 
 
 @register.filter

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.devices.DeviceCookie",
     "config.middleware.FriendlyFailures",
 ]
 
@@ -198,6 +199,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTH_PASSWORD_VALIDATORS += [{"NAME": "accounts.passwords.SeveralCharactersValidator"}]
 # Names that sound like the site's own. No person's and no shop's name has a brand in it or consists
 # of offices; look-alikes, accents and spaces between the letters make no difference.
 RESERVED_BRANDS = ["trato"]
@@ -220,14 +222,33 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 # The form lives in catalog because a seller names the shop while signing up.
-ACCOUNT_FORMS = {"signup": "catalog.signup.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "catalog.signup.SignupForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+}
+# The password is asked for again before the address changes; allauth does so for second factors,
+# `accounts.entrance_views` for ending sessions. It then holds for a while.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+# Mails about changes of the address, the password and second factors.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Trato] "
+# The mailed link lets the owner in, also while somebody else guesses the password.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Trato"
 MFA_FORMS = {
-    "add_webauthn": "accounts.forms.AddKeyForm",
-    "edit_webauthn": "accounts.forms.EditKeyForm",
+    "activate_totp": "accounts.second_factor_forms.ActivateAppForm",
+    "add_webauthn": "accounts.second_factor_forms.AddKeyForm",
+    "edit_webauthn": "accounts.second_factor_forms.EditKeyForm",
+    "authenticate_webauthn": "accounts.second_factor_forms.AuthenticateKeyForm",
+    "login_webauthn": "accounts.second_factor_forms.LoginKeyForm",
+    "reauthenticate_webauthn": "accounts.second_factor_forms.ReauthenticateKeyForm",
 }
+# Whether staff see the admin only in a session that was opened with a second factor.
+STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -235,7 +256,35 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 
 EMAIL_TIMEOUT = 10  # seconds that a mail server may be silent
+SITE_NAME = "Trato"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@example.com>")
+
+# -- Limits on coming in; "10/m,200/d" is ten a minute and 200 a day -----------------------------
+
+# Wrong passwords. What is tried on devices that are new to the account counts by network address,
+# by pair of address and account, and by account; a device that is known counts for itself.
+LOGIN_FAILURES_PER_ADDRESS = env.str("LOGIN_FAILURES_PER_ADDRESS", default="10/m,200/d")
+LOGIN_FAILURES_PER_PAIR = env.str("LOGIN_FAILURES_PER_PAIR", default="5/5m,20/d")
+# By day at least five times what one pair has, or a single address could use it up for all.
+LOGIN_FAILURES_PER_ACCOUNT = env.str("LOGIN_FAILURES_PER_ACCOUNT", default="100/d")
+LOGIN_FAILURES_PER_DEVICE = env.str("LOGIN_FAILURES_PER_DEVICE", default="10/5m,50/d")
+DEVICE_REMEMBERED_SECONDS = 60 * 60 * 24 * 365  # after the last login on it
+# Mails to addresses whose owners may not have asked for them: of sign-ups, of changes to another
+# address, of passwords that were forgotten for addresses without an account.
+STRANGER_MAILS_PER_SITE = env.str("STRANGER_MAILS_PER_SITE", default="600/h")
+# Mails with which a password is chosen. Whoever asks for more gets by with the last one's link.
+PASSWORD_MAILS_PER_ADDRESS = env.str("PASSWORD_MAILS_PER_ADDRESS", default="1/m,5/h")
+ACCOUNT_RATE_LIMITS = {
+    # By network address (`ip`), by account (`user`), or by what is named below (`key`).
+    "login": env.str("LOGINS_PER_ADDRESS", default="30/m") + "/ip",
+    "signup": env.str("SIGNUPS_PER_ADDRESS", default="10/m") + "/ip,100/d/ip",
+    "reset_password": env.str("PASSWORD_RESETS_PER_ADDRESS", default="20/m") + "/ip,200/d/ip",
+    "manage_email": "10/m/user,30/d/user",
+    "change_password": "5/m/user,30/d/user",
+    "reauthenticate": "10/m/user",
+    "confirm_email": "1/180s/key,10/d/key",  # the address
+    "login_failed": "10/m/ip,5/5m/key",  # codes of a second factor, after the right password
+}
 
 # -- Languages and times ---------------------------------------------------------------------
 

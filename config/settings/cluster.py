@@ -14,6 +14,9 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 # Everything that takes TLS for granted.
 TRUSTED_ORIGINS = [origin.replace("https://", "http://") for origin in TRUSTED_ORIGINS]
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
+SITE_URL = TRUSTED_ORIGINS[0]
+# The demo's staff come in by one click, as everybody.
+STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
 SECURE_HSTS_SECONDS = 0

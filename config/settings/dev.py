@@ -7,6 +7,8 @@ DEBUG = env.bool("DEBUG", default=True)
 VAR_DIR.mkdir(exist_ok=True)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development-and-never-in-production")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+# `make run PORT=…` hands its port on.
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 # A developer should be in at once; production insists on a verified address.
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -40,6 +40,14 @@ def _origins(name: str) -> list[str]:
     return origins
 
 
+def _site_url(name: str, origins: list[str]) -> str:
+    """Where mails lead: one of the origins, the first unless another is named."""
+    address: str = env.str(name, default=origins[0])
+    if address not in origins:
+        raise ImproperlyConfigured(f"{name} must be one of TRUSTED_ORIGINS: mails lead there")
+    return address
+
+
 def _origin_of(address: str) -> str:
     """The https origin of an address; differs from it where the address is more or less."""
     return f"https://{urlsplit(address).netloc or '-'}"
@@ -56,6 +64,8 @@ ALLOWED_HOSTS = _hosts("ALLOWED_HOSTS")
 # The forms and the socket accept requests from no other pages than those of these origins.
 TRUSTED_ORIGINS = _origins("TRUSTED_ORIGINS")
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
+SITE_URL = _site_url("SITE_URL", TRUSTED_ORIGINS)
+STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=True)
 LOGGING = configure(as_json=True)
 
 vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))

@@ -7,6 +7,7 @@ DEBUG = False
 VAR_DIR.mkdir(exist_ok=True)
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+SITE_URL = "http://shop.test"
 DEMO_LOGINS = env.bool("DEMO_LOGINS", default=False)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

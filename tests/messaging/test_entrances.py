@@ -1,6 +1,8 @@
 """What cannot be a message is refused at every entrance alike, and nothing of it is stored."""
 
+import html
 import json
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -142,6 +144,24 @@ def test_a_read_mark_that_is_no_number_is_refused(
     assert client.post(f"{thread}read/", {"sequence": sequence}).status_code == 400
     assert client.get(f"{thread}read.gif", {"sequence": sequence}).status_code == 400
     assert everything() == before
+
+
+def test_the_picture_that_marks_as_read_is_signed_for_its_reader(
+    thread: str, shopper: User, seller: User, client_of: Any
+) -> None:
+    client: Client = client_of(shopper)
+    form = {"body": "Hello", "client_id": str(uuid.uuid4())}
+    client_of(seller).post(f"{thread}new_message/", form)
+    picture = html.unescape(
+        re.findall(r'<img src="([^"]*read.gif[^"]*)"', client.get(thread).text)[0]
+    )
+    before = everything()
+    others = re.findall(r'<img src="([^"]*read.gif[^"]*)"', client_of(seller).get(thread).text)
+    for forged in (picture.partition("&")[0], f"{picture}0", html.unescape(others[0])):
+        assert client.get(forged).status_code == 404
+    assert everything() == before
+    assert client.get(picture).headers["Content-Type"] == "image/gif"
+    assert everything() != before
 
 
 @pytest.mark.parametrize("words", ["a\0b", "x" * 1001])

@@ -1,0 +1,57 @@
+"""Whose an e-mail address is: who has proven it, and who only wants it."""
+
+from allauth.account.models import EmailAddress
+from django.db.models import Q
+
+from .models import User
+
+
+def is_claimed(email: str) -> bool:
+    """Whether an account logs in with an address, or has proven it.
+
+    That somebody wants to change to it, and has not proven it, counts for nothing.
+    """
+    proven = EmailAddress.objects.filter(email__iexact=email, verified=True)
+    return User.objects.filter(email__iexact=email).exists() or proven.exists()
+
+
+def is_taken(email: str, user: User) -> bool:
+    """Whether an address belongs to another account than a person's own."""
+    proven = EmailAddress.objects.filter(email__iexact=email, verified=True).exclude(user=user)
+    others = User.objects.filter(email__iexact=email).exclude(pk=user.pk)
+    return proven.exists() or others.exists()
+
+
+def is_own(user: User, email: str) -> bool:
+    """Whether mails to an address reach the owner of an account."""
+    proven = EmailAddress.objects.filter(user=user, email__iexact=email, verified=True)
+    return user.email.lower() == email.lower() or proven.exists()
+
+
+def drop_pending(email: str) -> None:
+    """Forget that others wanted to change to an address."""
+    wanted = EmailAddress.objects.filter(email__iexact=email, verified=False)
+    wanted.exclude(user__email__iexact=email).delete()
+
+
+def release(email: str, user: User) -> None:
+    """Take an address from accounts that signed up with it and never proved it or came in.
+
+    Args:
+        user: who has proven it now.
+    """
+    idle = Q(last_login=None, is_staff=False, is_superuser=False)
+    squatters = User.objects.filter(idle, email__iexact=email).exclude(pk=user.pk)
+    squatters = squatters.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
+    for squatter in squatters.select_for_update():
+        EmailAddress.objects.filter(user=squatter).delete()
+        squatter.email = f"{squatter.pk}@unproven.invalid"
+        squatter.set_unusable_password()
+        squatter.save(update_fields=["email", "password"])
+
+
+def prove(user: User) -> None:
+    """A person has read a mail to their account: their address is theirs, if it is the only one."""
+    owned = list(EmailAddress.objects.filter(user=user))
+    if len(owned) == 1 and owned[0].set_verified():
+        owned[0].set_as_primary(conditional=True)

@@ -1,0 +1,28 @@
+"""Which passwords are too easy, beside those that Django's own validators find."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from .models import User
+from .text import is_blank
+
+DIFFERENT_MIN = 4  # characters
+
+
+class SeveralCharactersValidator:
+    """Refuse spaces alone, one key held down, and the like: ten of them are as long as a word."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raises ValidationError if too few different characters can be seen."""
+        seen = {character for character in password if not is_blank(character)}
+        if len(seen) < DIFFERENT_MIN:
+            raise ValidationError(
+                _("A password needs at least %(count)d different letters, digits or signs.")
+                % {"count": DIFFERENT_MIN},
+                code="too_few_different",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Your password needs at least %(count)d different letters, digits or signs.") % {
+            "count": DIFFERENT_MIN
+        }

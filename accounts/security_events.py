@@ -1,0 +1,70 @@
+"""What follows from allauth's signals about passwords and second factors."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_added, password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.http import HttpRequest
+
+from . import audit, email_addresses, second_factor, throttle
+from .models import User
+
+
+def watch() -> None:
+    """Connect what follows to allauth's signals."""
+    email_added.connect(_on_change_requested, dispatch_uid="trato-change-requested")
+    password_reset.connect(_on_reset, dispatch_uid="trato-password-reset")
+    for signal in (password_changed, password_set, password_reset):
+        signal.connect(_on_password, dispatch_uid="trato-password-record")
+    authenticator_added.connect(_on_factor_added, dispatch_uid="trato-factor-added")
+    authenticator_removed.connect(_on_factor_removed, dispatch_uid="trato-factor-removed")
+
+
+def _on_change_requested(
+    sender: Any, request: HttpRequest, user: User, email_address: EmailAddress, **kwargs: Any
+) -> None:
+    """The address of today hears that another one is to take its place."""
+    old = EmailAddress.objects.filter(user=user, verified=True).exclude(pk=email_address.pk).first()
+    if old:
+        get_adapter().send_notification_mail(
+            "account/email/email_change_requested",
+            user,
+            {"from_email": old.email, "to_email": email_address.email},
+            email=old.email,
+        )
+
+
+def _on_reset(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    email_addresses.prove(user)
+    for email in {
+        user.email,
+        *EmailAddress.objects.filter(user=user).values_list("email", flat=True),
+    }:
+        throttle.forget_tries(request, email)
+
+
+def _on_password(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    _record(user, "user.password_changed")
+
+
+def _on_factor_added(
+    sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    if authenticator.type in second_factor.STRONG:
+        request.session[second_factor.SET_UP_BY] = user.pk
+    _record(user, "user.factor_added", authenticator.type)
+
+
+def _on_factor_removed(
+    sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    _record(user, "user.factor_removed", authenticator.type)
+
+
+def _record(user: User, verb: str, reason: str = "") -> None:
+    """Staff's own acts on how they log in are on record, as all that they do."""
+    if user.is_staff:
+        audit.record(user, verb, f"user:{user.pk}", reason)

@@ -1,0 +1,45 @@
+"""The admin: with allauth's login and password pages, and for staff with a second factor only."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, TypeVar, cast
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+
+from . import second_factor
+from .models import User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class StaffSite(admin.AdminSite):
+    """How one gets in. `desk.DeskSite` has the pages."""
+
+    @method_decorator(secure_admin_login)
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Through the page of everybody, with its limits and its second factor."""
+        return super().login(request, extra_context)
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Ask for the second factor before every page, the permissions after that."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            user = request.user
+            if isinstance(user, User) and self.has_permission(request):
+                demand = second_factor.demand(request, user)
+                if demand is not None:
+                    return demand
+            return inner(request, *args, **kwargs)
+
+        return cast(View, update_wrapper(guarded, inner))
+
+    def password_change(  # type: ignore[override]  # a redirect instead of a page
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """On the page of everybody: it has limits, ends sockets, sends a notice, is on record."""
+        return redirect("account_change_password")

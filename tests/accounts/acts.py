@@ -1,0 +1,67 @@
+"""What people do with their accounts, without a browser."""
+
+import html
+import re
+import time
+from typing import Any
+
+import time_machine
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
+from django.test import Client
+
+from accounts.models import User
+
+PASSWORD = "trato-demo"
+PERIOD = 30  # seconds that a code of an app is good for
+
+
+def prove(user: User) -> None:
+    """The person has confirmed their address."""
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+
+
+def sign_up(client: Client, email: str, password: str) -> Any:
+    form = {"name": "Nora Gil", "role": "consumer", "email": email, "password1": password}
+    return client.post("/accounts/signup/", form)
+
+
+def confirm(client: Client, address: EmailAddress | str) -> Any:
+    """Open the link of the mail and press the button."""
+    if isinstance(address, str):
+        address = EmailAddress.objects.get(email=address)
+    path = f"/accounts/confirm-email/{EmailConfirmationHMAC(address).key}/"
+    assert client.get(path).status_code == 200
+    return client.post(path, follow=True)
+
+
+def follow_link(client: Client) -> Any:
+    """Open the link of the latest mail with one."""
+    links = [
+        found
+        for sent in mail.outbox
+        for found in re.findall(r"http://shop.test(\S+/key/\S+)", str(sent.body))
+    ]
+    return client.get(html.unescape(links[-1]), follow=True)
+
+
+def reauthenticate(client: Client) -> None:
+    assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+
+
+def set_up_app(client: Client) -> tuple[str, str]:
+    """Set up an app that makes codes; gives its secret and the code that was used."""
+    reauthenticate(client)
+    client.get("/accounts/2fa/totp/activate/")
+    secret = client.session["mfa.totp.secret"]
+    with time_machine.travel(time.time(), tick=False):  # a code ends while we look
+        code = code_of(secret)
+        assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    return secret, code
+
+
+def code_of(secret: str) -> str:
+    """What the app shows at this moment."""
+    code: str = format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
+    return code
