@@ -1,7 +1,12 @@
 """What staff do to accounts."""
 
+from datetime import datetime
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
@@ -11,10 +16,29 @@ from .sessions import announce_access_changed
 from .text import has_control_characters, is_blank
 
 
+class AlreadyDone(ValidationError):
+    """An act that somebody had done before. Nothing was changed, nothing is on record.
+
+    Args:
+        what: how things stand, as a sentence.
+        by: who brought them there, where that is known.
+        at: when.
+    """
+
+    def __init__(self, what: str, by: Any = None, at: datetime | None = None) -> None:
+        self.by, self.at = by, at
+        parts = [what, _("Nothing was changed.")]
+        if by and at:
+            time = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+            parts.insert(1, _("%(name)s did that on %(time)s.") % {"name": by, "time": time})
+        super().__init__(" ".join(parts), code="already_done")
+
+
 def suspend(actor: User, user_id: int, reason: str) -> User:
-    """Close an account: its sockets end, its logins are refused. Twice is once, with one record.
+    """Close an account: its sockets end, its logins are refused.
 
     Raises:
+        AlreadyDone: the account is suspended.
         PermissionDenied: the actor may not, or means themselves or, without being a superuser,
             somebody of the staff.
         ValidationError: there is no reason given.
@@ -55,10 +79,17 @@ def _switch(actor: User, user_id: int, reason: str, *, active: bool) -> User:
     if not may_switch(actor, user):
         raise PermissionDenied
     reason = require_reason(reason)
-    if user.is_active != active:
-        user.is_active = active
-        user.save(update_fields=["is_active"])
-        verb = "user.restored" if active else "user.suspended"
-        audit.record(actor, verb, f"user:{user.pk}", reason)
-        announce_access_changed(user.pk)
+    verb, subject = "user.restored" if active else "user.suspended", f"user:{user.pk}"
+    if user.is_active == active:
+        before = audit.last(verb, subject)
+        what = _("%(name)s is not suspended.") if active else _("%(name)s is suspended already.")
+        raise AlreadyDone(
+            what % {"name": user},
+            before.actor if before else None,
+            before.created_at if before else None,
+        )
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    audit.record(actor, verb, subject, reason)
+    announce_access_changed(user.pk)
     return user

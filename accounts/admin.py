@@ -1,6 +1,7 @@
 """Accounts and the audit trail for staff."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,6 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -134,19 +134,17 @@ class UserAdmin(KeptAdmin, DeskAdmin[User]):
         if only and self.has_view_permission(request, only):
             back = reverse("admin:accounts_user_change", args=[only.pk])
 
-        @transaction.atomic
-        def switch_all(reason: str) -> None:
-            for person in people:
-                try:
-                    act(actor, person.pk, reason)
-                except PermissionDenied as error:
-                    text = gettext("You may not do this to %(name)s. Nothing was changed.")
-                    raise ValidationError(text % {"name": person}) from error
+        def switched(person: User, reason: str) -> None:
+            try:
+                act(actor, person.pk, reason)
+            except PermissionDenied as error:
+                text = gettext("You may not do this to %(name)s. Nothing was changed.")
+                raise ValidationError(text % {"name": person}) from error
 
         return act_with_reason(
             request,
             title,
-            switch_all,
+            [partial(switched, person) for person in people],
             model=User,
             back=back,
             allowed=actions.may_switch(actor, only)

@@ -1,6 +1,6 @@
 """Parts of the staff desk that the apps' admins share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import update_wrapper
 from itertools import groupby
 from typing import Any, TypeVar, cast
@@ -28,6 +28,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import audit
+from .actions import AlreadyDone
 from .fields import MultilineField
 from .models import User
 from .staff_site import StaffSite
@@ -319,22 +320,25 @@ def page_link(model: type[Model], key: object, text: object) -> str:
 def act_with_reason(
     request: HttpRequest,
     title: str,
-    act: Callable[[str], Any],
+    acts: Sequence[Callable[[str], object]],
     *,
     model: type[Model],
     back: str,
     allowed: bool,
     about: str = "",
 ) -> HttpResponse:
-    """Ask for a reason, do the act, go back.
+    """Ask for a reason, do what is to be done, go back.
+
+    What somebody else had done before is told, never called done.
 
     Args:
         title: what is about to be done, as a heading.
-        act: takes the reason; may raise ValidationError.
+        acts: each takes the reason; may raise AlreadyDone, or another ValidationError, after
+            which none of them is done.
         model: whose pages this one stands among.
         back: the address to return to, unless the request names another one of this site in
             `next`.
-        allowed: whether this person may do it; the act checks for itself too.
+        allowed: whether this person may do it; the acts check for themselves too.
         about: to whom or to what it is done.
 
     Raises:
@@ -345,21 +349,51 @@ def act_with_reason(
     wanted = request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         back = wanted
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data["reason"])
-        except ValidationError as error:
-            form.add_error("reason", error)
-        else:
-            messages.success(request, gettext("Done, and written to the audit trail."))
-            return HttpResponseRedirect(back)
+    form, status, already = ReasonForm(request.POST or None), 200, []
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                already = _done_before(acts, form.cleaned_data["reason"])
+            except ValidationError as error:
+                form.add_error("reason", error)
+            else:
+                done = len(acts) - len(already)
+                if done:
+                    _tell(request, done, already)
+                    return HttpResponseRedirect(back)
+                status = 409
     context = {
         **admin.site.each_context(request),
         "title": title,
         "opts": model._meta,
         "about": about,
         "form": form,
+        "already": already,
         "back": back,
     }
-    return render(request, "admin/reason.html", context, status=400 if form.errors else 200)
+    return render(request, "admin/reason.html", context, status=status)
+
+
+@transaction.atomic
+def _done_before(acts: Sequence[Callable[[str], object]], reason: str) -> list[str]:
+    """Do the acts; what is said of those that somebody had done before."""
+    already: list[str] = []
+    for act in acts:
+        try:
+            act(reason)
+        except AlreadyDone as error:
+            already += error.messages
+    return already
+
+
+def _tell(request: HttpRequest, done: int, already: list[str]) -> None:
+    text = gettext("Done, and written to the audit trail.")
+    if already:
+        text = gettext("Done for %(done)s of %(total)s, and written to the audit trail.") % {
+            "done": done,
+            "total": done + len(already),
+        }
+    messages.success(request, text)
+    for what in already:
+        messages.warning(request, what)

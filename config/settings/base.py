@@ -353,6 +353,7 @@ MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
+STAFF_LOOK_MINUTES = 15  # for which a look on record lets staff read a thread
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 CONVERSATION_PAGE_SIZE = 25

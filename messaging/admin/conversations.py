@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -66,20 +66,31 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         ]
 
     def thread(self, request: HttpRequest, conversation_id: int) -> HttpResponse:
-        """A page of the thread, removed messages included, to read: the last one, or `page`."""
+        """A page of the thread, removed messages included, to read: the last one, or `page`.
+
+        A look is what somebody sends with the button of this page. Opening the address writes
+        nothing, since any link or picture elsewhere can do that in a moderator's name.
+        """
+        actor = person_of(request)
         try:
-            conversation = moderation.look(person_of(request), conversation_id)
+            if request.method == "POST":
+                moderation.look(actor, conversation_id)
+                return HttpResponseRedirect(request.get_full_path())
+            conversation, look = moderation.looked_into(actor, conversation_id)
         except Conversation.DoesNotExist as error:
             raise Http404("no such conversation") from error
-        history = conversation.messages.select_related("sender").order_by("sequence")
-        pages = Paginator(history, PAGE_SIZE)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Conversation %(id)s") % {"id": conversation_id},
             "opts": Conversation._meta,
             "conversation": conversation,
-            "history": pages.get_page(request.GET.get("page", pages.num_pages)),
+            "look": look,
         }
+        if look:
+            messages = conversation.messages.select_related("sender").order_by("sequence")
+            pages = Paginator(messages.filter(created_at__lte=look.created_at), PAGE_SIZE)
+            context["history"] = pages.get_page(request.GET.get("page", pages.num_pages))
+            context["newer"] = messages.filter(created_at__gt=look.created_at).count()
         return render(request, "admin/messaging/thread.html", context)
 
     def remove(self, request: HttpRequest, message_id: int) -> HttpResponse:
@@ -89,7 +100,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         return act_with_reason(
             request,
             str(_("Remove this message")),
-            lambda reason: moderation.remove_message(actor, message_id, reason),
+            [lambda reason: moderation.remove_message(actor, message_id, reason)],
             model=Message,
             back=thread_address(message),
             allowed=actor.has_perm("messaging.remove_message"),

@@ -123,7 +123,7 @@ class ReportAdmin(ReadOnlyAdmin, DeskAdmin[Report]):
         return act_with_reason(
             request,
             str(titles[chosen]),
-            lambda reason: moderation.resolve_report(actor, report_id, chosen, reason),
+            [lambda reason: moderation.resolve_report(actor, report_id, chosen, reason)],
             model=Report,
             back=reverse("admin:messaging_report_changelist"),
             allowed=actor.has_perm("messaging.remove_message"),

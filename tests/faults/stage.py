@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from accounts.actions import AlreadyDone
 from messaging import moderation
 from messaging.models import Message
 
@@ -112,7 +113,7 @@ class Stage:
 
     def _remove(self, message_id: int) -> None:
         # The database may be away, and a defect may have told of a message that is not stored.
-        with suppress(DatabaseError, InterfaceError, Message.DoesNotExist):
+        with suppress(DatabaseError, InterfaceError, Message.DoesNotExist, AlreadyDone):
             moderation.remove_message(self.cast.moderator, message_id, "for the suite's sake")
 
     # -- the end -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.http import Http404
 from accounts import actions as accounts
 from accounts.models import AuditEntry, User
 from messaging import actions, moderation
+from messaging.errors import Refused
 from messaging.models import Conversation, Message, Report
 
 pytestmark = pytest.mark.django_db
@@ -63,8 +64,10 @@ def test_the_other_side_reports_a_message_once_and_ones_own_side_does_not(
     shopper: User, seller: User, said: Message
 ) -> None:
     first = moderation.report(seller, said.conversation_id, 1, "spam", "Look")
-    again = moderation.report(seller, said.conversation_id, 1, "abuse", "Again")
-    assert first == again
+    assert moderation.report(seller, said.conversation_id, 1, "spam", " Look ") == first
+    with pytest.raises(Refused) as refusal:
+        moderation.report(seller, said.conversation_id, 1, "abuse", "Again")
+    assert refusal.value.code == "conflict"
     with pytest.raises(Http404):
         moderation.report(shopper, said.conversation_id, 1, "spam", "")
     assert Report.objects.get().reason == "spam"
@@ -91,7 +94,8 @@ def test_a_moderator_looks_removes_and_suspends_and_each_is_on_record(
 ) -> None:
     moderation.look(moderator, said.conversation_id)
     moderation.remove_message(moderator, said.pk, "Phone number")
-    moderation.remove_message(moderator, said.pk, "Twice")
+    with pytest.raises(accounts.AlreadyDone):
+        moderation.remove_message(moderator, said.pk, "Twice")
     accounts.suspend(moderator, shopper.pk, "Scam")
     accounts.restore(moderator, shopper.pk, "Appeal")
     record = list(AuditEntry.objects.order_by("pk").values_list("verb", "subject", "reason"))

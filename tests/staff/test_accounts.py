@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from accounts import actions
+from accounts.actions import AlreadyDone
 from accounts.models import AuditEntry, User
 from messaging.models import Conversation
 
@@ -77,23 +78,32 @@ def test_without_a_reason_that_can_be_read_nothing_happens(
     assert not AuditEntry.objects.exists()
 
 
-def test_twice_is_once(moderator: User, shopper: User) -> None:
-    actions.restore(moderator, shopper.pk, "Was never suspended")
+def test_what_was_done_before_is_told_with_who_and_when(
+    moderator: User, chief: User, shopper: User
+) -> None:
+    with pytest.raises(AlreadyDone, match=r"Lucía Romero is not suspended\. Nothing was changed"):
+        actions.restore(moderator, shopper.pk, "Was never suspended")
     assert not AuditEntry.objects.exists()
     actions.suspend(moderator, shopper.pk, "Scam")
-    actions.suspend(moderator, shopper.pk, "Scam again")
+    entry = AuditEntry.objects.get()
+    with pytest.raises(AlreadyDone, match=r"suspended already\. Sam Okoro did that on") as told:
+        actions.suspend(chief, shopper.pk, "Scam again")
+    assert (told.value.by, told.value.at) == (moderator, entry.created_at)
     assert AuditEntry.objects.get().reason == "Scam"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_moderators_at_once_leave_one_record(
+def test_of_two_moderators_at_once_one_is_told_of_the_other(
     moderator: User, chief: User, shopper: User
 ) -> None:
-    barrier = threading.Barrier(2)
+    barrier, told = threading.Barrier(2), []
 
     def work(actor: User) -> None:
-        barrier.wait()
-        actions.suspend(actor, shopper.pk, "Scam")
+        barrier.wait(30)
+        try:
+            actions.suspend(actor, shopper.pk, "Scam")
+        except AlreadyDone as error:
+            told.append((actor, error.by))
         connection.close()
 
     threads = [threading.Thread(target=work, args=[actor]) for actor in (moderator, chief)]
@@ -101,7 +111,8 @@ def test_two_moderators_at_once_leave_one_record(
         thread.start()
     for thread in threads:
         thread.join()
-    assert AuditEntry.objects.count() == 1
+    [(late, by)] = told
+    assert by == AuditEntry.objects.get().actor != late
 
 
 def test_a_suspended_person_is_out_at_the_next_request(
@@ -160,6 +171,7 @@ def test_the_way_back_stays_on_this_site(moderator: User, stranger: User, client
     ]:
         answer = client_of(moderator).post(f"{suspend}?next={wanted}", {"reason": "Scam"})
         assert answer.headers["Location"] == expected
+        actions.restore(moderator, stranger.pk, "For the next one")
 
 
 def choose(client: Any, act: str, *people: User) -> Any:
@@ -196,6 +208,35 @@ def test_of_several_people_nobody_is_suspended_if_one_may_not_be(
     assert "Chief" in answer.text
     assert User.objects.filter(pk__in=[shopper.pk, chief.pk], is_active=True).count() == 2
     assert not AuditEntry.objects.exists()
+
+
+def test_the_page_does_not_say_done_where_nothing_was_done(
+    moderator: User, chief: User, shopper: User, client_of: Any
+) -> None:
+    suspend = addresses(shopper)[0]
+    assert client_of(chief).post(suspend, {"reason": "Scam"}).status_code == 302
+    answer = client_of(moderator).post(suspend, {"reason": "My long reason"})
+    assert answer.status_code == 409
+    assert "Chief did that on" in answer.text
+    assert "My long reason" in answer.text
+    assert "Done, and" not in answer.text
+    assert AuditEntry.objects.get().reason == "Scam"
+
+
+def test_of_several_people_those_suspended_before_are_named(
+    moderator: User, chief: User, shopper: User, stranger: User, client_of: Any
+) -> None:
+    actions.suspend(chief, shopper.pk, "Scam")
+    client = client_of(moderator)
+    both = choose(client, "suspend_selected", shopper, stranger).headers["Location"]
+    page = client.post(both, {"reason": "Ring"}, follow=True).text
+    assert "Done for 1 of 2" in page
+    assert "Lucía Romero is suspended already. Chief did that on" in page
+    assert AuditEntry.objects.filter(reason="Ring").get().subject == f"user:{stranger.pk}"
+    answer = client.post(both, {"reason": "Ring again"})
+    assert answer.status_code == 409
+    assert "Ana Prieto is suspended already. Sam Okoro did that on" in answer.text
+    assert not AuditEntry.objects.filter(reason="Ring again").exists()
 
 
 @pytest.mark.parametrize("query", ["", "?person=", "?person=0", "?person=x", "?person=" + "9" * 30])

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
+from accounts.actions import AlreadyDone
 from accounts.models import AuditEntry, User
 from messaging import actions, moderation
 from messaging.errors import Refused
@@ -99,7 +100,8 @@ def test_reports_are_limited_per_person_and_a_repeated_one_counts_for_nothing(
 @pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
 def test_each_look_of_a_moderator_is_on_record(actor: User, said: Message) -> None:
     for _ in range(2):
-        assert moderation.look(actor, said.conversation_id) == said.conversation
+        look = moderation.look(actor, said.conversation_id)
+        assert moderation.looked_into(actor, said.conversation_id) == (said.conversation, look)
     rows = AuditEntry.objects.values_list("actor", "verb", "subject")
     assert (
         list(rows)
@@ -111,14 +113,18 @@ def test_each_look_of_a_moderator_is_on_record(actor: User, said: Message) -> No
 def test_nobody_else_looks(actor: User, said: Message, client_of: Any) -> None:
     with pytest.raises(PermissionDenied):
         moderation.look(actor, said.conversation_id)
-    answer = client_of(actor).get(f"/admin/messaging/conversation/{said.conversation_id}/thread/")
-    assert answer.status_code == (403 if actor.is_staff else 302)
-    assert "555 123" not in answer.text
+    with pytest.raises(PermissionDenied):
+        moderation.looked_into(actor, said.conversation_id)
+    address = f"/admin/messaging/conversation/{said.conversation_id}/thread/"
+    for answer in (client_of(actor).get(address), client_of(actor).post(address)):
+        assert answer.status_code == (403 if actor.is_staff else 302)
+        assert "555 123" not in answer.text
     assert not AuditEntry.objects.exists()
 
 
 def test_a_look_at_nothing_is_not_on_record(moderator: User, client_of: Any) -> None:
-    assert client_of(moderator).get("/admin/messaging/conversation/999/thread/").status_code == 404
+    client, nothing = client_of(moderator), "/admin/messaging/conversation/999/thread/"
+    assert (client.get(nothing).status_code, client.post(nothing).status_code) == (404, 404)
     assert not AuditEntry.objects.exists()
 
 
@@ -128,8 +134,10 @@ def test_a_look_at_nothing_is_not_on_record(moderator: User, client_of: Any) -> 
 @pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
 def test_a_moderator_removes_a_message_once(actor: User, said: Message, shopper: User) -> None:
     say(shopper, said.conversation, "And another")
-    for _ in range(2):
-        moderation.remove_message(actor, said.pk, "Phone number")
+    moderation.remove_message(actor, said.pk, "Phone number")
+    with pytest.raises(AlreadyDone) as told:
+        moderation.remove_message(actor, said.pk, "Phone number, again")
+    assert told.value.by == actor
     said.refresh_from_db()
     conversation = Conversation.objects.get()
     assert said.removed_at
@@ -200,7 +208,11 @@ def test_removing_an_old_message_leaves_the_newer_words_in_the_notification(
 @pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
 def test_a_moderator_resolves_a_report_once(actor: User, outcome: str, reported: Report) -> None:
     moderation.resolve_report(actor, reported.pk, outcome, "Clear")
-    moderation.resolve_report(actor, reported.pk, "dismissed", "Changed my mind")
+    report = Report.objects.get()
+    for again in ("dismissed", "upheld"):
+        with pytest.raises(AlreadyDone, match=f"{outcome} already") as told:
+            moderation.resolve_report(actor, reported.pk, again, "Changed my mind")
+        assert (told.value.by, told.value.at) == (actor, report.resolved_at)
     report = Report.objects.get()
     assert (report.outcome, report.resolved_by) == (outcome, actor)
     assert report.resolved_at

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import audit
@@ -22,12 +23,75 @@ pytestmark = pytest.mark.django_db
 # -- threads ---------------------------------------------------------------------------------
 
 
+def looked(client: Any, message: Message) -> Any:
+    """The thread of a message, after the button that puts the look on record."""
+    return client.post(of(message.conversation, "thread/"), follow=True)
+
+
+def looks(person: User) -> int:
+    return AuditEntry.objects.filter(verb="conversation.looked", actor=person).count()
+
+
+def test_the_address_of_a_thread_shows_and_records_nothing(
+    moderator: User, said: Message, client_of: Any
+) -> None:
+    """A link or a picture on any page can open it in a moderator's name."""
+    client, thread = client_of(moderator), of(said.conversation, "thread/")
+    for origin in ("cross-site", "same-origin", "none"):
+        answer = client.get(thread, headers={"Sec-Fetch-Site": origin})
+        assert answer.status_code == 200
+        assert "555 123" not in answer.text
+        assert "Read the conversation" in answer.text
+    assert looks(moderator) == 0
+    assert "555 123" in client.post(f"{thread}?page=1", follow=True).text
+    assert looks(moderator) == 1
+
+
+def test_a_look_needs_the_form_of_the_page_itself(
+    moderator: User, said: Message, client_of: Any
+) -> None:
+    client, thread = Client(enforce_csrf_checks=True), of(said.conversation, "thread/")
+    client.cookies = client_of(moderator).cookies
+    assert client.post(thread).status_code == 403
+    assert looks(moderator) == 0
+    token = client.get(thread).context["csrf_token"]
+    assert client.post(thread, {"csrfmiddlewaretoken": str(token)}).status_code == 302
+    assert looks(moderator) == 1
+
+
+def test_a_look_is_the_moderators_own_and_ends(
+    moderator: User, chief: User, said: Message, client_of: Any, settings: Any
+) -> None:
+    client, thread = client_of(moderator), of(said.conversation, "thread/")
+    looked(client, said)
+    assert "555 123" in client.get(thread).text
+    assert "555 123" not in client_of(chief).get(thread).text
+    settings.STAFF_LOOK_MINUTES = 0
+    assert "555 123" not in client.get(thread).text
+    assert looks(moderator) == 1
+
+
+def test_what_is_said_after_a_look_takes_another_one(
+    moderator: User, said: Message, client_of: Any
+) -> None:
+    client, thread = client_of(moderator), of(said.conversation, "thread/")
+    looked(client, said)
+    said.conversation.refresh_from_db()
+    MessageFactory(conversation=said.conversation, body="And my address")
+    page = client.get(thread).text
+    assert "555 123" in page
+    assert "And my address" not in page
+    assert "1 message was sent since then." in page
+    assert "And my address" in looked(client, said).text
+    assert looks(moderator) == 2
+
+
 def test_a_thread_shows_all_that_was_said_and_says_that_this_look_is_on_record(
     moderator: User, said: Message, client_of: Any
 ) -> None:
     MessageFactory(conversation=said.conversation, body="<b>Bold</b>")
     moderation.remove_message(moderator, said.pk, "Number")
-    page = client_of(moderator).get(of(said.conversation, "thread/")).text
+    page = looked(client_of(moderator), said).text
     assert "This look is on record." in page
     assert "Call me at 555 123" in page
     assert "Removed from sight on" in page
@@ -45,7 +109,7 @@ def test_a_long_thread_comes_in_pages_the_last_one_first(
     conversation.refresh_from_db()
     for number in range(2, 6):
         MessageFactory(conversation=conversation, body=f"Line {number}")
-    page = client.get(of(conversation, "thread/")).text
+    page = looked(client, message).text
     assert re.findall(r"Line \d|555 123", page) == ["Line 5"]
     link = conversations.thread_address(message)
     assert link in client.get(of(reported)).text
@@ -61,7 +125,7 @@ def test_removing_from_the_thread_leads_back_to_the_message(
 ) -> None:
     client = client_of(moderator)
     remove = f"/admin/messaging/conversation/message/{said.pk}/remove/"
-    assert remove in client.get(of(said.conversation, "thread/")).text
+    assert remove in looked(client, said).text
     assert "555 123" not in client.get(remove).text  # words are read where looks are recorded
     assert client.post(remove, {"reason": " \u200b"}).status_code == 400
     answer = client.post(remove, {"reason": "Number"})
@@ -133,6 +197,18 @@ def test_a_report_is_worked_through_from_its_page(
     for act in acts:  # what is done is not offered again
         assert act.partition("?")[0] not in shown
     assert "The sender is suspended." in shown
+
+
+def test_the_second_moderator_is_told_what_the_first_decided(
+    moderator: User, chief: User, reported: Report, client_of: Any
+) -> None:
+    moderation.resolve_report(chief, reported.pk, "dismissed", "Nothing in it")
+    answer = client_of(moderator).post(of(reported, "upheld/resolve/"), {"reason": "Scam"})
+    assert answer.status_code == 409
+    assert "This report is dismissed already. Chief did that on" in answer.text
+    assert "Done, and" not in answer.text
+    assert Report.objects.get().outcome == "dismissed"
+    assert AuditEntry.objects.get().verb == "report.dismissed"
 
 
 def test_a_report_offers_only_what_its_reader_may_do(
