@@ -1,7 +1,12 @@
-"""Links in messages: the same rule as `static/js/links.js`; both are tested on one list."""
+"""Links in messages.
+
+Two programs draw them: this one in pages, `static/js/links.js` in the browser. Neither asks a
+parser of addresses, because no two of these agree, and a link would show one host and open another.
+What becomes a link is what these patterns know, the same in both programs; a test compares the
+patterns, and what both make of hostile texts.
+"""
 
 import re
-from urllib.parse import urlsplit
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -9,9 +14,25 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-LINK = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.IGNORECASE)
-TRAILING = ".,;:!?)]}'\"…»”’"
-SHOWN_CHARACTERS = 60
+# From a scheme that does not go on from a word to the next space, quotation mark or bracket.
+CANDIDATE = re.compile(
+    r"(^|[^A-Za-z0-9+.@\/\\_%&#?~=\-])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff<>\"«»“”]+)"
+)
+TRAILING = ".,;:!?)]}'…’。，、！？）」"  # belongs to the sentence around an address
+# A host by its name in ASCII, as the domain name system has it: no numbers, which are addresses,
+# and no other letters, nor the `xn--` that stands for them, which each program spells in its way.
+# Then a port, then what may follow in ASCII, and letters of scripts that are written from the left.
+ADDRESS = re.compile(
+    r"^[A-Za-z]+:\/\/((?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}))(:(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?([\/?#][A-Za-z0-9\-._~:\/?#\[\]@!$&'()*+,;=%\u00c0-\u024f\u0370-\u037d\u0384-\u03ff\u0400-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*)?$",
+    re.ASCII,
+)
+# Top-level names that no public registry gives out (RFC 2606, 6761, 6762, 7686 and 9476, ICANN's
+# list of collisions): what they open is on the reader's own network or machine, or nothing.
+NOT_PUBLIC = {
+    "alt", "arpa", "corp", "home", "internal", "intranet", "invalid", "lan", "local",
+    "localdomain", "localhost", "mail", "onion", "private", "test",
+}  # fmt: skip
+SHOWN_CHARACTERS = 60  # of a link; a longer host is no link, because its end must be seen
 
 
 @register.filter
@@ -22,36 +43,28 @@ def linkify(text: str) -> SafeString:
     """
     parts: list[SafeString] = []
     position = 0
-    for found in LINK.finditer(text):
-        address = found.group().rstrip(TRAILING)
+    for found in CANDIDATE.finditer(text):
+        address = found[2].rstrip(TRAILING)
         shown = shown_address(address)
         if shown:
-            parts.append(format_html("{}", text[position : found.start()]))
+            parts.append(format_html("{}", text[position : found.start(2)]))
             parts.append(
                 format_html(
-                    '<a href="{}" rel="noopener nofollow ugc" target="_blank">{}</a>',
+                    '<a href="{}" rel="noopener nofollow ugc" target="_blank" dir="ltr">{}</a>',
                     address,
                     shown,
                 )
             )
-            position = found.start() + len(address)
+            position = found.start(2) + len(address)
     parts.append(format_html("{}", text[position:]))
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def shown_address(address: str) -> str:
-    """Host and path of a link, the host as browsers spell it; empty if it should be no link.
-
-    A name before the host (`https://bank.example@evil.example`) is there to mislead.
-    """
-    try:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = f":{parts.port}" if parts.port else ""
-    except (ValueError, UnicodeError):
+    """Host, port and path of a link; empty if it is not plainly the address of a public host."""
+    found = ADDRESS.fullmatch(address)
+    if found is None or found[2].lower() in NOT_PUBLIC or len(found[1]) > SHOWN_CHARACTERS:
         return ""
-    if not host or "@" in parts.netloc or not re.fullmatch(r"[a-z0-9.-]+", host):
-        return ""
-    rest = parts.path + (f"?{parts.query}" if parts.query else "")
-    shown = host + port + ("" if rest == "/" else rest)
+    rest = found[4] or ""
+    shown = found[1].lower() + (found[3] or "") + ("" if rest == "/" else rest)
     return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[: SHOWN_CHARACTERS - 1]}…"
