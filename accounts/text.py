@@ -20,16 +20,14 @@ MARKS_MAX = 3
 
 # Unicode's general categories Cc and Cs, which will never get another member.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-LETTERS = {
-    "a": "aáàâäãå",
-    "c": "cç",
-    "e": "eéèêë",
-    "i": "iíìîï",
-    "n": "nñ",
-    "o": "oóòôöõ",
-    "u": "uúùûü",
-    "y": "yýÿ",
-}
+# Letters without an accent to leave out, and how they are written without them: as PostgreSQL's
+# `unaccent` has it, so that both databases find the same.
+SPELT = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ð": "d", "đ": "d", "ø": "o", "ł": "l",
+    "ŀ": "l", "ħ": "h", "ı": "i", "ĸ": "q", "ŋ": "n", "ŧ": "t", "ſ": "s", "ς": "σ",
+}  # fmt: skip
+CYRILLIC = re.compile("(?![Ёё])[\u0400-\u04ff]")
+ACCENTS = re.compile("[\u0300-\u0362]")
 
 
 def has_control_characters(text: str, allowed: str = "") -> bool:
@@ -84,15 +82,54 @@ def validate_name(value: str) -> None:
         )
 
 
+def folded(text: str) -> str:
+    """Text as searches compare it: without case and accents, ß as ss, Ł as l, İ as i.
+
+    `trato_folded` is the same on PostgreSQL. Cyrillic letters stay what they are, as in й, but
+    for ё.
+    """
+    apart = "".join(
+        unicodedata.normalize("NFD", letter)
+        if letter.isalpha() and not CYRILLIC.match(letter)
+        else letter
+        for letter in unicodedata.normalize("NFC", text)
+    )
+    return ACCENTS.sub("", apart).lower().translate(_SPELT)
+
+
+_SPELT = str.maketrans(SPELT)
+
+
 def word_pattern(word: str) -> str:
-    """A regular expression for a word that accents do not matter to.
+    """A regular expression for a word that neither case nor accents matter to.
 
     Both databases read it alike, while their LIKE differs: SQLite's knows the case of ASCII
-    letters alone.
+    letters alone. It is for a search that heeds case, because all of it is in the pattern.
     """
-    return "".join(_letter_pattern(letter) for letter in unicodedata.normalize("NFC", word))
+    pattern, rest = "", unicodedata.normalize("NFC", folded(word))
+    while rest:
+        long = next((found for found in _LONG if rest.startswith(found)), "")
+        single = "".join(f"{_one(letter)}{ACCENTS.pattern}*" for letter in long or rest[0])
+        pattern += f"(?:{single}|[{_LONG[long]}])" if long else single
+        rest = rest[len(long or rest[0]) :]
+    return pattern
 
 
-def _letter_pattern(letter: str) -> str:
-    variants = LETTERS.get(unicodedata.normalize("NFD", letter)[0].lower())
-    return f"[{variants}{variants.upper()}]" if variants else re.escape(letter)
+def _one(letter: str) -> str:
+    large = letter.upper()
+    letters = {letter, *_VARIANTS.get(letter, ""), large if len(large) == 1 else letter}
+    return re.escape(letter) if letters == {letter} else f"[{''.join(sorted(letters))}]"
+
+
+def _variants() -> dict[str, str]:
+    """All letters of the scripts with case that are folded to a text, by that text."""
+    found: dict[str, str] = {}
+    for number in (*range(0x41, 0x2B0), *range(0x370, 0x590), *range(0x1E00, 0x2000)):
+        letter = chr(number)
+        if letter.isalpha():
+            found[folded(letter)] = found.get(folded(letter), "") + letter
+    return found
+
+
+_VARIANTS = _variants()
+_LONG = {plain: _VARIANTS[plain] for plain in SPELT.values() if len(plain) == 2}

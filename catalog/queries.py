@@ -22,14 +22,12 @@ def published() -> QuerySet[Product]:
 def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     """Products in which every word of `text` stands in the title, description or shop's name.
 
-    Neither case nor accents count: "lampara" finds "Lámpara".
+    Neither case nor accents count: "lampara" finds "Lámpara", "strasse" finds "Straße".
     """
     for word in text.split()[:MAX_WORDS]:
         pattern = word_pattern(word)
         products = products.filter(
-            Q(title__iregex=pattern)
-            | Q(description__iregex=pattern)
-            | Q(shop__name__iregex=pattern)
+            Q(title__regex=pattern) | Q(description__regex=pattern) | Q(shop__name__regex=pattern)
         )
     return products
 

@@ -1,6 +1,11 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from accounts.text import folded
 
 
 class MessagingConfig(AppConfig):
@@ -11,3 +16,10 @@ class MessagingConfig(AppConfig):
         from . import moderators
 
         post_migrate.connect(moderators.make_group, sender=self, dispatch_uid="trato-moderators")
+        connection_created.connect(_add_folding, dispatch_uid="trato-folding")
+
+
+def _add_folding(connection: Any, **kwargs: Any) -> None:
+    """Give SQLite the function by which it keeps messages for search (migration 0005)."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("trato_folded", 1, folded, deterministic=True)

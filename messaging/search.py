@@ -5,6 +5,8 @@ in the shop's or the shopper's name. Neither case nor accents count, and the las
 beginning of one, because people look while they type. Removed messages are not searched.
 """
 
+import unicodedata
+
 from django.db import connection
 
 from accounts.paging import Place
@@ -32,7 +34,8 @@ def found(
         can be more to look through although fewer than `size` were found.
     """
     # No database takes NUL or half a surrogate pair.
-    words = text.encode(errors="ignore").decode().replace("\0", " ").split()[:MAX_WORDS]
+    text = text.encode(errors="ignore").decode().replace("\0", " ")
+    words = unicodedata.normalize("NFC", text).split()[:MAX_WORDS]
     if connection.vendor == "postgresql":
         return search_postgresql.found(scope, words, before, size, unread_only)
     return search_sqlite.found(scope, words, before, size, unread_only)

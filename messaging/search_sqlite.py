@@ -1,13 +1,13 @@
 """Search on SQLite: what was said by FTS5, titles and names by regular expression.
 
-The table `messaging_words` is filled by triggers, see migration 0003.
+The table `messaging_words` is filled by triggers with folded words, see migration 0005.
 """
 
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from accounts.paging import Place, Start
-from accounts.text import word_pattern
+from accounts.text import folded, word_pattern
 
 from .access import Scope
 from .inbox import upcoming
@@ -30,12 +30,12 @@ def found(
     for word in words:
         is_last = word is words[-1]
         pattern = rf"\b{word_pattern(word)}" + ("" if is_last else r"\b")
-        phrase = '"{}"{}'.format(word.replace('"', " "), "*" if is_last else "")
+        phrase = '"{}"{}'.format(folded(word).replace('"', " "), "*" if is_last else "")
         matching = matching.filter(
             Q(pk__in=RawSQL(SAID, [phrase]))  # noqa: S611 - a constant
-            | Q(product_title__iregex=pattern)
-            | Q(shop__name__iregex=pattern)
-            | Q(consumer__name__iregex=pattern)
+            | Q(product_title__regex=pattern)
+            | Q(shop__name__regex=pattern)
+            | Q(consumer__name__regex=pattern)
         )
     keys = upcoming(scope, Start(before), size + 1, unread_only=unread_only, among=matching)
     places = [Place(at, pk) for pk, at in keys]

@@ -1,5 +1,7 @@
 """Searching one's conversations, alike on both databases."""
 
+import re
+import unicodedata
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +17,11 @@ from hypothesis import strategies as st
 from accounts.factories import UserFactory
 from accounts.models import User
 from accounts.paging import Start
+from accounts.text import folded, word_pattern
+from catalog import queries as catalog
 from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Product, Shop
-from messaging import actions, moderation, queries, search_postgresql
+from messaging import actions, moderation, queries, search, search_postgresql
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Message
 
@@ -67,6 +71,25 @@ def said(conversation: Conversation) -> Callable[[str], Message]:
         ("Mañana a las 5", "manana"),
         ("Überraschung", "uberraschung"),
         ("好 的", "好"),
+        ("한국 도자기", "한국"),
+        ("Meine Straße", "strasse"),
+        ("MEINE STRASSE", "straße"),
+        ("MEINE STRAẞE", "strasse"),
+        ("Łódź", "ŁÓDŹ"),
+        ("Łódź", "lodz"),
+        ("Lodz", "ŁÓDŹ"),
+        ("İSTANBUL", "istanbul"),
+        ("istanbul", "İSTANBUL"),
+        ("Istanbul", "ıstanbul"),
+        ("Ærø", "aero"),
+        ("Smørrebrød", "SMORREBROD"),
+        ("Þór", "thor"),
+        ("Œuvre", "oeuvre"),
+        ("ПРИВЁТ", "привет"),
+        ("СИНИЙ ЧАЙНИК", "синий чайник"),
+        ("ΑΘΉΝΑ", "αθηνα"),
+        ("ΣΟΦΌΣ", "σοφος"),
+        ("Ti\u1ebfng Vi\u1ec7t", "tieng viet"),
     ],
 )
 def test_what_was_said_is_found_without_case_and_accents(
@@ -74,6 +97,31 @@ def test_what_was_said_is_found_without_case_and_accents(
 ) -> None:
     message = said(text)
     assert found(seller, query) == [message.conversation_id]
+
+
+LATIN = (*range(0xC0, 0x149), *range(0x14A, 0x180), *range(0x1E00, 0x1E96), *range(0x1E9E, 0x1EFA))
+LETTERS = [chr(number) for number in (*LATIN, *range(0x386, 0x3CF), *range(0x400, 0x460))]
+
+
+def test_every_letter_is_folded_alike_on_both_databases(
+    seller: User, said: Callable[[str], Message]
+) -> None:
+    letters = [letter for letter in LETTERS if letter.isalpha()]
+    words = [f"q{letter}{10_000 + number}" for number, letter in enumerate(letters)]
+    said(" ".join(words))
+    for start in range(0, len(words), search.MAX_WORDS):
+        query = " ".join(words[start : start + search.MAX_WORDS])
+        for looked_for in (query, folded(query), query.swapcase()):
+            assert found(seller, looked_for), looked_for
+    assert not found(seller, "qz10000")
+
+
+@settings(deadline=None)
+@given(text=st.text(max_size=20))
+def test_a_word_is_found_by_its_pattern_whatever_its_case_and_accents(text: str) -> None:
+    for word in unicodedata.normalize("NFC", text).split():
+        for other in (word, folded(word), unicodedata.normalize("NFD", word)):
+            assert re.search(word_pattern(other), word), (word, other)
 
 
 @pytest.mark.parametrize(
@@ -106,9 +154,30 @@ def test_title_shop_and_shopper_are_found_without_accents_too(
     )
     MessageFactory(conversation=about, body="Hello")
     for person in (shopper, seller):
-        for text in ("jarron", "PEQUEÑO", "lucia", "ceramica", "nunez jarrón hello romer"):
+        for text in (
+            "JARRÓN",
+            "jarron",
+            "PEQUEÑO",
+            "lucia",
+            "ceramica",
+            "nunez jarrón hello romer",
+        ):
             assert found(person, text) == [about.pk], text
         assert found(person, "arron") == []
+
+
+def test_title_and_shop_are_found_by_letters_that_have_no_accent(shopper: User, shop: Shop) -> None:
+    shop.name = "Łódź & İzmir"
+    shop.save()
+    product = ProductFactory(shop=shop, title="Straßenschild")
+    about = ConversationFactory(consumer=shopper, product=product)
+    MessageFactory(conversation=about, body="Hello")
+    for text in ("strassens", "STRAẞEN", "lodz", "ŁÓDŹ", "izmir", "IZMIR"):
+        assert found(shopper, text) == [about.pk], text
+        assert [row.pk for row in catalog.search(catalog.published(), text)] == [product.pk], text
+    for text in ("strase", "kodz"):
+        assert not found(shopper, text)
+        assert not catalog.search(catalog.published(), text)
 
 
 def test_words_may_stand_in_different_messages(
