@@ -1,6 +1,6 @@
 """Search on SQLite: what was said by FTS5, titles and names by regular expression.
 
-The table `messaging_words` is filled by triggers with folded words, see migration 0005.
+The table `messaging_words` is filled by triggers with folded words, see migration 0006.
 """
 
 from django.db.models import Q

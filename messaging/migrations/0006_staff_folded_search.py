@@ -87,5 +87,5 @@ def _replace(editor, functions):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0004_labels")]
+    dependencies = [("messaging", "0005_order_team_news")]
     operations = [migrations.RunPython(make, unmake)]
