@@ -23,14 +23,20 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
     """
     table = Notification._meta.db_table
     return f"""
-    unread_before AS MATERIALIZED (
-        SELECT n.recipient_id, n.subject_id
+    known_before AS MATERIALIZED (
+        SELECT n.id
+        FROM {news} w
+        CROSS JOIN LATERAL (SELECT n.id FROM {table} n
+                            WHERE n.recipient_id = w.recipient_id
+                              AND n.subject_kind = '{subject_kind}' AND n.subject_id = w.subject_id
+                            LIMIT 1) n
+    ),
+    locked_before AS MATERIALIZED (  -- read ones too: the INSERT would take their locks too late
+        SELECT n.recipient_id, n.subject_id, n.read_at
         FROM {table} n
-        JOIN {news} w ON w.recipient_id = n.recipient_id AND w.subject_id = n.subject_id
-        WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
-          AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {news}))  -- by the index
+        WHERE n.id = ANY (ARRAY(SELECT id FROM known_before))
         ORDER BY n.recipient_id, n.subject_id
-        FOR UPDATE OF n
+        FOR NO KEY UPDATE
     ),
     notified AS (
         INSERT INTO {table} AS n
@@ -39,7 +45,7 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
                left(w.title, {TITLE_MAX}), left(w.excerpt, {EXCERPT_MAX}), w.url,
                clock_timestamp()
         FROM {news} w
-        WHERE (SELECT count(*) FROM unread_before) >= 0  -- which takes the locks before this
+        WHERE (SELECT count(*) FROM locked_before) >= 0  -- which takes the locks before this
         ORDER BY w.recipient_id, w.subject_id
         ON CONFLICT (recipient_id, subject_kind, subject_id) DO UPDATE SET
             team_id = excluded.team_id, title = excluded.title, excerpt = excluded.excerpt,
@@ -49,7 +55,8 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
     badge_changed AS (
         SELECT DISTINCT t.recipient_id
         FROM notified t
-        LEFT JOIN unread_before b USING (recipient_id, subject_id)
+        LEFT JOIN locked_before b ON b.recipient_id = t.recipient_id
+                                 AND b.subject_id = t.subject_id AND b.read_at IS NULL
         WHERE b.recipient_id IS NULL
     )"""
 

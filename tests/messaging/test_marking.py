@@ -24,6 +24,7 @@ from notifications import actions as notifications
 from notifications.models import Notification
 from notifications.queries import unread_count
 from tests.messaging.test_store import attempt, cast, conversations
+from tests.messaging.test_store import stored as stored_together
 from tests.patience import PATIENCE
 from tests.site import own_database
 
@@ -151,6 +152,26 @@ def test_marks_lock_notifications_in_the_order_of_sends(
         other.execute(of, [second.pk])  # free, else it would wait for us in a ring
     marker.join(timeout=PATIENCE)
     assert unread_count(seller.pk) == 0
+
+
+def test_sends_lock_notifications_in_order_whether_they_are_read_or_not(
+    shopper: User, seller: User, shop: Shop, settings: Any
+) -> None:
+    settings.SEND_LOCK_SECONDS = 30
+    first, second = conversations(shopper, shop)
+    for where in (first, second):
+        send(shopper, where)
+    stored((first, seller, 1))  # the second one stays unread
+    of = "SELECT FROM notifications_notification WHERE subject_id = %s FOR UPDATE NOWAIT"
+    batch = [attempt(shopper, one, uuid.uuid4(), "Hi") for one in (first, second)]
+    with psycopg.connect(own_database()) as other:
+        other.execute(of, [first.pk])
+        sender = threading.Thread(target=stored_together, args=(batch,))
+        sender.start()
+        wait_until_somebody_waits_for_a_lock()
+        other.execute(of, [second.pk])
+    sender.join(timeout=PATIENCE)
+    assert unread_count(seller.pk) == 2
 
 
 def test_sends_and_marks_at_once_never_wait_in_a_ring(
