@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.adapter import AFTER_LOGIN
+from accounts.templatetags.page_user import PAGE_USER_FIELD
 
 from . import queries
 
@@ -21,11 +22,15 @@ PENDING_MAX_CHARACTERS = 4 * settings.MESSAGE_MAX_CHARACTERS
 
 @dataclass(frozen=True)
 class Question:
-    """What somebody wants to ask, before it is a message."""
+    """What somebody wants to ask, before it is a message.
+
+    `writer` is the id of the person whose page it was written on, if that was somebody's.
+    """
 
     path: str
     body: str
     client_id: uuid.UUID
+    writer: str = ""
 
     @classmethod
     def from_post(cls, request: HttpRequest) -> "Question":
@@ -34,7 +39,8 @@ class Question:
             client_id = uuid.UUID(request.POST.get("client_id", ""))
         except ValueError:
             client_id = uuid.uuid4()
-        return cls(request.path, request.POST.get("body", ""), client_id)
+        writer = request.POST.get(PAGE_USER_FIELD, "")[:20]
+        return cls(request.path, request.POST.get("body", ""), client_id, writer)
 
     def keep(self, request: HttpRequest) -> None:
         """Let it wait in the session until its author has logged in."""
@@ -42,14 +48,21 @@ class Question:
             "path": self.path,
             "body": self.body[:PENDING_MAX_CHARACTERS],
             "client_id": str(self.client_id),
+            "writer": self.writer,
         }
         request.session[AFTER_LOGIN] = self.path
 
     @classmethod
     def kept(cls, request: HttpRequest) -> "Question | None":
-        """The question that waits for this address, if there is one."""
+        """The question that waits for this address, if there is one and it is not another's.
+
+        Who was logged out before they sent it may not be who logs in next.
+        """
         found = request.session.get(SESSION_KEY)
         if not found or found["path"] != request.path:
+            return None
+        user = request.user
+        if user.is_authenticated and found.get("writer") not in (None, "", str(user.pk)):
             return None
         return cls(found["path"], found["body"], uuid.UUID(found["client_id"]))
 

@@ -1,6 +1,7 @@
 """The socket: frames in become one action each, events of the role groups go out."""
 
 import asyncio
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -33,6 +34,7 @@ from .models import Side
 log = structlog.get_logger("trato.socket")
 
 TOO_BIG = 1009  # RFC 6455
+FOR_NOW = ("rate_limited", "unavailable")  # refused so, a message is sent again
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class ChatConsumer(BadgeConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.open: dict[int, OpenConversation] = {}
+        # By client_id: the sends that are under way, and those that the client will send again.
+        self.sends: dict[uuid.UUID, asyncio.Future[str]] = {}
         self.frames = Allowance(settings.SOCKET_FRAMES_PER_MINUTE)
         self.bad_frames = Allowance(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
 
@@ -143,19 +147,37 @@ class ChatConsumer(BadgeConsumer):
 
     def send_message(self, frame: wire.Send) -> None:
         # Not waited for: it is answered with the others of its batch.
-        answer = sending.submit(self.person, frame)
-        answer.add_done_callback(partial(self.answer_send, str(frame.client_id)))
+        before = self.sends.get(frame.after) if frame.after else None
+        answer = (
+            sending.submit(self.person, frame)
+            if before is None
+            else asyncio.get_running_loop().create_task(self.send_after(before, frame))
+        )
+        self.sends[frame.client_id] = answer
+        answer.add_done_callback(partial(self.answer_send, frame.client_id))
         self.tasks.add(answer)
         answer.add_done_callback(self.tasks.discard)
 
-    def answer_send(self, client_id: str, answer: "asyncio.Future[str]") -> None:
+    async def send_after(self, before: "asyncio.Future[str]", frame: wire.Send) -> str:
+        """Store a message behind another one; if that one comes again, so has this one to."""
+        await asyncio.wait([before])
+        error = before.exception()
+        if error is not None and is_for_now(error):
+            raise error
+        return await sending.submit(self.person, frame)
+
+    def answer_send(self, client_id: uuid.UUID, answer: "asyncio.Future[str]") -> None:
         """The acknowledgement of a send, or why there is none."""
         error = answer.exception()
+        if (error is None or not is_for_now(error)) and self.sends.get(client_id) is answer:
+            del self.sends[client_id]
+        elif len(self.sends) > settings.SOCKET_SENDS_REMEMBERED:
+            del self.sends[next(iter(self.sends))]
         if error is None:
             self.send_frame(answer.result())
             return
         try:
-            self.refuse(error, client_id)
+            self.refuse(error, str(client_id))
         except Exception:  # the browser connects anew and sends it again
             log.exception("send_failed", socket=self.log_id)
             self.later(self.stop(INTERNAL_ERROR))
@@ -269,3 +291,10 @@ class ChatConsumer(BadgeConsumer):
         for socket in sockets:
             mine = {pk: tops[pk] for pk in socket.open if pk in tops}
             socket.send_frame(wire.encode(wire.Heartbeat(mine)))
+
+
+def is_for_now(error: BaseException) -> bool:
+    """Whether a client will send the same again: what is refused for good, it will not."""
+    if isinstance(error, Refused):
+        return error.code in FOR_NOW
+    return not isinstance(error, Http404)

@@ -32,9 +32,16 @@ class Claim(ClientFrame, tag="session.claim"):
 
 
 class Send(ClientFrame, tag="message.send"):
+    """`after`: the message that was sent before it on this socket and is not acknowledged yet.
+
+    Only once that one is stored, or refused for good, this one is stored: so a client need not
+    wait for each acknowledgement to keep the order.
+    """
+
     conversation: Identifier
     client_id: uuid.UUID
     body: str
+    after: uuid.UUID | None = None
 
 
 class Open(ClientFrame, tag="conversation.open"):

@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
@@ -107,3 +108,23 @@ def test_a_question_is_not_asked_in_the_name_of_another(
     assert not Conversation.objects.exists()
     assert browser.post(address, {"body": "Is it blue?"}).status_code == 302
     assert Message.objects.get().sender == stranger
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_question_kept_over_a_login_is_only_its_writers(
+    comes_back: bool, shopper: User, stranger: User, product: Product, client_of: Any
+) -> None:
+    address = f"{product.get_absolute_url()}contact/"
+    browser = client_of(None)  # who wrote it was logged out before they sent it
+    kept = browser.post(address, {"body": "Is it blue?", "page_user": shopper.pk})
+    assert kept.url.startswith("/accounts/login/")
+    browser.force_login(
+        shopper if comes_back else stranger, backend=settings.AUTHENTICATION_BACKENDS[0]
+    )
+    after = browser.get(address)
+    senders = [message.sender for message in Message.objects.all()]
+    assert senders == ([shopper] if comes_back else [])
+    assert after.url == (
+        Conversation.objects.get().get_absolute_url() if comes_back else product.get_absolute_url()
+    )

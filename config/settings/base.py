@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "notifications.context_processors.badge",
+                "messaging.context_processors.outbox",
                 "accounts.context_processors.demo",
             ],
         },
@@ -379,6 +380,9 @@ SOCKET_CLOSE_SECONDS = 5.0
 SOCKET_HEARTBEAT_SECONDS = 20
 SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
+SOCKET_SENDS_REMEMBERED = 64  # per socket: under way, or refused and to be sent again
+# After which a browser asks before it sends what was written and never sent.
+OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
 SOCKET_THREADS = 8  # database work of the sockets of one process
 # Over which a process that ends closes its sockets.
 SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)

@@ -1,30 +1,51 @@
-// What a page without a socket does: the same actions over HTTP.
+// What a page without a socket does: the same actions over HTTP. Each request names the person
+// that the page was drawn for, and the server refuses it under anybody else's session.
+const pageUser = document.querySelector("[data-user]")?.dataset.user;
+const ENDED = new Map([[401, 4401], [412, 4409]]); // status → the socket's close code for the same
+let tellEnded = () => {};
+
+/** Be told by a close code when an answer says that nobody or somebody else is logged in. */
+export function onEnded(tell) {
+  tellEnded = tell;
+}
+
 function token() {
+  // The cookie is of now; a form's token is as old as its page.
   const field = document.querySelector("input[name=csrfmiddlewaretoken]");
-  return field?.value ?? document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? "";
+  return document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? field?.value ?? "";
+}
+
+/** `fetch` in the name of the page's person; null if there was no answer. */
+export async function request(address, { headers, ...options } = {}) {
+  const named = pageUser ? { "Page-User": pageUser } : {};
+  try {
+    // A redirect leads to the login page.
+    const answer = await fetch(address, {
+      redirect: "manual", ...options, headers: { ...named, ...headers },
+    });
+    const code = answer.type === "opaqueredirect" ? 4401 : ENDED.get(answer.status);
+    if (code) tellEnded(code);
+    return answer;
+  } catch {
+    return null;
+  }
 }
 
 /** GET JSON; null if there was no usable answer. */
 export async function getJSON(address) {
-  try {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
+  const answer = await request(address, { headers: { Accept: "application/json" } });
+  return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
 /** POST a form; `{ok, status, body}`, or null if the server could not be reached. */
 export async function post(address, values) {
-  try {
-    const answer = await fetch(address, {
-      method: "POST",
-      headers: { Accept: "application/json", "X-CSRFToken": token() },
-      body: new URLSearchParams(values),
-    });
-    const isJSON = answer.headers.get("Content-Type")?.startsWith("application/json");
-    return { ok: answer.ok, status: answer.status, body: isJSON ? await answer.json() : null };
-  } catch {
-    return null;
-  }
+  const answer = await request(address, {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": token() },
+    body: new URLSearchParams(values),
+  });
+  if (!answer) return null;
+  const isJSON = answer.headers.get("Content-Type")?.startsWith("application/json");
+  const body = isJSON ? await answer.json().catch(() => null) : null;
+  return { ok: answer.ok, status: answer.status, body };
 }

@@ -1,23 +1,79 @@
-// The ask panel: ready questions fill the field. That two clicks ask once is the server's doing.
+// The ask panel: ready questions fill the field, and what is written is kept until it is sent. That
+// two clicks ask once is the server's doing, by the form's `client_id`.
+import { newId } from "trato/client-id";
 import { count } from "trato/composer";
+import { Draft, SENT } from "trato/drafts";
+import { session } from "trato/session";
+import * as storage from "trato/storage";
+
+// A visitor's words are nobody's yet, so they end with the tab; after the login there they go on.
+const AREA = session.user ? "local" : "session";
+const PREFIX = `trato-ask-${session.user ?? ""}`;
+const VISITOR = "trato-ask-";
 
 class Ask extends HTMLElement {
   connectedCallback() {
-    const form = this.querySelector("form");
-    if (!form) return;
-    const field = form.querySelector("textarea");
-    const counter = form.querySelector(".composer__counter");
-    const ready = form.querySelector(".ask__ready");
+    this.form = this.querySelector("form");
+    if (!this.form) return;
+    this.field = this.form.querySelector("textarea");
+    this.id_ = this.form.querySelector("[name=client_id]");
+    this.counter = this.form.querySelector(".composer__counter");
+    const path = new URL(this.form.action).pathname;
+    this.key = `${PREFIX}${path}`;
+    if (session.user) this.adopt(`${VISITOR}${path}`);
+    this.draft = new Draft(this.field, this.key, () => this.changed(), AREA);
+    if (!this.form.querySelector("[role=alert]")) this.resume();
+    const ready = this.form.querySelector(".ask__ready");
     if (ready) ready.hidden = false;
     this.addEventListener("click", ({ target }) => {
       if (!target.matches("[data-question]")) return;
-      field.value = target.textContent;
-      field.focus();
+      this.field.value = target.textContent;
+      this.field.focus();
+      this.changed();
     });
-    field.addEventListener("input", () => count(field, counter));
-    form.addEventListener("submit", (event) => {
-      if (!count(field, counter)) event.preventDefault();
+    this.field.addEventListener("input", () => this.changed());
+    this.form.addEventListener("submit", (event) => {
+      if (count(this.field, this.counter)) this.sending();
+      else event.preventDefault();
     });
+    count(this.field, this.counter);
+  }
+
+  /** What a visitor wrote in this tab belongs to who has logged in here. */
+  adopt(key) {
+    for (const end of ["", SENT]) {
+      const text = storage.get(key + end, "session");
+      if (text !== null && storage.get(this.key + end) === null) storage.set(this.key + end, text);
+      storage.remove(key + end, "session");
+    }
+  }
+
+  /** If these words were sent before, nobody knows with what success: under the same number again. */
+  resume() {
+    const sent = this.sent();
+    if (sent?.body === this.field.value) this.id_.value = sent.client_id;
+  }
+
+  sent() {
+    try {
+      return JSON.parse(storage.get(this.key + SENT, AREA));
+    } catch {
+      return null;
+    }
+  }
+
+  sending() {
+    const sent = { client_id: this.id_.value, body: this.field.value };
+    storage.set(this.key + SENT, JSON.stringify(sent), AREA);
+    this.draft.keep();
+  }
+
+  changed() {
+    this.draft.keep();
+    count(this.field, this.counter);
+    // Other words than those that were sent under this number are another question.
+    const sent = this.sent();
+    if (sent?.client_id === this.id_.value && sent.body !== this.field.value) this.id_.value = newId();
   }
 }
 

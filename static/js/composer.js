@@ -1,6 +1,7 @@
 // Where one writes: Enter sends, drafts survive a reload, the counter shows near the end.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
+import { Draft } from "trato/drafts";
 import { fill, lengthOf, ngettext } from "trato/text";
 
 const TYPING_EVERY = 3000; // milliseconds
@@ -32,17 +33,20 @@ class Composer extends HTMLElement {
     this.field = this.querySelector("textarea");
     this.counter = this.querySelector(".composer__counter");
     this.conversation = Number(this.closest("trato-thread").dataset.conversation);
-    this.draftKey = `trato-draft-${session.user}-${this.conversation}`;
-    this.field.value ||= localStorage.getItem(this.draftKey) ?? "";
+    const key = `trato-draft-${session.user}-${this.conversation}`;
+    this.draft = new Draft(this.field, key, () => count(this.field, this.counter));
     this.form.noValidate = true;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
     this.field.addEventListener("input", () => this.changed());
+    outbox.addEventListener("returned", ({ detail }) => this.takeBack(detail));
     this.field.addEventListener("keydown", (event) => {
       const touch = matchMedia("(pointer: coarse)").matches;
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && !touch) {
+      // Safari ends a composition before the Enter that ended it, and marks that one by its code.
+      const composes = event.isComposing || event.keyCode === 229;
+      if (event.key === "Enter" && !event.shiftKey && !composes && !touch) {
         event.preventDefault();
         this.send();
       }
@@ -51,8 +55,7 @@ class Composer extends HTMLElement {
   }
 
   changed() {
-    if (this.field.value) localStorage.setItem(this.draftKey, this.field.value);
-    else localStorage.removeItem(this.draftKey);
+    this.draft.keep();
     count(this.field, this.counter);
     this.tellTyping();
   }
@@ -69,11 +72,19 @@ class Composer extends HTMLElement {
     }
   }
 
+  /** A message that was waiting is here again, above what was written since. */
+  takeBack({ conversation, body }) {
+    if (conversation !== this.conversation) return;
+    this.field.value = [body, this.field.value].filter(Boolean).join("\n\n");
+    this.changed();
+    this.field.focus();
+  }
+
   send() {
     const body = this.field.value.trim();
     if (!body || !count(this.field, this.counter)) return;
     outbox.add(this.conversation, body);
-    this.field.value = "";
+    this.draft.clear();
     this.typedAt = 0; // the other side's line went with the message
     this.changed();
     this.field.focus();

@@ -1,15 +1,19 @@
 // What is going on with the line, in words; only when trouble lasts.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
+import { explain } from "trato/ended";
 import { fill, gettext, ngettext } from "trato/text";
 
 const CALM = 2000; // milliseconds of trouble before it is told
 const GOOD_FOR = 3000;
 const line = document.getElementById("connection");
+const LONG = 12000;
 let timer;
+let calm; // the time after which a refusal for now is no longer told
 let troubled = false;
 
 function say(text, good = false) {
+  if (session.ended) return; // the reason for that stays
   line.textContent = text;
   line.hidden = !text;
   line.toggleAttribute("data-good", good);
@@ -49,12 +53,18 @@ session.on("reach", ({ reached }) => (reached ? back() : lost()));
 outbox.addEventListener("changed", () => troubled && trouble());
 outbox.addEventListener("held", ({ detail }) => {
   say(detail.detail);
-  setTimeout(() => troubled || say(""), detail.retry_after * 1000);
+  clearTimeout(calm);
+  calm = setTimeout(() => troubled || say(""), Math.max(detail.pause, GOOD_FOR));
 });
-session.on("ended", ({ code }) => {
-  const link = document.createElement("a");
-  link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
-  link.textContent = gettext("Log in");
-  say(code === 4403 ? gettext("Your account is suspended.") : gettext("You were logged out."));
-  if (code !== 4403) line.append(" ", link);
+outbox.addEventListener("sent", () => {
+  if (!calm) return;
+  clearTimeout(calm);
+  calm = null;
+  if (!troubled) say("");
 });
+outbox.addEventListener("unkept", () => {
+  say(gettext("Your browser has no room to keep what is not sent yet. Leave this page open until it is sent."));
+  setTimeout(() => troubled || say(""), LONG);
+});
+session.on("ended", ({ code }) => explain(line, code));
+session.on("resumed", () => say(""));

@@ -4,15 +4,15 @@ const LONGEST_DELAY = 30000;
 const FLOOD_DELAY = 5000;
 const SILENCE = 50000; // the server says something every 20 s; a line that does not is dead
 const LOOK_EVERY = 5000;
-const FINAL = new Set([4401, 4403]); // no session; suspended
+const FINAL = new Set([4401, 4403, 4409]); // no session; suspended; somebody else's session
 
 export class Connection extends EventTarget {
   constructor(address) {
     super();
     this.address = address;
     this.failures = 0;
-    setInterval(() => this.lookForSilence(), LOOK_EVERY);
-    window.addEventListener("online", () => this.retryNow());
+    setInterval(() => this.dropIfSilent(SILENCE), LOOK_EVERY);
+    for (const kind of ["online", "pageshow"]) window.addEventListener(kind, () => this.retryNow());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.retryNow();
     });
@@ -24,7 +24,11 @@ export class Connection extends EventTarget {
     const socket = new WebSocket(this.address);
     this.socket = socket;
     this.heardAt = Date.now();
+    socket.addEventListener("open", () => {
+      if (this.socket === socket) this.dispatchEvent(new Event("opened"));
+    });
     socket.addEventListener("message", (event) => {
+      if (this.socket !== socket) return;
       this.heardAt = Date.now();
       const frame = JSON.parse(event.data);
       if (frame.type === "session.ready") this.failures = 0;
@@ -47,10 +51,22 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent("closed", { detail: { code, final: this.final } }));
   }
 
-  /** A browser is not told when a line goes dead: after sleep, or behind a lost network. */
-  lookForSilence() {
-    const socket = this.socket;
-    if (!socket || Date.now() - this.heardAt < SILENCE) return;
+  /** Close it for good, until somebody opens it again. */
+  close() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const { socket } = this;
+    this.socket = null;
+    socket?.close();
+  }
+
+  /**
+   * A browser is not told when a line goes dead: after sleep, or behind a lost network. So a socket
+   * on which nothing was heard for so many milliseconds is given up.
+   */
+  dropIfSilent(milliseconds) {
+    const { socket } = this;
+    if (!socket || Date.now() - this.heardAt < milliseconds) return;
     this.socket = null;
     socket.close();
     this.closed(1006);

@@ -14,14 +14,16 @@ const formats = {
 
 export const dayOf = (date) => date.toLocaleDateString("sv"); // 2026-11-24, in the local zone
 
-export function write(element) {
-  const date = new Date(element.dateTime);
-  let kind = element.dataset.local;
+/** A moment as text; `kind`: "time", "day" or "short". */
+export function format(kind, date) {
   const now = new Date();
-  if (kind === "short" && dayOf(date) === dayOf(now)) kind = "time";
+  if (kind === "time" || (kind === "short" && dayOf(date) === dayOf(now))) return formats.time.format(date);
   const isOfOtherYear = date.getFullYear() !== now.getFullYear();
-  const format = kind === "time" ? formats.time : formats[kind][Number(isOfOtherYear)];
-  element.textContent = format.format(date);
+  return formats[kind][Number(isOfOtherYear)].format(date);
+}
+
+export function write(element) {
+  element.textContent = format(element.dataset.local, new Date(element.dateTime));
 }
 
 export function writeAll(root = document) {

@@ -1,8 +1,10 @@
 // The messages as they are drawn: history from the server's markup, new ones from the same.
+import { isOld, outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { linkify } from "trato/links";
 import { dayOf, write, writeAll } from "trato/local-time";
 import { gettext } from "trato/text";
+import { askAbout } from "trato/unsent";
 
 const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one sender
 
@@ -42,10 +44,15 @@ export class MessageList {
       });
       known.delete(entry.client_id);
       item.toggleAttribute("data-pending", true);
-      item.toggleAttribute("data-failed", Boolean(entry.failed));
+      item.toggleAttribute("data-failed", Boolean(entry.failed) || isOld(entry));
       const failed = item.querySelector(".message__failed");
-      failed.hidden = !entry.failed;
-      failed.querySelector("[data-why]").textContent = entry.failed ?? "";
+      const old = !entry.failed && isOld(entry);
+      failed.hidden = !entry.failed && !old;
+      failed.querySelector("[data-why]").textContent = old ? askAbout(entry) : entry.failed ?? "";
+      failed.querySelector("[data-retry]").textContent =
+        old ? gettext("Send now") : gettext("Try again");
+      item.querySelector("[data-take-back]").hidden =
+        !failed.hidden || outbox.isUnderWay(entry.client_id);
       if (!item.isConnected) this.list.append(item);
     }
     known.forEach((item) => item.remove());
@@ -63,6 +70,7 @@ export class MessageList {
     item.querySelector(".message__sender").textContent = message.sender.name;
     item.querySelector(".message__body").replaceChildren(linkify(message.body));
     item.querySelector(".message__removed").hidden = !message.removed;
+    item.querySelector("[data-take-back]").hidden = true;
     const report = item.querySelector(".message__report");
     if (message.side === this.side || message.removed) report.remove();
     else report.href = `${this.messages}${sequence}/report/`;

@@ -1,90 +1,165 @@
-// What was written and is not yet acknowledged. It is kept in localStorage, so a reload, a lost
-// line or a dead server loses nothing; it is sent in order, one at a time per conversation, and
+// What was written and is not yet acknowledged. It is kept in localStorage, one key per message, so
+// that a reload, a lost line, a dead server or another tab loses nothing. It is sent in order, and
 // always under the `client_id` it got first, so that nothing is sent twice.
+//
+// On the socket the next message goes out before the last one is acknowledged. It says which one it
+// comes `after`: the server stores it only once that one is stored, so the order holds.
 import { session } from "trato/session";
 import { post } from "trato/api";
+import { newId } from "trato/client-id";
+import * as storage from "trato/storage";
+import { gettext } from "trato/text";
 
-const PATIENCE = 8000; // milliseconds until an unanswered send is tried again
-const PAUSE = 1500;
+const PATIENCE = 15000; // milliseconds until an unanswered send is tried again
+const PAUSE = 1500; // after a send that failed; doubled each time it fails
+const LONGEST_PAUSE = 10000;
+const UNDER_WAY = 10; // messages of a conversation that are sent and not acknowledged, at most
+const SOCKET_TRIES = 3; // that end without an answer, until a message goes by POST
+const SERVER_ERRORS = 3; // in a row, until a message counts as refused
+// Reasons for which a socket is closed that have nothing to do with what was sent on it.
+const NO_FAULT = new Set([1000, 1001, 1005, 1006, 1012, 1013, 4401, 4403, 4408, 4409, 4429]);
 const FINAL = new Set(["invalid", "too_long", "forbidden", "blocked", "not_found", "conflict"]);
-const key = `trato-outbox-${session.user}`;
+const ASK_AFTER = Number(document.body.dataset.askAfter || Infinity) * 1000;
+const prefix = `trato-outbox-${session.user}`;
 
-/** A v4 UUID; `crypto.randomUUID` is missing on plain http. */
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+
+/** Whether its writer has to be asked before it is sent, because it was written long ago. */
+export function isOld(entry) {
+  return !entry.confirmed && Date.now() - Date.parse(entry.created_at) > ASK_AFTER;
 }
 
 class Outbox extends EventTarget {
   draining = new Set();
   answers = new Map(); // client_id → what to call with the server's answer
+  posting = new Set(); // client_ids that went by POST
+  tries = new Map(); // client_id → times that the socket was closed before it was answered
+  refusals = new Map(); // client_id → times in a row that it was refused for now
 
   constructor() {
     super();
+    this.splitArray();
     session.on("message.accepted", (frame) => this.answered(frame.client_id, { ok: frame }));
     session.on("message.created", (frame) => this.answered(frame.client_id, { ok: frame }));
     session.on("error", (frame) => this.answered(frame.client_id, { error: frame }));
-    session.on("lost", () => [...this.answers.keys()].forEach((id) => this.answered(id, {})));
+    session.on("lost", ({ code }) => this.lost(code));
     session.on("live", () => this.flush());
     session.on("poll", () => this.flush());
-    window.addEventListener("storage", (event) => {
-      if (event.key === key) this.changed();
+    window.addEventListener("storage", ({ key }) => {
+      if (key?.startsWith(`${prefix}-`)) this.changed();
     });
+    window.addEventListener("pageshow", () => this.changed());
   }
+
+  /** Earlier versions kept one array, which two tabs overwrote for each other. */
+  splitArray() {
+    try {
+      const entries = JSON.parse(storage.get(prefix)) ?? [];
+      entries.forEach((entry, place) => this.put({ at: Date.parse(entry.created_at) + place, ...entry }));
+    } catch {
+      // There is nothing to be read.
+    }
+    storage.remove(prefix);
+  }
+
+  // -- what waits ------------------------------------------------------------------------------
 
   read() {
-    try {
-      return JSON.parse(localStorage.getItem(key)) ?? [];
-    } catch {
-      return [];
-    }
+    const entries = storage.keys(`${prefix}-`).map((key) => {
+      try {
+        return JSON.parse(storage.get(key));
+      } catch {
+        return null;
+      }
+    });
+    return entries.filter((entry) => entry?.client_id).sort((one, other) => one.at - other.at);
   }
 
-  write(entries) {
-    localStorage.setItem(key, JSON.stringify(entries));
-    this.changed();
+  get(clientId) {
+    return this.read().find((entry) => entry.client_id === clientId);
+  }
+
+  put(entry) {
+    return storage.set(`${prefix}-${entry.client_id}`, JSON.stringify(entry));
   }
 
   changed() {
     this.dispatchEvent(new Event("changed"));
   }
 
+  tell(kind, detail) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }));
+  }
+
   of(conversation) {
     return this.read().filter((entry) => entry.conversation === conversation);
   }
 
+  /** What is to be sent, in its order. */
+  ready(conversation) {
+    return this.of(conversation).filter((entry) => !entry.failed && !isOld(entry));
+  }
+
   waiting() {
-    return this.read().filter((entry) => !entry.failed).length;
+    return this.read().filter((entry) => !entry.failed && !isOld(entry)).length;
+  }
+
+  old() {
+    return this.read().filter((entry) => !entry.failed && isOld(entry));
+  }
+
+  isUnderWay(clientId) {
+    return this.answers.has(clientId);
   }
 
   add(conversation, body) {
-    const entry = { conversation, body, client_id: newId(), created_at: new Date().toISOString() };
-    this.write([...this.read(), entry]);
+    const now = new Date();
+    const last = Math.max(0, ...this.read().map(({ at }) => at));
+    const entry = {
+      conversation, body, client_id: newId(), created_at: now.toISOString(),
+      at: Math.max(now.getTime(), last + 1), // the order of writing, whatever the clock does
+    };
+    if (!this.put(entry)) this.tell("unkept");
+    this.changed();
     this.flush();
     return entry;
   }
 
   update(clientId, values) {
-    this.write(this.read().map((entry) => (entry.client_id === clientId ? { ...entry, ...values } : entry)));
+    const entry = this.get(clientId);
+    if (!entry) return;
+    this.put({ ...entry, ...values });
+    this.changed();
   }
 
   remove(clientId) {
-    const entries = this.read();
-    if (entries.some((entry) => entry.client_id === clientId)) {
-      this.write(entries.filter((entry) => entry.client_id !== clientId));
-    }
+    this.tries.delete(clientId);
+    this.refusals.delete(clientId);
+    if (!this.get(clientId)) return;
+    storage.remove(`${prefix}-${clientId}`);
+    this.changed();
   }
 
+  /** Send it after all: it was refused, or is so old that its writer was asked. */
   retry(clientId) {
-    this.update(clientId, { failed: null });
+    this.refusals.delete(clientId);
+    this.update(clientId, { failed: null, confirmed: true });
     this.flush();
   }
 
+  /** Give it back to be changed or dropped. */
+  takeBack(clientId) {
+    const entry = this.get(clientId);
+    if (!entry) return;
+    this.remove(clientId);
+    this.tell("returned", entry);
+  }
+
+  // -- sending ---------------------------------------------------------------------------------
+
   flush() {
-    for (const { conversation } of this.read()) this.drain(conversation);
+    const conversations = this.read().map(({ conversation }) => conversation);
+    for (const conversation of new Set(conversations)) this.drain(conversation);
   }
 
   async drain(conversation) {
@@ -93,48 +168,117 @@ class Outbox extends EventTarget {
     const work = () => this.drainAll(conversation);
     try {
       // One tab at a time, so that the order is that of writing.
-      await (navigator.locks ? navigator.locks.request(`${key}-${conversation}`, work) : work());
+      await (navigator.locks ? navigator.locks.request(`${prefix}-${conversation}`, work) : work());
     } finally {
       this.draining.delete(conversation);
     }
   }
 
   async drainAll(conversation) {
-    while (!session.ended) {
-      const entry = this.of(conversation).find((one) => !one.failed);
-      if (!entry) return;
-      const answer = await this.deliver(entry);
-      if (answer.ok) {
-        this.remove(entry.client_id);
-        this.dispatchEvent(new CustomEvent("sent", { detail: { ...entry, ...answer.ok } }));
-      } else if (answer.error && FINAL.has(answer.error.code)) {
-        this.update(entry.client_id, { failed: answer.error.detail });
+    const underWay = new Map(); // client_id → promise of the entry and its answer
+    let alone = false; // one goes by POST, and nothing beside it
+    let pause = 0; // milliseconds, once one has failed and what came after it is answered
+    for (;;) {
+      const may = !pause && !alone && !session.ended;
+      for (const entry of may ? this.ready(conversation) : []) {
+        const id = entry.client_id;
+        if (underWay.has(id)) continue;
+        if (underWay.size >= UNDER_WAY) break;
+        const isOnSocket = this.sendBySocket(entry, [...underWay.keys()].at(-1));
+        if (!isOnSocket && underWay.size) break; // POSTs would overtake each other
+        underWay.set(id, this.answer(entry).then((found) => [entry, found]));
+        if (isOnSocket) continue;
+        alone = true;
+        this.sendByPost(entry);
+        break;
+      }
+      if (underWay.size) {
+        const answered = await Promise.race([...underWay.values(), this.nextChange()]);
+        if (!answered) continue; // more was written meanwhile
+        const [entry, answer] = answered;
+        underWay.delete(entry.client_id);
+        alone = false;
+        pause = Math.max(pause, this.settle(entry, answer));
+      } else if (pause && !session.ended) {
+        await wait(pause);
+        pause = 0;
       } else {
-        const seconds = answer.error?.retry_after;
-        if (seconds) this.dispatchEvent(new CustomEvent("held", { detail: answer.error }));
-        await new Promise((resume) => setTimeout(resume, seconds ? seconds * 1000 : PAUSE));
+        return;
       }
     }
   }
 
-  deliver(entry) {
-    const { conversation, client_id, body } = entry;
+  nextChange() {
+    return new Promise((resume) => {
+      this.addEventListener("changed", () => resume(null), { once: true });
+    });
+  }
+
+  /** Note how a send has ended; returns the milliseconds to wait before the next one. */
+  settle(entry, { ok, error }) {
+    const id = entry.client_id;
+    if (ok) {
+      this.remove(id);
+      this.tell("sent", { ...entry, ...ok });
+      return 0;
+    }
+    if (!error) return PAUSE;
+    const times = (this.refusals.get(id) ?? 0) + 1;
+    this.refusals.set(id, times);
+    if (FINAL.has(error.code) || (error.status === 500 && times >= SERVER_ERRORS)) {
+      this.refusals.delete(id);
+      this.update(id, { failed: error.detail });
+      return 0;
+    }
+    const pause = error.retry_after * 1000 || Math.min(LONGEST_PAUSE, PAUSE * 2 ** (times - 1));
+    this.tell("held", { detail: error.detail, pause });
+    return pause;
+  }
+
+  sendBySocket({ conversation, client_id, body }, after) {
+    if (this.tries.get(client_id) >= SOCKET_TRIES) return false;
+    const frame = { type: "message.send", conversation, client_id, body };
+    return session.send(after ? { ...frame, after } : frame);
+  }
+
+  async sendByPost({ conversation, client_id, body }) {
+    this.posting.add(client_id);
+    const answer = await post(`/conversation/${conversation}/new_message/`, { client_id, body });
+    this.posting.delete(client_id);
+    if (answer?.ok && answer.body?.message) this.answered(client_id, { ok: answer.body.message });
+    else if (!answer || session.ended) this.answered(client_id, {});
+    else this.answered(client_id, { error: this.refusalOf(answer) });
+  }
+
+  /** The server's answer to a send; empty if there was none. */
+  answer({ client_id }) {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.answered(client_id, {}), PATIENCE);
+      const timer = setTimeout(() => {
+        this.answered(client_id, {});
+        session.suspect(PATIENCE);
+      }, PATIENCE);
       this.answers.set(client_id, (answer) => {
         clearTimeout(timer);
         resolve(answer);
       });
-      if (!session.send({ type: "message.send", conversation, client_id, body })) {
-        this.deliverByPost(entry);
-      }
     });
   }
 
-  async deliverByPost({ conversation, client_id, body }) {
-    const answer = await post(`/conversation/${conversation}/new_message/`, { client_id, body });
-    if (answer?.ok && answer.body?.message) this.answered(client_id, { ok: answer.body.message });
-    else this.answered(client_id, answer?.body ? { error: answer.body } : {});
+  refusalOf({ status, body }) {
+    const detail = body?.detail ?? gettext("The server did not take this message.");
+    return { code: status >= 500 ? "unavailable" : "invalid", ...body, detail, status };
+  }
+
+  /** The socket is gone: what was under way on it is sent again. */
+  lost(code) {
+    for (const id of [...this.answers.keys()]) {
+      if (this.posting.has(id)) continue;
+      // Closed because of what was sent: whatever of it may be the reason goes by POST, which gets
+      // an answer, and does not take the line down again.
+      const weight = NO_FAULT.has(code) ? 1 : SOCKET_TRIES;
+      this.tries.set(id, (this.tries.get(id) ?? 0) + weight);
+      this.answered(id, {});
+    }
   }
 
   answered(clientId, answer) {

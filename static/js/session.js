@@ -1,28 +1,95 @@
 // The tab's line to the server. Frames become events named by their type. Where the socket cannot
 // be opened, "poll" events say when to ask over HTTP instead.
+//
+// A page belongs to the person it was drawn for. Once that person is logged out, or somebody else
+// logged in, it ends: it sends nothing, hides its words, and goes on if its person comes back.
 import { Connection } from "trato/connection";
-import { getJSON } from "trato/api";
+import { onEnded, request } from "trato/api";
+import * as storage from "trato/storage";
 
 const BUSY_POLL = 400; // milliseconds; while the tab is in view and something happened lately
 const IDLE_POLL = 5000;
 const HIDDEN_POLL = 30000;
 const BUSY_FOR = 120000;
+const RESUME_EVERY = 10000;
+const LOGGED_OUT = 4401; // close codes
+const SUSPENDED = 4403;
+const PAGE_OF_ANOTHER = 4409;
+const WHO = "trato-user"; // whose page this browser was given last, known to all tabs
 
 class Session extends EventTarget {
   live = false;
   ended = 0; // the close code, once the session is over
   user = Number(document.querySelector("[data-user]")?.dataset.user) || null;
   busyUntil = Date.now() + BUSY_FOR;
+  resumedAt = 0;
 
   start() {
     if (!this.user) return;
+    onEnded((code) => this.end(code));
+    window.addEventListener("storage", ({ key }) => key === WHO && this.look());
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.look(true));
+    window.addEventListener("focus", () => this.ended && this.check());
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.connection = new Connection(`${scheme}//${location.host}/ws/`);
+    this.connection.addEventListener("opened", () => {
+      this.connection.send({ type: "session.claim", user: this.user });
+    });
     this.connection.addEventListener("frame", ({ detail }) => this.heard(detail));
     this.connection.addEventListener("closed", ({ detail }) => this.lost(detail));
     for (const kind of ["keydown", "pointerdown", "focus"]) {
       window.addEventListener(kind, () => this.stir(), { passive: true });
     }
+    if (isKept()) this.look(true);
+    if (!this.ended) this.connection.open();
+  }
+
+  /** Compare with the page that this browser was given last; `anyway`: ask the server, too. */
+  look(anyway = false) {
+    const last = storage.get(WHO) ?? String(this.user);
+    const isMine = last === String(this.user);
+    if (!isMine) this.end(last ? PAGE_OF_ANOTHER : LOGGED_OUT);
+    if (anyway || !isMine || this.ended) this.check();
+  }
+
+  /** Ask the server whose session it is, and end or go on. */
+  async check() {
+    if ((await this.askUnread()) && this.ended) this.resume();
+  }
+
+  async askUnread() {
+    const answer = await request("/notifications/unread/", { headers: { Accept: "application/json" } });
+    if (answer?.status === 403 && this.ended !== SUSPENDED) this.end(LOGGED_OUT);
+    return answer?.ok ? answer.json().catch(() => null) : null;
+  }
+
+  end(code) {
+    if (this.ended === code) return;
+    const wasLive = this.live;
+    this.ended = code;
+    this.live = false;
+    if (wasLive) this.tell("lost", { code });
+    clearTimeout(this.pollTimer);
+    this.pollTimer = null;
+    this.connection.close();
+    if (code !== SUSPENDED) {
+      this.title ??= document.title;
+      document.title = "Trato";
+      document.documentElement.toggleAttribute("data-ended", true); // CSS hides all but the reason
+    }
+    this.tell("ended", { code });
+    const line = document.getElementById("connection");
+    if (!line || line.hidden) location.reload(); // what would explain it did not load
+  }
+
+  resume() {
+    this.ended = 0;
+    this.resumedAt = Date.now();
+    if (this.title) document.title = this.title;
+    this.title = null;
+    document.documentElement.toggleAttribute("data-ended", false);
+    storage.note(WHO, String(this.user));
+    this.tell("resumed");
     this.connection.open();
   }
 
@@ -30,28 +97,35 @@ class Session extends EventTarget {
     return this.live && this.connection.send(frame);
   }
 
+  /** Something was not answered: a socket that was silent for so many milliseconds is dead. */
+  suspect(milliseconds) {
+    if (this.live) this.connection.dropIfSilent(milliseconds);
+  }
+
   heard(frame) {
+    if (this.ended) return;
     if (frame.type === "session.ready") {
+      if (frame.user !== this.user) return this.end(PAGE_OF_ANOTHER);
       this.live = true;
       clearTimeout(this.pollTimer);
       this.pollTimer = null;
       this.tell("badge", { unread: frame.unread });
       this.tell("live");
-      return;
+    } else if (this.live) {
+      this.tell(frame.type, frame);
     }
-    this.tell(frame.type, frame);
   }
 
   lost({ code, final }) {
     const wasLive = this.live;
     this.live = false;
     if (final) {
-      this.ended = code;
-      clearTimeout(this.pollTimer);
-      this.tell("ended", { code });
+      this.end(code);
+      // A new password gives this browser a new session, and the old one's sockets are closed.
+      if (Date.now() - this.resumedAt > RESUME_EVERY) this.check();
       return;
     }
-    if (wasLive) this.tell("lost");
+    if (wasLive) this.tell("lost", { code });
     if (!this.pollTimer) this.pollSoon(0);
   }
 
@@ -68,7 +142,7 @@ class Session extends EventTarget {
   }
 
   async poll() {
-    const asked = getJSON("/notifications/unread/");
+    const asked = this.askUnread();
     this.tell("poll"); // beside it, so that a thread is not a request later than the badge
     const answer = await asked;
     if (this.live || this.ended) return;
@@ -100,4 +174,10 @@ class Session extends EventTarget {
   }
 }
 
+/** Whether the browser kept this page and shows it again: then it may be older than the session. */
+function isKept() {
+  return performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+}
+
 export const session = new Session();
+if (!isKept()) storage.note(WHO, String(session.user ?? ""));

@@ -28,11 +28,11 @@ load("local-time").then((times) => {
   times?.writeAll();
 });
 const parts = elements();
-if (hasPerson) parts.push("badge", "toast", "connection-status");
+if (hasPerson) parts.push("badge", "toast", "connection-status", "unsent");
 const loaded = Promise.all(parts.map(load));
 
-const { session } = (hasPerson && (await load("session"))) || {};
-if (session) {
+const { session } = (await load("session")) ?? {}; // also of a visitor: it tells the other tabs
+if (session?.user) {
   const late = new Promise((resume) => setTimeout(resume, START_WITHIN, "late"));
   const isLate = (await Promise.race([loaded, late])) === "late";
   session.start();

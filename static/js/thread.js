@@ -2,6 +2,7 @@
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
+import { dropSentQuestions } from "trato/drafts";
 import { writeAll } from "trato/local-time";
 import { MessageList } from "trato/message-list";
 import { Scroll } from "trato/scroll";
@@ -30,6 +31,11 @@ class Thread extends HTMLElement {
     this.timeline = new Timeline(Number(this.dataset.revision), sequences[0]);
     // As they were drawn; whatever is heard of them is as new as that.
     for (const sequence of sequences) this.timeline.take({ sequence, revision: 0 });
+    const own = this.list.items().filter(({ dataset }) => Number(dataset.sender) === session.user);
+    dropSentQuestions(
+      new Set(own.map(({ dataset }) => dataset.clientId)),
+      new Set(own.map((item) => item.querySelector(".message__body").textContent.trim())),
+    );
     writeAll(this);
     this.arrange();
     // A page of older messages is for reading: what is written there goes by its form, which leads
@@ -66,7 +72,7 @@ class Thread extends HTMLElement {
   }
 
   listen() {
-    outbox.addEventListener("changed", () => this.showPending());
+    for (const kind of ["changed", "held"]) outbox.addEventListener(kind, () => this.showPending());
     outbox.addEventListener("sent", ({ detail }) => {
       if (detail.conversation === this.id_ && detail.sender) this.heard(detail);
     });
@@ -78,6 +84,7 @@ class Thread extends HTMLElement {
       const clientId = target.closest(".message")?.dataset.clientId;
       if (target.closest("[data-retry]")) outbox.retry(clientId);
       if (target.closest("[data-discard]")) outbox.remove(clientId);
+      if (target.closest("[data-take-back]")) outbox.takeBack(clientId);
     });
     this.older.querySelector("a").addEventListener("click", (event) => {
       event.preventDefault();

@@ -1,0 +1,71 @@
+// What is being written is kept until it is sent: over a reload, and alike in all tabs.
+import * as storage from "trato/storage";
+
+export class Draft {
+  /**
+   * @param field where it is written
+   * @param key under which it is kept
+   * @param changed what to call when another tab has changed or sent it
+   * @param area "local" for all tabs, "session" for this one
+   */
+  constructor(field, key, changed, area = "local") {
+    Object.assign(this, { field, key, changed, area });
+    this.kept = storage.get(key, area) ?? ""; // what all tabs know
+    this.isOwn = field.value !== ""; // typed before this began, or given back by the server
+    if (this.isOwn) this.keep();
+    else field.value = this.kept;
+    field.autocomplete = "off"; // else the browser brings back on reload what was sent elsewhere
+    field.addEventListener("input", () => (this.isOwn = true));
+    window.addEventListener("storage", (event) => event.key === key && this.follow());
+    window.addEventListener("pageshow", () => this.follow());
+  }
+
+  /** Note what is in the field now. */
+  keep() {
+    this.kept = this.field.value;
+    if (this.kept) storage.set(this.key, this.kept, this.area);
+    else storage.remove(this.key, this.area);
+  }
+
+  /** It was sent: the field is empty, and follows the other tabs again. */
+  clear() {
+    this.field.value = "";
+    this.isOwn = false;
+    this.keep();
+  }
+
+  /** Take over what another tab did; never over what was typed here and is not the same. */
+  follow() {
+    const now = storage.get(this.key, this.area) ?? "";
+    if (now === this.kept) return;
+    const wasSame = this.field.value === this.kept;
+    this.kept = now;
+    if (wasSame && (!this.isOwn || !now)) {
+      this.field.value = now;
+      this.isOwn = false;
+      this.changed();
+    } else if (!now && this.field.value) {
+      this.keep(); // what the other tab sent or dropped was its own
+    }
+  }
+}
+
+const ASKED = "trato-ask-";
+export const SENT = "-sent"; // after a question's key: the words that were sent, and their number
+
+/**
+ * Drop the questions that are in a conversation now. Its messages are known by `client_id`; one that
+ * was sent before the script could note that, by its words.
+ */
+export function dropSentQuestions(clientIds, ownWords) {
+  for (const area of ["local", "session"]) {
+    for (const key of storage.keys(ASKED, area).filter((one) => !one.endsWith(SENT))) {
+      const words = storage.get(key, area) ?? "";
+      const sent = JSON.parse(storage.get(key + SENT, area));
+      const isThere = clientIds.has(sent?.client_id) && sent.body === words;
+      if (!isThere && !ownWords.has(words.trim())) continue;
+      storage.remove(key, area);
+      storage.remove(key + SENT, area);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// Messages that were written long ago and never sent: their writer is asked, on whatever page.
+import { outbox } from "trato/outbox";
+import { session } from "trato/session";
+import { format } from "trato/local-time";
+import { fill, gettext } from "trato/text";
+
+/** The question, with the day of writing. */
+export function askAbout({ created_at }) {
+  const day = format("day", new Date(created_at));
+  return fill(gettext("Written on %(day)s and not sent yet. Send it now?"), { day });
+}
+
+const template = document.getElementById("unsent-template");
+let panel;
+
+function show() {
+  const here = Number(document.querySelector("trato-thread")?.dataset.conversation);
+  const entries = outbox.old().filter(({ conversation }) => conversation !== here);
+  if (!entries.length) {
+    panel?.remove();
+    panel = null;
+    return;
+  }
+  if (!panel) {
+    panel = template.content.firstElementChild.cloneNode(true);
+    document.getElementById("main").prepend(panel);
+  }
+  const list = panel.querySelector("ul");
+  const item = list.querySelector("template");
+  for (const line of [...list.querySelectorAll("li")]) {
+    if (!entries.some(({ client_id }) => client_id === line.dataset.clientId)) line.remove();
+  }
+  for (const entry of entries) {
+    if (list.querySelector(`[data-client-id="${CSS.escape(entry.client_id)}"]`)) continue;
+    const line = item.content.firstElementChild.cloneNode(true);
+    line.dataset.clientId = entry.client_id;
+    line.querySelector("[data-why]").textContent = askAbout(entry);
+    line.querySelector("[data-body]").textContent = entry.body;
+    line.querySelector("a").href = `/conversation/${entry.conversation}/`;
+    line.querySelector("[data-send]").addEventListener("click", () => outbox.retry(entry.client_id));
+    line.querySelector("[data-drop]").addEventListener("click", () => outbox.remove(entry.client_id));
+    list.append(line);
+  }
+}
+
+outbox.addEventListener("changed", show);
+session.on("live", show);
+if (template) show();
