@@ -3,9 +3,9 @@
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clock import database_now
 from accounts.models import User
 from notifications import actions as notifications
 
@@ -42,7 +42,7 @@ def start_conversation(
         return existing
     if host.works_for(actor.pk, shop.pk):
         raise Refused("forbidden", _("This is your own shop."))
-    conversation = Conversation(consumer=actor, shop_id=shop.pk)
+    conversation = Conversation(consumer=actor, shop_id=shop.pk, created_at=database_now())
     if product:
         conversation.product_id = product.pk
         conversation.product_title = product.title
@@ -91,6 +91,7 @@ def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> 
         sender=actor,
         side=side,
         body=text,
+        created_at=database_now(),
     )
     conversation.last_sequence = message.sequence
     conversation.revision = message.revision
@@ -98,7 +99,7 @@ def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> 
     conversation.last_message_at = message.created_at
     if side is Side.SELLER and conversation.first_reply_seconds is None:
         waited = message.created_at - conversation.created_at
-        conversation.first_reply_seconds = int(waited.total_seconds())
+        conversation.first_reply_seconds = max(0, int(waited.total_seconds()))
     conversation.save(
         update_fields=[
             "last_sequence",
@@ -169,6 +170,6 @@ def _notify_other_side(message: Message, side: Side) -> None:
         title=sender.name if side is Side.CONSUMER else of_shop,
         excerpt=excerpt(message.body),
         url=conversation.get_absolute_url(),
-        happened_at=timezone.now(),
+        happened_at=message.created_at,
         team_id=conversation.shop_id if side is Side.CONSUMER else None,
     )

@@ -220,7 +220,9 @@ def _statement() -> tuple[str, list[bytes]]:
             last_message_at = last.created_at,
             first_reply_seconds = coalesce(
                 c.first_reply_seconds,
-                floor(extract(epoch FROM last.first_answer_at - c.created_at))::int)
+                CASE WHEN last.first_answer_at IS NOT NULL THEN  -- which `greatest` passes over
+                    greatest(0, floor(extract(epoch FROM last.first_answer_at - c.created_at))::int)
+                END)
         FROM (SELECT DISTINCT ON (s.conversation_id) s.*,
                      min(s.created_at) FILTER (WHERE s.side = 'seller')
                          OVER (PARTITION BY s.conversation_id) AS first_answer_at

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts import relay
+from accounts.clock import database_now
 from accounts.models import User
 
 from .models import Notification
@@ -40,6 +41,7 @@ def notify(
     """
     if not recipient_ids:
         return
+    at = happened_at or database_now()
     Notification.objects.bulk_create(
         [
             Notification(
@@ -50,7 +52,7 @@ def notify(
                 title=title[:120],
                 excerpt=excerpt[:160],
                 url=url,
-                happened_at=happened_at or timezone.now(),
+                happened_at=at,
             )
             for recipient_id in sorted(recipient_ids)  # one lock order for all writers
         ],
@@ -65,7 +67,7 @@ def mark_read(user: User, *, subject_kind: str, subject_id: int) -> None:
     """A person has seen a subject: its notification is read, here and in every other tab."""
     changed = Notification.objects.filter(
         recipient=user, subject_kind=subject_kind, subject_id=subject_id, read_at=None
-    ).update(read_at=timezone.now())
+    ).update(read_at=Now())
     if changed:
         announce_badges([user.pk])
 
@@ -74,7 +76,7 @@ def mark_all_read(user: User) -> int:
     """Mark everything of a person as read; returns how many were unread."""
     with transaction.atomic():
         unread = Notification.objects.filter(recipient=user, read_at=None)
-        changed = _locked(unread).update(read_at=timezone.now())
+        changed = _locked(unread).update(read_at=Now())
         if changed:
             announce_badges([user.pk])
     return changed

@@ -5,9 +5,16 @@ from django.http import HttpRequest
 from . import queries
 
 
-def badge(request: HttpRequest) -> dict[str, int]:
-    """`unread_notifications` for the header: one query where somebody is logged in."""
+def badge(request: HttpRequest) -> dict[str, int | str]:
+    """`unread_notifications` for the header, `newest_notification` for what is told as news later.
+
+    One query where somebody is logged in.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"unread_notifications": 0}
-    return {"unread_notifications": queries.unread_count(user.pk)}
+    number, newest = queries.unread_and_newest(user.pk)
+    return {
+        "unread_notifications": number,
+        "newest_notification": newest.isoformat() if newest else "",
+    }

@@ -4,12 +4,13 @@ Rows are counted, not their keys: the index of the unread ones is then all that 
 """
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.utils.module_loading import import_string
 
 from accounts.models import User
@@ -44,6 +45,13 @@ def _memberships_of(user_ids: Collection[int]) -> QuerySet[Any]:
 def unread_count(user_id: int) -> int:
     """The badge of one person."""
     return visible_to(user_id).filter(read_at=None).count()
+
+
+def unread_and_newest(user_id: int) -> tuple[int, datetime | None]:
+    """The badge of one person, and when the newest of what is unread happened; in one query."""
+    waiting = visible_to(user_id).filter(read_at=None)
+    row = waiting.aggregate(number=Count("*"), newest=Max("happened_at"))
+    return row["number"], row["newest"]
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:

@@ -5,8 +5,11 @@ const SHOWN_FOR = 6000; // milliseconds
 const WORDS = 90; // characters
 const place = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
-const shown = new Map(); // conversation → the latest time told
-const started = new Date().toISOString();
+// Times are those of the database, like all that they are compared with: this browser's clock may
+// be any.
+const SAME_WITHIN = 1000; // milliseconds between a message and its notification
+const shown = new Map(); // conversation → the time up to which all was told
+const newest = Date.parse(document.querySelector("[data-newest]")?.dataset.newest) || 0;
 
 export function show({ conversation, title, excerpt, url }) {
   const here = document.querySelector("trato-thread")?.dataset.conversation;
@@ -34,7 +37,7 @@ session.on("message.created", (message) => {
   // News comes from the other side alone: a colleague's answer is no news to the shop.
   const mine = message.consumer === session.user ? "consumer" : "seller";
   if (message.side === mine) return;
-  shown.set(message.conversation, message.created_at);
+  shown.set(message.conversation, Date.parse(message.created_at) + SAME_WITHIN);
   const text = [...message.body.replace(/\s+/g, " ")];
   show({
     conversation: message.conversation,
@@ -45,7 +48,8 @@ session.on("message.created", (message) => {
 });
 
 session.on("latest", ({ conversation, title, excerpt, url, happened_at }) => {
-  if ((shown.get(conversation) ?? started) >= happened_at) return;
-  shown.set(conversation, happened_at);
+  const at = Date.parse(happened_at);
+  if (at <= (shown.get(conversation) ?? newest)) return;
+  shown.set(conversation, at);
   show({ conversation, title, excerpt, url });
 });

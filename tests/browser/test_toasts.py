@@ -1,8 +1,13 @@
 """A small note tells of news while one is elsewhere on the site."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from messaging import actions
 from messaging.models import Conversation
 from tests.browser.acts import (
     Person,
@@ -75,3 +80,20 @@ def test_news_is_told_while_polling_too_and_once(
     with elsewhere.expect_response("**/notifications/unread/"):
         pass
     expect(toast).to_have_count(0)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_news_is_told_whatever_the_browsers_clock_says(
+    hours: int, person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    actions.send(shopper, conversation.pk, uuid4(), "Is it still there?")
+    asking, elsewhere = person(shopper), person(seller)
+    elsewhere.clock.install(time=datetime.now(UTC) + timedelta(hours=hours))
+    block_socket(elsewhere)
+    elsewhere.goto("/products/")
+    remember_toasts(elsewhere)
+    polling(elsewhere)
+    open_thread(asking, conversation)
+    write(asking, "Hello?")
+    shows(elsewhere, ".toast__excerpt", "Hello?")
+    assert elsewhere.evaluate("window.told") == ["Hello?"]  # what waited before is no news
