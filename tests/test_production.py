@@ -51,17 +51,31 @@ def start(names: tuple[str, ...] = (), /, **environment: str) -> "subprocess.Com
         ("SECRET_KEY", f"django-insecure-{GOOD['SECRET_KEY']}"),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", ".com"),
+        ("ALLOWED_HOSTS", "com"),
+        ("ALLOWED_HOSTS", ".shop.example.com"),
+        ("ALLOWED_HOSTS", "*.example.com"),
+        ("ALLOWED_HOSTS", "shop.example.com,.co.uk"),
+        ("ALLOWED_HOSTS", "shop.example.com:443"),
         ("TRUSTED_ORIGINS", ""),
         ("TRUSTED_ORIGINS", "shop.example.com"),
         ("TRUSTED_ORIGINS", "http://shop.example.com"),
         ("TRUSTED_ORIGINS", "https://shop.example.com/path"),
         ("SITE_URL", "https://evil.example"),
+        ("TRUSTED_ORIGINS", "https://*.example.com"),
+        ("TRUSTED_ORIGINS", "https://.com"),
     ],
 )
 def test_it_refuses_to_start_and_says_what_it_needs(name: str, value: str) -> None:
     done = start(**GOOD | {name: value})
     assert done.returncode != 0
     assert f"ImproperlyConfigured: {name} must" in done.stderr
+
+
+@pytest.mark.parametrize("hosts", ["shop.example.co.uk", "127.0.0.1,[::1]", "localhost"])
+def test_it_starts_for_whole_names_and_addresses(hosts: str) -> None:
+    done = start(("ALLOWED_HOSTS",), **GOOD | {"ALLOWED_HOSTS": hosts})
+    assert json.loads(done.stdout) == {"ALLOWED_HOSTS": hosts.split(",")}
 
 
 def test_it_is_strict_whatever_the_environment_of_a_laptop_says() -> None:

@@ -1,5 +1,8 @@
 """Production. Refuses to start without a secret key, the allowed hosts and the origins."""
 
+import contextlib
+import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -8,6 +11,9 @@ from config.logging import configure
 
 from .base import *  # noqa: F403
 from .base import env
+
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1123
+HOST_NAME = re.compile(rf"localhost|{LABEL}(\.{LABEL})+", re.IGNORECASE)
 
 
 def _secret(name: str) -> str:
@@ -22,20 +28,32 @@ def _secret(name: str) -> str:
 
 def _hosts(name: str) -> list[str]:
     hosts = _words(name)
-    if not hosts or "*" in hosts:
+    if not hosts or not all(_is_one_host(host) for host in hosts):
         raise ImproperlyConfigured(
-            f"{name} must name the hosts that this site answers for, separated by commas: "
-            "shop.example.com,www.shop.example.com"
+            f"{name} must name the hosts that this site answers for, separated by commas and "
+            "without wildcards or a dot in front: shop.example.com,www.shop.example.com"
         )
     return hosts
 
 
+def _is_one_host(host: str) -> bool:
+    """Whether this is an address or the whole name of one host, and no pattern such as `.com`.
+
+    A host that is answered for ends up in mails and redirects. Names of one label are those of
+    registries (`com`) and of machines that only their own network knows.
+    """
+    with contextlib.suppress(ValueError):
+        ip_address(host.strip("[]"))
+        return True
+    return HOST_NAME.fullmatch(host) is not None
+
+
 def _origins(name: str) -> list[str]:
     origins = _words(name)
-    if not origins or any(_origin_of(origin) != origin for origin in origins):
+    if not origins or not all(_is_one_origin(origin) for origin in origins):
         raise ImproperlyConfigured(
             f"{name} must name the origins of this site's pages, separated by commas, each with "
-            "https:// and without a path: https://shop.example.com"
+            "https://, without a path and without wildcards: https://shop.example.com"
         )
     return origins
 
@@ -46,6 +64,10 @@ def _site_url(name: str, origins: list[str]) -> str:
     if address not in origins:
         raise ImproperlyConfigured(f"{name} must be one of TRUSTED_ORIGINS: mails lead there")
     return address
+
+
+def _is_one_origin(origin: str) -> bool:
+    return _origin_of(origin) == origin and _is_one_host(urlsplit(origin).hostname or "")
 
 
 def _origin_of(address: str) -> str:
