@@ -27,6 +27,10 @@ from . import error_pages, uploads
 reactor: Any = _reactor  # a module by its types, which says nothing
 log = structlog.get_logger("trato.http")
 
+SOCKET_PATH = b"/ws/"
+# With the first a client would choose what all of the site's addresses begin with. We have no
+# subprotocols, and Daphne fails over a list of them that is not ASCII.
+NOT_FROM_CLIENTS = (b"Daphne-Root-Path", b"Sec-WebSocket-Protocol")
 # For which the rest of a refused body is read and dropped. A connection that is closed with bytes
 # unread is reset, and the client might never see why.
 LINGER_SECONDS = 10
@@ -81,6 +85,10 @@ class LimitedRequest(WebRequest):
             super().requestReceived(command, path, version)
 
     def process(self) -> Any:
+        for header in NOT_FROM_CLIENTS:
+            self.requestHeaders.removeHeader(header)
+        if self.path != SOCKET_PATH:  # anywhere else an upgrade is ignored, as nginx does
+            self.requestHeaders.removeHeader(b"Upgrade")
         if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
             # Put together by now. Django takes a multipart form without a length for an empty one.
             self.requestHeaders.removeHeader(b"Transfer-Encoding")
