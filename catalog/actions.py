@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from accounts import rate_limits
 from accounts.models import User
 from accounts.sessions import announce_access_changed
 
@@ -50,11 +51,12 @@ def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
         key: of the form, see `submissions`. A repeat returns the shop that the first one opened.
 
     Raises:
-        ValidationError: another shop has the name.
+        ValidationError: another shop has the name, or the actor owns as many as one may.
     """
     submitted = submissions.claim(actor, key) if key else None
     if key and submitted is None:
         return submissions.made_before(actor, key, Shop.objects).get()
+    _require_room_for_shop(actor)
     shop = Shop(name=name)
     try:
         _insert_with_slug(shop, name)
@@ -162,11 +164,15 @@ def create_product(
 
     Raises:
         Http404: the shop is not one of the actor's.
+        ValidationError: the shop has as many products as one may have.
+        TooOften: the actor has made as many as one may in a day.
     """
     access.own_shop(actor, values["shop"].pk)
     submitted = submissions.claim(actor, key) if key else None
     if key and submitted is None:
         return submissions.made_before(actor, key, Product.objects).get()
+    _require_room_for_product(values["shop"])
+    rate_limits.hit("PRODUCTS_PER_DAY", f"person-{actor.pk}")
     product = Product(**values)
     _insert_with_slug(product, product.title)
     _add_pictures(actor, product, pictures, kept)
@@ -304,6 +310,25 @@ def remove_picture(actor: User, slug: str, picture_id: int) -> None:
     """
     product = access.own_product(actor, slug, lock=True)
     product.images.filter(pk=picture_id).update(removed_at=timezone.now())
+
+
+def _require_room_for_shop(actor: User) -> None:
+    User.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # so that acts take turns
+    owned = ShopMember.objects.filter(user=actor, role=ShopMember.Role.OWNER)
+    if owned.count() >= settings.SHOPS_PER_PERSON:
+        raise ValidationError(
+            _("You have %(count)d shops, and no more are possible.")
+            % {"count": settings.SHOPS_PER_PERSON}
+        )
+
+
+def _require_room_for_product(shop: Shop) -> None:
+    Shop.objects.select_for_update(of=("self",)).get(pk=shop.pk)  # so that acts take turns
+    if Product.objects.filter(shop=shop).count() >= settings.PRODUCTS_PER_SHOP:
+        raise ValidationError(
+            _("This shop has %(count)d products, and no more are possible.")
+            % {"count": settings.PRODUCTS_PER_SHOP}
+        )
 
 
 def free_slug(model: type[Shop] | type[Product], text: str) -> str:

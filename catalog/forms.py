@@ -15,11 +15,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import rate_limits
 from accounts.names import skeleton, validate_public_name
 from accounts.text import validate_name
 
 from .actions import ChangedMeanwhile
-from .images import Picture, sanitize
+from .image_queue import Abandoned, Busy, Uploader
+from .images import Picture, sanitize_all
 from .models import MAX_STOCK, NAME_TAKEN, Product, Shop
 from .money import decimals, to_major, to_minor
 from .numbers import read_number, write_number
@@ -57,24 +59,14 @@ class PicturesInput(forms.ClearableFileInput):
 
 
 class PicturesField(forms.FileField):
-    """Several pictures at once; each is checked and encoded anew.
-
-    It gives those that are in order and what is wrong with the others.
-    """
+    """Several pictures at once, which nobody has opened yet."""
 
     widget = PicturesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[Picture | ValidationError]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         uploads: list[UploadedFile[bytes]] = [one for one in data or [] if one]
         _check_count(len(uploads))
-        return [_sanitized(upload) for upload in uploads]
-
-
-def _sanitized(upload: UploadedFile[bytes]) -> Picture | ValidationError:
-    try:
-        return sanitize(upload)
-    except ValidationError as error:
-        return error
+        return uploads
 
 
 def _check_count(count: int) -> None:
@@ -143,6 +135,7 @@ class ProductForm(forms.ModelForm[Product]):
 
     Args:
         shops: where the person works.
+        uploader: whose pictures they are.
         kept: how many pictures wait from an earlier try.
     """
 
@@ -161,9 +154,16 @@ class ProductForm(forms.ModelForm[Product]):
 
     field_order = ("shop", "title", "category", "amount", "currency", "stock", "description")
 
-    def __init__(self, *args: Any, shops: QuerySet[Shop], kept: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        shops: QuerySet[Shop],
+        uploader: Uploader,
+        kept: int = 0,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.kept = kept
+        self.uploader, self.kept = uploader, kept
         self.sound_pictures: list[Picture] = []
         self.fields["description"].widget.attrs["rows"] = 6
         shop = self.fields["shop"]
@@ -182,14 +182,29 @@ class ProductForm(forms.ModelForm[Product]):
 
     def clean_pictures(self) -> list[Picture]:
         """No more pictures than a product may have, counting those that it has or that wait."""
-        given = self.cleaned_data["pictures"]
-        if given:
+        uploads = self.cleaned_data["pictures"]
+        if uploads:
             has = self.instance.images.count() if self.instance.pk else 0
-            _check_count(has + self.kept + len(given))
+            _check_count(has + self.kept + len(uploads))
+        given = self._decode(uploads)
         self.sound_pictures = [one for one in given if isinstance(one, Picture)]
         if wrong := [one for one in given if isinstance(one, ValidationError)]:
             raise ValidationError(wrong)
         return self.sound_pictures
+
+    def _decode(self, uploads: list[UploadedFile[bytes]]) -> list[Picture | ValidationError]:
+        """The pictures that are in order, and what is wrong with the others."""
+        if not uploads:
+            return []
+        try:
+            who = f"person-{self.uploader.person_id}"
+            rate_limits.hit("PICTURES_PER_HOUR", who, cost=len(uploads))
+            return sanitize_all(uploads, self.uploader)
+        except rate_limits.TooOften as error:
+            raise ValidationError(str(error), code="too_often") from error
+        except (Busy, Abandoned) as error:
+            text = _("Too many pictures are being prepared. Choose yours again in a moment.")
+            raise ValidationError(text, code="busy") from error
 
     def clean_seen(self) -> dict[str, str]:
         """What the product was when its form was shown, see `Product.fingerprints`."""

@@ -1,56 +1,81 @@
 """Pictures from strangers: judged by their content, drawn anew, and kept without their secrets.
 
 Nothing of an upload reaches the disk as it came. Its pixels are decoded and encoded again, so
-that neither the place where a photo was taken nor a second file hidden behind it survives.
+that neither the place where a photo was taken nor a second file hidden behind it survives. That
+is done by `image_decoder` in a process of its own, which the operating system holds to limits.
 """
 
-import io
+import json
+import subprocess
+import sys
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from accounts.text import BIDI_CONTROLS, has_control_characters
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+from .image_queue import LOOK_SECONDS, Abandoned, Busy, Uploader, queue
+
 MAX_SIDE = 2000  # pixels; larger pictures are made smaller
-QUALITY = 85
+DECODER = Path(__file__).with_name("image_decoder.py")
 
 
 class Picture(ContentFile[bytes]):
     """A picture that `sanitize` made: the only kind that actions store."""
 
 
-def sanitize(upload: UploadedFile[bytes]) -> Picture:
+def sanitize_all(
+    uploads: Sequence[UploadedFile[bytes]], uploader: Uploader
+) -> list[Picture | ValidationError]:
+    """Make safe pictures of what somebody uploaded, when it is their turn.
+
+    Returns:
+        For each upload the picture, or what is wrong with it in words for the person.
+
+    Raises:
+        Busy: too many pictures of others are being decoded; try again later.
+        Abandoned: the uploader has gone.
+    """
+    with queue.turn(uploader):
+        return [_sanitized(upload, uploader) for upload in uploads]
+
+
+def _sanitized(upload: UploadedFile[bytes], uploader: Uploader) -> Picture | ValidationError:
+    try:
+        return sanitize(upload, uploader)
+    except ValidationError as error:
+        return error
+
+
+def sanitize(upload: UploadedFile[bytes], uploader: Uploader | None = None) -> Picture:
     """Make a safe picture of an upload: upright, sRGB, at most 2000 pixels wide and high.
 
     Opaque pictures become JPEG, transparent ones WebP, under a random name.
 
     Raises:
         ValidationError: with a message for the person, which names the file.
+        Busy: the machine has no time for it.
+        Abandoned: the uploader has gone.
     """
-    _check_name(upload.name or "")
+    _check_file(upload)
     with _naming(upload.name or ""):
-        if (upload.size or 0) > settings.IMAGE_MAX_BYTES:
-            raise ValidationError(
-                _("It is larger than %(limit)d MB. Choose a smaller file.")
-                % {"limit": settings.IMAGE_MAX_BYTES // 1024**2},
-                code="too_large",
-            )
-        with _decoding():
-            _check_header(upload)
-            picture = _decode(upload)
-            return _encode(picture)
+        answer, content = _decode(upload, uploader)
+        if "format" in answer:
+            return Picture(content, name=f"{uuid.uuid4()}.{answer['format']}")
+        raise _refusal(answer["error"])
 
 
-def _check_name(name: str) -> None:
+def _check_file(upload: UploadedFile[bytes]) -> None:
+    """Check what can be told without opening it."""
+    name = upload.name or ""
     if has_control_characters(name) or any(character in BIDI_CONTROLS for character in name):
         raise ValidationError(
             _(
@@ -59,6 +84,13 @@ def _check_name(name: str) -> None:
             ),
             code="file_name",
         )
+    with _naming(name):
+        if (upload.size or 0) > settings.IMAGE_MAX_BYTES:
+            raise ValidationError(
+                _("It is larger than %(limit)d MB. Choose a smaller file.")
+                % {"limit": settings.IMAGE_MAX_BYTES // 1024**2},
+                code="too_large",
+            )
 
 
 @contextmanager
@@ -70,84 +102,65 @@ def _naming(name: str) -> Iterator[None]:
         raise ValidationError(f"{name}: {error.message}", code=error.code) from error
 
 
-@contextmanager
-def _decoding() -> Iterator[None]:
-    """Turn whatever the decoders throw into one message for the person."""
-    try:
-        yield
-    except ValidationError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
-    except UnidentifiedImageError as error:
-        raise ValidationError(
-            _("It is not a picture that we can show. Choose a JPEG, PNG or WebP file."),
-            code="not_a_picture",
-        ) from error
-    except Exception as error:  # a crafted file can make a decoder fail in any way
-        raise ValidationError(
-            _("The picture is damaged or incomplete. Choose another file."), code="damaged"
-        ) from error
-
-
-def _too_many_pixels() -> ValidationError:
-    return ValidationError(
-        _("It has more than %(limit)d megapixels. Choose a smaller picture.")
-        % {"limit": settings.IMAGE_MAX_PIXELS // 10**6},
-        code="too_many_pixels",
-    )
-
-
-def _check_header(file: IO[bytes] | UploadedFile[bytes]) -> None:
-    """Check size and soundness before a single pixel is decoded."""
-    file.seek(0)
-    with Image.open(file, formats=FORMATS) as picture:
-        width, height = picture.size
-        if width * height > settings.IMAGE_MAX_PIXELS:
-            raise _too_many_pixels()
-        picture.verify()  # leaves the picture unusable: `_decode` opens it again
-
-
-def _decode(file: IO[bytes] | UploadedFile[bytes]) -> Image.Image:
-    file.seek(0)
-    with Image.open(file, formats=FORMATS) as picture:
-        profile = picture.info.get("icc_profile")
-        # Lets the JPEG decoder skip what shrinking would throw away; others ignore it.
-        picture.draft(None, (MAX_SIDE, MAX_SIDE))
-        picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-        return _in_srgb(upright, profile)
-
-
-def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture as RGB, or RGBA where something shows through, in the colours of the web."""
-    if picture.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip
-        picture = picture.point(lambda value: value / 256).convert("L")
-    mode = "RGBA" if picture.has_transparency_data else "RGB"
-    if profile and picture.mode in ("RGB", "RGBA", "CMYK"):
+def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dict[str, str], bytes]:
+    """What the decoder says of a picture, and the new picture if it made one."""
+    limits = {
+        "memory": settings.IMAGE_DECODER_MAX_BYTES,
+        "seconds": settings.IMAGE_DECODER_MAX_CPU_SECONDS,
+        "bytes": settings.IMAGE_MAX_BYTES,
+        "pixels": settings.IMAGE_MAX_PIXELS,
+        "side": settings.IMAGE_MAX_SIDE,
+        "new_side": MAX_SIDE,
+    }
+    upload.seek(0)
+    command = [sys.executable, "-I", str(DECODER), json.dumps(limits)]
+    # An empty environment: our secrets are in ours.
+    with subprocess.Popen(  # noqa: S603 – nothing in it comes from the person
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        cwd="/",
+    ) as decoder:
         try:
-            converted = ImageCms.profileToProfile(
-                picture,
-                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
-                ImageCms.createProfile("sRGB"),
-                outputMode=mode,
-            )
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            return picture.convert(mode)  # a broken profile is no reason to refuse a photo
-        return converted or picture.convert(mode)
-    return picture.convert(mode)
+            output = _output(decoder, upload.read(), uploader)
+        finally:
+            decoder.kill()  # harmless where it has ended
+    if decoder.returncode != 0:  # killed by a limit, or by what it decoded
+        return {"error": "damaged"}, b""
+    answer, _newline, content = output.partition(b"\n")
+    return json.loads(answer), content
 
 
-def _encode(picture: Image.Image) -> Picture:
-    """Write pixels alone: a new canvas carries no comment, no profile and no EXIF along."""
-    canvas = Image.new(picture.mode, picture.size)
-    canvas.paste(picture)
-    buffer = io.BytesIO()
-    if canvas.mode == "RGBA":
-        canvas.save(buffer, "WEBP", quality=QUALITY)
-        extension = "webp"
-    else:
-        canvas.save(buffer, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-        extension = "jpg"
-    return Picture(buffer.getvalue(), name=f"{uuid.uuid4()}.{extension}")
+def _output(decoder: "subprocess.Popen[bytes]", content: bytes, uploader: Uploader | None) -> bytes:
+    until = time.monotonic() + settings.IMAGE_DECODER_MAX_SECONDS
+    given: bytes | None = content
+    while True:
+        try:
+            return decoder.communicate(given, timeout=LOOK_SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            given = None  # it goes on where it was
+            if uploader is not None and uploader.has_gone():
+                raise Abandoned from None
+            if time.monotonic() >= until:
+                raise Busy from None
+
+
+def _refusal(code: str) -> ValidationError:
+    match code:
+        case "not_a_picture":
+            text = _("It is not a picture that we can show. Choose a JPEG, PNG or WebP file.")
+        case "too_many_pixels":
+            text = _("It has more than %(limit)d megapixels. Choose a smaller picture.") % {
+                "limit": settings.IMAGE_MAX_PIXELS // 10**6
+            }
+        case "too_long_side":
+            text = _("It is more than %(limit)d pixels wide or high. Choose a smaller picture.") % {
+                "limit": settings.IMAGE_MAX_SIDE
+            }
+        case "too_much_memory":
+            text = _("It takes too much memory to open. Make it smaller or save it as a JPEG.")
+        case _:
+            text = _("The picture is damaged or incomplete. Choose another file.")
+    return ValidationError(text, code=code)

@@ -1,5 +1,6 @@
 """A seller's own pages: products, pictures, the shop, its team."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,12 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from accounts.rate_limits import TooOften
 
 from . import access, actions, queries, submissions
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
+from .image_queue import Uploader
 from .models import Product, Shop, ShopMember
 
 PAGE_SIZE = 30
+RETRY_SECONDS = 5  # when to send a form again that found no turn
 MOVES = {"earlier": -1, "later": 1}
 
 
@@ -71,6 +75,7 @@ def _edit(request: HttpRequest, product: Product) -> HttpResponse:
         request.FILES or None,
         instance=product,
         shops=access.shops_of(user),
+        uploader=Uploader(user.pk, _has_gone(request)),
         kept=kept.count() if request.method == "POST" else 0,
     )
     status = 200
@@ -78,10 +83,16 @@ def _edit(request: HttpRequest, product: Product) -> HttpResponse:
         try:
             if form.is_valid():
                 return _saved(request, _store(request, form, product.slug))
-            status = 400
+            status = _status(form)
         except actions.ChangedMeanwhile as error:
             form.changed_meanwhile(error)
             status = 409
+        except ValidationError as error:
+            form.add_error(None, error)
+            status = 400
+        except TooOften as error:
+            form.add_error(None, str(error))
+            status = 429
         actions.keep_pictures(user, form_key, form.sound_pictures)
     context = {
         "form": form,
@@ -89,7 +100,23 @@ def _edit(request: HttpRequest, product: Product) -> HttpResponse:
         "form_key": form_key,
         "kept_pictures": kept.all() if request.method == "POST" else [],
     }
-    return render(request, "catalog/product_form.html", context, status=status)
+    response = render(request, "catalog/product_form.html", context, status=status)
+    if status in (429, 503):
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _status(form: ProductForm) -> int:
+    """400, unless the pictures only came at a bad time."""
+    if form.has_error("pictures", "busy"):
+        return 503
+    return 429 if form.has_error("pictures", "too_often") else 400
+
+
+def _has_gone(request: HttpRequest) -> Callable[[], bool]:
+    """Tells whether whoever sent a request has gone; never, where the server does not say."""
+    gone = getattr(request, "scope", {}).get("extensions", {}).get("trato.gone")
+    return gone.is_set if gone is not None else lambda: False
 
 
 def _store(request: HttpRequest, form: ProductForm, slug: str) -> Product:

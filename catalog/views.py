@@ -4,6 +4,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from accounts import rate_limits
+
 from . import access, queries
 from .browse import BrowseForm
 from .models import Shop
@@ -24,6 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def product_list(request: HttpRequest) -> HttpResponse:
     """All products, searched, filtered and paged."""
+    if request.GET.get("q"):
+        rate_limits.hit("SEARCHES_PER_MINUTE", rate_limits.person_or_address(request))
     form = BrowseForm(request.GET)
     page = Paginator(form.apply(queries.published()), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

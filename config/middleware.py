@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from accounts.rate_limits import TooOften
 from accounts.templatetags.page_user import PAGE_USER_FIELD
 from accounts.threads import give_back_connections
 
@@ -177,7 +178,9 @@ class SoundText:
 
 
 class FriendlyFailures:
-    """What views raise, as answers: 503 for a database that is away, 400 for what no one can read.
+    """What views raise, as answers.
+
+    503 for a database that is away, 429 for what was too often, 400 for what no one can read.
 
     `views.server_error` does the first for all that fails further out. Here it is one line in the
     log instead of a traceback for each request, also while DEBUG is on.
@@ -192,6 +195,8 @@ class FriendlyFailures:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if views.is_database_away(error):
             return views.service_unavailable(request)
+        if isinstance(error, TooOften):
+            return views.too_often(request, error)
         if isinstance(error, ValueError | OverflowError | DataError) and _is_others_page(request):
             log.warning("unreadable_input", path=request.path, error=type(error).__name__)
             return views.bad_request(request, error)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
+from accounts.rate_limits import TooOften
 from messaging import wire
 from messaging.errors import Code, Refused
 from messaging.http import json_response, wants_json
@@ -57,6 +58,13 @@ def page_of_another(request: HttpRequest) -> HttpResponse:
     return render(request, "412.html", {"words": words}, status=412)
 
 
+def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+    """429, with how long to wait."""
+    response = _failed(request, 429, "rate_limited", str(error))
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 where a middleware or a template found no database.
 
@@ -93,7 +101,7 @@ def _failed(request: HttpRequest, status: int, code: Code, detail: str | Promise
             return json_response(wire.Error.of(Refused(code, detail)), status)
         if status >= 500:
             return HttpResponse(render_to_string(f"{status}.html"), status=status)
-        return render(request, f"{status}.html", status=status)
+        return render(request, f"{status}.html", {"wait": detail}, status=status)
 
 
 def health(request: HttpRequest) -> HttpResponse:

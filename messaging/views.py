@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import metrics
+from accounts import metrics, rate_limits
 from accounts.models import User
 from accounts.paging import Start
 
@@ -69,6 +69,11 @@ def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) ->
     if question is None:
         return redirect((product or shop).get_absolute_url())
     if not request.user.is_authenticated:
+        try:
+            rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
+        except rate_limits.TooOften as error:
+            refusal = Refused("rate_limited", str(error), error.retry_after)
+            return _ask_again(request, shop, product, question, refusal)
         question.keep(request)
         return redirect_to_login(request.path)
     try:
@@ -141,6 +146,8 @@ def conversation_rows(request: PersonRequest) -> HttpResponse:
 
 def _list(request: PersonRequest) -> dict[str, Any]:
     search = request.GET.get("q", "").strip()[:100].replace("\0", "")
+    if search:
+        rate_limits.hit("CONVERSATION_SEARCHES_PER_MINUTE", f"person-{request.user.pk}")
     unread_only = request.GET.get("unread") == "1"
     page = queries.conversation_list(
         request.user, Start.asked(request.GET), search=search, unread_only=unread_only

@@ -16,6 +16,7 @@ from django.contrib.auth.models import Group
 from django.db import connection, connections
 from django.test import Client
 
+from accounts import rate_limits
 from accounts.factories import UserFactory
 from accounts.models import User
 from accounts.threads import socket_threads
@@ -200,6 +201,7 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
 def fresh_limits() -> None:
     """No test spends another one's allowance, nor allauth's, which is counted in the cache."""
     limits.reset()
+    rate_limits.reset()
     cache.reset()
 
 

@@ -1,5 +1,6 @@
 """What every environment shares. Names that end in a unit are in that unit."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -305,7 +306,16 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 IMAGE_MAX_BYTES = 10 * 1024 * 1024
-IMAGE_MAX_PIXELS = 40_000_000
+IMAGE_MAX_PIXELS = 50_000_000
+IMAGE_MAX_SIDE = 16_384  # pixels
+IMAGE_DECODER_MAX_BYTES = 200 * 1024 * 1024  # of memory, for one picture
+IMAGE_DECODER_MAX_CPU_SECONDS = 10
+IMAGE_DECODER_MAX_SECONDS = 60  # by the clock; then the machine has no time for it
+# Per process, each on a core of its own. Daphnes that share a machine share its cores too.
+IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=os.cpu_count() or 1)
+IMAGE_QUEUE_MAX = env.int("IMAGE_QUEUE_MAX", default=16)  # forms that wait, per process
+IMAGE_QUEUE_SECONDS = 20  # that a form waits at most
+IMAGE_FORMS_AT_ONCE = 2  # of one person, waiting or being decoded
 PRODUCT_MAX_IMAGES = 8
 # Bytes of any request's body, and of a seller's product form. nginx has the same two limits.
 REQUEST_MAX_BYTES = 256 * 1024
@@ -358,6 +368,31 @@ STAFF_LOOK_MINUTES = 15  # for which a look on record lets staff read a thread
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 CONVERSATION_PAGE_SIZE = 25
+
+# -- How often one may do what costs others something ------------------------------------------
+
+PICTURES_PER_HOUR = env.int("PICTURES_PER_HOUR", default=300)  # per person
+PRODUCTS_PER_DAY = env.int("PRODUCTS_PER_DAY", default=500)  # new ones, per person
+PRODUCTS_PER_SHOP = env.int("PRODUCTS_PER_SHOP", default=20_000)
+SHOPS_PER_PERSON = env.int("SHOPS_PER_PERSON", default=5)  # that one owns
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", default=60)  # of products, per person
+# Per person. More, because an open list searches again whenever something in it changes.
+CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
+# Questions of visitors who have to log in first, per address: each is a session of 15 KB.
+KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
+
+# -- What is kept for how long; `manage.py purge_expired` deletes the rest ----------------------
+
+RETENTION_RULES = [
+    "accounts.retention.RULES",
+    "catalog.retention.RULES",
+    "notifications.retention.RULES",
+]
+EXPIRED_SESSIONS_KEEP_DAYS = 1
+UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default=7)
+READ_NOTIFICATIONS_KEEP_DAYS = env.int("READ_NOTIFICATIONS_KEEP_DAYS", default=90)
+UNREAD_NOTIFICATIONS_KEEP_DAYS = env.int("UNREAD_NOTIFICATIONS_KEEP_DAYS", default=365)
+PURGE_BATCH_ROWS = 500  # in one transaction
 
 # -- The socket ------------------------------------------------------------------------------
 

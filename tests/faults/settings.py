@@ -25,3 +25,4 @@ if layer := os.environ.get("FAULTS_LAYER"):
         "default": {**CHANNEL_LAYERS["default"], "BACKEND": f"tests.faults.layer.{layer}"}  # type: ignore[dict-item]
     }
 globals().update(json.loads(os.environ.get("FAULTS_SETTINGS", "{}")))
+SEARCHES_PER_MINUTE = CONVERSATION_SEARCHES_PER_MINUTE = 1_000_000

@@ -1,0 +1,147 @@
+"""Decode one picture from a stranger and encode it again: run as a program, never imported.
+
+`python -I image_decoder.py LIMITS` reads the picture from its standard input. It writes one line
+of JSON, `{"format": …}` or `{"error": …}`, and then the new picture.
+
+It is a process of its own, so that whatever a crafted file does to a decoder stays in here: the
+memory and the processor time that it may take are limits of the operating system, it holds no
+secret and no connection, and it can be killed. It gives way to everything else on the machine.
+"""
+
+import io
+import json
+import os
+import resource
+import sys
+from typing import Any
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+QUALITY = 85
+# Bytes of memory, measured with Pillow 13. Pillow itself takes four for a pixel; WebP has two
+# canvases and a copy beside it; a progressive JPEG all coefficients of its colours at once.
+PIXEL = 4
+WEBP_PIXEL = 15
+COEFFICIENT = 2
+BASE_BYTES = 40 * 2**20  # Python, Pillow, the file, the new picture
+
+
+class Unfit(Exception):
+    """A picture that we do not take; the code says why."""
+
+
+def main() -> None:
+    """Decode what comes in within the limits of the first argument.
+
+    Those are `memory` (bytes), `seconds` (of the processor), `bytes`, `pixels`, `side` and
+    `new_side` (pixels).
+    """
+    limits = json.loads(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(10)
+    answer, picture = _answer(sys.stdin.buffer.read(limits["bytes"] + 1), limits)
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + picture)
+
+
+def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, str], bytes]:
+    try:
+        _check(data, limits)
+        return _encode(_decode(data, limits["new_side"]))
+    except Unfit as error:
+        return {"error": str(error)}, b""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return {"error": "too_many_pixels"}, b""
+    except MemoryError:
+        return {"error": "too_much_memory"}, b""
+    except UnidentifiedImageError:
+        return {"error": "not_a_picture"}, b""
+    except Exception:  # a crafted file can make a decoder fail in any way
+        return {"error": "damaged"}, b""
+
+
+def _check(data: bytes, limits: dict[str, int]) -> None:
+    """Check size and soundness before a single pixel is decoded."""
+    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        width, height = picture.size
+        if max(width, height) > limits["side"]:
+            raise Unfit("too_long_side")
+        if width * height > limits["pixels"]:
+            raise Unfit("too_many_pixels")
+        if _memory(picture, limits["new_side"]) > limits["memory"]:
+            raise Unfit("too_much_memory")
+        picture.verify()  # leaves the picture unusable: `_decode` opens it again
+
+
+def _memory(picture: Image.Image, new_side: int) -> int:
+    """How many bytes it will take to decode this picture."""
+    pixels = picture.width * picture.height
+    if picture.format == "WEBP":
+        return BASE_BYTES + WEBP_PIXEL * pixels
+    coefficients = pixels * _coefficients(picture) if picture.info.get("progressive") else 0
+    _draft(picture, new_side)  # as `_decode` will
+    return BASE_BYTES + PIXEL * picture.width * picture.height + int(COEFFICIENT * coefficients)
+
+
+def _coefficients(picture: Any) -> float:
+    """Per pixel of a JPEG: 3 where its three colours are all whole, 1.5 where two are a quarter."""
+    layers = [(across, down) for _name, across, down, _table in picture.layer]
+    whole = max(across for across, _ in layers) * max(down for _, down in layers)
+    return float(sum(across * down for across, down in layers) / whole)
+
+
+def _decode(data: bytes, new_side: int) -> Image.Image:
+    """The picture, upright, in the colours of the web and no larger than `new_side` squared."""
+    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        profile = picture.info.get("icc_profile")
+        _draft(picture, new_side)
+        picture.load()
+        # Whole steps of shrinking are done first, and without the copy that `resize` needs.
+        picture.thumbnail((new_side, new_side), Image.Resampling.LANCZOS, reducing_gap=1.0)
+        return _in_srgb(ImageOps.exif_transpose(picture), profile)
+
+
+def _draft(picture: Image.Image, new_side: int) -> None:
+    """Let the JPEG decoder skip what shrinking would throw away; others ignore it."""
+    longer = max(picture.size)
+    if longer > new_side:
+        wanted = [max(1, side * new_side // longer) for side in picture.size]
+        picture.draft(None, (wanted[0], wanted[1]))
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture as RGB, or RGBA where something shows through."""
+    if picture.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip
+        picture = picture.point(lambda value: value / 256).convert("L")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if profile and picture.mode in ("RGB", "RGBA", "CMYK"):
+        try:
+            converted: Any = ImageCms.profileToProfile(
+                picture,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode=mode,
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            return picture.convert(mode)  # a broken profile is no reason to refuse a photo
+        return converted or picture.convert(mode)
+    return picture.convert(mode)
+
+
+def _encode(picture: Image.Image) -> tuple[dict[str, str], bytes]:
+    """Write pixels alone: a new canvas carries no comment, no profile and no EXIF along."""
+    canvas = Image.new(picture.mode, picture.size)
+    canvas.paste(picture)
+    buffer = io.BytesIO()
+    if canvas.mode == "RGBA":
+        canvas.save(buffer, "WEBP", quality=QUALITY)
+        return {"format": "webp"}, buffer.getvalue()
+    canvas.save(buffer, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return {"format": "jpg"}, buffer.getvalue()
+
+
+if __name__ == "__main__":
+    main()
