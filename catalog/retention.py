@@ -1,0 +1,46 @@
+"""Shops that nobody works for."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.retention import Rule
+
+from .models import KeptPicture, Shop, ShopMember, SubmittedForm
+
+
+def _abandoned() -> QuerySet[Shop]:
+    """Shops of accounts that were never verified and are gone: they would keep their names.
+
+    One that has products, or that somebody wrote to, is kept by those.
+    """
+    until = timezone.now() - timedelta(days=settings.UNVERIFIED_ACCOUNTS_KEEP_DAYS)
+    members = ShopMember.objects.filter(shop=OuterRef("pk"))
+    return Shop.objects.filter(~Exists(members), created_at__lt=until)
+
+
+def _kept_pictures() -> QuerySet[KeptPicture]:
+    until = timezone.now() - timedelta(hours=settings.KEPT_PICTURES_HOURS)
+    return KeptPicture.objects.filter(created_at__lt=until)
+
+
+def _delete_files(picture_ids: Sequence[int]) -> None:
+    for picture in _kept_pictures().filter(pk__in=picture_ids):
+        transaction.on_commit(partial(picture.file.storage.delete, str(picture.file.name)))
+
+
+def _submitted_forms() -> QuerySet[SubmittedForm]:
+    until = timezone.now() - timedelta(days=settings.SUBMITTED_FORM_DAYS)
+    return SubmittedForm.objects.filter(created_at__lt=until)
+
+
+RULES = [
+    Rule("shops without people and products", _abandoned),
+    Rule("pictures of forms that were never finished", _kept_pictures, _delete_files),
+    Rule("keys of forms", _submitted_forms),
+]

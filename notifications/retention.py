@@ -1,0 +1,25 @@
+"""How long notifications are kept."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.retention import Rule
+
+from .models import Notification
+
+
+def _read() -> QuerySet[Notification]:
+    until = timezone.now() - timedelta(days=settings.READ_NOTIFICATIONS_KEEP_DAYS)
+    return Notification.objects.filter(read_at__lt=until, happened_at__lt=until)
+
+
+def _unread() -> QuerySet[Notification]:
+    """Nobody looks for these any more. The heartbeat recounts the badges of open pages."""
+    until = timezone.now() - timedelta(days=settings.UNREAD_NOTIFICATIONS_KEEP_DAYS)
+    return Notification.objects.filter(read_at__isnull=True, happened_at__lt=until)
+
+
+RULES = [Rule("notifications that were read", _read), Rule("notifications nobody read", _unread)]

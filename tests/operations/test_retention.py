@@ -1,0 +1,154 @@
+"""What `manage.py purge_expired` deletes, and what it leaves alone."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from accounts.retention import RULES, Rule, purge
+from catalog.factories import ProductFactory, ShopFactory
+from catalog.models import Shop
+from messaging.factories import ConversationFactory
+from notifications.models import Notification
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = timezone.now() - timedelta(days=1000)
+
+
+def run(*words: str) -> str:
+    output = io.StringIO()
+    call_command("purge_expired", *words, stdout=output)
+    return output.getvalue()
+
+
+def session(key: str, **age: int) -> Session:
+    until = timezone.now() - timedelta(**age)
+    return Session.objects.create(session_key=key, session_data="", expire_date=until)
+
+
+def signed_up(email: str, *, verified: bool = False, joined: Any = LONG_AGO, **fields: Any) -> User:
+    user = UserFactory(email=email, date_joined=joined, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
+    return user
+
+
+def notification(person: User, number: int, *, read_at: Any, happened_at: Any) -> Notification:
+    return Notification.objects.create(
+        recipient=person, subject_kind="conversation", subject_id=number, title="News", url="/",
+        read_at=read_at, happened_at=happened_at,
+    )  # fmt: skip
+
+
+def test_without_being_told_it_deletes_nothing_and_says_what_it_would() -> None:
+    session("old", days=30)
+    signed_up("ghost@example.com")
+    said = run()
+    assert "1 expired sessions" in said
+    assert "1 accounts that were never verified" in said
+    assert "Nothing was deleted" in said
+    assert Session.objects.exists()
+    assert User.objects.exists()
+
+
+def test_expired_sessions_go_and_valid_ones_stay() -> None:
+    session("old", days=30)
+    session("valid", days=-1)
+    assert "1 expired sessions deleted" in run("--delete")
+    assert list(Session.objects.values_list("pk", flat=True)) == ["valid"]
+
+
+def test_what_is_known_of_a_device_goes_with_its_session(shopper: User) -> None:
+    session("valid", days=-1)
+    for key in ("valid", "over"):
+        UserSession.objects.create(user=shopper, session_key=key, ip="192.0.2.7", user_agent="x")
+    run("--delete")
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == ["valid"]
+
+
+@pytest.mark.parametrize(
+    ("change", "goes"),
+    [
+        ({}, True),
+        ({"verified": True}, False),
+        ({"joined": timezone.now()}, False),
+        ({"last_login": timezone.now()}, False),
+        ({"is_staff": True}, False),
+        ({"is_active": False}, False),
+    ],
+)
+def test_accounts_go_that_nobody_ever_confirmed(change: dict[str, Any], goes: bool) -> None:
+    user = signed_up("ghost@example.com", **change)
+    run("--delete")
+    assert User.objects.filter(pk=user.pk).exists() is not goes
+
+
+def test_a_person_without_any_address_row_stays(shopper: User) -> None:
+    """As those whom `createsuperuser` made."""
+    User.objects.update(date_joined=LONG_AGO)
+    run("--delete")
+    assert User.objects.filter(pk=shopper.pk).exists()
+
+
+def test_an_account_that_something_refers_to_is_kept_and_the_others_go() -> None:
+    people = [signed_up(f"ghost{number}@example.com") for number in range(3)]
+    ConversationFactory(consumer=people[1], product=ProductFactory())
+    assert "2 accounts that were never verified deleted, 1 kept" in run("--delete")
+    assert list(User.objects.filter(email__startswith="ghost")) == [people[1]]
+
+
+def test_the_name_of_a_shop_is_free_again_when_its_account_was_never_verified() -> None:
+    ghost = signed_up("ghost@example.com", seller=True)
+    ShopFactory(name="Squatted", slug="squatted", owner=ghost)
+    used = ShopFactory(name="In use", slug="in-use", owner=signed_up("g2@example.com", seller=True))
+    ProductFactory(shop=used)
+    Shop.objects.update(created_at=LONG_AGO)
+    run("--delete")
+    assert not Shop.objects.filter(slug="squatted").exists()
+    assert Shop.objects.filter(slug="in-use").exists()
+
+
+def test_old_notifications_go_sooner_if_they_were_read(shopper: User, settings: Any) -> None:
+    now = timezone.now()
+    read = now - timedelta(days=settings.READ_NOTIFICATIONS_KEEP_DAYS + 1)
+    unread = now - timedelta(days=settings.UNREAD_NOTIFICATIONS_KEEP_DAYS + 1)
+    notification(shopper, 1, read_at=read, happened_at=read)
+    notification(shopper, 2, read_at=now, happened_at=read)
+    notification(shopper, 3, read_at=None, happened_at=read)
+    notification(shopper, 4, read_at=None, happened_at=unread)
+    run("--delete")
+    assert sorted(Notification.objects.values_list("subject_id", flat=True)) == [2, 3]
+
+
+def test_each_batch_is_a_transaction_of_its_own() -> None:
+    for number in range(5):
+        session(f"old-{number}", days=30)
+    rule = next(rule for rule in RULES if rule.name == "expired sessions")
+    batches = purge(rule, batch_rows=2)
+    assert next(batches) == (2, 0)
+    assert Session.objects.count() == 3
+    assert list(batches) == [(2, 0), (1, 0)]
+    assert not Session.objects.exists()
+
+
+def test_who_confirms_while_accounts_are_purged_keeps_the_account() -> None:
+    user = signed_up("late@example.com")
+    [rule] = [rule for rule in RULES if "verified" in rule.name]
+
+    def confirm_first(keys: Any) -> None:
+        EmailAddress.objects.filter(user__in=keys).update(verified=True)
+
+    late = Rule(rule.name, rule.expired, confirm_first)
+    assert list(purge(late, batch_rows=10)) == [(0, 0)]
+    assert User.objects.filter(pk=user.pk).exists()
+    with transaction.atomic():
+        rule.before([user.pk])
