@@ -29,7 +29,7 @@ class AlreadyDone(ValidationError):
         self.by, self.at = by, at
         parts = [what, _("Nothing was changed.")]
         if by and at:
-            time = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+            time = date_format(timezone.localtime(at), "j M Y, H:i T")
             parts.insert(1, _("%(name)s did that on %(time)s.") % {"name": by, "time": time})
         super().__init__(" ".join(parts), code="already_done")
 
