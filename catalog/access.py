@@ -38,7 +38,7 @@ def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
     """
     products = own_products(user)
     if lock:
-        products = products.select_for_update(of=("self",))
+        products = products.select_for_update(of=("self",), no_key=True)
     try:
         return products.get(slug=slug)
     except Product.DoesNotExist:

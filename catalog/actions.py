@@ -79,7 +79,7 @@ def invite(actor: User, shop_id: int, email: str) -> None:
         ValidationError: the shop has asked too many who have not answered.
     """
     _require_owner(actor, shop_id)
-    Shop.objects.select_for_update().get(pk=shop_id)
+    Shop.objects.select_for_update(no_key=True).get(pk=shop_id)
     email = email.lower()
     if TeamInvitation.objects.filter(shop_id=shop_id, email=email).exists():
         return
@@ -313,7 +313,7 @@ def remove_picture(actor: User, slug: str, picture_id: int) -> None:
 
 
 def _require_room_for_shop(actor: User) -> None:
-    User.objects.select_for_update(of=("self",)).get(pk=actor.pk)  # so that acts take turns
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # so that acts take turns
     owned = ShopMember.objects.filter(user=actor, role=ShopMember.Role.OWNER)
     if owned.count() >= settings.SHOPS_PER_PERSON:
         raise ValidationError(
@@ -323,7 +323,7 @@ def _require_room_for_shop(actor: User) -> None:
 
 
 def _require_room_for_product(shop: Shop) -> None:
-    Shop.objects.select_for_update(of=("self",)).get(pk=shop.pk)  # so that acts take turns
+    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # so that acts take turns
     if Product.objects.filter(shop=shop).count() >= settings.PRODUCTS_PER_SHOP:
         raise ValidationError(
             _("This shop has %(count)d products, and no more are possible.")
