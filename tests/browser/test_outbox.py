@@ -254,19 +254,15 @@ def test_two_tabs_that_write_at_once_overwrite_nothing(
     line.cut()
     other.cut()
     # Both have read what waits before either writes, as two processes of a browser do.
-    write_now = """async ([conversation, body]) => {
+    write_now = """async ([conversation, body, stale]) => {
         const { outbox } = await import("trato/outbox");
+        if (stale) outbox.read = () => stale;
         outbox.add(conversation, body);
+        delete outbox.read;
+        outbox.changed();
     }"""
-    stale = """async () => {
-        const { outbox } = await import("trato/outbox");
-        const known = outbox.read();
-        const read = outbox.read;
-        outbox.read = () => { outbox.read = read; return known; };
-    }"""
-    two.evaluate(stale)
-    one.evaluate(write_now, [conversation.pk, "From one"])
-    two.evaluate(write_now, [conversation.pk, "From two"])
+    one.evaluate(write_now, [conversation.pk, "From one", None])
+    two.evaluate(write_now, [conversation.pk, "From two", []])
     waits(one, 2)
     waits(two, 2)
     line.is_cut = other.is_cut = False
