@@ -78,12 +78,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Let the owner hear of a login on a device that is new."""
+        """Let the owner hear of a login on a device that is new.
+
+        It leads to what the visitor has begun, before anything that `next` says.
+        """
         last = (get_authentication_records(request, user) or [{}])[-1]
         is_told = kwargs["signup"] or last.get("method") == "password_reset"
         if not (is_told or devices.is_known(request, user)):
             self.send_notification_mail("account/email/new_device", user)
         devices.remember(request, user)
+        kwargs["redirect_url"] = request.session.get(AFTER_LOGIN) or kwargs["redirect_url"]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
 

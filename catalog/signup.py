@@ -1,9 +1,15 @@
 """Sign-up with a shop: it lives here because accounts knows no shops."""
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.account.views import SignupView as PersonSignupView
 from django import forms
-from django.http import HttpRequest
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SignupForm as PersonSignupForm
@@ -11,6 +17,11 @@ from accounts.models import User
 
 from . import actions
 from .forms import ShopNameField
+from .models import NAME_TAKEN
+
+
+class TakenMeanwhile(Exception):
+    """Somebody else took the shop's name after the form had looked; the form says so."""
 
 
 class SignupForm(PersonSignupForm):
@@ -20,14 +31,61 @@ class SignupForm(PersonSignupForm):
         label=_("Your shop's name"), required=False, help_text=_("Only if you sell.")
     )
     field_order = ("role", "name", "shop_name", "email", "password1")
+    account_already_exists: bool
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
-        if cleaned.get("role") == User.Role.SELLER and not cleaned.get("shop_name"):
+        if self.errors.get("shop_name") and self._first_click():
+            del self._errors["shop_name"]  # the name is taken by this very sign-up
+        elif cleaned.get("role") == User.Role.SELLER and not cleaned.get("shop_name"):
             self.add_error("shop_name", forms.ValidationError(_("Name your shop."), "required"))
         return cleaned
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Make the account; a second click on the button finds the account of the first.
+
+        Raises:
+            TakenMeanwhile: somebody else has taken the shop's name.
+        """
+        if self.account_already_exists and (user := self._first_click()):
+            return user, None
+        try:
+            with transaction.atomic():
+                user, response = super().try_save(request)
+        except (IntegrityError, forms.ValidationError) as error:
+            if user := self._first_click():
+                return user, None
+            if not User.objects.filter(email__iexact=self.cleaned_data["email"]).exists():
+                self.add_error("shop_name", forms.ValidationError(NAME_TAKEN, "taken"))
+                raise TakenMeanwhile from error
+            self.account_already_exists = True
+            user, response = super().try_save(request)
+        return user, response
+
+    def _first_click(self) -> User | None:
+        """The account that the same form has made just before."""
+        data = getattr(self, "cleaned_data", {})
+        recently = timezone.now() - timedelta(seconds=settings.SIGNUP_REPEAT_SECONDS)
+        user = User.objects.filter(
+            email__iexact=data.get("email", ""), date_joined__gt=recently
+        ).first()
+        if user is None or not user.check_password(data.get("password1", "")):
+            return None
+        is_confirmed = EmailAddress.objects.filter(user=user, verified=True).exists()
+        return None if is_confirmed else user
 
     def custom_signup(self, request: HttpRequest, user: User) -> None:
         super().custom_signup(request, user)
         if user.is_seller:
             actions.open_shop(user, self.cleaned_data["shop_name"])
+
+
+class SignupView(PersonSignupView):
+    """allauth's, where two people may want the same shop's name at once."""
+
+    def form_valid(self, form: SignupForm) -> HttpResponse:
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except TakenMeanwhile:
+            response = self.form_invalid(form)
+        return response

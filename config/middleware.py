@@ -3,8 +3,9 @@
 import asyncio
 import zoneinfo
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 import structlog
 from django.core.exceptions import BadRequest
@@ -13,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from accounts.adapter import AFTER_LOGIN
 from accounts.rate_limits import TooOften
 from accounts.templatetags.page_user import PAGE_USER_FIELD
 from accounts.threads import give_back_connections
@@ -152,6 +154,31 @@ def _page_user(request: HttpRequest) -> str:
         return request.POST.get(PAGE_USER_FIELD, "")
     except UnreadablePostError:  # the client has left
         return ""
+
+
+class LoggedOut:
+    """401, with the words, for a form that a view sends to the login page: nobody is logged in.
+
+    The login would lead to an address that takes no GET, and the words would be lost. A visitor's
+    question is kept elsewhere and goes on to the login.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+            return response
+        query = parse_qs(urlsplit(response["Location"]).query)
+        is_kept = request.session.get(AFTER_LOGIN) == request.path
+        if (
+            query.get("next") != [request.get_full_path()]
+            or is_kept
+            or request.user.is_authenticated
+        ):
+            return response
+        return views.logged_out(request)
 
 
 class SoundText:

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from typing import cast
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import structlog
 from asgiref.sync import async_to_sync
@@ -15,6 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 
@@ -26,7 +28,7 @@ from messaging.http import json_response, wants_json
 
 log = structlog.get_logger("trato.http")
 
-FIELDS_OF_WORDS = ("title", "body", "description", "words", "reason")  # what people write at length
+FIELDS_OF_WORDS = ("title", "body", "description", "words", "reason", "alt", "name")
 RETRY_SECONDS = 5  # when to ask again while the database is away
 
 
@@ -54,8 +56,40 @@ def page_of_another(request: HttpRequest) -> HttpResponse:
     """
     if wants_json(request):
         return json_response(wire.SessionChanged(cast(User, request.user).pk), 412)
-    words = [request.POST[name] for name in FIELDS_OF_WORDS if request.POST.get(name)]
-    return render(request, "412.html", {"words": words}, status=412)
+    return render(request, "412.html", {"words": words_of(request)}, status=412)
+
+
+def logged_out(request: HttpRequest) -> HttpResponse:
+    """401: a form of somebody who is no longer logged in. The words of it are given back."""
+    context = {"words": words_of(request), "page": page_of_form(request)}
+    return render(request, "401.html", context, status=401)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without the token against forgery, as after a login in another tab."""
+    log.warning("csrf_failure", path=request.path, reason=reason)
+    detail = _("Please send that again")
+    return _failed(request, 403, "forbidden", detail, template="403_csrf.html")
+
+
+def words_of(request: HttpRequest) -> list[str]:
+    """What somebody has written in the form that was posted. Nothing of what another site posts."""
+    try:
+        origin = request.headers.get("Origin")
+        if request.method != "POST" or (origin and urlsplit(origin).netloc != request.get_host()):
+            return []
+        return [request.POST[name] for name in FIELDS_OF_WORDS if request.POST.get(name)]
+    except Exception:  # whatever is wrong with the request, it gets its answer
+        return []
+
+
+def page_of_form(request: HttpRequest) -> str:
+    """The address of the page on which the posted form was, or the front page's."""
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return "/"
+    parts = urlsplit(page)
+    return parts.path + (f"?{parts.query}" if parts.query else "") or "/"
 
 
 def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
@@ -91,17 +125,22 @@ def is_database_away(error: BaseException) -> bool:
     return isinstance(error, OperationalError | InterfaceError) or only_reads
 
 
-def _failed(request: HttpRequest, status: int, code: Code, detail: str | Promise) -> HttpResponse:
-    """A page for people, an error frame for their scripts.
+def _failed(
+    request: HttpRequest, status: int, code: Code, detail: str | Promise, template: str = ""
+) -> HttpResponse:
+    """A page for people, with the words they sent, an error frame for their scripts.
 
     In the reader's language also where the middleware that knows it was not reached.
     """
     with translation.override(translation.get_language_from_request(request)):
         if wants_json(request):
             return json_response(wire.Error.of(Refused(code, detail)), status)
+        context: dict[str, Any] = {"words": words_of(request), "wait": detail}
         if status >= 500:
-            return HttpResponse(render_to_string(f"{status}.html"), status=status)
-        return render(request, f"{status}.html", {"wait": detail}, status=status)
+            return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+        if template:
+            context |= {"page": page_of_form(request)}
+        return render(request, template or f"{status}.html", context, status=status)
 
 
 def health(request: HttpRequest) -> HttpResponse:

@@ -127,9 +127,14 @@ def works_for(user_id: int, shop_id: int) -> bool:
 
 def find_product(slug: str) -> Product | None:
     """A product that shoppers can see, with its shop."""
-    product = product_model()._default_manager.select_related("shop").filter(slug=slug).first()
-    found = cast("Product | None", product)
+    found = find_any_product(slug)
     return found if found is not None and found.is_published else None
+
+
+def find_any_product(slug: str) -> Product | None:
+    """A product with its shop, also one that shoppers can't see (any more)."""
+    product = product_model()._default_manager.select_related("shop").filter(slug=slug).first()
+    return cast("Product | None", product)
 
 
 def find_shop(slug: str) -> Shop | None:

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
+from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import metrics, rate_limits
@@ -32,7 +35,7 @@ from .http import (
     wants_json,
     with_retry_after,
 )
-from .models import Conversation, Message, Side
+from .models import Conversation, KeptQuestion, Message, Side
 
 PIXEL = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
@@ -45,7 +48,9 @@ PIXEL = bytes.fromhex(
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, slug: str) -> HttpResponse:
     """Find or start the conversation about a product, and send the first message."""
-    product = host.find_product(slug)
+    product = _product_to_ask_about(request, slug)
+    if request.method == "GET":
+        return _back_from_login(request, product)
     if product is None:
         raise Http404("no such product")
     return _ask(request, product.shop, product)
@@ -55,34 +60,122 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
 def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
     """Find or start the conversation with a shop that is about no product."""
     shop = host.find_shop(slug)
+    if request.method == "GET":
+        return _back_from_login(request, shop)
     if shop is None:
         raise Http404("no such shop")
     return _ask(request, shop, None)
 
 
-def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) -> HttpResponse:
-    if request.method == "POST":
-        question: ask.Question | None = ask.Question.from_post(request)
-    else:
-        # Whoever had to log in first comes back by GET; what is sent is what they posted before.
-        question = ask.Question.kept(request)
-    if question is None:
-        return redirect((product or shop).get_absolute_url())
+def _product_to_ask_about(request: HttpRequest, slug: str) -> host.Product | None:
+    """A product on sale; also one no longer on sale that the person has asked about before."""
+    product = host.find_any_product(slug)
+    if product is None or product.is_published or _conversation_about(request, product):
+        return product
+    return None
+
+
+def _conversation_about(
+    request: HttpRequest, subject: host.Product | host.Shop
+) -> Conversation | None:
     if not request.user.is_authenticated:
-        try:
-            rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
-        except rate_limits.TooOften as error:
-            refusal = Refused("rate_limited", str(error), error.retry_after)
-            return _ask_again(request, shop, product, question, refusal)
-        question.keep(request)
-        return redirect_to_login(request.path)
+        return None
+    about = {"product": subject} if hasattr(subject, "shop") else {"product": None, "shop": subject}
+    return Conversation.objects.filter(consumer=request.user, **about).first()
+
+
+def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) -> HttpResponse:
+    question = ask.Question.from_post(request)
+    if "discard" in request.POST:
+        ask.waiting(request).filter(client_id=question.client_id).delete()
+        return redirect(request.path)
     try:
+        if not request.user.is_authenticated:
+            rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
+            ask.keep(request, question, shop, product)
+            return redirect_to_login(request.path)
         send = sending.send_now if wants_json(request) else sending.send_form
         conversation = _start_and_send(request.user, shop, product, question, send)
+    except rate_limits.TooOften as error:
+        refusal = Refused("rate_limited", str(error), error.retry_after)
+        return _ask_again(request, shop, product, question, refusal)
     except Refused as refusal:
         return _ask_again(request, shop, product, question, refusal)
-    ask.forget(request)
+    ask.waiting(request).filter(client_id=question.client_id).delete()
+    if ask.waiting(request).exists():
+        notices.success(request, _("Your question was sent."))
+        return redirect(request.path)
     return redirect(conversation)
+
+
+def _back_from_login(
+    request: HttpRequest, subject: host.Product | host.Shop | None
+) -> HttpResponse:
+    """Send all that the visitor wrote before logging in, and go on where that leads.
+
+    What cannot be sent is shown, one question after another, until it is sent or discarded.
+    """
+    sent: list[Conversation] = []
+    refused: list[tuple[KeptQuestion, Refused]] = []
+    if request.user.is_authenticated:
+        for kept in ask.waiting(request).select_related("shop", "product"):
+            try:
+                sent += _send_kept(request.user, kept.pk)
+            except Refused as refusal:
+                refused.append((kept, refusal))
+        if refused:
+            if sent:
+                notices.success(request, _sent_text(len(sent)))
+            return _show_kept(request, *refused[0])
+        ask.nothing_waits(request)
+    if len(sent) > 1:
+        notices.success(request, _sent_text(len(sent)))
+    if subject is None and not sent:
+        raise Http404("nothing to ask about")
+    about = subject and _conversation_about(request, subject)
+    if about or sent:
+        return redirect(about or sent[-1])
+    return redirect(cast("host.Product | host.Shop", subject).get_absolute_url())
+
+
+def _sent_text(count: int) -> str:
+    return ngettext("%(count)s question was sent.", "%(count)s questions were sent.", count) % {
+        "count": count
+    }
+
+
+@transaction.atomic
+def _send_kept(user: User, kept_id: int) -> list[Conversation]:
+    """Send a question that waited; empty if another tab has sent it.
+
+    Raises:
+        Refused: as a send does; `not_found` if the product is no longer on sale.
+    """
+    rows = KeptQuestion.objects.select_for_update(of=("self",)).select_related("shop", "product")
+    kept = rows.filter(pk=kept_id).first()
+    if kept is None:
+        return []
+    product = cast("host.Product | None", kept.product)
+    if product and not (
+        product.is_published
+        or Conversation.objects.filter(consumer=user, product_id=product.pk).exists()
+    ):
+        text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
+        raise Refused("not_found", text % {"title": product.title})
+    question = ask.Question(kept.body, kept.client_id)
+    conversation = _start_and_send(user, kept.shop, product, question, sending.send_form)
+    kept.delete()
+    return [conversation]
+
+
+def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> HttpResponse:
+    product = cast("host.Product | None", kept.product)
+    if refusal.code == "not_found":
+        product = None
+    if refusal.code == "forbidden":
+        kept.delete()  # it never can be sent; these are its words once more
+    question = ask.Question(kept.body, kept.client_id)
+    return _ask_again(request, kept.shop, product, question, refusal, was_kept=True)
 
 
 @transaction.atomic
@@ -106,6 +199,8 @@ def _ask_again(
     product: host.Product | None,
     question: ask.Question,
     refusal: Refused,
+    *,
+    was_kept: bool = False,
 ) -> HttpResponse:
     """The panel once more, with what was wrong and with every word that was written."""
     if wants_json(request):
@@ -114,8 +209,11 @@ def _ask_again(
         **ask.panel(request.user.pk, shop.pk, product.pk if product else None),
         "shop": shop,
         "product": product,
-        "action": request.path,
+        "action": reverse("messaging:contact", args=[product.slug])
+        if product
+        else reverse("messaging:contact_shop", args=[shop.slug]),
         "draft": question.body,
+        "was_kept": was_kept,
         "client_id": question.client_id,
         "form_error": refusal.detail,
     }

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.devices.DeviceCookie",
+    "config.middleware.LoggedOut",
     "config.middleware.FriendlyFailures",
 ]
 
@@ -255,6 +256,7 @@ STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.views.forged"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 
 EMAIL_TIMEOUT = 10  # seconds that a mail server may be silent
@@ -326,6 +328,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # more than allowed, so t
 FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; more goes to disk
 KEPT_PICTURES_MAX = 24  # per person, of forms that were refused for something else
 KEPT_PICTURES_HOURS = 24
+SIGNUP_REPEAT_SECONDS = 120  # that the same sign-up is taken for a second click
 SUBMITTED_FORM_DAYS = 7  # how long a form that created something is known when it comes again
 SHOP_INVITATIONS_MAX = 20  # per shop, that nobody has answered yet
 
@@ -365,6 +368,8 @@ CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new one
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
 STAFF_LOOK_MINUTES = 15  # for which a look on record lets staff read a thread
+# Per visitor, before logging in. All are sent then, so no more than CONVERSATIONS_PER_HOUR.
+KEPT_QUESTIONS_MAX = 5
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 CONVERSATION_PAGE_SIZE = 25

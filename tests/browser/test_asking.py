@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from catalog.factories import ProductFactory
 from catalog.models import Product
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person
@@ -93,3 +94,36 @@ def test_two_clicks_on_send_ask_once(person: Person, shopper: User, product: Pro
     page.locator(".ask button.button--primary").dblclick()
     expect(page.locator(".message__body")).to_have_text(["Is this still available?"])
     assert Message.objects.count() == Conversation.objects.count() == 1
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_going_back_and_asking_something_else_asks_both(
+    java_script: bool, person: Person, shopper: User, product: Product
+) -> None:
+    page = person(shopper, java_script_enabled=java_script)
+    page.goto(product.get_absolute_url())
+    for number, body in enumerate(("First", "Second"), start=1):
+        page.fill("#ask-body", body)
+        page.click(".ask button.button--primary")
+        expect(page.locator(".message__body")).to_have_count(number)
+        page.go_back()
+    bodies = Message.objects.order_by("sequence").values_list("body", flat=True)
+    assert list(bodies) == ["First", "Second"]
+
+
+def test_questions_of_two_tabs_are_both_sent_after_one_login(
+    visitor: Page, shopper: User, product: Product
+) -> None:
+    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
+    other = ProductFactory()
+    second = visitor.context.new_page()
+    ask(visitor, product)
+    ask(second, other)
+    second.fill("input[name=login]", shopper.email)
+    second.fill("input[name=password]", "trato-demo")
+    second.press("input[name=password]", "Enter")
+    expect(second.locator(".message__body")).to_have_text([QUESTION])
+    visitor.reload()  # its login page knows by now
+    expect(visitor.locator(".message__body")).to_have_text([QUESTION])
+    asked = Message.objects.values_list("conversation__product", flat=True)
+    assert sorted(asked) == sorted([product.pk, other.pk])

@@ -108,3 +108,26 @@ def test_filters_that_are_on_are_shown_and_taken_off_one_by_one(
     page.get_by_role("link", name="Clear all").click()
     expect(tiles).to_have_count(3)
     expect(chips).to_have_count(0)
+
+
+def test_a_price_is_stored_as_it_was_written_and_once(
+    person: Person, seller: User, product: Product
+) -> None:
+    page = person(seller)
+    page.goto("/my/products/new/")
+    page.fill("[name=title]", "Vase")
+    page.select_option("[name=category]", str(product.category_id))
+    amount = page.locator("[name=amount]")
+    amount.press_sequentially("12,50")
+    amount.hover()
+    page.mouse.wheel(0, -200)
+    amount.press("ArrowUp")
+    expect(amount).to_have_value("12,50")
+    page.get_by_role("button", name="Save").dblclick()
+    expect(page.locator(".notice")).to_have_text("Saved.")
+    assert Product.objects.get(title="Vase").price == 1250
+    amount.fill("1.250")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.locator(".field__error")).to_contain_text("can be read in two ways")
+    expect(amount).to_have_value("1.250")
+    assert Product.objects.get(title="Vase").price == 1250

@@ -1,0 +1,87 @@
+"""Signing up twice, at once or one after the other: one account, and never a failure of ours."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Shop
+from catalog.signup import SignupForm
+from tests.messaging.test_races import in_threads
+
+pytestmark = pytest.mark.django_db
+
+SENT = "/accounts/confirm-email/"
+
+
+def form(**change: str) -> dict[str, str]:
+    return {
+        "role": "seller", "name": "Ana Prieto", "shop_name": "Taller Sol",
+        "email": "ana@example.com", "password1": "a-good-long-one",
+    } | change  # fmt: skip
+
+
+def sign_up(client: Any = None, **change: str) -> Any:
+    return (client or Client()).post("/accounts/signup/", form(**change))
+
+
+@pytest.mark.parametrize("role", ["seller", "consumer"])
+def test_a_second_click_finds_the_account_of_the_first(role: str) -> None:
+    client = Client()
+    for _ in range(2):
+        answer = sign_up(client, role=role)
+        assert (answer.status_code, answer.headers["Location"]) == (302, SENT)
+    assert User.objects.get().role == role
+    assert Shop.objects.count() == (role == "seller")
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", ["seller", "consumer"])
+def test_clicks_at_once_make_one_account(role: str) -> None:
+    answers = in_threads(4, lambda: sign_up(role=role))
+    assert {(one.status_code, one.headers.get("Location")) for one in answers} == {(302, SENT)}
+    assert User.objects.get().role == role
+    assert Shop.objects.count() == (role == "seller")
+
+
+def test_an_address_that_is_taken_after_the_look_is_answered_as_before_it(
+    shopper: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SignupForm, "clean_email", lambda self: self.cleaned_data["email"])
+    answer = sign_up(email=shopper.email)
+    assert (answer.status_code, answer.headers["Location"]) == (302, SENT)
+    assert not Shop.objects.exists()
+    assert User.objects.get() == shopper
+
+
+def test_a_shops_name_that_is_taken_after_the_look_is_refused_in_words(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = User.objects.count()
+    monkeypatch.setattr(SignupForm.base_fields["shop_name"], "clean", lambda value: value)
+    answer = sign_up(shop_name=shop.name)
+    assert answer.status_code == 200
+    assert "Another shop has this name" in answer.text
+    assert 'value="ana@example.com"' in answer.text
+    assert User.objects.count() == before
+
+
+@pytest.mark.parametrize("what", ["confirmed", "old", "another password"])
+def test_another_sign_up_is_not_taken_for_a_second_click(what: str) -> None:
+    sign_up()
+    if what == "confirmed":
+        EmailAddress.objects.update(verified=True)
+    elif what == "old":
+        User.objects.update(date_joined=timezone.now() - timedelta(hours=1))
+    client = Client()
+    password = "another-good-long-one" if what == "another password" else "a-good-long-one"
+    answer = sign_up(client, shop_name="Other name", password1=password)
+    assert (answer.status_code, answer.headers["Location"]) == (302, SENT)
+    assert User.objects.count() == Shop.objects.count() == 1
+    assert "account_user_id" not in client.session
