@@ -139,7 +139,7 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> S
         Q(product_id=product_id), shop_id=OuterRef("pk"), consumer_id=user_id
     )
     row = shops.annotate(
-        is_own=Exists(shops.filter(members=user_id)),
+        is_own=Exists(shops.filter(members=user_id or 0)),  # None would find shops without any
         mine=Subquery(asked.values("pk")[:1]),
         replies=Subquery(_replies(shop_id)),
     ).values("is_own", "mine", "replies")

@@ -223,3 +223,8 @@ def test_who_has_asked_before_goes_on_about_a_withdrawn_product(
     assert refused.status_code == 404
     assert "Still there?" in refused.text
     assert Message.objects.count() == 1
+
+
+def test_a_visitor_may_ask_a_shop_that_nobody_works_for(client_of: Any) -> None:
+    page = client_of(None).get(ProductFactory().get_absolute_url())
+    assert 'id="ask-body"' in page.text
