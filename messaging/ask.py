@@ -7,12 +7,10 @@ session itself would lose one of two questions that are written to it at the sam
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -77,8 +75,6 @@ def keep(
     is_new = not asked.filter(client_id=client_id).exists()
     if is_new and asked.count() >= settings.KEPT_QUESTIONS_MAX:
         raise Refused("rate_limited", when_shown(_too_many_wait))
-    oldest = timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    KeptQuestion.objects.filter(created_at__lt=oldest).delete()  # no session leads to them
     KeptQuestion.objects.get_or_create(visitor=visitor, client_id=client_id, defaults=about)
     request.session[VISITOR] = str(visitor)
     request.session[AFTER_LOGIN] = request.path

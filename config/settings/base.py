@@ -391,6 +391,7 @@ KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
 RETENTION_RULES = [
     "accounts.retention.RULES",
     "catalog.retention.RULES",
+    "messaging.retention.RULES",
     "notifications.retention.RULES",
 ]
 EXPIRED_SESSIONS_KEEP_DAYS = 1

@@ -78,6 +78,8 @@ def test_a_removal_while_its_page_is_on_the_way_is_shown(
     asking.route("**/messages/?before=*", lambda route: held.append((route, route.fetch())))
     with asking.expect_request("**/messages/?before=61"):
         asking.locator(".thread__scroll").evaluate("(box) => { box.scrollTop = 0; }")
+    while not held:  # the server has answered before the removal, the page has not heard yet
+        asking.wait_for_timeout(50)
     write(answering, "Wait.")
     says(asking, "Wait.")
     remove(moderator, long_thread, OLD)

@@ -63,7 +63,7 @@ def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conv
     ProductImageFactory(product=product, alt=WIDE * 160)
     ProductImageFactory(product=ProductFactory(shop=shop, title=WIDE * 119 + "2"))
     conversation = ConversationFactory(consumer=shopper, product=product)
-    product.title = WIDE * 118 + "NEW"
+    product.title = WIDE * 117 + "NEW"
     product.save()
     MessageFactory(conversation=conversation, body=WIDE * 4000)
     MessageFactory(conversation=conversation, sender=seller, body=WIDE * 4000)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -211,6 +212,7 @@ def test_questions_that_no_session_leads_to_are_deleted(product: Product, client
     ask(client_of(None), product, "Old")
     KeptQuestion.objects.update(created_at=timezone.now() - timedelta(days=31))
     ask(client_of(None), product, "New")
+    call_command("purge_expired", "--delete")
     assert KeptQuestion.objects.get().body == "New"
 
 
