@@ -157,7 +157,10 @@ def test_the_picture_that_marks_as_read_is_signed_for_its_reader(
     )
     before = everything()
     others = re.findall(r'<img src="([^"]*read.gif[^"]*)"', client_of(seller).get(thread).text)
-    for forged in (picture.partition("&")[0], f"{picture}0", html.unescape(others[0])):
+    theirs = html.unescape(others[0])
+    passed_off = theirs.replace(f"page_user={seller.pk}", f"page_user={shopper.pk}")
+    assert client.get(theirs).status_code == 412
+    for forged in (picture.partition("&")[0], picture.replace("mark=", "mark=0"), passed_off):
         assert client.get(forged).status_code == 404
     assert everything() == before
     assert client.get(picture).headers["Content-Type"] == "image/gif"
