@@ -106,7 +106,8 @@ class Batcher:
         self.asked: list[Send] = []
         self.busy: set[int] = set()  # conversations that are being stored, or rest after a lock
         self.pauses: dict[int, float] = {}  # of conversations that a lock holds; seconds
-        self.apart: set[int] = set()  # those of them that must share no batch
+        # Those of them that must share no batch, by turns: the one that was tried last stands last.
+        self.apart: dict[int, None] = {}
         self.lines = [Line() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
         self.idle = list(self.lines)
         self.line_apart = Line()
@@ -194,7 +195,7 @@ class Batcher:
             try:
                 outcome, held = await self.store(batch, line)
             except Locked:
-                self.apart.update(send.conversation_id for send in batch)
+                self.apart.update((send.conversation_id, None) for send in batch)
                 self.free(batch)
                 self.hold(batch)
                 return
@@ -230,11 +231,11 @@ class Batcher:
     def take_one_apart(self) -> list[Send]:
         """The sends of one conversation that must share no batch."""
         self.fail_late()
-        waiting = self.apart - self.busy
-        first = next((one for one in self.asked if one.conversation_id in waiting), None)
+        waiting = {send.conversation_id for send in self.asked} - self.busy
+        first = next((one for one in self.apart if one in waiting), None)
         if first is None:
             return []
-        return self.take(lambda send: send.conversation_id == first.conversation_id)
+        return self.take(lambda send: send.conversation_id == first)
 
     def take(self, is_due: Callable[[Send], bool]) -> list[Send]:
         batch: list[Send] = []
@@ -259,7 +260,10 @@ class Batcher:
         """Try these again after a pause, and before whatever came after them."""
         self.asked[:0] = held
         loop = asyncio.get_running_loop()
-        for conversation in {send.conversation_id for send in held}:
+        for conversation in dict.fromkeys(send.conversation_id for send in held):
+            if conversation in self.apart:
+                del self.apart[conversation]
+                self.apart[conversation] = None
             pause = 2 * self.pauses.get(conversation, settings.SEND_LOCK_PAUSE_SECONDS / 2)
             self.pauses[conversation] = pause = min(pause, settings.SEND_STALL_SECONDS)
             self.busy.add(conversation)
@@ -272,7 +276,7 @@ class Batcher:
 
     def forget(self, conversation: int) -> None:
         self.pauses.pop(conversation, None)
-        self.apart.discard(conversation)
+        self.apart.pop(conversation, None)
 
     def fail_late(self) -> None:
         """Nobody waits longer for somebody's lock than for the database itself.

@@ -177,7 +177,27 @@ def test_who_shares_a_batch_with_one_that_waits_is_stored_without_it() -> None:
         again = send(batcher, "again", 1), send(batcher, "beside", 2)
         await let_all_be_stored(database, *again)
         assert database.batches[-1] == ["again", "beside"]  # one batch as before
-        assert (batcher.sends, batcher.apart, batcher.pauses) == ({}, set(), {})
+        assert (batcher.sends, batcher.apart, batcher.pauses) == ({}, {}, {})
+
+    run(play)
+
+
+def test_some_who_wait_apart_keep_no_other_from_being_stored(settings: Any) -> None:
+    settings.SEND_STALL_SECONDS = settings.SEND_LOCK_PAUSE_SECONDS = 0.0
+
+    async def play(batcher: Batcher, database: Database) -> None:
+        database.locks = dict.fromkeys((1, 2, 3), OTHER)
+        # Each pause ends before the next try: whoever waits for a lock is always due again.
+        held = [send(batcher, f"held {number}", number) for number in database.locks]
+        free = send(batcher, "free", 4)
+        for tries in range(1, 6):  # all of them, and then each
+            await database.has_got(tries)
+            await asyncio.sleep(0)
+            database.waiting[tries - 1].set_result(None)
+        assert database.batches[1:5] == [["held 1"], ["held 2"], ["held 3"], ["free"]]
+        assert await answered(free) == ["free"]
+        database.locks.clear()
+        await let_all_be_stored(database, *held)
 
     run(play)
 
