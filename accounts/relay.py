@@ -11,7 +11,7 @@ It stands in the lowest app because all of them ring it.
 
 import asyncio
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import Context
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -211,15 +211,17 @@ class Exchange:
             past = list(self.asked - self.members.keys())
             if not missing and not past:
                 self.groups_fail = False
-                self._answer_joining(True)
+                self._answer_joining(True, self._joining)
                 return
             try:
                 async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
                     await self._follow(missing, past)
+                # Those who came before are not kept waiting by those who come all the time.
+                self._answer_joining(True, self.heard)
             except Exception as error:
                 log.warning("membership_failed", groups=len(missing), error=type(error).__name__)
                 self.groups_fail = True
-                self._answer_joining(False)
+                self._answer_joining(False, self._joining)
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow(self, missing: list[str], past: list[str]) -> None:
@@ -243,11 +245,11 @@ class Exchange:
                 await self.layer.group_add(group, self.channel)
         self.heard.update(missing)
 
-    def _answer_joining(self, joined: bool) -> None:
-        for future in self._joining.values():
+    def _answer_joining(self, joined: bool, groups: Collection[str]) -> None:
+        for group in self._joining.keys() & groups:
+            future = self._joining.pop(group)
             if not future.done():
                 future.set_result(joined)
-        self._joining.clear()
 
     async def _listen(self) -> None:
         while True:

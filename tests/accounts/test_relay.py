@@ -115,6 +115,27 @@ async def test_many_groups_are_joined_and_rung(number: int) -> None:
     assert heard == set(groups)
 
 
+async def test_who_joins_is_not_kept_waiting_by_those_who_come_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when thousands of sockets come back at once."""
+    layer, listener = get_channel_layer(), Listener()
+    await relay.join("user.0", listener)
+    later: list[asyncio.Future[bool]] = []
+
+    async def slow(*_args: Any) -> None:
+        if len(later) < 100:  # somebody comes while the layer answers, each time
+            later.append(relay.join(f"user.{len(later) + 2}", listener))
+        await asyncio.sleep(0)
+
+    for name in ("group_add", "group_add_many"):
+        monkeypatch.setattr(layer, name, slow, raising=False)
+    assert await relay.join("user.1", listener)
+    assert len(later) < 100
+    async with asyncio.timeout(PATIENCE):
+        assert all(await asyncio.gather(*later))
+
+
 async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
