@@ -101,6 +101,11 @@ def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> Non
     _locked(quoting).update(excerpt="")
 
 
+def lock(keys: Collection[int]) -> None:
+    """Lock notifications before several of them are deleted, as `_locked` does."""
+    _locked(Notification.objects.filter(pk__in=keys))
+
+
 def _locked(rows: QuerySet[Notification]) -> QuerySet[Notification]:
     """These rows, locked in the one order in which everybody locks notifications.
 

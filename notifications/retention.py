@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.retention import Rule
 
+from .actions import lock
 from .models import Notification
 
 
@@ -22,4 +23,7 @@ def _unread() -> QuerySet[Notification]:
     return Notification.objects.filter(read_at__isnull=True, happened_at__lt=until)
 
 
-RULES = [Rule("notifications that were read", _read), Rule("notifications nobody read", _unread)]
+RULES = [
+    Rule("notifications that were read", _read, before=lock),
+    Rule("notifications nobody read", _unread, before=lock),
+]

@@ -1,15 +1,17 @@
 """What `manage.py purge_expired` deletes, and what it leaves alone."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.factories import UserFactory
@@ -19,6 +21,9 @@ from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Shop
 from messaging.factories import ConversationFactory
 from notifications.models import Notification
+from tests.messaging.test_marking import wait_until_somebody_waits_for_a_lock
+from tests.patience import PATIENCE
+from tests.site import own_database
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +132,34 @@ def test_old_notifications_go_sooner_if_they_were_read(shopper: User, settings: 
     notification(shopper, 4, read_at=None, happened_at=unread)
     run("--delete")
     assert sorted(Notification.objects.values_list("subject_id", flat=True)) == [2, 3]
+
+
+def purge_patiently() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")  # as for every command
+        run("--delete")
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+def test_notifications_are_purged_in_the_order_in_which_sends_lock_them(
+    shopper: User, stranger: User
+) -> None:
+    first, second = sorted((shopper, stranger), key=lambda person: person.pk)
+    later = notification(second, 1, read_at=LONG_AGO, happened_at=LONG_AGO)
+    earlier = notification(first, 1, read_at=LONG_AGO, happened_at=LONG_AGO)
+    row = "SELECT FROM notifications_notification WHERE id = %s FOR UPDATE"
+    with psycopg.connect(own_database()) as send, ThreadPoolExecutor(1) as pool:
+        send.execute(row, [earlier.pk])
+        purging = pool.submit(purge_patiently)
+        wait_until_somebody_waits_for_a_lock()
+        send.execute(f"{row} NOWAIT", [later.pk])  # else each would wait for the other
+        send.rollback()
+        purging.result(PATIENCE)
+    assert not Notification.objects.exists()
 
 
 def test_each_batch_is_a_transaction_of_its_own() -> None:
