@@ -139,13 +139,12 @@ def test_looking_marks_nothing_as_read(shopper: User, client_of: Any) -> None:
 
 def test_a_visitor_is_sent_to_the_login(shopper: User, client_of: Any) -> None:
     row, client = tell(shopper), client_of(None)
-    answers = [
-        client.get("/notifications/"),
-        client.post("/notifications/read/"),
-        client.post(f"/notifications/{row.pk}/read/"),
-    ]
-    for answer in answers:
-        assert answer.headers["Location"].startswith("/accounts/login/")
+    answer = client.get("/notifications/")
+    assert answer.headers["Location"].startswith("/accounts/login/")
+    for path in ("/notifications/read/", f"/notifications/{row.pk}/read/"):
+        answer = client.post(path)
+        assert answer.status_code == 401
+        assert "/accounts/login/" in answer.content.decode()
     assert unread_of(shopper) == [1]
 
 
