@@ -94,6 +94,7 @@ class Cluster:
             "TRUSTED_ORIGINS": f"https://127.0.0.1:{self.port}",
             "STATIC_ROOT": str(folder / "static"),
             "MEDIA_ROOT": str(folder / "media"),
+            "EMAIL_FILE_PATH": str(folder / "mail"),
             "PYTHONPATH": str(ROOT),
             **(environment or {}),
         }
@@ -244,7 +245,7 @@ def main() -> int:
             for number, daphne in enumerate(cluster.daphnes):
                 say(f"  Daphne {number}: {cluster.upstream(number)}, process {daphne.pid}")
             say(f"  PostgreSQL: {cluster.postgres.address}   Redis: {cluster.redis.address}")
-            say(f"  logs: {folder}/*.log")
+            say(f"  logs: {folder}/*.log   mail: {folder}/mail/")
             signal.pause()
     return 0
 

@@ -9,7 +9,9 @@ from .production import TRUSTED_ORIGINS, env
 
 DEMO_LOGINS = True
 STATIC_ROOT = env.str("STATIC_ROOT")
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Into files, so that the logs have lines of JSON and nothing else.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH")
 
 # Everything that takes TLS for granted.
 TRUSTED_ORIGINS = [origin.replace("https://", "http://") for origin in TRUSTED_ORIGINS]

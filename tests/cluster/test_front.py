@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -156,10 +157,11 @@ def _failed_logins(person: Person, at: str, count: int) -> list[str]:
     pages = []
     for number in range(count):
         fields = {"login": f"nobody{number}@example.com", "password": "wrong"}
-        claimed = f"203.0.113.{number}"
-        answer = person.post(
-            "/accounts/login/", fields, at=at, X_Forwarded_For=claimed, Accept_Language="en"
-        )
+        headers = {"X_Forwarded_For": f"203.0.113.{number}", "Accept_Language": "en"}
+        answer = person.post("/accounts/login/", fields, at=at, **headers)
+        while "Too many requests" in answer.text:  # nginx says so after another test's posts
+            time.sleep(0.2)
+            answer = person.post("/accounts/login/", fields, at=at, **headers)
         pages.append(answer.text)
     return pages
 
@@ -168,12 +170,12 @@ def test_a_forged_address_does_not_escape_the_limit_of_failed_logins(cluster: Cl
     with Redis.from_url(cluster.redis.address) as counts:
         counts.flushdb()
         pages = _failed_logins(Person(cluster.url), cluster.url, ATTEMPTS + 1)
-        assert "Too many failed" not in pages[ATTEMPTS - 1]
-        assert "Too many failed" in pages[ATTEMPTS]
+        assert "Too many wrong passwords" not in pages[ATTEMPTS - 1]
+        assert "Too many wrong passwords" in pages[ATTEMPTS]
         # The same to a Daphne, where the header is what nginx says: everyone has an own address.
         counts.flushdb()
         pages = _failed_logins(Person(cluster.url), cluster.upstream(0), ATTEMPTS + 1)
-        assert "Too many failed" not in pages[ATTEMPTS]
+        assert "Too many wrong passwords" not in pages[ATTEMPTS]
         counts.flushdb()
 
 
