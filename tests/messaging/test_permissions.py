@@ -48,7 +48,7 @@ def told(answer: Any) -> str:
     return re.sub(r'(nonce|value|content)="[^"]*"|/conversation/\d+/', "", answer.text)
 
 
-def test_a_visitor_is_sent_to_the_login_and_a_script_told_401(
+def test_a_visitor_is_sent_to_the_login_and_what_is_posted_is_told_401(
     said: Message, client_of: Any
 ) -> None:
     client, address = client_of(None), said.conversation.get_absolute_url()
@@ -56,7 +56,7 @@ def test_a_visitor_is_sent_to_the_login_and_a_script_told_401(
     assert client.get("/conversations/").status_code == 302
     answer = client.get(f"{address}messages/", headers={"accept": "application/json"})
     assert answer.status_code == 401
-    assert client.post(f"{address}new_message/", {"body": "x"}).status_code == 302
+    assert client.post(f"{address}new_message/", {"body": "x"}).status_code == 401
     assert Message.objects.count() == 1
 
 

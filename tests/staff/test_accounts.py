@@ -145,8 +145,9 @@ def test_the_pages_are_closed_to_others(actor: User, stranger: User, client_of: 
 
 
 def test_a_visitor_is_sent_to_the_login(stranger: User, client_of: Any) -> None:
-    answer = client_of(None).post(addresses(stranger)[0], {"reason": "why"})
-    assert "/admin/login/" in answer.headers["Location"]
+    page = addresses(stranger)[0]
+    assert "/admin/login/" in client_of(None).get(page).headers["Location"]
+    assert client_of(None).post(page, {"reason": "why"}).status_code == 401
     assert User.objects.get(pk=stranger.pk).is_active
 
 
