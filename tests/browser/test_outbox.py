@@ -344,6 +344,7 @@ def test_a_question_that_was_sent_is_no_longer_in_the_panel(
     page.fill("#ask-body", "Is it blue?")
     page.click(".ask button.button--primary")
     expect(page.locator(".message__body")).to_have_text(["Is it blue?"])
+    live(page)  # the thread's script has seen that the question is there
     page.goto(product.get_absolute_url())
     expect(page.locator("#ask-body")).to_have_value("")
     page.fill("#ask-body", "Is it green?")
