@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- logging in --------------------------------------------------------------------------
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Whoever logs in goes on with what they began, also where no `next` came along."""
+        """Return people to what they had begun before the login, even without a `next`."""
         began: str | None = request.session.get(AFTER_LOGIN)
         url: str = began or super().get_login_redirect_url(request)
         return url
@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- addresses ---------------------------------------------------------------------------
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Whoever signs up with an address goes before those who only wanted to change to it."""
+        """Prefer a person who signs up with an address to one who asked to change to it."""
         email_addresses.drop_pending(form.cleaned_data["email"])
         saved: User = super().save_user(request, user, form, commit)
         return saved

@@ -181,7 +181,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, DeskAdmin[AuditEntry]):
 @admin.register(Group)
 class GroupAdmin(DeskAdmin[Group], DjangoGroupAdmin):
     """What the staff's groups may do. As with people's rights, only superusers change that:
-    whoever could edit their own group could do everything."""
+    somebody who could edit their own group could do everything."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return person_of(request).is_superuser

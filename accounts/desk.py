@@ -62,7 +62,7 @@ class DeskAdmin(admin.ModelAdmin[M]):
 
     Args:
         shown_of_others: columns of other models that stand on these pages, such as `user__name`.
-            Whoever may read the page may search by them.
+            Everybody who may read the page may search by them.
     """
 
     shown_of_others: tuple[str, ...] = ()
@@ -218,7 +218,7 @@ class DeskSite(StaffSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
-        """Lead from a row's page here to its page on the site, whoever may read the row here.
+        """Redirect from a row's page here to its page on the site, for those who may read the row.
 
         Django leads everybody of the staff, and so tells the address of what is not public.
         """
