@@ -4,8 +4,9 @@ Twisted parses the forms in bodies on the event loop, before any middleware and 
 passes the bytes on. Two forms of 80 MB silenced a process for 20 s. Here bodies are not parsed,
 and one that is larger than its address takes is refused before it is read.
 
-Uses of Twisted's own parts, tested with 26.10: `Request._parsePOSTFormSubmission`, and the
-channel's `_command` and `_path`, which a request has only once its body was read.
+Uses of Twisted's own parts, tested with 26.10: `Request._parsePOSTFormSubmission`; the channel's
+`_version`, and `_command` and `_path`, which a request has only once its body was read; and
+`_send100Continue`.
 """
 
 import io
@@ -49,6 +50,7 @@ class LimitedRequest(WebRequest):
         self._limit = settings.REQUEST_MAX_BYTES
         self._received = 0  # bytes of the body
         self._is_complete = self._is_refused = self._is_upload = False
+        self._holds_back = False  # whether the client sends its body only when told to go on
         self._spooled: Any = None  # a large body, which `SpooledBody` reads
         self._linger: Any = None
 
@@ -67,6 +69,7 @@ class LimitedRequest(WebRequest):
         if length is not None and length > most:
             self._refuse(error_pages.TOO_BIG)
         elif most > self._limit:
+            self._holds_back = self._take_expect()
             self.transport.pauseProducing()
             twisted_loop.create_task(self._ask_for_more(most))
 
@@ -146,7 +149,15 @@ class LimitedRequest(WebRequest):
         else:
             LimitedRequest.uploads += 1
             self._is_upload, self._limit = True, most
+            if self._holds_back:
+                self.channel._send100Continue()
         self.transport.resumeProducing()
+
+    def _take_expect(self) -> bool:
+        """Whether the client waits for `100 Continue`; after this Twisted does not send it."""
+        expect = (self.getHeader(b"expect") or b"").lower()
+        self.requestHeaders.removeHeader(b"Expect")
+        return expect == b"100-continue" and self.channel._version == b"HTTP/1.1"
 
     def _refuse(self, status: int) -> None:
         """Answer now, and drop what still comes of the body."""
@@ -154,8 +165,7 @@ class LimitedRequest(WebRequest):
             return
         self._is_refused = True
         log.warning("body_refused", status=status, path=self._path()[:200])
-        # To `Expect: 100-continue` Twisted would answer after this that the body is welcome.
-        self.requestHeaders.removeHeader(b"Expect")
+        self._take_expect()
         language = self.received_cookies.get(settings.LANGUAGE_COOKIE_NAME.encode(), b"")
         wished = language or (self.getHeader(b"accept-language") or b"")[:2]
         as_json = (self.getHeader(b"accept") or b"").startswith(b"application/json")

@@ -92,10 +92,11 @@ def test_a_large_body_in_chunks_is_refused_as_it_grows(kind: str, site: Site) ->
     assert "larger than we take" in page
 
 
-def test_nobody_is_asked_to_go_on_with_a_refused_body(site: Site) -> None:
+def test_nobody_is_asked_to_go_on_with_a_refused_body(site: Site, shopper: User) -> None:
     headers = {"Content_Length": str(MEGABYTE), "Expect": "100-continue"}
-    sender = Sender(site, "/health/", **headers)
-    assert sender.line.recv(12) == b"HTTP/1.1 413"
+    for path, user in (("/health/", None), (UPLOAD, None), (UPLOAD, shopper)):
+        sender = Sender(site, path, user, Content_Type=MULTIPART, **headers)
+        assert sender.line.recv(12) == b"HTTP/1.1 413"
     allowed = Sender(site, "/health/", Content_Length="10", Expect="100-continue")
     assert allowed.line.recv(12) == b"HTTP/1.1 100"
 
