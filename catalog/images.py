@@ -1,13 +1,15 @@
 """Pictures from strangers: judged by their content, drawn anew, and kept without their secrets.
 
-Nothing of an upload reaches the disk as it came. Its pixels are decoded and encoded again, so
+Nothing of an upload is kept as it came. Its pixels are decoded and encoded again, so
 that neither the place where a photo was taken nor a second file hidden behind it survives. That
 is done by `image_decoder` in a process of its own, which the operating system holds to limits.
 """
 
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -112,35 +114,37 @@ def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dic
         "side": settings.IMAGE_MAX_SIDE,
         "new_side": MAX_SIDE,
     }
-    upload.seek(0)
     command = [sys.executable, "-I", str(DECODER), json.dumps(limits)]
-    # An empty environment: our secrets are in ours.
-    with subprocess.Popen(  # noqa: S603 – nothing in it comes from the person
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-    ) as decoder:
-        try:
-            output = _output(decoder, upload.read(), uploader)
-        finally:
-            decoder.kill()  # harmless where it has ended
+    # Not through a pipe: after the first timeout `communicate` writes no more of its input (3.11).
+    with tempfile.TemporaryFile() as source:
+        upload.seek(0)
+        shutil.copyfileobj(upload, source)
+        source.seek(0)
+        # An empty environment: our secrets are in ours.
+        with subprocess.Popen(  # noqa: S603 – nothing in it comes from the person
+            command,
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+        ) as decoder:
+            try:
+                output = _output(decoder, uploader)
+            finally:
+                decoder.kill()  # harmless where it has ended
     if decoder.returncode != 0:  # killed by a limit, or by what it decoded
         return {"error": "damaged"}, b""
     answer, _newline, content = output.partition(b"\n")
     return json.loads(answer), content
 
 
-def _output(decoder: "subprocess.Popen[bytes]", content: bytes, uploader: Uploader | None) -> bytes:
+def _output(decoder: "subprocess.Popen[bytes]", uploader: Uploader | None) -> bytes:
     until = time.monotonic() + settings.IMAGE_DECODER_MAX_SECONDS
-    given: bytes | None = content
     while True:
         try:
-            return decoder.communicate(given, timeout=LOOK_SECONDS)[0]
+            return decoder.communicate(timeout=LOOK_SECONDS)[0]
         except subprocess.TimeoutExpired:
-            given = None  # it goes on where it was
             if uploader is not None and uploader.has_gone():
                 raise Abandoned from None
             if time.monotonic() >= until:

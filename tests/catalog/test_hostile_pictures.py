@@ -319,6 +319,16 @@ def test_a_decoder_is_killed_when_its_client_has_gone(
         images.sanitize(upload, Uploader(1, lambda: True))
 
 
+def test_a_decoder_that_starts_late_gets_the_whole_picture(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.IMAGE_DECODER_MAX_SECONDS = PATIENCE
+    monkeypatch.setattr(images, "LOOK_SECONDS", 0.01)  # looked after before it has read anything
+    content = saved(Image.effect_noise((700, 700), 90), "PNG")
+    assert len(content) > 2**17  # more than a pipe holds
+    assert images.sanitize(SimpleUploadedFile("photo.png", content)).size
+
+
 # -- The form ----------------------------------------------------------------------------------
 
 
