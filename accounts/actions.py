@@ -10,10 +10,11 @@ from django.utils.formats import date_format
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
+from trato.text import has_control_characters, is_blank
+
 from . import audit
 from .models import User
 from .sessions import announce_access_changed
-from .text import has_control_characters, is_blank
 
 
 class AlreadyDone(ValidationError):

@@ -27,9 +27,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from trato.fields import MultilineField
+
 from . import audit
 from .actions import AlreadyDone
-from .fields import MultilineField
 from .models import User
 from .staff_site import StaffSite
 

@@ -12,9 +12,10 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from trato.names import validate_public_name
+
 from . import email_addresses, throttle
 from .models import User
-from .names import validate_public_name
 
 ROLES = [
     (User.Role.CONSUMER, _("I shop – ask sellers about what they make, and keep the answers.")),

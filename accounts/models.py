@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .names import validate_public_name
+from trato.names import validate_public_name
 
 
 class UserManager(BaseUserManager["User"]):

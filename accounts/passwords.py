@@ -3,8 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from trato.text import is_blank
+
 from .models import User
-from .text import is_blank
 
 DIFFERENT_MIN = 4  # characters
 

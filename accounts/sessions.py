@@ -17,7 +17,8 @@ from django.db.models.signals import post_delete
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from . import relay
+from trato.realtime import groups
+
 from .models import User
 
 
@@ -68,7 +69,7 @@ def _is_of_this_password(given: str, user: User) -> bool:
 
 def announce_access_changed(user_id: int) -> None:
     """Let every open socket of a person check session, standing and shops anew, on commit."""
-    relay.publish_on_commit([relay.user_group(user_id)], {"type": "access.changed"})
+    groups.publish_on_commit([groups.user_group(user_id)], {"type": "access.changed"})
 
 
 def watch() -> None:

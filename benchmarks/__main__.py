@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests import services
+from deploy import services
 
 from . import browser, idle, processes, report, servers
 from .browser import Waits

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests import services
+from deploy import services
 
 from . import servers
 from .stages import STAGES

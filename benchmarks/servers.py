@@ -16,7 +16,7 @@ from typing import Any, cast
 import psycopg
 import redis
 
-from tests import services
+from deploy import services
 
 from .client import Seat
 from .dialects import ROOM, TRATO, Dialect

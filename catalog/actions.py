@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts import rate_limits
 from accounts.models import User
 from accounts.sessions import announce_access_changed
+from trato import rate_limits
 
 from . import access, submissions
 from .images import Picture

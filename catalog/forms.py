@@ -15,9 +15,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import rate_limits
-from accounts.names import skeleton, validate_public_name
-from accounts.text import validate_name
+from trato import rate_limits
+from trato.names import skeleton, validate_public_name
+from trato.text import validate_name
 
 from .actions import ChangedMeanwhile
 from .image_queue import Abandoned, Busy, Uploader

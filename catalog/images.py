@@ -22,7 +22,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from accounts.text import BIDI_CONTROLS, has_control_characters
+from trato.text import BIDI_CONTROLS, has_control_characters
 
 from .image_queue import LOOK_SECONDS, Abandoned, Busy, Uploader, queue
 

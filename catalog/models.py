@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import MultilineTextField
-from accounts.names import SkeletonField, skeleton, validate_public_name
-from accounts.text import validate_name
+from trato.fields import MultilineTextField
+from trato.names import SkeletonField, skeleton, validate_public_name
+from trato.text import validate_name
 
 from .money import format_price
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from accounts.text import word_pattern
+from trato.text import word_pattern
 
 from .models import Category, Product, ProductImage, Shop, ShopMember
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from accounts.rate_limits import TooOften
+from trato.rate_limits import TooOften
 
 from . import access, actions, queries, submissions
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm

@@ -4,10 +4,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from accounts import rate_limits
+from trato import rate_limits
 
 from . import access, queries
-from .browse import BrowseForm
+from .filters import BrowseForm
 from .models import Shop
 
 PAGE_SIZE = 24

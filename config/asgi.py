@@ -16,8 +16,8 @@ django_application = get_asgi_application()
 # Only now are the apps loaded.
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
 
-from config.correlation import SocketId  # noqa: E402
 from config.middleware import FinishRequests  # noqa: E402
+from config.request_ids import SocketId  # noqa: E402
 from config.uploads import SpooledBody  # noqa: E402
 from messaging.routing import websocket_urlpatterns  # noqa: E402
 

@@ -32,8 +32,8 @@ def pages(language: str) -> dict[str, str]:
     from django.utils import translation
     from django.utils.translation import gettext as _
 
-    from messaging import wire
-    from messaging.errors import Refused
+    from trato.errors import Refused
+    from trato.realtime import frames
 
     with translation.override(language):
         too_big = Refused("too_long", _("What you sent is larger than we take."))
@@ -41,11 +41,11 @@ def pages(language: str) -> dict[str, str]:
         away = Refused("unavailable", _("This is not possible just now. Try again soon."))
         return {
             f"{TOO_BIG}.html": render_to_string("413_alone.html"),
-            f"{TOO_BIG}.json": wire.encode(wire.Error.of(too_big)),
+            f"{TOO_BIG}.json": frames.encode(frames.Error.of(too_big)),
             f"{TOO_OFTEN}.html": render_to_string("429_alone.html"),
-            f"{TOO_OFTEN}.json": wire.encode(wire.Error.of(too_often)),
+            f"{TOO_OFTEN}.json": frames.encode(frames.Error.of(too_often)),
             f"{AWAY}.html": render_to_string("503.html"),
-            f"{AWAY}.json": wire.encode(wire.Error.of(away)),
+            f"{AWAY}.json": frames.encode(frames.Error.of(away)),
         }
 
 

@@ -21,7 +21,7 @@ from django.conf import settings
 from twisted.internet import reactor as _reactor
 from twisted.web.http import RESPONSES
 
-from accounts.threads import in_thread
+from trato.realtime.database import in_thread
 
 from . import error_pages, uploads
 

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from redis import RedisError
 
-from . import correlation
+from . import request_ids
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -43,7 +43,7 @@ def _refusals_in_one_line(logger: Any, method: str, event: dict[str, Any]) -> di
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
-    correlation.add_id,
+    request_ids.add_id,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     _first_line_of_asyncio,

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.adapter import AFTER_LOGIN
-from accounts.rate_limits import TooOften
 from accounts.templatetags.page_user import PAGE_USER_FIELD
-from accounts.threads import give_back_connections
+from trato.rate_limits import TooOften
+from trato.realtime.database import give_back_connections
 
 from . import views
 

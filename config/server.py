@@ -10,7 +10,7 @@ import sys
 
 from daphne.endpoints import build_endpoint_description_strings
 
-from config.shutdown import LeavingServer
+from trato.realtime.servers.graceful import LeavingServer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -31,7 +31,7 @@ def serve(host: str, port: int) -> bool:
 
     from config.asgi import application
     from config.http_daphne import limit
-    from config.websocket_daphne import LimitedProtocol
+    from trato.realtime.servers.daphne import LimitedProtocol
 
     def ready() -> None:
         limit(server.http_factory)

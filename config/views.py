@@ -21,10 +21,10 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
-from accounts.rate_limits import TooOften
-from messaging import wire
-from messaging.errors import Code, Refused
-from messaging.http import json_response, wants_json
+from trato.errors import Code, Refused
+from trato.rate_limits import TooOften
+from trato.realtime import frames
+from trato.responses import json_response, wants_json
 
 log = structlog.get_logger("trato.http")
 
@@ -55,7 +55,7 @@ def page_of_another(request: HttpRequest) -> HttpResponse:
     Whoever wrote the words gets them back to copy. Scripts are told who is logged in.
     """
     if wants_json(request):
-        return json_response(wire.SessionChanged(cast(User, request.user).pk), 412)
+        return json_response(frames.SessionChanged(cast(User, request.user).pk), 412)
     return render(request, "412.html", {"words": words_of(request)}, status=412)
 
 
@@ -134,7 +134,7 @@ def _failed(
     """
     with translation.override(translation.get_language_from_request(request)):
         if wants_json(request):
-            return json_response(wire.Error.of(Refused(code, detail)), status)
+            return json_response(frames.Error.of(Refused(code, detail)), status)
         context: dict[str, Any] = {"words": words_of(request), "wait": detail}
         if status >= 500:
             return HttpResponse(render_to_string(f"{status}.html", context), status=status)

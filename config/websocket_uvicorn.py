@@ -9,7 +9,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import OPEN
 
-from .frames import whole_text
+from trato.realtime.servers.websocket import whole_text
 
 
 class QuickProtocol(WebSocketsSansIOProtocol):

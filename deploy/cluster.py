@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Self
 from urllib.request import urlopen
 
-from tests import services
+from deploy import services
 
 ROOT = Path(__file__).resolve().parents[1]
 NGINX = Path(__file__).parent / "nginx"

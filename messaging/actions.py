@@ -5,15 +5,16 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clock import database_now
 from accounts.models import User
 from notifications import actions as notifications
+from trato.clock import database_now
+from trato.errors import Refused, conflict
 
-from . import access, events, host, limits
-from .errors import Refused, conflict
+from . import access, events, host
+from .body import clean_body, excerpt, normalize_body
 from .models import Conversation, Message, Participant, Side
 from .queries import SUBJECT_KIND
-from .text import clean_body, excerpt, normalize_body
+from .rate_limits import limits
 
 
 @limits.given_back_on_failure

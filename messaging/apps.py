@@ -5,7 +5,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from accounts.text import folded
+from trato.text import folded
 
 
 class MessagingConfig(AppConfig):
@@ -13,9 +13,9 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Conversations")
 
     def ready(self) -> None:
-        from . import moderators
+        from .moderation import permissions
 
-        post_migrate.connect(moderators.make_group, sender=self, dispatch_uid="trato-moderators")
+        post_migrate.connect(permissions.make_group, sender=self, dispatch_uid="trato-moderators")
         connection_created.connect(_add_folding, dispatch_uid="trato-folding")
 
 

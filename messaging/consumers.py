@@ -14,26 +14,25 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import metrics, relay
-from accounts.addresses import network_of
 from accounts.models import User
-from accounts.threads import in_thread
-from notifications.allowance import Allowance
-from notifications.consumers import (
-    FLOODS,
-    INTERNAL_ERROR,
-    PAGE_OF_ANOTHER,
-    BadgeConsumer,
-    checks,
-)
+from notifications.consumers import BadgeConsumer, checks
+from trato.client_address import network_of
+from trato.errors import Refused
+from trato.realtime import groups as relay
+from trato.realtime import metrics
+from trato.realtime.close_codes import FLOODS, INTERNAL_ERROR, PAGE_OF_ANOTHER, TOO_BIG
+from trato.realtime.database import in_thread
+from trato.realtime.frames import Error, encode
+from trato.realtime.token_bucket import Allowance
 
-from . import access, events, host, limits, marking, queries, sending, wire
-from .errors import Refused
+from . import access, events, frames, host, queries
 from .models import Side
+from .rate_limits import limits
+from .reading import batch as marking
+from .sending import actions as sending
 
 log = structlog.get_logger("trato.socket")
 
-TOO_BIG = 1009  # RFC 6455
 FOR_NOW = ("rate_limited", "unavailable")  # refused so, a message is sent again
 
 
@@ -110,7 +109,7 @@ class ChatConsumer(BadgeConsumer):
         try:
             await self.route(text_data)
         except Exception as error:
-            self.refuse(error, wire.client_id_of(text_data) if text_data else None)
+            self.refuse(error, frames.client_id_of(text_data) if text_data else None)
 
     async def connect(self) -> None:
         await super().connect()
@@ -121,31 +120,31 @@ class ChatConsumer(BadgeConsumer):
         if self.closing or not self.at_rest:
             return False
         try:
-            frame = wire.decode(text)
+            frame = frames.decode(text)
         except Refused:
             return False
-        if not isinstance(frame, wire.Send) or not self.frames.take():
+        if not isinstance(frame, frames.Send) or not self.frames.take():
             return False
         self.context.run(self.send_message, frame)
         return True
 
     async def route(self, text: str | None) -> None:
-        match wire.decode(text):
-            case wire.Send() as frame:
+        match frames.decode(text):
+            case frames.Send() as frame:
                 self.send_message(frame)
-            case wire.Claim(user=pk):
+            case frames.Claim(user=pk):
                 if pk != self.person.pk:
                     await self.stop(PAGE_OF_ANOTHER)
-            case wire.Open(conversation=pk, since=since):
+            case frames.Open(conversation=pk, since=since):
                 await self.open_conversation(pk, since)
-            case wire.Close(conversation=pk):
+            case frames.Close(conversation=pk):
                 self.open.pop(pk, None)
-            case wire.Read(conversation=pk, sequence=sequence):
+            case frames.Read(conversation=pk, sequence=sequence):
                 await marking.mark_read(self.person, pk, sequence)
-            case wire.Typing(conversation=pk, stopped=stopped):
+            case frames.Typing(conversation=pk, stopped=stopped):
                 await self.announce_typing(pk, stopped=stopped)
 
-    def send_message(self, frame: wire.Send) -> None:
+    def send_message(self, frame: frames.Send) -> None:
         # Not waited for: it is answered with the others of its batch.
         before = self.sends.get(frame.after) if frame.after else None
         answer = (
@@ -158,7 +157,7 @@ class ChatConsumer(BadgeConsumer):
         self.tasks.add(answer)
         answer.add_done_callback(self.tasks.discard)
 
-    async def send_after(self, before: "asyncio.Future[str]", frame: wire.Send) -> str:
+    async def send_after(self, before: "asyncio.Future[str]", frame: frames.Send) -> str:
         """Store a message behind another one; if that one comes again, so has this one to."""
         await asyncio.wait([before])
         error = before.exception()
@@ -204,7 +203,7 @@ class ChatConsumer(BadgeConsumer):
                 self.open.pop(pk, None)
             raise
         opened.reading, opened.more = False, bool(since) and state.more
-        self.send_frame(wire.encode(state))
+        self.send_frame(encode(state))
         if not opened.more:
             for frame in opened.held:
                 self.send_frame(frame)
@@ -214,7 +213,7 @@ class ChatConsumer(BadgeConsumer):
         """Whether this socket is in a group of a conversation that was read."""
         return bool(self.joined & {*opened.groups})
 
-    def read(self, pk: int, since: int) -> tuple[Side, tuple[str, ...], wire.ConversationState]:
+    def read(self, pk: int, since: int) -> tuple[Side, tuple[str, ...], frames.ConversationState]:
         """What a person may know of a conversation, on a database thread."""
         conversation = access.conversation_for(self.person, pk)
         messages, more = (
@@ -223,7 +222,7 @@ class ChatConsumer(BadgeConsumer):
             else queries.latest_messages(conversation)
         )
         marks = queries.read_marks(conversation)
-        state = wire.page(conversation, messages, more=more, read=marks, resuming=bool(since))
+        state = frames.page(conversation, messages, more=more, read=marks, resuming=bool(since))
         return conversation.side_of(self.person.pk), events.groups_of(conversation), state
 
     async def announce_typing(self, pk: int, *, stopped: bool) -> None:
@@ -250,7 +249,7 @@ class ChatConsumer(BadgeConsumer):
                     )
                 case _:
                     raise error
-            self.send_frame(wire.encode(wire.Error.of(refusal, client_id)))
+            self.send_frame(encode(Error.of(refusal, client_id)))
         if refusal.code not in ("unavailable", "rate_limited") and not self.bad_frames.take():
             self.later(self.stop(FLOODS))
 
@@ -290,7 +289,7 @@ class ChatConsumer(BadgeConsumer):
             log.warning("beat_unavailable")
         for socket in sockets:
             mine = {pk: tops[pk] for pk in socket.open if pk in tops}
-            socket.send_frame(wire.encode(wire.Heartbeat(mine)))
+            socket.send_frame(encode(frames.Heartbeat(mine)))
 
 
 def is_for_now(error: BaseException) -> bool:

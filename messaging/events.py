@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 from msgspec import Struct
 
-from accounts import relay
 from accounts.models import User
+from trato.realtime import groups as relay
+from trato.realtime.frames import encode
 
-from . import wire
+from . import frames
 from .access import consumer_group, seller_group
-from .batcher import Send
 from .models import Conversation, Message, Side
-from .store import Stored
+from .sending.batcher import Send
+from .sending.postgresql import Stored
 
 TOLD_MAX = 10_000  # messages of which this process remembers that it told of them
 NEWS_FOR = timedelta(minutes=10)  # what is older than this, nobody needs to be told as news
@@ -28,7 +29,7 @@ _told_lock = threading.Lock()
 
 def message_created(message: Message) -> None:
     """Both sides hear of a new message."""
-    _tell(message.conversation, wire.MessageCreated.of(message), message.revision)
+    _tell(message.conversation, frames.MessageCreated.of(message), message.revision)
     transaction.on_commit(lambda: _note_told(message.pk))
 
 
@@ -50,7 +51,7 @@ def _note_told(message_id: int) -> None:
 
 def message_stored(send: Send, stored: Stored) -> None:
     """Both sides hear of a new message that was stored with others; on the event loop only."""
-    frame = wire.MessageCreated(
+    frame = frames.MessageCreated(
         conversation=send.conversation_id,
         consumer=stored.consumer_id,
         id=stored.id,
@@ -58,7 +59,7 @@ def message_stored(send: Send, stored: Stored) -> None:
         revision=stored.revision,
         client_id=send.client_id,
         side=stored.side,
-        sender=wire.Sender(send.person.pk, send.person.name),
+        sender=frames.Sender(send.person.pk, send.person.name),
         body=send.body,
         created_at=stored.created_at,
         removed=False,
@@ -76,12 +77,12 @@ def badges_changed(user_ids: Iterable[int]) -> None:
 
 def message_changed(message: Message) -> None:
     """Both sides hear that a message is no longer what it was."""
-    _tell(message.conversation, wire.MessageChanged.of(message), message.revision)
+    _tell(message.conversation, frames.MessageChanged.of(message), message.revision)
 
 
 def conversation_read(conversation: Conversation, side: Side, user_id: int, sequence: int) -> None:
     """Both sides hear how far somebody has read."""
-    _tell(conversation, wire.ConversationRead(conversation.pk, side, user_id, sequence))
+    _tell(conversation, frames.ConversationRead(conversation.pk, side, user_id, sequence))
 
 
 def marked(
@@ -91,7 +92,7 @@ def marked(
 
     On the event loop only.
     """
-    frame = wire.ConversationRead(conversation_id, side, user_id, sequence)
+    frame = frames.ConversationRead(conversation_id, side, user_id, sequence)
     groups = (consumer_group(consumer_id), seller_group(shop_id))
     relay.ring(groups, _event(conversation_id, frame, None))
 
@@ -103,8 +104,8 @@ def typing(
 
     On the event loop only.
     """
-    frame = wire.encode(
-        wire.TypingSeen(conversation_id, side, person.pk, person.name, stopped=stopped)
+    frame = encode(
+        frames.TypingSeen(conversation_id, side, person.pk, person.name, stopped=stopped)
     )
     event = {"type": "chat.typing", "conversation": conversation_id, "user": person.pk}
     relay.ring(groups, {**event, "frame": frame})
@@ -124,6 +125,6 @@ def _event(conversation_id: int, frame: Struct, revision: int | None) -> dict[st
     event = {
         "type": "chat.message",
         "conversation": conversation_id,
-        "frame": wire.encode(frame),
+        "frame": encode(frame),
     }
     return event if revision is None else {**event, "revision": revision}

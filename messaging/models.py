@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import MultilineTextField
+from trato.fields import MultilineTextField
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
 

@@ -11,11 +11,12 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.paging import TOP, Page, Place, Start, page
 from notifications.models import Notification
+from trato.pagination import TOP, Page, Place, Start, page
 
-from . import access, host, inbox
+from . import access, host
 from . import search as find
+from .inbox import queries
 from .models import SUBJECT_KIND as SUBJECT_KIND
 from .models import Conversation, Message, Participant, Side
 
@@ -86,7 +87,7 @@ def conversation_list(
     scope = access.scope_of(user)
 
     def upcoming(start: Start, limit: int) -> list[Place]:
-        keys = inbox.upcoming(scope, start, limit, unread_only=unread_only)
+        keys = queries.upcoming(scope, start, limit, unread_only=unread_only)
         return [Place(at, pk) for pk, at in keys]
 
     if search:

@@ -19,13 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import metrics, rate_limits
 from accounts.models import User
-from accounts.paging import Start
-
-from . import access, actions, ask, host, queries, sending, wire
-from .errors import Refused
-from .http import (
+from trato import rate_limits
+from trato.errors import Refused
+from trato.pagination import Start
+from trato.realtime import metrics
+from trato.responses import (
     STATUS,
     PersonRequest,
     counter_from,
@@ -35,7 +34,11 @@ from .http import (
     wants_json,
     with_retry_after,
 )
+
+from . import access, actions, frames, host, queries
+from .contact import questions
 from .models import Conversation, KeptQuestion, Message, Side
+from .sending import actions as sending
 
 PIXEL = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
@@ -85,14 +88,14 @@ def _conversation_about(
 
 
 def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) -> HttpResponse:
-    question = ask.Question.from_post(request)
+    question = questions.Question.from_post(request)
     if "discard" in request.POST:
-        ask.waiting(request).filter(client_id=question.client_id).delete()
+        questions.waiting(request).filter(client_id=question.client_id).delete()
         return redirect(request.path)
     try:
         if not request.user.is_authenticated:
             rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
-            ask.keep(request, question, shop, product)
+            questions.keep(request, question, shop, product)
             return redirect_to_login(request.path)
         send = sending.send_now if wants_json(request) else sending.send_form
         conversation = _start_and_send(request.user, shop, product, question, send)
@@ -101,8 +104,8 @@ def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) ->
         return _ask_again(request, shop, product, question, refusal)
     except Refused as refusal:
         return _ask_again(request, shop, product, question, refusal)
-    ask.waiting(request).filter(client_id=question.client_id).delete()
-    if ask.waiting(request).exists():
+    questions.waiting(request).filter(client_id=question.client_id).delete()
+    if questions.waiting(request).exists():
         notices.success(request, _("Your question was sent."))
         return redirect(request.path)
     return redirect(conversation)
@@ -118,7 +121,7 @@ def _back_from_login(
     sent: list[Conversation] = []
     refused: list[tuple[KeptQuestion, Refused]] = []
     if request.user.is_authenticated:
-        for kept in ask.waiting(request).select_related("shop", "product"):
+        for kept in questions.waiting(request).select_related("shop", "product"):
             try:
                 sent += _send_kept(request.user, kept.pk)
             except Refused as refusal:
@@ -127,7 +130,7 @@ def _back_from_login(
             if sent:
                 notices.success(request, _sent_text(len(sent)))
             return _show_kept(request, *refused[0])
-        ask.nothing_waits(request)
+        questions.nothing_waits(request)
     if len(sent) > 1:
         notices.success(request, _sent_text(len(sent)))
     if subject is None and not sent:
@@ -162,7 +165,7 @@ def _send_kept(user: User, kept_id: int) -> list[Conversation]:
     ):
         text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
         raise Refused("not_found", text % {"title": product.title})
-    question = ask.Question(kept.body, kept.client_id)
+    question = questions.Question(kept.body, kept.client_id)
     conversation = _start_and_send(user, kept.shop, product, question, sending.send_form)
     kept.delete()
     return [conversation]
@@ -174,7 +177,7 @@ def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> Ht
         product = None
     if refusal.code == "forbidden":
         kept.delete()  # it never can be sent; these are its words once more
-    question = ask.Question(kept.body, kept.client_id)
+    question = questions.Question(kept.body, kept.client_id)
     return _ask_again(request, kept.shop, product, question, refusal, was_kept=True)
 
 
@@ -183,7 +186,7 @@ def _start_and_send(
     user: User,
     shop: host.Shop,
     product: host.Product | None,
-    question: ask.Question,
+    question: questions.Question,
     send: Callable[[User, int, uuid.UUID, str], Message],
 ) -> Conversation:
     """Both or neither: a refused first message leaves no empty conversation behind."""
@@ -197,7 +200,7 @@ def _ask_again(
     request: HttpRequest,
     shop: host.Shop,
     product: host.Product | None,
-    question: ask.Question,
+    question: questions.Question,
     refusal: Refused,
     *,
     was_kept: bool = False,
@@ -206,7 +209,7 @@ def _ask_again(
     if wants_json(request):
         return refusal_response(refusal, str(question.client_id))
     context = {
-        **ask.panel(request.user.pk, shop.pk, product.pk if product else None),
+        **questions.panel(request.user.pk, shop.pk, product.pk if product else None),
         "shop": shop,
         "product": product,
         "action": reverse("messaging:contact", args=[product.slug])
@@ -291,7 +294,7 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
     except Refused as refusal:
         return refusal_response(refusal)
     marks = queries.read_marks(found)
-    return json_response(wire.page(found, rows, more=more, read=marks, resuming=resuming))
+    return json_response(frames.page(found, rows, more=more, read=marks, resuming=resuming))
 
 
 # -- Writing ---------------------------------------------------------------------------------
@@ -312,7 +315,7 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
         response = _thread(request, found, refusal=refusal, draft=body)
         return with_retry_after(response, refusal)
     if wants_json(request):
-        return json_response(wire.MessageAnswer.of(message))
+        return json_response(frames.MessageAnswer.of(message))
     return redirect(f"{message.conversation.get_absolute_url()}#message-{message.sequence}")
 
 

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts import relay
-from accounts.clock import database_now
 from accounts.models import User
+from trato.clock import database_now
+from trato.realtime import groups
 
 from .models import Notification
 
@@ -84,7 +84,7 @@ def mark_all_read(user: User) -> int:
 
 def announce_badges(user_ids: Collection[int]) -> None:
     """Ring people whose unread number changed; the receivers recount for themselves."""
-    relay.publish_on_commit([relay.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
+    groups.publish_on_commit([groups.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
 
 
 @transaction.atomic

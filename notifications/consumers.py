@@ -13,27 +13,30 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from accounts import metrics, relay
-from accounts.gather import Gathered
 from accounts.models import User
 from accounts.sessions import Ended, people_of
-from accounts.threads import in_thread
+from trato.realtime import groups as relay
+from trato.realtime import heartbeat, metrics
+from trato.realtime.close_codes import (
+    FLOODS,
+    INTERNAL_ERROR,
+    NO_SESSION,
+    PAGE_OF_ANOTHER,
+    READS_TOO_SLOWLY,
+    SERVICE_RESTART,
+    SUSPENDED,
+    TRY_AGAIN_LATER,
+)
+from trato.realtime.database import in_thread
+from trato.realtime.dataloader import Gathered
+from trato.realtime.frames import encode
+from trato.realtime.latest import Latest
+from trato.realtime.outgoing import Outgoing
+from trato.realtime.servers.asgi import Send
 
-from . import heartbeat, queries, wire
-from .latest import Latest
-from .outgoing import Outgoing
-from .servers import Send
+from . import frames, queries
 
 log = structlog.get_logger("trato.socket")
-
-INTERNAL_ERROR = 1011  # RFC 6455, as the next
-SERVICE_RESTART = 1012
-TRY_AGAIN_LATER = 1013
-NO_SESSION = 4401
-SUSPENDED = 4403
-READS_TOO_SLOWLY = 4408
-PAGE_OF_ANOTHER = 4409
-FLOODS = 4429
 
 badges: Gathered[int, int] = Gathered.from_database(queries.unread_counts)
 
@@ -147,7 +150,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         if self.closing or not self.badge.applies(question):
             return
         self.unread = unread
-        self.send_frame(wire.encode(wire.SessionReady(self.person.pk, unread or 0)))
+        self.send_frame(encode(frames.SessionReady(self.person.pk, unread or 0)))
         early, self.early = self.early or [], None
         for event in early:
             self.hear(event)
@@ -287,7 +290,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
 
     def show_badge(self, unread: int) -> None:
         self.unread = unread
-        self.send_frame(wire.encode(wire.Badge(unread)))
+        self.send_frame(encode(frames.Badge(unread)))
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from accounts.paging import Page, Place, Start, ordered, page
+from trato.pagination import Page, Place, Start, ordered, page
 
 from .models import Notification
 

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from accounts.paging import Page, Start
+from trato.pagination import Page, Start
 
 from . import actions, queries
 from .models import Notification

@@ -16,17 +16,19 @@ from django.contrib.auth.models import Group
 from django.db import connection, connections
 from django.test import Client
 
-from accounts import rate_limits
 from accounts.factories import UserFactory
 from accounts.models import User
-from accounts.threads import socket_threads
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
-from config import cache
-from messaging import limits, marking, moderators, sending
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
+from messaging.moderation import permissions
+from messaging.rate_limits import limits
+from messaging.reading import batch as marking
+from messaging.sending import actions as sending
 from tests.patience import PATIENCE
+from trato import cache, rate_limits
+from trato.realtime.database import socket_threads
 
 ClientOf = Callable[..., Client]
 
@@ -128,7 +130,7 @@ def suspended(db: None) -> User:
 def moderator(db: None) -> User:
     """Of the staff, with what a moderator may do."""
     user = UserFactory(name="Sam Okoro", email="sam@example.com", staff=True)
-    user.groups.add(Group.objects.get(name=moderators.NAME))
+    user.groups.add(Group.objects.get(name=permissions.NAME))
     return user
 
 

@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests import services
+from deploy import services
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"

@@ -21,8 +21,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from accounts.models import User
+from deploy import services
 
-from . import services
 from .patience import PATIENCE
 
 CSRF_TOKEN = "x" * 32  # a form's token has to match the cookie, nothing more

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from messaging import moderation
 from messaging.models import Conversation
+from messaging.moderation import actions as moderation
 
 pytestmark = pytest.mark.django_db
 

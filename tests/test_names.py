@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from accounts.names import SKELETON_MAX, skeleton
 from catalog.factories import ShopFactory
 from catalog.models import Product, Shop
 from tests.products import form_for, picture
+from trato.names import SKELETON_MAX, skeleton
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Product, ShopMember
-from messaging import sending
 from messaging.models import Conversation, Message
+from messaging.sending import actions as sending
 from tests.products import form_for
 
 pytestmark = pytest.mark.django_db

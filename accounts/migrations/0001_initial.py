@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.text
+import trato.text
 
 
 class Migration(migrations.Migration):
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        max_length=60, validators=[accounts.text.validate_name], verbose_name="name"
+                        max_length=60, validators=[trato.text.validate_name], verbose_name="name"
                     ),
                 ),
                 (

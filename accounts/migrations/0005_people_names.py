@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import accounts.names
+import trato.names
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             "name",
             models.CharField(
                 max_length=60,
-                validators=[accounts.names.validate_public_name],
+                validators=[trato.names.validate_public_name],
                 verbose_name="name",
             ),
         ),

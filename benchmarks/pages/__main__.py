@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from tests import services
+from deploy import services
 
 from .fill import Size, fill
 

@@ -81,8 +81,8 @@ def say(what: object) -> None:
 def pages_to_measure() -> list[Page]:
     """The pages, for a seller of the big shop, one of a small shop, and a shopper."""
     from accounts.models import User
-    from accounts.paging import Place
     from messaging.models import Conversation
+    from trato.pagination import Place
 
     big, small = client_of(User.objects.get(pk=1)), client_of(User.objects.get(pk=21))
     heard = Conversation.objects.filter(shop=1).order_by("-last_message_at")

@@ -6,7 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.text
+import trato.text
 
 
 class Migration(migrations.Migration):
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         max_length=60,
                         unique=True,
-                        validators=[accounts.text.validate_name],
+                        validators=[trato.text.validate_name],
                         verbose_name="name",
                     ),
                 ),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                     "title",
                     models.CharField(
                         max_length=120,
-                        validators=[accounts.text.validate_name],
+                        validators=[trato.text.validate_name],
                         verbose_name="title",
                     ),
                 ),

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.db import migrations, models
 
-import accounts.names
+import trato.names
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
     """Of shops that look alike already, the oldest keeps the skeleton."""
     taken: set[str] = set()
     for shop in apps.get_model("catalog", "Shop").objects.order_by("pk"):
-        value = accounts.names.skeleton(shop.name)
+        value = trato.names.skeleton(shop.name)
         if value in taken:
             value = f"{value[:200]}#{shop.pk}"
         taken.add(value)
@@ -26,11 +26,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "shop", "name_skeleton", accounts.names.SkeletonField(default="", of="name")
+            "shop", "name_skeleton", trato.names.SkeletonField(default="", of="name")
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AlterField(
-            "shop", "name_skeleton", accounts.names.SkeletonField(of="name", unique=True)
+            "shop", "name_skeleton", trato.names.SkeletonField(of="name", unique=True)
         ),
         migrations.AlterField(
             "shop",
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             models.CharField(
                 max_length=60,
                 unique=True,
-                validators=[accounts.names.validate_public_name],
+                validators=[trato.names.validate_public_name],
                 verbose_name="name",
             ),
         ),

@@ -20,13 +20,14 @@ env = environ.Env()
 
 INSTALLED_APPS = [
     # Ours stand first so that their templates win over allauth's and the admin's.
+    "trato",
     "accounts",
     "catalog",
     "notifications",
     "messaging",
     "daphne",
     "channels",
-    "config.desk.DeskConfig",  # django.contrib.admin
+    "config.admin_site.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -42,7 +43,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.GiveBackConnections",
-    "config.correlation.RequestId",
+    "config.request_ids.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -162,7 +163,7 @@ def channel_layers(redis_url: str) -> dict[str, object]:
         return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     return {
         "default": {
-            "BACKEND": "accounts.layers.PubSubLayer",
+            "BACKEND": "trato.realtime.redis.layer.PubSubLayer",
             "CONFIG": {
                 # Several share the groups between them, see docs/scaling.md.
                 "hosts": env.list("REDIS_LAYER_URLS", default=[redis_url]),
@@ -184,7 +185,7 @@ CACHES: dict[str, dict[str, object]] = {
 if REDIS_URL:
     # allauth counts failed logins in the cache: every process must see the same count.
     CACHES["default"] = {
-        "BACKEND": "config.cache.LenientRedisCache",
+        "BACKEND": "trato.cache.LenientRedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},  # seconds
     }
@@ -391,7 +392,7 @@ KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
 RETENTION_RULES = [
     "accounts.retention.RULES",
     "catalog.retention.RULES",
-    "messaging.retention.RULES",
+    "messaging.contact.retention.RULES",
     "notifications.retention.RULES",
 ]
 EXPIRED_SESSIONS_KEEP_DAYS = 1

@@ -6,7 +6,8 @@ from django import template
 from django.template import RequestContext
 from django.urls import reverse
 
-from messaging import ask, host
+from messaging import host
+from messaging.contact import questions
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ def _panel(
     context: RequestContext, shop: host.Shop, product: host.Product | None, action: str
 ) -> dict[str, Any]:
     user = context["request"].user
-    values = ask.panel(user.pk, shop.pk, product.pk if product else None)
+    values = questions.panel(user.pk, shop.pk, product.pk if product else None)
     return {
         "csrf_token": context.get("csrf_token"),
         "user": user,

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 
 from accounts.models import User
-from config import cache
+from trato import cache
 
 pytestmark = pytest.mark.django_db
 

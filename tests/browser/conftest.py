@@ -16,7 +16,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
-from tests import services
+from deploy import services
 from tests.browser.inspector import DESKTOP, Inspect, Inspector
 from tests.patience import PATIENCE
 from tests.site import Site, session_of

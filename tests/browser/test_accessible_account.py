@@ -7,9 +7,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 
 from accounts.models import User
-from messaging import moderation
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Report
+from messaging.moderation import actions as moderation
 from tests.browser.acts import live
 from tests.browser.inspector import Inspect, languages
 

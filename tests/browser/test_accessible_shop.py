@@ -6,9 +6,9 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product
-from messaging import moderation
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
+from messaging.moderation import actions as moderation
 from notifications.models import Notification
 from tests.browser.acts import open_thread, write
 from tests.browser.inspector import Inspect, languages, submit_unchecked

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import APIResponse, Page, Route, WebSocketRoute, expect
 
 from accounts.models import User
-from messaging import moderation
 from messaging.factories import MessageFactory, ParticipantFactory
 from messaging.models import Conversation, Side
+from messaging.moderation import actions as moderation
 from tests.browser.acts import Person, bodies, open_thread, says, state, write
 from tests.browser.lines import Line
 

@@ -7,9 +7,9 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
+from deploy import services
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message, Participant
-from tests import services
 from tests.browser.acts import (
     Person,
     block_socket,

@@ -15,7 +15,7 @@ from catalog.forms import OpenShopForm
 from catalog.images import Picture
 from catalog.models import KeptPicture, Product, ProductImage, Shop
 from messaging.actions import start_conversation
-from tests.messaging.test_races import in_threads
+from tests.messaging.sending.test_races import in_threads
 from tests.products import picture
 
 pytestmark = pytest.mark.django_db

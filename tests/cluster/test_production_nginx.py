@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from deploy import services
 from deploy.cluster import NGINX, mime_types
-from tests import services
 
 
 @pytest.mark.parametrize("upstream", ["nginx/upstream.conf", "container/upstream.conf"])

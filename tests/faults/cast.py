@@ -12,8 +12,9 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ShopFactory, ShopMemberFactory
 from catalog.models import Shop
-from messaging import actions, moderators
+from messaging import actions
 from messaging.factories import ConversationFactory
+from messaging.moderation import permissions
 
 from .client import Person
 
@@ -66,7 +67,7 @@ def gather(*, shoppers: int) -> Cast:
                 conversations.setdefault(teller, []).append(conversation.pk)
             members[conversation.pk] = {shopper.pk, owner.pk, agent.pk}
         moderator = UserFactory(staff=True)
-        moderator.groups.add(Group.objects.get(name=moderators.NAME))
+        moderator.groups.add(Group.objects.get(name=permissions.NAME))
     finally:
         connection.close()
     return Cast(people, conversations, members, shops, moderator)

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Collection, Iterable
 
-from accounts.layers import PubSubLayer, Ring
+from trato.realtime.redis.layer import PubSubLayer, Ring
 
 SHARE = 0.1  # of the events that are dropped, as many that are doubled, as many that come late
 LATE = 0.4  # seconds; longer than the relay waits to put events in order

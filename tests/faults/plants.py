@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from accounts import relay
 from accounts.models import User
-from messaging import access, consumers, queries, sending, store, wire
+from messaging import access, consumers, frames, queries
 from messaging.models import Conversation, Message
+from messaging.sending import actions as sending
+from messaging.sending import postgresql
 from notifications.consumers import BadgeConsumer
+from trato.realtime import groups
 
 from . import seams
 
@@ -36,7 +38,7 @@ def no_dedupe() -> None:
     """A repeated `client_id` is taken for a new one."""
     submit = sending.submit
 
-    def forgetful(person: User, frame: wire.Send) -> "asyncio.Future[str]":
+    def forgetful(person: User, frame: frames.Send) -> "asyncio.Future[str]":
         own = uuid.uuid4()
         answer = asyncio.get_running_loop().create_future()
 
@@ -59,7 +61,7 @@ def global_cursor() -> None:
         rows = conversation.messages.select_related("sender").filter(id__gt=revision).order_by("id")
         return list(rows[: settings.MESSAGE_PAGE_SIZE]), False
 
-    page = wire.page
+    page = frames.page
 
     def page_with_id(conversation: Conversation, *args: Any, **options: Any) -> Any:
         state = page(conversation, *args, **options)
@@ -68,27 +70,27 @@ def global_cursor() -> None:
         return state
 
     queries.messages_since = messages_since
-    wire.page = page_with_id
+    frames.page = page_with_id
 
 
 def membership_unchecked() -> None:
     """Whoever knows a conversation's number is let in."""
     access.conversations_of = lambda user: Conversation.objects.all()
-    store.standing = lambda conversation, user_id: "TRUE"  # type: ignore[attr-defined]
+    postgresql.standing = lambda conversation, user_id: "TRUE"  # type: ignore[attr-defined]
 
 
 def lost_without_heartbeat() -> None:
     """Half of what is told is dropped, and no heartbeat tells what there should have been."""
-    hand = relay.Exchange.deliver
+    hand = groups.Exchange.deliver
 
-    def forgetful(self: relay.Exchange, group: str, event: relay.Event) -> None:
+    def forgetful(self: groups.Exchange, group: str, event: groups.Event) -> None:
         if random.random() < 0.5:
             hand(self, group, event)
 
     async def beat(cls: type[BadgeConsumer], sockets: Sequence[BadgeConsumer]) -> None:
         await BadgeConsumer.beat.__func__(cls, sockets)  # type: ignore[attr-defined]
 
-    relay.Exchange.deliver = forgetful  # type: ignore[method-assign]
+    groups.Exchange.deliver = forgetful  # type: ignore[method-assign]
     consumers.ChatConsumer.beat = classmethod(beat)  # type: ignore[assignment,method-assign]
 
 

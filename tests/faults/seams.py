@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 
-from messaging import line
 from messaging.models import Message
+from trato.realtime import statements
 
 Storing = Callable[[], Awaitable[bytes]]
 Execute = Callable[[str], Awaitable[Any]]
@@ -21,10 +21,10 @@ def around_storing(around: Callable[[Storing, Execute], Awaitable[bytes]]) -> No
 
     `execute` carries out a command, such as BEGIN, on the same connection.
     """
-    run = line.Line._run
+    run = statements.Line._run
     insert = f"INSERT INTO {Message._meta.db_table} "
 
-    async def watched(self: line.Line, statement: str, given: Sequence[bytes]) -> bytes:
+    async def watched(self: statements.Line, statement: str, given: Sequence[bytes]) -> bytes:
         if insert not in statement:
             return await run(self, statement, given)
         if self.connection is None:
@@ -42,4 +42,4 @@ def around_storing(around: Callable[[Storing, Execute], Awaitable[bytes]]) -> No
                 await execute("ROLLBACK")
             raise
 
-    line.Line._run = watched  # type: ignore[method-assign]
+    statements.Line._run = watched  # type: ignore[method-assign]

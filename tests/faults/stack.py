@@ -14,8 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-from deploy import cluster
-from tests import services
+from deploy import cluster, services
 
 MAX_CONNECTIONS = 60  # of PostgreSQL; two servers use at most 36
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from django.db import DatabaseError, InterfaceError, connection
 
 from accounts.actions import AlreadyDone
-from messaging import moderation
 from messaging.models import Message
+from messaging.moderation import actions as moderation
 
 from . import cast, checker, database
 from .checker import Verdict

@@ -10,13 +10,14 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from accounts.clock import database_now
 from accounts.models import User
-from messaging import actions, sending
+from messaging import actions
 from messaging.factories import ConversationFactory
+from messaging.frames import Send
 from messaging.models import Conversation, Message
-from messaging.wire import Send
+from messaging.sending import actions as sending
 from notifications.models import Notification
+from trato.clock import database_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from messaging import wire
-from messaging.errors import Refused
+from messaging import frames as wire
 from messaging.models import Conversation, Message
+from trato.errors import Refused
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

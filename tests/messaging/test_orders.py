@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from accounts import relay
-from accounts.gather import Gathered
 from accounts.models import User
 from accounts.sessions import announce_access_changed
 from catalog.actions import remove_member
@@ -21,8 +19,10 @@ from messaging import queries as messaging_queries
 from messaging.consumers import ChatConsumer
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
-from notifications import consumers, heartbeat, queries
+from notifications import consumers, queries
 from tests.patience import PATIENCE
+from trato.realtime import groups, heartbeat
+from trato.realtime.dataloader import Gathered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +84,7 @@ async def nothing_is_under_way() -> None:
 
 
 def sockets_in(group: str) -> set[Any]:
-    return set(relay._exchange().members.get(group, ()))
+    return set(groups._exchange().members.get(group, ()))
 
 
 async def send(person: User, conversation: Conversation) -> None:
@@ -139,7 +139,7 @@ async def test_a_heartbeats_older_count_does_not_replace_a_badge(
     count = Held(queries.unread_counts)
     monkeypatch.setattr(queries, "unread_counts", count)
     count.hold_next()
-    (member,) = sockets_in(relay.user_group(seller.pk))
+    (member,) = sockets_in(groups.user_group(seller.pk))
     beat = asyncio.create_task(consumers.BadgeConsumer.beat([member]))
     await count.is_held()
     await send(shopper, conversation)
@@ -165,7 +165,7 @@ async def test_a_check_begun_before_a_removal_does_not_let_a_colleague_back_in(
     await nothing_is_under_way()
     assert not sockets_in(group)
     assert group not in member.joined
-    assert sockets_in(relay.user_group(colleague.pk)) == {member}
+    assert sockets_in(groups.user_group(colleague.pk)) == {member}
 
 
 async def test_a_removal_while_a_colleague_connects_is_heard(
@@ -179,7 +179,7 @@ async def test_a_removal_while_a_colleague_connects_is_heard(
     memberships.release()
     await hear(socket, "session.ready")
     await until(lambda: not sockets_in(group))
-    assert sockets_in(relay.user_group(colleague.pk))
+    assert sockets_in(groups.user_group(colleague.pk))
 
 
 async def test_a_conversation_that_is_being_opened_survives_a_check(
@@ -193,7 +193,7 @@ async def test_a_conversation_that_is_being_opened_survives_a_check(
     monkeypatch.setattr(messaging_queries, "read_marks", marks)
     socket = await socket_of(seller)
     await hear(socket, "session.ready")
-    (member,) = sockets_in(relay.user_group(seller.pk))
+    (member,) = sockets_in(groups.user_group(seller.pk))
     before = member.session_checked_at
     marks.hold_next()
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
@@ -218,7 +218,7 @@ async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
     monkeypatch.setattr(messaging_queries, "read_marks", marks)
     socket = await socket_of(colleague)
     await hear(socket, "session.ready")
-    (member,) = sockets_in(relay.user_group(colleague.pk))
+    (member,) = sockets_in(groups.user_group(colleague.pk))
     marks.hold_next()
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
     await marks.is_held()
@@ -246,6 +246,6 @@ async def test_a_socket_that_closes_while_it_joins_is_in_no_group(
     await socket_of(seller)
     await until(lambda: bool(gone))
     await nothing_is_under_way()
-    assert not any(gone[0] in members for members in relay._exchange().members.values())
+    assert not any(gone[0] in members for members in groups._exchange().members.values())
     clock = heartbeat._clocks.get(asyncio.get_running_loop())
     assert clock is None or gone[0] not in clock.hour_of

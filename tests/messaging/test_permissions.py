@@ -10,9 +10,10 @@ from django.http import Http404
 
 from accounts import actions as accounts
 from accounts.models import AuditEntry, User
-from messaging import actions, moderation
-from messaging.errors import Refused
+from messaging import actions
 from messaging.models import Conversation, Message, Report
+from messaging.moderation import actions as moderation
+from trato.errors import Refused
 
 pytestmark = pytest.mark.django_db
 

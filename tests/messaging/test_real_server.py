@@ -18,9 +18,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from accounts.models import User
+from deploy import services
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
-from tests import services
 from tests.patience import PATIENCE
 from tests.site import Site, Visitor, session_of
 

@@ -9,11 +9,11 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
-from accounts import relay
 from accounts.models import User
 from messaging import access, actions
 from messaging.models import Conversation, Message
 from tests.patience import PATIENCE
+from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -250,7 +250,7 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     assert (await hear(leaving, "error"))["code"] == "not_found"
     async with asyncio.timeout(PATIENCE):
-        while access.seller_group(shop.pk) in relay._exchange().members:
+        while access.seller_group(shop.pk) in groups._exchange().members:
             await asyncio.sleep(0.01)
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     assert await hears_nothing(leaving)
@@ -263,10 +263,10 @@ async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
     socket = await socket_of(shopper)
     await hear(socket, "session.ready")
     event = {"type": "chat.message", "frame": "{}"}
-    await relay.publish_async([f"user.{shopper.pk}"], event)
+    await groups.publish_async([f"user.{shopper.pk}"], event)
     assert await socket.receive_from() == "{}"
     layer = get_channel_layer()
-    await layer.group_add("seller.999", relay._exchange().channel)
+    await layer.group_add("seller.999", groups._exchange().channel)
     await layer.group_send("seller.999", {**event, "group": "seller.999"})
     assert await hears_nothing(socket)
 
@@ -292,7 +292,7 @@ async def test_the_heartbeat_heals_a_badge_that_the_layer_lost(
     def send_without_a_layer() -> None:
         from unittest.mock import patch
 
-        with patch.object(relay, "publish_async", silence):
+        with patch.object(groups, "publish_async", silence):
             actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello")
 
     async def silence(*args: Any) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from channels.testing import WebsocketCommunicator
 
-from accounts import relay
-from accounts.addresses import network_of
 from accounts.models import User
 from config.asgi import application
 from tests.patience import PATIENCE
+from trato.client_address import network_of
+from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +35,7 @@ async def test_a_person_has_so_many_sockets_and_another_person_their_own(
     assert [await fate(one), await fate(two)] == ["session.ready"] * 2
     assert await fate(await socket_of(shopper)) == 4429
     assert await fate(await socket_of(seller)) == "session.ready"
-    assert relay.number_in(relay.user_group(shopper.pk)) == 2
+    assert groups.number_in(groups.user_group(shopper.pk)) == 2
     await one.disconnect(timeout=PATIENCE)
     assert await fate(await socket_of(shopper)) == "session.ready"
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from deploy import services
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
-from tests import services
 from tests.messaging.test_real_server import RawSocket
 from tests.site import Site, Visitor, session_of
 

@@ -13,8 +13,9 @@ from accounts.models import User
 from catalog import actions as catalog
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
-from messaging import actions, sending, wire
+from messaging import actions, frames
 from messaging.models import Conversation
+from messaging.sending import actions as sending
 from notifications import actions as notifications
 from notifications import queries
 from notifications.models import Notification
@@ -163,7 +164,7 @@ async def test_gathered_sends_tell_members_as_members(
     shopper: User, seller: User, conversation: Conversation, shop: Shop
 ) -> None:
     for person in (shopper, seller):
-        await sending.submit(person, wire.Send(conversation.pk, uuid.uuid4(), "Hello"))
+        await sending.submit(person, frames.Send(conversation.pk, uuid.uuid4(), "Hello"))
     told = [pair async for pair in Notification.objects.values_list("recipient_id", "team_id")]
     assert dict(told) == {seller.pk: shop.pk, shopper.pk: None}
     await sending.close()

@@ -11,13 +11,13 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection
 
-from accounts import relay
 from accounts.models import User
 from config import asgi
 from messaging.models import Conversation, Message
 from tests.messaging.test_socket import hear
 from tests.patience import PATIENCE
 from tests.site import CSRF_TOKEN, own_database, session_of
+from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,7 +74,7 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
     """The client leaves while its request waits for other processes to be told of the message."""
     settings.SOCKET_HEARTBEAT_SECONDS = 3600  # which would heal the badge
     ringing, goes_on = asyncio.Event(), asyncio.Event()
-    publish = relay.publish_async
+    publish = groups.publish_async
 
     async def slowly(*args: Any) -> None:
         await publish(*args)
@@ -83,7 +83,7 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
 
     socket = await socket_of(seller)
     await hear(socket, "session.ready")
-    monkeypatch.setattr(relay, "publish_async", slowly)
+    monkeypatch.setattr(groups, "publish_async", slowly)
     post = await sync_to_async(Post)(asgi.application, shopper, conversation)
     post.start()
     async with asyncio.timeout(PATIENCE):

@@ -10,12 +10,13 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from prometheus_client import REGISTRY
 
-from accounts import relay
 from accounts.models import User
-from messaging import sending, wire
-from messaging.batcher import Batcher
+from messaging import frames
 from messaging.models import Conversation
+from messaging.sending import actions as sending
+from messaging.sending.batcher import Batcher
 from tests.messaging.test_socket import closed_with, hear, send_frame, tell
+from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,7 +99,7 @@ async def test_sends_that_wait_for_the_database_are_counted_until_they_are_answe
         await store_batches(self)
 
     monkeypatch.setattr(Batcher, "store_batches", held)
-    frame = wire.Send(conversation.pk, uuid.uuid4(), "Hello")
+    frame = frames.Send(conversation.pk, uuid.uuid4(), "Hello")
     answer = sending.submit(shopper, frame)
     assert more("trato_sends_waiting") == 1
     await asyncio.sleep(0.05)  # under way by now
@@ -133,7 +134,7 @@ async def test_events_that_the_layer_refused_are_counted(
     layer = get_channel_layer()
     for name in ("group_send", "publish_many"):
         monkeypatch.setattr(layer, name, refuse, raising=False)
-    await relay.publish_async(["user.1", "user.2"], {"type": "badge.changed"})
+    await groups.publish_async(["user.1", "user.2"], {"type": "badge.changed"})
     assert more("trato_publish_failures_total") == 2
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts import metrics
+from trato.realtime import metrics
 
 pytestmark = pytest.mark.django_db
 

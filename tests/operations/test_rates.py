@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from accounts import rate_limits
 from accounts.models import User
 from catalog.models import Product, Shop
 from tests.site import JSON
+from trato import rate_limits
 
 pytestmark = pytest.mark.django_db
 

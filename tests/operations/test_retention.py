@@ -21,7 +21,7 @@ from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Shop
 from messaging.factories import ConversationFactory
 from notifications.models import Notification
-from tests.messaging.test_marking import wait_until_somebody_waits_for_a_lock
+from tests.messaging.reading.test_batch import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
 from tests.site import own_database
 

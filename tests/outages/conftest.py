@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import redis
 
-from tests import services
+from deploy import services
 from tests.site import Answer, Line, Site, Visitor
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from tests import services
+from deploy import services
 from tests.site import JSON, Answer
 
 from .conftest import Place

@@ -8,8 +8,9 @@ from django.contrib.auth.models import Permission
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from messaging import actions, moderation
+from messaging import actions
 from messaging.models import Conversation, Message, Report
+from messaging.moderation import actions as moderation
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from catalog.models import KeptPicture, SubmittedForm
-from messaging import moderators
 from messaging.models import KeptQuestion, Message, Report
+from messaging.moderation import permissions
 from tests.staff.addresses import address, of
 from tests.staff.rows import fill
 
@@ -124,11 +124,11 @@ def test_words_and_keys_of_others_stand_on_no_list_and_no_row(
 
 
 def test_the_moderators_group_stays_as_staff_want_it() -> None:
-    group = Group.objects.get(name=moderators.NAME)
+    group = Group.objects.get(name=permissions.NAME)
     assert group.permissions.count() == 8
     group.permissions.remove(group.permissions.get(codename="suspend_user"))
-    moderators.make_group()
+    permissions.make_group()
     assert group.permissions.count() == 7
     group.delete()
-    moderators.make_group()
-    assert Group.objects.get(name=moderators.NAME).permissions.count() == 8
+    permissions.make_group()
+    assert Group.objects.get(name=permissions.NAME).permissions.count() == 8

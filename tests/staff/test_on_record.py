@@ -22,7 +22,7 @@ from accounts.factories import UserFactory
 from accounts.models import AuditEntry, User
 from catalog.factories import CategoryFactory
 from catalog.models import Category
-from messaging import moderators
+from messaging.moderation import permissions as moderators
 from tests.staff.addresses import address, of
 from tests.staff.rows import fill
 

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts import audit
 from accounts.models import AuditEntry, User
 from catalog.factories import ProductFactory
-from messaging import moderation
-from messaging.admin import conversations
 from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
 from messaging.models import Message, Report
+from messaging.moderation import actions as moderation
+from messaging.moderation.admin import conversations
 from tests.staff.addresses import address, of
 
 pytestmark = pytest.mark.django_db

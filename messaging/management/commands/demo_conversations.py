@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging import host
+from messaging.body import excerpt
 from messaging.demo.threads import ENGLISH, SHARED, SPANISH
 from messaging.factories import (
     ConversationFactory,
@@ -18,7 +19,6 @@ from messaging.factories import (
 )
 from messaging.models import Conversation, Message, Side
 from messaging.queries import SUBJECT_KIND
-from messaging.text import excerpt
 from notifications.models import Notification
 
 CONVERSATIONS = 420

@@ -5,12 +5,12 @@ import random
 import time
 from collections.abc import AsyncIterator
 
+from deploy.services import Server
 from tests.faults.crashes import POINTS
 from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack
 from tests.faults.stage import Stage, stage
-from tests.services import Server
 
 DOOMED = 0  # the server that dies; the other one stays
 NOTICE = 0.3  # seconds in which its clients see that it is gone

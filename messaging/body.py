@@ -1,0 +1,44 @@
+"""The text of a message: what is accepted, and its first words."""
+
+from django.conf import settings
+from django.utils.text import Truncator, normalize_newlines
+from django.utils.translation import gettext_lazy as _
+
+from trato.errors import Refused, when_shown
+from trato.text import has_control_characters, is_blank
+
+
+def normalize_body(body: str) -> str:
+    """A message's text as it is stored: line breaks as `\\n`, no space around it."""
+    return normalize_newlines(body).strip()
+
+
+def clean_body(body: str) -> str:
+    """A message's text as it will be stored, see `normalize_body`.
+
+    Raises:
+        Refused: `invalid` for an empty text or one with control characters, `too_long` for more
+            than `MESSAGE_MAX_CHARACTERS` code points.
+    """
+    text = normalize_body(body)
+    if len(text) > settings.MESSAGE_MAX_CHARACTERS:
+        raise Refused(
+            "too_long",
+            when_shown(
+                lambda: (
+                    _("A message can have at most %(limit)s characters; this one has %(length)s.")
+                    % {"limit": settings.MESSAGE_MAX_CHARACTERS, "length": len(text)}
+                )
+            ),
+        )
+    if has_control_characters(text, allowed="\n\t"):
+        raise Refused("invalid", _("The message has characters that cannot be shown."))
+    if is_blank(text):
+        raise Refused("invalid", _("Write something first."))
+    return text
+
+
+def excerpt(body: str, characters: int = 120) -> str:
+    """The first words of a message on one line."""
+    line = " ".join(body.split())
+    return line if len(line) <= characters else Truncator(line).chars(characters)

@@ -1,0 +1,1 @@
+"""Contact: a shopper asks from a product page, and may log in after writing."""

@@ -1,0 +1,154 @@
+"""Asking from a product or shop page: the visitor writes first and logs in after.
+
+What a visitor wrote waits in the database until somebody has logged in in the same browser; then
+all of it is sent, each question once. It is found by a number that stands in the session. The
+session itself would lose one of two questions that are written to it at the same time.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.adapter import AFTER_LOGIN
+from accounts.templatetags.page_user import PAGE_USER_FIELD
+from messaging import host, queries
+from messaging.body import clean_body
+from messaging.models import KeptQuestion
+from trato.errors import Refused, when_shown
+
+VISITOR = "visitor"  # session key
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody wants to ask, before it is a message.
+
+    `writer` is the id of the person whose page it was written on, if that was somebody's.
+    """
+
+    body: str
+    client_id: uuid.UUID
+    writer: str = ""
+
+    @classmethod
+    def from_post(cls, request: HttpRequest) -> "Question":
+        """The question of a form; a missing or broken `client_id` gets a new one."""
+        try:
+            client_id = uuid.UUID(request.POST.get("client_id", ""))
+        except ValueError:
+            client_id = uuid.uuid4()
+        writer = request.POST.get(PAGE_USER_FIELD, "")[:20]
+        return cls(request.POST.get("body", ""), client_id, writer)
+
+
+def keep(
+    request: HttpRequest, question: Question, shop: host.Shop, product: host.Product | None
+) -> None:
+    """Let a question wait until its author has logged in.
+
+    Other words under a `client_id` that waits already are another question, as in a form that
+    somebody went back to.
+
+    Raises:
+        Refused: `invalid` or `too_long` for the text, `rate_limited` if too many wait.
+    """
+    body = clean_body(question.body) if question.body.strip() else ""
+    visitor = _visitor(request)
+    about = {
+        "shop_id": shop.pk,
+        "product_id": product.pk if product else None,
+        "body": body,
+        "writer": question.writer,
+    }
+    asked = KeptQuestion.objects.filter(visitor=visitor)
+    client_id = question.client_id
+    first = asked.filter(client_id=client_id).values(*about).first()
+    if first not in (None, about):
+        client_id = uuid.uuid5(client_id, repr(about))
+    is_new = not asked.filter(client_id=client_id).exists()
+    if is_new and asked.count() >= settings.KEPT_QUESTIONS_MAX:
+        raise Refused("rate_limited", when_shown(_too_many_wait))
+    KeptQuestion.objects.get_or_create(visitor=visitor, client_id=client_id, defaults=about)
+    request.session[VISITOR] = str(visitor)
+    request.session[AFTER_LOGIN] = request.path
+
+
+def _too_many_wait() -> str:
+    return ngettext(
+        "%(count)s question waits for you to log in. Send it first, then ask this one.",
+        "%(count)s questions wait for you to log in. Send them first, then ask this one.",
+        settings.KEPT_QUESTIONS_MAX,
+    ) % {"count": settings.KEPT_QUESTIONS_MAX}
+
+
+def waiting(request: HttpRequest) -> QuerySet[KeptQuestion]:
+    """The questions that this browser's visitor wrote before logging in, in their order.
+
+    Not those of somebody else: who was logged out before they sent one may not be who is here now.
+    """
+    visitor = request.session.get(VISITOR)
+    if not visitor:
+        return KeptQuestion.objects.none()
+    rows = KeptQuestion.objects.filter(visitor=visitor).order_by("id")
+    if request.user.is_authenticated:
+        rows = rows.filter(writer__in=["", str(request.user.pk)])
+    return rows
+
+
+def nothing_waits(request: HttpRequest) -> None:
+    """Forget where to go after the login."""
+    for key in (VISITOR, AFTER_LOGIN):
+        request.session.pop(key, None)
+
+
+def _visitor(request: HttpRequest) -> uuid.UUID:
+    """Who writes in this browser without being logged in.
+
+    Two tabs that write at once have no session yet, but one token against forgery: by it both are
+    the same visitor, whichever tab's new session the browser keeps.
+    """
+    if known := request.session.get(VISITOR):
+        return uuid.UUID(known)
+    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME)
+    if not token:
+        return uuid.uuid4()
+    return uuid.UUID(bytes=salted_hmac("messaging.visitor", token).digest()[:16])
+
+
+def ready_questions() -> list[str]:
+    """Three questions that are asked again and again."""
+    return [
+        _("Is this still available?"),
+        _("How long does delivery take?"),
+        _("Can it be customised?"),
+    ]
+
+
+def panel(user_id: int | None, shop_id: int, product_id: int | None) -> dict[str, object]:
+    """The context of the panel "Ask the seller", from one query."""
+    answers = queries.shop_answers(shop_id, product_id, user_id)
+    return {
+        "mine": answers.mine,
+        "is_own_shop": answers.is_own,
+        "ready_questions": ready_questions() if product_id else [],
+        "reply_time": _reply_time(answers),
+        "client_id": uuid.uuid4(),
+        "max_characters": settings.MESSAGE_MAX_CHARACTERS,
+    }
+
+
+def _reply_time(answers: queries.ShopAnswers) -> str:
+    """The usual answer in words: what holds for at least half, of at least three answers."""
+    if answers.answered < 3:
+        return ""
+    if answers.within_hour * 2 >= answers.answered:
+        return _("Usually answers within an hour")
+    if answers.within_day * 2 >= answers.answered:
+        return _("Usually answers within a day")
+    return _("Usually takes more than a day to answer")

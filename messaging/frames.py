@@ -1,0 +1,247 @@
+"""Every frame of the socket, both ways, declared in one place. The JSON answers use the same.
+
+Decoding and validation are one step: unknown types, unknown fields and wrong values are refused.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+from msgspec import Meta, Struct
+
+from trato.errors import Refused
+
+from .models import Conversation, Message
+
+Identifier = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Counter = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+
+
+# -- Client to server ------------------------------------------------------------------------
+
+
+class ClientFrame(Struct, forbid_unknown_fields=True):
+    """What a client may say; `type` tells which."""
+
+
+class Claim(ClientFrame, tag="session.claim"):
+    """The first frame of a page: whom it was drawn for."""
+
+    user: Identifier
+
+
+class Send(ClientFrame, tag="message.send"):
+    """`after`: the message that was sent before it on this socket and is not acknowledged yet.
+
+    Only once that one is stored, or refused for good, this one is stored: so a client need not
+    wait for each acknowledgement to keep the order.
+    """
+
+    conversation: Identifier
+    client_id: uuid.UUID
+    body: str
+    after: uuid.UUID | None = None
+
+
+class Open(ClientFrame, tag="conversation.open"):
+    conversation: Identifier
+    since: Counter
+
+
+class Close(ClientFrame, tag="conversation.close"):
+    conversation: Identifier
+
+
+class Read(ClientFrame, tag="conversation.read"):
+    conversation: Identifier
+    sequence: Counter
+
+
+class Typing(ClientFrame, tag="typing"):
+    """Somebody is writing or, where `stopped`, has emptied the box again."""
+
+    conversation: Identifier
+    stopped: bool = False
+
+
+NOT_UNDERSTOOD = _("The browser sent something that is not understood.")  # translated when shown
+
+_decoder = msgspec.json.Decoder(Claim | Send | Open | Close | Read | Typing)
+_client_id = msgspec.json.Decoder(dict[str, Any])
+
+
+def decode(text: str | None) -> Claim | Send | Open | Close | Read | Typing:
+    """One frame from a client.
+
+    Args:
+        text: None stands for a binary frame.
+
+    Raises:
+        Refused: `invalid`, if it is not exactly one of the frames above.
+    """
+    try:
+        if text is None:
+            raise msgspec.DecodeError("not a text frame")
+        frame: Claim | Send | Open | Close | Read | Typing = _decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Refused("invalid", NOT_UNDERSTOOD) from error
+    return frame
+
+
+def client_id_of(text: str) -> str | None:
+    """The `client_id` of a frame that was refused, so that the sender knows which it was."""
+    try:
+        found = _client_id.decode(text).get("client_id")
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return found if isinstance(found, str) and len(found) <= 64 else None
+
+
+# -- Server to client ------------------------------------------------------------------------
+
+
+class Sender(Struct):
+    id: int
+    name: str
+
+
+class MessageItem(Struct, kw_only=True):
+    """A message as both sides see it.
+
+    `consumer` is the shopper's id: whoever it is stands on that side, everybody else on the other.
+    """
+
+    conversation: int
+    consumer: int
+    id: int
+    sequence: int
+    revision: int
+    client_id: uuid.UUID
+    side: str
+    sender: Sender
+    body: str
+    created_at: datetime
+    removed: bool
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """A message with its sender and conversation loaded."""
+        return cls(
+            conversation=message.conversation_id,
+            consumer=message.conversation.consumer_id,
+            id=message.pk,
+            sequence=message.sequence,
+            revision=message.revision,
+            client_id=message.client_id,
+            side=message.side,
+            sender=Sender(message.sender_id, message.sender.name),
+            body=message.visible_body,
+            created_at=message.created_at,
+            removed=message.removed_at is not None,
+        )
+
+
+class MessageCreated(MessageItem, tag="message.created"):
+    pass
+
+
+class MessageChanged(MessageItem, tag="message.changed"):
+    pass
+
+
+class MessageAccepted(Struct, tag="message.accepted", kw_only=True):
+    """To the sender, after COMMIT."""
+
+    client_id: uuid.UUID
+    conversation: int
+    id: int
+    sequence: int
+    revision: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """`revision` is the one of the sending, so that every answer to one send is equal."""
+        return cls(
+            client_id=message.client_id,
+            conversation=message.conversation_id,
+            id=message.pk,
+            sequence=message.sequence,
+            revision=message.revision,
+            created_at=message.created_at,
+        )
+
+
+class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
+    """The same to a script that sent by POST: it has no socket to hear the message on."""
+
+    message: MessageItem
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        accepted = msgspec.structs.asdict(MessageAccepted.of(message))
+        return cls(**accepted, message=MessageItem.of(message))
+
+
+class ConversationState(Struct, tag="conversation.state", kw_only=True):
+    """A page of messages; `revision` is the one to resume from, `read` per side."""
+
+    conversation: int
+    revision: int
+    messages: list[MessageItem]
+    more: bool
+    read: dict[str, int]
+
+
+class ConversationRead(Struct, tag="conversation.read"):
+    conversation: int
+    side: str
+    user: int
+    sequence: int
+
+
+class TypingSeen(Struct, tag="typing", omit_defaults=True):
+    """To the others who have the conversation open; `user` tells two people of one name apart."""
+
+    conversation: int
+    side: str
+    user: int
+    name: str
+    stopped: bool = False
+
+
+class Heartbeat(Struct, tag="heartbeat"):
+    conversations: dict[int, int]
+
+
+def page(
+    conversation: Conversation,
+    messages: list[Message],
+    *,
+    more: bool,
+    read: dict[str, int],
+    resuming: bool,
+) -> ConversationState:
+    """A page of messages for the socket and the JSON answers alike.
+
+    The revision to resume from is the conversation's own, unless a resuming client has more to
+    come: then it is that of the last message given, so that nothing between is skipped.
+
+    Args:
+        conversation: as read *before* its messages; then its revision promises no message that
+            the page lacks.
+        more: whether there is more to fetch in the same direction.
+        resuming: whether the page holds changes since a revision, not a part of the history.
+    """
+    revision = conversation.revision
+    if resuming and more:
+        revision = messages[-1].revision
+    return ConversationState(
+        conversation=conversation.pk,
+        revision=revision,
+        messages=[MessageItem.of(message) for message in messages],
+        more=more,
+        read=read,
+    )

@@ -1,0 +1,1 @@
+"""The inbox: a person's conversations in their order."""

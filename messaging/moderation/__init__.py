@@ -1,0 +1,1 @@
+"""Moderation: people report messages, staff decide and remove."""

@@ -1,0 +1,173 @@
+"""What people and staff do about messages that should not be. Every act of staff is on record."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.text import normalize_newlines
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.actions import AlreadyDone, require_reason
+from accounts.models import AuditEntry, User
+from messaging import access, events
+from messaging.body import excerpt
+from messaging.models import Conversation, Message, Report
+from messaging.queries import SUBJECT_KIND
+from messaging.rate_limits import limits
+from notifications import actions as notifications
+from trato.errors import Refused
+from trato.text import has_control_characters
+
+REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
+
+
+@limits.given_back_on_failure
+@transaction.atomic
+def report(actor: User, conversation_id: int, sequence: int, reason: str, words: str) -> Report:
+    """Tell staff about a message of the other side, once. The same report again is the first.
+
+    Args:
+        reason: one of `Report.Reason`.
+        words: in the reporter's own words; at most `REPORT_WORDS_MAX` characters, may be empty.
+
+    Raises:
+        Http404: no such message, or it is of one's own side, or removed already.
+        Refused: `invalid` for the reason or the words, `too_long` for the words, `conflict` for a
+            message that the actor reported before in other words, `rate_limited` after too many.
+    """
+    conversation = access.conversation_for(actor, conversation_id)
+    other = conversation.side_of(actor.pk).other
+    message = conversation.messages.filter(sequence=sequence, side=other, removed_at=None).first()
+    if message is None:
+        raise Http404("no such message to report")
+    if reason not in Report.Reason.values:
+        raise Refused("invalid", _("Choose one of the reasons."))
+    words = normalize_newlines(words).strip()
+    if len(words) > REPORT_WORDS_MAX:
+        raise Refused("too_long", _("That is too long for a report. Please shorten it."))
+    if has_control_characters(words, allowed="\n\t"):
+        raise Refused("invalid", _("The message has characters that cannot be shown."))
+    found, created = Report.objects.get_or_create(
+        message=message, reporter=actor, defaults={"reason": reason, "words": words}
+    )
+    if created:
+        limits.hit("report", actor.pk)
+    elif (found.reason, found.words) != (reason, words):
+        raise Refused(
+            "conflict", _("You have reported this message already; staff have that report.")
+        )
+    return found
+
+
+@transaction.atomic
+def look(actor: User, conversation_id: int) -> AuditEntry:
+    """Look into other people's conversation: what was said until now, for `STAFF_LOOK_MINUTES`.
+
+    Returns:
+        The look as it is written down, which `looked_into` asks for.
+
+    Raises:
+        PermissionDenied: the actor may not.
+        Conversation.DoesNotExist: there is none.
+    """
+    _require(actor, "messaging.look_into_conversation")
+    conversation = Conversation.objects.get(pk=conversation_id)
+    return audit.record(actor, "conversation.looked", f"conversation:{conversation.pk}")
+
+
+def looked_into(actor: User, conversation_id: int) -> tuple[Conversation, AuditEntry | None]:
+    """A conversation, and the look on record that lets the actor read it now. Writes nothing.
+
+    What was said after the look takes another one.
+
+    Raises:
+        PermissionDenied: the actor may not look.
+        Conversation.DoesNotExist: there is none.
+    """
+    _require(actor, "messaging.look_into_conversation")
+    related = ("consumer", "shop", "product")
+    conversation = Conversation.objects.select_related(*related).get(pk=conversation_id)
+    return conversation, audit.last(
+        "conversation.looked",
+        f"conversation:{conversation.pk}",
+        actor=actor,
+        within=timedelta(minutes=settings.STAFF_LOOK_MINUTES),
+    )
+
+
+@transaction.atomic
+def remove_message(actor: User, message_id: int, reason: str) -> Message:
+    """Take a message out of sight of both sides; staff can still read it.
+
+    Raises:
+        AlreadyDone: it is removed.
+        PermissionDenied: the actor may not.
+        ValidationError: there is no reason given.
+        Message.DoesNotExist: there is none.
+    """
+    _require(actor, "messaging.remove_message")
+    reason = require_reason(reason)
+    conversation_id = Message.objects.get(pk=message_id).conversation_id
+    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
+    message = Message.objects.select_related("sender").get(pk=message_id)
+    message.conversation = conversation
+    subject = f"message:{message.pk}"
+    if message.removed_at:
+        before = audit.last("message.removed", subject)
+        raise AlreadyDone(
+            gettext("This message is removed already."), before and before.actor, message.removed_at
+        )
+    conversation.revision += 1
+    conversation.save(update_fields=["revision"])
+    message.removed_at = timezone.now()
+    message.revision = conversation.revision
+    message.save(update_fields=["removed_at", "revision"])
+    notifications.withdraw_excerpt(
+        subject_kind=SUBJECT_KIND, subject_id=conversation.pk, excerpt=excerpt(message.body)
+    )
+    audit.record(actor, "message.removed", subject, reason)
+    events.message_changed(message)
+    return message
+
+
+@transaction.atomic
+def resolve_report(actor: User, report_id: int, outcome: str, reason: str) -> Report:
+    """Close a report as upheld or dismissed, for good.
+
+    Args:
+        outcome: one of `Report.Outcome`.
+
+    Raises:
+        AlreadyDone: it is closed, whether in this way or in the other.
+        PermissionDenied: the actor may not.
+        ValidationError: there is no reason given.
+        ValueError: there is no such outcome.
+        Report.DoesNotExist: there is none.
+    """
+    _require(actor, "messaging.remove_message")
+    chosen, reason = Report.Outcome(outcome), require_reason(reason)
+    found = Report.objects.select_for_update().get(pk=report_id)
+    if found.outcome:
+        is_upheld = found.outcome == Report.Outcome.UPHELD
+        raise AlreadyDone(
+            gettext("This report is upheld already.")
+            if is_upheld
+            else gettext("This report is dismissed already."),
+            found.resolved_by,
+            found.resolved_at,
+        )
+    found.outcome = chosen
+    found.resolved_at, found.resolved_by = timezone.now(), actor
+    found.save(update_fields=["outcome", "resolved_at", "resolved_by"])
+    audit.record(actor, f"report.{found.outcome}", f"report:{found.pk}", reason)
+    return found
+
+
+def _require(actor: User, permission: str) -> None:
+    if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
+        raise PermissionDenied

@@ -1,0 +1,145 @@
+"""Conversations for staff: that they are there, and, on record, what is said in them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.desk import LargeAdmin, act_with_reason, person_of
+from messaging.models import Conversation, Message, Participant, Report
+from messaging.moderation import actions as moderation
+
+PAGE_SIZE = 200  # messages on one page of a thread
+
+
+class WithOpenReports(admin.SimpleListFilter):
+    """Conversations that somebody waits for an answer about."""
+
+    title = _("open reports")
+    parameter_name = "reported"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("With open reports"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Conversation]
+    ) -> QuerySet[Conversation]:
+        waiting = Report.objects.filter(message__conversation=OuterRef("pk"), outcome="")
+        return queryset.filter(Exists(waiting)) if self.value() == "yes" else queryset
+
+
+@admin.register(Conversation)
+class ConversationAdmin(LargeAdmin[Conversation]):
+    """Conversations without their words; reading the thread is a look, and recorded."""
+
+    list_display = (
+        "id", "consumer", "shop", "product_title", "last_sequence", "last_message_at",
+        "thread_link",
+    )  # fmt: skip
+    list_filter = (WithOpenReports, "last_message_at", "created_at")
+    list_select_related = ("consumer", "shop")
+    search_fields = ("=pk",)
+    found_by = ("consumer__email", "consumer__name", "shop__name", "product__title")
+    shown_of_others = ("consumer__name", "shop__name")  # the live title may be a draft's
+    fields = (
+        "consumer", "shop", "product_title", "created_at", "last_message_at", "last_sequence",
+        "thread_link",
+    )  # fmt: skip
+
+    @admin.display(description=_("thread"))
+    def thread_link(self, conversation: Conversation) -> str:
+        address = reverse("admin:conversation_thread", args=[conversation.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Read (recorded)"))
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:conversation_id>/thread/", wrap(self.thread), name="conversation_thread"),
+            path("message/<int:message_id>/remove/", wrap(self.remove), name="message_remove"),
+            *super().get_urls(),
+        ]
+
+    def thread(self, request: HttpRequest, conversation_id: int) -> HttpResponse:
+        """A page of the thread, removed messages included, to read: the last one, or `page`.
+
+        A look is what somebody sends with the button of this page. Opening the address writes
+        nothing, since any link or picture elsewhere can do that in a moderator's name.
+        """
+        actor = person_of(request)
+        try:
+            if request.method == "POST":
+                moderation.look(actor, conversation_id)
+                return HttpResponseRedirect(request.get_full_path())
+            conversation, look = moderation.looked_into(actor, conversation_id)
+        except Conversation.DoesNotExist as error:
+            raise Http404("no such conversation") from error
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Conversation %(id)s") % {"id": conversation_id},
+            "opts": Conversation._meta,
+            "conversation": conversation,
+            "look": look,
+        }
+        if look:
+            messages = conversation.messages.select_related("sender").order_by("sequence")
+            pages = Paginator(messages.filter(created_at__lte=look.created_at), PAGE_SIZE)
+            context["history"] = pages.get_page(request.GET.get("page", pages.num_pages))
+            context["newer"] = messages.filter(created_at__gt=look.created_at).count()
+        return render(request, "admin/messaging/thread.html", context)
+
+    def remove(self, request: HttpRequest, message_id: int) -> HttpResponse:
+        """Remove a message, with a reason."""
+        actor = person_of(request)
+        message = get_object_or_404(Message.objects.select_related("sender"), pk=message_id)
+        return act_with_reason(
+            request,
+            str(_("Remove this message")),
+            [lambda reason: moderation.remove_message(actor, message_id, reason)],
+            model=Message,
+            back=thread_address(message),
+            allowed=actor.has_perm("messaging.remove_message"),
+            about=_("Message #%(number)s of conversation %(id)s, by %(name)s")
+            % {
+                "number": message.sequence,
+                "id": message.conversation_id,
+                "name": message.sender.name,
+            },
+        )
+
+
+def thread_address(message: Message) -> str:
+    """The address of the page of the thread that holds a message, at the message."""
+    page = (message.sequence - 1) // PAGE_SIZE + 1  # sequences have no gaps
+    thread = reverse("admin:conversation_thread", args=[message.conversation_id])
+    return f"{thread}?page={page}#message-{message.sequence}"
+
+
+@admin.register(Participant)
+class ParticipantAdmin(LargeAdmin[Participant]):
+    """Who takes part where, and how far they have read."""
+
+    list_display = ("id", "conversation", "user", "side", "last_read_sequence")
+    list_filter = ("side",)
+    list_select_related = ("conversation", "user")
+    search_fields = ("=conversation",)
+    found_by = ("user__email", "user__name")
+    shown_of_others = ("user__name",)
+
+
+@admin.register(Message)
+class MessageAdmin(LargeAdmin[Message]):
+    """That something was said, not what: words are read in the thread, where looks are recorded."""
+
+    list_display = ("id", "conversation", "sequence", "sender", "side", "created_at", "removed_at")
+    list_filter = ("side", ("removed_at", admin.EmptyFieldListFilter), "created_at")
+    list_select_related = ("conversation", "sender")
+    search_fields = ("=conversation",)
+    found_by = ("sender__email", "sender__name")
+    shown_of_others = ("sender__name",)
+    fields = ("conversation", "sequence", "sender", "side", "created_at", "removed_at")

@@ -1,0 +1,131 @@
+"""What people told staff, to be worked through."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import may_switch
+from accounts.desk import DeskAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
+from accounts.models import User
+from messaging.models import Report
+from messaging.moderation import actions as moderation
+
+from .conversations import thread_address
+
+
+class State(admin.SimpleListFilter):
+    """Open reports, unless others are asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*Report.Outcome.choices, ("all", _("All"))]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for value, title in [(None, _("Open")), *self.lookup_choices]:
+            address = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": self.value() == value, "query_string": address, "display": title}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        chosen = self.value()
+        return queryset if chosen == "all" else queryset.filter(outcome=chosen or "")
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin, DeskAdmin[Report]):
+    """What is to be worked through, the oldest on top; decided on a report's own page."""
+
+    list_display = ("id", "reason", "excerpt", "reporter", "reported", "age", "state")
+    list_display_links = ("id", "reason")
+    list_filter = (State, "reason", "created_at")
+    list_select_related = ("reporter", "message__sender")
+    search_fields = ("words", "reporter__email", "message__sender__email", "message__sender__name")
+    shown_of_others = ("message__sender__name",)
+    date_hierarchy = "created_at"
+    ordering = ("created_at", "pk")
+    fields = (
+        "reason", "their_words", "reporter_link", "reported", "created_at", "state", "resolved_by",
+        "resolved_at",
+    )  # fmt: skip
+    readonly_fields = ("their_words", "reporter_link", "reported", "state")
+
+    @admin.display(description=_("in their words"))
+    def excerpt(self, report: Report) -> str:
+        return Truncator(report.words).chars(80)
+
+    @admin.display(description=_("in their words"))
+    def their_words(self, report: Report) -> str:
+        return report.words
+
+    @admin.display(description=_("reported by"))
+    def reporter_link(self, report: Report) -> str:
+        return page_link(User, report.reporter_id, report.reporter)
+
+    @admin.display(description=_("reported person"), ordering="message__sender__name")
+    def reported(self, report: Report) -> str:
+        return page_link(User, report.message.sender_id, report.message.sender)
+
+    @admin.display(description=_("age"), ordering="created_at")
+    def age(self, report: Report) -> str:
+        return timesince(report.created_at, depth=1)
+
+    @admin.display(description=_("state"), ordering="outcome")
+    def state(self, report: Report) -> str:
+        return report.get_outcome_display() or str(_("Open"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        related = ("reporter", "message__sender", "message__conversation", "resolved_by")
+        return super().get_queryset(request).select_related(*related)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page of one report: the message it is about and what can be done about it."""
+        report, actor = context["original"], person_of(request)
+        may_remove = actor.has_perm("messaging.remove_message")
+        context |= {
+            "back_here": urlencode({"next": request.path}),
+            "thread": thread_address(report.message),
+            "may_resolve": may_remove and not report.outcome,
+            "may_look": actor.has_perm("messaging.look_into_conversation"),
+            "may_remove": may_remove and not report.message.removed_at,
+            "may_suspend": may_switch(actor, report.message.sender)
+            and report.message.sender.is_active,
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        resolve = self.admin_site.admin_view(self.resolve)
+        own = path("<int:report_id>/<str:outcome>/resolve/", resolve, name="report_resolve")
+        return [own, *super().get_urls()]
+
+    def resolve(self, request: HttpRequest, report_id: int, outcome: str) -> HttpResponse:
+        """Uphold or dismiss, with a reason."""
+        if outcome not in Report.Outcome.values:
+            raise Http404("no such outcome")
+        chosen, actor = Report.Outcome(outcome), person_of(request)
+        report = get_object_or_404(Report.objects.select_related("message__sender"), pk=report_id)
+        titles = {
+            Report.Outcome.UPHELD: _("Uphold this report"),
+            Report.Outcome.DISMISSED: _("Dismiss this report"),
+        }
+        return act_with_reason(
+            request,
+            str(titles[chosen]),
+            [lambda reason: moderation.resolve_report(actor, report_id, chosen, reason)],
+            model=Report,
+            back=reverse("admin:messaging_report_changelist"),
+            allowed=actor.has_perm("messaging.remove_message"),
+            about=f"{report.get_reason_display()} – {report.message.sender.name}",
+        )

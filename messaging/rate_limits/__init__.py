@@ -1,0 +1,1 @@
+"""Rate limits: how often a person may do something."""

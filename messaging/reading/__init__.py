@@ -1,0 +1,1 @@
+"""Read marks: how far each person has read."""

@@ -1,0 +1,240 @@
+"""Search on PostgreSQL: rare words by the index, common ones by reading the newest conversations.
+
+A rare word is looked up in the index; in what that gives, other rare words are looked up too, and
+common ones read for. Where all words are common, the newest conversations are read, most of which
+have them; the index is asked for what these lack if one word is rare enough, and not at once.
+So neither common nor rare words are slow, and the work of one call is bounded whatever the words
+are: where it stops early, the answer says from which place to go on.
+
+`trato_words` and the indexes over it are made by migration 0003.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from accounts.models import User
+from messaging import host
+from messaging.access import Scope
+from messaging.inbox.queries import upcoming
+from messaging.models import Conversation, Message
+from trato.pagination import Place, Start
+
+NEWEST = 200  # conversations that are read for common words, at most
+FURTHER = 300  # conversations of the index that are looked through for other words, at most
+RARE = 5_000  # rows; a word that no more of them have is looked up at once
+COMMON = 20_000  # rows; the index is no help with a word that more of them have
+
+Statement = tuple[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person typed between two spaces.
+
+    Args:
+        letters: what every text with the word has in it, once folded.
+        query: the word as a tsquery.
+    """
+
+    letters: str
+    query: str
+
+
+# In the order they were typed, because the last one may be the beginning of a word.
+LEXEMES = """
+SELECT ARRAY(
+    SELECT lexeme FROM unnest(trato_words(word)) ORDER BY positions[cardinality(positions)]
+)
+FROM unnest(%s::text[]) AS word
+"""
+
+# The OFFSET 0 has the candidates come in order, so that no more are looked at than are wanted.
+LOOK_THROUGH = """
+WITH candidate (id, at) AS MATERIALIZED ({candidates})
+(
+    SELECT candidate.id, candidate.at, true
+    FROM (
+        SELECT candidate.*, concat_ws(' ', product_title, shop.name, person.name) AS about
+        FROM candidate
+        JOIN {conversation} conversation ON conversation.id = candidate.id
+        JOIN {shop} shop ON shop.id = conversation.shop_id
+        JOIN {person} person ON person.id = conversation.consumer_id
+        ORDER BY candidate.at DESC, candidate.id DESC OFFSET 0
+    ) candidate
+    WHERE {has_all}
+    ORDER BY candidate.at DESC, candidate.id DESC
+    LIMIT %s
+)
+UNION ALL
+(SELECT id, at, false FROM candidate ORDER BY at DESC, id DESC OFFSET %s LIMIT 1)
+"""
+HAS = "(strpos(trato_folded({text}), %s) > 0 AND trato_words({text}) @@ %s)"
+# This OFFSET 0 has just these texts read, whatever the planner thinks of asking the index.
+READ = f"""EXISTS (
+    SELECT FROM (
+        SELECT about AS text UNION ALL
+        SELECT body FROM {{message}} WHERE conversation_id = candidate.id AND removed_at IS NULL
+        OFFSET 0
+    ) said
+    WHERE {HAS.format(text="text")}
+)"""
+LOOKED_UP = f"""({HAS.format(text="about")} OR candidate.id IN (
+    SELECT conversation_id FROM {{message}} WHERE trato_words(body) @@ %s AND removed_at IS NULL
+))"""
+
+# The planner guesses high for words it has not seen, and would read the conversations from end to
+# end; an ARRAY it takes for a short one, and looks its elements up.
+FROM_INDEX = """
+SELECT id, last_message_at FROM {conversation} WHERE {further} AND id = ANY(ARRAY(
+    SELECT conversation_id FROM {message} WHERE trato_words(body) @@ %s AND removed_at IS NULL
+))
+UNION
+SELECT id, last_message_at FROM {conversation} WHERE {further} AND trato_words(product_title) @@ %s
+UNION
+SELECT id, last_message_at FROM {conversation} WHERE {further} AND consumer_id = ANY(ARRAY(
+    SELECT id FROM {person} WHERE trato_words(name) @@ %s
+))
+UNION
+SELECT mine.id, mine.last_message_at
+FROM {shop} shop
+CROSS JOIN LATERAL (
+    SELECT id, last_message_at FROM {conversation}
+    WHERE shop_id = shop.id AND {further}
+    ORDER BY last_message_at DESC, id DESC LIMIT %s
+) mine
+WHERE trato_words(shop.name) @@ %s AND shop.id IN (
+    SELECT unnest(%s::bigint[]) UNION SELECT shop_id FROM {conversation} WHERE consumer_id = %s
+)
+ORDER BY last_message_at DESC, id DESC
+LIMIT %s
+"""
+FURTHER_BACK = "(consumer_id = %s OR shop_id = ANY(%s)) AND (last_message_at, id) < (%s, %s)"
+
+ESTIMATE = "EXPLAIN (FORMAT JSON) SELECT {each}"
+ESTIMATE_EACH = """ARRAY(
+    SELECT 1 FROM {message} WHERE trato_words(body) @@ %s
+    UNION ALL SELECT 1 FROM {conversation} WHERE trato_words(product_title) @@ %s
+    UNION ALL SELECT 1 FROM {person} WHERE trato_words(name) @@ %s
+)"""
+
+
+def found(
+    scope: Scope, text: list[str], before: Place | None, size: int, unread_only: bool
+) -> tuple[list[Place], Place | None]:
+    """See `search.found`."""
+    words = _words(text)
+    if not words:
+        return [], None
+    estimates = [] if unread_only else _estimates(words)
+    fewest = min(estimates, default=COMMON + 1)
+    if fewest <= RARE:
+        places, rest = _by_index(scope, before, size + 1, words, estimates)
+    else:
+        newest = upcoming(scope, Start(before), NEWEST, unread_only=unread_only)
+        places, rest = _look_through(newest.query.sql_with_params(), NEWEST, size + 1, words)
+        if rest and len(places) <= size and fewest <= COMMON:
+            more, rest = _by_index(scope, rest, size + 1 - len(places), words, estimates)
+            places += more
+    if len(places) > size:
+        return places[:size], places[size - 1]
+    return places, rest
+
+
+def _by_index(
+    scope: Scope, before: Place | None, size: int, words: list[Word], estimates: list[int]
+) -> tuple[list[Place], Place | None]:
+    """What the next conversations with the rarest word have."""
+    rarest = words[estimates.index(min(estimates))]
+    others = [pair for pair in zip(words, estimates, strict=True) if pair[0] is not rarest]
+    limit = FURTHER if others else size
+    return _look_through(
+        _from_index(scope, before, rarest.query, limit),
+        limit,
+        size,
+        read=[word for word, rows in others if rows > RARE],
+        look_up=[word for word, rows in others if rows <= RARE],
+    )
+
+
+def _words(words: list[str]) -> list[Word]:
+    """What to look for of each word that is more than punctuation."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEXEMES, [words])
+        found = [lexemes for (lexemes,) in cursor if lexemes]
+    return [
+        Word(
+            letters=max(lexemes, key=len),
+            query=" & ".join(map(_quoted, lexemes)) + (":*" if lexemes is found[-1] else ""),
+        )
+        for lexemes in found
+    ]
+
+
+def _quoted(lexeme: str) -> str:
+    return "'{}'".format(lexeme.replace("\\", "\\\\").replace("'", "''"))
+
+
+def _look_through(
+    candidates: Statement, limit: int, size: int, read: list[Word], look_up: Sequence[Word] = ()
+) -> tuple[list[Place], Place | None]:
+    """The newest candidates that have all words.
+
+    Args:
+        candidates: the ids and times of conversations.
+        limit: how many there are, unless they come to an end.
+        size: how many to find.
+        read: words to look for in what was said.
+        look_up: words to ask the index for.
+
+    Returns:
+        Their places, and the last candidate's: None if there can be no more candidates.
+    """
+    sql, params = candidates
+    has_all = [LOOKED_UP] * len(look_up) + [READ] * len(read)
+    statement = _named(
+        LOOK_THROUGH, candidates=sql, has_all=" AND ".join(map(_named, has_all)) or "true"
+    )
+    wanted = [part for word in look_up for part in (word.letters, word.query, word.query)]
+    wanted += [part for word in read for part in (word.letters, word.query)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*params, *wanted, size, limit - 1])
+        rows = [(Place(at, pk), has_all) for pk, at, has_all in cursor]
+    places = [place for place, has_all in rows if has_all]
+    return places, next((place for place, has_all in rows if not has_all), None)
+
+
+def _from_index(scope: Scope, before: Place | None, query: str, limit: int) -> Statement:
+    """The newest conversations of a scope, from a place on, that have a word anywhere."""
+    shops = list(scope.shop_ids)
+    further = [scope.user_id, shops, *((before.at, before.pk) if before else ("infinity", 0))]
+    return _named(FROM_INDEX, further=FURTHER_BACK), [
+        *[*further, query] * 3,
+        *(*further, limit, query, shops, scope.user_id),
+        limit,
+    ]
+
+
+def _estimates(words: list[Word]) -> list[int]:
+    """How many messages, titles and names have each word, as the planner guesses."""
+    each = ", ".join([_named(ESTIMATE_EACH)] * len(words))
+    with connection.cursor() as cursor:
+        cursor.execute(ESTIMATE.format(each=each), [word.query for word in words for _ in range(3)])
+        (plan,) = cursor.fetchone()
+    top = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    return [part["Plan Rows"] for part in top["Plans"]]
+
+
+def _named(statement: str, **parts: str) -> str:
+    models: dict[str, type[Model]] = {
+        "conversation": Conversation,
+        "message": Message,
+        "person": User,
+        "shop": host.shop_model(),
+    }
+    tables = {name: connection.ops.quote_name(m._meta.db_table) for name, m in models.items()}
+    return statement.format(**tables, **parts)

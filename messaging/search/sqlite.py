@@ -1,0 +1,41 @@
+"""Search on SQLite: what was said by FTS5, titles and names by regular expression.
+
+The table `messaging_words` is filled by triggers with folded words, see migration 0006.
+"""
+
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from messaging.access import Scope
+from messaging.inbox.queries import upcoming
+from messaging.models import Conversation
+from trato.pagination import Place, Start
+from trato.text import folded, word_pattern
+
+SAID = (
+    "SELECT m.conversation_id FROM messaging_words w JOIN messaging_message m ON m.id = w.rowid "
+    "WHERE messaging_words MATCH %s AND m.removed_at IS NULL"
+)
+
+
+def found(
+    scope: Scope, words: list[str], before: Place | None, size: int, unread_only: bool
+) -> tuple[list[Place], Place | None]:
+    """See `search.found`."""
+    words = [word for word in words if any(map(str.isalnum, word))]
+    if not words:
+        return [], None
+    matching = Conversation.objects.all()
+    for word in words:
+        is_last = word is words[-1]
+        pattern = rf"\b{word_pattern(word)}" + ("" if is_last else r"\b")
+        phrase = '"{}"{}'.format(folded(word).replace('"', " "), "*" if is_last else "")
+        matching = matching.filter(
+            Q(pk__in=RawSQL(SAID, [phrase]))  # noqa: S611 - a constant
+            | Q(product_title__regex=pattern)
+            | Q(shop__name__regex=pattern)
+            | Q(consumer__name__regex=pattern)
+        )
+    keys = upcoming(scope, Start(before), size + 1, unread_only=unread_only, among=matching)
+    places = [Place(at, pk) for pk, at in keys]
+    return places[:size], places[size - 1] if len(places) > size else None

@@ -1,0 +1,1 @@
+"""Sending: from an attempt to a stored message that both sides hear of."""

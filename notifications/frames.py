@@ -1,0 +1,16 @@
+"""The frames that every logged-in page understands."""
+
+from msgspec import Struct
+
+
+class SessionReady(Struct, tag="session.ready"):
+    """The socket is in its groups: from now on nothing is told past it."""
+
+    user: int
+    unread: int
+
+
+class Badge(Struct, tag="badge"):
+    """How many notifications are unread; absolute, never a difference."""
+
+    unread: int

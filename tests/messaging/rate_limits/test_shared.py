@@ -1,0 +1,155 @@
+"""Counting acts in Redis without waiting for it: who is let through, and how many."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as some
+from limits import RateLimitItemPerMinute
+from redis import asyncio as aioredis
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+from messaging.rate_limits.shared import GATHER_SECONDS, Tally
+from messaging.rate_limits.window import Person, Window
+from tests.patience import PATIENCE
+from trato.realtime.redis.connection import RedisLine
+
+pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
+
+PREFIX = "trato-test-tally"
+
+
+class Counted(Tally):
+    """A tally with its window, as `limits` uses them."""
+
+    async def hit(self, user_ids: Sequence[Person]) -> list[float | None]:
+        now = time.time()
+        waits = [self._window.take(user_id, now) for user_id in user_ids]
+        places = [place for place, wait in enumerate(waits) if wait is None]
+        answers = await super().hit([user_ids[place] for place in places])
+        for place, answer in zip(places, answers, strict=True):
+            waits[place] = answer
+        return waits
+
+    async def give_back(self, user_ids: Sequence[Person]) -> None:
+        for user_id in user_ids:
+            self._window.give_back(user_id)
+        await super().give_back(user_ids)
+
+
+Play = Callable[[Callable[[], Tally], list[Exception]], Awaitable[None]]
+
+
+def play(limit: int, script: Play) -> None:
+    """Run a script with a maker of tallies, each of which is a process of its own."""
+
+    async def whole() -> None:
+        failures: list[Exception] = []
+        lines: list[RedisLine] = []
+
+        def process() -> Tally:
+            lines.append(RedisLine(ConnectionPool.from_url(settings.REDIS_URL)))
+            item = RateLimitItemPerMinute(limit, namespace="test")
+            return Counted(lines[-1], PREFIX, item, Window(limit, 60), failures.append)
+
+        async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
+            for key in await redis.keys(f"{PREFIX}*"):
+                await redis.delete(key)
+        async with asyncio.timeout(PATIENCE):
+            await script(process, failures)
+            await asyncio.sleep(2 * GATHER_SECONDS)  # what waits to be counted
+        for line in lines:
+            line.close()
+
+    asyncio.run(whole())
+
+
+async def passes(tally: Tally, *people: int) -> list[bool]:
+    return [wait is None for wait in await tally.hit(people)]
+
+
+steps = some.lists(
+    some.tuples(some.lists(some.integers(1, 2), min_size=1, max_size=9), some.booleans()),
+    max_size=8,
+)
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(some.integers(1, 12), steps)
+def test_one_process_lets_through_exactly_what_is_allowed(
+    limit: int, crowd: list[tuple[list[int], bool]]
+) -> None:
+    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
+        tally, through, tried = process(), {1: 0, 2: 0}, {1: 0, 2: 0}
+        for people, at_once in crowd:
+            if at_once:
+                answers = await asyncio.gather(*(passes(tally, person) for person in people))
+                allowed = [one for (one,) in answers]
+            else:
+                allowed = await passes(tally, *people)
+            for person, may in zip(people, allowed, strict=True):
+                tried[person] += 1
+                through[person] += may
+        assert through == {person: min(limit, number) for person, number in tried.items()}
+        assert failures == []
+
+    play(limit, script)
+
+
+def test_who_is_far_from_the_limit_does_not_wait_for_redis_and_who_is_near_does() -> None:
+    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
+        tally = process()
+        assert await passes(tally, 1) == [True]  # asked: nobody knew
+        async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
+            await redis.client_pause(300)  # milliseconds
+        async with asyncio.timeout(0.1):
+            assert await passes(tally, 1, 1, 1, 1) == [True] * 4
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await passes(tally, 1, 1)  # the sixth of ten
+
+    play(8, script)
+
+
+def test_what_was_let_through_is_counted_for_all_processes() -> None:
+    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
+        one, other = process(), process()
+        for _ in range(5):
+            assert await passes(one, 1) == [True]
+        await asyncio.sleep(3 * GATHER_SECONDS)
+        assert await passes(other, *[1] * 6) == [True] * 5 + [False]
+
+    play(10, script)
+
+
+def test_an_act_that_was_none_is_given_back_whether_or_not_it_was_counted_yet() -> None:
+    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
+        tally = process()
+        for pause in (0.0, 3 * GATHER_SECONDS):
+            for _ in range(20):
+                assert await passes(tally, 1) == [True]
+                await asyncio.sleep(pause)
+                await tally.give_back([1])
+        assert await passes(tally, *[1] * 5) == [True, True, True, True, False]
+
+    play(4, script)
+
+
+def test_when_redis_fails_it_is_told_and_the_next_one_asks() -> None:
+    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
+        tally = process()
+        assert await passes(tally, 1) == [True]
+        assert await passes(tally, 1) == [True]  # not counted yet
+        tally._line._pool = ConnectionPool.from_url("redis://127.0.0.1:1")  # where nobody listens
+        tally._line.close()
+        await asyncio.sleep(3 * GATHER_SECONDS)
+        assert [type(error).__name__ for error in failures] == ["ConnectionError"]
+        with pytest.raises(RedisError):
+            await passes(tally, 1)
+
+    play(10, script)

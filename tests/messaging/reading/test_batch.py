@@ -1,0 +1,269 @@
+"""Many read marks stored by one statement: the same as `actions.mark_read` for each of them."""
+
+import asyncio
+import random
+import threading
+import uuid
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.http import Http404
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as examples
+from hypothesis import strategies as some
+
+from accounts.models import User
+from catalog.models import Shop
+from messaging import actions
+from messaging.models import Conversation, Participant
+from messaging.rate_limits import limits
+from messaging.reading import batch as marking
+from messaging.sending import postgresql
+from notifications import actions as notifications
+from notifications.models import Notification
+from notifications.queries import unread_count
+from tests.messaging.sending.test_stores import attempt, cast, conversations
+from tests.messaging.sending.test_stores import stored as stored_together
+from tests.patience import PATIENCE
+from tests.site import own_database
+from trato.realtime.database import in_thread
+from trato.realtime.statements import Line
+
+__all__ = ["cast"]  # a fixture
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+Step = tuple[int, int | None]  # who; a sequence to mark, or None for sending
+
+
+def stored(*marks: tuple[Conversation, User, int]) -> list[bool]:
+    async def run() -> list[bool]:
+        line = Line()
+        try:
+            given = [marking.Mark(where.pk, who.pk, sequence) for where, who, sequence in marks]
+            found = await marking.store(line, given)
+            return [found[mark] for mark in given]
+        finally:
+            line.close()
+
+    return asyncio.run(run())
+
+
+def by_action(where: Conversation, who: User, sequence: int) -> bool:
+    try:
+        actions.mark_read(who, where.pk, sequence)
+    except Http404:
+        return False
+    return True
+
+
+def send(who: User, where: Conversation) -> None:
+    try:
+        actions.send(who, where.pk, uuid.uuid4(), "Hello")
+    except Http404:
+        return
+
+
+def left(where: Conversation) -> Any:
+    marks = Participant.objects.filter(conversation=where).order_by("user")
+    told = Notification.objects.filter(subject_id=where.pk).order_by("recipient")
+    return (
+        list(marks.values_list("user", "side", "last_read_sequence")),
+        [(row.recipient_id, row.read_at is None) for row in told],
+    )
+
+
+@examples(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    some.lists(
+        some.tuples(some.integers(0, 4), some.none() | some.integers(0, 5)),
+        min_size=3,
+        max_size=12,
+    )
+)
+def test_marking_together_leaves_what_marking_one_by_one_leaves(
+    cast: list[User], shop: Shop, steps: list[Step]
+) -> None:
+    limits.reset()
+    one, many = conversations(cast[0], shop)
+    for who, sequence in steps:
+        if sequence is None:
+            send(cast[who], one)
+            send(cast[who], many)
+        else:
+            assert stored((many, cast[who], sequence)) == [by_action(one, cast[who], sequence)]
+        assert left(many) == left(one)
+
+
+def test_marks_of_one_moment_are_one_statement_and_the_furthest_counts(
+    shopper: User, seller: User, colleague: User, stranger: User, conversation: Conversation
+) -> None:
+    for _ in range(3):
+        send(shopper, conversation)
+    answers = stored(
+        (conversation, seller, 3),
+        (conversation, seller, 1),
+        (conversation, colleague, 2),
+        (conversation, stranger, 3),
+    )
+    assert answers == [True, True, True, False]
+    marks = Participant.objects.values_list("user", "last_read_sequence")
+    assert dict(marks) == {seller.pk: 3, colleague.pk: 2}
+    assert (unread_count(seller.pk), unread_count(colleague.pk)) == (0, 1)
+
+
+def test_news_that_come_while_the_mark_waits_stay_unread(
+    shopper: User, seller: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SEND_LOCK_SECONDS = 30
+    send(shopper, conversation)
+    with transaction.atomic():
+        send(shopper, conversation)  # holds the notification's row, not committed yet
+        marker = threading.Thread(target=stored, args=((conversation, seller, 1),))
+        marker.start()
+        wait_until_somebody_waits_for_a_lock()
+    marker.join(timeout=PATIENCE)
+    assert Participant.objects.get(user=seller).last_read_sequence == 1
+    assert unread_count(seller.pk) == 1
+
+
+def test_marks_lock_notifications_in_the_order_of_sends(
+    shopper: User, seller: User, shop: Shop, settings: Any
+) -> None:
+    """By recipient and subject, not as they were stored: whoever waits holds none further on."""
+    settings.SEND_LOCK_SECONDS = 30
+    first, second = conversations(shopper, shop)
+    for where in (second, first):
+        send(shopper, where)
+    marks = [(first, seller, 1), (second, seller, 1)]
+    of = "SELECT FROM notifications_notification WHERE subject_id = %s FOR UPDATE NOWAIT"
+    with psycopg.connect(own_database()) as other:
+        other.execute(of, [first.pk])
+        marker = threading.Thread(target=stored, args=marks)
+        marker.start()
+        wait_until_somebody_waits_for_a_lock()
+        other.execute(of, [second.pk])  # free, else it would wait for us in a ring
+    marker.join(timeout=PATIENCE)
+    assert unread_count(seller.pk) == 0
+
+
+def test_sends_lock_notifications_in_order_whether_they_are_read_or_not(
+    shopper: User, seller: User, shop: Shop, settings: Any
+) -> None:
+    settings.SEND_LOCK_SECONDS = 30
+    first, second = conversations(shopper, shop)
+    for where in (first, second):
+        send(shopper, where)
+    stored((first, seller, 1))  # the second one stays unread
+    of = "SELECT FROM notifications_notification WHERE subject_id = %s FOR UPDATE NOWAIT"
+    batch = [attempt(shopper, one, uuid.uuid4(), "Hi") for one in (first, second)]
+    with psycopg.connect(own_database()) as other:
+        other.execute(of, [first.pk])
+        sender = threading.Thread(target=stored_together, args=(batch,))
+        sender.start()
+        wait_until_somebody_waits_for_a_lock()
+        other.execute(of, [second.pk])
+    sender.join(timeout=PATIENCE)
+    assert unread_count(seller.pk) == 2
+
+
+def test_sends_and_marks_at_once_never_wait_in_a_ring(
+    shopper: User, seller: User, colleague: User, shop: Shop, settings: Any, monkeypatch: Any
+) -> None:
+    settings.SEND_LOCK_SECONDS = 30  # so that a ring is found as one
+    settings.MESSAGES_PER_MINUTE = 10**6
+    where = conversations(shopper, shop, 12)
+    for one in reversed(where):  # so that rows are stored in another order than they are locked
+        send(shopper, one)
+    rings: list[Exception] = []
+    run = Line._run
+
+    async def watched(self: Line, statement: str, given: Any) -> bytes:
+        try:
+            return await run(self, statement, given)
+        except psycopg.errors.DeadlockDetected as ring:
+            rings.append(ring)
+            raise
+
+    monkeypatch.setattr(Line, "_run", watched)
+
+    async def write(line: Line, rng: random.Random) -> None:
+        some = rng.sample(where, len(where))
+        await postgresql.store(line, [attempt(shopper, one, uuid.uuid4(), "Hi") for one in some])
+
+    async def read(line: Line, rng: random.Random) -> None:
+        pairs = [(one, who) for one in where for who in (seller, colleague)]
+        some = rng.sample(pairs, len(pairs))
+        await marking.store(line, [marking.Mark(one.pk, who.pk, 10**6) for one, who in some])
+
+    def by_request(rng: random.Random) -> None:
+        one = rng.choice(where)
+        send(rng.choice([shopper, seller]), one)
+        actions.mark_read(rng.choice([shopper, seller, colleague]), one.pk, 10**6)
+        notifications.mark_all_read(rng.choice([seller, colleague]))
+        notifications.withdraw_excerpt(
+            subject_kind="conversation", subject_id=one.pk, excerpt="Hello"
+        )
+
+    async def ask(_line: Line, rng: random.Random) -> None:
+        await in_thread(by_request, rng)
+
+    async def again(work: Any, seed: int) -> None:
+        line, rng = Line(), random.Random(seed)
+        try:
+            for _ in range(100):
+                await work(line, rng)
+        finally:
+            line.close()
+
+    async def all_at_once() -> None:
+        works = enumerate([write, read, write, read, read, ask, ask])
+        await asyncio.gather(*(again(work, seed) for seed, work in works))
+
+    asyncio.run(all_at_once())
+    assert rings == []
+
+
+def test_a_mark_that_a_lock_holds_fails_alone(
+    shopper: User, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    send(shopper, conversation)
+
+    async def both() -> list[Any]:
+        try:
+            return await asyncio.gather(
+                *(marking.mark_read(who, conversation.pk, 1) for who in (seller, colleague)),
+                return_exceptions=True,
+            )
+        finally:
+            await marking.close()
+
+    with psycopg.connect(own_database()) as other:
+        theirs = "SELECT FROM notifications_notification WHERE recipient_id = %s FOR UPDATE"
+        other.execute(theirs, [seller.pk])
+        held, done = asyncio.run(both())
+        assert isinstance(held, OperationalError)
+        assert done is None
+    assert (unread_count(seller.pk), unread_count(colleague.pk)) == (1, 0)
+    assert asyncio.run(both()) == [None, None]
+    assert unread_count(seller.pk) == 0
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    with connection.cursor() as cursor:
+        for _ in range(6_000):
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(0.005)")
+    raise AssertionError("nobody came to wait")

@@ -1,0 +1,44 @@
+"""How PostgreSQL goes about storing a batch."""
+
+import json
+import re
+import uuid
+
+import pytest
+from django.db import connection
+
+from benchmarks.trato import population
+from messaging.sending.postgresql import _statement
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+PAIRS = 1500  # enough that a look into an index is cheaper than reading the table
+
+
+def test_a_batch_reads_no_table_from_end_to_end() -> None:
+    pairs = population.fill(PAIRS)
+    attempts = [
+        {
+            "conversation_id": pair["conversation"],
+            "sender_id": 1,
+            "sender_name": "",
+            "client_id": str(uuid.uuid4()),
+            "body": "",
+            "excerpt": "",
+            "url": "",
+            "allowed": True,
+        }
+        for pair in pairs[:25]
+    ]
+    statement, constants = _statement()
+    text = re.sub(r"\$\d+", "%s", statement.replace("%", "%%"))
+    parameters = [json.dumps(attempts), *(constant.decode() for constant in constants)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute(f"EXPLAIN {text}", parameters)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "one_message_per_client_id" in plan
+    assert re.findall(r"Seq Scan on (\w+)", plan) == []

@@ -1,0 +1,313 @@
+"""Many sends stored by one statement: the same as `actions.send` for each of them. PostgreSQL."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.http import Http404
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as some
+from msgspec import structs
+
+from accounts.models import User
+from catalog.factories import ProductFactory
+from catalog.models import Product, Shop
+from messaging import actions
+from messaging.body import excerpt
+from messaging.factories import ConversationFactory
+from messaging.models import Conversation, Message
+from messaging.rate_limits import limits
+from messaging.sending import postgresql
+from notifications.models import Notification
+from tests.messaging.sending.test_races import in_threads
+from tests.site import own_database
+from trato.errors import Refused
+from trato.realtime.statements import Line, Locked
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+Intent = tuple[int, int, int, str]  # who, in which conversation, which client_id, what
+
+IDS = [uuid.UUID(int=number) for number in range(1, 5)]
+
+
+@pytest.fixture
+def cast(
+    shopper: User, seller: User, colleague: User, stranger: User, former_colleague: User
+) -> list[User]:
+    return [shopper, seller, colleague, stranger, former_colleague]
+
+
+def conversations(shopper: User, shop: Shop, number: int = 2) -> list[Conversation]:
+    return [
+        ConversationFactory(consumer=shopper, product=ProductFactory(shop=shop))
+        for _ in range(number)
+    ]
+
+
+def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body: str) -> Any:
+    return postgresql.Attempt(
+        conversation_id=conversation.pk,
+        sender_id=person.pk,
+        sender_name=person.name,
+        client_id=client_id,
+        body=body,
+        excerpt=excerpt(body),
+        url=conversation.get_absolute_url(),
+        allowed=True,
+    )
+
+
+def stored(attempts: Sequence[postgresql.Attempt]) -> postgresql.Outcome:
+    async def run() -> postgresql.Outcome:
+        line = Line()
+        try:
+            return await postgresql.store(line, attempts)
+        finally:
+            line.close()
+
+    return asyncio.run(run())
+
+
+def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
+    answers: list[Any] = []
+    for who, place, client, body in intents:
+        try:
+            sent = actions.send(cast[who], where[place].pk, IDS[client], body)
+            answers.append((sent.sequence, sent.revision))
+        except Http404:
+            answers.append(None)
+        except Refused as refusal:
+            answers.append(refusal.code)
+    return answers
+
+
+def together(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
+    """In batches of three, as `sending` makes them: a repeat never stands in one with the first."""
+    answers: list[Any] = []
+    for batch in _batches(intents):
+        outcome = stored(
+            [
+                attempt(cast[who], where[place], IDS[client], body)
+                for who, place, client, body in batch
+            ]
+        )
+        for number in range(1, len(batch) + 1):
+            found = outcome.stored.get(number)
+            conflicts = found and not found.is_same
+            answers.append("conflict" if conflicts else found and (found.sequence, found.revision))
+            assert (found is not None) == (number in outcome.members)
+    return answers
+
+
+def _batches(intents: list[Intent]) -> Iterator[list[Intent]]:
+    batch: list[Intent] = []
+    for intent in intents:
+        if len(batch) == 3 or intent[:3] in [other[:3] for other in batch]:
+            yield batch
+            batch = []
+        batch.append(intent)
+    yield batch
+
+
+def everything(where: list[Conversation]) -> Any:
+    """All that a send leaves behind in some conversations, without ids and times."""
+    keys = [conversation.pk for conversation in where]
+    messages = Message.objects.filter(conversation__in=keys).order_by("conversation", "sequence")
+    told = Notification.objects.filter(subject_id__in=keys).order_by("subject_id", "recipient")
+    counters = (
+        Conversation.objects.filter(pk__in=keys).order_by("pk").select_related("last_message")
+    )
+    return (
+        [
+            (keys.index(m.conversation_id), m.sequence, m.revision, m.client_id, m.sender_id,
+             m.side, m.body, m.removed_at)
+            for m in messages
+        ],
+        [
+            (c.last_sequence, c.revision, c.last_message and c.last_message.sequence,
+             c.last_message_at == (c.last_message and c.last_message.created_at),
+             c.first_reply_seconds is None)
+            for c in counters
+        ],
+        [
+            (keys.index(n.subject_id), n.recipient_id, n.subject_kind, n.title, n.excerpt,
+             n.url.replace(str(n.subject_id), "*"), n.read_at)
+            for n in told
+        ],
+    )  # fmt: skip
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    some.lists(
+        some.tuples(
+            some.integers(0, 4), some.integers(0, 1), some.integers(0, 3),
+            some.sampled_from(["Hi", "¿Sigue libre? 🏺", "line\nbreak", "l" * 3000, "\\u0000"]),
+        ),
+        min_size=1, max_size=12,
+    )
+)  # fmt: skip
+def test_storing_together_leaves_what_storing_one_by_one_leaves(
+    cast: list[User], shop: Shop, intents: list[Intent]
+) -> None:
+    limits.reset()
+    one, many = conversations(cast[0], shop), conversations(cast[0], shop)
+    assert together(intents, cast, many) == one_by_one(intents, cast, one)
+    assert everything(many) == everything(one)
+
+
+def test_only_those_whose_number_changed_are_told_to_count(
+    shopper: User, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    both = sorted([seller.pk, colleague.pk])
+    assert sorted(stored([attempt(shopper, conversation, IDS[0], "one")]).badge_changed) == both
+    assert stored([attempt(shopper, conversation, IDS[1], "two")]).badge_changed == []
+    actions.mark_read(seller, conversation.pk, 2)
+    assert stored([attempt(shopper, conversation, IDS[2], "three")]).badge_changed == [seller.pk]
+
+
+def test_what_is_not_allowed_is_not_stored_but_a_repeat_is_found(
+    shopper: User, conversation: Conversation
+) -> None:
+    first = actions.send(shopper, conversation.pk, IDS[0], "first")
+    refused = [attempt(shopper, conversation, client_id, "") for client_id in IDS[:2]]
+    refused = [structs.replace(one, allowed=False) for one in refused]
+    outcome = stored(refused)
+    assert outcome.members == {1, 2}
+    assert {place: one.id for place, one in outcome.stored.items()} == {1: first.pk}
+    assert not outcome.stored[1].is_same
+    again = structs.replace(refused[0], body="first")  # too fast, but the words are in order
+    assert stored([again]).stored[1].is_same
+    assert Message.objects.count() == 1
+
+
+def test_one_that_cannot_be_stored_fails_alone(
+    shopper: User, seller: User, conversation: Conversation
+) -> None:
+    bad = attempt(shopper, conversation, IDS[0], "nul \0 inside")
+    outcome = stored([
+        attempt(shopper, conversation, IDS[1], "before"), bad,
+        attempt(seller, conversation, IDS[2], "after"),
+    ])  # fmt: skip
+    assert list(outcome.failed) == [2]
+    bodies = Message.objects.order_by("sequence").values_list("body", flat=True)
+    assert list(bodies) == ["before", "after"]
+
+
+def test_a_repeat_that_was_committed_while_waiting_for_the_lock_is_found(
+    shopper: User, conversation: Conversation
+) -> None:
+    async def store_in_the_end(line: Line, number: int) -> postgresql.Outcome:
+        while True:
+            one = [attempt(shopper, conversation, IDS[0], f"from {number}")]
+            outcome = await postgresql.store(line, one)
+            if not outcome.held:
+                return outcome
+
+    async def race() -> tuple[postgresql.Outcome, postgresql.Outcome]:
+        lines = [Line(), Line()]
+        try:
+            one, two = await asyncio.gather(
+                *(store_in_the_end(line, number) for number, line in enumerate(lines))
+            )
+            return one, two
+        finally:
+            for line in lines:
+                line.close()
+
+    one, two = asyncio.run(race())
+    found = [one.stored[1], two.stored[1]]
+    first, second = (structs.replace(each, is_new=False, is_same=True) for each in found)
+    assert first == second
+    assert sorted((each.is_new, each.is_same) for each in found) == [(False, False), (True, True)]
+
+
+def test_batches_and_single_sends_at_once_leave_no_gap(
+    shopper: User, seller: User, product: Product
+) -> None:
+    where = conversations(shopper, product.shop, 3)
+
+    def batch() -> None:
+        left = [attempt(shopper, one, uuid.uuid4(), "batch") for one in reversed(where)]
+        while left:
+            left = [left[place - 1] for place in sorted(stored(left).held)]
+
+    def single() -> None:
+        for one in where:
+            actions.send(seller, one.pk, uuid.uuid4(), "single")
+
+    works: list[Callable[[], None]] = [batch, single] * 6
+    in_threads(len(works), lambda: works.pop()())
+    for one in where:
+        found = one.messages.order_by("sequence").values_list("sequence", "revision")
+        assert list(found) == [(number, number) for number in range(1, 13)]
+
+
+def test_a_locked_conversation_is_left_out_of_its_batch_and_waited_for_by_nobody(
+    shopper: User, seller: User, shop: Shop
+) -> None:
+    held, free = conversations(shopper, shop)
+    batch = [
+        attempt(shopper, held, IDS[0], "held"),
+        attempt(shopper, free, IDS[1], "free"),
+        attempt(seller, held, IDS[2], "held too"),
+    ]
+    with psycopg.connect(own_database()) as other:
+        other.execute("SELECT FROM messaging_conversation WHERE id = %s FOR UPDATE", [held.pk])
+        outcome = stored(batch)
+        assert (outcome.held, list(outcome.stored)) == ({1, 3}, [2])
+        assert outcome.badge_changed == [seller.pk]
+    assert [message.body for message in Message.objects.all()] == ["free"]
+    assert Notification.objects.get().subject_id == free.pk
+    outcome = stored([batch[0], batch[2]])
+    assert (outcome.held, [one.sequence for one in outcome.stored.values()]) == (set(), [1, 2])
+
+
+@pytest.mark.parametrize("table", ["accounts_user", "notifications_notification"])
+def test_another_lock_keeps_the_whole_batch_for_a_moment_only(
+    table: str, shopper: User, conversation: Conversation
+) -> None:
+    actions.send(shopper, conversation.pk, IDS[0], "one")
+    batch = [attempt(shopper, conversation, IDS[1], "two")]
+    with psycopg.connect(own_database()) as other:
+        other.execute(f"SELECT FROM {table} FOR UPDATE")
+        with pytest.raises(Locked):
+            stored(batch)
+    assert Message.objects.count() == 1
+    assert stored(batch).stored[1].sequence == 2
+
+
+def test_a_connection_that_the_server_ended_is_opened_anew(
+    shopper: User, conversation: Conversation
+) -> None:
+    async def run() -> postgresql.Outcome:
+        line = Line()
+        await postgresql.store(line, [attempt(shopper, conversation, IDS[0], "one")])
+        assert line.connection is not None
+        process = line.connection.info.backend_pid
+        await asyncio.to_thread(_terminate, process)
+        try:
+            return await postgresql.store(line, [attempt(shopper, conversation, IDS[1], "two")])
+        finally:
+            line.close()
+
+    assert asyncio.run(run()).stored[1].sequence == 2
+
+
+def _terminate(process: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [process])
+    connection.close()

@@ -1,0 +1,108 @@
+"""Nobody waits for somebody else's lock: sockets beside a transaction that holds one."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+
+from accounts.models import User
+from catalog.models import Shop
+from messaging import actions
+from messaging.models import Conversation, Message
+from tests.messaging.sending.test_stores import conversations
+from tests.messaging.test_socket import hear, send_frame, tell
+from tests.patience import PATIENCE
+from tests.site import own_database
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+ROWS = "SELECT FROM messaging_conversation WHERE id = ANY (%s) FOR UPDATE"
+
+
+@pytest.fixture
+def three(shopper: User, shop: Shop) -> list[Conversation]:
+    return conversations(shopper, shop, 3)
+
+
+async def answers(socket: Any, number: int) -> list[dict[str, Any]]:
+    """The answers to so many sends."""
+    found: list[dict[str, Any]] = []
+    async with asyncio.timeout(PATIENCE):
+        while len(found) < number:
+            frame = json.loads(await socket.receive_from(PATIENCE))
+            if frame["type"] in ("message.accepted", "error"):
+                found.append(frame)
+    return found
+
+
+async def test_two_locked_conversations_stop_no_other_send(
+    shopper: User, three: Sequence[Conversation], socket_of: Any
+) -> None:
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    *locked, free = three
+    with psycopg.connect(own_database()) as other:
+        other.execute(ROWS, [[one.pk for one in locked]])
+        for one in locked:  # one after the other, so that each would hold up a batch
+            await tell(socket, **send_frame(one, "held 1"))
+            await asyncio.sleep(0)
+        for _ in range(5):
+            await tell(socket, **send_frame(free, "free"))
+            (answer,) = await answers(socket, 1)
+            assert (answer["type"], answer["conversation"]) == ("message.accepted", free.pk)
+        for one in locked:
+            await tell(socket, **send_frame(one, "held 2"))
+    held = await answers(socket, 4)
+    assert [answer["type"] for answer in held] == ["message.accepted"] * 4
+    for one in locked:
+        said = Message.objects.filter(conversation=one).order_by("sequence")
+        assert [row.body async for row in said] == ["held 1", "held 2"]
+
+
+@pytest.mark.parametrize("table", ["accounts_user", "notifications_notification"])
+async def test_a_persons_lock_stops_nobody_elses_send(
+    table: str, shopper: User, stranger: User, product: Any, conversation: Any, socket_of: Any
+) -> None:
+    """Each send has to look whether its sender and the notified are still there."""
+    other_talk = await sync_to_async(actions.start_conversation)(stranger, product=product)
+    for who, where in ((shopper, conversation), (stranger, other_talk)):
+        await sync_to_async(actions.send)(who, where.pk, uuid.uuid4(), "Hello")
+    mine, theirs = await socket_of(shopper), await socket_of(stranger)
+    for socket in (mine, theirs):
+        await hear(socket, "session.ready")
+    of_mine = {"accounts_user": ("id", shopper.pk)}.get(table, ("subject_id", conversation.pk))
+    with psycopg.connect(own_database()) as other:
+        other.execute(f"SELECT FROM {table} WHERE {of_mine[0]} = %s FOR UPDATE", [of_mine[1]])
+        await tell(mine, **send_frame(conversation, "held"))
+        await tell(theirs, **send_frame(other_talk, "free"))
+        (answer,) = await answers(theirs, 1)
+        assert answer["type"] == "message.accepted"
+    (answer,) = await answers(mine, 1)
+    assert answer["type"] == "message.accepted"
+
+
+async def test_a_lock_that_stays_is_told_as_unavailable_and_a_repeat_is_stored_once(
+    shopper: User, three: Sequence[Conversation], socket_of: Any, settings: Any
+) -> None:
+    settings.STATEMENT_TIMEOUT_SECONDS = 1
+    socket = await socket_of(shopper)
+    await hear(socket, "session.ready")
+    frame = send_frame(three[0])
+    with psycopg.connect(own_database()) as other:
+        other.execute(ROWS, [[three[0].pk]])
+        await tell(socket, **frame)
+        (answer,) = await answers(socket, 1)
+        assert (answer["code"], answer["client_id"]) == ("unavailable", frame["client_id"])
+    await tell(socket, **frame)
+    (answer,) = await answers(socket, 1)
+    assert answer["type"] == "message.accepted"
+    assert await Message.objects.acount() == 1

@@ -1,0 +1,106 @@
+"""What Daphne does for its connections from time to time, done only for those that need it."""
+
+import asyncio
+from typing import Any
+
+import daphne.server
+import pytest
+from daphne.http_protocol import WebRequest
+
+from trato.realtime.servers.housekeeping import FrugalServer
+
+
+class Protocol:
+    """A connection; its application does what `self.work` does."""
+
+    failure: BaseException | None = None
+
+    def __init__(self) -> None:
+        self.work: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def handle_exception(self, failure: BaseException) -> None:
+        self.failure = failure
+
+
+class Request(Protocol, WebRequest):
+    """The same as a request."""
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    await scope["work"]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> FrugalServer:
+    monkeypatch.setattr(daphne.server.reactor, "callLater", lambda *_args: None)
+    made = FrugalServer(application, endpoints=["tcp:0"])
+    made.connections = {}
+    return made
+
+
+async def connect(server: FrugalServer, kind: type[Protocol] = Protocol) -> Protocol:
+    protocol = kind()
+    server.connections[protocol] = {}
+    server.create_application(protocol, {"work": protocol.work})
+    await asyncio.sleep(0)
+    return protocol
+
+
+async def test_who_has_gone_and_is_done_is_forgotten_and_nobody_else(server: FrugalServer) -> None:
+    stays, goes = [await connect(server) for _ in range(2)]
+    server.protocol_disconnected(goes)
+    server.application_checker()
+    assert set(server.connections) == {stays, goes}  # its application still works
+    goes.work.set_result(None)
+    await asyncio.sleep(0.01)
+    server.application_checker()
+    assert set(server.connections) == {stays}
+
+
+async def test_an_application_that_ends_first_waits_for_its_client(server: FrugalServer) -> None:
+    protocol = await connect(server)
+    protocol.work.set_result(None)
+    await asyncio.sleep(0.01)
+    server.application_checker()
+    assert set(server.connections) == {protocol}
+    server.protocol_disconnected(protocol)
+    server.application_checker()
+    assert not server.connections
+
+
+async def test_a_broken_application_is_answered_for(server: FrugalServer) -> None:
+    protocol = await connect(server)
+    protocol.work.set_exception(ZeroDivisionError())
+    await asyncio.sleep(0.01)
+    server.application_checker()
+    assert isinstance(protocol.failure, ZeroDivisionError)
+
+
+async def test_a_socket_that_outlives_its_client_for_long_is_ended_and_no_request(
+    server: FrugalServer,
+) -> None:
+    """A request's thread cannot be ended, only forgotten, with all that it has."""
+    socket, request = await connect(server), await connect(server, Request)
+    for protocol in (socket, request):
+        server.protocol_disconnected(protocol)
+        server.connections[protocol]["disconnected"] -= server.application_close_timeout + 1
+    for _ in range(2):
+        server.application_checker()
+        await asyncio.sleep(0.01)
+    assert (socket.work.cancelled(), request.work.cancelled()) == (True, False)
+    assert set(server.connections) == {request}
+    request.work.set_result(None)
+    await asyncio.sleep(0.01)
+    server.application_checker()
+    assert not server.connections
+
+
+async def test_idle_connections_are_not_walked(server: FrugalServer) -> None:
+    class Details(dict[str, Any]):
+        def get(self, *args: Any) -> Any:
+            raise AssertionError("looked at")
+
+    protocol = await connect(server)
+    server.connections[protocol] = Details(server.connections[protocol])
+    server.application_checker()
+    assert set(server.connections) == {protocol}

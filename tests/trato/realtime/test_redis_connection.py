@@ -1,0 +1,86 @@
+"""The event loop's own connection to Redis."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import uvloop
+from django.conf import settings
+from redis.asyncio import ConnectionPool
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+from trato.realtime.redis.connection import RedisLine, Script
+
+pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
+
+LOOPS = [asyncio.new_event_loop, uvloop.new_event_loop]
+
+
+def run(loop: Callable[[], asyncio.AbstractEventLoop], play: Callable[[], Any]) -> None:
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(play())
+
+
+def end(line: RedisLine) -> None:
+    """Let the connection end, as the system would tell of it."""
+    assert line._wire is not None
+    assert line._wire._writer is not None
+    line._wire._writer.transport.abort()
+
+
+@pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
+def test_a_connection_that_ends_is_an_error_for_who_waits_and_the_next_call_opens_another(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    async def play() -> None:
+        line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+        assert await line.call("ECHO", "one") == b"one"
+        for pause in (0.05, 0.0):  # sent by then, or too late to be sent
+            waiting = asyncio.ensure_future(line.call("BLPOP", "trato-test-nothing", 5))
+            if pause:
+                await asyncio.sleep(pause)
+            end(line)
+            with pytest.raises(RedisConnectionError):
+                await waiting
+            assert await line.call("ECHO", "two") == b"two"
+        line.close()
+
+    run(loop, play)
+
+
+@pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
+def test_calls_do_not_wait_for_each_other_and_each_gets_its_own_answer(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    async def play() -> None:
+        line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+        words = [str(number) * 10_000 for number in range(100)]
+        answers = await asyncio.gather(
+            *(line.call("ECHO", word) for word in words), line.call("NO SUCH COMMAND"),
+            line.call("ECHO", "last"), return_exceptions=True,
+        )  # fmt: skip
+        assert answers[:100] == [word.encode() for word in words]
+        assert isinstance(answers[100], ResponseError)
+        assert answers[101] == b"last"
+        line.close()
+
+    run(loop, play)
+
+
+async def test_who_gives_up_waiting_leaves_nobody_somebody_elses_answer() -> None:
+    line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await line.call("BLPOP", "trato-test-nothing", 10)
+    assert await line.call("ECHO", "mine") == b"mine"
+    line.close()
+
+
+async def test_a_script_is_found_again_by_a_redis_that_has_forgotten_it() -> None:
+    line, script = RedisLine(ConnectionPool.from_url(settings.REDIS_URL)), Script("return KEYS[1]")
+    for _ in range(2):
+        assert await script.run(line, ["one"], []) == b"one"
+        await line.call("SCRIPT", "FLUSH")
+    line.close()

@@ -1,0 +1,189 @@
+"""The event loop's own connection to PostgreSQL."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+
+from tests.patience import PATIENCE
+from tests.site import own_database
+from trato.realtime.statements import Line, Locked
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+ECHO = "SELECT $1::json"
+SLOW = "SELECT json_build_array(pg_sleep($1::float8) IS NULL)"
+INSERT = "INSERT INTO notes (id, before) VALUES ($1::int, $2::int) RETURNING id"
+UPDATE = "UPDATE notes SET before = id WHERE id = $1::int RETURNING id"
+
+
+def on_a_line(play: Callable[[Line], Awaitable[Any]]) -> Any:
+    async def whole() -> Any:
+        line = Line()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await play(line)
+        finally:
+            line.close()
+
+    return asyncio.run(whole())
+
+
+def test_more_than_fits_into_one_write_or_one_read_goes_through() -> None:
+    value = ["ñ" * 100_000] * 40
+    given = json.dumps(value).encode()
+    answers = on_a_line(lambda line: both(line, [given]))
+    assert [json.loads(answer) for answer in answers] == [value, value]
+
+
+async def both(line: Line, given: list[bytes]) -> list[bytes]:
+    return [await line.run(ECHO, given), await line.run(ECHO, given)]
+
+
+def test_what_fails_at_commit_has_failed(notes: None) -> None:
+    """PostgreSQL says that the statement is done before it looks at deferred constraints."""
+
+    async def play(line: Line) -> tuple[bytes, bytes]:
+        first = await line.run(INSERT, [b"1", b"1"])
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            await line.run(INSERT, [b"2", b"9"])
+        return first, await line.run("SELECT count(*) FROM notes WHERE $1", [b"true"])
+
+    assert on_a_line(play) == (b"1", b"1")
+
+
+def test_after_an_error_the_line_goes_on() -> None:
+    async def play(line: Line) -> bytes:
+        with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+            await line.run(ECHO, [b"{"])
+        before = line.connection
+        answer = await line.run(ECHO, [b"1"])
+        assert line.connection is before
+        return answer
+
+    assert on_a_line(play) == b"1"
+
+
+def test_who_gives_up_leaves_no_answer_for_the_next_one() -> None:
+    async def play(line: Line) -> bytes:
+        await line.run(ECHO, [b"0"])
+        await give_up(line, asyncio.create_task(line.run(SLOW, [b"300"])))
+        return await line.run(ECHO, [b"2"])
+
+    assert on_a_line(play) == b"2"
+
+
+def test_a_statement_that_is_given_up_is_cancelled() -> None:
+    async def play(line: Line) -> None:
+        await give_up(line, asyncio.create_task(line.run(SLOW, [b"300"])))
+        await until(lambda: slow_ones() == 0)
+
+    on_a_line(play)
+
+
+def test_a_statement_that_takes_too_long_is_cancelled_and_not_tried_again(settings: Any) -> None:
+    """First the server gives up; where it does not, we do."""
+    settings.STATEMENT_TIMEOUT_SECONDS = 1
+
+    async def play(line: Line) -> bytes:
+        await line.run(ECHO, [b"0"])
+        with pytest.raises(OperationalError, match="statement timeout"):
+            await line.run(SLOW, [b"300"])
+        await line.run("SELECT set_config('statement_timeout', $1, false)", [b"0"])
+        with pytest.raises(OperationalError, match="does not answer"):
+            await line.run(SLOW, [b"300"])
+        await until(lambda: slow_ones() == 0)
+        return await line.run(ECHO, [b"3"])
+
+    assert on_a_line(play) == b"3"
+
+
+def test_a_connection_that_only_reads_is_replaced(notes: None) -> None:
+    """As after a failover, where the old server goes on as a replica."""
+
+    async def play(line: Line) -> bytes:
+        await line.run("SELECT set_config('default_transaction_read_only', $1, false)", [b"on"])
+        return await line.run(INSERT, [b"1", b"1"])
+
+    assert on_a_line(play) == b"1"
+
+
+@pytest.mark.parametrize("state", ["25006", "53100", "55000", "XX000", "58030", "42P01"])
+def test_what_is_not_the_values_fault_closes_the_connection(state: str, fail: str) -> None:
+    async def play(line: Line) -> None:
+        await line.run(ECHO, [b"0"])
+        before = line.connection
+        with pytest.raises(OperationalError, match=state):
+            await line.run(fail, [state.encode()])
+        assert line.connection is not before
+        assert await line.run(ECHO, [b"1"]) == b"1"
+
+    on_a_line(play)
+
+
+def test_somebodys_lock_is_told_and_the_connection_stays(notes: None) -> None:
+    async def play(line: Line) -> bytes:
+        await line.run(INSERT, [b"1", b"1"])
+        before = line.connection
+        with psycopg.connect(own_database()) as other:
+            other.execute("SELECT FROM notes FOR UPDATE")
+            with pytest.raises(Locked):
+                await line.run(UPDATE, [b"1"])
+        assert line.connection is before
+        return await line.run(UPDATE, [b"1"])
+
+    assert on_a_line(play) == b"1"
+
+
+async def give_up(line: Line, task: "asyncio.Task[bytes]") -> None:
+    """Cancel a slow statement once the server carries it out."""
+    await until(lambda: slow_ones() == 1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    while not await asyncio.to_thread(is_so):
+        await asyncio.sleep(0.01)
+
+
+def slow_ones() -> int:
+    with psycopg.connect(own_database()) as other:
+        found = other.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = %s", [SLOW]
+        ).fetchone()
+    assert found
+    return int(found[0])
+
+
+@pytest.fixture
+def notes() -> Iterator[None]:
+    """A table of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE notes (id int PRIMARY KEY,"
+            " before int REFERENCES notes DEFERRABLE INITIALLY DEFERRED)"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE notes")
+
+
+@pytest.fixture
+def fail() -> Iterator[str]:
+    """A statement that fails with the SQLSTATE it is given."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION fail(state text) RETURNS text LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION '%', state USING ERRCODE = state; END $$"
+        )
+    yield "SELECT fail($1)"
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION fail")

@@ -1,0 +1,164 @@
+"""What a process hears from Redis, also after the connection has ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from redis import asyncio as aioredis
+from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
+
+from tests.patience import PATIENCE
+from trato.realtime.redis import subscriber
+from trato.realtime.redis.subscriber import Subscriptions
+
+pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
+
+
+class Ear(Subscriptions):
+    """Subscriptions that remember what was heard."""
+
+    def __init__(self, url: str = settings.REDIS_URL) -> None:
+        super().__init__(ConnectionPool.from_url(url), self.take)
+        self.came: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+
+    def take(self, channel: str, event: bytes) -> None:
+        self.came.put_nowait((channel, event))
+        if event == b"bad":
+            raise ValueError
+
+    async def hears(self, redis: Any, channel: str, event: str = "news") -> None:
+        """Tell until it is heard: nothing is told while the connection is made anew."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await redis.publish(channel, event)
+                try:
+                    async with asyncio.timeout(0.1):
+                        assert await self.came.get() == (channel, event.encode())
+                        return
+                except TimeoutError:
+                    continue
+
+
+@pytest.fixture
+async def redis() -> AsyncIterator[Any]:
+    async with aioredis.Redis.from_url(settings.REDIS_URL) as client:
+        yield client
+
+
+@pytest.fixture
+async def ear() -> AsyncIterator[Ear]:
+    made = Ear()
+    yield made
+    await made.close()
+
+
+async def test_once_it_is_added_redis_tells(ear: Ear, redis: Any) -> None:
+    for channel in ("one", "two"):
+        await ear.add([channel])
+        assert await redis.publish(channel, "news") == 1
+        assert await asyncio.wait_for(ear.came.get(), PATIENCE) == (channel, b"news")
+
+
+async def test_what_was_discarded_is_told_no_more(ear: Ear, redis: Any) -> None:
+    await ear.add(["one", "two"])
+    ear.discard("one")
+    await ear.add(["three"])  # Redis answers in order
+    assert await redis.publish("one", "news") == 0
+    assert await redis.publish("two", "news") == 1
+
+
+async def test_after_the_connection_ended_all_channels_are_heard_again(
+    ear: Ear, redis: Any
+) -> None:
+    await ear.add([f"channel {number}" for number in range(1200)])
+    await redis.client_kill_filter(_type="pubsub")
+    for number in (0, 1199):
+        await ear.hears(redis, f"channel {number}")
+
+
+async def test_after_the_connection_ended_nothing_counts_as_heard_until_redis_says_so(
+    ear: Ear, redis: Any
+) -> None:
+    await ear.add(["one"])
+    assert ear.confirmed == {"one"}
+    await redis.client_kill_filter(_type="pubsub")
+    while ear.confirmed:
+        await asyncio.sleep(0)
+    with pytest.raises(RedisError):
+        await ear.add(["one"])
+    assert not ear.confirmed
+    await ear.hears(redis, "one")
+    assert ear.confirmed == {"one"}
+
+
+async def test_what_was_asked_for_again_is_heard_once_redis_has_answered_the_last(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ear.add(["one"])
+    wire = ear._wire
+    assert wire is not None
+    monkeypatch.setattr(wire, "send", lambda command: None)  # Redis' answers are given below
+    ear.discard("one")
+    first = asyncio.ensure_future(ear.add(["one"]))
+    await asyncio.sleep(0)
+    ear.discard("one")  # before Redis has answered
+    first.cancel()
+    second = asyncio.ensure_future(ear.add(["one"]))
+    await asyncio.sleep(0)
+    ear._said([b"subscribe", b"one", 1])  # the first of two
+    assert not ear.confirmed
+    ear._said([b"subscribe", b"one", 1])
+    await asyncio.wait_for(second, PATIENCE)
+    assert ear.confirmed == {"one"}
+
+
+async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(
+    ear: Ear, redis: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 0.2)
+    await ear.add(["one"])
+    first = ear._wire
+    assert first is not None
+    monkeypatch.setattr(first, "_heard", lambda reply: None)  # as if nothing arrived any more
+    await ear.hears(redis, "one")
+    assert ear._wire is not first
+
+
+async def test_a_quiet_line_that_answers_is_kept(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 1)
+    await ear.add(["one"])
+    first, answers = ear._wire, asyncio.Semaphore(0)
+    assert first is not None
+    said = first._heard
+
+    def count(reply: Any) -> None:
+        said(reply)
+        answers.release()
+
+    monkeypatch.setattr(first, "_heard", count)
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(3):
+            await answers.acquire()
+    assert ear._wire is first
+
+
+async def test_an_event_that_cannot_be_handed_on_costs_only_itself(ear: Ear, redis: Any) -> None:
+    await ear.add(["one"])
+    await redis.publish("one", "bad")
+    await redis.publish("one", "good")
+    assert [await asyncio.wait_for(ear.came.get(), PATIENCE) for _ in range(2)] == [
+        ("one", b"bad"),
+        ("one", b"good"),
+    ]
+
+
+async def test_where_nobody_listens_it_is_said_at_once() -> None:
+    deaf = Ear("redis://127.0.0.1:1")
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(3):
+            with pytest.raises(RedisError):
+                await deaf.add(["one"])
+    await deaf.close()

@@ -1,0 +1,255 @@
+"""The short way of a frame into Daphne and uvicorn, held against each server's own long one."""
+
+import asyncio
+import queue
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory
+from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
+from hypothesis import example, given
+from hypothesis import strategies as some
+from twisted.internet.testing import StringTransport
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
+
+from config.websocket_uvicorn import QuickProtocol
+from trato.realtime.servers.daphne import LimitedProtocol
+from trato.realtime.servers.websocket import whole_text
+
+LIMIT = settings.SOCKET_FRAME_MAX_BYTES
+texts = some.text(max_size=400) | some.integers(0, LIMIT // 2).map(lambda size: "ñ" * size)
+
+
+def framed(
+    text: str | bytes, *, mask: bool = True, opcode: Opcode = Opcode.TEXT, fin: bool = True
+) -> bytes:
+    payload = text.encode() if isinstance(text, str) else text
+    return Frame(opcode, payload, fin).serialize(mask=mask)
+
+
+@given(texts)
+@example("")
+@example("a" * 125)
+@example("a" * 126)
+@example("a" * LIMIT)
+def test_a_whole_text_frame_is_read(text: str) -> None:
+    assert whole_text(framed(text)) == text
+
+
+@given(some.text(min_size=1, max_size=300), some.data())
+def test_a_part_of_a_frame_or_more_than_one_is_left_to_the_server(
+    text: str, data: some.DataObject
+) -> None:
+    frame = framed(text)
+    assert whole_text(frame[: data.draw(some.integers(0, len(frame) - 1))]) is None
+    assert whole_text(frame + data.draw(some.binary(min_size=1, max_size=20))) is None
+    assert whole_text(frame + frame) is None
+
+
+@given(some.text(max_size=200))
+def test_any_other_kind_of_frame_is_left_to_the_server(text: str) -> None:
+    assert whole_text(framed(text, mask=False)) is None
+    assert whole_text(framed(text, opcode=Opcode.BINARY)) is None
+    assert whole_text(framed(text, opcode=Opcode.CONT)) is None
+    assert whole_text(framed(text, fin=False)) is None
+    assert whole_text(framed(text[:30], opcode=Opcode.PING)) is None
+    reserved = bytearray(framed(text))
+    reserved[0] |= 0x40
+    assert whole_text(bytes(reserved)) is None
+
+
+def test_what_is_too_big_not_minimal_or_no_utf_8_is_left_to_the_server() -> None:
+    assert whole_text(framed("a" * (LIMIT + 1))) is None
+    assert whole_text(framed("a" * 70_000)) is None
+    short = framed("abc")
+    assert whole_text(short[:1] + b"\xfe\x00\x03" + short[2:]) is None
+    assert whole_text(framed(b"\xff\xfe")) is None
+    assert whole_text(framed(b"\xed\xa0\x80")) is None  # a surrogate
+
+
+@given(some.binary(max_size=300))
+def test_no_bytes_make_it_fail(data: bytes) -> None:
+    whole_text(data)
+    whole_text(b"\x81" + data)
+
+
+kinds = some.sampled_from([
+    (Opcode.TEXT, True), (Opcode.TEXT, True), (Opcode.TEXT, False), (Opcode.CONT, True),
+    (Opcode.CONT, False), (Opcode.BINARY, True), (Opcode.PING, True), (Opcode.CLOSE, True),
+])  # fmt: skip
+frames = some.builds(
+    lambda kind, text: framed(text, opcode=kind[0], fin=kind[1]), kinds, some.text(max_size=30)
+)
+# In pieces that look like a whole frame of their own: inside another one, and after its first byte.
+SMUGGLED = [b"\x89\x8b\xe0\xe0\xe0\xe0", b"\x81\x85\xc0\xc0\xc0\xc0\xa1\xa2\xa3\xa4\xa5"]
+STRADDLING = [b"\x81", b"\x81\x85\xc0\xc0\x40\xc1\x89\x80\x01\x82\x83", b"\x04"]
+
+
+def in_whatever_pieces(test: Callable[[list[bytes]], None]) -> Callable[[], None]:
+    @given(
+        some.lists(frames, max_size=6), some.lists(some.integers(0, 300), max_size=6),
+        some.booleans(),
+    )  # fmt: skip
+    @example(SMUGGLED, [], True)
+    @example(STRADDLING, [], True)
+    @example([framed("half", fin=False), framed("whole")], [], True)
+    @example([framed("half", fin=False), framed("", opcode=Opcode.PING), framed("x")], [], True)
+    @example([framed("", opcode=Opcode.CLOSE), framed("too late")], [], True)
+    @example([framed("whole")], [], True)
+    def tested(sent: list[bytes], cuts: list[int], one_by_one: bool) -> None:
+        whole = b"".join(sent)
+        edges = sorted({0, *(min(cut, len(whole)) for cut in cuts), len(whole)})
+        test(sent if one_by_one else [whole[start:end] for start, end in pairwise(edges)])
+
+    return tested
+
+
+# -- Daphne --------------------------------------------------------------------------------------
+
+
+def heard_by_daphne(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[Any]:
+    """What the application gets of what a client sends, and what is answered to that."""
+    protocol = kind()
+    protocol.factory = WebSocketServerFactory()  # type: ignore[no-untyped-call]
+    protocol.transport = StringTransport()  # type: ignore[no-untyped-call]
+    protocol.transport.registerProducer(protocol, True)
+    protocol._connectionMade()
+    protocol.state, protocol.websocket_version = protocol.STATE_OPEN, 13
+    protocol.current_frame, protocol.data, protocol.inside_message = None, b"", False
+    protocol.client_addr, protocol.muted = None, False
+    protocol.application_queue = queue.SimpleQueue()
+    for piece in pieces:
+        protocol.dataReceived(piece)
+    came = [protocol.application_queue.get() for _ in range(protocol.application_queue.qsize())]
+    return [*came, protocol.transport.value(), protocol.state]
+
+
+class Plain(LimitedProtocol):
+    """The same without the short way."""
+
+    dataReceived = WebSocketProtocol.dataReceived
+
+
+@in_whatever_pieces
+def test_daphne_hears_it_as_autobahn_does(pieces: list[bytes]) -> None:
+    assert heard_by_daphne(LimitedProtocol, pieces) == heard_by_daphne(Plain, pieces)
+
+
+# -- uvicorn -------------------------------------------------------------------------------------
+
+HANDSHAKE = (
+    b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+class Wire(asyncio.Transport):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written, self.closed = b"", False
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def pause_reading(self) -> None:
+        """Everything is read at once."""
+
+    resume_reading = pause_reading
+
+
+async def accepts(_scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    await asyncio.Event().wait()
+
+
+def heard_by_uvicorn(
+    kind: type[WebSocketsSansIOProtocol], pieces: list[bytes]
+) -> tuple[list[Any], int]:
+    """As `heard_by_daphne`; and how many texts went the short way."""
+
+    async def play() -> tuple[list[Any], int]:
+        config = Config(accepts, ws_max_size=LIMIT, lifespan="off", log_level="critical")
+        config.load()
+        protocol, wire = kind(config, ServerState(), {}), Wire()
+        protocol.connection_made(wire)
+        came: list[Any] = []
+        short = 0
+
+        def take(text: str) -> bool:
+            nonlocal short
+            short += 1
+            came.append({"type": "websocket.receive", "text": text})
+            return True
+
+        protocol.data_received(HANDSHAKE)
+        while not protocol.handshake_complete:
+            await asyncio.sleep(0)
+        protocol.take = take  # type: ignore[attr-defined]
+        for piece in pieces:
+            if not wire.closed:
+                protocol.data_received(piece)
+            while not protocol.queue.empty():
+                came.append(protocol.queue.get_nowait())
+        protocol.stop_keepalive()
+        for task in protocol.tasks:
+            task.cancel()
+        return [*came, wire.written, wire.closed], short
+
+    return asyncio.run(play())
+
+
+@in_whatever_pieces
+def test_uvicorn_hears_it_as_without_the_short_way(pieces: list[bytes]) -> None:
+    quick, _ = heard_by_uvicorn(QuickProtocol, pieces)
+    plain, _ = heard_by_uvicorn(WebSocketsSansIOProtocol, pieces)
+    assert quick == plain
+
+
+def test_uvicorn_takes_whole_texts_the_short_way_also_after_others_that_came_in_parts() -> None:
+    split = framed("in two parts")
+    pieces = [
+        framed("one"), split[:9], split[9:], framed("", opcode=Opcode.PING), framed("two"),
+        framed("half", fin=False), framed("other half", opcode=Opcode.CONT), framed("three"),
+    ]  # fmt: skip
+    heard, short = heard_by_uvicorn(QuickProtocol, pieces)
+    assert [event["text"] for event in heard[:-2]] == [
+        "one", "in two parts", "two", "halfother half", "three",
+    ]  # fmt: skip
+    assert short == 3
+
+
+def test_what_the_consumer_does_not_take_goes_asgis_way() -> None:
+    async def play() -> None:
+        config = Config(accepts, ws_max_size=LIMIT, lifespan="off", log_level="critical")
+        config.load()
+        protocol = QuickProtocol(config, ServerState(), {})
+        protocol.connection_made(Wire())
+        protocol.data_received(HANDSHAKE)
+        while not protocol.handshake_complete:
+            await asyncio.sleep(0)
+        protocol.take = lambda text: text == "now"
+        for text in ("later", "now"):
+            protocol.data_received(framed(text))
+        # What came first was not worked on: nothing may be taken past it.
+        for text in ("later", "now"):
+            event = {"type": "websocket.receive", "text": text}
+            assert protocol.queue.get_nowait() == event
+        protocol.data_received(framed("now"))
+        assert protocol.queue.empty()
+        protocol.stop_keepalive()
+
+    asyncio.run(play())

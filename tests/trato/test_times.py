@@ -1,0 +1,37 @@
+"""Times as the server writes them: one way, and with their zone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import timezone, translation
+
+from trato.templatetags.times import in_words, moment
+
+AT = datetime(2026, 3, 4, 15, 4, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        (None, "4 Mar 2026, 15:04 UTC"),
+        ("Europe/Madrid", "4 Mar 2026, 16:04 CET"),
+        ("Asia/Tokyo", "5 Mar 2026, 00:04 JST"),
+        ("America/Sao_Paulo", "4 Mar 2026, 12:04 UTC-03"),  # a zone without a name of its own
+    ],
+)
+def test_a_time_says_its_zone(zone: str | None, text: str) -> None:
+    with timezone.override(zone):
+        assert in_words(AT) == text
+
+
+def test_every_language_has_the_same_form() -> None:
+    with translation.override("es"):
+        assert in_words(AT) == "4 mar 2026, 15:04 UTC"
+
+
+def test_scripts_are_given_the_moment_itself() -> None:
+    iso = 'datetime="2026-03-04T15:04:30+00:00"'
+    assert moment(AT) == f'<time class="" {iso} data-local="short">{in_words(AT)}</time>'
+    assert moment(AT, "time") == f'<time class="" {iso} data-local="time">15:04 UTC</time>'
+    assert moment(AT, "day", "a b") == f'<time class="a b" {iso} data-local="day">4 Mar 2026</time>'
+    assert moment(None, "time") == '<time class="" datetime="" data-local="time"></time>'

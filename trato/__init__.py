@@ -1,0 +1,1 @@
+"""What the apps share: realtime delivery, errors and answers, pages of lists, rules for text."""

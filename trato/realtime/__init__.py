@@ -1,0 +1,1 @@
+"""From an event to the sockets. Knows no model and no app."""

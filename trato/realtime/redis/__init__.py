@@ -1,0 +1,1 @@
+"""Connections to Redis, and the channel layer on them."""

@@ -1,0 +1,1 @@
+"""What the ASGI servers do differently for this site."""

@@ -1,0 +1,101 @@
+"""Leaving in order: nothing under way is cut off, and the sockets do not all come back at once.
+
+Told to end (SIGTERM, Ctrl-C), a process takes no new connection, sends its sockets away with
+1012 a few at a time, lets requests finish, and exits with 0. Told a second time it exits at once.
+"""
+
+import asyncio
+import math
+import os
+import signal
+import threading
+from typing import Any
+
+import structlog
+from daphne.server import twisted_loop
+from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
+from twisted.internet import defer
+
+from .housekeeping import FrugalServer
+
+log = structlog.get_logger("trato.server")
+
+TICK = 0.1  # seconds between two batches
+
+
+class LeavingServer(FrugalServer):
+    """Daphne that leaves in order."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, signal_handlers=False, **kwargs)
+        self._ports: list[Any] = []
+        self._leaving: asyncio.Task[None] | None = None
+
+    def leave_when_told(self) -> None:
+        """Take the two signals that end a process; call before the loop runs."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            twisted_loop.add_signal_handler(number, self.leave)
+
+    def listen_success(self, port: Any) -> None:
+        self._ports.append(port)
+        super().listen_success(port)
+
+    def leave(self) -> None:
+        """Begin to leave; the second time, stop at once."""
+        if self._leaving is not None:
+            self.stop()
+            return
+        log.info("leaving", connections=len(self.connections))
+        _exit_after(settings.SHUTDOWN_SECONDS + 2)
+        self._leaving = twisted_loop.create_task(self._leave())
+
+    async def _leave(self) -> None:
+        try:
+            async with asyncio.timeout(settings.SHUTDOWN_SECONDS):
+                for port in self._ports:
+                    await defer.maybeDeferred(port.stopListening).asFuture(twisted_loop)
+                await self._send_away()
+                while self._busy():
+                    await asyncio.sleep(TICK)
+        except TimeoutError:
+            log.warning("left_behind", connections=len(self._busy()))
+        self.stop()
+
+    async def _send_away(self) -> None:
+        """Close the sockets in batches; a few are gone in no time, thousands take the spread.
+
+        Through their consumers' queues, so that each finishes what its client sent before.
+        """
+        told: set[WebSocketProtocol] = set()
+        batch = 1
+        while waiting := [one for one in self._sockets() if one not in told]:
+            ticks = max(1, settings.SHUTDOWN_SPREAD_SECONDS / TICK)
+            batch = max(batch, math.ceil(len(waiting) / ticks))
+            for socket in waiting[:batch]:
+                told.add(socket)
+                socket.application_queue.put_nowait({"type": "server.stopping"})
+            await asyncio.sleep(TICK)
+
+    def _sockets(self) -> list[WebSocketProtocol]:
+        return [
+            one
+            for one in self._busy()
+            if isinstance(one, WebSocketProtocol) and hasattr(one, "application_queue")
+        ]
+
+    def _busy(self) -> list[Any]:
+        """Requests and sockets that are not over yet, or whose application still works."""
+        return [protocol for protocol, details in self.connections.items() if _goes_on(details)]
+
+
+def _goes_on(connection: dict[str, Any]) -> bool:
+    application = connection.get("application_instance")
+    return "disconnected" not in connection or bool(application and not application.done())
+
+
+def _exit_after(seconds: float) -> None:
+    """End this process though a thread of it may hang, such as in a database that is silent."""
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()

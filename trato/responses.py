@@ -1,0 +1,88 @@
+"""How views answer: pages to people, JSON to their scripts."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from trato.realtime import frames
+
+from .errors import Code, Refused
+
+STATUS: dict[Code, int] = {
+    "invalid": 400,
+    "not_found": 404,
+    "forbidden": 403,
+    "too_long": 413,
+    "rate_limited": 429,
+    "blocked": 403,
+    "conflict": 409,
+    "unavailable": 503,
+}
+
+P = ParamSpec("P")
+View = Callable[..., HttpResponse]
+
+
+class PersonRequest(HttpRequest):
+    """A request of somebody who is logged in."""
+
+    user: Any
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asks, not a person."""
+    preferred = request.get_preferred_type(["text/html", "application/json"])
+    return preferred == "application/json"
+
+
+def json_response(frame: Struct, status: int = 200) -> HttpResponse:
+    """A frame as the answer; never kept by a cache, because it is somebody's own."""
+    response = HttpResponse(
+        frames.encode(frame), status=status, content_type="application/json; charset=utf-8"
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def refusal_response(refusal: Refused, client_id: str | None = None) -> HttpResponse:
+    """A refused action as JSON, with `Retry-After` (seconds) where waiting helps."""
+    response = json_response(frames.Error.of(refusal, client_id), STATUS[refusal.code])
+    return with_retry_after(response, refusal)
+
+
+def with_retry_after(response: HttpResponse, refusal: Refused) -> HttpResponse:
+    """The same response, telling programs too how many seconds to wait."""
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def person_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> View:
+    """Only for people who are logged in: others go to the login page, scripts get a 401."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if wants_json(request):
+            refusal = Refused("forbidden", _("You are not logged in."))
+            return json_response(frames.Error.of(refusal), status=401)
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+def counter_from(text: str | None) -> int:
+    """A revision or sequence from an address or a form.
+
+    Raises:
+        Refused: `invalid`, if it is no whole number from 0 to 2³¹ - 1.
+    """
+    if text and text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < 2**31:
+        return int(text)
+    raise Refused("invalid", _("That is not a whole number."))
