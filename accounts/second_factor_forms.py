@@ -6,6 +6,7 @@ the names of the forms are its settings' own, `TOTP._mark_code_used` is not.
 """
 
 import binascii
+import json
 import struct
 from typing import Any
 
@@ -32,12 +33,24 @@ MALFORMED = (
 )  # fmt: skip
 
 
-class ReadsKeyData:
+class KeyDataDecoder(json.JSONDecoder):
+    """JSON that is nested too deeply, or has too long a number, is no JSON."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        try:
+            return super().decode(s, *args)
+        except (RecursionError, ValueError) as error:
+            raise json.JSONDecodeError("unreadable", "", 0) from error
+
+
+class ReadsKeyData(forms.Form):
     """A form whose key data may be anything: what cannot be read is a wrong key."""
+
+    credential = forms.JSONField(widget=forms.HiddenInput, decoder=KeyDataDecoder)
 
     def clean_credential(self) -> Any:
         """Read the data of a key that proves itself."""
-        credential = self.cleaned_data["credential"]  # type: ignore[attr-defined]
+        credential = self.cleaned_data["credential"]
         if not isinstance(credential, dict):
             # allauth skips what is false, and would store it as somebody's new key.
             raise get_adapter().validation_error("incorrect_code")
@@ -52,7 +65,7 @@ class ReadsKeyData:
     def clean(self) -> Any:
         """Read the data of a key that is new."""
         try:
-            return super().clean()  # type: ignore[misc]
+            return super().clean()
         except MALFORMED as error:
             raise get_adapter().validation_error("incorrect_code") from error
 
