@@ -211,6 +211,19 @@ class DeskSite(StaffSite):
 
         return super().admin_view(update_wrapper(refusing, view), cacheable)
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Suggest rows for the fields that the pages here complete, and for no other relation."""
+        asked = (request.GET.get("app_label"), request.GET.get("model_name"))
+        fields = [
+            field
+            for model, desk in self._registry.items()
+            if asked == (model._meta.app_label, model._meta.model_name)
+            for field in desk.get_autocomplete_fields(request)
+        ]
+        if request.GET.get("field_name") not in fields:
+            raise PermissionDenied
+        return super().autocomplete_view(request)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         address = "r/<path:content_type_id>/<path:object_id>/"
         own = path(address, self.admin_view(self.view_on_site), name="view_on_site")

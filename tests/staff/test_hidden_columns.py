@@ -198,6 +198,17 @@ def test_an_address_is_searched_by_those_who_may_read_it(
     assert listed(client_of(helper), Report, "lucía") == 1
 
 
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [("shop", "conversations"), ("product", "conversations"), ("shop", "members"), ("shop", "x")],
+)
+def test_no_relation_is_suggested_that_no_page_completes(
+    model: str, field: str, chief: User, shop: Shop, client_of: Any
+) -> None:
+    asked = {"app_label": "catalog", "model_name": model, "field_name": field, "term": ""}
+    assert client_of(chief).get("/admin/autocomplete/", asked).status_code == 403
+
+
 def test_what_is_refused_is_one_line_that_says_who_asked(
     moderator: User, lines: Lines, client_of: Any
 ) -> None:
