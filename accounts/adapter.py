@@ -1,5 +1,6 @@
 """Where allauth asks this site."""
 
+from ipaddress import ip_address
 from typing import Any, ClassVar
 
 import structlog
@@ -169,6 +170,16 @@ class AccountAdapter(DefaultAccountAdapter):
                 super().send_notification_mail(template_prefix, user, context, one)
             except OSError as error:  # smtplib's errors are too
                 log.error("notice_not_sent", notice=template_prefix, error=type(error).__name__)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where a request comes from. A proxy that listens on IPv6 may write IPv4 as
+        `::ffff:192.0.2.1`, which would make one network, and one count, of all of IPv4."""
+        given: str = super().get_client_ip(request)
+        try:
+            mapped = getattr(ip_address(given), "ipv4_mapped", None)
+        except ValueError:
+            return given
+        return str(mapped or given)
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         """The browser, by a name that we know: what it calls itself could be any text."""

@@ -49,6 +49,12 @@ def test_a_guesser_elsewhere_does_not_keep_the_owner_out(owner: User) -> None:
     assert is_in(log_in(owner, at=HOME))
 
 
+def test_a_guesser_behind_a_proxy_that_listens_on_ipv6_does_not_either(owner: User) -> None:
+    guess(owner, 20, at=f"::ffff:{OFFICE}")
+    assert REFUSED in log_in(owner, at=OFFICE).text
+    assert is_in(log_in(owner, at=f"::ffff:{HOME}"))
+
+
 def test_a_guesser_is_stopped_for_the_pair_and_for_the_address(
     owner: User, stranger: User, settings: Any
 ) -> None:
