@@ -96,7 +96,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Prefer a person who signs up with an address to one who asked to change to it."""
-        email_addresses.drop_pending(form.cleaned_data["email"])
+        email: str = form.cleaned_data["email"]
+        if email_addresses.drop_pending(email):
+            # The link of their mail is dead now: its owner needs one of this sign-up at once.
+            throttle.forget_confirmation_mails(request, email)
         saved: User = super().save_user(request, user, form, commit)
         return saved
 

@@ -28,10 +28,11 @@ def is_own(user: User, email: str) -> bool:
     return user.email.lower() == email.lower() or proven.exists()
 
 
-def drop_pending(email: str) -> None:
-    """Forget that others wanted to change to an address."""
+def drop_pending(email: str) -> bool:
+    """Forget that others wanted to change to an address. Whether there were any."""
     wanted = EmailAddress.objects.filter(email__iexact=email, verified=False)
-    wanted.exclude(user__email__iexact=email).delete()
+    deleted, _by_model = wanted.exclude(user__email__iexact=email).delete()
+    return bool(deleted)
 
 
 def release(email: str, user: User) -> None:

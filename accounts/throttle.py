@@ -95,6 +95,11 @@ def take_password_mail(request: HttpRequest, email: str) -> bool:
     return _consume(request, "password_mail", rates, email.lower()) is not None
 
 
+def forget_confirmation_mails(request: HttpRequest, email: str) -> None:
+    """Let an address be confirmed by a new mail, however many allauth has sent it."""
+    ratelimit.clear(request, app="allauth.account", action="confirm_email", key=email.lower())
+
+
 def _consume(
     request: HttpRequest, action: str, rates: str, key: str, *, look_only: bool = False
 ) -> ratelimit.RateLimitUsage | None:

@@ -99,6 +99,20 @@ def test_a_pending_change_does_not_block_the_owners_sign_up(shopper: User) -> No
     assert User.objects.get(pk=shopper.pk).email == "lucia@example.com"
 
 
+def test_a_mail_of_a_pending_change_does_not_stop_the_one_of_the_owners_sign_up(
+    shopper: User, client_of: Any
+) -> None:
+    other, owner = client_of(shopper), Client()
+    prove(shopper)
+    reauthenticate(other)
+    other.post("/accounts/email/", {"action_add": "", "email": "nora@example.com"})
+    sign_up(owner, "nora@example.com", MINE)
+    assert len(told()["nora@example.com"]) == 2
+    link = re.findall(r"http://shop.test(/accounts/confirm-email/\S+)", str(mail.outbox[-1].body))
+    assert owner.post(link[0]).status_code == 302
+    assert owner.get("/conversations/").status_code == 200
+
+
 def test_a_sign_up_that_nobody_proved_does_not_block_the_owners_change(shopper: User) -> None:
     sign_up(Client(), "nora@example.com", THEIRS)
     squatter = User.objects.get(email="nora@example.com")
