@@ -240,8 +240,9 @@ class Batcher:
     def take(self, is_due: Callable[[Send], bool]) -> list[Send]:
         batch: list[Send] = []
         rest: list[Send] = []
+        most = settings.SEND_BATCH_MAX
         for send in self.asked:
-            takes = len(batch) < settings.SEND_BATCH_MAX and is_due(send)
+            takes = len(batch) < most and is_due(send)
             (batch if takes else rest).append(send)
         self.asked = rest
         self.busy.update([send.conversation_id for send in batch])

@@ -140,7 +140,10 @@ class Exchange:
         if "revision" not in event:
             self._hand(group, event)
             return
-        order, key = self.orders.setdefault(group, Ordering()), event["conversation"]
+        order = self.orders.get(group)
+        if order is None:
+            order = self.orders[group] = Ordering()
+        key = event["conversation"]
         for due in order.take(key, event["revision"], event):
             self._hand(group, due)
         if order.waits(key):
