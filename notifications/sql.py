@@ -13,7 +13,8 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
 
     Args:
         news: the name of a preceding expression with the columns `recipient_id`, `subject_id`,
-            `team_id`, `title`, `excerpt` and `url`; a recipient stands there once for each subject.
+            `team_id`, `title`, `excerpt` and `url`, sorted by the first two; a recipient is there
+            once for each subject.
         subject_kind: what the subjects are; a constant of the caller's, never anybody's words.
 
     Returns:
@@ -23,20 +24,13 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
     """
     table = Notification._meta.db_table
     return f"""
-    known_before AS MATERIALIZED (
-        SELECT n.id
-        FROM {news} w
-        CROSS JOIN LATERAL (SELECT n.id FROM {table} n
-                            WHERE n.recipient_id = w.recipient_id
-                              AND n.subject_kind = '{subject_kind}' AND n.subject_id = w.subject_id
-                            LIMIT 1) n
-    ),
     locked_before AS MATERIALIZED (  -- read ones too: the INSERT would take their locks too late
         SELECT n.recipient_id, n.subject_id, n.read_at
-        FROM {table} n
-        WHERE n.id = ANY (ARRAY(SELECT id FROM known_before))
-        ORDER BY n.recipient_id, n.subject_id
-        FOR NO KEY UPDATE
+        FROM {news} w
+        CROSS JOIN LATERAL (SELECT n.recipient_id, n.subject_id, n.read_at FROM {table} n
+                            WHERE n.recipient_id = w.recipient_id
+                              AND n.subject_kind = '{subject_kind}' AND n.subject_id = w.subject_id
+                            LIMIT 1 FOR NO KEY UPDATE) n  -- one after the other, in the order of w
     ),
     notified AS (
         INSERT INTO {table} AS n
