@@ -25,6 +25,7 @@ help:
 
 run: export DJANGO_SETTINGS_MODULE = config.settings.dev
 run: free-port .venv/run.stamp $(CATALOGUES)
+	@$(IN_VENV) manage.py check_history
 	@$(IN_VENV) manage.py migrate --verbosity 0
 	@$(IN_VENV) manage.py demo
 	@exec $(IN_VENV) -m config.server --port $(PORT)

@@ -1,6 +1,5 @@
 """Where allauth asks this site."""
 
-from ipaddress import ip_address
 from typing import Any, ClassVar
 
 import structlog
@@ -10,20 +9,22 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from trato import after_login, client_address
+from trato.realtime.sessions import announce_access_changed
+
 from . import devices, email_addresses, site, throttle
 from .models import User
-from .sessions import announce_access_changed
-from .templatetags.people import known_browser
+from .templatetags.browsers import known_browser
 
 log = structlog.get_logger("trato.accounts")
 
-AFTER_LOGIN = "after_login"  # session key: the address of what a visitor has begun
 PASSWORD_OF = "password_of"  # session key: the account whose password this browser knows  # noqa: S105
 
 # The links that allauth puts into mails, as it calls them in their templates.
@@ -53,8 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return people to what they had begun before the login, even without a `next`."""
-        began: str | None = request.session.get(AFTER_LOGIN)
-        url: str = began or super().get_login_redirect_url(request)
+        url: str = after_login.address(request) or super().get_login_redirect_url(request)
         return url
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -88,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not (is_told or devices.is_known(request, user)):
             self.send_notification_mail("account/email/new_device", user)
         devices.remember(request, user)
-        kwargs["redirect_url"] = request.session.get(AFTER_LOGIN) or kwargs["redirect_url"]
+        kwargs["redirect_url"] = after_login.address(request) or kwargs["redirect_url"]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
 
@@ -175,14 +175,11 @@ class AccountAdapter(DefaultAccountAdapter):
                 log.error("notice_not_sent", notice=template_prefix, error=type(error).__name__)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Where a request comes from. A proxy that listens on IPv6 may write IPv4 as
-        `::ffff:192.0.2.1`, which would make one network, and one count, of all of IPv4."""
-        given: str = super().get_client_ip(request)
-        try:
-            mapped = getattr(ip_address(given), "ipv4_mapped", None)
-        except ValueError:
-            return given
-        return str(mapped or given)
+        """By the same rule as every other limit."""
+        address = client_address.address_of(request)
+        if address is None:
+            raise PermissionDenied("the address of the client is unknown")
+        return str(address)
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         """The browser, by a name that we know: what it calls itself could be any text."""

@@ -1,4 +1,4 @@
-"""Accounts and the audit trail for staff."""
+"""Accounts for staff."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,16 +19,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from trato.admin.bases import KeptAdmin, ReadOnlyAdmin, StaffAdmin, person_of
+from trato.admin.reasons import act_with_reason
+from trato.people import Person
+from trato.realtime.sessions import announce_access_changed
+
 from . import actions
-from .desk import DeskAdmin, KeptAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
-from .models import AuditEntry, User
-from .sessions import announce_access_changed
+from .models import User
 
 AT_ONCE = 100  # people in one list action
 
 
 @admin.register(User)
-class UserAdmin(KeptAdmin, DeskAdmin[User]):
+class UserAdmin(KeptAdmin, StaffAdmin[User]):
     """People. Whether an account is active changes with a reason alone, on a page of its own."""
 
     list_display = ("email", "name", "role", "is_active", "is_staff", "date_joined")
@@ -127,7 +130,7 @@ class UserAdmin(KeptAdmin, DeskAdmin[User]):
         request: HttpRequest,
         people: list[User],
         title: str,
-        act: Callable[[User, int, str], User],
+        act: Callable[[Person, int, str], User],
     ) -> HttpResponse:
         actor, only = person_of(request), people[0] if len(people) == 1 else None
         back = reverse("admin:accounts_user_changelist")
@@ -154,32 +157,8 @@ class UserAdmin(KeptAdmin, DeskAdmin[User]):
         )
 
 
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin, DeskAdmin[AuditEntry]):
-    """Who did what, to what, when and why."""
-
-    list_display = ("created_at", "actor", "verb", "subject_link", "reason")
-    list_display_links = ("created_at",)
-    list_filter = ("verb", "created_at", ("actor", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("=subject", "reason", "actor__email", "actor__name")
-    shown_of_others = ("actor__name",)
-    date_hierarchy = "created_at"
-    list_select_related = ("actor",)
-    fields = ("created_at", "actor", "verb", "subject_link", "reason")
-    readonly_fields = ("subject_link",)
-
-    @admin.display(description=_("to what"), ordering="subject")
-    def subject_link(self, entry: AuditEntry) -> str:
-        """The subject, linked to the page of its model where there is one."""
-        kind, _colon, key = entry.subject.partition(":")
-        for model in self.admin_site._registry:
-            if model._meta.model_name == kind:
-                return page_link(model, key, entry.subject)
-        return entry.subject
-
-
 @admin.register(Group)
-class GroupAdmin(DeskAdmin[Group], DjangoGroupAdmin):
+class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
     """What the staff's groups may do. As with people's rights, only superusers change that:
     somebody who could edit their own group could do everything."""
 
@@ -198,7 +177,7 @@ class GroupAdmin(DeskAdmin[Group], DjangoGroupAdmin):
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ReadOnlyAdmin, DeskAdmin[EmailAddress]):
+class EmailAddressAdmin(ReadOnlyAdmin, StaffAdmin[EmailAddress]):
     """Which addresses people have shown to be theirs."""
 
     list_display = ("email", "user", "primary", "verified")
@@ -210,7 +189,7 @@ class EmailAddressAdmin(ReadOnlyAdmin, DeskAdmin[EmailAddress]):
 
 
 @admin.register(Authenticator)
-class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin[Authenticator]):
+class SecondFactorAdmin(ReadOnlyAdmin, StaffAdmin[Authenticator]):
     """That somebody has a second factor, not what it is."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
@@ -223,7 +202,7 @@ class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin[Authenticator]):
 
 
 @admin.register(UserSession)
-class SessionAdmin(ReadOnlyAdmin, DeskAdmin[UserSession]):
+class SessionAdmin(ReadOnlyAdmin, StaffAdmin[UserSession]):
     """Where people are logged in."""
 
     list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")

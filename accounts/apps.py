@@ -7,7 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from . import security_events, sessions
+        from . import security_events
 
-        sessions.watch()
         security_events.watch()

@@ -9,7 +9,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.http import HttpRequest
 
-from . import audit, email_addresses, second_factor, throttle
+from trato.audit.actions import record
+from trato.realtime.sessions import announce_access_changed
+
+from . import email_addresses, second_factor, throttle
 from .models import User
 
 
@@ -18,7 +21,7 @@ def watch() -> None:
     email_added.connect(_on_change_requested, dispatch_uid="trato-change-requested")
     password_reset.connect(_on_reset, dispatch_uid="trato-password-reset")
     for signal in (password_changed, password_set, password_reset):
-        signal.connect(_on_password, dispatch_uid="trato-password-record")
+        signal.connect(_on_password, dispatch_uid="trato-password")
     authenticator_added.connect(_on_factor_added, dispatch_uid="trato-factor-added")
     authenticator_removed.connect(_on_factor_removed, dispatch_uid="trato-factor-removed")
 
@@ -47,6 +50,7 @@ def _on_reset(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> N
 
 
 def _on_password(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    announce_access_changed(user.pk)  # a new password ends the other sessions
     _record(user, "user.password_changed")
 
 
@@ -67,4 +71,4 @@ def _on_factor_removed(
 def _record(user: User, verb: str, reason: str = "") -> None:
     """Staff's own acts on how they log in are on record, as all that they do."""
     if user.is_staff:
-        audit.record(user, verb, f"user:{user.pk}", reason)
+        record(user, verb, f"user:{user.pk}", reason)

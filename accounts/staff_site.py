@@ -5,10 +5,11 @@ from functools import update_wrapper
 from typing import Any, TypeVar, cast
 
 from allauth.account.decorators import secure_admin_login
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
+
+from trato.admin.site import StaffSite
 
 from . import second_factor
 from .models import User
@@ -16,8 +17,8 @@ from .models import User
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class StaffSite(admin.AdminSite):
-    """How one gets in. `desk.DeskSite` has the pages."""
+class SecondFactorSite(StaffSite):
+    """How one gets in. Its base says what may be asked of the pages."""
 
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

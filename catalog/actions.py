@@ -15,8 +15,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.sessions import announce_access_changed
 from trato import rate_limits
+from trato.realtime.sessions import announce_access_changed
 
 from . import access, submissions
 from .images import Picture

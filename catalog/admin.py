@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import DeskAdmin, KeptAdmin, ReadOnlyAdmin
+from trato.admin.bases import KeptAdmin, ReadOnlyAdmin, StaffAdmin
 
 from .models import Category, Product, ProductImage, Shop, ShopMember, TeamInvitation
 
@@ -43,7 +43,7 @@ class ProductImageInline(ReadOnlyAdmin, admin.TabularInline[ProductImage, Produc
 
 
 @admin.register(Shop)
-class ShopAdmin(KeptAdmin, DeskAdmin[Shop]):
+class ShopAdmin(KeptAdmin, StaffAdmin[Shop]):
     """Shops. Sellers open them, and what was said to them keeps them."""
 
     list_display = ("name", "city", "people", "goods", "created_at")
@@ -75,7 +75,7 @@ class ShopAdmin(KeptAdmin, DeskAdmin[Shop]):
 
 
 @admin.register(Category)
-class CategoryAdmin(DeskAdmin[Category]):
+class CategoryAdmin(StaffAdmin[Category]):
     list_display = ("name", "name_es", "slug")
     search_fields = ("name", "name_es")
     ordering = ("name", "pk")
@@ -83,7 +83,7 @@ class CategoryAdmin(DeskAdmin[Category]):
 
 
 @admin.register(Product)
-class ProductAdmin(KeptAdmin, DeskAdmin[Product]):
+class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
     """Products. Sellers put them up; without a time of publication nobody else sees them.
 
     Numbers are written in plain fields: a browser's own one drops the comma of `12,50`.

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.retention import Rule
+from trato.retention import Rule
 
 from .models import KeptPicture, Shop, ShopMember, SubmittedForm
 

@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class DeskConfig(AdminConfig):
     """Put this into INSTALLED_APPS instead of `django.contrib.admin`."""
 
-    default_site = "accounts.desk.DeskSite"
+    default_site = "accounts.staff_site.SecondFactorSite"

@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
-from accounts.adapter import AFTER_LOGIN
-from accounts.templatetags.page_user import PAGE_USER_FIELD
+from trato import after_login
 from trato.rate_limits import TooOften
 from trato.realtime.database import give_back_connections
+from trato.templatetags.page_user import PAGE_USER_FIELD
 
 from . import views
 
@@ -171,7 +171,7 @@ class LoggedOut:
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
         query = parse_qs(urlsplit(response["Location"]).query)
-        is_kept = request.session.get(AFTER_LOGIN) == request.path
+        is_kept = after_login.address(request) == request.path
         if (
             query.get("next") != [request.get_full_path()]
             or is_kept

@@ -14,8 +14,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from accounts.sessions import people_of
 from catalog import access
+from trato.realtime.sessions import people_of
 
 PATHS = re.compile(r"/my/products/[^/]+/")  # the product form, as in deploy/nginx/site.conf
 CONTENT_TYPE = "multipart/form-data"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from accounts.models import User
+from trato.people import Person
 
 from . import host
 from .models import Conversation
@@ -22,7 +23,7 @@ class Scope:
     shop_ids: tuple[int, ...]
 
 
-def scope_of(user: User) -> Scope:
+def scope_of(user: Person) -> Scope:
     """Where to look for a person's conversations.
 
     It says where lists begin, and lets nobody in: what is shown comes through `conversations_of`.
@@ -31,7 +32,7 @@ def scope_of(user: User) -> Scope:
     return Scope(user.pk, tuple(shops))
 
 
-def conversations_of(user: User) -> QuerySet[Conversation]:
+def conversations_of(user: Person) -> QuerySet[Conversation]:
     """All conversations that a person takes part in, on either side.
 
     Standing is read from the database, not from `user`, whose copy may be as old as a socket.
@@ -42,7 +43,7 @@ def conversations_of(user: User) -> QuerySet[Conversation]:
     )
 
 
-def conversation_for(user: User, conversation_id: int, *, lock: bool = False) -> Conversation:
+def conversation_for(user: Person, conversation_id: int, *, lock: bool = False) -> Conversation:
     """One conversation, if the person takes part in it, with its shopper, shop and product.
 
     Args:
@@ -72,7 +73,7 @@ def standing(conversation: str, user_id: str) -> str:
         user_id: the expression for a person's id. The statement has an expression named
             `works_for(shop_id, user_id)`, which is `host.memberships()`.
     """
-    user = User._meta.db_table
+    user = get_user_model()._meta.db_table
     return f"""(
         ({conversation}.consumer_id = {user_id}
          AND (SELECT u.is_active FROM {user} u WHERE u.id = {user_id}))
@@ -91,7 +92,7 @@ def seller_group(shop_id: int) -> str:
     return f"seller.{shop_id}"
 
 
-def role_groups(user: User, shop_ids: Iterable[int]) -> set[str]:
+def role_groups(user: Person, shop_ids: Iterable[int]) -> set[str]:
     """The groups that the socket of somebody who works for some shops belongs in."""
     groups = {consumer_group(user.pk), *map(seller_group, shop_ids)}
     if user.is_staff:

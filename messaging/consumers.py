@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications.consumers import BadgeConsumer, checks
-from trato.client_address import network_of
+from trato.client_address import network_of_socket
 from trato.errors import Refused
 from trato.realtime import groups as relay
 from trato.realtime import metrics
@@ -83,7 +83,7 @@ class ChatConsumer(BadgeConsumer):
         return super().move_to(due)
 
     async def may_come(self) -> bool:
-        network = network_of(self.scope)
+        network = network_of_socket(self.scope)
         if not network:
             return True
         (refusal,) = await limits.hit_many("socket_from", [network])

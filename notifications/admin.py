@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from accounts.desk import LargeAdmin
+from trato.admin.bases import LargeAdmin
+from trato.people import columns_of, name_column_of
 
 from .models import Notification
 
@@ -15,6 +16,6 @@ class NotificationAdmin(LargeAdmin[Notification]):
     list_filter = (("read_at", admin.EmptyFieldListFilter), "happened_at")
     list_select_related = ("recipient",)
     search_fields = ("=subject_id",)
-    found_by = ("recipient__email", "recipient__name")
-    shown_of_others = ("recipient__name",)
+    found_by = columns_of("recipient")
+    shown_of_others = (name_column_of("recipient"),)
     fields = ("recipient", "subject_kind", "subject_id", "url", "happened_at", "read_at")

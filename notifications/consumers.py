@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from accounts.models import User
-from accounts.sessions import Ended, people_of
 from trato.realtime import groups as relay
 from trato.realtime import heartbeat, metrics
 from trato.realtime.close_codes import (
@@ -33,6 +32,7 @@ from trato.realtime.frames import encode
 from trato.realtime.latest import Latest
 from trato.realtime.outgoing import Outgoing
 from trato.realtime.servers.asgi import Send
+from trato.realtime.sessions import Ended, people_of
 
 from . import frames, queries
 

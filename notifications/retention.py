@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.retention import Rule
+from trato.retention import Rule
 
 from .actions import lock
 from .models import Notification

@@ -225,7 +225,7 @@ def test_no_list_of_staff_breaks_by_its_query(of_chief: Attack) -> None:
 def test_no_calendar_of_staff_breaks(part: str, of_chief: Attack) -> None:
     for path, field in (
         ("accounts/user", "date_joined"),
-        ("accounts/auditentry", "created_at"),
+        ("audit/auditentry", "created_at"),
         ("usersessions/usersession", "last_seen_at"),
     ):
         for value in ("0", "10000", "99999999999", "-1", "x", *HOSTILE.values()):

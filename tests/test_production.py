@@ -152,7 +152,7 @@ def test_what_came_without_tls_is_sent_back_and_health_is_not(site: Site) -> Non
 def test_an_address_is_believed_as_far_as_our_own_proxies_wrote_it(
     proxies: int, forwarded: str, client: str, settings: Any
 ) -> None:
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", headers={"x-forwarded-for": forwarded})
     assert get_adapter().get_client_ip(request) == client
 

@@ -1,9 +1,14 @@
 """Why something was not done, in words for the person and a code for the program."""
 
 from collections.abc import Callable
-from typing import Literal, cast
+from datetime import datetime
+from typing import Any, Literal, cast
 
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Code = Literal[
@@ -43,3 +48,21 @@ def conflict() -> Refused:
 def when_shown(text: Callable[[], str]) -> Promise:
     """A text that is made, and so translated, where somebody is shown it."""
     return cast(Promise, lazy(text, str)())
+
+
+class AlreadyDone(ValidationError):
+    """An act that somebody had done before. Nothing was changed, nothing is on record.
+
+    Args:
+        what: how things stand, as a sentence.
+        by: who brought them there, where that is known.
+        at: when.
+    """
+
+    def __init__(self, what: str, by: Any = None, at: datetime | None = None) -> None:
+        self.by, self.at = by, at
+        parts = [what, gettext("Nothing was changed.")]
+        if by and at:
+            time = date_format(timezone.localtime(at), "j M Y, H:i T")
+            parts.insert(1, gettext("%(name)s did that on %(time)s.") % {"name": by, "time": time})
+        super().__init__(" ".join(parts), code="already_done")

@@ -9,10 +9,8 @@ import math
 import time
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address, ip_network
 
 import structlog
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import ngettext
@@ -26,6 +24,8 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from .client_address import network_of
+
 log = structlog.get_logger("trato.limits")
 
 PREFIX = "trato-rates"
@@ -35,7 +35,6 @@ UNITS: dict[str, type[RateLimitItem]] = {
     "HOUR": RateLimitItemPerHour,
     "DAY": RateLimitItemPerDay,
 }
-IPV6_HOUSEHOLD = 64  # bits of an IPv6 address that one customer of a provider has
 
 _redis_away_until = 0.0  # time.monotonic()
 
@@ -89,13 +88,7 @@ def person_or_address(request: HttpRequest) -> str:
 
 def address(request: HttpRequest) -> str:
     """The address that a request comes from; of IPv6 the network that one customer has."""
-    try:
-        given = ip_address(get_adapter().get_client_ip(request))
-    except ValueError:
-        return "address-unknown"
-    if given.version == 6:
-        return f"address-{ip_network((given, IPV6_HOUSEHOLD), strict=False)}"
-    return f"address-{given}"
+    return f"address-{network_of(request) or 'unknown'}"
 
 
 def reset() -> None:

@@ -10,17 +10,20 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.logging import configure
+from messaging.defaults import *  # noqa: F403
+from notifications.defaults import *  # noqa: F403
+from trato.defaults import *  # noqa: F403
+from trato.defaults import REDIS_URL, env
 
 django_stubs_ext.monkeypatch()  # `ModelForm[Product]` is only known to the type checker else
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"  # database, uploads and mails of a development machine
 
-env = environ.Env()
-
 INSTALLED_APPS = [
     # Ours stand first so that their templates win over allauth's and the admin's.
     "trato",
+    "trato.audit",
     "accounts",
     "catalog",
     "notifications",
@@ -74,7 +77,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["accounts.templatetags.page_user"],
+            "builtins": ["trato.templatetags.page_user"],
             "context_processors": [
                 "django.template.context_processors.debug",
                 "django.template.context_processors.request",
@@ -174,7 +177,6 @@ def channel_layers(redis_url: str) -> dict[str, object]:
 
 
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trato.sqlite3'}")
-REDIS_URL = env.str("REDIS_URL", default="")
 DATABASES = {"default": database(DATABASE_URL)}
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -357,23 +359,7 @@ X_FRAME_OPTIONS = "DENY"
 
 MESSAGING_PRODUCT_MODEL = "catalog.Product"
 MESSAGING_SHOP_MODEL = "catalog.Shop"
-# Who is in which team (here: works for which shop), as a query of pairs. Notifications that were
-# meant for a team's members are shown to those who are in it.
-TEAM_MEMBERSHIPS = "messaging.host.memberships_of"
-
-# -- Messaging limits; those with a rate can be set in the environment --------------------------
-
-MESSAGE_MAX_CHARACTERS = 4000
-MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
-CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
-TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
-REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
-STAFF_LOOK_MINUTES = 15  # for which a look on record lets staff read a thread
-# Per visitor, before logging in. All are sent then, so no more than CONVERSATIONS_PER_HOUR.
-KEPT_QUESTIONS_MAX = 5
-MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
-HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
-CONVERSATION_PAGE_SIZE = 25
+MESSAGING_HOST = "catalog.host.CatalogHost"
 
 # -- How often one may do what costs others something ------------------------------------------
 
@@ -382,10 +368,6 @@ PRODUCTS_PER_DAY = env.int("PRODUCTS_PER_DAY", default=500)  # new ones, per per
 PRODUCTS_PER_SHOP = env.int("PRODUCTS_PER_SHOP", default=20_000)
 SHOPS_PER_PERSON = env.int("SHOPS_PER_PERSON", default=5)  # that one owns
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", default=60)  # of products, per person
-# Per person. More, because an open list searches again whenever something in it changes.
-CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
-# Questions of visitors who have to log in first, per address: each is a session of 15 KB.
-KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
 
 # -- What is kept for how long; `manage.py purge_expired` deletes the rest ----------------------
 
@@ -397,50 +379,6 @@ RETENTION_RULES = [
 ]
 EXPIRED_SESSIONS_KEEP_DAYS = 1
 UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default=7)
-READ_NOTIFICATIONS_KEEP_DAYS = env.int("READ_NOTIFICATIONS_KEEP_DAYS", default=90)
-UNREAD_NOTIFICATIONS_KEEP_DAYS = env.int("UNREAD_NOTIFICATIONS_KEEP_DAYS", default=365)
-PURGE_BATCH_ROWS = 500  # in one transaction
-
-# -- The socket ------------------------------------------------------------------------------
-
-SOCKET_FRAME_MAX_BYTES = 16 * 1024
-# Tabs that one person may have open in one process; another one is closed with 4429, asks by HTTP
-# and tries again. And how often sockets may be opened: by one person, and from one address (of
-# IPv6: one /64), behind which a whole office or a mobile network may be.
-SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=50)
-SOCKETS_OPENED_PER_MINUTE = env.int("SOCKETS_OPENED_PER_MINUTE", default=300)
-SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS = env.int(
-    "SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS", default=1200
-)
-# Per socket, of any kind and refused ones; more closes it with 4429.
-SOCKET_FRAMES_PER_MINUTE = env.int("SOCKET_FRAMES_PER_MINUTE", default=600)
-SOCKET_BAD_FRAMES_PER_MINUTE = env.int("SOCKET_BAD_FRAMES_PER_MINUTE", default=30)
-SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # waiting for a slow reader; more closes it with 4408
-# That a client has to read why its socket is closed; then the connection is cut. On a bad line the
-# words before the close may take a while.
-SOCKET_CLOSE_SECONDS = 5.0
-SOCKET_HEARTBEAT_SECONDS = 20
-SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
-SOCKET_OPEN_CONVERSATIONS = 20  # per socket
-SOCKET_SENDS_REMEMBERED = 64  # per socket: under way, or refused and to be sent again
-# After which a browser asks before it sends what was written and never sent.
-OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
-SOCKET_THREADS = 8  # database work of the sockets of one process
-# Over which a process that ends closes its sockets.
-SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
-# After which it ends, whatever is still under way. More than the spread.
-SHUTDOWN_SECONDS = env.float("SHUTDOWN_SECONDS", default=15.0)
-PUBLISH_TIMEOUT_SECONDS = 1.0  # what is waited for a layer that hangs
-RELAY_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes before this one
-
-# -- Sends of the sockets, gathered ------------------------------------------------------------
-
-SEND_BATCH_MAX = 64  # messages in one statement
-SEND_STALL_SECONDS = 0.1  # that storing a batch may take before others go past it
-SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
-SEND_LOCK_SECONDS = 0.1  # that a batch waits for somebody else's lock; then it tries again later
-SEND_LOCK_PAUSE_SECONDS = 0.005  # before it does so; doubles up to SEND_STALL_SECONDS
-STATEMENT_TIMEOUT_SECONDS = 5.0  # then people are told `unavailable`; the browser tries again
 
 # -- What is written down -------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ STORAGES = {
 # The proxy in front speaks TLS. It must set X-Forwarded-Proto itself, and set X-Forwarded-For or
 # append to it; counted from the right, as many entries as there are proxies can be believed.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365

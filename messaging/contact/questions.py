@@ -15,12 +15,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.adapter import AFTER_LOGIN
-from accounts.templatetags.page_user import PAGE_USER_FIELD
 from messaging import host, queries
 from messaging.body import clean_body
 from messaging.models import KeptQuestion
+from trato import after_login
 from trato.errors import Refused, when_shown
+from trato.templatetags.page_user import PAGE_USER_FIELD
 
 VISITOR = "visitor"  # session key
 
@@ -76,7 +76,7 @@ def keep(
         raise Refused("rate_limited", when_shown(_too_many_wait))
     KeptQuestion.objects.get_or_create(visitor=visitor, client_id=client_id, defaults=about)
     request.session[VISITOR] = str(visitor)
-    request.session[AFTER_LOGIN] = request.path
+    after_login.remember(request)
 
 
 def _too_many_wait() -> str:
@@ -103,8 +103,8 @@ def waiting(request: HttpRequest) -> QuerySet[KeptQuestion]:
 
 def nothing_waits(request: HttpRequest) -> None:
     """Forget where to go after the login."""
-    for key in (VISITOR, AFTER_LOGIN):
-        request.session.pop(key, None)
+    request.session.pop(VISITOR, None)
+    after_login.forget(request)
 
 
 def _visitor(request: HttpRequest) -> uuid.UUID:

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.retention import Rule
 from messaging.models import KeptQuestion
+from trato.retention import Rule
 
 
 def _kept_questions() -> QuerySet[KeptQuestion]:

@@ -11,16 +11,17 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
-from accounts.actions import AlreadyDone, require_reason
-from accounts.models import AuditEntry, User
 from messaging import access, events
 from messaging.body import excerpt
 from messaging.models import Conversation, Message, Report
 from messaging.queries import SUBJECT_KIND
 from messaging.rate_limits import limits
 from notifications import actions as notifications
-from trato.errors import Refused
+from trato.audit import queries as audit
+from trato.audit.actions import record, require_reason
+from trato.audit.models import AuditEntry
+from trato.errors import AlreadyDone, Refused
+from trato.people import Person
 from trato.text import has_control_characters
 
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
@@ -28,7 +29,7 @@ REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 
 @limits.given_back_on_failure
 @transaction.atomic
-def report(actor: User, conversation_id: int, sequence: int, reason: str, words: str) -> Report:
+def report(actor: Person, conversation_id: int, sequence: int, reason: str, words: str) -> Report:
     """Tell staff about a message of the other side, once. The same report again is the first.
 
     Args:
@@ -53,7 +54,7 @@ def report(actor: User, conversation_id: int, sequence: int, reason: str, words:
     if has_control_characters(words, allowed="\n\t"):
         raise Refused("invalid", _("The message has characters that cannot be shown."))
     found, created = Report.objects.get_or_create(
-        message=message, reporter=actor, defaults={"reason": reason, "words": words}
+        message=message, reporter_id=actor.pk, defaults={"reason": reason, "words": words}
     )
     if created:
         limits.hit("report", actor.pk)
@@ -65,7 +66,7 @@ def report(actor: User, conversation_id: int, sequence: int, reason: str, words:
 
 
 @transaction.atomic
-def look(actor: User, conversation_id: int) -> AuditEntry:
+def look(actor: Person, conversation_id: int) -> AuditEntry:
     """Look into other people's conversation: what was said until now, for `STAFF_LOOK_MINUTES`.
 
     Returns:
@@ -77,10 +78,10 @@ def look(actor: User, conversation_id: int) -> AuditEntry:
     """
     _require(actor, "messaging.look_into_conversation")
     conversation = Conversation.objects.get(pk=conversation_id)
-    return audit.record(actor, "conversation.looked", f"conversation:{conversation.pk}")
+    return record(actor, "conversation.looked", f"conversation:{conversation.pk}")
 
 
-def looked_into(actor: User, conversation_id: int) -> tuple[Conversation, AuditEntry | None]:
+def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, AuditEntry | None]:
     """A conversation, and the look on record that lets the actor read it now. Writes nothing.
 
     What was said after the look takes another one.
@@ -101,7 +102,7 @@ def looked_into(actor: User, conversation_id: int) -> tuple[Conversation, AuditE
 
 
 @transaction.atomic
-def remove_message(actor: User, message_id: int, reason: str) -> Message:
+def remove_message(actor: Person, message_id: int, reason: str) -> Message:
     """Take a message out of sight of both sides; staff can still read it.
 
     Raises:
@@ -130,13 +131,13 @@ def remove_message(actor: User, message_id: int, reason: str) -> Message:
     notifications.withdraw_excerpt(
         subject_kind=SUBJECT_KIND, subject_id=conversation.pk, excerpt=excerpt(message.body)
     )
-    audit.record(actor, "message.removed", subject, reason)
+    record(actor, "message.removed", subject, reason)
     events.message_changed(message)
     return message
 
 
 @transaction.atomic
-def resolve_report(actor: User, report_id: int, outcome: str, reason: str) -> Report:
+def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> Report:
     """Close a report as upheld or dismissed, for good.
 
     Args:
@@ -162,12 +163,12 @@ def resolve_report(actor: User, report_id: int, outcome: str, reason: str) -> Re
             found.resolved_at,
         )
     found.outcome = chosen
-    found.resolved_at, found.resolved_by = timezone.now(), actor
+    found.resolved_at, found.resolved_by_id = timezone.now(), actor.pk
     found.save(update_fields=["outcome", "resolved_at", "resolved_by"])
-    audit.record(actor, f"report.{found.outcome}", f"report:{found.pk}", reason)
+    record(actor, f"report.{found.outcome}", f"report:{found.pk}", reason)
     return found
 
 
-def _require(actor: User, permission: str) -> None:
+def _require(actor: Person, permission: str) -> None:
     if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
         raise PermissionDenied

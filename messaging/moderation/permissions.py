@@ -7,7 +7,8 @@ from django.contrib.auth.management import create_permissions
 
 NAME = "Moderators"
 PERMISSIONS = {
-    "accounts": ("view_user", "view_auditentry", "suspend_user"),
+    "accounts": ("view_user", "suspend_user"),
+    "audit": ("view_auditentry",),
     "messaging": (
         "view_conversation", "view_message", "view_report", "look_into_conversation",
         "remove_message",

@@ -353,7 +353,7 @@ def test_a_new_password_is_announced_however_it_was_set(
     shopper: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     told_of: list[int] = []
-    monkeypatch.setattr("accounts.sessions.announce_access_changed", told_of.append)
+    monkeypatch.setattr("accounts.models.announce_access_changed", told_of.append)
     shopper.set_password(MINE)
     shopper.save()
     assert told_of == [shopper.pk]

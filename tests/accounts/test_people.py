@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.sessions import Ended, people_of
 from catalog.models import Shop, ShopMember
+from trato.realtime.sessions import Ended, people_of
 
 pytestmark = pytest.mark.django_db
 

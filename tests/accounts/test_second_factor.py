@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from tests.accounts.acts import PASSWORD, code_of, prove, reauthenticate, set_up_app
+from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -68,7 +68,7 @@ def test_the_pages_of_the_staff_desk(
     lists = [
         reverse(f"admin:{name}_changelist")
         for name in (
-            "accounts_user", "accounts_auditentry", "messaging_conversation", "messaging_message",
+            "accounts_user", "audit_auditentry", "messaging_conversation", "messaging_message",
             "messaging_report",
         )
     ]  # fmt: skip

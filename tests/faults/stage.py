@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
 
-from accounts.actions import AlreadyDone
 from messaging.models import Message
 from messaging.moderation import actions as moderation
+from trato.errors import AlreadyDone
 
 from . import cast, checker, database
 from .checker import Verdict

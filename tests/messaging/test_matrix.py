@@ -12,13 +12,14 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 
 from accounts.factories import UserFactory
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Message, Participant, Report
 from notifications.models import Notification
 from tests.patience import PATIENCE
+from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 

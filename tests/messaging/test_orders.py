@@ -11,7 +11,6 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
-from accounts.sessions import announce_access_changed
 from catalog.actions import remove_member
 from catalog.models import Shop
 from messaging import access, actions, host
@@ -23,6 +22,7 @@ from notifications import consumers, queries
 from tests.patience import PATIENCE
 from trato.realtime import groups, heartbeat
 from trato.realtime.dataloader import Gathered
+from trato.realtime.sessions import announce_access_changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

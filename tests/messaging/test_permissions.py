@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from accounts import actions as accounts
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from messaging import actions
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
-from trato.errors import Refused
+from trato.audit.models import AuditEntry
+from trato.errors import AlreadyDone, Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,7 @@ def test_a_moderator_looks_removes_and_suspends_and_each_is_on_record(
 ) -> None:
     moderation.look(moderator, said.conversation_id)
     moderation.remove_message(moderator, said.pk, "Phone number")
-    with pytest.raises(accounts.AlreadyDone):
+    with pytest.raises(AlreadyDone):
         moderation.remove_message(moderator, said.pk, "Twice")
     accounts.suspend(moderator, shopper.pk, "Scam")
     accounts.restore(moderator, shopper.pk, "Appeal")

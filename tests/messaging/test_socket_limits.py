@@ -10,7 +10,7 @@ from channels.testing import WebsocketCommunicator
 from accounts.models import User
 from config.asgi import application
 from tests.patience import PATIENCE
-from trato.client_address import network_of
+from trato.client_address import network_of_socket
 from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,7 +74,7 @@ async def test_behind_a_proxy_it_is_the_clients_address_that_counts(
     settings: Any, db: None
 ) -> None:
     settings.SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS = 2
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.TRUSTED_PROXY_COUNT = 1
     for invented in ("198.51.100.1", "198.51.100.2"):
         assert await come_from("127.0.0.1", f"{invented}, 203.0.113.7") == 4401
     assert await come_from("127.0.0.1", "198.51.100.3, 203.0.113.7") == 4429
@@ -91,5 +91,5 @@ async def test_behind_a_proxy_it_is_the_clients_address_that_counts(
     ],
 )
 def test_an_ipv6_subscriber_is_one_network(address: str, network: str) -> None:
-    assert network_of({"client": [address, 1], "headers": []}) == network
-    assert network_of({"client": None, "headers": []}) == ""
+    assert network_of_socket({"client": [address, 1], "headers": []}) == network
+    assert network_of_socket({"client": None, "headers": []}) == ""

@@ -190,7 +190,7 @@ async def test_two_sockets_have_two_ids_and_other_lines_that_of_the_process(
     for socket in sockets:
         await hear(socket, "session.ready")
     await User.objects.filter(pk=shopper.pk).aupdate(is_active=False)
-    from accounts import sessions
+    from trato.realtime import sessions
 
     await sync_to_async(sessions.announce_access_changed)(shopper.pk)
     for socket in sockets:

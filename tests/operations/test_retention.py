@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from accounts.retention import RULES, Rule, purge
+from accounts.retention import RULES
 from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Shop
 from messaging.factories import ConversationFactory
@@ -24,6 +24,7 @@ from notifications.models import Notification
 from tests.messaging.reading.test_batch import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
 from tests.site import own_database
+from trato.retention import Rule, purge
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,6 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 
-from accounts import audit
 from accounts.factories import UserFactory
 from catalog.factories import ProductFactory
 from messaging.factories import (
@@ -15,6 +14,7 @@ from messaging.factories import (
     ReportFactory,
 )
 from notifications.models import Notification
+from trato.audit import actions as audit
 
 
 def fill(times: int) -> None:

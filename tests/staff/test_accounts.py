@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from accounts import actions
-from accounts.actions import AlreadyDone
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from messaging.models import Conversation
+from trato.audit.models import AuditEntry
+from trato.errors import AlreadyDone
 
 pytestmark = pytest.mark.django_db
 

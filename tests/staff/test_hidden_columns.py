@@ -15,11 +15,12 @@ from django.db import models
 from django.test import RequestFactory
 
 from accounts.admin import UserAdmin
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from catalog.models import Product, Shop
 from messaging.models import Message, Report
 from tests.log_lines import Lines, written_lines
 from tests.staff.addresses import address
+from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -6,13 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import desk
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory
 from messaging.factories import ConversationFactory, MessageFactory, ParticipantFactory
 from messaging.models import Message
 from notifications.models import Notification
+from trato.admin import bases
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def test_conversations_are_found_by_shop_and_product_too(
 def test_no_list_counts_beyond_what_can_be_paged_through(
     name: str, chief: User, client_of: Any, rows: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "PAGED_MAX", 1)
+    monkeypatch.setattr(bases, "PAGED_MAX", 1)
     with CaptureQueriesContext(connection) as asked:
         client_of(chief).get(f"/admin/{name}/")
     counts = [query["sql"] for query in asked if "COUNT(*)" in query["sql"]]

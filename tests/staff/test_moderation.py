@@ -7,13 +7,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from accounts.actions import AlreadyDone
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from messaging import actions
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
 from notifications.models import Notification
-from trato.errors import Refused
+from trato.audit.models import AuditEntry
+from trato.errors import AlreadyDone, Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -17,14 +17,15 @@ from django.contrib.sessions.models import Session
 
 from accounts import actions
 from accounts.admin import UserAdmin
-from accounts.desk import DeskAdmin
 from accounts.factories import UserFactory
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from catalog.factories import CategoryFactory
 from catalog.models import Category
 from messaging.moderation import permissions as moderators
 from tests.staff.addresses import address, of
 from tests.staff.rows import fill
+from trato.admin.bases import StaffAdmin
+from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -142,7 +143,7 @@ def test_the_walk_changes_what_may_be_changed(chief: User, client_of: Any) -> No
 
 
 def test_pages_of_other_apps_are_left_out() -> None:
-    assert all(isinstance(desk, DeskAdmin) for desk in admin.site._registry.values())
+    assert all(isinstance(desk, StaffAdmin) for desk in admin.site._registry.values())
     admin.site.register(ContentType, admin.ModelAdmin)
     assert ContentType not in admin.site._registry
 

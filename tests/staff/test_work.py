@@ -9,14 +9,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from catalog.factories import ProductFactory
 from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
 from messaging.models import Message, Report
 from messaging.moderation import actions as moderation
 from messaging.moderation.admin import conversations
 from tests.staff.addresses import address, of
+from trato.audit import actions as audit
+from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import LargeAdmin, act_with_reason, person_of
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
+from trato.admin.bases import LargeAdmin, person_of
+from trato.admin.reasons import act_with_reason
 
 PAGE_SIZE = 200  # messages on one page of a thread
 

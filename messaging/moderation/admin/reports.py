@@ -15,10 +15,11 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import may_switch
-from accounts.desk import DeskAdmin, ReadOnlyAdmin, act_with_reason, page_link, person_of
 from accounts.models import User
 from messaging.models import Report
 from messaging.moderation import actions as moderation
+from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, page_link, person_of
+from trato.admin.reasons import act_with_reason
 
 from .conversations import thread_address
 
@@ -43,7 +44,7 @@ class State(admin.SimpleListFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin, DeskAdmin[Report]):
+class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
     """What is to be worked through, the oldest on top; decided on a report's own page."""
 
     list_display = ("id", "reason", "excerpt", "reporter", "reported", "age", "state")

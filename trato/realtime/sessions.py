@@ -1,6 +1,7 @@
 """Whether a session still stands, and telling open sockets when it may not.
 
 Every end of a session rings the person's group; the sockets that hear it look for themselves.
+Whoever suspends somebody, changes a password or takes a role away calls `announce_access_changed`.
 """
 
 from collections.abc import Iterable
@@ -8,9 +9,13 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from allauth.account.signals import password_changed, password_reset, password_set
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+)
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models.signals import post_delete
@@ -18,8 +23,6 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from trato.realtime import groups
-
-from .models import User
 
 
 class Ended(Enum):
@@ -29,7 +32,7 @@ class Ended(Enum):
     SUSPENDED = "suspended"  # it is somebody's whose account is not active
 
 
-def people_of(session_keys: Iterable[str]) -> dict[str, User | Ended]:
+def people_of(session_keys: Iterable[str]) -> dict[str, Any]:
     """Who is logged in with each of some sessions, read from the database anew. Writes nothing.
 
     The same checks as Django's own for a request; only that a suspended person is told apart.
@@ -40,8 +43,10 @@ def people_of(session_keys: Iterable[str]) -> dict[str, User | Ended]:
     askable = [key for key in keys if "\0" not in key]
     rows = Session.objects.filter(session_key__in=askable, expire_date__gt=timezone.now())
     logins = {key: _login(data) for key, data in rows.values_list("session_key", "session_data")}
-    people = User.objects.in_bulk({login.user_id for login in logins.values() if login})
-    found: dict[str, User | Ended] = dict.fromkeys(keys, Ended.NO_SESSION)
+    people = get_user_model()._default_manager.in_bulk(
+        {login.user_id for login in logins.values() if login}
+    )
+    found: dict[str, Any] = dict.fromkeys(keys, Ended.NO_SESSION)
     for key, login in logins.items():
         user = people.get(login.user_id) if login else None
         if login and user and _is_of_this_password(login.auth_hash, user):
@@ -62,7 +67,7 @@ def _login(session_data: str) -> _Login | None:
     return _Login(int(data[SESSION_KEY]), data.get(HASH_SESSION_KEY, ""))
 
 
-def _is_of_this_password(given: str, user: User) -> bool:
+def _is_of_this_password(given: str, user: Any) -> bool:
     valid = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return any(constant_time_compare(given, known) for known in valid)
 
@@ -73,21 +78,15 @@ def announce_access_changed(user_id: int) -> None:
 
 
 def watch() -> None:
-    """Announce what Django and allauth tell of sessions that ended (their signals, not ours).
+    """Announce what Django tells of sessions that ended (its signals, not ours).
 
     Logging out, ending another session in the list and a new session key all delete a session's
     row, and only once it is gone may the sockets look.
     """
     post_delete.connect(_on_session_gone, sender=Session, dispatch_uid="trato-session-gone")
-    for signal in (password_changed, password_reset, password_set):
-        signal.connect(_on_password, dispatch_uid="trato-password")
 
 
 def _on_session_gone(sender: Any, instance: Session, **kwargs: Any) -> None:
     user_id = instance.get_decoded().get(SESSION_KEY)
     if user_id is not None:
         announce_access_changed(int(user_id))
-
-
-def _on_password(sender: Any, user: User, **kwargs: Any) -> None:
-    announce_access_changed(user.pk)

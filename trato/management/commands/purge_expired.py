@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandParser
 from django.utils.module_loading import import_string
 
-from accounts.retention import Rule, purge
+from trato.retention import Rule, purge
 
 log = structlog.get_logger("trato.retention")
 

@@ -1,62 +1,34 @@
-"""Parts of the staff desk that the apps' admins share."""
+"""ModelAdmin bases: what every page of staff keeps to, and large or read-only lists."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import update_wrapper
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
-from django.contrib.admin.exceptions import (
-    DisallowedModelAdminLookup,
-    DisallowedModelAdminToField,
-)
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.contenttypes.models import ContentType
-from django.contrib.contenttypes.views import shortcut
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import BooleanField, Model, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from trato.fields import MultilineField
+from trato.audit.actions import record
+from trato.people import Person
 
-from . import audit
-from .actions import AlreadyDone
-from .models import User
-from .staff_site import StaffSite
-
-REASON_MAX = 2000  # characters
 PAGED_MAX = 10_000  # rows of a large list that can be paged through
 REFERRED_MAX = 200  # people, shops or products whose rows one search shows
 KEY_DIGITS = 18  # of the longest key that a database takes
 # What Django's filters and date hierarchies put behind a field's name in an address.
 FILTER_LOOKUPS = ("exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
 
-
-class ReasonForm(forms.Form):
-    """Why: every act of staff needs it."""
-
-    reason = MultilineField(
-        label=_("Reason"),
-        widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
-        max_length=REASON_MAX,
-    )
-
-
 M = TypeVar("M", bound=Model)
 
 
-class DeskAdmin(admin.ModelAdmin[M]):
-    """What every page of the desk keeps to. `DeskSite` registers nothing else.
+class StaffAdmin(admin.ModelAdmin[M]):
+    """What every page of the desk keeps to. `StaffSite` registers nothing else.
 
     Whatever is added, changed or deleted is in the audit trail, in the same transaction. An
     address or a search cannot ask for a column that the pages do not show.
@@ -150,7 +122,7 @@ class DeskAdmin(admin.ModelAdmin[M]):
 
     def _record(self, request: HttpRequest, row: Model, verb: str, details: str) -> None:
         name = self.opts.model_name
-        audit.record(person_of(request), f"{name}.{verb}", f"{name}:{row.pk}", details)
+        record(person_of(request), f"{name}.{verb}", f"{name}:{row.pk}", details)
 
     def response_change(self, request: Any, obj: M) -> HttpResponse:
         """Go on, and say so where the form was sent without a change."""
@@ -183,70 +155,6 @@ def _named(row: Any) -> str:
     return str(getattr(row, "codename", row))
 
 
-class DeskSite(StaffSite):
-    """The admin's site: pages of ours, or none.
-
-    An app that comes with pages of its own is left out until `accounts/admin.py` or its like has
-    a `DeskAdmin` for the model. allauth's pages would give one account's address to another and
-    show the secrets of second factors, Django's would let staff add to their own rights.
-    """
-
-    def register(
-        self,
-        model_or_iterable: Any,
-        admin_class: type[admin.ModelAdmin[Any]] | None = None,
-        **options: Any,
-    ) -> None:
-        if admin_class is not None and issubclass(admin_class, DeskAdmin):
-            super().register(model_or_iterable, admin_class, **options)
-
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Wrap a page of the desk: what may not be asked for is a 400 and one line in the log."""
-
-        def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            try:
-                return view(request, *args, **kwargs)
-            except (DisallowedModelAdminLookup, DisallowedModelAdminToField) as error:
-                raise BadRequest(error) from None
-
-        return super().admin_view(update_wrapper(refusing, view), cacheable)
-
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Suggest rows for the fields that the pages here complete, and for no other relation."""
-        asked = (request.GET.get("app_label"), request.GET.get("model_name"))
-        fields = [
-            field
-            for model, desk in self._registry.items()
-            if asked == (model._meta.app_label, model._meta.model_name)
-            for field in desk.get_autocomplete_fields(request)
-        ]
-        if request.GET.get("field_name") not in fields:
-            raise PermissionDenied
-        return super().autocomplete_view(request)
-
-    def get_urls(self) -> list[URLPattern | URLResolver]:
-        address = "r/<path:content_type_id>/<path:object_id>/"
-        own = path(address, self.admin_view(self.view_on_site), name="view_on_site")
-        return [own, *super().get_urls()]
-
-    def view_on_site(
-        self, request: HttpRequest, content_type_id: str, object_id: str
-    ) -> HttpResponse:
-        """Redirect from a row's page here to its page on the site, for those who may read the row.
-
-        Django leads everybody of the staff, and so tells the address of what is not public.
-        """
-        try:
-            model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
-        except (ValueError, ContentType.DoesNotExist):
-            model = None
-        desk = self._registry.get(model) if model else None
-        row = desk.get_object(request, object_id) if desk else None
-        if desk is None or row is None or not desk.has_view_permission(request, row):
-            raise Http404("no such page")
-        return shortcut(request, content_type_id, object_id)
-
-
 class KeptAdmin:
     """Neither added nor deleted by staff: put before `ModelAdmin` among the bases."""
 
@@ -273,7 +181,7 @@ class BoundedPaginator(Paginator[Any]):
             self.object_list = self.object_list[:PAGED_MAX]
 
 
-class LargeAdmin(ReadOnlyAdmin, DeskAdmin[M]):
+class LargeAdmin(ReadOnlyAdmin, StaffAdmin[M]):
     """A read-only list of millions of rows, the newest first: no page of it reads all of them.
 
     Give it no `date_hierarchy` and no filter by a column's values: to draw those the admin reads
@@ -311,12 +219,12 @@ class LargeAdmin(ReadOnlyAdmin, DeskAdmin[M]):
         return queryset.filter(wanted), False
 
 
-def person_of(request: HttpRequest) -> User:
+def person_of(request: HttpRequest) -> Person:
     """Who asks, on a page that the admin lets only staff see."""
-    return cast(User, request.user)
+    return cast(Person, request.user)
 
 
-def may_view(user: User, model: type[Model]) -> bool:
+def may_view(user: Person, model: type[Model]) -> bool:
     """Whether somebody of the staff may read the rows of a model here."""
     return user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
 
@@ -329,85 +237,3 @@ def page_link(model: type[Model], key: object, text: object) -> str:
     except NoReverseMatch:
         return str(text)
     return format_html('<a href="{}">{}</a>', address, text)
-
-
-def act_with_reason(
-    request: HttpRequest,
-    title: str,
-    acts: Sequence[Callable[[str], object]],
-    *,
-    model: type[Model],
-    back: str,
-    allowed: bool,
-    about: str = "",
-) -> HttpResponse:
-    """Ask for a reason, do what is to be done, go back.
-
-    What somebody else had done before is told, never called done.
-
-    Args:
-        title: what is about to be done, as a heading.
-        acts: each takes the reason; may raise AlreadyDone, or another ValidationError, after
-            which none of them is done.
-        model: whose pages this one stands among.
-        back: the address to return to, unless the request names another one of this site in
-            `next`.
-        allowed: whether this person may do it; the acts check for themselves too.
-        about: to whom or to what it is done.
-
-    Raises:
-        PermissionDenied: it is not allowed.
-    """
-    if not allowed:
-        raise PermissionDenied
-    wanted = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        back = wanted
-    form, status, already = ReasonForm(request.POST or None), 200, []
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                already = _done_before(acts, form.cleaned_data["reason"])
-            except ValidationError as error:
-                form.add_error("reason", error)
-            else:
-                done = len(acts) - len(already)
-                if done:
-                    _tell(request, done, already)
-                    return HttpResponseRedirect(back)
-                status = 409
-    context = {
-        **admin.site.each_context(request),
-        "title": title,
-        "opts": model._meta,
-        "about": about,
-        "form": form,
-        "already": already,
-        "back": back,
-    }
-    return render(request, "admin/reason.html", context, status=status)
-
-
-@transaction.atomic
-def _done_before(acts: Sequence[Callable[[str], object]], reason: str) -> list[str]:
-    """Do the acts; what is said of those that somebody had done before."""
-    already: list[str] = []
-    for act in acts:
-        try:
-            act(reason)
-        except AlreadyDone as error:
-            already += error.messages
-    return already
-
-
-def _tell(request: HttpRequest, done: int, already: list[str]) -> None:
-    text = gettext("Done, and written to the audit trail.")
-    if already:
-        text = gettext("Done for %(done)s of %(total)s, and written to the audit trail.") % {
-            "done": done,
-            "total": done + len(already),
-        }
-    messages.success(request, text)
-    for what in already:
-        messages.warning(request, what)

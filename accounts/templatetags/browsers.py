@@ -1,11 +1,8 @@
-"""How people are drawn where they have no picture."""
-
-import zlib
+"""Browsers by the names that people know."""
 
 from django import template
 
 register = template.Library()
-
 
 # What a browser calls itself, the telling word first: Edge also says Chrome, and Chrome Safari.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "", "Chrome": "", "Safari": ""}
@@ -25,16 +22,3 @@ def known_browser(user_agent: str) -> str:
         for words in (BROWSERS, SYSTEMS)
     )
     return " · ".join(filter(None, known))
-
-
-@register.filter
-def initials(name: str) -> str:
-    """The first letters of the first and the last word: `LR` for Lucía Romero."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:]))
-
-
-@register.filter
-def hue(name: str) -> int:
-    """One of eight colours, always the same for a name."""
-    return zlib.crc32(name.encode()) % 8

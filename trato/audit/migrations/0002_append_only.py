@@ -2,22 +2,25 @@
 
 from django.db import migrations
 
+WORDS = "the audit trail is only ever added to"
 MAKE = {
     "sqlite": [
-        "CREATE TRIGGER audit_append_only BEFORE UPDATE ON accounts_auditentry "
-        "BEGIN SELECT RAISE(ABORT, 'the audit trail is only ever added to'); END"
+        "CREATE TRIGGER audit_append_only BEFORE UPDATE ON audit_auditentry "
+        f"BEGIN SELECT RAISE(ABORT, '{WORDS}'); END",
+        "CREATE TRIGGER audit_undeletable BEFORE DELETE ON audit_auditentry "
+        f"BEGIN SELECT RAISE(ABORT, '{WORDS}'); END",
     ],
     "postgresql": [
         "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the audit trail is only ever added to'; END $$",
-        "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON accounts_auditentry "
+        f"$$ BEGIN RAISE EXCEPTION '{WORDS}'; END $$",
+        "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_auditentry "
         "FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
     ],
 }
 UNMAKE = {
-    "sqlite": ["DROP TRIGGER audit_append_only"],
+    "sqlite": ["DROP TRIGGER audit_append_only", "DROP TRIGGER audit_undeletable"],
     "postgresql": [
-        "DROP TRIGGER audit_append_only ON accounts_auditentry",
+        "DROP TRIGGER audit_append_only ON audit_auditentry",
         "DROP FUNCTION audit_append_only()",
     ],
 }
@@ -34,5 +37,5 @@ def unmake(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_suspend_permission")]
+    dependencies = [("audit", "0001_initial")]
     operations = [migrations.RunPython(make, unmake)]

@@ -1,0 +1,36 @@
+"""The settings of messaging, see `trato.defaults`. Those with a rate can be set in the environment.
+
+A project names its models and its class besides: `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL`
+and `MESSAGING_HOST`, see `messaging.host`.
+"""
+
+import environ
+
+env = environ.Env()
+
+MESSAGE_MAX_CHARACTERS = 4000
+MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
+CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
+TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
+REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
+STAFF_LOOK_MINUTES = 15  # for which a look on record lets staff read a thread
+# Per visitor, before logging in. All are sent then, so no more than CONVERSATIONS_PER_HOUR.
+KEPT_QUESTIONS_MAX = 5
+MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
+HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
+CONVERSATION_PAGE_SIZE = 25
+# Per person. More, because an open list searches again whenever something in it changes.
+CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
+# Questions of visitors who have to log in first, per address: each is a session of 15 KB.
+KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
+SOCKET_OPEN_CONVERSATIONS = 20  # per socket
+SOCKET_SENDS_REMEMBERED = 64  # per socket: under way, or refused and to be sent again
+# After which a browser asks before it sends what was written and never sent.
+OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
+
+# -- Sends of the sockets, gathered ------------------------------------------------------------
+
+SEND_BATCH_MAX = 64  # messages in one statement
+SEND_STALL_SECONDS = 0.1  # that storing a batch may take before others go past it
+SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
+SEND_LOCK_PAUSE_SECONDS = 0.005  # before it does so; doubles up to SEND_STALL_SECONDS

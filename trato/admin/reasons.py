@@ -1,0 +1,111 @@
+"""Acts of staff that ask for a reason."""
+
+from collections.abc import Callable, Sequence
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from trato.errors import AlreadyDone
+from trato.fields import MultilineField
+
+REASON_MAX = 2000  # characters
+
+
+class ReasonForm(forms.Form):
+    """Why: every act of staff needs it."""
+
+    reason = MultilineField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
+        max_length=REASON_MAX,
+    )
+
+
+def act_with_reason(
+    request: HttpRequest,
+    title: str,
+    acts: Sequence[Callable[[str], object]],
+    *,
+    model: type[Model],
+    back: str,
+    allowed: bool,
+    about: str = "",
+) -> HttpResponse:
+    """Ask for a reason, do what is to be done, go back.
+
+    What somebody else had done before is told, never called done.
+
+    Args:
+        title: what is about to be done, as a heading.
+        acts: each takes the reason; may raise AlreadyDone, or another ValidationError, after
+            which none of them is done.
+        model: whose pages this one stands among.
+        back: the address to return to, unless the request names another one of this site in
+            `next`.
+        allowed: whether this person may do it; the acts check for themselves too.
+        about: to whom or to what it is done.
+
+    Raises:
+        PermissionDenied: it is not allowed.
+    """
+    if not allowed:
+        raise PermissionDenied
+    wanted = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        back = wanted
+    form, status, already = ReasonForm(request.POST or None), 200, []
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                already = _done_before(acts, form.cleaned_data["reason"])
+            except ValidationError as error:
+                form.add_error("reason", error)
+            else:
+                done = len(acts) - len(already)
+                if done:
+                    _tell(request, done, already)
+                    return HttpResponseRedirect(back)
+                status = 409
+    context = {
+        **admin.site.each_context(request),
+        "title": title,
+        "opts": model._meta,
+        "about": about,
+        "form": form,
+        "already": already,
+        "back": back,
+    }
+    return render(request, "admin/reason.html", context, status=status)
+
+
+@transaction.atomic
+def _done_before(acts: Sequence[Callable[[str], object]], reason: str) -> list[str]:
+    """Do the acts; what is said of those that somebody had done before."""
+    already: list[str] = []
+    for act in acts:
+        try:
+            act(reason)
+        except AlreadyDone as error:
+            already += error.messages
+    return already
+
+
+def _tell(request: HttpRequest, done: int, already: list[str]) -> None:
+    text = gettext("Done, and written to the audit trail.")
+    if already:
+        text = gettext("Done for %(done)s of %(total)s, and written to the audit trail.") % {
+            "done": done,
+            "total": done + len(already),
+        }
+    messages.success(request, text)
+    for what in already:
+        messages.warning(request, what)

@@ -1,0 +1,24 @@
+"""Where a login leads: back to what the visitor had begun, even where `next` was lost.
+
+Whoever follows a link in a mail, or signs up instead, comes back without it.
+"""
+
+from django.http import HttpRequest
+
+SESSION_KEY = "after_login"
+
+
+def remember(request: HttpRequest) -> None:
+    """Let the next login in this session lead back to the address of this request."""
+    request.session[SESSION_KEY] = request.path
+
+
+def address(request: HttpRequest) -> str | None:
+    """What the visitor has begun, if anything."""
+    found: str | None = request.session.get(SESSION_KEY)
+    return found
+
+
+def forget(request: HttpRequest) -> None:
+    """What was begun is done."""
+    request.session.pop(SESSION_KEY, None)

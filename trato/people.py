@@ -1,0 +1,45 @@
+"""People as every Django project has them: a row of `AUTH_USER_MODEL`, whatever its fields.
+
+The user model is an `AbstractBaseUser` with `PermissionsMixin`, an integer key and the columns
+`is_active` and `is_staff`. Its e-mail field is the model's `EMAIL_FIELD`, its name field the one
+that the setting `PERSON_NAME_FIELD` names.
+"""
+
+from typing import Any, Protocol, cast
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models
+
+
+class Person(Protocol):
+    """What is asked of a row of the user model."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_staff(self) -> bool: ...
+    @property
+    def is_superuser(self) -> bool: ...
+    def has_perm(self, perm: str, obj: Any = None) -> bool: ...
+
+
+def display_name(person: Any) -> str:
+    """How a person is called on pages and in notifications."""
+    return str(getattr(person, settings.PERSON_NAME_FIELD))
+
+
+def name_column_of(relation: str) -> str:
+    """The lookup of the name of the person behind a foreign key, such as `sender`."""
+    return f"{relation}__{settings.PERSON_NAME_FIELD}"
+
+
+def columns_of(relation: str) -> tuple[str, str]:
+    """What a search for people looks at behind a foreign key: e-mail address and name."""
+    return f"{relation}__{_user_model().get_email_field_name()}", name_column_of(relation)
+
+
+def _user_model() -> Any:
+    return cast("type[models.Model]", get_user_model())
