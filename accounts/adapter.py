@@ -1,5 +1,6 @@
 """Where allauth asks this site."""
 
+import contextlib
 from typing import Any, ClassVar
 
 import structlog
@@ -37,6 +38,10 @@ TO_STRANGERS = frozenset(
         "unknown_account",
     )
 )  # fmt: skip
+
+
+class MailServerAway(OSError):
+    """A mail that somebody waits for could not be sent. `config.views` answers with 503."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -99,7 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str = form.cleaned_data["email"]
         if email_addresses.drop_pending(email):
             # The link of their mail is dead now: its owner needs one of this sign-up at once.
-            throttle.forget_confirmation_mails(request, email)
+            throttle.forget_mails(request, email)
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
@@ -146,13 +151,22 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- mails -------------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that leads to the configured address; to strangers, a limited number."""
+        """Send a mail that leads to the configured address; to strangers, a limited number.
+
+        Raises:
+            MailServerAway: it could not be sent, and does not count.
+        """
         if template_prefix in TO_STRANGERS and not throttle.take_stranger_mail(self.request):
             return
         links = {name: site.address(context[name]) for name in LINKS if name in context}
-        super().send_mail(
-            template_prefix, email, {**context, **links, "current_site": site.current()}
-        )
+        try:
+            super().send_mail(
+                template_prefix, email, {**context, **links, "current_site": site.current()}
+            )
+        except OSError as error:  # smtplib's errors are too
+            log.error("mail_not_sent", mail=template_prefix, error=type(error).__name__)
+            throttle.forget_mails(self.request, email)
+            raise MailServerAway from error
 
     def send_notification_mail(
         self,
@@ -169,10 +183,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if template_prefix == "account/email/email_changed" and context:
             told.append(context["to_email"])
         for one in told:
-            try:
+            with contextlib.suppress(MailServerAway):
                 super().send_notification_mail(template_prefix, user, context, one)
-            except OSError as error:  # smtplib's errors are too
-                log.error("notice_not_sent", notice=template_prefix, error=type(error).__name__)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """By the same rule as every other limit."""

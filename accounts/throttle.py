@@ -95,9 +95,12 @@ def take_password_mail(request: HttpRequest, email: str) -> bool:
     return _consume(request, "password_mail", rates, email.lower()) is not None
 
 
-def forget_confirmation_mails(request: HttpRequest, email: str) -> None:
-    """Let an address be confirmed by a new mail, however many allauth has sent it."""
-    ratelimit.clear(request, app="allauth.account", action="confirm_email", key=email.lower())
+def forget_mails(request: HttpRequest, email: str) -> None:
+    """Let an address have a mail to confirm it or to choose a password, whatever it had before."""
+    key = email.lower()
+    ratelimit.clear(request, app="allauth.account", action="confirm_email", key=key)
+    config = {"password_mail": _keyed(settings.PASSWORD_MAILS_PER_ADDRESS)}
+    ratelimit.clear(request, app="trato", action="password_mail", config=config, key=key)
 
 
 def _consume(

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from accounts.adapter import MailServerAway
 from trato import after_login
 from trato.rate_limits import TooOften
 from trato.realtime.database import give_back_connections
@@ -207,7 +208,8 @@ class SoundText:
 class FriendlyFailures:
     """What views raise, as answers.
 
-    503 for a database that is away, 429 for what was too often, 400 for what no one can read.
+    503 for a database or a mail server that is away, 429 for what was too often, 400 for what no
+    one can read.
 
     `views.server_error` does the first for all that fails further out. Here it is one line in the
     log instead of a traceback for each request, also while DEBUG is on.
@@ -222,6 +224,8 @@ class FriendlyFailures:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if views.is_database_away(error):
             return views.service_unavailable(request)
+        if isinstance(error, MailServerAway):
+            return views.mail_away(request)
         if isinstance(error, TooOften):
             return views.too_often(request, error)
         if isinstance(error, ValueError | OverflowError | DataError) and _is_others_page(request):

@@ -25,11 +25,13 @@ from trato.errors import Code, Refused
 from trato.rate_limits import TooOften
 from trato.realtime import frames
 from trato.responses import json_response, wants_json
+from trato.templatetags.page_user import PAGE_USER_FIELD
 
 log = structlog.get_logger("trato.http")
 
 FIELDS_OF_WORDS = ("title", "body", "description", "words", "reason", "alt", "name")
 RETRY_SECONDS = 5  # when to ask again while the database is away
+MAIL_RETRY_SECONDS = 120  # and while the mail server is
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -66,8 +68,14 @@ def logged_out(request: HttpRequest) -> HttpResponse:
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form without the token against forgery, as after a login in another tab."""
+    """403 for a form without the token against forgery, as after a login in another tab.
+
+    Of a page that was somebody's, where nobody is logged in now, it is 401 as for any other form.
+    """
     log.warning("csrf_failure", path=request.path, reason=reason)
+    was_somebodys = request.POST.get(PAGE_USER_FIELD)
+    if was_somebodys and not request.user.is_authenticated and not wants_json(request):
+        return logged_out(request)
     detail = _("Please send that again")
     return _failed(request, 403, "forbidden", detail, template="403_csrf.html")
 
@@ -116,6 +124,18 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
     detail = _("This is not possible just now. Try again soon.")
     response = _failed(request, 503, "unavailable", detail)
     response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def mail_away(request: HttpRequest) -> HttpResponse:
+    """503: a mail that somebody waits for could not be sent."""
+    detail = _("We cannot send mail just now. Try again in a few minutes.")
+    if wants_json(request):
+        response = json_response(frames.Error.of(Refused("unavailable", detail)), 503)
+    else:
+        context = {"detail": detail, "page": page_of_form(request)}
+        response = render(request, "503_mail.html", context, status=503)
+    response["Retry-After"] = str(MAIL_RETRY_SECONDS)
     return response
 
 

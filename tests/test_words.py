@@ -69,6 +69,18 @@ def test_a_form_after_the_logout_gives_the_words_back(
     assert not Message.objects.exists()
 
 
+def test_neither_is_a_logout_called_a_login_where_the_token_is_old_too(
+    thread: str, form: dict[str, str], shopper: User
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    headers = {"origin": "http://testserver", "referer": "http://testserver/conversation/7/"}
+    answer = client.post(thread, {**form, "page_user": shopper.pk}, headers=headers)
+    assert (answer.status_code, SHOWN in answer.text) == (401, True)
+    assert "/accounts/login/?next=/conversation/7/" in answer.text
+    visitors = client.post(thread, form, headers=headers)
+    assert (visitors.status_code, "logged in or out" in visitors.text) == (403, True)
+
+
 def test_a_product_form_after_the_logout_gives_the_words_back(
     product: Product, client_of: Any
 ) -> None:

@@ -273,6 +273,34 @@ def test_a_notice_that_cannot_be_sent_stops_nothing(
 # -- mails to strangers ------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/accounts/password/reset/", {"email": "lucia@example.com"}),
+        ("/accounts/password/reset/", {"email": "nobody@example.com"}),
+        ("/accounts/signup/", {
+            "name": "Nora Gil", "role": "consumer", "email": "nora@example.com", "password1": MINE,
+        }),
+    ],
+)  # fmt: skip
+def test_a_mail_that_somebody_waits_for_and_cannot_be_sent_is_said_and_sent_later(
+    path: str, form: dict[str, str], shopper: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: Any, messages: Any) -> int:
+        raise ConnectionRefusedError
+
+    client = Client()
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", away)
+        answer = client.post(path, form)
+    assert answer.status_code == 503
+    assert "We cannot send mail just now" in answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    assert not mail.outbox
+    assert client.post(path, form).status_code == 302
+    assert list(told()) == [form["email"]]
+
+
 def test_the_whole_site_sends_strangers_a_limited_number_of_mails(settings: Any) -> None:
     settings.STRANGER_MAILS_PER_SITE = "2/h"
     for number in range(2):
