@@ -64,6 +64,14 @@ def start(names: tuple[str, ...] = (), /, **environment: str) -> "subprocess.Com
         ("SITE_URL", "https://evil.example"),
         ("TRUSTED_ORIGINS", "https://*.example.com"),
         ("TRUSTED_ORIGINS", "https://.com"),
+        ("DEFAULT_FROM_EMAIL", "Shop"),
+        ("DEFAULT_FROM_EMAIL", "hello@"),
+        ("DATABASE_URL", "shop"),
+        ("DATABASE_URL", "mysql://user@host/shop"),
+        ("REDIS_URL", "host:6379"),
+        ("LOGIN_FAILURES_PER_PAIR", "often"),
+        ("LOGINS_PER_ADDRESS", "5"),
+        ("PASSWORD_RESETS_PER_ADDRESS", "0/m"),
     ],
 )
 def test_it_refuses_to_start_and_says_what_it_needs(name: str, value: str) -> None:
@@ -96,6 +104,24 @@ def test_it_is_strict_whatever_the_environment_of_a_laptop_says() -> None:
         "SITE_URL": ORIGIN,
         "STAFF_SECOND_FACTOR_REQUIRED": True,
     }
+
+
+def test_mails_are_from_the_host_they_lead_to_unless_another_is_named() -> None:
+    names = ("DEFAULT_FROM_EMAIL", "SERVER_EMAIL")
+    done = start(names, **GOOD)
+    assert set(json.loads(done.stdout).values()) == {"Trato <no-reply@shop.example.com>"}
+    done = start(names, **GOOD, DEFAULT_FROM_EMAIL="Shop <hello@example.org>")
+    assert set(json.loads(done.stdout).values()) == {"Shop <hello@example.org>"}
+
+
+def test_other_hosts_may_stay_without_tls() -> None:
+    names = (
+        "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD",
+    )  # fmt: skip
+    done = start(names, **GOOD)
+    assert list(json.loads(done.stdout).values()) == [31_536_000, True, True]
+    done = start(names, **GOOD, HSTS_SECONDS="3600", HSTS_SUBDOMAINS="0")
+    assert list(json.loads(done.stdout).values()) == [3600, False, False]
 
 
 def test_a_development_without_debug_offers_no_demo_logins() -> None:

@@ -1,12 +1,14 @@
 """What every environment shares. Names that end in a unit are in that unit."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.logging import configure
@@ -19,6 +21,15 @@ django_stubs_ext.monkeypatch()  # `ModelForm[Product]` is only known to the type
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"  # database, uploads and mails of a development machine
+
+
+def rates(name: str, default: str) -> str:
+    """How often something may be done: "10/m,200/d" is ten a minute and 200 a day."""
+    value: str = env.str(name, default=default)
+    if not all(re.fullmatch(r"[1-9]\d*/\d*[smhd]", rate.strip()) for rate in value.split(",")):
+        raise ImproperlyConfigured(f"{name} must be rates, as 10/m,200/d: ten a minute, 200 a day")
+    return value
+
 
 INSTALLED_APPS = [
     # Ours stand first so that their templates win over allauth's and the admin's.
@@ -149,7 +160,12 @@ def database(url: str) -> dict[str, Any]:
         url: `sqlite:///path` or `postgres://user:password@host:port/name`.
     """
     config: dict[str, Any] = environ.Env.db_url_config(url)
-    is_sqlite = config["ENGINE"].endswith("sqlite3")
+    engine = str(config.get("ENGINE", "")).rpartition(".")[2]
+    if engine not in ("sqlite3", "postgresql"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be postgres://user:password@host:port/name or sqlite:///path"
+        )
+    is_sqlite = engine == "sqlite3"
     config["OPTIONS"] = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
     # The pool looks whether a connection still lives before it gives it away: a round trip
     # against a 503 for each connection that a restart of the database left dead.
@@ -162,6 +178,8 @@ def channel_layers(redis_url: str) -> dict[str, object]:
 
     Pub/sub rather than the core layer: it has no group expiry and no capacity that drops silently.
     """
+    if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("REDIS_URL must be redis://host:port/number or empty")
     if not redis_url:
         return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     return {
@@ -270,22 +288,22 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@exam
 
 # Wrong passwords. What is tried on devices that are new to the account counts by network address,
 # by pair of address and account, and by account; a device that is known counts for itself.
-LOGIN_FAILURES_PER_ADDRESS = env.str("LOGIN_FAILURES_PER_ADDRESS", default="10/m,200/d")
-LOGIN_FAILURES_PER_PAIR = env.str("LOGIN_FAILURES_PER_PAIR", default="5/5m,20/d")
+LOGIN_FAILURES_PER_ADDRESS = rates("LOGIN_FAILURES_PER_ADDRESS", "10/m,200/d")
+LOGIN_FAILURES_PER_PAIR = rates("LOGIN_FAILURES_PER_PAIR", "5/5m,20/d")
 # By day at least five times what one pair has, or a single address could use it up for all.
-LOGIN_FAILURES_PER_ACCOUNT = env.str("LOGIN_FAILURES_PER_ACCOUNT", default="100/d")
-LOGIN_FAILURES_PER_DEVICE = env.str("LOGIN_FAILURES_PER_DEVICE", default="10/5m,50/d")
+LOGIN_FAILURES_PER_ACCOUNT = rates("LOGIN_FAILURES_PER_ACCOUNT", "100/d")
+LOGIN_FAILURES_PER_DEVICE = rates("LOGIN_FAILURES_PER_DEVICE", "10/5m,50/d")
 DEVICE_REMEMBERED_SECONDS = 60 * 60 * 24 * 365  # after the last login on it
 # Mails to addresses whose owners may not have asked for them: of sign-ups, of changes to another
 # address, of passwords that were forgotten for addresses without an account.
-STRANGER_MAILS_PER_SITE = env.str("STRANGER_MAILS_PER_SITE", default="600/h")
+STRANGER_MAILS_PER_SITE = rates("STRANGER_MAILS_PER_SITE", "600/h")
 # Mails with which a password is chosen. Whoever asks for more gets by with the last one's link.
-PASSWORD_MAILS_PER_ADDRESS = env.str("PASSWORD_MAILS_PER_ADDRESS", default="1/m,5/h")
+PASSWORD_MAILS_PER_ADDRESS = rates("PASSWORD_MAILS_PER_ADDRESS", "1/m,5/h")
 ACCOUNT_RATE_LIMITS = {
-    # By network address (`ip`), by account (`user`), or by what is named below (`key`).
-    "login": env.str("LOGINS_PER_ADDRESS", default="30/m") + "/ip",
-    "signup": env.str("SIGNUPS_PER_ADDRESS", default="10/m") + "/ip,100/d/ip",
-    "reset_password": env.str("PASSWORD_RESETS_PER_ADDRESS", default="20/m") + "/ip,200/d/ip",
+    # By network address (`ip`, or nothing), by account (`user`), or by what is named (`key`).
+    "login": rates("LOGINS_PER_ADDRESS", "30/m"),
+    "signup": rates("SIGNUPS_PER_ADDRESS", "10/m") + ",100/d/ip",
+    "reset_password": rates("PASSWORD_RESETS_PER_ADDRESS", "20/m") + ",200/d/ip",
     "manage_email": "10/m/user,30/d/user",
     "change_password": "5/m/user,30/d/user",
     "reauthenticate": "10/m/user",

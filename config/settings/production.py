@@ -2,15 +2,17 @@
 
 import contextlib
 import re
+from email.utils import parseaddr
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from config.logging import configure
 
 from .base import *  # noqa: F403
-from .base import env
+from .base import SITE_NAME, env
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1123
 HOST_NAME = re.compile(rf"localhost|{LABEL}(\.{LABEL})+", re.IGNORECASE)
@@ -66,6 +68,21 @@ def _site_url(name: str, origins: list[str]) -> str:
     return address
 
 
+def _sender(name: str, site_name: str, site_url: str) -> str:
+    """Who mails are from: nobody at the host where they lead, unless another address is named."""
+    default = f"{site_name} <no-reply@{urlsplit(site_url).hostname}>"
+    value: str = env.str(name, default=default)
+    if value != default:
+        try:
+            validate_email(parseaddr(value)[1])
+        except ValidationError:
+            raise ImproperlyConfigured(
+                f"{name} must be an address that your mail server may send from: "
+                "Shop <hello@shop.example.com>"
+            ) from None
+    return value
+
+
 def _is_one_origin(origin: str) -> bool:
     return _origin_of(origin) == origin and _is_one_host(urlsplit(origin).hostname or "")
 
@@ -90,6 +107,7 @@ SITE_URL = _site_url("SITE_URL", TRUSTED_ORIGINS)
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=True)
 LOGGING = configure(as_json=True)
 
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _sender("DEFAULT_FROM_EMAIL", SITE_NAME, SITE_URL)
 vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
 
 STORAGES = {
@@ -103,9 +121,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^metrics$"]
-SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+# Browsers keep to TLS for so long, for the hosts below this one too, and may have it built in.
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=60 * 60 * 24 * 365)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=SECURE_HSTS_INCLUDE_SUBDOMAINS)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
