@@ -99,8 +99,10 @@ def _decode(data: bytes, new_side: int) -> Image.Image:
         profile = picture.info.get("icc_profile")
         _draft(picture, new_side)
         picture.load()
-        # Whole steps of shrinking are done first, and without the copy that `resize` needs.
-        picture.thumbnail((new_side, new_side), Image.Resampling.LANCZOS, reducing_gap=1.0)
+        # Whole steps of shrinking are done first, and without the copy that `resize` needs; not in
+        # pictures with 16 bits of grey, which Pillow cannot shrink so.
+        gap = None if picture.mode.startswith("I") else 1.0
+        picture.thumbnail((new_side, new_side), Image.Resampling.LANCZOS, reducing_gap=gap)
         return _in_srgb(ImageOps.exif_transpose(picture), profile)
 
 

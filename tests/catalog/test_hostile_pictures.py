@@ -189,6 +189,11 @@ def test_what_cameras_and_phones_make_is_taken(
     assert max(Image.open(made).size) == images.MAX_SIDE
 
 
+def test_a_large_picture_of_sixteen_bit_greys_is_taken() -> None:
+    made = images.sanitize(SimpleUploadedFile("scan.png", png(4200, 4200, depth=16)))
+    assert Image.open(made).size == (2000, 2000)
+
+
 def test_a_photo_is_upright_after_it_was_made_smaller() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by a quarter
