@@ -172,11 +172,12 @@ def open_shop(request: HttpRequest) -> HttpResponse:
     user, form = _user(request), OpenShopForm(request.POST or None)
     if request.method == "POST":
         key = submissions.content_key(request)
+        # First the form: its name may be taken by the first click, which is known from then on.
+        name = form.cleaned_data["name"] if form.is_valid() else None
         made = submissions.made_before(user, key, Shop.objects).exists()
         try:
-            if made or form.is_valid():
-                name = "" if made else form.cleaned_data["name"]
-                shop = actions.open_shop(user, name, key)
+            if made or name is not None:
+                shop = actions.open_shop(user, name or "", key)
                 messages.success(request, _("%(shop)s is open.") % {"shop": shop.name})
                 return redirect("catalog:my_products")
         except ValidationError as error:

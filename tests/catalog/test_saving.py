@@ -168,6 +168,28 @@ def test_a_second_click_opens_no_second_shop(shopper: User, client_of: Any) -> N
     assert client.post("/my/shop/open/", taken).status_code == 400
 
 
+def test_a_second_click_that_finds_its_own_name_taken_leads_to_the_shop(
+    shopper: User, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = {"form_key": str(uuid.uuid4()), "name": "Taller Sol"}
+    answers: list[Any] = []
+    is_valid = OpenShopForm.is_valid
+
+    def late_look(second: OpenShopForm) -> bool:
+        if not answers:  # the first click is done while the second one is under way
+            answers.append(None)
+            answers[0] = client_of(shopper).post("/my/shop/open/", form)
+        return is_valid(second)
+
+    monkeypatch.setattr(OpenShopForm, "is_valid", late_look)
+    answers.append(client_of(shopper).post("/my/shop/open/", form))
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [
+        (302, "/my/products/"),
+        (302, "/my/products/"),
+    ]
+    assert Shop.objects.filter(name="Taller Sol").count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ten_clicks_at_once_make_one_product_and_one_shop(
     product: Product, seller: User, shop: Shop
