@@ -307,6 +307,7 @@ def remove_picture(actor: User, slug: str, picture_id: int) -> None:
     """Show a picture no longer. Raises Http404 for another shop's.
 
     Its file stays: conversations show the product with the picture it had when somebody asked.
+    `purge_expired` deletes it once none does.
     """
     product = access.own_product(actor, slug, lock=True)
     product.images.filter(pk=picture_id).update(removed_at=timezone.now())

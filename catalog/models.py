@@ -266,8 +266,8 @@ class ShownImages(models.Manager["ProductImage"]):
 class ProductImage(models.Model):
     """A picture of a product, always one that `catalog.images` has re-encoded.
 
-    One that was removed keeps its row and its file: conversations show the product as it stood
-    when somebody asked.
+    One that was removed keeps its row and its file while a conversation shows the product as it
+    stood when somebody asked.
     """
 
     product = models.ForeignKey(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from trato.retention import Rule
 
-from .models import KeptPicture, Shop, ShopMember, SubmittedForm
+from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm
 
 
 def _abandoned() -> QuerySet[Shop]:
@@ -30,7 +30,12 @@ def _kept_pictures() -> QuerySet[KeptPicture]:
 
 
 def _delete_files(picture_ids: Sequence[int]) -> None:
-    for picture in _kept_pictures().filter(pk__in=picture_ids):
+    delete_files(_kept_pictures().filter(pk__in=picture_ids))
+
+
+def delete_files(pictures: QuerySet[KeptPicture] | QuerySet[ProductImage]) -> None:
+    """Delete the files of pictures once it is durable that their rows are gone."""
+    for picture in pictures:
         transaction.on_commit(partial(picture.file.storage.delete, str(picture.file.name)))
 
 

@@ -393,10 +393,12 @@ RETENTION_RULES = [
     "accounts.retention.RULES",
     "catalog.retention.RULES",
     "messaging.contact.retention.RULES",
+    "config.retention.RULES",
     "notifications.retention.RULES",
 ]
 EXPIRED_SESSIONS_KEEP_DAYS = 1
 UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default=7)
+REMOVED_PICTURES_KEEP_DAYS = 7  # those that no conversation shows
 
 # -- What is written down -------------------------------------------------------------------
 

@@ -17,8 +17,9 @@ from django.utils import timezone
 from accounts.factories import UserFactory
 from accounts.models import User
 from accounts.retention import RULES
-from catalog.factories import ProductFactory, ShopFactory
-from catalog.models import Shop
+from catalog.factories import ProductFactory, ProductImageFactory, ShopFactory
+from catalog.models import ProductImage, Shop
+from messaging.actions import start_conversation
 from messaging.factories import ConversationFactory
 from notifications.models import Notification
 from tests.messaging.reading.test_batch import wait_until_somebody_waits_for_a_lock
@@ -186,3 +187,19 @@ def test_who_confirms_while_accounts_are_purged_keeps_the_account() -> None:
     assert User.objects.filter(pk=user.pk).exists()
     with transaction.atomic():
         rule.before([user.pk])
+
+
+def test_a_removed_picture_goes_with_its_file_once_no_conversation_shows_it(
+    shopper: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    shown, unseen, fresh, kept = (ProductImageFactory() for _ in range(4))
+    start_conversation(shopper, product=shown.product)
+    for image in (shown, unseen):
+        ProductImage.objects.filter(pk=image.pk).update(removed_at=LONG_AGO)
+    ProductImage.objects.filter(pk=fresh.pk).update(removed_at=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "1 pictures that were removed from their product deleted" in run("--delete")
+    left = [shown, fresh, kept]
+    assert list(ProductImage.with_removed.order_by("pk")) == left
+    for image in (*left, unseen):
+        assert image.file.storage.exists(str(image.file.name)) == (image in left)

@@ -1,0 +1,29 @@
+"""What expires by what two apps know of it: pictures of catalog, conversations of messaging."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from catalog.models import ProductImage
+from catalog.retention import delete_files
+from messaging.models import Conversation
+from trato.retention import Rule
+
+
+def _removed_pictures() -> QuerySet[ProductImage]:
+    """Pictures that were removed from their product, and with which no conversation shows it."""
+    until = timezone.now() - timedelta(days=settings.REMOVED_PICTURES_KEEP_DAYS)
+    shown = Conversation.objects.filter(
+        product_id=OuterRef("product_id"), product_image__endswith=OuterRef("file")
+    )
+    return ProductImage.with_removed.filter(~Exists(shown), removed_at__lt=until)
+
+
+def _delete_files(picture_ids: Sequence[int]) -> None:
+    delete_files(_removed_pictures().filter(pk__in=picture_ids))
+
+
+RULES = [Rule("pictures that were removed from their product", _removed_pictures, _delete_files)]
