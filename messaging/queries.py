@@ -1,5 +1,6 @@
 """Reading: pages of messages, read marks, and the list of conversations."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -122,12 +123,15 @@ class ShopAnswers:
     Args:
         mine: the conversation that the reader already has there, or None.
         is_own: whether the reader works for the shop.
+        sent_id, sent_body: `client_id` and words of the reader's latest message there, or None.
         answered, within_hour, within_day: how many of the shop's latest conversations, of the
             last `REPLY_TIME_DAYS` days, it answered at all, within an hour, within a day.
     """
 
     mine: int | None
     is_own: bool
+    sent_id: uuid.UUID | None = None
+    sent_body: str | None = None
     answered: int = 0
     within_hour: int = 0
     within_day: int = 0
@@ -139,13 +143,19 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> S
     asked = Conversation.objects.filter(
         Q(product_id=product_id), shop_id=OuterRef("pk"), consumer_id=user_id
     )
+    own = Message.objects.filter(
+        conversation=OuterRef("mine"), sender=user_id, removed_at=None
+    ).order_by("-sequence")
     row = shops.annotate(
         is_own=Exists(shops.filter(members=user_id or 0)),  # None would find shops without any
         mine=Subquery(asked.values("pk")[:1]),
+        sent_id=Subquery(own.values("client_id")[:1]),
+        sent_body=Subquery(own.values("body")[:1]),
         replies=Subquery(_replies(shop_id)),
-    ).values("is_own", "mine", "replies")
+    ).values("is_own", "mine", "sent_id", "sent_body", "replies")
     found = row.get()
-    return ShopAnswers(found["mine"], found["is_own"], **(found["replies"] or {}))
+    replies = found.pop("replies") or {}
+    return ShopAnswers(**found, **replies)
 
 
 def _replies(shop_id: int) -> QuerySet[Any, dict[str, int]]:

@@ -135,6 +135,8 @@ def panel(user_id: int | None, shop_id: int, product_id: int | None) -> dict[str
     answers = queries.shop_answers(shop_id, product_id, user_id)
     return {
         "mine": answers.mine,
+        "sent_id": answers.sent_id,
+        "sent_body": answers.sent_body,
         "is_own_shop": answers.is_own,
         "ready_questions": ready_questions() if product_id else [],
         "reply_time": _reply_time(answers),

@@ -48,10 +48,19 @@ class Ask extends HTMLElement {
     }
   }
 
-  /** If these words were sent before, nobody knows with what success: under the same number again. */
+  /**
+   * If these words were sent before, the server knows them, or gets them under the same number. Those
+   * that were sent before this script could note that are known by themselves.
+   */
   resume() {
-    const sent = this.sent();
-    if (sent?.body === this.field.value) this.id_.value = sent.client_id;
+    const words = this.field.value;
+    const sent = this.sent() ?? { body: words };
+    if (sent.body !== words) return;
+    const { sentId, sentBody } = this.dataset;
+    if (sent.client_id ? sent.client_id === sentId : words.trim() === sentBody) {
+      storage.remove(this.key + SENT, AREA);
+      this.draft.clear();
+    } else if (sent.client_id) this.id_.value = sent.client_id;
   }
 
   sent() {

@@ -96,6 +96,24 @@ def test_two_clicks_on_send_ask_once(person: Person, shopper: User, product: Pro
     assert Message.objects.count() == Conversation.objects.count() == 1
 
 
+def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
+    person: Person, shopper: User, product: Product
+) -> None:
+    page = person(shopper)
+    page.route("**/js/thread.js", lambda route: route.abort())  # which would drop it
+    page.goto(product.get_absolute_url())
+    # The same words again are another question, and a script may come too late to note the first.
+    for asked, send in enumerate(("form => form.submit()", "form => form.requestSubmit()"), 1):
+        expect(page.locator("trato-ask:defined")).to_be_visible()
+        expect(page.locator("#ask-body")).to_have_value("")
+        page.fill("#ask-body", "Does it float?")
+        page.locator(".ask form").evaluate(send)
+        expect(page.locator(".message__body")).to_have_text(["Does it float?"] * asked)
+        page.goto(product.get_absolute_url())
+    expect(page.locator("trato-ask:defined")).to_be_visible()
+    expect(page.locator("#ask-body")).to_have_value("")
+
+
 @pytest.mark.parametrize("java_script", [True, False])
 def test_going_back_and_asking_something_else_asks_both(
     java_script: bool, person: Person, shopper: User, product: Product
