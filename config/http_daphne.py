@@ -5,8 +5,8 @@ passes the bytes on. Two forms of 80 MB silenced a process for 20 s. Here bodies
 and one that is larger than its address takes is refused before it is read.
 
 Uses of Twisted's own parts, tested with 26.10: `Request._parsePOSTFormSubmission`; the channel's
-`_version`, and `_command` and `_path`, which a request has only once its body was read; and
-`_send100Continue`.
+`_version`, and `_command` and `_path`, which a request has only once its body was read; its
+`_send100Continue`; and `_MalformedChunkedDataError`, with which it gives a connection up.
 """
 
 import io
@@ -19,7 +19,7 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import twisted_loop
 from django.conf import settings
 from twisted.internet import reactor as _reactor
-from twisted.web.http import RESPONSES
+from twisted.web.http import RESPONSES, _MalformedChunkedDataError
 
 from trato.realtime.database import in_thread
 
@@ -35,6 +35,9 @@ NOT_FROM_CLIENTS = (b"Daphne-Root-Path", b"Sec-WebSocket-Protocol")
 # For which the rest of a refused body is read and dropped. A connection that is closed with bytes
 # unread is reset, and the client might never see why.
 LINGER_SECONDS = 10
+# Chunks that a body may have at least, and the bytes that each further one has on average. A body
+# of one byte per chunk takes the event loop 10 µs per byte.
+MIN_CHUNKS, CHUNK_BYTES = 1000, 256
 RETRY_SECONDS = 5  # when to come back after a 503
 
 
@@ -49,7 +52,9 @@ class LimitedRequest(WebRequest):
         self.gone = threading.Event()  # set once nobody waits for the answer any longer
         self._limit = settings.REQUEST_MAX_BYTES
         self._received = 0  # bytes of the body
+        self._chunks = 0  # in which they came, where its length was not told
         self._is_complete = self._is_refused = self._is_upload = False
+        self._is_chunked = False
         self._holds_back = False  # whether the client sends its body only when told to go on
         self._spooled: Any = None  # a large body, which `SpooledBody` reads
         self._linger: Any = None
@@ -63,6 +68,7 @@ class LimitedRequest(WebRequest):
     def gotLength(self, length: int | None) -> None:
         """Decide on the body before it is read; None: it comes in chunks and will be counted."""
         super().gotLength(length)
+        self._is_chunked = length is None
         if length is not None and length <= self._limit:
             return
         most = self._max_bytes()
@@ -75,6 +81,9 @@ class LimitedRequest(WebRequest):
 
     def handleContentChunk(self, data: bytes) -> None:
         self._received += len(data)
+        self._chunks += self._is_chunked
+        if self._chunks > MIN_CHUNKS + self._received // CHUNK_BYTES:
+            raise _MalformedChunkedDataError("a body in crumbs")  # at once: parsing is the work
         if not self._is_refused and self._received > self._limit:
             self._refuse(error_pages.TOO_BIG)
         if not self._is_refused:

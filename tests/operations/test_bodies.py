@@ -92,6 +92,14 @@ def test_a_large_body_in_chunks_is_refused_as_it_grows(kind: str, site: Site) ->
     assert "larger than we take" in page
 
 
+def test_a_body_in_crumbs_is_given_up(site: Site) -> None:
+    assert send(site, "/nowhere/", (b"a" for _ in range(900)), Content_Type=FORM)[0] == 404
+    assert send(site, "/nowhere/", (bytes(300) for _ in range(800)), Content_Type=FORM)[0] == 404
+    sender = Sender(site, "/nowhere/", Content_Type=FORM, Transfer_Encoding="chunked")
+    sender.line.sendall(b"1\r\na\r\n" * 2000 + b"0\r\n\r\n")
+    assert sender.answer().status == 400
+
+
 def test_nobody_is_asked_to_go_on_with_a_refused_body(site: Site, shopper: User) -> None:
     headers = {"Content_Length": str(MEGABYTE), "Expect": "100-continue"}
     for path, user in (("/health/", None), (UPLOAD, None), (UPLOAD, shopper)):
