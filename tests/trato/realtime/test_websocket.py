@@ -140,6 +140,22 @@ def test_daphne_hears_it_as_autobahn_does(pieces: list[bytes]) -> None:
     assert heard_by_daphne(LimitedProtocol, pieces) == heard_by_daphne(Plain, pieces)
 
 
+def test_a_flood_is_not_read_to_its_end(settings: Any) -> None:
+    begun = 0
+
+    class Counting(LimitedProtocol):
+        failByDrop, closeHandshakeTimeout = False, 0  # waits for a goodbye, as the site does
+
+        def onFrameBegin(self) -> None:
+            nonlocal begun
+            begun += 1
+            super().onFrameBegin()
+
+    pings = framed("", opcode=Opcode.PING) * 2 * settings.SOCKET_FRAMES_PER_MINUTE
+    heard_by_daphne(Counting, [pings, pings])
+    assert begun == settings.SOCKET_FRAMES_PER_MINUTE + 1
+
+
 # -- uvicorn -------------------------------------------------------------------------------------
 
 HANDSHAKE = (

@@ -23,6 +23,7 @@ class LimitedProtocol(WebSocketProtocol):
 
     # The consumer's way to take a text at once; False from it: by ASGI's queue then.
     take: Callable[[str], bool] | None = None
+    floods = False  # nothing is read any more
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,6 +36,8 @@ class LimitedProtocol(WebSocketProtocol):
         twisted_loop.add_reader(transport.fileno(), reactor._readOrWrite, transport, True)
 
     def dataReceived(self, data: bytes) -> None:
+        if self.floods:
+            return
         between_messages = (
             self.state == self.STATE_OPEN
             and self.current_frame is None
@@ -55,8 +58,12 @@ class LimitedProtocol(WebSocketProtocol):
     def onFrameBegin(self) -> None:
         # The consumer counts messages when it comes to them. Until then they pile up in memory,
         # and of pings and of endless fragments it never hears.
-        if not self.failedByMe and not self.frames.take():
-            self._fail_connection(FLOODS, "too many frames")
+        # Not read to their end either, also while it is being closed: 64 KB of pings, which come
+        # with one read, take the event loop a second.
+        if not self.frames.take():
+            if not self.failedByMe:
+                self._fail_connection(FLOODS, "too many frames")
+            self.floods, self.data = True, b""
         super().onFrameBegin()
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
