@@ -48,11 +48,25 @@ DECEPTIONS = {
     "a joiner between letters": "Lu\u200dcía",
     "a soft hyphen": "Lu\u00adcía",
     "a filler": "Lucía\u3164",
+    "a joiner of graphemes": "Lu\u034fcía",
+    "a line separator": "Lucía\u2028Romero",
+    "letters in frames": "🆃🆁🅰🆃🅾",
+    "letters of flags": "🇹🇷🇦🇹🇴",
+    "small capitals": "ᴛʀᴀᴛᴏ",
+    "letters with hooks and strokes": "Ⱦɍaʈo",
+    "Cyrillic alone": "тгато",
+    "digits for letters": "7r4to",
+    "signs for letters": "Tra†○",
+    "an office with a number": "Admin 2",
+    "an office with hours": "Support 24/7",
+    "a check mark": "Lucía ✓",
+    "a shield": "🛡️ Lucía",
+    "no letter": "★ ★",
 }
 GOOD_NAMES = [
     "Lucía Romero", "Ana de la Cruz", "Al", "Nguyễn Thị Hà", "Zoë O’Neill", "Иван Петров",
     "田中 Taro", "فروش‌گاه", "नीरज", "שָׁלוֹם", "Buen Retrato", "Contrato y Cía", "Plant Support",
-    "Ҫелик", "Γιώργος",
+    "Ҫелик", "Γιώργος", "Татьяна", "Łukasz Żak", "Björk & Søn", "Ana ❤️", "Estudio 4", "Trust Me 3",
 ]  # fmt: skip
 SIGN_UP = {
     "email": "new@example.com", "name": "Nora Gil", "password1": "slow-orchard-72",

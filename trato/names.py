@@ -24,11 +24,22 @@ LOOK_ALIKES = (
     ("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("!", "l"),
     ("5", "s"), ("$", "s"), ("@", "a"),
 )  # fmt: skip
+# Letters that are called after the letter they are drawn as: `ʈ`, `Ⱦ`, `ᴛ`, 🆃, 🅣 and 🇹 after T.
+DRAWN_AS = re.compile(
+    "(?:LATIN (?:CAPITAL |SMALL )?LETTER (?:SMALL CAPITAL )?"
+    "|(?:CROSSED )?NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER "
+    "|REGIONAL INDICATOR SYMBOL LETTER )([A-Z])(?: WITH .+)?"
+)
+# What people write for a letter of a name that they may not have. Only asked of reserved ones: a
+# shop may be called `Studio 4` beside `Studio A`.
+STANDS_FOR = str.maketrans("347+†○◯⭕°", "eattt" + "o" * 4)
+DIGITS = re.compile(r"\d+")
 # Alphabets that one writes together: Japanese and Korean names with a word in Latin letters.
 OF_EAST_ASIA = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 # What stands between the words of an office: `Atención al cliente`.
 SMALL_WORDS = frozenset(["the", "and", "of", "al", "de", "del", "la", "el", "los", "y"])
 OF_ALL_ALPHABETS = frozenset({"COMMON", "INHERITED", "UNKNOWN"})
+UNSEEN = ("Cf", "Co", "Cn", "Zl", "Zp")  # categories of Unicode
 JOINERS = "\u200c\u200d"  # Persian, the scripts of India and emoji are written with them
 SKELETON_MAX = 240  # characters of the skeleton of a name of 60
 
@@ -45,7 +56,7 @@ def skeleton(text: str) -> str:
 def _words(text: str) -> list[str]:
     """The skeletons of the words of a text."""
     shapes = "".join(
-        _prototypes().get(character, character)
+        _prototypes().get(character) or _drawn_as(character)
         for character in unicodedata.normalize("NFKD", text)
         if not _is_trimming(character)
     )
@@ -55,6 +66,13 @@ def _words(text: str) -> list[str]:
     return "".join(
         one if one.isalnum() or unicodedata.category(one).startswith("M") else " " for one in shapes
     ).split()
+
+
+@lru_cache(maxsize=4096)
+def _drawn_as(character: str) -> str:
+    """The small Latin letter that a character is, but for a frame, a stroke or a hook."""
+    match = None if character.isascii() else DRAWN_AS.fullmatch(unicodedata.name(character, ""))
+    return match[1].lower() if match else character
 
 
 def _is_trimming(character: str) -> bool:
@@ -76,7 +94,9 @@ def _prototypes() -> dict[str, str]:
             continue
         for like in likes:
             bare = "".join(
-                part for part in unicodedata.normalize("NFKD", like["c"]) if not _is_trimming(part)
+                _drawn_as(part)
+                for part in unicodedata.normalize("NFKD", like["c"])
+                if not _is_trimming(part)
             )
             if bare.isascii() and bare.isalnum():
                 table[character] = bare
@@ -88,10 +108,17 @@ def is_reserved(name: str) -> bool:
     """Whether a name claims to be the site's own: its brand, or an office that only it has.
 
     `RESERVED_BRANDS` may stand nowhere in a name, also not in pieces (`T r a t o`) or joined to an
-    office (`TratoSupport`). No name may consist of `RESERVED_OFFICES` only.
+    office (`TratoSupport`). No name may consist of `RESERVED_OFFICES` only, with a number or
+    without (`Admin 2`), or bear one of `RESERVED_SIGNS`, which look like a mark of ours.
     """
+    if any(sign in settings.RESERVED_SIGNS for sign in name):
+        return True
+    ways = (name, name.translate(STANDS_FOR), DIGITS.sub("", name))
+    return any(_are_reserved(_words(way)) for way in ways)
+
+
+def _are_reserved(words: list[str]) -> bool:
     brands, offices = _reserved(tuple(settings.RESERVED_BRANDS), tuple(settings.RESERVED_OFFICES))
-    words = _words(name)
     if offices.fullmatch("".join(word for word in words if word not in SMALL_WORDS)):
         return True
     return any(brands.fullmatch(run) for run in _runs(words))
@@ -126,6 +153,8 @@ def validate_public_name(value: str) -> None:
         raise ValidationError(
             _("A name cannot hold characters that nobody can see."), code="invisible"
         )
+    if not any(character.isalnum() for character in value):
+        raise ValidationError(_("A name needs a letter or a digit."), code="no_letters")
     if any(_mixes_alphabets(word) for word in value.split()):
         raise ValidationError(
             _("Write each word of a name in the letters of one alphabet."), code="alphabets"
@@ -143,7 +172,7 @@ def _has_invisible_characters(text: str) -> bool:
             # Between Latin letters, or at the end of a word, they join nothing.
             if len(around) < 2 or any(one.isspace() or _alphabet(one) == "LATIN" for one in around):
                 return True
-        elif character in FILLERS or unicodedata.category(character) in ("Cf", "Co", "Cn"):
+        elif character in FILLERS or unicodedata.category(character) in UNSEEN:
             return True
     return False
 

@@ -12,8 +12,8 @@ BIDI_CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 )
 
-# Letters and symbols, by their category, that are drawn as nothing.
-FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Letters, symbols and marks, by their category, that are drawn as nothing.
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 # Marks on one letter. Vietnamese, Thai and Arabic names have two, pointed Hebrew three; more are
 # made to paint over what stands above and below.
 MARKS_MAX = 3

@@ -233,7 +233,12 @@ RESERVED_OFFICES = [
     "customers", "safety", "system", "soporte", "técnico", "ayuda", "equipo", "administrador",
     "administradora", "administración", "moderador", "moderadora", "moderación", "seguridad",
     "oficial", "facturación", "pagos", "atención", "cliente", "clientes", "servicio", "sistema",
+    "member", "moderators", "administrators", "center", "centre", "care", "trust", "abuse",
+    "verified", "notifications", "noreply", "postmaster", "webmaster", "root", "miembro",
+    "moderadores", "administradores", "centro", "confianza", "verificado", "verificada",
+    "notificaciones",
 ]  # fmt: skip
+RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # in no name: beside one they look like a mark that the site gives
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"
 ACCOUNT_LOGIN_METHODS = {"email"}
