@@ -173,6 +173,7 @@ def test_what_came_without_tls_is_sent_back_and_health_is_not(site: Site) -> Non
         (1, "203.0.113.7", "203.0.113.7"),
         (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # the client invented the first
         (2, "198.51.100.1, 203.0.113.7, 192.0.2.9", "203.0.113.7"),
+        (1, "203.0.113.7:5000", "203.0.113.7"),  # as some proxies write it
     ],
 )
 def test_an_address_is_believed_as_far_as_our_own_proxies_wrote_it(

@@ -1,6 +1,7 @@
 """Where a request or a socket comes from, as far as our own proxies can be believed."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 IPV6_NETWORK_BITS = 64  # of an address: the rest is the subscriber's own to choose (RFC 6177)
+
+# Some proxies write the client's port too: `192.0.2.1:5000`, `[2001:db8::1]:5000`.
+WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]+)\])(?::\d+)?$")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -50,7 +54,7 @@ def _address(peer: str, forwarded: str) -> Address | None:
             raise ImproperlyConfigured("TRUSTED_PROXY_COUNT does not match X-Forwarded-For")
         peer = hops[-proxies]
     try:
-        address = ipaddress.ip_address(peer.strip())
+        address = ipaddress.ip_address(WITH_PORT.sub(r"\1\2", peer.strip()))
     except ValueError:
         return None
     # A proxy that listens on IPv6 may write IPv4 as `::ffff:192.0.2.1`, which would make one
