@@ -131,14 +131,25 @@ def _back_from_login(
                 notices.success(request, _sent_text(len(sent)))
             return _show_kept(request, *refused[0])
         questions.nothing_waits(request)
-    if len(sent) > 1:
-        notices.success(request, _sent_text(len(sent)))
     if subject is None and not sent:
         raise Http404("nothing to ask about")
-    about = subject and _conversation_about(request, subject)
-    if about or sent:
-        return redirect(about or sent[-1])
+    shown = (subject and _conversation_about(request, subject)) or (sent and sent[-1])
+    if shown:
+        _name_others([one for one in sent if one != shown], request)
+        return redirect(shown)
     return redirect(cast("host.Product | host.Shop", subject).get_absolute_url())
+
+
+def _name_others(others: list[Conversation], request: HttpRequest) -> None:
+    """Say what was sent beside that which is shown."""
+    titles = dict.fromkeys(f"“{one.product_title or one.shop.name}”" for one in others)
+    if titles:
+        text = ngettext(
+            "Your question about %(titles)s was sent too. You find it in your conversations.",
+            "Your questions about %(titles)s were sent too. You find them in your conversations.",
+            len(titles),
+        )
+        notices.success(request, text % {"titles": ", ".join(titles)})
 
 
 def _sent_text(count: int) -> str:

@@ -1,5 +1,6 @@
 """What visitors ask before they log in: all of it is kept, and all of it is sent, once."""
 
+import html
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -56,6 +57,10 @@ def test_all_questions_of_all_tabs_are_sent_after_one_login(
     assert answer.headers["Location"] == (
         Conversation.objects.get(product=products[1]).get_absolute_url()
     )
+    page = html.unescape(client.get(answer.headers["Location"]).text)
+    notices = page.partition('class="notices"')[2].partition("</div>")[0]
+    for title in (products[0].title, products[2].title, shop.name):
+        assert f"“{title}”" in notices
     for one in products:  # the other tabs
         address = Conversation.objects.get(product=one).get_absolute_url()
         assert come_back(client, one).headers["Location"] == address
