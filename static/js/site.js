@@ -1,14 +1,27 @@
 // Every page starts here. Each part is loaded on its own, so that one that fails takes down nothing
 // but what cannot be without it; the page then says that it is not whole. Forms post without any.
 const START_WITHIN = 3000; // milliseconds that the socket waits for parts which are slow to come
+const SAY_AFTER = 10000; // milliseconds until a part that is still under way counts as missing
+
+const missing = new Set();
+
+function tell(name, isMissing) {
+  missing[isMissing ? "add" : "delete"](name);
+  document.getElementById("incomplete").hidden = missing.size === 0;
+}
 
 async function load(name) {
+  const late = setTimeout(tell, SAY_AFTER, name, true);
   try {
-    return await import(`trato/${name}`);
+    const part = await import(`trato/${name}`);
+    tell(name, false);
+    return part;
   } catch (error) {
     console.error(error);
-    document.getElementById("incomplete").hidden = false;
+    tell(name, true);
     return null;
+  } finally {
+    clearTimeout(late);
   }
 }
 

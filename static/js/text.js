@@ -1,9 +1,19 @@
 // The page's texts in the reader's language, from Django's catalogue.
+const WAIT = 3000; // milliseconds for the catalogue; then the page goes on, in English
+
 const same = (text) => text;
 const choose = (one, many, count) => (count === 1 ? one : many);
 
-export const gettext = window.gettext ?? same;
-export const ngettext = window.ngettext ?? choose;
+const catalogue = document.getElementById("catalogue");
+if (!window.gettext && catalogue) {
+  await new Promise((resume) => {
+    for (const kind of ["load", "error"]) catalogue.addEventListener(kind, resume);
+    setTimeout(resume, WAIT);
+  });
+}
+
+export const gettext = (text) => (window.gettext ?? same)(text);
+export const ngettext = (one, many, count) => (window.ngettext ?? choose)(one, many, count);
 
 /** Fill `%(name)s` in a translated text. */
 export function fill(text, values) {

@@ -95,6 +95,33 @@ def test_a_whole_page_says_nothing(
     expect(page.locator(WORD)).to_be_hidden()
 
 
+def test_a_page_that_waits_for_a_script_says_so_until_it_comes(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    held: list[Route] = []
+    page.route("**/js/text.js", lambda route: held.append(route))
+    page.goto(conversation.get_absolute_url(), wait_until="commit")
+    expect(page.locator(WORD)).to_be_visible()
+    live(page)
+    for route in held:
+        route.continue_()
+    expect(page.locator(WORD)).to_be_hidden()
+    write(page, "At last")
+    expect(page.locator("[data-state]").last).to_have_text("Sent")
+
+
+def test_a_page_whose_texts_do_not_come_works_in_english(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    page.route(re.compile(r"//[^/]+/text\.js$"), lambda route: None)  # it hangs
+    page.goto(conversation.get_absolute_url(), wait_until="commit")
+    live(page)
+    write(page, "Hello?")
+    expect(page.locator("[data-state]").last).to_have_text("Sent")
+
+
 def test_what_loads_late_is_told_what_it_missed(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
