@@ -56,6 +56,7 @@ def serve(host: str, port: int) -> bool:
 def welcome(host: str, port: int) -> str:
     """What to tell a person who started the server."""
     from django.conf import settings
+    from django.contrib.staticfiles.storage import staticfiles_storage
 
     lines = [f"Trato answers on http://{host}:{port}/ (stop it with Ctrl-C)"]
     if settings.DEMO_LOGINS:
@@ -63,6 +64,10 @@ def welcome(host: str, port: int) -> str:
             "Log in with one click on the login page, or with the password trato-demo as",
             "  shopper@example.com   seller@example.com   staff@example.com",
         ]
+    if getattr(staticfiles_storage, "hashed_files", None) == {}:
+        lines.append(
+            "No page can be drawn before `python manage.py collectstatic`: run that first."
+        )
     return "\n".join(lines)
 
 

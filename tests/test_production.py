@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.test import Client, RequestFactory
 from websockets.exceptions import InvalidStatus
 
@@ -164,6 +166,12 @@ def test_what_came_without_tls_is_sent_back_and_health_is_not(site: Site) -> Non
     answer = visitor.get("/conversations/", accept=JSON, x_forwarded_proto="https")
     assert answer.status == 401
     assert "max-age=" in answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_without_its_static_files_says_so(site: Site) -> None:
+    collected = Path(settings.STATIC_ROOT, "staticfiles.json").exists()
+    assert ("python manage.py collectstatic" in site.said()) is not collected
 
 
 @pytest.mark.parametrize(
