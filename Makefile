@@ -57,7 +57,7 @@ check: .venv/dev.stamp $(CATALOGUES)
 		ALLOWED_HOSTS=shop.example.com TRUSTED_ORIGINS=https://shop.example.com \
 		$(IN_VENV) manage.py check --deploy --fail-level WARNING
 	$(IN_VENV) -m pip check
-	$(IN_VENV) -m pytest --quiet tests/test_requirements.py
+	$(IN_VENV) -m pytest --quiet tests/test_requirements.py tests/test_layout.py
 
 requirements: .venv/dev.stamp
 	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml

@@ -218,8 +218,6 @@ class Product(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("catalog:product", args=[self.slug])
 
-    format_price = staticmethod(format_price)
-
     # What a seller writes in the product's form.
     FORM_COLUMNS = ("shop", "title", "category", "description", "price", "currency", "stock")
 

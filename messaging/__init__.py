@@ -1,5 +1,5 @@
 """Buyer–seller conversations.
 
-Imports notifications and accounts. It meets the shop that it stands in only through
-`MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `messaging.host`.
+Imports notifications. It meets people and the shop around it only through `AUTH_USER_MODEL` and
+`messaging.host`.
 """

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from trato.people import Person
 
-from . import host
+from .host import host
 from .models import Conversation
 
 STAFF_GROUP = "staff"
@@ -28,8 +28,7 @@ def scope_of(user: Person) -> Scope:
 
     It says where lists begin, and lets nobody in: what is shown comes through `conversations_of`.
     """
-    shops = host.shops_of(user.pk).order_by().values_list("pk", flat=True)
-    return Scope(user.pk, tuple(shops))
+    return Scope(user.pk, tuple(host.shops_of([user.pk])[user.pk]))
 
 
 def conversations_of(user: Person) -> QuerySet[Conversation]:
@@ -37,9 +36,9 @@ def conversations_of(user: Person) -> QuerySet[Conversation]:
 
     Standing is read from the database, not from `user`, whose copy may be as old as a socket.
     """
+    shops = host.active_members().filter(user_id=user.pk).order_by().values("shop_id")
     return Conversation.objects.filter(
-        Q(consumer_id=user.pk, consumer__is_active=True)
-        | Q(shop__in=host.shops_of(user.pk).order_by().values("pk"))
+        Q(consumer_id=user.pk, consumer__is_active=True) | Q(shop__in=shops)
     )
 
 
@@ -71,12 +70,13 @@ def standing(conversation: str, user_id: str) -> str:
     Args:
         conversation: the alias of a conversation's row in the statement.
         user_id: the expression for a person's id. The statement has an expression named
-            `works_for(shop_id, user_id)`, which is `host.memberships()`.
+            `works_for(shop_id, user_id)`, which is `host.members_sql()`.
     """
-    user = get_user_model()._meta.db_table
+    user = get_user_model()._meta
+    key = user.pk.column
     return f"""(
         ({conversation}.consumer_id = {user_id}
-         AND (SELECT u.is_active FROM {user} u WHERE u.id = {user_id}))
+         AND (SELECT u.is_active FROM {user.db_table} u WHERE u.{key} = {user_id}))
         OR (SELECT count(*) > 0 FROM works_for w
             WHERE w.shop_id = {conversation}.shop_id AND w.user_id = {user_id})
     )"""

@@ -1,17 +1,19 @@
 """What people do in conversations. One function is one decision and one transaction."""
 
 import uuid
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from notifications import actions as notifications
 from trato.clock import database_now
 from trato.errors import Refused, conflict
+from trato.people import Person
 
-from . import access, events, host
+from . import access, events
 from .body import clean_body, excerpt, normalize_body
+from .host import Product, Shop, host
 from .models import Conversation, Message, Participant, Side
 from .queries import SUBJECT_KIND
 from .rate_limits import limits
@@ -20,7 +22,7 @@ from .rate_limits import limits
 @limits.given_back_on_failure
 @transaction.atomic
 def start_conversation(
-    actor: User, *, product: host.Product | None = None, shop: host.Shop | None = None
+    actor: Person, *, product: Product | None = None, shop: Shop | None = None
 ) -> Conversation:
     """Find the shopper's conversation about a product, or with a shop, or open it.
 
@@ -34,34 +36,35 @@ def start_conversation(
     Raises:
         Refused: `forbidden` at one's own shop, `rate_limited` after too many new ones.
     """
-    shop = product.shop if product else shop
+    shop = host.shop_of(product) if product else shop
     if shop is None:
         raise TypeError("a conversation needs a product or a shop")
     about = {"product_id": product.pk} if product else {"shop_id": shop.pk, "product": None}
-    existing = Conversation.objects.filter(consumer=actor, **about).first()
+    existing = Conversation.objects.filter(consumer_id=actor.pk, **about).first()
     if existing:
         return existing
-    if host.works_for(actor.pk, shop.pk):
+    if host.is_member(actor.pk, shop.pk):
         raise Refused("forbidden", _("This is your own shop."))
-    conversation = Conversation(consumer=actor, shop_id=shop.pk, created_at=database_now())
+    conversation = Conversation(consumer_id=actor.pk, shop_id=shop.pk, created_at=database_now())
     if product:
         conversation.product_id = product.pk
-        conversation.product_title = product.title
-        conversation.product_price = product.price
-        conversation.product_currency = product.currency
-        conversation.product_image = product.image_url
+        card = host.product_card(product)
+        conversation.product_title = card.title
+        conversation.product_price = card.price
+        conversation.product_currency = card.currency
+        conversation.product_image = card.image_url
     try:
         with transaction.atomic():
             conversation.save(force_insert=True)
     except IntegrityError:
-        return Conversation.objects.get(consumer=actor, **about)
+        return Conversation.objects.get(consumer_id=actor.pk, **about)
     limits.hit("conversation", actor.pk)
     return conversation
 
 
 @limits.given_back_on_failure
 @transaction.atomic
-def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
+def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
     """Store a message, make it unread for the other side, and tell both sides on commit.
 
     A repeated `client_id` with the same words returns the first message, and counts for no limit.
@@ -73,7 +76,7 @@ def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> 
             `too_long` for the text, `rate_limited` after too many.
     """
     conversation = access.conversation_for(actor, conversation_id, lock=True)
-    sent = conversation.messages.filter(sender=actor, client_id=client_id)
+    sent = conversation.messages.filter(sender_id=actor.pk, client_id=client_id)
     if first := sent.select_related("sender").first():
         if first.body != normalize_body(body):
             raise conflict()
@@ -89,7 +92,7 @@ def send(actor: User, conversation_id: int, client_id: uuid.UUID, body: str) -> 
         sequence=conversation.last_sequence + 1,
         revision=conversation.revision + 1,
         client_id=client_id,
-        sender=actor,
+        sender=cast(Any, actor),
         side=side,
         body=text,
         created_at=database_now(),
@@ -123,7 +126,7 @@ def tell_again(message_id: int) -> None:
 
 
 @transaction.atomic
-def mark_read(actor: User, conversation_id: int, sequence: int) -> None:
+def mark_read(actor: Person, conversation_id: int, sequence: int) -> None:
     """A person has read up to a message; earlier marks never come back.
 
     Args:
@@ -136,7 +139,7 @@ def mark_read(actor: User, conversation_id: int, sequence: int) -> None:
     side = conversation.side_of(actor.pk)
     sequence = min(sequence, conversation.last_sequence)
     participant, _created = Participant.objects.get_or_create(
-        conversation=conversation, user=actor, defaults={"side": side}
+        conversation=conversation, user_id=actor.pk, defaults={"side": side}
     )
     if sequence > participant.last_read_sequence:
         participant.last_read_sequence = sequence
@@ -157,18 +160,18 @@ def _tell_again(message: Message) -> None:
 def _recipients(conversation: Conversation, side: Side | str) -> list[int]:
     """Who is notified of a message of one side."""
     if side == Side.CONSUMER:
-        return host.member_ids(conversation.shop_id)
+        return host.members_of(conversation.shop_id)
     return [conversation.consumer_id]
 
 
 def _notify_other_side(message: Message, side: Side) -> None:
-    conversation, sender = message.conversation, message.sender
-    of_shop = f"{sender.name} · {conversation.shop.name}"
+    conversation, sender = message.conversation, message.sender_name
+    of_shop = f"{sender} · {conversation.shop_name}"
     notifications.notify(
         _recipients(conversation, side),
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
-        title=sender.name if side is Side.CONSUMER else of_shop,
+        title=sender if side is Side.CONSUMER else of_shop,
         excerpt=excerpt(message.body),
         url=conversation.get_absolute_url(),
         happened_at=message.created_at,

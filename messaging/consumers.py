@@ -14,10 +14,10 @@ from django.http import Http404, HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from notifications.consumers import BadgeConsumer, checks
 from trato.client_address import network_of_socket
 from trato.errors import Refused
+from trato.people import Person
 from trato.realtime import groups as relay
 from trato.realtime import metrics
 from trato.realtime.close_codes import FLOODS, INTERNAL_ERROR, PAGE_OF_ANOTHER, TOO_BIG
@@ -25,7 +25,8 @@ from trato.realtime.database import in_thread
 from trato.realtime.frames import Error, encode
 from trato.realtime.token_bucket import Allowance
 
-from . import access, events, frames, host, queries
+from . import access, events, frames, queries
+from .host import host
 from .models import Side
 from .rate_limits import limits
 from .reading import batch as marking
@@ -66,10 +67,10 @@ class ChatConsumer(BadgeConsumer):
         self.bad_frames = Allowance(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
 
     @classmethod
-    async def groups_of(cls, people: Mapping[Self, User]) -> dict[Self, set[str]]:
+    async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
         groups = await super().groups_of(people)
-        sellers = {person.pk for person in people.values() if person.is_seller}
-        shops = await in_thread(host.shop_ids_of, sellers) if sellers else {}
+        sellers = {person.pk for person in people.values() if host.acts_as_seller(person)}
+        shops = await in_thread(host.shops_of, sellers) if sellers else {}
         for one, person in people.items():
             groups[one] |= access.role_groups(person, shops.get(person.pk, ()))
         return groups

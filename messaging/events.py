@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from msgspec import Struct
 
-from accounts.models import User
+from trato.people import Person
 from trato.realtime import groups as relay
 from trato.realtime.frames import encode
 
 from . import frames
 from .access import consumer_group, seller_group
+from .host import host
 from .models import Conversation, Message, Side
 from .sending.batcher import Send
 from .sending.postgresql import Stored
@@ -59,7 +60,7 @@ def message_stored(send: Send, stored: Stored) -> None:
         revision=stored.revision,
         client_id=send.client_id,
         side=stored.side,
-        sender=frames.Sender(send.person.pk, send.person.name),
+        sender=frames.Sender(send.person.pk, host.display_name(send.person)),
         body=send.body,
         created_at=stored.created_at,
         removed=False,
@@ -98,14 +99,16 @@ def marked(
 
 
 def typing(
-    conversation_id: int, groups: tuple[str, ...], side: Side, person: User, *, stopped: bool
+    conversation_id: int, groups: tuple[str, ...], side: Side, person: Person, *, stopped: bool
 ) -> None:
     """Both sides hear that somebody is writing, or has stopped. Nothing is stored.
 
     On the event loop only.
     """
     frame = encode(
-        frames.TypingSeen(conversation_id, side, person.pk, person.name, stopped=stopped)
+        frames.TypingSeen(
+            conversation_id, side, person.pk, host.display_name(person), stopped=stopped
+        )
     )
     event = {"type": "chat.typing", "conversation": conversation_id, "user": person.pk}
     relay.ring(groups, {**event, "frame": frame})

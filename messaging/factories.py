@@ -6,28 +6,25 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.factories import UserFactory
-
+from .host import host
 from .models import Conversation, Message, Participant, Report, Side
 
 
 class ConversationFactory(DjangoModelFactory[Conversation]):
-    """A conversation about `product=` or, without one, with `shop=`."""
+    """A conversation of `consumer=` about `product=` or, without one, with `shop=`."""
 
     class Meta:
         model = Conversation
 
-    consumer = factory.SubFactory(UserFactory)
+    class Params:
+        card = factory.LazyAttribute(lambda made: made.product and host.product_card(made.product))
+
     product: Any = None
-    shop = factory.SelfAttribute("product.shop")
-    product_title = factory.LazyAttribute(lambda made: made.product.title if made.product else "")
-    product_price = factory.LazyAttribute(lambda made: made.product and made.product.price)
-    product_currency = factory.LazyAttribute(
-        lambda made: made.product.currency if made.product else ""
-    )
-    product_image = factory.LazyAttribute(
-        lambda made: made.product.image_url if made.product else ""
-    )
+    shop = factory.LazyAttribute(lambda made: host.shop_of(made.product))
+    product_title = factory.LazyAttribute(lambda made: made.card.title if made.card else "")
+    product_price = factory.LazyAttribute(lambda made: made.card and made.card.price)
+    product_currency = factory.LazyAttribute(lambda made: made.card.currency if made.card else "")
+    product_image = factory.LazyAttribute(lambda made: made.card.image_url if made.card else "")
 
 
 class MessageFactory(DjangoModelFactory[Message]):
@@ -36,7 +33,6 @@ class MessageFactory(DjangoModelFactory[Message]):
     class Meta:
         model = Message
 
-    conversation = factory.SubFactory(ConversationFactory)
     sender = factory.SelfAttribute("conversation.consumer")
     side = factory.LazyAttribute(lambda made: made.conversation.side_of(made.sender.pk))
     sequence = factory.LazyAttribute(lambda made: made.conversation.last_sequence + 1)
@@ -57,21 +53,19 @@ class MessageFactory(DjangoModelFactory[Message]):
 
 
 class ParticipantFactory(DjangoModelFactory[Participant]):
-    """How far somebody has read."""
+    """How far somebody has read in `conversation=`."""
 
     class Meta:
         model = Participant
 
-    conversation = factory.SubFactory(ConversationFactory)
     user = factory.SelfAttribute("conversation.consumer")
     side = Side.CONSUMER
 
 
 class ReportFactory(DjangoModelFactory[Report]):
-    """A report about `message=`."""
+    """A report of `reporter=` about `message=`."""
 
     class Meta:
         model = Report
 
-    reporter = factory.SubFactory(UserFactory)
     reason = Report.Reason.SPAM

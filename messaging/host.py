@@ -1,63 +1,205 @@
-"""All that messaging asks of the shop it stands in.
+"""All that messaging asks of the shop around it.
 
-The two models named by `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP_MODEL` must offer what
-`Product` and `Shop` below say; nothing else of them is used.
+Three settings say what messaging stands in: `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP_MODEL`
+name models ("app.Model") with integer keys, `MESSAGING_HOST` a subclass of `MessagingHost`, by its
+dotted path. What is asked of people is in `trato.people`. The rest of the package uses the one
+object `host`.
 """
 
-from collections.abc import Collection, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, cast
+from typing import Any, TypeAlias, cast, final
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
 
-from accounts.models import User
+from trato import people
+from trato.people import Person
 
-
-class Shop(Protocol):
-    """A shop. As a Django model it also has the many-to-many field `members`."""
-
-    pk: int
-    name: str
-    slug: str
-
-    def get_absolute_url(self) -> str: ...
-
-
-class Product(Protocol):
-    """A product. Its price is in minor units of its currency (ISO 4217)."""
-
-    pk: int
-    slug: str
-    shop: Any
-    shop_id: int
-    title: str
-    price: int
-    currency: str
-
-    @property
-    def image_url(self) -> str: ...
-
-    @property
-    def is_published(self) -> bool: ...
-
-    def get_absolute_url(self) -> str: ...
-
-    @staticmethod
-    def format_price(amount: int, currency: str) -> str: ...
+Product: TypeAlias = models.Model  # of MESSAGING_PRODUCT_MODEL
+Shop: TypeAlias = models.Model  # of MESSAGING_SHOP_MODEL
 
 
 @dataclass(frozen=True)
 class ProductCard:
-    """What a thread shows of a product."""
+    """What a thread shows of a product, now or as it stood when asked.
+
+    Args:
+        price: in minor units of the currency: 1250 is 12.50 EUR and 1250 JPY.
+        currency: ISO 4217.
+        image_url: of its first picture; empty if it has none.
+        url: of its page.
+        available: see `MessagingHost.is_available`.
+    """
 
     title: str
-    price_text: str
+    price: int
+    currency: str
     image_url: str
     url: str
     available: bool
+
+    @property
+    def price_text(self) -> str:
+        """The price as the reader's language writes it."""
+        return host.format_money(self.price, self.currency)
+
+
+class MessagingHost(ABC):
+    """What a shop tells messaging. A subclass says what is abstract, and what is named otherwise.
+
+    Its methods run where a query may be made, unless they say that they make none.
+    """
+
+    # -- What fields are called -----------------------------------------------------------------
+    # Columns of the two models themselves: searches, lists and statements join them.
+
+    shop_name_field = "name"
+    shop_slug_field = "slug"  # what stands in `/shops/<slug>/contact/`
+    product_title_field = "title"
+    product_slug_field = "slug"  # what stands in `/products/<slug>/contact/`
+    product_shop_field = "shop"  # the foreign key to the shop that sells it
+
+    # -- People ---------------------------------------------------------------------------------
+
+    # What the group "Moderators" may do beside messaging's own, as `app_label.codename`.
+    moderator_permissions: tuple[str, ...] = ()
+
+    def display_name(self, person: Person) -> str:
+        """How the other side sees a person. Reads `PERSON_NAME_FIELD` and makes no query."""
+        return people.display_name(person)
+
+    def short_name(self, person: Person) -> str:
+        """How colleagues see a person in a list. Makes no query."""
+        return self.display_name(person).partition(" ")[0]
+
+    @abstractmethod
+    def acts_as_seller(self, person: Person) -> bool:
+        """Whether a person may work for shops at all; asked for every socket, makes no query.
+
+        For anybody else `active_members` is not even looked at.
+        """
+
+    @abstractmethod
+    def may_suspend(self, actor: Person, person: Person) -> bool:
+        """Whether somebody of the staff may suspend or restore a person."""
+
+    @abstractmethod
+    def suspend(self, actor: Person, person_id: int, reason: str) -> object:
+        """Close an account: clear its `is_active`, write it to the audit trail, and call
+        `trato.realtime.sessions.announce_access_changed`, all in one transaction.
+
+        Raises:
+            trato.errors.AlreadyDone: it is suspended.
+            PermissionDenied: see `may_suspend`.
+            ValidationError: there is no reason given.
+        """
+
+    @abstractmethod
+    def restore(self, actor: Person, person_id: int, reason: str) -> object:
+        """Open a suspended account again. Raises as `suspend` does."""
+
+    # -- Shops ----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def active_members(self) -> "models.QuerySet[Any]":
+        """Who works for which shop right now: the one predicate for it, in Python and in SQL.
+
+        Returns:
+            Rows with the columns `shop_id` and `user_id`, fields of the model or annotations by
+            `F`. Somebody who may not act for the shop, such as a suspended person, has no row.
+        """
+
+    def shop_name(self, shop: Shop) -> str:
+        """The shop's name, as its column has it. Makes no query."""
+        return str(getattr(shop, self.shop_name_field))
+
+    def shop_url(self, shop: Shop) -> str:
+        """The address of the shop's page."""
+        return str(cast(Any, shop).get_absolute_url())
+
+    def browse_url(self) -> str:
+        """Where somebody without any conversation finds products to ask about."""
+        return "/"
+
+    # -- Products -------------------------------------------------------------------------------
+
+    @abstractmethod
+    def is_available(self, product: Product) -> bool:
+        """Whether shoppers can see a product and ask about it. Makes no query."""
+
+    @abstractmethod
+    def product_card(self, product: Product) -> ProductCard:
+        """A product as it stands now."""
+
+    @abstractmethod
+    def format_money(self, amount: int, currency: str) -> str:
+        """An amount in minor units of a currency (ISO 4217) as the reader's language writes it."""
+
+    # -- What follows from the above ------------------------------------------------------------
+
+    @final
+    def find_product(self, slug: str) -> Product | None:
+        """A product with its shop, also one that shoppers can't see (any more)."""
+        rows = product_model()._default_manager.select_related(self.product_shop_field)
+        return rows.filter((self.product_slug_field, slug)).first()
+
+    @final
+    def find_shop(self, slug: str) -> Shop | None:
+        """A shop by its address."""
+        return shop_model()._default_manager.filter((self.shop_slug_field, slug)).first()
+
+    @final
+    def shop_of(self, product: Product) -> Shop:
+        """The shop that sells a product."""
+        return cast(Shop, getattr(product, self.product_shop_field))
+
+    @final
+    def product_slug(self, product: Product) -> str:
+        """What stands for a product in the address at which one asks about it."""
+        return str(getattr(product, self.product_slug_field))
+
+    @final
+    def shop_slug(self, shop: Shop) -> str:
+        """What stands for a shop in the address at which one asks it."""
+        return str(getattr(shop, self.shop_slug_field))
+
+    @final
+    def is_member(self, user_id: int | None, shop_id: int) -> bool:
+        """Whether a person works for a shop right now."""
+        return self.active_members().filter(shop_id=shop_id, user_id=user_id).exists()
+
+    @final
+    def members_of(self, shop_id: int) -> list[int]:
+        """The ids of the people who work for a shop right now."""
+        rows = self.active_members().filter(shop_id=shop_id).order_by()
+        return list(rows.values_list("user_id", flat=True))
+
+    @final
+    def shops_of(self, user_ids: Iterable[int]) -> dict[int, list[int]]:
+        """The ids of the shops that each of some people works for right now, in one query."""
+        shops: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
+        rows = self.active_members().filter(user_id__in=shops.keys()).order_by()
+        for shop_id, user_id in rows.values_list("shop_id", "user_id"):
+            shops[user_id].append(shop_id)
+        return shops
+
+    @final
+    def members_sql(self) -> tuple[str, tuple[Any, ...]]:
+        """`active_members` as a SELECT of shop and person, with its parameters."""
+        rows = self.active_members().order_by().values_list("shop_id", "user_id")
+        return rows.query.sql_with_params()
+
+    @final
+    def shop_names_sql(self) -> tuple[str, tuple[Any, ...]]:
+        """A SELECT of all shops' keys and names, with its parameters."""
+        rows = shop_model()._default_manager.order_by().values_list("pk", self.shop_name_field)
+        return rows.query.sql_with_params()
 
 
 @cache
@@ -70,89 +212,13 @@ def shop_model() -> type[models.Model]:
     return apps.get_model(settings.MESSAGING_SHOP_MODEL)
 
 
-def shops_of(user_id: int) -> models.QuerySet[Any]:
-    """The shops that a person works for right now: an active seller among their members."""
-    return shop_model()._default_manager.filter(
-        members__pk=user_id, members__role=User.Role.SELLER, members__is_active=True
-    )
+def _host() -> MessagingHost:
+    return cast(MessagingHost, import_string(settings.MESSAGING_HOST)())
 
 
-def memberships(**only: Any) -> models.QuerySet[Any, tuple[int, int]]:
-    """All pairs of a shop and a person who works for it right now, by their ids.
-
-    Args:
-        only: further conditions. In a filter of their own they could be about another member.
-    """
-    return (
-        shop_model()
-        ._default_manager.filter(members__role=User.Role.SELLER, members__is_active=True, **only)
-        .order_by()
-        .values_list("pk", "members__pk")
-    )
+host: MessagingHost = cast(MessagingHost, SimpleLazyObject(_host))
 
 
-def memberships_of(user_ids: Collection[int]) -> models.QuerySet[Any, tuple[int, int]]:
-    """The pairs of `memberships` that some people are in."""
-    return memberships(members__pk__in=user_ids)
-
-
-def shop_names() -> models.QuerySet[Any, tuple[int, str]]:
-    """All shops' ids and names."""
-    return shop_model()._default_manager.order_by().values_list("pk", "name")
-
-
-def shop_ids_of(user_ids: Iterable[int]) -> dict[int, list[int]]:
-    """The shops that each of some people works for right now, in one query."""
-    found: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
-    for shop_id, user_id in memberships_of(found.keys()):
-        found[user_id].append(shop_id)
-    return found
-
-
-def member_ids(shop_id: int) -> list[int]:
-    """The active sellers who work for a shop."""
-    return list(
-        User.objects.filter(
-            pk__in=shop_model()._default_manager.filter(pk=shop_id).values("members"),
-            role=User.Role.SELLER,
-            is_active=True,
-        ).values_list("pk", flat=True)
-    )
-
-
-def works_for(user_id: int, shop_id: int) -> bool:
-    """Whether a person is on the shop's side, whatever the account's role."""
-    return shop_model()._default_manager.filter(pk=shop_id, members__pk=user_id).exists()
-
-
-def find_product(slug: str) -> Product | None:
-    """A product that shoppers can see, with its shop."""
-    found = find_any_product(slug)
-    return found if found is not None and found.is_published else None
-
-
-def find_any_product(slug: str) -> Product | None:
-    """A product with its shop, also one that shoppers can't see (any more)."""
-    product = product_model()._default_manager.select_related("shop").filter(slug=slug).first()
-    return cast("Product | None", product)
-
-
-def find_shop(slug: str) -> Shop | None:
-    """A shop by its address."""
-    return cast("Shop | None", shop_model()._default_manager.filter(slug=slug).first())
-
-
-def card_of(product: Product) -> ProductCard:
-    """A product as it stands now."""
-    return ProductCard(
-        title=product.title,
-        price_text=price_text(product.price, product.currency),
-        image_url=product.image_url,
-        url=product.get_absolute_url(),
-        available=product.is_published,
-    )
-
-
-def price_text(amount: int, currency: str) -> str:
-    """An amount in minor units as the reader's language writes it."""
-    return cast("type[Product]", product_model()).format_price(amount, currency)
+def active_members() -> "models.QuerySet[Any]":
+    """The teams that notifications ask for, see `TEAM_MEMBERSHIPS`."""
+    return host.active_members()

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from trato.fields import MultilineTextField
 
+from .host import host
+
 SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
 
 
@@ -125,6 +127,14 @@ class Conversation(models.Model):
     def get_absolute_url(self) -> str:
         return conversation_url(self.pk)
 
+    @property
+    def consumer_name(self) -> str:
+        return host.display_name(self.consumer)
+
+    @property
+    def shop_name(self) -> str:
+        return host.shop_name(self.shop)
+
     def side_of(self, user_id: int) -> Side:
         """The side of someone whom `access` has let in."""
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
@@ -218,6 +228,14 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.sequence}"
+
+    @property
+    def sender_name(self) -> str:
+        return host.display_name(self.sender)
+
+    @property
+    def sender_short_name(self) -> str:
+        return host.short_name(self.sender)
 
     @property
     def visible_body(self) -> str:

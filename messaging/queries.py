@@ -11,21 +11,22 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from accounts.models import User
 from notifications.models import Notification
 from trato.pagination import TOP, Page, Place, Start, page
+from trato.people import Person, name_column_of
 
-from . import access, host
+from . import access
 from . import search as find
+from .host import host, shop_model
 from .inbox import queries
 from .models import SUBJECT_KIND as SUBJECT_KIND
 from .models import Conversation, Message, Participant, Side
 
 # What a list draws: five whole models a row take a quarter longer to read.
 DRAWN = (
-    "product_title", "product_image", "last_message_at", "consumer__name", "shop__name",
-    "last_message__side", "last_message__body", "last_message__removed_at",
-    "last_message__sender__name",
+    "product_title", "product_image", "last_message_at", name_column_of("consumer"),
+    f"shop__{host.shop_name_field}", "last_message__side", "last_message__body",
+    "last_message__removed_at", name_column_of("last_message__sender"),
 )  # fmt: skip
 REPLY_TIME_DAYS = 90
 REPLY_TIME_SAMPLE = 200  # conversations, the latest ones
@@ -55,7 +56,7 @@ def read_marks(conversation: Conversation) -> dict[str, int]:
     return _furthest(conversation.participants.all())
 
 
-def read_marks_and_own(conversation: Conversation, user: User) -> tuple[dict[str, int], int]:
+def read_marks_and_own(conversation: Conversation, user: Person) -> tuple[dict[str, int], int]:
     """How far each side has read, and how far one person has, in one query."""
     participants = list(conversation.participants.all())
     own = next((p.last_read_sequence for p in participants if p.user_id == user.pk), 0)
@@ -76,7 +77,7 @@ def revisions(conversation_ids: Iterable[int]) -> dict[int, int]:
 
 
 def conversation_list(
-    user: User, start: Start = TOP, *, search: str = "", unread_only: bool = False
+    user: Person, start: Start = TOP, *, search: str = "", unread_only: bool = False
 ) -> Page[Conversation]:
     """A page of a person's conversations that have a message, the newest first.
 
@@ -100,10 +101,10 @@ def conversation_list(
     return Page(_drawable(user, found.rows), older=found.older, newer=found.newer)
 
 
-def _drawable(user: User, places: list[Place]) -> list[Conversation]:
+def _drawable(user: Person, places: list[Place]) -> list[Conversation]:
     """The conversations at some places, with all that a list draws of them."""
     unread = Notification.objects.filter(
-        recipient=user, subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), read_at=None
+        recipient_id=user.pk, subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), read_at=None
     )
     rows = (
         access.conversations_of(user)
@@ -139,7 +140,8 @@ class ShopAnswers:
 
 def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> ShopAnswers:
     """All that the panel "Ask the seller" needs, in one query."""
-    shops = host.shop_model()._default_manager.filter(pk=shop_id)
+    shops = shop_model()._default_manager.filter(pk=shop_id)
+    members = host.active_members().filter(shop_id=OuterRef("pk"), user_id=user_id)
     asked = Conversation.objects.filter(
         Q(product_id=product_id), shop_id=OuterRef("pk"), consumer_id=user_id
     )
@@ -147,7 +149,7 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> S
         conversation=OuterRef("mine"), sender=user_id, removed_at=None
     ).order_by("-sequence")
     row = shops.annotate(
-        is_own=Exists(shops.filter(members=user_id or 0)),  # None would find shops without any
+        is_own=Exists(members),
         mine=Subquery(asked.values("pk")[:1]),
         sent_id=Subquery(own.values("client_id")[:1]),
         sent_body=Subquery(own.values("body")[:1]),

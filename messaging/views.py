@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
 from trato import rate_limits
 from trato.errors import Refused
 from trato.pagination import Start
+from trato.people import Person
 from trato.realtime import metrics
 from trato.responses import (
     STATUS,
@@ -35,8 +35,9 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, actions, frames, host, queries
+from . import access, actions, frames, queries
 from .contact import questions
+from .host import Product, ProductCard, Shop, host, product_model
 from .models import Conversation, KeptQuestion, Message, Side
 from .sending import actions as sending
 
@@ -56,7 +57,7 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
         return _back_from_login(request, product)
     if product is None:
         raise Http404("no such product")
-    return _ask(request, product.shop, product)
+    return _ask(request, host.shop_of(product), product)
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,24 +71,23 @@ def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
     return _ask(request, shop, None)
 
 
-def _product_to_ask_about(request: HttpRequest, slug: str) -> host.Product | None:
+def _product_to_ask_about(request: HttpRequest, slug: str) -> Product | None:
     """A product on sale; also one no longer on sale that the person has asked about before."""
-    product = host.find_any_product(slug)
-    if product is None or product.is_published or _conversation_about(request, product):
+    product = host.find_product(slug)
+    if product is None or host.is_available(product) or _conversation_about(request, product):
         return product
     return None
 
 
-def _conversation_about(
-    request: HttpRequest, subject: host.Product | host.Shop
-) -> Conversation | None:
+def _conversation_about(request: HttpRequest, subject: Product | Shop) -> Conversation | None:
     if not request.user.is_authenticated:
         return None
-    about = {"product": subject} if hasattr(subject, "shop") else {"product": None, "shop": subject}
+    is_product = isinstance(subject, product_model())
+    about = {"product": subject} if is_product else {"product": None, "shop": subject}
     return Conversation.objects.filter(consumer=request.user, **about).first()
 
 
-def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) -> HttpResponse:
+def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpResponse:
     question = questions.Question.from_post(request)
     if "discard" in request.POST:
         questions.waiting(request).filter(client_id=question.client_id).delete()
@@ -111,9 +111,7 @@ def _ask(request: HttpRequest, shop: host.Shop, product: host.Product | None) ->
     return redirect(conversation)
 
 
-def _back_from_login(
-    request: HttpRequest, subject: host.Product | host.Shop | None
-) -> HttpResponse:
+def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> HttpResponse:
     """Send all that the visitor wrote before logging in, and go on where that leads.
 
     What cannot be sent is shown, one question after another, until it is sent or discarded.
@@ -133,16 +131,23 @@ def _back_from_login(
         questions.nothing_waits(request)
     if subject is None and not sent:
         raise Http404("nothing to ask about")
-    shown = (subject and _conversation_about(request, subject)) or (sent and sent[-1])
-    if shown:
+    shown = _conversation_about(request, subject) if subject else None
+    if shown or sent:
+        shown = shown or sent[-1]
         _name_others([one for one in sent if one != shown], request)
         return redirect(shown)
-    return redirect(cast("host.Product | host.Shop", subject).get_absolute_url())
+    return redirect(_page_of(cast("Product | Shop", subject)))
+
+
+def _page_of(subject: Product | Shop) -> str:
+    if isinstance(subject, product_model()):
+        return host.product_card(subject).url
+    return host.shop_url(subject)
 
 
 def _name_others(others: list[Conversation], request: HttpRequest) -> None:
     """Say what was sent beside that which is shown."""
-    titles = dict.fromkeys(f"“{one.product_title or one.shop.name}”" for one in others)
+    titles = dict.fromkeys(f"“{one.product_title or one.shop_name}”" for one in others)
     if titles:
         text = ngettext(
             "Your question about %(titles)s was sent too. You find it in your conversations.",
@@ -159,7 +164,7 @@ def _sent_text(count: int) -> str:
 
 
 @transaction.atomic
-def _send_kept(user: User, kept_id: int) -> list[Conversation]:
+def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
     """Send a question that waited; empty if another tab has sent it.
 
     Raises:
@@ -169,13 +174,13 @@ def _send_kept(user: User, kept_id: int) -> list[Conversation]:
     kept = rows.filter(pk=kept_id).first()
     if kept is None:
         return []
-    product = cast("host.Product | None", kept.product)
+    product: Product | None = kept.product
     if product and not (
-        product.is_published
-        or Conversation.objects.filter(consumer=user, product_id=product.pk).exists()
+        host.is_available(product)
+        or Conversation.objects.filter(consumer_id=user.pk, product_id=product.pk).exists()
     ):
         text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
-        raise Refused("not_found", text % {"title": product.title})
+        raise Refused("not_found", text % {"title": host.product_card(product).title})
     question = questions.Question(kept.body, kept.client_id)
     conversation = _start_and_send(user, kept.shop, product, question, sending.send_form)
     kept.delete()
@@ -183,7 +188,7 @@ def _send_kept(user: User, kept_id: int) -> list[Conversation]:
 
 
 def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> HttpResponse:
-    product = cast("host.Product | None", kept.product)
+    product: Product | None = kept.product
     if refusal.code == "not_found":
         product = None
     if refusal.code == "forbidden":
@@ -194,11 +199,11 @@ def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> Ht
 
 @transaction.atomic
 def _start_and_send(
-    user: User,
-    shop: host.Shop,
-    product: host.Product | None,
+    user: Person,
+    shop: Shop,
+    product: Product | None,
     question: questions.Question,
-    send: Callable[[User, int, uuid.UUID, str], Message],
+    send: Callable[[Person, int, uuid.UUID, str], Message],
 ) -> Conversation:
     """Both or neither: a refused first message leaves no empty conversation behind."""
     conversation = actions.start_conversation(user, product=product, shop=shop)
@@ -209,8 +214,8 @@ def _start_and_send(
 
 def _ask_again(
     request: HttpRequest,
-    shop: host.Shop,
-    product: host.Product | None,
+    shop: Shop,
+    product: Product | None,
     question: questions.Question,
     refusal: Refused,
     *,
@@ -219,13 +224,15 @@ def _ask_again(
     """The panel once more, with what was wrong and with every word that was written."""
     if wants_json(request):
         return refusal_response(refusal, str(question.client_id))
+    card = host.product_card(product) if product else None
     context = {
         **questions.panel(request.user.pk, shop.pk, product.pk if product else None),
-        "shop": shop,
-        "product": product,
-        "action": reverse("messaging:contact", args=[product.slug])
+        "shop_name": host.shop_name(shop),
+        "product": card,
+        "back": card.url if card else host.shop_url(shop),
+        "action": reverse("messaging:contact", args=[host.product_slug(product)])
         if product
-        else reverse("messaging:contact_shop", args=[shop.slug]),
+        else reverse("messaging:contact_shop", args=[host.shop_slug(shop)]),
         "draft": question.body,
         "was_kept": was_kept,
         "client_id": question.client_id,
@@ -272,7 +279,8 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         "page": page,
         "query": search,
         "unread_only": unread_only,
-        "is_seller": request.user.is_seller,
+        "is_seller": host.acts_as_seller(request.user),
+        "browse_url": host.browse_url(),
     }
 
 
@@ -415,10 +423,11 @@ def _cards(found: Conversation) -> dict[str, Any]:
     """The product as it stood when asked, and as it stands now."""
     if found.product is None:
         return {"card": None, "snapshot": None, "changed": False}
-    card = host.card_of(cast("host.Product", found.product))
-    snapshot = host.ProductCard(
+    card = host.product_card(found.product)
+    snapshot = ProductCard(
         title=found.product_title,
-        price_text=host.price_text(found.product_price or 0, found.product_currency),
+        price=found.product_price or 0,
+        currency=found.product_currency,
         image_url=found.product_image,
         url=card.url,
         available=True,
@@ -428,7 +437,7 @@ def _cards(found: Conversation) -> dict[str, Any]:
 
 
 def _counterpart(found: Conversation, side: Side) -> str:
-    return found.shop.name if side is Side.CONSUMER else found.consumer.name
+    return found.shop_name if side is Side.CONSUMER else found.consumer_name
 
 
 def _client_id(text: str) -> uuid.UUID:

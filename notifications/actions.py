@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import User
 from trato.clock import database_now
+from trato.people import Person
 from trato.realtime import groups
 
 from .models import Notification
@@ -63,19 +63,19 @@ def notify(
     announce_badges(recipient_ids)
 
 
-def mark_read(user: User, *, subject_kind: str, subject_id: int) -> None:
+def mark_read(user: Person, *, subject_kind: str, subject_id: int) -> None:
     """A person has seen a subject: its notification is read, here and in every other tab."""
     changed = Notification.objects.filter(
-        recipient=user, subject_kind=subject_kind, subject_id=subject_id, read_at=None
+        recipient_id=user.pk, subject_kind=subject_kind, subject_id=subject_id, read_at=None
     ).update(read_at=Now())
     if changed:
         announce_badges([user.pk])
 
 
-def mark_all_read(user: User) -> int:
+def mark_all_read(user: Person) -> int:
     """Mark everything of a person as read; returns how many were unread."""
     with transaction.atomic():
-        unread = Notification.objects.filter(recipient=user, read_at=None)
+        unread = Notification.objects.filter(recipient_id=user.pk, read_at=None)
         changed = _locked(unread).update(read_at=Now())
         if changed:
             announce_badges([user.pk])

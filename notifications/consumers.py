@@ -13,7 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from accounts.models import User
+from trato.people import Person
 from trato.realtime import groups as relay
 from trato.realtime import heartbeat, metrics
 from trato.realtime.close_codes import (
@@ -53,7 +53,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user: User | None = None
+        self.user: Person | None = None
         self.joined: set[str] = set()
         self.unread: int | None = None
         self.early: list[relay.Event] | None = []  # what came before `session.ready` was sent
@@ -196,7 +196,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         await self.stop(SERVICE_RESTART)
 
     @property
-    def person(self) -> User:
+    def person(self) -> Person:
         """Who is on this socket, once the session was checked."""
         if self.user is None:
             raise RuntimeError("nobody is on this socket yet")
@@ -219,30 +219,34 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         new: list[asyncio.Future[bool]] = []
         for one in sockets:
             person = people[one.session_key]
-            if isinstance(person, User) and one.user is None:
+            if not isinstance(person, Ended) and one.user is None:
                 new += one.join({relay.user_group(person.pk)})
         if new:
             await asyncio.gather(*new)
             people = await in_thread(people_of, {one.session_key for one in sockets})
         due = await cls.groups_of(
-            {one: person for one in sockets if isinstance(person := people[one.session_key], User)}
+            {
+                one: person
+                for one in sockets
+                if not isinstance(person := people[one.session_key], Ended)
+            }
         )
         waiting: list[Awaitable[Any]] = []
         for one in sockets:
             if not one.access.applies(questions[one]):
                 continue
             person = people[one.session_key]
-            if isinstance(person, User) and one.user and person.pk != one.user.pk:
+            if isinstance(person, Ended):
+                waiting.append(one.stop(SUSPENDED if person is Ended.SUSPENDED else NO_SESSION))
+            elif one.user and person.pk != one.user.pk:
                 waiting.append(one.stop(PAGE_OF_ANOTHER))  # a socket is one person's
-            elif isinstance(person, User):
+            else:
                 one.user, one.session_checked_at = person, now
                 waiting += one.move_to(due[one])
-            else:
-                waiting.append(one.stop(SUSPENDED if person is Ended.SUSPENDED else NO_SESSION))
         await asyncio.gather(*waiting)
 
     @classmethod
-    async def groups_of(cls, people: Mapping[Self, User]) -> dict[Self, set[str]]:
+    async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
         """The groups that some people's sockets belong in."""
         return {one: {relay.user_group(person.pk)} for one, person in people.items()}
 

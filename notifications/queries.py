@@ -3,7 +3,7 @@
 Rows are counted, not their keys: the index of the unread ones is then all that is read.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -13,8 +13,8 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.utils.module_loading import import_string
 
-from accounts.models import User
 from trato.pagination import Page, Place, Start, ordered, page
+from trato.people import Person
 
 from .models import Notification
 
@@ -25,21 +25,15 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
     Asked whenever they are read, and not cleaned up when somebody leaves: whoever writes news at
     that moment may still take them for a member.
     """
-    teams = _memberships_of([user_id]).values("pk")
+    teams = _members()().filter(user_id=user_id).order_by().values("shop_id")
     own = Notification.objects.filter(recipient_id=user_id)
     return own.filter(Q(team_id=None) | Q(team_id__in=teams))
 
 
 @cache
-def _memberships() -> Callable[[Collection[int]], QuerySet[Any]]:
-    return cast(
-        "Callable[[Collection[int]], QuerySet[Any]]", import_string(settings.TEAM_MEMBERSHIPS)
-    )
-
-
-def _memberships_of(user_ids: Collection[int]) -> QuerySet[Any]:
-    """Teams and their members right now, by their ids: the pairs that some people are in."""
-    return _memberships()(user_ids)
+def _members() -> Callable[[], QuerySet[Any]]:
+    """Gives the members of all teams right now, see `TEAM_MEMBERSHIPS`."""
+    return cast("Callable[[], QuerySet[Any]]", import_string(settings.TEAM_MEMBERSHIPS))
 
 
 def unread_count(user_id: int) -> int:
@@ -88,7 +82,8 @@ def _counting(slots: int) -> tuple[str, list[Any], list[tuple[int, int]]]:
     unread = Notification.objects.filter(recipient_id__in=people, read_at=None).order_by()
     by_team = unread.values_list("recipient_id", "team_id").annotate(unread=Count("*"))
     counted, own_parameters = by_team.query.sql_with_params()
-    members, team_parameters = _memberships_of(people).query.sql_with_params()
+    among = _members()().filter(user_id__in=people).order_by()
+    members, team_parameters = among.values_list("shop_id", "user_id").query.sql_with_params()
     text = f"""
         WITH counted(recipient_id, team_id, unread) AS ({counted}),
              member(team_id, person_id) AS ({members})
@@ -106,12 +101,12 @@ def _counting(slots: int) -> tuple[str, list[Any], list[tuple[int, int]]]:
     return text, parameters, places
 
 
-def notifications_of(user: User) -> QuerySet[Notification]:
+def notifications_of(user: Person) -> QuerySet[Notification]:
     """A person's notifications, newest first."""
     return visible_to(user.pk)
 
 
-def notification_list(user: User, start: Start, size: int) -> Page[Notification]:
+def notification_list(user: Person, start: Start, size: int) -> Page[Notification]:
     """A page of a person's notifications, newest first."""
 
     def read(start: Start, limit: int) -> list[Notification]:
@@ -120,7 +115,7 @@ def notification_list(user: User, start: Start, size: int) -> Page[Notification]
     return page(read, lambda row: Place(row.happened_at, row.pk), start, size)
 
 
-def unread_and_latest(user: User) -> tuple[int, Notification | None]:
+def unread_and_latest(user: Person) -> tuple[int, Notification | None]:
     """The badge of a person and the newest unread notification, in one query."""
     waiting = notifications_of(user).filter(read_at=None)
     number = waiting.order_by().values("recipient").annotate(number=Count("*")).values("number")

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
 from trato.pagination import Page, Start
+from trato.people import Person
 
 from . import actions, queries
 from .models import Notification
@@ -33,14 +33,16 @@ def notification_rows(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> Page[Notification]:
-    return queries.notification_list(cast(User, request.user), Start.asked(request.GET), PAGE_SIZE)
+    return queries.notification_list(
+        cast(Person, request.user), Start.asked(request.GET), PAGE_SIZE
+    )
 
 
 @login_required
 @require_POST
 def read(request: HttpRequest, notification_id: int) -> HttpResponse:
     """Mark one as read."""
-    user = cast(User, request.user)
+    user = cast(Person, request.user)
     found = queries.notifications_of(user).filter(pk=notification_id).first()
     if found is None:
         raise Http404("no such notification")
@@ -52,7 +54,7 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
-    actions.mark_all_read(cast(User, request.user))
+    actions.mark_all_read(cast(Person, request.user))
     return HttpResponseRedirect(_next(request))
 
 

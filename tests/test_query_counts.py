@@ -43,7 +43,7 @@ def grow(shops: list[Shop], seller: User, conversation: Conversation) -> Callabl
             for _ in range(3):
                 product = ProductFactory(shop=shop)
                 ProductImageFactory.create_batch(2, product=product)
-                talk = ConversationFactory(product=product)
+                talk = ConversationFactory(consumer=UserFactory(), product=product)
                 MessageFactory(conversation=talk)
                 actions.notify(
                     [seller.pk, conversation.consumer_id],

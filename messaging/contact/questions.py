@@ -15,8 +15,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from messaging import host, queries
+from messaging import queries
 from messaging.body import clean_body
+from messaging.host import Product, Shop
 from messaging.models import KeptQuestion
 from trato import after_login
 from trato.errors import Refused, when_shown
@@ -47,9 +48,7 @@ class Question:
         return cls(request.POST.get("body", ""), client_id, writer)
 
 
-def keep(
-    request: HttpRequest, question: Question, shop: host.Shop, product: host.Product | None
-) -> None:
+def keep(request: HttpRequest, question: Question, shop: Shop, product: Product | None) -> None:
     """Let a question wait until its author has logged in.
 
     Other words under a `client_id` that waits already are another question, as in a form that

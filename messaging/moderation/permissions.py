@@ -3,17 +3,24 @@
 from typing import Any
 
 from django.apps import apps as installed
+from django.contrib.auth import get_user_model
 from django.contrib.auth.management import create_permissions
 
+from messaging.host import host
+
 NAME = "Moderators"
-PERMISSIONS = {
-    "accounts": ("view_user", "suspend_user"),
-    "audit": ("view_auditentry",),
-    "messaging": (
-        "view_conversation", "view_message", "view_report", "look_into_conversation",
-        "remove_message",
-    ),
-}  # fmt: skip
+PERMISSIONS = (
+    "audit.view_auditentry", "messaging.look_into_conversation", "messaging.remove_message",
+    "messaging.view_conversation", "messaging.view_message", "messaging.view_report",
+)  # fmt: skip
+
+
+def all_permissions() -> set[tuple[str, str]]:
+    """What moderators may do, as labels of apps and codenames."""
+    user = get_user_model()._meta
+    own = f"{user.app_label}.view_{user.model_name}"
+    names = (*PERMISSIONS, own, *host.moderator_permissions)
+    return {(label, codename) for label, _dot, codename in (name.partition(".") for name in names)}
 
 
 def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) -> None:
@@ -28,9 +35,13 @@ def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) 
         return
     if groups.filter(name=NAME).exists():
         return
-    found = []
-    for label, codenames in PERMISSIONS.items():
+    wanted = all_permissions()
+    for label in sorted({label for label, _codename in wanted}):
         create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
-        found += permissions.filter(content_type__app_label=label, codename__in=codenames)
-    if len(found) == sum(map(len, PERMISSIONS.values())):
+    found = [
+        permission
+        for permission in permissions.select_related("content_type")
+        if (permission.content_type.app_label, permission.codename) in wanted
+    ]
+    if len(found) == len(wanted):
         groups.create(name=NAME).permissions.set(found)

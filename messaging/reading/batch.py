@@ -13,14 +13,16 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection
 from django.http import Http404
 
-from accounts.models import User
-from messaging import actions, events, host
+from messaging import actions, events
 from messaging.access import standing
+from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation, Message, Participant, Side
 from notifications.sql import read_in_statement
+from trato.people import Person
 from trato.realtime.database import in_thread
 from trato.realtime.dataloader import Gathered
 from trato.realtime.statements import Line, Locked, numbered
@@ -34,7 +36,7 @@ class Mark(NamedTuple):
     sequence: int
 
 
-async def mark_read(person: User, conversation_id: int, sequence: int) -> None:
+async def mark_read(person: Person, conversation_id: int, sequence: int) -> None:
     """As `actions.mark_read`, together with all who read in the same moment.
 
     Raises:
@@ -88,10 +90,10 @@ def _line() -> Line:
 
 def _mark_each(marks: list[Mark]) -> dict[Mark, bool]:
     """By the ORM, one transaction each, on a database thread."""
-    done = {}
+    done, person = {}, get_user_model()
     for mark in marks:
         try:
-            actions.mark_read(User(pk=mark.reader_id), mark.conversation_id, mark.sequence)
+            actions.mark_read(person(pk=mark.reader_id), mark.conversation_id, mark.sequence)
             done[mark] = True
         except Http404:
             done[mark] = False
@@ -154,7 +156,7 @@ def _statement() -> tuple[str, list[bytes]]:
 
     Written to be looked up by index, however it is planned: see `store`.
     """
-    member_sql, member_parameters = host.memberships().query.sql_with_params()
+    member_sql, member_parameters = host.members_sql()
     conversation, message, participant = (
         model._meta.db_table for model in (Conversation, Message, Participant)
     )

@@ -6,7 +6,7 @@ have them; the index is asked for what these lack if one word is rare enough, an
 So neither common nor rare words are slow, and the work of one call is bounded whatever the words
 are: where it stops early, the answer says from which place to go on.
 
-`trato_words` and the indexes over it are made by migration 0003.
+`trato_words` and the indexes over it are made by migration 0002.
 """
 
 import json
@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Model
 
-from accounts.models import User
-from messaging import host
 from messaging.access import Scope
+from messaging.host import host, shop_model
 from messaging.inbox.queries import upcoming
 from messaging.models import Conversation, Message
 from trato.pagination import Place, Start
@@ -59,11 +59,12 @@ WITH candidate (id, at) AS MATERIALIZED ({candidates})
 (
     SELECT candidate.id, candidate.at, true
     FROM (
-        SELECT candidate.*, concat_ws(' ', product_title, shop.name, person.name) AS about
+        SELECT candidate.*,
+               concat_ws(' ', product_title, shop.{shop_name}, person.{person_name}) AS about
         FROM candidate
         JOIN {conversation} conversation ON conversation.id = candidate.id
-        JOIN {shop} shop ON shop.id = conversation.shop_id
-        JOIN {person} person ON person.id = conversation.consumer_id
+        JOIN {shop} shop ON shop.{shop_key} = conversation.shop_id
+        JOIN {person} person ON person.{person_key} = conversation.consumer_id
         ORDER BY candidate.at DESC, candidate.id DESC OFFSET 0
     ) candidate
     WHERE {has_all}
@@ -97,17 +98,17 @@ UNION
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND trato_words(product_title) @@ %s
 UNION
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND consumer_id = ANY(ARRAY(
-    SELECT id FROM {person} WHERE trato_words(name) @@ %s
+    SELECT {person_key} FROM {person} WHERE trato_words({person_name}) @@ %s
 ))
 UNION
 SELECT mine.id, mine.last_message_at
 FROM {shop} shop
 CROSS JOIN LATERAL (
     SELECT id, last_message_at FROM {conversation}
-    WHERE shop_id = shop.id AND {further}
+    WHERE shop_id = shop.{shop_key} AND {further}
     ORDER BY last_message_at DESC, id DESC LIMIT %s
 ) mine
-WHERE trato_words(shop.name) @@ %s AND shop.id IN (
+WHERE trato_words(shop.{shop_name}) @@ %s AND shop.{shop_key} IN (
     SELECT unnest(%s::bigint[]) UNION SELECT shop_id FROM {conversation} WHERE consumer_id = %s
 )
 ORDER BY last_message_at DESC, id DESC
@@ -119,7 +120,7 @@ ESTIMATE = "EXPLAIN (FORMAT JSON) SELECT {each}"
 ESTIMATE_EACH = """ARRAY(
     SELECT 1 FROM {message} WHERE trato_words(body) @@ %s
     UNION ALL SELECT 1 FROM {conversation} WHERE trato_words(product_title) @@ %s
-    UNION ALL SELECT 1 FROM {person} WHERE trato_words(name) @@ %s
+    UNION ALL SELECT 1 FROM {person} WHERE trato_words({person_name}) @@ %s
 )"""
 
 
@@ -230,11 +231,20 @@ def _estimates(words: list[Word]) -> list[int]:
 
 
 def _named(statement: str, **parts: str) -> str:
-    models: dict[str, type[Model]] = {
-        "conversation": Conversation,
-        "message": Message,
-        "person": User,
-        "shop": host.shop_model(),
+    person, shop = get_user_model()._meta, shop_model()._meta
+    names = {
+        "conversation": Conversation._meta.db_table,
+        "message": Message._meta.db_table,
+        "person": person.db_table,
+        "person_key": _column(person, person.pk.name),
+        "person_name": _column(person, settings.PERSON_NAME_FIELD),
+        "shop": shop.db_table,
+        "shop_key": _column(shop, shop.pk.name),
+        "shop_name": _column(shop, host.shop_name_field),
     }
-    tables = {name: connection.ops.quote_name(m._meta.db_table) for name, m in models.items()}
-    return statement.format(**tables, **parts)
+    quoted = {name: connection.ops.quote_name(text) for name, text in names.items()}
+    return statement.format(**quoted, **parts)
+
+
+def _column(options: Any, field: str) -> str:
+    return str(options.get_field(field).column)

@@ -1,15 +1,17 @@
 """Search on SQLite: what was said by FTS5, titles and names by regular expression.
 
-The table `messaging_words` is filled by triggers with folded words, see migration 0006.
+The table `messaging_words` is filled by triggers with folded words, see migration 0002.
 """
 
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from messaging.access import Scope
+from messaging.host import host
 from messaging.inbox.queries import upcoming
 from messaging.models import Conversation
 from trato.pagination import Place, Start
+from trato.people import name_column_of
 from trato.text import folded, word_pattern
 
 SAID = (
@@ -33,8 +35,8 @@ def found(
         matching = matching.filter(
             Q(pk__in=RawSQL(SAID, [phrase]))  # noqa: S611 - a constant
             | Q(product_title__regex=pattern)
-            | Q(shop__name__regex=pattern)
-            | Q(consumer__name__regex=pattern)
+            | Q((f"shop__{host.shop_name_field}__regex", pattern))
+            | Q((f"{name_column_of('consumer')}__regex", pattern))
         )
     keys = upcoming(scope, Start(before), size + 1, unread_only=unread_only, among=matching)
     places = [Place(at, pk) for pk, at in keys]

@@ -11,12 +11,13 @@ from weakref import WeakKeyDictionary
 from django.db import connection
 from django.http import Http404
 
-from accounts.models import User
 from messaging import actions, events, frames
 from messaging.body import clean_body, excerpt
+from messaging.host import host
 from messaging.models import Message, conversation_url
 from messaging.rate_limits import limits
 from trato.errors import Refused, conflict
+from trato.people import Person
 from trato.realtime import metrics
 from trato.realtime.database import in_thread
 from trato.realtime.statements import Line
@@ -25,7 +26,7 @@ from . import postgresql
 from .batcher import Answer, Batcher, Held, NotYet, Send, outcome_of
 
 
-def submit(person: User, frame: frames.Send) -> "asyncio.Future[str]":
+def submit(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
     """Send a message as `actions.send` does.
 
     Returns:
@@ -35,7 +36,7 @@ def submit(person: User, frame: frames.Send) -> "asyncio.Future[str]":
     return _batcher().submit(Send(person, frame.conversation, frame.client_id, frame.body))
 
 
-def send_now(person: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
+def send_now(person: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
     """`actions.send`, counted: for a request, which waits for nobody else's send."""
     try:
         message = actions.send(person, conversation_id, client_id, body)
@@ -46,7 +47,7 @@ def send_now(person: User, conversation_id: int, client_id: uuid.UUID, body: str
     return message
 
 
-def send_form(person: User, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
+def send_form(person: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Message:
     """`send_now` for a form without a script, whose `client_id` may be older than its words.
 
     Whoever goes back to a form that was sent and writes something else posts the same
@@ -140,7 +141,7 @@ def _attempt(send: Send) -> postgresql.Attempt:
     return postgresql.Attempt(
         conversation_id=send.conversation_id,
         sender_id=send.person.pk,
-        sender_name=send.person.name,
+        sender_name=host.display_name(send.person),
         client_id=send.client_id,
         body=body,
         excerpt=excerpt(body),

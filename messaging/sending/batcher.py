@@ -25,10 +25,10 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404
 
-from accounts.models import User
 from messaging import frames
 from messaging.body import normalize_body
 from trato.errors import Refused, conflict
+from trato.people import Person
 from trato.realtime import metrics
 from trato.realtime.frames import encode
 from trato.realtime.statements import Line, Locked
@@ -48,7 +48,7 @@ class Send:
     whatever else speaks against the message.
     """
 
-    person: User
+    person: Person
     conversation_id: int
     client_id: uuid.UUID
     body: str

@@ -16,8 +16,8 @@ import psycopg
 import structlog
 from django.db import InternalError
 
-from messaging import host
 from messaging.access import standing
+from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from notifications.sql import notify_in_statement
 from trato.realtime.statements import Line, Locked, numbered
@@ -158,8 +158,8 @@ def _statement() -> tuple[str, list[bytes]]:
     table of some ten thousand rows from end to end than look a hundred of them up. LATERAL with
     LIMIT, ANY (ARRAY(…)) and sub-selects with a value leave it nothing but the index.
     """
-    member_sql, member_parameters = host.memberships().query.sql_with_params()
-    shop_sql, shop_parameters = host.shop_names().query.sql_with_params()
+    member_sql, member_parameters = host.members_sql()
+    shop_sql, shop_parameters = host.shop_names_sql()
     conversation, message = Conversation._meta.db_table, Message._meta.db_table
     text = f"""
     WITH attempt AS MATERIALIZED (

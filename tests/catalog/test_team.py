@@ -9,7 +9,7 @@ import pytest
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.models import Shop, ShopMember, TeamInvitation
-from messaging import host
+from messaging.host import host
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def invitation(shop: Shop, seller: User, other_seller: User) -> TeamInvitation:
 
 
 def works_there(person: User, shop: Shop) -> bool:
-    return person.pk in host.member_ids(shop.pk) and host.works_for(person.pk, shop.pk)
+    return person.pk in host.members_of(shop.pk) and host.is_member(person.pk, shop.pk)
 
 
 def test_who_is_invited_joins_by_accepting_and_not_before(

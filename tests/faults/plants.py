@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
-from accounts.models import User
 from messaging import access, consumers, frames, queries
 from messaging.models import Conversation, Message
 from messaging.sending import actions as sending
 from messaging.sending import postgresql
 from notifications.consumers import BadgeConsumer
+from trato.people import Person
 from trato.realtime import groups
 
 from . import seams
@@ -38,7 +38,7 @@ def no_dedupe() -> None:
     """A repeated `client_id` is taken for a new one."""
     submit = sending.submit
 
-    def forgetful(person: User, frame: frames.Send) -> "asyncio.Future[str]":
+    def forgetful(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
         own = uuid.uuid4()
         answer = asyncio.get_running_loop().create_future()
 

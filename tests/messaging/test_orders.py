@@ -13,10 +13,11 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from catalog.actions import remove_member
 from catalog.models import Shop
-from messaging import access, actions, host
+from messaging import access, actions
 from messaging import queries as messaging_queries
 from messaging.consumers import ChatConsumer
 from messaging.factories import ConversationFactory
+from messaging.host import host
 from messaging.models import Conversation
 from notifications import consumers, queries
 from tests.patience import PATIENCE
@@ -98,8 +99,8 @@ async def check(person: User) -> None:
 @pytest.fixture
 def memberships(monkeypatch: pytest.MonkeyPatch) -> Held:
     """The look for the shops that sellers work for."""
-    held = Held(host.shop_ids_of)
-    monkeypatch.setattr(host, "shop_ids_of", held)
+    held = Held(host.shops_of)
+    monkeypatch.setattr(host, "shops_of", held)
     return held
 
 

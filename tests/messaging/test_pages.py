@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ProductImageFactory
 from catalog.models import Product, Shop
@@ -40,7 +41,11 @@ def test_the_list_costs_at_most_8_queries_whatever_its_length(
     costs = []
     for _ in range(2):
         for _ in range(10):
-            MessageFactory(conversation=ConversationFactory(product=ProductFactory(shop=shop)))
+            MessageFactory(
+                conversation=ConversationFactory(
+                    consumer=UserFactory(), product=ProductFactory(shop=shop)
+                )
+            )
         costs.append(cost(client_of(seller), "/conversations/"))
     assert costs[0] == costs[1] <= 8
 
@@ -154,7 +159,10 @@ def test_the_usual_answer_is_judged_by_the_latest_conversations(
     for days, seconds in enumerate((60, 4000, None, 90_000, 90_000)):
         at = now - timedelta(days=days)
         about = ConversationFactory(
-            product=ProductFactory(shop=shop), created_at=at, first_reply_seconds=seconds
+            consumer=UserFactory(),
+            product=ProductFactory(shop=shop),
+            created_at=at,
+            first_reply_seconds=seconds,
         )
         MessageFactory(conversation=about, created_at=at)
     mine = ConversationFactory(consumer=shopper, product=product)

@@ -20,9 +20,11 @@ from trato.audit import actions as audit
 def fill(times: int) -> None:
     """So many rows of everything that the desk shows, each with people of its own."""
     for number in range(times):
-        message = MessageFactory(conversation=ConversationFactory(product=ProductFactory()))
+        message = MessageFactory(
+            conversation=ConversationFactory(consumer=UserFactory(), product=ProductFactory())
+        )
         person = message.sender
-        ReportFactory(message=message)
+        ReportFactory(reporter=UserFactory(), message=message)
         ParticipantFactory(conversation=message.conversation)
         audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
         Notification.objects.create(

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
 from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
@@ -146,9 +147,10 @@ def listed(client: Any, query: str = "") -> list[str]:
 def test_the_list_holds_open_reports_the_oldest_first_until_others_are_asked_for(
     moderator: User, client_of: Any
 ) -> None:
-    thread = ConversationFactory(product=ProductFactory())
+    thread = ConversationFactory(consumer=UserFactory(), product=ProductFactory())
     first, second, third = (
-        ReportFactory(message=MessageFactory(conversation=thread)) for _ in range(3)
+        ReportFactory(reporter=UserFactory(), message=MessageFactory(conversation=thread))
+        for _ in range(3)
     )
     moderation.resolve_report(moderator, second.pk, "upheld", "Clear")
     client = client_of(moderator)
@@ -161,7 +163,7 @@ def test_the_list_holds_open_reports_the_oldest_first_until_others_are_asked_for
 def test_conversations_are_filtered_by_open_reports(
     moderator: User, reported: Report, client_of: Any
 ) -> None:
-    quiet = ConversationFactory(product=ProductFactory())
+    quiet = ConversationFactory(consumer=UserFactory(), product=ProductFactory())
     client = client_of(moderator)
     conversation = reported.message.conversation
     threads = [of(row, "thread/") for row in (conversation, quiet)]
@@ -182,7 +184,7 @@ def test_a_report_is_worked_through_from_its_page(
     assert "Call me at 555 123" in shown
     acts = [
         f"/admin/messaging/conversation/message/{reported.message_id}/remove/?next={page}",
-        f"/admin/accounts/user/{reported.message.sender_id}/suspend/?next={page}",
+        f"/admin/messaging/report/{reported.pk}/suspend/",
         f"/admin/messaging/report/{reported.pk}/upheld/resolve/",
     ]
     for act in acts:
@@ -191,13 +193,17 @@ def test_a_report_is_worked_through_from_its_page(
     assert not AuditEntry.objects.exists()
     for act in acts:
         answer = client.post(act, {"reason": "Scam"})
-        assert answer.headers["Location"] == (page if "next" in act else address(reported))
+        assert answer.headers["Location"] == (address(reported) if "resolve" in act else page)
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["message.removed", "user.suspended", "report.upheld"]
     shown = client.get(page).text
     for act in acts:  # what is done is not offered again
         assert act.partition("?")[0] not in shown
     assert "The sender is suspended." in shown
+    restore = of(reported, "restore/")
+    assert restore in shown
+    assert client.post(restore, {"reason": "A mistake"}).headers["Location"] == page
+    assert User.objects.get(pk=reported.message.sender_id).is_active
 
 
 def test_the_second_moderator_is_told_what_the_first_decided(

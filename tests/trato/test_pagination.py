@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
+from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Shop
@@ -40,7 +41,7 @@ def inbox(shop: Shop) -> list[int]:
     """Seven conversations of the shop, the newest first; some of them of the same moment."""
     made = []
     for number in range(7):
-        about = ConversationFactory(product=ProductFactory(shop=shop))
+        about = ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=shop))
         MessageFactory(conversation=about, created_at=NOW + timedelta(seconds=number // 3))
         made.append(about.pk)
     return made[::-1]
@@ -80,7 +81,9 @@ def test_what_arrives_meanwhile_moves_nothing_to_another_page(
 ) -> None:
     settings.CONVERSATION_PAGE_SIZE = 3
     first = queries.conversation_list(seller)
-    MessageFactory(conversation=ConversationFactory(product=ProductFactory(shop=shop)))
+    MessageFactory(
+        conversation=ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=shop))
+    )
     assert ids(queries.conversation_list(seller, Start(first.older))) == inbox[3:6]
 
 
@@ -90,7 +93,7 @@ def test_a_list_of_several_shops_is_one_list(
     other = other_seller.shops.get()
     other.members.add(seller)
     asked = ConversationFactory(consumer=seller, product=ProductFactory())
-    heard = ConversationFactory(product=ProductFactory(shop=other))
+    heard = ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=other))
     for about in (asked, heard):
         MessageFactory(conversation=about, created_at=NOW - timedelta(days=1))
     assert ids(queries.conversation_list(seller)) == [*inbox, heard.pk, asked.pk]

@@ -22,6 +22,7 @@ from django.db.models.signals import post_delete
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from trato.people import Person
 from trato.realtime import groups
 
 
@@ -32,7 +33,7 @@ class Ended(Enum):
     SUSPENDED = "suspended"  # it is somebody's whose account is not active
 
 
-def people_of(session_keys: Iterable[str]) -> dict[str, Any]:
+def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
     """Who is logged in with each of some sessions, read from the database anew. Writes nothing.
 
     The same checks as Django's own for a request; only that a suspended person is told apart.
@@ -46,7 +47,7 @@ def people_of(session_keys: Iterable[str]) -> dict[str, Any]:
     people = get_user_model()._default_manager.in_bulk(
         {login.user_id for login in logins.values() if login}
     )
-    found: dict[str, Any] = dict.fromkeys(keys, Ended.NO_SESSION)
+    found: dict[str, Person | Ended] = dict.fromkeys(keys, Ended.NO_SESSION)
     for key, login in logins.items():
         user = people.get(login.user_id) if login else None
         if login and user and _is_of_this_password(login.auth_hash, user):

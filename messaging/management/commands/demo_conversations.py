@@ -4,11 +4,10 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand
 from django.utils import timezone
 
-from accounts.models import User
-from messaging import host
 from messaging.body import excerpt
 from messaging.demo.threads import ENGLISH, SHARED, SPANISH
 from messaging.factories import (
@@ -17,9 +16,11 @@ from messaging.factories import (
     ParticipantFactory,
     ReportFactory,
 )
+from messaging.host import Product, host, product_model
 from messaging.models import Conversation, Message, Side
 from messaging.queries import SUBJECT_KIND
 from notifications.models import Notification
+from trato.people import Person
 
 CONVERSATIONS = 420
 FAVOURITE = 60  # of them at the demo seller's shop
@@ -31,28 +32,31 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         dice = random.Random(SEED)  # noqa: S311 – a demo, not a secret
-        shopper = User.objects.get(email="shopper@example.com")
-        seller = User.objects.get(email="seller@example.com")
-        others = list(
-            User.objects.filter(role=User.Role.CONSUMER, is_staff=False)
-            .exclude(pk=shopper.pk)
-            .order_by("pk")
+        users = get_user_model()
+        shopper, seller = (
+            users._default_manager.get((users.get_email_field_name(), f"{name}@example.com"))
+            for name in ("shopper", "seller")
         )
-        shop = host.shops_of(seller.pk).get()
-        products: list[Any] = list(
-            host.product_model()._default_manager.select_related("shop").order_by("pk")
+        others = [
+            person
+            for person in users._default_manager.order_by("pk")
+            if person.pk != shopper.pk and not (person.is_staff or host.acts_as_seller(person))
+        ]
+        [shop_id] = host.shops_of([seller.pk])[seller.pk]
+        products = list(
+            product_model()._default_manager.select_related(host.product_shop_field).order_by("pk")
         )
-        own = [product for product in products if product.shop_id == shop.pk]
-        elsewhere = [product for product in products if product.shop_id != shop.pk]
+        own = [product for product in products if host.shop_of(product).pk == shop_id]
+        elsewhere = [product for product in products if host.shop_of(product).pk != shop_id]
         pairs = [(person, product) for person in others for product in own]
         asked = dice.sample(pairs, FAVOURITE)
         pairs = [(person, product) for person in [*others, shopper] for product in elsewhere]
         asked += dice.sample(pairs, CONVERSATIONS - FAVOURITE - 1)
-        team = {pk: host.member_ids(pk) for pk in {product.shop_id for product in products}}
+        team = {pk: host.members_of(pk) for pk in {host.shop_of(one).pk for one in products}}
         for person, product in asked:
             lines = dice.choice(dice.choice((ENGLISH, SPANISH)))
-            talk(dice, person, product, lines, team[product.shop_id])
-        talk(dice, shopper, own[0], SHARED, team[shop.pk], ended=timezone.now(), unread=True)
+            talk(dice, person, product, lines, team[host.shop_of(product).pk])
+        talk(dice, shopper, own[0], SHARED, team[shop_id], ended=timezone.now(), unread=True)
         for message in Message.objects.filter(side=Side.CONSUMER).order_by("pk")[5:600:240]:
             ReportFactory(
                 message=message,
@@ -63,8 +67,8 @@ class Command(BaseCommand):
 
 def talk(
     dice: random.Random,
-    person: User,
-    product: Any,
+    person: Person,
+    product: Product,
     lines: list[str],
     team: list[int],
     *,
@@ -88,7 +92,7 @@ def talk(
     conversation: Conversation = ConversationFactory(
         consumer=person, product=product, created_at=times[0]
     )
-    people = User.objects.in_bulk(team)
+    people = get_user_model()._default_manager.in_bulk(team)
     answering = people[dice.choice(team)]
     for number, (line, time) in enumerate(zip(lines, times, strict=True)):
         if number == 1:
@@ -96,7 +100,7 @@ def talk(
         MessageFactory(
             conversation=conversation,
             sender=answering if number % 2 else person,
-            body=line.format(title=product.title),
+            body=line.format(title=conversation.product_title),
             created_at=time,
         )
     last = conversation.last_message
@@ -114,13 +118,13 @@ def talk(
             last_read_sequence=last.sequence - is_waiting,
         )
         if user_id in readers:
-            shop_name = f" · {product.shop.name}" if last_side is Side.SELLER else ""
+            shop_name = f" · {conversation.shop_name}" if last_side is Side.SELLER else ""
             Notification.objects.create(
                 recipient_id=user_id,
                 subject_kind=SUBJECT_KIND,
                 subject_id=conversation.pk,
-                team_id=product.shop_id if last_side is Side.CONSUMER else None,
-                title=f"{last.sender.name}{shop_name}",
+                team_id=conversation.shop_id if last_side is Side.CONSUMER else None,
+                title=f"{last.sender_name}{shop_name}",
                 excerpt=excerpt(last.body),
                 url=conversation.get_absolute_url(),
                 happened_at=last.created_at,

@@ -11,10 +11,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from messaging.host import host
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
 from trato.admin.bases import LargeAdmin, person_of
 from trato.admin.reasons import act_with_reason
+from trato.people import columns_of, name_column_of
 
 PAGE_SIZE = 200  # messages on one page of a thread
 
@@ -46,8 +48,15 @@ class ConversationAdmin(LargeAdmin[Conversation]):
     list_filter = (WithOpenReports, "last_message_at", "created_at")
     list_select_related = ("consumer", "shop")
     search_fields = ("=pk",)
-    found_by = ("consumer__email", "consumer__name", "shop__name", "product__title")
-    shown_of_others = ("consumer__name", "shop__name")  # the live title may be a draft's
+    found_by = (
+        *columns_of("consumer"),
+        f"shop__{host.shop_name_field}",
+        f"product__{host.product_title_field}",
+    )
+    shown_of_others = (
+        name_column_of("consumer"),
+        f"shop__{host.shop_name_field}",
+    )  # the live title may be a draft's
     fields = (
         "consumer", "shop", "product_title", "created_at", "last_message_at", "last_sequence",
         "thread_link",
@@ -109,7 +118,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
             % {
                 "number": message.sequence,
                 "id": message.conversation_id,
-                "name": message.sender.name,
+                "name": message.sender_name,
             },
         )
 
@@ -129,8 +138,8 @@ class ParticipantAdmin(LargeAdmin[Participant]):
     list_filter = ("side",)
     list_select_related = ("conversation", "user")
     search_fields = ("=conversation",)
-    found_by = ("user__email", "user__name")
-    shown_of_others = ("user__name",)
+    found_by = columns_of("user")
+    shown_of_others = (name_column_of("user"),)
 
 
 @admin.register(Message)
@@ -141,6 +150,6 @@ class MessageAdmin(LargeAdmin[Message]):
     list_filter = ("side", ("removed_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("conversation", "sender")
     search_fields = ("=conversation",)
-    found_by = ("sender__email", "sender__name")
-    shown_of_others = ("sender__name",)
+    found_by = columns_of("sender")
+    shown_of_others = (name_column_of("sender"),)
     fields = ("conversation", "sequence", "sender", "side", "created_at", "removed_at")

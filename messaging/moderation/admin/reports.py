@@ -1,25 +1,27 @@
 """What people told staff, to be worked through."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 from django.utils.timesince import timesince
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import may_switch
-from accounts.models import User
+from messaging.host import host
 from messaging.models import Report
 from messaging.moderation import actions as moderation
 from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, page_link, person_of
 from trato.admin.reasons import act_with_reason
+from trato.people import Person, columns_of, name_column_of
 
 from .conversations import thread_address
 
@@ -51,8 +53,10 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
     list_display_links = ("id", "reason")
     list_filter = (State, "reason", "created_at")
     list_select_related = ("reporter", "message__sender")
-    search_fields = ("words", "reporter__email", "message__sender__email", "message__sender__name")
-    shown_of_others = ("message__sender__name",)
+    search_fields = (
+        "words", columns_of("reporter")[0], *columns_of("message__sender")
+    )  # fmt: skip
+    shown_of_others = (name_column_of("message__sender"),)
     date_hierarchy = "created_at"
     ordering = ("created_at", "pk")
     fields = (
@@ -71,11 +75,11 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
 
     @admin.display(description=_("reported by"))
     def reporter_link(self, report: Report) -> str:
-        return page_link(User, report.reporter_id, report.reporter)
+        return page_link(get_user_model(), report.reporter_id, report.reporter)
 
-    @admin.display(description=_("reported person"), ordering="message__sender__name")
+    @admin.display(description=_("reported person"), ordering=name_column_of("message__sender"))
     def reported(self, report: Report) -> str:
-        return page_link(User, report.message.sender_id, report.message.sender)
+        return page_link(get_user_model(), report.message.sender_id, report.message.sender)
 
     @admin.display(description=_("age"), ordering="created_at")
     def age(self, report: Report) -> str:
@@ -95,21 +99,56 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
         """The page of one report: the message it is about and what can be done about it."""
         report, actor = context["original"], person_of(request)
         may_remove = actor.has_perm("messaging.remove_message")
+        sender = report.message.sender
+        may_switch = host.may_suspend(actor, sender)
         context |= {
             "back_here": urlencode({"next": request.path}),
             "thread": thread_address(report.message),
             "may_resolve": may_remove and not report.outcome,
             "may_look": actor.has_perm("messaging.look_into_conversation"),
             "may_remove": may_remove and not report.message.removed_at,
-            "may_suspend": may_switch(actor, report.message.sender)
-            and report.message.sender.is_active,
+            "may_suspend": may_switch and sender.is_active,
+            "may_restore": may_switch and not sender.is_active,
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         resolve = self.admin_site.admin_view(self.resolve)
-        own = path("<int:report_id>/<str:outcome>/resolve/", resolve, name="report_resolve")
-        return [own, *super().get_urls()]
+        suspend, restore = map(self.admin_site.admin_view, (self.suspend, self.restore))
+        return [
+            path("<int:report_id>/<str:outcome>/resolve/", resolve, name="report_resolve"),
+            path("<int:report_id>/suspend/", suspend, name="report_suspend"),
+            path("<int:report_id>/restore/", restore, name="report_restore"),
+            *super().get_urls(),
+        ]
+
+    def suspend(self, request: HttpRequest, report_id: int) -> HttpResponse:
+        """Suspend the sender of the reported message, with a reason."""
+        return self._switch(request, report_id, gettext("Suspend the sender"), host.suspend)
+
+    def restore(self, request: HttpRequest, report_id: int) -> HttpResponse:
+        """Open the account of a suspended sender again, with a reason."""
+        return self._switch(request, report_id, gettext("Restore the sender"), host.restore)
+
+    def _switch(
+        self,
+        request: HttpRequest,
+        report_id: int,
+        title: str,
+        act: Callable[[Person, int, str], object],
+    ) -> HttpResponse:
+        actor = person_of(request)
+        report = get_object_or_404(Report.objects.select_related("message__sender"), pk=report_id)
+        sender = report.message.sender
+        return act_with_reason(
+            request,
+            title,
+            [lambda reason: act(actor, sender.pk, reason)],
+            model=Report,
+            back=reverse("admin:messaging_report_change", args=[report_id]),
+            allowed=self.has_view_permission(request, report) and host.may_suspend(actor, sender),
+            about=host.display_name(sender),
+        )
 
     def resolve(self, request: HttpRequest, report_id: int, outcome: str) -> HttpResponse:
         """Uphold or dismiss, with a reason."""
@@ -128,5 +167,5 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
             model=Report,
             back=reverse("admin:messaging_report_changelist"),
             allowed=actor.has_perm("messaging.remove_message"),
-            about=f"{report.get_reason_display()} – {report.message.sender.name}",
+            about=f"{report.get_reason_display()} – {report.message.sender_name}",
         )

@@ -295,7 +295,11 @@ def test_a_search_costs_the_same_queries_whatever_the_number_of_conversations(
     client, costs = client_of(seller), []
     for _ in range(2):
         for _ in range(10):
-            MessageFactory(conversation=ConversationFactory(product=ProductFactory(shop=shop)))
+            MessageFactory(
+                conversation=ConversationFactory(
+                    consumer=UserFactory(), product=ProductFactory(shop=shop)
+                )
+            )
         with CaptureQueriesContext(connection) as asked:
             assert "Nothing found" not in client.get("/conversations/?q=still+avail").text
         costs.append(len(asked))
@@ -311,10 +315,15 @@ def test_a_search_that_stopped_early_says_that_there_are_older_ones(
     monkeypatch.setattr(postgresql, "COMMON", 0)
     monkeypatch.setattr(postgresql, "RARE", 0)
     oldest = MessageFactory(
-        conversation=ConversationFactory(product=ProductFactory(shop=shop)), body="kiln"
+        conversation=ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=shop)),
+        body="kiln",
     )
     for _ in range(2):
-        MessageFactory(conversation=ConversationFactory(product=ProductFactory(shop=shop)))
+        MessageFactory(
+            conversation=ConversationFactory(
+                consumer=UserFactory(), product=ProductFactory(shop=shop)
+            )
+        )
     client = client_of(seller)
     page = client.get("/conversations/?q=kiln").text
     assert "Search older ones" in page

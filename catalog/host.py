@@ -1,0 +1,54 @@
+"""This shop, as messaging asks of it."""
+
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from accounts import actions
+from accounts.models import User
+from messaging.host import MessagingHost, Product, ProductCard
+from trato.people import Person
+
+from . import models, money
+
+
+class CatalogHost(MessagingHost):
+    """Shops and their members, of whom only accounts with the seller's role act for the shop."""
+
+    moderator_permissions = ("accounts.suspend_user",)
+
+    def acts_as_seller(self, person: Person) -> bool:
+        return cast(User, person).is_seller
+
+    def may_suspend(self, actor: Person, person: Person) -> bool:
+        return actions.may_switch(actor, cast(User, person))
+
+    def suspend(self, actor: Person, person_id: int, reason: str) -> User:
+        return actions.suspend(actor, person_id, reason)
+
+    def restore(self, actor: Person, person_id: int, reason: str) -> User:
+        return actions.restore(actor, person_id, reason)
+
+    def active_members(self) -> QuerySet[Any]:
+        return models.ShopMember.objects.filter(user__role=User.Role.SELLER, user__is_active=True)
+
+    def browse_url(self) -> str:
+        return reverse("catalog:products")
+
+    def is_available(self, product: Product) -> bool:
+        return cast(models.Product, product).is_published
+
+    def product_card(self, product: Product) -> ProductCard:
+        row = cast(models.Product, product)
+        return ProductCard(
+            title=row.title,
+            price=row.price,
+            currency=row.currency,
+            image_url=row.image_url,
+            url=row.get_absolute_url(),
+            available=self.is_available(row),
+        )
+
+    def format_money(self, amount: int, currency: str) -> str:
+        return money.format_price(amount, currency)

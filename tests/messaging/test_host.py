@@ -1,0 +1,70 @@
+"""One predicate says who works for a shop: in Python, in queries and in statements."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from catalog.factories import ShopMemberFactory
+from catalog.models import Shop
+from messaging import access, queries
+from messaging.host import host
+from messaging.models import Conversation
+from notifications.models import Notification
+from notifications.queries import visible_to
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE: dict[str, tuple[dict[str, Any], bool]] = {
+    "an active seller": ({"seller": True}, True),
+    "a suspended seller": ({"seller": True, "is_active": False}, False),
+    "an account that only shops": ({"role": User.Role.CONSUMER}, False),
+    "a suspended account that only shops": ({"is_active": False}, False),
+}
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_every_way_to_ask_who_works_for_a_shop_has_one_answer(
+    kind: str, shop: Shop, conversation: Conversation
+) -> None:
+    fields, works_there = PEOPLE[kind]
+    person: User = UserFactory(**fields)
+    assert answers(person, shop, conversation) == {False}
+    ShopMemberFactory(shop=shop, user=person)
+    assert answers(person, shop, conversation) == {works_there}
+
+
+def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
+    Notification.objects.get_or_create(
+        recipient=person, subject_kind="conversation", subject_id=1, team_id=shop.pk,
+        defaults={"title": "A", "url": "/"},
+    )  # fmt: skip
+    return {
+        host.is_member(person.pk, shop.pk),
+        person.pk in host.members_of(shop.pk),
+        host.shops_of([person.pk]) == {person.pk: [shop.pk]},
+        (shop.pk, person.pk) in rows(*host.members_sql()),
+        bool(rows(*_standing(person, conversation))),
+        access.scope_of(person).shop_ids == (shop.pk,),
+        access.conversations_of(person).exists(),
+        queries.shop_answers(shop.pk, None, person.pk).is_own,
+        visible_to(person.pk).exists(),
+    }
+
+
+def _standing(person: User, conversation: Conversation) -> tuple[str, list[Any]]:
+    members, parameters = host.members_sql()
+    standing = access.standing("c", str(person.pk))
+    return (
+        f"WITH works_for(shop_id, user_id) AS ({members}) "  # noqa: S608
+        f"SELECT c.id FROM messaging_conversation c WHERE c.id = %s AND {standing}",
+        [*parameters, conversation.pk],
+    )
+
+
+def rows(statement: str, parameters: Any) -> set[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return set(cursor.fetchall())

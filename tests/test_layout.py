@@ -1,0 +1,63 @@
+"""Every package has a place in the layers, and what stands in any shop names no app of this one.
+
+import-linter sees imports between the packages that it is told of. It sees neither a package that
+nobody told it of nor an app's name in a string, such as a migration's "catalog.product".
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+OF_ANY_SHOP = (
+    "messaging", "notifications", "trato",
+    "templates/messaging", "templates/notifications", "templates/admin/messaging",
+    "templates/admin/reason.html",
+)  # fmt: skip
+# `catalog.Product`, `"accounts_user"`, `catalog:home`, `load accounts`; not `pg_catalog.simple`.
+NAMED = re.compile(r"""(?<![a-z_])(accounts|catalog)([._:/]\w|["'])|import (accounts|catalog)\b""")
+
+
+def files(place: str) -> list[Path]:
+    """All files at a place, or the one that it is."""
+    path = ROOT / place
+    return sorted(one for one in (path.rglob("*") if path.is_dir() else [path]) if one.is_file())
+
+
+def test_every_package_has_a_place_in_the_layers() -> None:
+    layers = next(one["layers"] for one in LINTER["contracts"] if "containers" not in one)
+    placed = {name for layer in layers for name in re.findall(r"\w+", layer)}
+    packages = {path.parent.name for path in ROOT.glob("[!.]*/*.py")}
+    assert packages == placed == set(LINTER["root_packages"])
+
+
+def test_what_stands_in_any_shop_names_no_app_of_this_one() -> None:
+    named = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for place in OF_ANY_SHOP
+        for path in files(place)
+        if path.suffix in (".py", ".html")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if NAMED.search(line)
+    ]
+    assert not named
+
+
+@pytest.mark.parametrize(
+    ("line", "is_found"),
+    [
+        ('to="catalog.product",', True),
+        ('("accounts_user", "name")', True),
+        ("{% url 'catalog:products' %}", True),
+        ("perms.accounts.view_user", True),
+        ("from accounts.models import User", True),
+        ('("catalog", "0001_initial")', True),
+        ("RETURN to_tsvector('pg_catalog.simple'::regconfig, body);", False),
+        ("Read sessions, accounts and groups of some sockets.", False),
+    ],
+)
+def test_a_planted_name_is_found(line: str, is_found: bool) -> None:
+    assert bool(NAMED.search(line)) is is_found
