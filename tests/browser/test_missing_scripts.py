@@ -20,7 +20,7 @@ SOCKET = {"site", "session", "connection", "api", "storage"}
 @contextmanager
 def without(page: Page, script: str) -> Iterator[None]:
     """One script does not come."""
-    address = f"**/js/{script}.js"
+    address = f"**/js/**/{script}.js"
     page.route(address, lambda route: route.abort())
     yield
     page.unroute(address)
@@ -32,7 +32,9 @@ def scripts_of(page: Page, address: str) -> list[str]:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     live(page)
-    names = {found[1] for url in asked if (found := re.search(r"/static/js/(.+)\.js$", url))}
+    names = {
+        found[1] for url in asked if (found := re.search(r"/static/js/(?:\w+/)?([\w-]+)\.js$", url))
+    }
     assert {"site", "guard", "session", "menu"} <= names
     return sorted(names)
 
@@ -128,7 +130,7 @@ def test_what_loads_late_is_told_what_it_missed(
     page = person(shopper)
     held: list[Route] = []
     for script in ("thread", "badge"):
-        page.route(f"**/js/{script}.js", lambda route: held.append(route))
+        page.route(f"**/js/**/{script}.js", lambda route: held.append(route))
     page.goto(conversation.get_absolute_url(), wait_until="commit")
     live(page)
     asking = person(seller)

@@ -23,13 +23,13 @@ def test_the_shop_and_its_pages_are_shown(cluster: Cluster, shopper: Person) -> 
 
 
 def test_hashed_static_files_are_kept_for_a_year_and_sent_compressed(shopper: Person) -> None:
-    [address, *_] = re.findall(r"/static/css/components\.[0-9a-f]{12}\.css", shopper.get("/").text)
+    [address, *_] = re.findall(r"/static/css/site\.[0-9a-f]{12}\.css", shopper.get("/").text)
     answer = shopper.get(address, Accept_Encoding="gzip")
     assert answer.status == 200
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Content-Type"].startswith("text/css")
-    plain = shopper.get("/static/css/components.css")
+    plain = shopper.get("/static/css/site.css")
     assert "immutable" not in plain.headers["Cache-Control"]
 
 
@@ -45,7 +45,7 @@ def test_while_no_daphne_answers_people_and_scripts_are_told_kindly_and_static_f
     assert "Volvemos enseguida" in page.text
     answer = shopper.get("/conversations/", Accept="application/json")
     assert (answer.status, answer.json["code"]) == (503, "unavailable")
-    assert shopper.get("/static/css/components.css").status == 200
+    assert shopper.get("/static/css/site.css").status == 200
 
 
 def test_pictures_are_served_as_pictures_and_as_nothing_else(

@@ -1,0 +1,65 @@
+"""Stylesheets by component, and the page's modules from one place."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.template import Context, Template
+from django.test import Client
+
+ROOT = Path(__file__).parents[1]
+CSS_COLUMNS = 100
+
+
+def test_no_line_of_a_stylesheet_is_too_long_to_read() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in ROOT.glob("static/css/**/*.css")
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if len(line) > CSS_COLUMNS
+    ]
+    assert long == []
+
+
+def test_a_bundle_is_all_of_its_components(settings: Any, tmp_path: Path) -> None:
+    settings.STYLESHEETS_DIR, settings.STATICFILES_DIRS = tmp_path / "made", [tmp_path / "static"]
+    folder = tmp_path / "static/css/shop"
+    folder.mkdir(parents=True)
+    (folder / "button.css").write_text(".button {}\n")
+    (folder / "_layers.css").write_text("@layer base;\n")
+    assert bundle("shop") == "@layer base;\n\n.button {}\n"
+    (folder / "card.css").write_text(".card {}\n")
+    assert ".card {}" in bundle("shop")
+    (folder / "card.css").unlink()
+    assert ".card {}" not in bundle("shop")
+
+
+def bundle(name: str) -> str:
+    return Path(str(finders.find(f"css/{name}.css"))).read_text()
+
+
+def test_the_import_map_has_every_module(client: Client, db: None) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    [text] = re.findall(r'<script type="importmap"[^>]*>(.*?)</script>', page)
+    imports = json.loads(text)["imports"]
+    modules = {path.stem for path in ROOT.glob("static/js/*/*.js")}
+    assert {name.removeprefix("trato/") for name in imports} == modules
+    assert all(
+        Path(str(finders.find(url.removeprefix("/static/")))).exists() for url in imports.values()
+    )
+
+
+def test_what_a_module_imports_is_fetched_with_it_and_nothing_twice() -> None:
+    text = '{% load scripts %}{% preload_modules "badge" %}{% preload_modules "session" %}'
+    drawn = Template(text).render(Context())
+    fetched = re.findall(r"/static/js/\w+/([\w-]+)\.js", drawn)
+    assert {"badge", "session", "connection", "api", "storage", "text"} <= {*fetched}
+    assert len(fetched) == len({*fetched})
+
+
+def test_a_module_that_does_not_exist_is_not_overlooked() -> None:
+    with pytest.raises(KeyError):
+        Template('{% load scripts %}{% preload_modules "bagde" %}').render(Context())
