@@ -102,7 +102,7 @@ def test_a_page_that_waits_for_a_script_says_so_until_it_comes(
 ) -> None:
     page = person(shopper)
     held: list[Route] = []
-    page.route("**/js/text.js", lambda route: held.append(route))
+    page.route("**/js/**/text.js", lambda route: held.append(route))
     page.goto(conversation.get_absolute_url(), wait_until="commit")
     expect(page.locator(WORD)).to_be_visible()
     live(page)
