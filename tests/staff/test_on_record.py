@@ -118,12 +118,14 @@ def test_every_change_at_the_desk_is_in_the_audit_trail(
     actor.groups.add(Group.objects.get(name=moderators.NAME))
     client = client_of(actor)
     row = model._default_manager.earliest("pk")
+    rights = User.objects.get(pk=actor.pk).get_all_permissions()
+    before, rows = stored(), AuditEntry.objects.count()
     for act in acts(client, model, row):
-        before, rows = stored(), AuditEntry.objects.count()
-        rights = User.objects.get(pk=actor.pk).get_all_permissions()
         answer = act()
-        changed = [label for label, rows in stored().items() if rows != before[label]]
-        recorded = AuditEntry.objects.all()[: AuditEntry.objects.count() - rows]
+        after, count = stored(), AuditEntry.objects.count()
+        changed = [label for label in after if after[label] != before[label]]
+        recorded = AuditEntry.objects.all()[: count - rows]
+        before, rows = after, count
         assert bool(recorded) == bool(changed), (changed, answer)
         assert all(entry.actor == actor for entry in recorded)
         if not actor.is_superuser:
