@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
 from deploy import services
-from tests.browser.inspector import DESKTOP, Inspect, Inspector
+from tests.browser.inspector import DESKTOP, ENGLISH, Inspect, Inspector
 from tests.patience import PATIENCE
 from tests.site import Site, session_of
 
@@ -142,6 +142,6 @@ def inspect(person: Callable[..., Page]) -> Inspect:
         page = person(
             user, just_logged_in=True, viewport=DESKTOP, reduced_motion="reduce", **options
         )
-        return Inspector(page)
+        return Inspector(page, colours=options.get("locale", ENGLISH) == ENGLISH)
 
     return make
