@@ -21,7 +21,7 @@ from django.conf import settings
 from twisted.internet import reactor as _reactor
 from twisted.web.http import RESPONSES, _MalformedChunkedDataError
 
-from trato.realtime.database import in_thread
+from trato.realtime.database import run_in_database_thread
 
 from . import error_pages, uploads
 
@@ -144,7 +144,7 @@ class LimitedRequest(WebRequest):
         """
         key = self.received_cookies.get(settings.SESSION_COOKIE_NAME.encode(), b"")
         try:
-            may = await in_thread(uploads.may_upload, key.decode("latin1"))
+            may = await run_in_database_thread(uploads.may_upload, key.decode("latin1"))
             refusal = None if may else error_pages.TOO_BIG
         except Exception as error:  # the database is away
             log.warning("upload_unchecked", error=type(error).__name__)

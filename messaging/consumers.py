@@ -21,7 +21,7 @@ from trato.people import Person
 from trato.realtime import groups as relay
 from trato.realtime import metrics
 from trato.realtime.close_codes import FLOODS, INTERNAL_ERROR, PAGE_OF_ANOTHER, TOO_BIG
-from trato.realtime.database import in_thread
+from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import Error, encode
 from trato.realtime.token_bucket import Allowance
 
@@ -70,7 +70,7 @@ class ChatConsumer(BadgeConsumer):
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
         groups = await super().groups_of(people)
         sellers = {person.pk for person in people.values() if host.acts_as_seller(person)}
-        shops = await in_thread(host.shops_of, sellers) if sellers else {}
+        shops = await run_in_database_thread(host.shops_of, sellers) if sellers else {}
         for one, person in people.items():
             groups[one] |= access.role_groups(person, shops.get(person.pk, ()))
         return groups
@@ -192,7 +192,7 @@ class ChatConsumer(BadgeConsumer):
             metrics.resumes.labels("socket").inc()
         opened = self.open[pk] = OpenConversation(reading=True)
         try:
-            opened.side, opened.groups, state = await in_thread(self.read, pk, since)
+            opened.side, opened.groups, state = await run_in_database_thread(self.read, pk, since)
             if not self.hears_of(opened):  # who may read it changed before or after it was read
                 await checks.get(self)
             if not self.hears_of(opened):
@@ -285,7 +285,7 @@ class ChatConsumer(BadgeConsumer):
         try:
             await super().beat(sockets)
             if wanted := {pk for one in sockets for pk in one.open}:
-                tops = await in_thread(queries.revisions, wanted)
+                tops = await run_in_database_thread(queries.revisions, wanted)
         except (DatabaseError, InterfaceError):
             log.warning("beat_unavailable")
         for socket in sockets:

@@ -26,7 +26,7 @@ from trato.realtime.close_codes import (
     SUSPENDED,
     TRY_AGAIN_LATER,
 )
-from trato.realtime.database import in_thread
+from trato.realtime.database import run_in_database_thread
 from trato.realtime.dataloader import Gathered
 from trato.realtime.frames import encode
 from trato.realtime.latest import Latest
@@ -86,7 +86,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels' own dispatch hops to the database thread for every event, only to close old
-        # connections; in_thread() does that where there was a query.
+        # connections; run_in_database_thread() does that where there was a query.
         try:
             await getattr(self, get_handler_name(message))(message)
         except StopConsumer:
@@ -213,7 +213,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         """
         now = time.monotonic()
         questions = {one: one.access.ask() for one in sockets}
-        people = await in_thread(people_of, {one.session_key for one in sockets})
+        people = await run_in_database_thread(people_of, {one.session_key for one in sockets})
         # Whoever comes first hears of the end of their access, and is then looked at: what ends
         # between a look and the hearing would be missed.
         new: list[asyncio.Future[bool]] = []
@@ -223,7 +223,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
                 new += one.join({relay.user_group(person.pk)})
         if new:
             await asyncio.gather(*new)
-            people = await in_thread(people_of, {one.session_key for one in sockets})
+            people = await run_in_database_thread(people_of, {one.session_key for one in sockets})
         due = await cls.groups_of(
             {
                 one: person
@@ -303,7 +303,9 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         if due := [one for one in sockets if now - one.session_checked_at >= age]:
             await cls.check(due)
         questions = {one: one.badge.ask() for one in sockets}
-        counts = await in_thread(queries.unread_counts, {one.person.pk for one in sockets})
+        counts = await run_in_database_thread(
+            queries.unread_counts, {one.person.pk for one in sockets}
+        )
         for socket in sockets:
             unread = counts.get(socket.person.pk, 0)
             applies = socket.badge.applies(questions[socket])

@@ -23,7 +23,7 @@ from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation, Message, Participant, Side
 from notifications.sql import read_in_statement
 from trato.people import Person
-from trato.realtime.database import in_thread
+from trato.realtime.database import run_in_database_thread
 from trato.realtime.dataloader import Gathered
 from trato.realtime.statements import Line, Locked, numbered
 
@@ -58,7 +58,7 @@ async def close() -> None:
 async def _load(marks: list[Mark]) -> dict[Mark, bool]:
     """For each mark, whether its reader takes part; nothing for those that a lock holds."""
     if connection.vendor != "postgresql":
-        return await in_thread(_mark_each, marks)
+        return await run_in_database_thread(_mark_each, marks)
     try:
         return await store(_line(), marks)
     except Locked:

@@ -19,7 +19,7 @@ from messaging.rate_limits import limits
 from trato.errors import Refused, conflict
 from trato.people import Person
 from trato.realtime import metrics
-from trato.realtime.database import in_thread
+from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Line
 
 from . import postgresql
@@ -95,7 +95,7 @@ async def _ask_nothing(batch: Sequence[Send]) -> None:
 
 
 async def _store_each(batch: Sequence[Send], _line: Line) -> tuple[list[Answer], Held]:
-    return await in_thread(_send_each, batch), ()
+    return await run_in_database_thread(_send_each, batch), ()
 
 
 def _send_each(batch: Sequence[Send]) -> list[Answer]:
@@ -175,7 +175,7 @@ def _tell(batch: Sequence[Send], outcome: postgresql.Outcome) -> None:
             events.message_stored(send, stored)
             continue
         if stored and stored.is_same and events.may_be_untold(stored.id, stored.created_at):
-            _batcher().run(in_thread(actions.tell_again, stored.id))
+            _batcher().run(run_in_database_thread(actions.tell_again, stored.id))
         if send.limit is None and place not in outcome.held:
             uncounted.append(send)  # a repeat or a refusal is not one more message
     events.badges_changed(outcome.badge_changed)

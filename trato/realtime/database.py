@@ -23,7 +23,7 @@ def socket_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="socket-database")
 
 
-async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+async def run_in_database_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run synchronous database code away from the event loop and await what it returns."""
     work = partial(_run, partial(function, *args, **kwargs))
     return await sync_to_async(work, thread_sensitive=False, executor=socket_threads())()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from .database import in_thread
+from .database import run_in_database_thread
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -40,7 +40,7 @@ class Gathered(Generic[K, V]):
         """The same for a synchronous function that asks the database."""
 
         async def load(keys: list[K]) -> dict[K, V]:
-            return await in_thread(query, keys)
+            return await run_in_database_thread(query, keys)
 
         return cls(load)
 

@@ -28,7 +28,7 @@ from tests.messaging.sending.test_stores import attempt, cast, conversations
 from tests.messaging.sending.test_stores import stored as stored_together
 from tests.patience import PATIENCE
 from tests.site import own_database
-from trato.realtime.database import in_thread
+from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Line
 
 __all__ = ["cast"]  # a fixture
@@ -216,7 +216,7 @@ def test_sends_and_marks_at_once_never_wait_in_a_ring(
         )
 
     async def ask(_line: Line, rng: random.Random) -> None:
-        await in_thread(by_request, rng)
+        await run_in_database_thread(by_request, rng)
 
     async def again(work: Any, seed: int) -> None:
         line, rng = Line(), random.Random(seed)
