@@ -27,7 +27,7 @@ from trato.realtime.close_codes import (
     TRY_AGAIN_LATER,
 )
 from trato.realtime.database import run_in_database_thread
-from trato.realtime.dataloader import Gathered
+from trato.realtime.dataloader import DataLoader
 from trato.realtime.frames import encode
 from trato.realtime.latest import Latest
 from trato.realtime.outgoing import Outgoing
@@ -38,7 +38,7 @@ from . import frames, queries
 
 log = structlog.get_logger("trato.socket")
 
-badges: Gathered[int, int] = Gathered.from_database(queries.unread_counts)
+badges: DataLoader[int, int] = DataLoader.from_database(queries.unread_counts)
 
 
 class BadgeConsumer(AsyncWebsocketConsumer):
@@ -135,14 +135,14 @@ class BadgeConsumer(AsyncWebsocketConsumer):
             await self.stop(FLOODS)
             return
         try:
-            await checks.get(self)
+            await checks.load(self)
             if self.closing:
                 return
             if not await self.may_stay():
                 await self.stop(FLOODS)
                 return
             question = self.badge.ask()
-            unread = await badges.get(self.person.pk)
+            unread = await badges.load(self.person.pk)
         except (DatabaseError, InterfaceError):
             log.warning("connect_unavailable")
             await self.stop(TRY_AGAIN_LATER)
@@ -271,7 +271,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     async def access_changed(self, event: relay.Event) -> None:
         """Session, standing or shops of this person changed: look what is left of them."""
         try:
-            await checks.get(self)
+            await checks.load(self)
         except (DatabaseError, InterfaceError):
             log.warning("check_unavailable")
             self.session_checked_at = 0.0  # the next heartbeat checks again
@@ -286,7 +286,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     async def count(self, *, even_if_same: bool) -> None:
         question = self.badge.ask()
         try:
-            unread = await badges.get(self.person.pk) or 0
+            unread = await badges.load(self.person.pk) or 0
         except (DatabaseError, InterfaceError):
             return  # the heartbeat counts again
         if self.badge.applies(question) and (even_if_same or unread != self.unread):
@@ -329,4 +329,4 @@ async def _check(sockets: list[BadgeConsumer]) -> dict[BadgeConsumer, None]:
     return {}
 
 
-checks: Gathered[BadgeConsumer, None] = Gathered(_check)
+checks: DataLoader[BadgeConsumer, None] = DataLoader(_check)

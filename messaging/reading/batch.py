@@ -24,7 +24,7 @@ from messaging.models import SUBJECT_KIND, Conversation, Message, Participant, S
 from notifications.sql import read_in_statement
 from trato.people import Person
 from trato.realtime.database import run_in_database_thread
-from trato.realtime.dataloader import Gathered
+from trato.realtime.dataloader import DataLoader
 from trato.realtime.statements import Line, Locked, numbered
 
 
@@ -43,7 +43,7 @@ async def mark_read(person: Person, conversation_id: int, sequence: int) -> None
         Http404: the person takes no part in such a conversation.
         django.db.OperationalError: the database cannot be reached.
     """
-    takes_part = await _marks.get(Mark(conversation_id, person.pk, sequence))
+    takes_part = await _marks.load(Mark(conversation_id, person.pk, sequence))
     if takes_part is None:
         raise OperationalError("somebody holds a lock")
     if not takes_part:
@@ -76,7 +76,7 @@ async def _store_each(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
     return done
 
 
-_marks: Gathered[Mark, bool] = Gathered(_load, one_at_a_time=True)
+_marks: DataLoader[Mark, bool] = DataLoader(_load, one_at_a_time=True)
 _lines: WeakKeyDictionary[asyncio.AbstractEventLoop, Line] = WeakKeyDictionary()
 
 

@@ -22,7 +22,7 @@ from messaging.models import Conversation
 from notifications import consumers, queries
 from tests.patience import PATIENCE
 from trato.realtime import groups, heartbeat
-from trato.realtime.dataloader import Gathered
+from trato.realtime.dataloader import DataLoader
 from trato.realtime.sessions import announce_access_changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,7 +113,7 @@ async def test_a_badge_counted_earlier_never_replaces_a_later_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     count = Held(queries.unread_counts)
-    monkeypatch.setattr(consumers, "badges", Gathered.from_database(count))
+    monkeypatch.setattr(consumers, "badges", DataLoader.from_database(count))
     other = await sync_to_async(ConversationFactory)(consumer=shopper, product=None, shop=shop)
     socket = await socket_of(seller)
     await hear(socket, "session.ready")

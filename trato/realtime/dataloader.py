@@ -1,4 +1,4 @@
-"""One piece of work for everybody who asks in the same moment."""
+"""Load the keys requested in one iteration of the event loop with a single query."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,21 +11,22 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Gathered(Generic[K, V]):
-    """Collects the keys asked for within one turn of the event loop and loads them at once.
+class DataLoader(Generic[K, V]):
+    """Collects the keys requested in one iteration of the event loop and loads them together.
 
-    A key that is asked for after the load began waits for the next load, so nobody gets an
-    answer that is older than the question.
+    A key that is requested after a load has begun waits for the next load, so no answer is older
+    than the request for it.
 
     Args:
-        load: takes the keys, returns a value for each key that has one.
-        one_at_a_time: while a load is under way, who asks is gathered for the next one.
+        load_many: takes the keys, returns a value for each key that has one.
+        one_at_a_time: start a load only after the previous one has finished; keys requested
+            meanwhile are loaded together.
     """
 
     def __init__(
-        self, load: Callable[[list[K]], Awaitable[dict[K, V]]], *, one_at_a_time: bool = False
+        self, load_many: Callable[[list[K]], Awaitable[dict[K, V]]], *, one_at_a_time: bool = False
     ) -> None:
-        self._load = load
+        self._load_many = load_many
         self._one_at_a_time = one_at_a_time
         self._under_way: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             WeakKeyDictionary()
@@ -36,29 +37,29 @@ class Gathered(Generic[K, V]):
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
-    def from_database(cls, query: Callable[[list[K]], dict[K, V]]) -> "Gathered[K, V]":
-        """The same for a synchronous function that asks the database."""
+    def from_database(cls, query: Callable[[list[K]], dict[K, V]]) -> "DataLoader[K, V]":
+        """A loader around a synchronous function that queries the database."""
 
-        async def load(keys: list[K]) -> dict[K, V]:
+        async def load_many(keys: list[K]) -> dict[K, V]:
             return await run_in_database_thread(query, keys)
 
-        return cls(load)
+        return cls(load_many)
 
-    async def get(self, key: K) -> V | None:
-        """The value of one key, or None. Raises whatever the load raises."""
+    async def load(self, key: K) -> V | None:
+        """Return the value of one key, or None. Raises whatever `load_many` raises."""
         loop = asyncio.get_running_loop()
         waiting = self._waiting.setdefault(loop, {})
         if key not in waiting:
             waiting[key] = loop.create_future()
             if len(waiting) == 1:
-                task = loop.create_task(self._answer(loop))
+                task = loop.create_task(self._load_soon(loop))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-        # Shielded, because one asker who goes away must not take the answer from the others.
+        # Shielded: a caller that is cancelled must not cancel the others' answer.
         return await asyncio.shield(waiting[key])
 
-    async def _answer(self, loop: asyncio.AbstractEventLoop) -> None:
-        await asyncio.sleep(0)  # let everybody of this turn ask
+    async def _load_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        await asyncio.sleep(0)  # collect the keys of this iteration
         if self._one_at_a_time:
             async with self._under_way.setdefault(loop, asyncio.Lock()):
                 await self._load_waiting(loop)
@@ -66,17 +67,17 @@ class Gathered(Generic[K, V]):
             await self._load_waiting(loop)
 
     async def _load_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
-        asked = self._waiting.pop(loop)
+        waiting = self._waiting.pop(loop)
         try:
-            found = await self._load(list(asked))
+            values = await self._load_many(list(waiting))
         except Exception as error:
-            for future in asked.values():
+            for future in waiting.values():
                 future.set_exception(error)
-                future.exception()  # seen, also where the asker has gone
-        except BaseException:  # the loop ends: nobody may wait for ever
-            for future in asked.values():
+                future.exception()  # marks it as retrieved, in case every caller has gone
+        except BaseException:  # the loop is shutting down: leave nobody waiting
+            for future in waiting.values():
                 future.cancel()
             raise
         else:
-            for key, future in asked.items():
-                future.set_result(found.get(key))
+            for key, future in waiting.items():
+                future.set_result(values.get(key))
