@@ -24,7 +24,7 @@ from django.db import transaction
 
 from . import metrics
 from .redis.layer import Ring
-from .resequencer import Ordering
+from .resequencer import Resequencer
 
 log = structlog.get_logger("trato.relay")
 
@@ -111,7 +111,7 @@ class Exchange:
         self.layer = get_channel_layer()
         self.name = secrets.token_hex(8)
         self.members: dict[str, set[Member]] = {}
-        self.orders: dict[str, Ordering[Event]] = {}
+        self.resequencers: dict[str, Resequencer[Event]] = {}
         self.heard: set[str] = set()  # groups that the layer tells this process about
         self.asked: set[str] = set()  # those, and the ones that it has not confirmed
         self.rings: list[Ring] = []
@@ -140,18 +140,18 @@ class Exchange:
         if "revision" not in event:
             self._hand(group, event)
             return
-        order = self.orders.get(group)
-        if order is None:
-            order = self.orders[group] = Ordering()
+        resequencer = self.resequencers.get(group)
+        if resequencer is None:
+            resequencer = self.resequencers[group] = Resequencer()
         key = event["conversation"]
-        for due in order.take(key, event["revision"], event):
+        for due in resequencer.push(key, event["revision"], event):
             self._hand(group, due)
-        if order.waits(key):
+        if resequencer.has_gap(key):
             wait = settings.RELAY_ORDER_WAIT_SECONDS
-            asyncio.get_running_loop().call_later(wait, self._wait_no_longer, group, order, key)
+            asyncio.get_running_loop().call_later(wait, self._flush, group, resequencer, key)
 
-    def _wait_no_longer(self, group: str, order: Ordering[Event], key: int) -> None:
-        for due in order.release(key):
+    def _flush(self, group: str, resequencer: Resequencer[Event], key: int) -> None:
+        for due in resequencer.flush(key):
             self._hand(group, due)
 
     def _hand(self, group: str, event: Event) -> None:
@@ -179,7 +179,7 @@ class Exchange:
         left = self.members.get(group, set())
         left.discard(member)
         if not left and self.members.pop(group, None) is not None:
-            self.orders.pop(group, None)
+            self.resequencers.pop(group, None)
             self._run("groups", self._follow_groups)
 
     # -- to and from other processes ---------------------------------------------------------

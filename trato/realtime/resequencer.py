@@ -1,23 +1,24 @@
-"""Putting what several processes tell about one thing back into its order.
+"""Put the events of a conversation back into order.
 
-Changes of a conversation commit in the order of their revisions, one by one. Two processes that
-committed one after the other may be heard in the other order, and the channel layer may lose,
-double or delay what it is given.
+Changes of a conversation commit in the order of their revisions, one at a time. If two processes
+commit one after the other, their events may still arrive the other way round, and the channel
+layer may lose, duplicate or delay any of them.
 """
 
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-LATE_MAX = 8  # events before the first of a thing that may still come
-FORGET_AFTER = 4096  # things one ordering follows; then it starts afresh, which only costs order
+LATE_MAX = 8  # events from before a stream's first one that may still arrive
+STREAMS_MAX = 4096  # more, and the resequencer starts over, which costs order but no events
 
 
-class Ordering(Generic[T]):
-    """Hands events on in ascending revision: one that came too early waits for those before it.
+class Resequencer(Generic[T]):
+    """Passes on the events of each stream in ascending revision, none of them twice.
 
-    What was handed on is not handed on again. The first event of a thing starts its count; those
-    just before it may be on their way still, and are handed on when they come.
+    An event that arrives early waits until those before it have arrived. The first event of a
+    stream starts its count; the few just before it may still be on their way, and are passed on
+    when they arrive.
     """
 
     def __init__(self) -> None:
@@ -25,22 +26,22 @@ class Ordering(Generic[T]):
         self._held: dict[int, dict[int, T]] = {}
         self._missing: dict[int, set[int]] = {}
 
-    def take(self, key: int, revision: int, event: T) -> list[T]:
-        """The events of a thing that are due, now that one more has come.
+    def push(self, key: int, revision: int, event: T) -> list[T]:
+        """Add an event of a stream and return the events that are now due.
 
         Args:
-            key: which thing.
-            revision: one more than that of the change before it.
+            key: identifies the stream.
+            revision: one more than that of the stream's previous change.
         """
         reached = self._reached.get(key)
         if reached is None:
-            if len(self._reached) >= FORGET_AFTER:
+            if len(self._reached) >= STREAMS_MAX:
                 self._reached.clear()
                 self._missing.clear()
             self._reached[key] = revision
             self._missing[key] = set(range(max(1, revision - LATE_MAX), revision))
             return [event]
-        if revision <= reached:  # late, or doubled
+        if revision <= reached:  # late or duplicate
             missing = self._missing.get(key, set())
             if revision not in missing:
                 return []
@@ -49,12 +50,15 @@ class Ordering(Generic[T]):
         self._held.setdefault(key, {})[revision] = event
         return self._due(key)
 
-    def waits(self, key: int) -> bool:
-        """Whether something of a thing is held back."""
+    def has_gap(self, key: int) -> bool:
+        """Whether events of a stream are waiting for one that has not arrived."""
         return key in self._held
 
-    def release(self, key: int) -> list[T]:
-        """Wait no longer: what is held, in order. Receivers see the gap and fetch the rest."""
+    def flush(self, key: int) -> list[T]:
+        """Stop waiting and return what was held back up to the next gap, in order.
+
+        Receivers notice the gap and fetch what is missing.
+        """
         held = self._held.get(key)
         if not held:
             return []
