@@ -23,7 +23,7 @@ from trato.realtime import metrics
 from trato.realtime.close_codes import FLOODS, INTERNAL_ERROR, PAGE_OF_ANOTHER, TOO_BIG
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import Error, encode
-from trato.realtime.token_bucket import Allowance
+from trato.realtime.token_bucket import TokenBucket
 
 from . import access, events, frames, queries
 from .host import host
@@ -63,8 +63,8 @@ class ChatConsumer(BadgeConsumer):
         self.open: dict[int, OpenConversation] = {}
         # By client_id: the sends that are under way, and those that the client will send again.
         self.sends: dict[uuid.UUID, asyncio.Future[str]] = {}
-        self.frames = Allowance(settings.SOCKET_FRAMES_PER_MINUTE)
-        self.bad_frames = Allowance(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
+        self.frames = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
+        self.bad_frames = TokenBucket(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
 
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
@@ -100,7 +100,7 @@ class ChatConsumer(BadgeConsumer):
         """Route one frame to its action; whatever is wrong with it, the socket lives."""
         if self.closing:
             return
-        if not self.frames.take():
+        if not self.frames.consume():
             await self.stop(FLOODS)
             return
         size = len(text_data.encode(errors="replace") if text_data else bytes_data or b"")
@@ -124,7 +124,7 @@ class ChatConsumer(BadgeConsumer):
             frame = frames.decode(text)
         except Refused:
             return False
-        if not isinstance(frame, frames.Send) or not self.frames.take():
+        if not isinstance(frame, frames.Send) or not self.frames.consume():
             return False
         self.context.run(self.send_message, frame)
         return True
@@ -251,7 +251,7 @@ class ChatConsumer(BadgeConsumer):
                 case _:
                     raise error
             self.send_frame(encode(Error.of(refusal, client_id)))
-        if refusal.code not in ("unavailable", "rate_limited") and not self.bad_frames.take():
+        if refusal.code not in ("unavailable", "rate_limited") and not self.bad_frames.consume():
             self.later(self.stop(FLOODS))
 
     @cached_property

@@ -1,14 +1,15 @@
-"""How much one socket may send."""
+"""Limit how often one socket may do something."""
 
 import time
 from collections.abc import Callable
 
 
-class Allowance:
-    """A bucket that holds a minute's worth of something and fills up steadily.
+class TokenBucket:
+    """A bucket of tokens that starts full and refills steadily.
 
     Args:
-        per_minute: how much it holds, and how much flows in each minute.
+        per_minute: the bucket's size, and the number of tokens added per minute.
+        clock: returns the time in seconds.
     """
 
     __slots__ = ("_clock", "_filled_at", "_left", "_size")
@@ -19,8 +20,8 @@ class Allowance:
         self._clock = clock
         self._filled_at = clock()
 
-    def take(self) -> bool:
-        """Take one; False if there is none left."""
+    def consume(self) -> bool:
+        """Take one token, and return False if there is none."""
         now = self._clock()
         self._left = min(self._size, self._left + (now - self._filled_at) * self._size / 60)
         self._filled_at = now

@@ -9,7 +9,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
 from trato.realtime.close_codes import FLOODS
-from trato.realtime.token_bucket import Allowance
+from trato.realtime.token_bucket import TokenBucket
 
 from .websocket import whole_text
 
@@ -27,7 +27,7 @@ class LimitedProtocol(WebSocketProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.frames = Allowance(settings.SOCKET_FRAMES_PER_MINUTE)
+        self.frames = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
 
     def onOpen(self) -> None:
         super().onOpen()
@@ -47,7 +47,7 @@ class LimitedProtocol(WebSocketProtocol):
         text = whole_text(data) if between_messages else None
         if text is None:
             super().dataReceived(data)
-        elif not self.frames.take():
+        elif not self.frames.consume():
             self._fail_connection(FLOODS, "too many frames")
         elif not self.muted:
             self.last_ping = time.time()  # the client is alive
@@ -60,7 +60,7 @@ class LimitedProtocol(WebSocketProtocol):
         # and of pings and of endless fragments it never hears.
         # Not read to their end either, also while it is being closed: 64 KB of pings, which come
         # with one read, take the event loop a second.
-        if not self.frames.take():
+        if not self.frames.consume():
             if not self.failedByMe:
                 self._fail_connection(FLOODS, "too many frames")
             self.floods, self.data = True, b""
