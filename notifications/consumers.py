@@ -154,7 +154,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         early, self.early = self.early or [], None
         for event in early:
             self.hear(event)
-        heartbeat.remember(self)
+        heartbeat.add(self)
 
     async def may_come(self) -> bool:
         """Whether to look at all who wants to come in; asked before the database is."""
@@ -173,7 +173,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     def part(self) -> None:
         """Leave everything that this socket is in; nothing reaches it from now on."""
         self.closing = True
-        heartbeat.forget(self)
+        heartbeat.discard(self)
         while self.joined:
             relay.leave(self.joined.pop(), self)
 

@@ -5,14 +5,12 @@ count (`tally`). While Redis is away or slow each process goes on from what it k
 fails for its sake, and nobody begins a new allowance because of it.
 """
 
-import asyncio
 import math
 import time
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cache, wraps
 from typing import Any, Literal, ParamSpec, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
@@ -25,6 +23,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from trato.errors import Refused, when_shown
+from trato.realtime.background import per_loop
 from trato.realtime.redis.connection import RedisLine
 
 from .shared import HIT_MANY, REDIS_ERRORS, Tally, key_of, wait_of
@@ -245,16 +244,16 @@ def _redis() -> Redis:
     )
 
 
-_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, RedisLine] = WeakKeyDictionary()
-_tallies: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[RateLimitItem, Tally]]
-_tallies = WeakKeyDictionary()
+@per_loop
+def _line() -> RedisLine:
+    return RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+
+
+_tallies: per_loop[dict[RateLimitItem, Tally]] = per_loop(dict)
 
 
 def _tally(item: RateLimitItem) -> Tally:
-    loop = asyncio.get_running_loop()
-    of_loop = _tallies.setdefault(loop, {})
-    if item not in of_loop:
-        if loop not in _lines:
-            _lines[loop] = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
-        of_loop[item] = Tally(_lines[loop], PREFIX, item, _window(item), _redis_is_away)
-    return of_loop[item]
+    tallies = _tallies()
+    if item not in tallies:
+        tallies[item] = Tally(_line(), PREFIX, item, _window(item), _redis_is_away)
+    return tallies[item]

@@ -11,12 +11,12 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextvars import Context
 
 from django.conf import settings
 from limits import RateLimitItem
 from redis.exceptions import RedisError
 
+from trato.realtime.background import spawn
 from trato.realtime.redis.connection import RedisLine, Script
 
 from .window import Person, Window
@@ -117,8 +117,7 @@ class Tally:
         self._uncounted[user_id] += 1
         self._waiting.append(user_id)
         if self._counting is None:
-            loop = asyncio.get_running_loop()
-            self._counting = loop.create_task(self._count_waiting(), context=Context())
+            self._counting = spawn(self._count_waiting())
         return True
 
     async def _count_waiting(self) -> None:

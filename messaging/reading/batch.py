@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 from functools import cache
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import msgspec
 from django.conf import settings
@@ -23,6 +22,7 @@ from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation, Message, Participant, Side
 from notifications.sql import read_in_statement
 from trato.people import Person
+from trato.realtime.background import per_loop
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.dataloader import DataLoader
 from trato.realtime.statements import Line, Locked, numbered
@@ -77,15 +77,7 @@ async def _store_each(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
 
 
 _marks: DataLoader[Mark, bool] = DataLoader(_load, one_at_a_time=True)
-_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, Line] = WeakKeyDictionary()
-
-
-def _line() -> Line:
-    loop = asyncio.get_running_loop()
-    found = _lines.get(loop)
-    if found is None:
-        found = _lines[loop] = Line()
-    return found
+_line = per_loop(Line)
 
 
 def _mark_each(marks: list[Mark]) -> dict[Mark, bool]:

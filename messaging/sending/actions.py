@@ -6,7 +6,6 @@ A send is acknowledged after COMMIT and never before.
 import asyncio
 import uuid
 from collections.abc import Sequence
-from weakref import WeakKeyDictionary
 
 from django.db import connection
 from django.http import Http404
@@ -19,6 +18,7 @@ from messaging.rate_limits import limits
 from trato.errors import Refused, conflict
 from trato.people import Person
 from trato.realtime import metrics
+from trato.realtime.background import per_loop, spawn
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Line
 
@@ -66,25 +66,14 @@ async def close() -> None:
     _batcher().close()
 
 
-_batchers: WeakKeyDictionary[asyncio.AbstractEventLoop, Batcher] = WeakKeyDictionary()
-
-
+@per_loop
 def _batcher() -> Batcher:
-    loop = asyncio.get_running_loop()
-    found = _batchers.get(loop)
-    if found is None:
-        by_statement = connection.vendor == "postgresql"
-        found = _batchers[loop] = (
-            Batcher(_ask, _store, _answers, _tell, _give_back)
-            if by_statement
-            else Batcher(_ask_nothing, _store_each, _same, _tell_nobody)
-        )
-    return found
+    if connection.vendor == "postgresql":
+        return Batcher(_ask, _store, _answers, _tell, _give_back)
+    return Batcher(_ask_nothing, _store_each, _same, _tell_nobody)
 
 
-metrics.sends_waiting.set_function(
-    lambda: sum(len(batcher.sends) for batcher in list(_batchers.values()))
-)
+metrics.sends_waiting.set_function(lambda: sum(len(batcher.sends) for batcher in _batcher.all()))
 
 
 # -- By the ORM, one transaction each, on a database thread --------------------------------------
@@ -175,7 +164,7 @@ def _tell(batch: Sequence[Send], outcome: postgresql.Outcome) -> None:
             events.message_stored(send, stored)
             continue
         if stored and stored.is_same and events.may_be_untold(stored.id, stored.created_at):
-            _batcher().run(run_in_database_thread(actions.tell_again, stored.id))
+            spawn(run_in_database_thread(actions.tell_again, stored.id))
         if send.limit is None and place not in outcome.held:
             uncounted.append(send)  # a repeat or a refusal is not one more message
     events.badges_changed(outcome.badge_changed)
@@ -186,7 +175,7 @@ def _give_back(sends: Sequence[Send]) -> None:
     """Let these sends count for no limit: they are no messages."""
     people = [send.person.pk for send in sends if send.limit is None]
     if people:
-        _batcher().run(limits.give_back("message", people))
+        spawn(limits.give_back("message", people))
 
 
 def _accepted(send: Send, stored: postgresql.Stored) -> frames.MessageAccepted:

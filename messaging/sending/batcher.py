@@ -14,9 +14,8 @@ beside the batches of all others.
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +29,7 @@ from messaging.body import normalize_body
 from trato.errors import Refused, conflict
 from trato.people import Person
 from trato.realtime import metrics
+from trato.realtime.background import spawn
 from trato.realtime.frames import encode
 from trato.realtime.statements import Line, Locked
 
@@ -114,7 +114,6 @@ class Batcher:
         self.storing_apart = False
         self.asking = False
         self.last_start = 0.0  # the loop's time
-        self.tasks: set[asyncio.Task[None]] = set()
 
     def submit(self, send: Send) -> "asyncio.Future[str]":
         """Take a send. A repeat of one that is still under way shares its answer.
@@ -132,17 +131,10 @@ class Batcher:
         self.ask_next()
         return send.answer
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something beside all else."""
-        # The senders' requests and sockets are many: log lines of a batch carry the process's id.
-        task = asyncio.get_running_loop().create_task(work, context=Context())
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
     def ask_next(self) -> None:
         if self.arrived and not self.asking:
             self.asking = True
-            self.run(self.ask_batch())
+            spawn(self.ask_batch())
 
     async def ask_batch(self) -> None:
         batch, self.arrived = self.arrived, []
@@ -157,10 +149,10 @@ class Batcher:
 
     def store_next(self) -> None:
         if self.asked and self.may_start():
-            self.run(self.store_batches())
+            spawn(self.store_batches())
         if self.apart and not self.storing_apart:
             self.storing_apart = True
-            self.run(self.store_apart())
+            spawn(self.store_apart())
 
     async def store_batches(self) -> None:
         """Store what waits, batch after batch, unless one is being stored and goes on well."""

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
 
+from .background import per_loop, spawn
 from .database import run_in_database_thread
 
 K = TypeVar("K")
@@ -28,13 +28,8 @@ class DataLoader(Generic[K, V]):
     ) -> None:
         self._load_many = load_many
         self._one_at_a_time = one_at_a_time
-        self._under_way: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
-            WeakKeyDictionary()
-        )
-        self._waiting: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, dict[K, asyncio.Future[V | None]]
-        ] = WeakKeyDictionary()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lock = per_loop(asyncio.Lock)
+        self._waiting: per_loop[dict[K, asyncio.Future[V | None]]] = per_loop(dict)
 
     @classmethod
     def from_database(cls, query: Callable[[list[K]], dict[K, V]]) -> "DataLoader[K, V]":
@@ -47,27 +42,25 @@ class DataLoader(Generic[K, V]):
 
     async def load(self, key: K) -> V | None:
         """Return the value of one key, or None. Raises whatever `load_many` raises."""
-        loop = asyncio.get_running_loop()
-        waiting = self._waiting.setdefault(loop, {})
+        waiting = self._waiting()
         if key not in waiting:
-            waiting[key] = loop.create_future()
+            waiting[key] = asyncio.get_running_loop().create_future()
             if len(waiting) == 1:
-                task = loop.create_task(self._load_soon(loop))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                spawn(self._load_soon())
         # Shielded: a caller that is cancelled must not cancel the others' answer.
         return await asyncio.shield(waiting[key])
 
-    async def _load_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _load_soon(self) -> None:
         await asyncio.sleep(0)  # collect the keys of this iteration
         if self._one_at_a_time:
-            async with self._under_way.setdefault(loop, asyncio.Lock()):
-                await self._load_waiting(loop)
+            async with self._lock():
+                await self._load_waiting()
         else:
-            await self._load_waiting(loop)
+            await self._load_waiting()
 
-    async def _load_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
-        waiting = self._waiting.pop(loop)
+    async def _load_waiting(self) -> None:
+        waiting = self._waiting().copy()
+        self._waiting().clear()
         try:
             values = await self._load_many(list(waiting))
         except Exception as error:

@@ -12,9 +12,7 @@ It stands in the lowest app because all of them ring it.
 import asyncio
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextvars import Context
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 import structlog
 from asgiref.sync import async_to_sync
@@ -23,6 +21,7 @@ from django.conf import settings
 from django.db import transaction
 
 from . import metrics
+from .background import per_loop, spawn
 from .redis.layer import Ring
 from .resequencer import Resequencer
 
@@ -272,18 +271,8 @@ class Exchange:
         """One task of a kind at a time: it goes on until there is nothing to do for anybody."""
         task = self._tasks.get(name)
         if task is None or task.done():
-            # It is nobody's request or socket: its log lines must not carry somebody's id.
-            loop = asyncio.get_running_loop()
-            task = self._tasks[name] = loop.create_task(work(), context=Context())
+            task = self._tasks[name] = spawn(work())
         return task
 
 
-_exchanges: WeakKeyDictionary[asyncio.AbstractEventLoop, Exchange] = WeakKeyDictionary()
-
-
-def _exchange() -> Exchange:
-    loop = asyncio.get_running_loop()
-    found = _exchanges.get(loop)
-    if found is None:
-        found = _exchanges[loop] = Exchange()
-    return found
+_exchange = per_loop(Exchange)

@@ -1,72 +1,74 @@
-"""One clock per process that looks after all sockets, some of them every two seconds.
+"""Look after all sockets of a process in turn, some of them every two seconds.
 
-Not one timer per socket: what the sockets need of the database is asked for together, and no
-moment has to serve all of them.
+One timing wheel instead of one timer per socket: the sockets of a slot share their queries, and
+the slots spread the work evenly.
 """
 
 import asyncio
-from contextvars import Context
+from collections.abc import Iterable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import structlog
 from django.conf import settings
+
+from .background import per_loop, spawn
 
 log = structlog.get_logger("trato.heartbeat")
 
 TICK_SECONDS = 2.0
 
 
-class _Clock:
-    """Goes round all sockets once in `SOCKET_HEARTBEAT_SECONDS`, each at its own hour."""
+class TimingWheel:
+    """Visits each socket once in `SOCKET_HEARTBEAT_SECONDS`, one slot of them per tick."""
 
     def __init__(self) -> None:
         around = settings.SOCKET_HEARTBEAT_SECONDS
         self.tick = min(TICK_SECONDS, around)
-        self.hours: list[set[Any]] = [set() for _ in range(max(1, round(around / self.tick)))]
-        self.now = 0  # the hour that has just passed
-        self.hour_of: dict[Any, set[Any]] = {}
+        self.slots: list[set[Any]] = [set() for _ in range(max(1, round(around / self.tick)))]
+        self.current = 0  # the slot visited last
+        self.slot_of: dict[Any, set[Any]] = {}
         self.task: asyncio.Task[None] | None = None
 
     def add(self, socket: Any) -> None:
-        # Of the emptiest hours the one that is furthest off: it was looked after just now.
-        number = len(self.hours)
-        order = [self.hours[(self.now - passed) % number] for passed in range(number)]
-        self.hour_of[socket] = hour = min(order, key=len)
-        hour.add(socket)
+        # Of the slots with the fewest sockets, choose the one whose turn is furthest away: a new
+        # socket has just been looked after.
+        number = len(self.slots)
+        order = [self.slots[(self.current - passed) % number] for passed in range(number)]
+        self.slot_of[socket] = slot = min(order, key=len)
+        slot.add(socket)
 
     def discard(self, socket: Any) -> None:
-        self.hour_of.pop(socket, set()).discard(socket)
+        self.slot_of.pop(socket, set()).discard(socket)
+
+    def start(self) -> None:
+        if self.task is None or self.task.done():
+            self.task = spawn(self.run())
 
     async def run(self) -> None:
-        while self.hour_of:
+        while self.slot_of:
             await asyncio.sleep(self.tick)
-            self.now = (self.now + 1) % len(self.hours)
-            if hour := self.hours[self.now]:
-                await self.beat(list(hour))
+            self.current = (self.current + 1) % len(self.slots)
+            await self.beat(self.slots[self.current])
 
-    async def beat(self, due: list[Any]) -> None:
-        try:
-            await type(due[0]).beat(due)
-        except Exception:
-            log.exception("beat_failed")
-
-
-_clocks: WeakKeyDictionary[asyncio.AbstractEventLoop, _Clock] = WeakKeyDictionary()
+    async def beat(self, sockets: Iterable[Any]) -> None:
+        """Call `beat(sockets)` of the sockets' class."""
+        if due := list(sockets):
+            try:
+                await type(due[0]).beat(due)
+            except Exception:
+                log.exception("beat_failed")
 
 
-def remember(socket: Any) -> None:
-    """Let a socket beat until it is forgotten: its class's `beat(sockets)` is called with it."""
-    loop = asyncio.get_running_loop()
-    clock = _clocks.setdefault(loop, _Clock())
-    clock.add(socket)
-    if clock.task is None or clock.task.done():
-        # Its log lines are not about the socket that came first.
-        clock.task = loop.create_task(clock.run(), context=Context())
+_wheel = per_loop(TimingWheel)
 
 
-def forget(socket: Any) -> None:
-    """Let a socket beat no more; harmless for one that never did."""
-    clock = _clocks.get(asyncio.get_running_loop())
-    if clock:
-        clock.discard(socket)
+def add(socket: Any) -> None:
+    """Call `beat(sockets)` of a socket's class from time to time, until `discard`."""
+    wheel = _wheel()
+    wheel.add(socket)
+    wheel.start()
+
+
+def discard(socket: Any) -> None:
+    """Stop looking after a socket; harmless if it was never added."""
+    _wheel().discard(socket)

@@ -1,37 +1,37 @@
-"""One clock goes round all sockets; each has its own hour."""
+"""The timing wheel visits all sockets in turn; each has its slot."""
 
 import asyncio
 from typing import Any
 
 from django.test import override_settings
 
-from trato.realtime.heartbeat import TICK_SECONDS, _Clock
+from trato.realtime.heartbeat import TICK_SECONDS, TimingWheel
 
-HOURS = round(20 / TICK_SECONDS)  # of a round of twenty seconds
+SLOTS = round(20 / TICK_SECONDS)  # of a round of twenty seconds
 
 
 @override_settings(SOCKET_HEARTBEAT_SECONDS=20)
 def test_a_newcomer_is_looked_after_a_full_round_later_and_many_are_spread_over_it() -> None:
-    clock = _Clock()
-    clock.now = 7 % HOURS
-    newcomers: list[Any] = [object() for _ in range(2 * HOURS)]
+    wheel = TimingWheel()
+    wheel.current = 7 % SLOTS
+    newcomers: list[Any] = [object() for _ in range(2 * SLOTS)]
     for one in newcomers:
-        clock.add(one)
-    assert newcomers[0] in clock.hours[7 % HOURS]
-    assert [len(hour) for hour in clock.hours] == [2] * HOURS
+        wheel.add(one)
+    assert newcomers[0] in wheel.slots[7 % SLOTS]
+    assert [len(slot) for slot in wheel.slots] == [2] * SLOTS
     for one in newcomers:
-        clock.discard(one)
-    assert not any(clock.hours)
+        wheel.discard(one)
+    assert not any(wheel.slots)
 
 
 @override_settings(SOCKET_HEARTBEAT_SECONDS=20)
-async def test_who_comes_while_the_clock_runs_is_not_the_next_one_either() -> None:
-    clock = _Clock()
+async def test_who_comes_while_the_wheel_runs_is_not_the_next_one_either() -> None:
+    wheel = TimingWheel()
     early, late = object(), object()
-    clock.add(early)
-    going = asyncio.create_task(clock.run())
+    wheel.add(early)
+    going = asyncio.create_task(wheel.run())
     await asyncio.sleep(0)  # it waits for its first tick now
-    clock.add(late)
-    assert early in clock.hours[0]
-    assert late in clock.hours[-1]
+    wheel.add(late)
+    assert early in wheel.slots[0]
+    assert late in wheel.slots[-1]
     going.cancel()

@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextvars import Context
 from typing import Any
 
 from redis.asyncio import ConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+
+from trato.realtime.background import spawn
 
 from .connection import Wire
 
@@ -52,8 +53,7 @@ class Subscriptions:
         new = [channel for channel in missing if channel not in self._wanted]
         self._wanted.update(new)
         if self._task is None:
-            # It is nobody's request or socket: its log lines must not carry somebody's id.
-            self._task = loop.create_task(self._stay(), context=Context())
+            self._task = spawn(self._stay())
         elif self._wire is not None:
             self._subscribe(self._wire, new)
         elif self._away is not None:
