@@ -194,7 +194,7 @@ class ChatConsumer(BadgeConsumer):
         try:
             opened.side, opened.groups, state = await run_in_database_thread(self.read, pk, since)
             if not self.hears_of(opened):  # who may read it changed before or after it was read
-                await checks.get(self)
+                await checks.load(self)
             if not self.hears_of(opened):
                 raise Http404("no longer theirs to read")
         except BaseException:

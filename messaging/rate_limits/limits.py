@@ -24,7 +24,7 @@ from redis.retry import Retry
 
 from trato.errors import Refused, when_shown
 from trato.realtime.background import per_loop
-from trato.realtime.redis.connection import RedisLine
+from trato.realtime.redis.connection import RedisConnection
 
 from .shared import HIT_MANY, REDIS_ERRORS, Tally, key_of, wait_of
 from .window import Person, Window
@@ -245,8 +245,8 @@ def _redis() -> Redis:
 
 
 @per_loop
-def _line() -> RedisLine:
-    return RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+def _redis_connection() -> RedisConnection:
+    return RedisConnection(ConnectionPool.from_url(settings.REDIS_URL))
 
 
 _tallies: per_loop[dict[RateLimitItem, Tally]] = per_loop(dict)
@@ -255,5 +255,5 @@ _tallies: per_loop[dict[RateLimitItem, Tally]] = per_loop(dict)
 def _tally(item: RateLimitItem) -> Tally:
     tallies = _tallies()
     if item not in tallies:
-        tallies[item] = Tally(_line(), PREFIX, item, _window(item), _redis_is_away)
+        tallies[item] = Tally(_redis_connection(), PREFIX, item, _window(item), _redis_is_away)
     return tallies[item]

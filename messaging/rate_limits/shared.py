@@ -17,7 +17,7 @@ from limits import RateLimitItem
 from redis.exceptions import RedisError
 
 from trato.realtime.background import spawn
-from trato.realtime.redis.connection import RedisLine, Script
+from trato.realtime.redis.connection import RedisConnection, Script
 
 from .window import Person, Window
 
@@ -52,7 +52,7 @@ class Tally:
     """One kind of act, as one event loop knows it.
 
     Args:
-        line: to Redis.
+        connection: to Redis.
         prefix: of the keys there.
         item: how often one may do it.
         window: is told what Redis says of each.
@@ -61,13 +61,13 @@ class Tally:
 
     def __init__(
         self,
-        line: RedisLine,
+        connection: RedisConnection,
         prefix: str,
         item: RateLimitItem,
         window: Window,
         failed: Callable[[Exception], None],
     ) -> None:
-        self._line, self._prefix, self._item, self._failed = line, prefix, item, failed
+        self._connection, self._prefix, self._item, self._failed = connection, prefix, item, failed
         self._window = window
         self._room = item.amount // 2
         self._calm: set[Person] = set()  # had done no more than the rest when Redis last told
@@ -108,7 +108,7 @@ class Tally:
                 counted.append(user_id)
         async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
             for user_id in counted:
-                await self._line.call("LPOP", self._key(user_id))
+                await self._connection.call("LPOP", self._key(user_id))
 
     def _lets_through(self, user_id: Person) -> bool:
         """Let somebody through without asking, if that cannot be too much."""
@@ -148,7 +148,7 @@ class Tally:
         arguments = [now, limit, window]
         try:
             async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
-                answers = await HIT_MANY.run(self._line, keys, arguments)
+                answers = await HIT_MANY.run(self._connection, keys, arguments)
         except BaseException:
             self._calm.clear()
             raise

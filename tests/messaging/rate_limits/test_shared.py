@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from messaging.rate_limits.shared import GATHER_SECONDS, Tally
 from messaging.rate_limits.window import Person, Window
 from tests.patience import PATIENCE
-from trato.realtime.redis.connection import RedisLine
+from trato.realtime.redis.connection import RedisConnection
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
@@ -50,12 +50,12 @@ def play(limit: int, script: Play) -> None:
 
     async def whole() -> None:
         failures: list[Exception] = []
-        lines: list[RedisLine] = []
+        connections: list[RedisConnection] = []
 
         def process() -> Tally:
-            lines.append(RedisLine(ConnectionPool.from_url(settings.REDIS_URL)))
+            connections.append(RedisConnection(ConnectionPool.from_url(settings.REDIS_URL)))
             item = RateLimitItemPerMinute(limit, namespace="test")
-            return Counted(lines[-1], PREFIX, item, Window(limit, 60), failures.append)
+            return Counted(connections[-1], PREFIX, item, Window(limit, 60), failures.append)
 
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             for key in await redis.keys(f"{PREFIX}*"):
@@ -63,8 +63,8 @@ def play(limit: int, script: Play) -> None:
         async with asyncio.timeout(PATIENCE):
             await script(process, failures)
             await asyncio.sleep(2 * GATHER_SECONDS)  # what waits to be counted
-        for line in lines:
-            line.close()
+        for connection in connections:
+            connection.close()
 
     asyncio.run(whole())
 
@@ -145,8 +145,10 @@ def test_when_redis_fails_it_is_told_and_the_next_one_asks() -> None:
         tally = process()
         assert await passes(tally, 1) == [True]
         assert await passes(tally, 1) == [True]  # not counted yet
-        tally._line._pool = ConnectionPool.from_url("redis://127.0.0.1:1")  # where nobody listens
-        tally._line.close()
+        tally._connection._pool = ConnectionPool.from_url(
+            "redis://127.0.0.1:1"
+        )  # where nobody listens
+        tally._connection.close()
         await asyncio.sleep(3 * GATHER_SECONDS)
         assert [type(error).__name__ for error in failures] == ["ConnectionError"]
         with pytest.raises(RedisError):

@@ -11,7 +11,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from trato.realtime.redis.connection import RedisLine, Script
+from trato.realtime.redis.connection import RedisConnection, Script
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
@@ -23,11 +23,11 @@ def run(loop: Callable[[], asyncio.AbstractEventLoop], play: Callable[[], Any]) 
         runner.run(play())
 
 
-def end(line: RedisLine) -> None:
+def end(connection: RedisConnection) -> None:
     """Let the connection end, as the system would tell of it."""
-    assert line._wire is not None
-    assert line._wire._writer is not None
-    line._wire._writer.transport.abort()
+    assert connection._protocol is not None
+    assert connection._protocol._writer is not None
+    connection._protocol._writer.transport.abort()
 
 
 @pytest.mark.parametrize("loop", LOOPS, ids=["asyncio", "uvloop"])
@@ -35,17 +35,17 @@ def test_a_connection_that_ends_is_an_error_for_who_waits_and_the_next_call_open
     loop: Callable[[], asyncio.AbstractEventLoop],
 ) -> None:
     async def play() -> None:
-        line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
-        assert await line.call("ECHO", "one") == b"one"
+        connection = RedisConnection(ConnectionPool.from_url(settings.REDIS_URL))
+        assert await connection.call("ECHO", "one") == b"one"
         for pause in (0.05, 0.0):  # sent by then, or too late to be sent
-            waiting = asyncio.ensure_future(line.call("BLPOP", "trato-test-nothing", 5))
+            waiting = asyncio.ensure_future(connection.call("BLPOP", "trato-test-nothing", 5))
             if pause:
                 await asyncio.sleep(pause)
-            end(line)
+            end(connection)
             with pytest.raises(RedisConnectionError):
                 await waiting
-            assert await line.call("ECHO", "two") == b"two"
-        line.close()
+            assert await connection.call("ECHO", "two") == b"two"
+        connection.close()
 
     run(loop, play)
 
@@ -55,32 +55,35 @@ def test_calls_do_not_wait_for_each_other_and_each_gets_its_own_answer(
     loop: Callable[[], asyncio.AbstractEventLoop],
 ) -> None:
     async def play() -> None:
-        line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+        connection = RedisConnection(ConnectionPool.from_url(settings.REDIS_URL))
         words = [str(number) * 10_000 for number in range(100)]
         answers = await asyncio.gather(
-            *(line.call("ECHO", word) for word in words), line.call("NO SUCH COMMAND"),
-            line.call("ECHO", "last"), return_exceptions=True,
+            *(connection.call("ECHO", word) for word in words), connection.call("NO SUCH COMMAND"),
+            connection.call("ECHO", "last"), return_exceptions=True,
         )  # fmt: skip
         assert answers[:100] == [word.encode() for word in words]
         assert isinstance(answers[100], ResponseError)
         assert answers[101] == b"last"
-        line.close()
+        connection.close()
 
     run(loop, play)
 
 
 async def test_who_gives_up_waiting_leaves_nobody_somebody_elses_answer() -> None:
-    line = RedisLine(ConnectionPool.from_url(settings.REDIS_URL))
+    connection = RedisConnection(ConnectionPool.from_url(settings.REDIS_URL))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
-            await line.call("BLPOP", "trato-test-nothing", 10)
-    assert await line.call("ECHO", "mine") == b"mine"
-    line.close()
+            await connection.call("BLPOP", "trato-test-nothing", 10)
+    assert await connection.call("ECHO", "mine") == b"mine"
+    connection.close()
 
 
 async def test_a_script_is_found_again_by_a_redis_that_has_forgotten_it() -> None:
-    line, script = RedisLine(ConnectionPool.from_url(settings.REDIS_URL)), Script("return KEYS[1]")
+    connection, script = (
+        RedisConnection(ConnectionPool.from_url(settings.REDIS_URL)),
+        Script("return KEYS[1]"),
+    )
     for _ in range(2):
-        assert await script.run(line, ["one"], []) == b"one"
-        await line.call("SCRIPT", "FLUSH")
-    line.close()
+        assert await script.run(connection, ["one"], []) == b"one"
+        await connection.call("SCRIPT", "FLUSH")
+    connection.close()

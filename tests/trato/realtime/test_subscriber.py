@@ -98,9 +98,9 @@ async def test_what_was_asked_for_again_is_heard_once_redis_has_answered_the_las
     ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await ear.add(["one"])
-    wire = ear._wire
-    assert wire is not None
-    monkeypatch.setattr(wire, "send", lambda command: None)  # Redis' answers are given below
+    protocol = ear._protocol
+    assert protocol is not None
+    monkeypatch.setattr(protocol, "send", lambda command: None)  # Redis' answers are given below
     ear.discard("one")
     first = asyncio.ensure_future(ear.add(["one"]))
     await asyncio.sleep(0)
@@ -120,29 +120,29 @@ async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(
 ) -> None:
     monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 0.2)
     await ear.add(["one"])
-    first = ear._wire
+    first = ear._protocol
     assert first is not None
-    monkeypatch.setattr(first, "_heard", lambda reply: None)  # as if nothing arrived any more
+    monkeypatch.setattr(first, "_on_reply", lambda reply: None)  # as if nothing arrived any more
     await ear.hears(redis, "one")
-    assert ear._wire is not first
+    assert ear._protocol is not first
 
 
 async def test_a_quiet_line_that_answers_is_kept(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 1)
     await ear.add(["one"])
-    first, answers = ear._wire, asyncio.Semaphore(0)
+    first, answers = ear._protocol, asyncio.Semaphore(0)
     assert first is not None
-    said = first._heard
+    said = first._on_reply
 
     def count(reply: Any) -> None:
         said(reply)
         answers.release()
 
-    monkeypatch.setattr(first, "_heard", count)
+    monkeypatch.setattr(first, "_on_reply", count)
     async with asyncio.timeout(PATIENCE):
         for _ in range(3):
             await answers.acquire()
-    assert ear._wire is first
+    assert ear._protocol is first
 
 
 async def test_an_event_that_cannot_be_handed_on_costs_only_itself(ear: Ear, redis: Any) -> None:

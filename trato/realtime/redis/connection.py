@@ -1,8 +1,8 @@
 """Connections of the event loop's own to Redis, for the hot path.
 
-redis-py opens them, with its passwords and certificates. From then on its pool, streams, retries
-and records would be several times the work of a command itself: so bytes go between the transport
-and hiredis' parser directly. What is called here may fail, and is not tried again.
+redis-py opens them, with its passwords and certificates. After that its pool, streams, retries
+and records would cost several times as much as a command itself, so the transport's bytes go
+straight to hiredis' parser. Calls may fail and are not retried.
 """
 
 import asyncio
@@ -16,24 +16,24 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
 
 
-class Wire(asyncio.Protocol):
-    """One open connection. What Redis says is heard at once, in its order.
+class RedisProtocol(asyncio.Protocol):
+    """One open connection, which passes on Redis' replies in their order.
 
     Args:
-        heard: takes each reply; must not raise.
-        ended: called when the connection has ended, unless it was closed here.
+        on_reply: takes each reply; must not raise.
+        on_end: called when the connection has ended, unless it was closed here.
     """
 
-    def __init__(self, heard: Callable[[Any], None], ended: Callable[[], None]) -> None:
-        self._heard, self._ended = heard, ended
+    def __init__(self, on_reply: Callable[[Any], None], on_end: Callable[[], None]) -> None:
+        self._on_reply, self._on_end = on_reply, on_end
         self._parser = hiredis.Reader(replyError=_error)
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self, pool: ConnectionPool) -> None:
-        """Connect; the pool knows where and as whom, and takes no account of the connection.
+        """Connect with a pool's address and credentials; the pool does not count the connection.
 
         Raises:
-            redis.exceptions.RedisError, OSError: it is away, or refuses.
+            redis.exceptions.RedisError, OSError: Redis is away, or refuses.
         """
         connection = pool.make_connection()  # type: ignore[no-untyped-call]
         try:
@@ -41,18 +41,18 @@ class Wire(asyncio.Protocol):
         except BaseException:
             await connection.disconnect(nowait=True)
             raise
-        self._writer = connection._writer  # which would close the transport if nobody kept it
+        self._writer = connection._writer  # it closes the transport once nothing refers to it
         connection._reader = connection._writer = None
         self._writer.transport.set_protocol(self)
 
     def send(self, command: tuple[Any, ...]) -> None:
         if self._writer is not None:
             transport = cast(asyncio.Transport, self._writer.transport)
-            if not transport.is_closing():  # else `ended` is on its way
+            if not transport.is_closing():  # otherwise `on_end` is about to be called
                 transport.write(hiredis.pack_command(command))
 
     def close(self) -> None:
-        """End the connection now; what was not answered will not be."""
+        """End the connection now; pending commands get no reply."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
             cast(asyncio.Transport, writer.transport).abort()
@@ -60,54 +60,54 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._parser.feed(data)
         while (reply := self._parser.gets()) is not False:
-            self._heard(reply)
+            self._on_reply(reply)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._writer is not None:
             self._writer = None
-            self._ended()
+            self._on_end()
 
 
-class RedisLine:
-    """Carries out commands in the order of the calls; connected when it is needed."""
+class RedisConnection:
+    """Runs commands in the order of the calls; connects when it is first needed."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
-        self._wire: Wire | None = None
+        self._protocol: RedisProtocol | None = None
         self._opening = asyncio.Lock()
         self._answers: deque[asyncio.Future[Any]] = deque()
 
     async def call(self, *command: Any) -> Any:
-        """What Redis answers to a command.
+        """Send a command and return the reply.
 
         Raises:
-            redis.exceptions.RedisError, OSError: it is away, or refuses the command.
+            redis.exceptions.RedisError, OSError: Redis is away, or refuses the command.
         """
-        wire = self._wire or await self._open()
+        protocol = self._protocol or await self._open()
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answers.append(answer)
-        wire.send(command)
+        protocol.send(command)
         try:
             return await answer
-        except asyncio.CancelledError:  # it took too long; others would wait as long
+        except asyncio.CancelledError:  # it took too long, and would for everybody else
             self.close()
             raise
 
     def close(self) -> None:
-        """End the connection; who waits for an answer is told, and the next call opens another."""
-        if self._wire is not None:
-            self._wire.close()
+        """End the connection. Pending calls fail, and the next call opens another connection."""
+        if self._protocol is not None:
+            self._protocol.close()
             self._end()
 
-    async def _open(self) -> Wire:
+    async def _open(self) -> RedisProtocol:
         async with self._opening:
-            if self._wire is None:
-                wire = Wire(self._answered, self._end)
-                await wire.open(self._pool)
-                self._wire = wire
-            return self._wire
+            if self._protocol is None:
+                protocol = RedisProtocol(self._answer, self._end)
+                await protocol.open(self._pool)
+                self._protocol = protocol
+            return self._protocol
 
-    def _answered(self, reply: Any) -> None:
+    def _answer(self, reply: Any) -> None:
         answer = self._answers.popleft()
         if answer.done():
             return
@@ -117,26 +117,26 @@ class RedisLine:
             answer.set_result(reply)
 
     def _end(self) -> None:
-        self._wire = None
+        self._protocol = None
         while self._answers:
-            self._answered(RedisConnectionError("the connection has ended"))
+            self._answer(RedisConnectionError("the connection has ended"))
 
 
 class Script:
-    """A script that runs in Redis, which is sent once and then called by its digest."""
+    """A script that runs inside Redis: sent once, then called by its digest."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._digest: str | bytes = ""
 
-    async def run(self, line: RedisLine, keys: list[str], arguments: list[Any]) -> Any:
-        """What the script answers; raises as `RedisLine.call` does."""
+    async def run(self, connection: RedisConnection, keys: list[str], arguments: list[Any]) -> Any:
+        """Return what the script returns. Raises as `RedisConnection.call` does."""
         if not self._digest:
-            self._digest = await line.call("SCRIPT", "LOAD", self.text)
+            self._digest = await connection.call("SCRIPT", "LOAD", self.text)
         try:
-            return await line.call("EVALSHA", self._digest, len(keys), *keys, *arguments)
-        except NoScriptError:  # a Redis that was started anew
-            return await line.call("EVAL", self.text, len(keys), *keys, *arguments)
+            return await connection.call("EVALSHA", self._digest, len(keys), *keys, *arguments)
+        except NoScriptError:  # Redis was restarted
+            return await connection.call("EVAL", self.text, len(keys), *keys, *arguments)
 
 
 def _error(text: str) -> ResponseError:

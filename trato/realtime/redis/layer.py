@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
 from channels_redis.utils import create_pool
 
-from .connection import RedisLine, Script
+from .connection import RedisConnection, Script
 from .subscriber import Subscriptions
 
 Hear = Callable[[str, Mapping[str, Any]], None]  # a group, and an event of it
@@ -126,7 +126,7 @@ class Shard:
 
     def _connect(self) -> None:
         pool = create_pool(self.host)
-        self.line = RedisLine(pool)
+        self.connection = RedisConnection(pool)
         self.subscriptions = Subscriptions(pool, self._heard)
 
     async def publish_many(self, items: Sequence[tuple[str, bool, bytes]]) -> None:
@@ -142,10 +142,10 @@ class Shard:
             own = heard_here and channel in self.subscriptions.confirmed
             arguments += (int(own), b"" if event is last else event)
             last = event
-        await PUBLISH.run(self.line, [channel for channel, *_ in items], arguments)
+        await PUBLISH.run(self.connection, [channel for channel, *_ in items], arguments)
 
     async def publish(self, channel: str, event: bytes) -> None:
-        await self.line.call("PUBLISH", channel, event)
+        await self.connection.call("PUBLISH", channel, event)
 
     async def subscribe(self, channel: str) -> None:
         await self.subscriptions.add([channel])
@@ -154,6 +154,6 @@ class Shard:
         self.subscriptions.discard(channel)
 
     async def flush(self) -> None:
-        self.line.close()
+        self.connection.close()
         await self.subscriptions.close()
         self._connect()

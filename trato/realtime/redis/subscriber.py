@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from trato.realtime.background import spawn
 
-from .connection import Wire
+from .connection import RedisProtocol
 
 logger = logging.getLogger("trato.layer")
 
@@ -35,7 +35,7 @@ class Subscriptions:
         self.confirmed: set[str] = set()  # of those, the ones that Redis tells about by now
         self._unanswered: Counter[str] = Counter()  # SUBSCRIBEs on this connection
         self._waiting: dict[str, asyncio.Future[None]] = {}
-        self._wire: Wire | None = None
+        self._protocol: RedisProtocol | None = None
         self._task: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[None] | None = None
         self._away: Exception | None = None  # what the last try to connect has met
@@ -54,8 +54,8 @@ class Subscriptions:
         self._wanted.update(new)
         if self._task is None:
             self._task = spawn(self._stay())
-        elif self._wire is not None:
-            self._subscribe(self._wire, new)
+        elif self._protocol is not None:
+            self._subscribe(self._protocol, new)
         elif self._away is not None:
             raise RedisConnectionError(*self._away.args)
         # Shielded: who gives up waiting leaves the next try its confirmation.
@@ -66,13 +66,13 @@ class Subscriptions:
         self._wanted.discard(channel)
         self.confirmed.discard(channel)
         self._waiting.pop(channel, None)
-        if self._wire is not None:
-            self._wire.send(("UNSUBSCRIBE", channel))
+        if self._protocol is not None:
+            self._protocol.send(("UNSUBSCRIBE", channel))
 
     async def close(self) -> None:
         """Hear nothing more."""
-        if self._wire is not None:
-            self._wire.close()
+        if self._protocol is not None:
+            self._protocol.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
@@ -80,17 +80,17 @@ class Subscriptions:
     async def _stay(self) -> None:
         """Be connected."""
         while True:
-            wire = Wire(self._said, self._end)
+            protocol = RedisProtocol(self._said, self._end)
             try:
                 async with asyncio.timeout(ALIVE_SECONDS):
-                    await wire.open(self._pool)
-                self._wire, self._away = wire, None
-                self._subscribe(wire, list(self._wanted))
-                await self._listen(wire)
+                    await protocol.open(self._pool)
+                self._protocol, self._away = protocol, None
+                self._subscribe(protocol, list(self._wanted))
+                await self._listen(protocol)
                 raise RedisConnectionError("the connection has ended")
             except (RedisError, OSError) as error:
                 logger.warning("channel layer is away: %s", type(error).__name__)
-                wire.close()
+                protocol.close()
                 self._end()
                 self._away = error
                 for future in self._waiting.values():
@@ -100,21 +100,21 @@ class Subscriptions:
                 self._waiting.clear()
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _listen(self, wire: Wire) -> None:
+    async def _listen(self, protocol: RedisProtocol) -> None:
         """Until the connection ends: one that is dead without an end is found by asking."""
         self._ended = asyncio.get_running_loop().create_future()
         self._silent = 0
         while not self._ended.done() and self._silent < 2:
             if self._silent:
-                wire.send(("PING",))
+                protocol.send(("PING",))
             self._silent += 1
             await asyncio.wait({self._ended}, timeout=ALIVE_SECONDS)
 
-    def _subscribe(self, wire: Wire, channels: list[str]) -> None:
+    def _subscribe(self, protocol: RedisProtocol, channels: list[str]) -> None:
         for start in range(0, len(channels), AT_ONCE):
             now = channels[start : start + AT_ONCE]
             self._unanswered.update(now)
-            wire.send(("SUBSCRIBE", *now))
+            protocol.send(("SUBSCRIBE", *now))
 
     def _said(self, reply: Any) -> None:
         self._silent = 0
@@ -141,7 +141,7 @@ class Subscriptions:
             future.set_result(None)
 
     def _end(self) -> None:
-        self._wire = None
+        self._protocol = None
         self.confirmed.clear()
         self._unanswered.clear()
         if self._ended is not None and not self._ended.done():
