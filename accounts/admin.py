@@ -64,7 +64,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
         return person_of(request).has_perm("accounts.suspend_user")
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """Rights and role that are changed here ring the person's sockets."""
+        """Tell the person's open sockets when their rights or role change."""
         super().save_related(request, form, formsets, change)
         announce_access_changed(form.instance.pk)
 

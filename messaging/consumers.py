@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import structlog
 from django.conf import settings
@@ -18,8 +18,7 @@ from notifications.consumers import BadgeConsumer, checks
 from trato.client_address import network_of_socket
 from trato.errors import Refused
 from trato.people import Person
-from trato.realtime import groups as relay
-from trato.realtime import metrics
+from trato.realtime import groups, metrics
 from trato.realtime.close_codes import FLOODS, INTERNAL_ERROR, PAGE_OF_ANOTHER, TOO_BIG
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import Error, encode
@@ -56,7 +55,7 @@ class OpenConversation:
 class ChatConsumer(BadgeConsumer):
     """One tab of one person."""
 
-    hears: ClassVar[frozenset[str]] = BadgeConsumer.hears | {"chat.message", "chat.typing"}
+    event_types = BadgeConsumer.event_types | {"chat.message", "chat.typing"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -265,7 +264,7 @@ class ChatConsumer(BadgeConsumer):
 
     # -- out ---------------------------------------------------------------------------------
 
-    def chat_message(self, event: relay.Event) -> None:
+    def chat_message(self, event: groups.Event) -> None:
         """Hand a frame of one of this person's role groups on to the browser."""
         opened = self.open.get(event.get("conversation", 0))
         if opened is None or not (opened.reading or opened.more):
@@ -273,7 +272,7 @@ class ChatConsumer(BadgeConsumer):
         elif opened.reading:
             opened.held.append(event["frame"])
 
-    def chat_typing(self, event: relay.Event) -> None:
+    def chat_typing(self, event: groups.Event) -> None:
         """Somebody is writing: of interest only where the conversation is open, to the others."""
         if event["conversation"] in self.open and event["user"] != self.person.pk:
             self.send_frame(event["frame"])

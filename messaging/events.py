@@ -11,7 +11,7 @@ from django.utils import timezone
 from msgspec import Struct
 
 from trato.people import Person
-from trato.realtime import groups as relay
+from trato.realtime import groups
 from trato.realtime.frames import encode
 
 from . import frames
@@ -65,15 +65,15 @@ def message_stored(send: Send, stored: Stored) -> None:
         created_at=stored.created_at,
         removed=False,
     )
-    groups = (consumer_group(stored.consumer_id), seller_group(stored.shop_id))
-    relay.ring(groups, _event(send.conversation_id, frame, stored.revision))
+    sides = (consumer_group(stored.consumer_id), seller_group(stored.shop_id))
+    groups.send(sides, _event(send.conversation_id, frame, stored.revision))
     _note_told(stored.id)
 
 
 def badges_changed(user_ids: Iterable[int]) -> None:
     """These people's sockets count anew; on the event loop only."""
     for user_id in user_ids:
-        relay.ring([relay.user_group(user_id)], {"type": "badge.changed"})
+        groups.send([groups.user_group(user_id)], {"type": "badge.changed"})
 
 
 def message_changed(message: Message) -> None:
@@ -94,12 +94,12 @@ def marked(
     On the event loop only.
     """
     frame = frames.ConversationRead(conversation_id, side, user_id, sequence)
-    groups = (consumer_group(consumer_id), seller_group(shop_id))
-    relay.ring(groups, _event(conversation_id, frame, None))
+    sides = (consumer_group(consumer_id), seller_group(shop_id))
+    groups.send(sides, _event(conversation_id, frame, None))
 
 
 def typing(
-    conversation_id: int, groups: tuple[str, ...], side: Side, person: Person, *, stopped: bool
+    conversation_id: int, sides: tuple[str, ...], side: Side, person: Person, *, stopped: bool
 ) -> None:
     """Both sides hear that somebody is writing, or has stopped. Nothing is stored.
 
@@ -111,7 +111,7 @@ def typing(
         )
     )
     event = {"type": "chat.typing", "conversation": conversation_id, "user": person.pk}
-    relay.ring(groups, {**event, "frame": frame})
+    groups.send(sides, {**event, "frame": frame})
 
 
 def groups_of(conversation: Conversation) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ def groups_of(conversation: Conversation) -> tuple[str, ...]:
 
 
 def _tell(conversation: Conversation, frame: Struct, revision: int | None = None) -> None:
-    relay.publish_on_commit(groups_of(conversation), _event(conversation.pk, frame, revision))
+    groups.send_on_commit(groups_of(conversation), _event(conversation.pk, frame, revision))
 
 
 def _event(conversation_id: int, frame: Struct, revision: int | None) -> dict[str, Any]:

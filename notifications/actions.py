@@ -25,10 +25,10 @@ def notify(
     happened_at: datetime | None = None,
     team_id: int | None = None,
 ) -> None:
-    """Make one subject unread for some people, in one statement, and ring their badges.
+    """Make one subject unread for some people, in one statement, and update their badges.
 
     News about a subject that is unread already changes its row and adds none. Call it inside the
-    transaction that stores the news: the badges ring on commit.
+    transaction that stores the news: the badges change on commit.
 
     Args:
         recipient_ids: who is told.
@@ -83,8 +83,8 @@ def mark_all_read(user: Person) -> int:
 
 
 def announce_badges(user_ids: Collection[int]) -> None:
-    """Ring people whose unread number changed; the receivers recount for themselves."""
-    groups.publish_on_commit([groups.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
+    """Tell people's sockets on commit that their unread number changed; the sockets recount."""
+    groups.send_on_commit([groups.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
 
 
 @transaction.atomic

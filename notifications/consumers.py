@@ -14,8 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from trato.people import Person
-from trato.realtime import groups as relay
-from trato.realtime import heartbeat, metrics
+from trato.realtime import groups, heartbeat, metrics
 from trato.realtime.close_codes import (
     FLOODS,
     INTERNAL_ERROR,
@@ -45,18 +44,18 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     """Joins `user.<id>` and hands the badge on; subclasses add their groups and their frames.
 
     Channels would give each socket a channel of the layer, a queue, and a task that waits on
-    both. Here a socket only waits for its client; events come from the relay, by `hear`.
+    both. Here a socket only waits for its client; events come from its groups, to `handle_event`.
     """
 
-    # Events of the groups that are handled, by the methods of their names.
-    hears: ClassVar[frozenset[str]] = frozenset({"badge.changed", "access.changed"})
+    # Layer events that are handled, each by the method of its name.
+    event_types: ClassVar[frozenset[str]] = frozenset({"badge.changed", "access.changed"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user: Person | None = None
         self.joined: set[str] = set()
         self.unread: int | None = None
-        self.early: list[relay.Event] | None = []  # what came before `session.ready` was sent
+        self.early: list[groups.Event] | None = []  # what came before `session.ready` was sent
         self.closing = False
         self.at_rest = False  # nothing that the client sent is being worked on
         self.session_checked_at = 0.0
@@ -97,9 +96,9 @@ class BadgeConsumer(AsyncWebsocketConsumer):
             log.exception("handler_failed", event_type=message["type"])
             await self.stop(INTERNAL_ERROR)
 
-    def hear(self, event: relay.Event) -> None:
+    def handle_event(self, event: groups.Event) -> None:
         """Take an event of one of this socket's groups. What needs to wait becomes a task."""
-        if self.closing or event["type"] not in self.hears:
+        if self.closing or event["type"] not in self.event_types:
             return
         if self.early is not None:
             self.early.append(event)
@@ -153,7 +152,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         self.send_frame(encode(frames.SessionReady(self.person.pk, unread or 0)))
         early, self.early = self.early or [], None
         for event in early:
-            self.hear(event)
+            self.handle_event(event)
         heartbeat.add(self)
 
     async def may_come(self) -> bool:
@@ -163,7 +162,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     async def may_stay(self) -> bool:
         """Whether this person may have one more socket open."""
         most: int = settings.SOCKETS_PER_PERSON
-        return relay.number_in(relay.user_group(self.person.pk)) <= most
+        return groups.count(groups.user_group(self.person.pk)) <= most
 
     async def disconnect(self, code: int) -> None:
         if not self.closing:  # else it was counted by the code that we chose
@@ -175,7 +174,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         self.closing = True
         heartbeat.discard(self)
         while self.joined:
-            relay.leave(self.joined.pop(), self)
+            groups.discard(self.joined.pop(), self)
 
     async def stop(self, code: int) -> None:
         """Close the socket; nothing more is sent to it or heard from it."""
@@ -220,7 +219,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         for one in sockets:
             person = people[one.session_key]
             if not isinstance(person, Ended) and one.user is None:
-                new += one.join({relay.user_group(person.pk)})
+                new += one.join({groups.user_group(person.pk)})
         if new:
             await asyncio.gather(*new)
             people = await run_in_database_thread(people_of, {one.session_key for one in sockets})
@@ -248,7 +247,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
         """The groups that some people's sockets belong in."""
-        return {one: {relay.user_group(person.pk)} for one, person in people.items()}
+        return {one: {groups.user_group(person.pk)} for one, person in people.items()}
 
     @property
     def session_key(self) -> str:
@@ -259,16 +258,16 @@ class BadgeConsumer(AsyncWebsocketConsumer):
         """Leave what is not due and join what is missing; what is still to be awaited of that."""
         for group in self.joined - due:
             self.joined.discard(group)
-            relay.leave(group, self)
+            groups.discard(group, self)
         return self.join(due)
 
-    def join(self, groups: set[str]) -> "list[asyncio.Future[bool]]":
+    def join(self, names: set[str]) -> "list[asyncio.Future[bool]]":
         """Join what is missing of some groups, unless the socket has closed meanwhile."""
-        new = set() if self.closing else groups - self.joined
+        new = set() if self.closing else names - self.joined
         self.joined |= new
-        return [relay.join(group, self) for group in new]
+        return [groups.add(name, self) for name in new]
 
-    async def access_changed(self, event: relay.Event) -> None:
+    async def access_changed(self, event: groups.Event) -> None:
         """Session, standing or shops of this person changed: look what is left of them."""
         try:
             await checks.load(self)
@@ -279,7 +278,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
 
     # -- the badge ---------------------------------------------------------------------------
 
-    async def badge_changed(self, event: relay.Event) -> None:
+    async def badge_changed(self, event: groups.Event) -> None:
         """The number of unread notifications may have changed: count, whatever the event says."""
         await self.count(even_if_same=True)
 

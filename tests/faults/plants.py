@@ -81,16 +81,16 @@ def membership_unchecked() -> None:
 
 def lost_without_heartbeat() -> None:
     """Half of what is told is dropped, and no heartbeat tells what there should have been."""
-    hand = groups.Exchange.deliver
+    hand = groups.Hub.receive
 
-    def forgetful(self: groups.Exchange, group: str, event: groups.Event) -> None:
+    def forgetful(self: groups.Hub, group: str, event: groups.Event) -> None:
         if random.random() < 0.5:
             hand(self, group, event)
 
     async def beat(cls: type[BadgeConsumer], sockets: Sequence[BadgeConsumer]) -> None:
         await BadgeConsumer.beat.__func__(cls, sockets)  # type: ignore[attr-defined]
 
-    groups.Exchange.deliver = forgetful  # type: ignore[method-assign]
+    groups.Hub.receive = forgetful  # type: ignore[method-assign]
     consumers.ChatConsumer.beat = classmethod(beat)  # type: ignore[assignment,method-assign]
 
 

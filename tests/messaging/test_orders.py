@@ -85,7 +85,7 @@ async def nothing_is_under_way() -> None:
 
 
 def sockets_in(group: str) -> set[Any]:
-    return set(groups._exchange().members.get(group, ()))
+    return set(groups._hub().subscribers.get(group, ()))
 
 
 async def send(person: User, conversation: Conversation) -> None:
@@ -247,5 +247,5 @@ async def test_a_socket_that_closes_while_it_joins_is_in_no_group(
     await socket_of(seller)
     await until(lambda: bool(gone))
     await nothing_is_under_way()
-    assert not any(gone[0] in members for members in groups._exchange().members.values())
+    assert not any(gone[0] in members for members in groups._hub().subscribers.values())
     assert gone[0] not in heartbeat._wheel().slot_of

@@ -250,7 +250,7 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     assert (await hear(leaving, "error"))["code"] == "not_found"
     async with asyncio.timeout(PATIENCE):
-        while access.seller_group(shop.pk) in groups._exchange().members:
+        while access.seller_group(shop.pk) in groups._hub().subscribers:
             await asyncio.sleep(0.01)
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     assert await hears_nothing(leaving)
@@ -263,10 +263,10 @@ async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
     socket = await socket_of(shopper)
     await hear(socket, "session.ready")
     event = {"type": "chat.message", "frame": "{}"}
-    await groups.publish_async([f"user.{shopper.pk}"], event)
+    await groups.asend([f"user.{shopper.pk}"], event)
     assert await socket.receive_from() == "{}"
     layer = get_channel_layer()
-    await layer.group_add("seller.999", groups._exchange().channel)
+    await layer.group_add("seller.999", groups._hub().channel)
     await layer.group_send("seller.999", {**event, "group": "seller.999"})
     assert await hears_nothing(socket)
 
@@ -292,7 +292,7 @@ async def test_the_heartbeat_heals_a_badge_that_the_layer_lost(
     def send_without_a_layer() -> None:
         from unittest.mock import patch
 
-        with patch.object(groups, "publish_async", silence):
+        with patch.object(groups, "asend", silence):
             actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello")
 
     async def silence(*args: Any) -> None:

@@ -35,7 +35,7 @@ async def test_a_person_has_so_many_sockets_and_another_person_their_own(
     assert [await fate(one), await fate(two)] == ["session.ready"] * 2
     assert await fate(await socket_of(shopper)) == 4429
     assert await fate(await socket_of(seller)) == "session.ready"
-    assert groups.number_in(groups.user_group(shopper.pk)) == 2
+    assert groups.count(groups.user_group(shopper.pk)) == 2
     await one.disconnect(timeout=PATIENCE)
     assert await fate(await socket_of(shopper)) == "session.ready"
 

@@ -73,21 +73,21 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
 ) -> None:
     """The client leaves while its request waits for other processes to be told of the message."""
     settings.SOCKET_HEARTBEAT_SECONDS = 3600  # which would heal the badge
-    ringing, goes_on = asyncio.Event(), asyncio.Event()
-    publish = groups.publish_async
+    sent, goes_on = asyncio.Event(), asyncio.Event()
+    asend = groups.asend
 
     async def slowly(*args: Any) -> None:
-        await publish(*args)
-        ringing.set()
+        await asend(*args)
+        sent.set()
         await goes_on.wait()
 
     socket = await socket_of(seller)
     await hear(socket, "session.ready")
-    monkeypatch.setattr(groups, "publish_async", slowly)
+    monkeypatch.setattr(groups, "asend", slowly)
     post = await sync_to_async(Post)(asgi.application, shopper, conversation)
     post.start()
     async with asyncio.timeout(PATIENCE):
-        await ringing.wait()
+        await sent.wait()
         post.leave()
         for _ in range(200):
             await asyncio.sleep(0)  # let it be noticed

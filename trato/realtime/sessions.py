@@ -1,6 +1,6 @@
 """Whether a session still stands, and telling open sockets when it may not.
 
-Every end of a session rings the person's group; the sockets that hear it look for themselves.
+When a session ends, the person's group gets an event, and each of its sockets checks its own.
 Whoever suspends somebody, changes a password or takes a role away calls `announce_access_changed`.
 """
 
@@ -75,7 +75,7 @@ def _is_of_this_password(given: str, user: Any) -> bool:
 
 def announce_access_changed(user_id: int) -> None:
     """Let every open socket of a person check session, standing and shops anew, on commit."""
-    groups.publish_on_commit([groups.user_group(user_id)], {"type": "access.changed"})
+    groups.send_on_commit([groups.user_group(user_id)], {"type": "access.changed"})
 
 
 def watch() -> None:

@@ -1,4 +1,4 @@
-"""Ringing: who hears, in which order, and that it never fails the code that rings."""
+"""Sending to groups: who receives what, in which order, and never at the sender's expense."""
 
 import asyncio
 from typing import Any
@@ -11,19 +11,19 @@ from redis import asyncio as aioredis
 from config.settings.base import channel_layers
 from deploy import services
 from tests.patience import PATIENCE
-from trato.realtime import groups as relay
+from trato.realtime import groups
 
 
 class Listener:
     """As a socket: what it was told, and a way to wait for it."""
 
     def __init__(self) -> None:
-        self.heard: asyncio.Queue[relay.Event] = asyncio.Queue()
+        self.heard: asyncio.Queue[groups.Event] = asyncio.Queue()
 
-    def hear(self, event: relay.Event) -> None:
+    def handle_event(self, event: groups.Event) -> None:
         self.heard.put_nowait(event)
 
-    async def next(self) -> relay.Event:
+    async def next(self) -> groups.Event:
         return await asyncio.wait_for(self.heard.get(), PATIENCE)
 
 
@@ -41,15 +41,15 @@ async def revisions(listener: Listener, number: int) -> list[int]:
 
 async def test_synchronous_code_on_a_loops_own_thread_rings_too() -> None:
     listener = Listener()
-    assert await relay.join("user.1", listener)
-    relay.publish(["user.1"], {"type": "badge.changed"})
+    assert await groups.add("user.1", listener)
+    groups.send(["user.1"], {"type": "badge.changed"})
     assert await listener.next() == {"type": "badge.changed"}
 
 
 async def test_an_event_is_heard_once_though_the_layer_echoes_it() -> None:
     listener = Listener()
-    await relay.join("user.1", listener)
-    await relay.publish_async(["user.1"], {"type": "badge.changed"})
+    await groups.add("user.1", listener)
+    await groups.asend(["user.1"], {"type": "badge.changed"})
     await from_another_process("user.1", {"type": "last"})
     assert [(await listener.next())["type"] for _ in range(2)] == ["badge.changed", "last"]
 
@@ -58,7 +58,7 @@ async def test_other_processes_hear_what_is_rung_here() -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.group_add("user.1", channel)
-    await relay.publish_async(["user.1"], {"type": "badge.changed"})
+    await groups.asend(["user.1"], {"type": "badge.changed"})
     heard = await asyncio.wait_for(layer.receive(channel), PATIENCE)
     assert heard["type"] == "badge.changed"
 
@@ -66,17 +66,17 @@ async def test_other_processes_hear_what_is_rung_here() -> None:
 async def test_who_left_hears_nothing_more_and_who_stayed_does() -> None:
     left, stayed = Listener(), Listener()
     for listener in (left, stayed):
-        await relay.join("user.1", listener)
-    relay.leave("user.1", left)
-    relay.ring(["user.1"], {"type": "badge.changed"})
+        await groups.add("user.1", listener)
+    groups.discard("user.1", left)
+    groups.send(["user.1"], {"type": "badge.changed"})
     await stayed.next()
     assert left.heard.empty()
 
 
 async def test_what_another_process_tells_too_early_waits_for_what_comes_before() -> None:
     listener = Listener()
-    await relay.join("seller.1", listener)
-    relay.ring(["seller.1"], change(1))
+    await groups.add("seller.1", listener)
+    groups.send(["seller.1"], change(1))
     for revision in (3, 4, 2, 5):
         await from_another_process("seller.1", change(revision))
     assert await revisions(listener, 5) == [1, 2, 3, 4, 5]
@@ -84,8 +84,8 @@ async def test_what_another_process_tells_too_early_waits_for_what_comes_before(
 
 async def test_what_was_lost_is_not_waited_for_long_and_a_double_is_dropped() -> None:
     listener = Listener()
-    await relay.join("seller.1", listener)
-    relay.ring(["seller.1"], change(1))
+    await groups.add("seller.1", listener)
+    groups.send(["seller.1"], change(1))
     for revision in (3, 3, 1):
         await from_another_process("seller.1", change(revision))
     assert await revisions(listener, 2) == [1, 3]
@@ -97,7 +97,7 @@ async def test_what_was_lost_is_not_waited_for_long_and_a_double_is_dropped() ->
 
 async def test_what_comes_first_does_not_drop_what_was_told_just_before_it() -> None:
     listener = Listener()
-    await relay.join("seller.1", listener)
+    await groups.add("seller.1", listener)
     for revision in (12, 11, 11, 12, 13):
         await from_another_process("seller.1", change(revision))
     assert await revisions(listener, 3) == [12, 11, 13]
@@ -107,12 +107,12 @@ async def test_what_comes_first_does_not_drop_what_was_told_just_before_it() -> 
 @pytest.mark.parametrize("number", [1, 300])
 async def test_many_groups_are_joined_and_rung(number: int) -> None:
     listener = Listener()
-    groups = [f"user.{one}" for one in range(number)]
-    assert all(await asyncio.gather(*(relay.join(group, listener) for group in groups)))
-    for group in groups:
+    names = [f"user.{one}" for one in range(number)]
+    assert all(await asyncio.gather(*(groups.add(group, listener) for group in names)))
+    for group in names:
         await from_another_process(group, {"type": "badge.changed"})
-    heard = {(await listener.next())["group"] for _ in groups}
-    assert heard == set(groups)
+    heard = {(await listener.next())["group"] for _ in names}
+    assert heard == set(names)
 
 
 async def test_who_joins_is_not_kept_waiting_by_those_who_come_after(
@@ -120,17 +120,17 @@ async def test_who_joins_is_not_kept_waiting_by_those_who_come_after(
 ) -> None:
     """As when thousands of sockets come back at once."""
     layer, listener = get_channel_layer(), Listener()
-    await relay.join("user.0", listener)
+    await groups.add("user.0", listener)
     later: list[asyncio.Future[bool]] = []
 
     async def slow(*_args: Any) -> None:
         if len(later) < 100:  # somebody comes while the layer answers, each time
-            later.append(relay.join(f"user.{len(later) + 2}", listener))
+            later.append(groups.add(f"user.{len(later) + 2}", listener))
         await asyncio.sleep(0)
 
     for name in ("group_add", "group_add_many"):
         monkeypatch.setattr(layer, name, slow, raising=False)
-    assert await relay.join("user.1", listener)
+    assert await groups.add("user.1", listener)
     assert len(later) < 100
     async with asyncio.timeout(PATIENCE):
         assert all(await asyncio.gather(*later))
@@ -148,10 +148,10 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
     for name in ("group_send", "publish_many"):
         monkeypatch.setattr(layer, name, hang, raising=False)
     listener = Listener()
-    await relay.join("user.1", listener)
+    await groups.add("user.1", listener)
     async with asyncio.timeout(PATIENCE):
         for _ in range(100):
-            await relay.publish_async(["user.1"], {"type": "badge.changed"})
+            await groups.asend(["user.1"], {"type": "badge.changed"})
     assert listener.heard.qsize() == 100
 
 
@@ -159,12 +159,12 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
 async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: Any) -> None:
     """Who waits gives up in time, and the next try is not spoiled by it."""
     listener = Listener()
-    assert await relay.join("user.2", listener)
+    assert await groups.add("user.2", listener)
     settings.PUBLISH_TIMEOUT_SECONDS = 0.2
     with services.stopped_redis(settings.REDIS_URL):
-        assert not await relay.join("user.1", listener)
+        assert not await groups.add("user.1", listener)
     async with asyncio.timeout(PATIENCE):
-        while not await relay.join("user.1", listener):
+        while not await groups.add("user.1", listener):
             await asyncio.sleep(0.05)
     await from_another_process("user.1", {"type": "badge.changed"})
     assert (await listener.next())["type"] == "badge.changed"
@@ -177,15 +177,15 @@ async def test_a_group_left_while_redis_is_silent_is_left_for_good(
     listener, other = Listener(), Listener()
     with services.redis_server(tmp_path_factory.mktemp("redis")) as broker:
         settings.CHANNEL_LAYERS = channel_layers(broker.address)
-        assert await relay.join("user.2", other)
+        assert await groups.add("user.2", other)
         settings.PUBLISH_TIMEOUT_SECONDS = 0.2
         broker.pause()
-        assert not await relay.join("user.1", listener)
-        relay.leave("user.1", listener)
+        assert not await groups.add("user.1", listener)
+        groups.discard("user.1", listener)
         broker.resume()
         settings.PUBLISH_TIMEOUT_SECONDS = PATIENCE
         async with asyncio.timeout(PATIENCE), aioredis.Redis.from_url(broker.address) as redis:
-            while not await relay.join("user.3", other):
+            while not await groups.add("user.3", other):
                 await asyncio.sleep(0.05)
             while await heard_groups(redis) != {"user.2", "user.3"}:
                 await asyncio.sleep(0.05)
@@ -208,11 +208,11 @@ async def test_while_the_layer_is_away_who_joins_does_not_wait_for_it(
 
     for name in ("group_add", "group_add_many"):
         monkeypatch.setattr(layer, name, away, raising=False)
-    assert not await relay.join("user.1", listener)
+    assert not await groups.add("user.1", listener)
     tries.clear()
-    assert not await relay.join("user.2", listener)  # told before another try
+    assert not await groups.add("user.2", listener)  # told before another try
     assert not tries.is_set()
     monkeypatch.undo()
     async with asyncio.timeout(PATIENCE):
-        while not await relay.join("user.1", listener):
+        while not await groups.add("user.1", listener):
             await asyncio.sleep(0.05)

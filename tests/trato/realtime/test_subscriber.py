@@ -108,9 +108,9 @@ async def test_what_was_asked_for_again_is_heard_once_redis_has_answered_the_las
     first.cancel()
     second = asyncio.ensure_future(ear.add(["one"]))
     await asyncio.sleep(0)
-    ear._said([b"subscribe", b"one", 1])  # the first of two
+    ear._on_reply([b"subscribe", b"one", 1])  # the first of two
     assert not ear.confirmed
-    ear._said([b"subscribe", b"one", 1])
+    ear._on_reply([b"subscribe", b"one", 1])
     await asyncio.wait_for(second, PATIENCE)
     assert ear.confirmed == {"one"}
 

@@ -1,9 +1,9 @@
 """The channel layer between processes: channels-redis' pub/sub, on connections of our own.
 
-The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis
-to say so, and hands what it hears from task to task through a queue. Here all events of a moment
-go out in one call, a subscription has begun when `group_add_many` returns, so that whoever reads
-the database after it misses nothing, and an event of another process is handed on as it comes.
+The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis'
+confirmation, and passes events from task to task through a queue. This one publishes many events
+with one call, calls a function for each event that arrives, and has subscribed by the time that
+`group_add_many` returns, so whoever reads the database after that misses nothing.
 """
 
 import asyncio
@@ -17,19 +17,19 @@ from channels_redis.utils import create_pool
 from .connection import RedisConnection, Script
 from .subscriber import Subscriptions
 
-Hear = Callable[[str, Mapping[str, Any]], None]  # a group, and an event of it
+Callback = Callable[[str, Mapping[str, Any]], None]  # takes a group, and an event of it
 
 
-class Ring(NamedTuple):
+class GroupEvent(NamedTuple):
     """One event for some groups."""
 
     groups: Sequence[str]
     event: Mapping[str, Any]
 
 
-# Publishes only where somebody else listens: a process hands its own events on by itself, and
-# would only throw the echo away. Nobody is missed: who subscribes after this look reads the
-# database later still. An event follows the name of its first group; after the others stands ''.
+# Publishes only if another process has subscribed: this one passes its own events on by itself
+# and would only discard the echo. Nobody misses an event: a process that subscribes later reads
+# the database later still. An event follows the name of its first group, '' the other names.
 PUBLISH = Script("""
 local event
 for index, channel in ipairs(KEYS) do
@@ -44,7 +44,7 @@ end
 
 
 class PubSubLayer(RedisPubSubChannelLayer):
-    """A drop-in for `RedisPubSubChannelLayer` that also takes many at once."""
+    """A drop-in for `RedisPubSubChannelLayer` that also publishes many events at once."""
 
     def _get_layer(self) -> "LoopLayer":
         loop = asyncio.get_running_loop()
@@ -56,33 +56,33 @@ class PubSubLayer(RedisPubSubChannelLayer):
 
 
 class LoopLayer(RedisPubSubLoopLayer):
-    """What one event loop has of the layer."""
+    """The layer's part that belongs to one event loop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hosts = [shard.host for shard in self._shards]  # type: ignore[has-type]  # untyped base
-        self._shards = [Shard(host, self._heard) for host in hosts]
-        self._hearers: dict[str, Hear] = {}
-        self._before_group = len(self._get_group_channel_name(""))  # letters
+        self._shards = [Shard(host, self._receive) for host in hosts]
+        self._callbacks: dict[str, Callback] = {}
+        self._prefix_length = len(self._get_group_channel_name(""))
 
-    async def publish_many(self, rings: Iterable[Ring], heard_here: Collection[str] = ()) -> None:
-        """Publish events in their order: one round trip for each Redis they go to.
+    async def publish_many(self, events: Iterable[GroupEvent], own: Collection[str] = ()) -> None:
+        """Publish events in their order, with one round trip per Redis.
 
         Args:
-            heard_here: the groups whose events this process hands on by itself.
+            own: groups that this process follows; it passes its own events to them by itself.
         """
         by_shard: dict[Shard, list[tuple[str, bool, bytes]]] = {}
-        for groups, event in rings:
+        for groups, event in events:
             serialized = self.channel_layer.serialize(event)
             for group in groups:
                 channel = self._get_group_channel_name(group)
-                item = (channel, group in heard_here, serialized)
+                item = (channel, group in own, serialized)
                 by_shard.setdefault(self._get_shard(channel), []).append(item)
         for shard, items in by_shard.items():
             await shard.publish_many(items)
 
     async def group_add_many(self, groups: Sequence[str], channel: str) -> None:
-        """Let `channel` hear groups. Once this returns, Redis has begun to tell."""
+        """Add a channel to groups. By the time this returns, Redis passes on their events."""
         by_shard: dict[Shard, list[str]] = {}
         for group in groups:
             name = self._get_group_channel_name(group)
@@ -92,55 +92,56 @@ class LoopLayer(RedisPubSubLoopLayer):
             await shard.subscriptions.add(names)
 
     async def group_add(self, group: str, channel: str) -> None:
-        """Let `channel` hear a group."""
+        """Add a channel to a group."""
         await self.group_add_many([group], channel)
 
-    def new_hearer(self, hear: Hear) -> str:
-        """A channel whose groups' events go to a function at once; nothing else is sent to it."""
-        channel = f"{self.prefix}hearer{uuid.uuid4().hex}"
-        self._hearers[channel] = hear
+    def new_callback_channel(self, callback: Callback) -> str:
+        """Make a channel that calls a function with each event of its groups."""
+        channel = f"{self.prefix}callback{uuid.uuid4().hex}"
+        self._callbacks[channel] = callback
         return channel
 
     async def flush(self) -> None:
-        self._hearers.clear()
+        self._callbacks.clear()
         await super().flush()
 
-    def _heard(self, name: str, serialized: bytes) -> None:
+    def _receive(self, name: str, serialized: bytes) -> None:
         if queue := self.channels.get(name):
             queue.put_nowait(serialized)
             return
         for channel in self.groups.get(name, ()):
-            if hear := self._hearers.get(channel):
-                hear(name[self._before_group :], self.channel_layer.deserialize(serialized))
+            if callback := self._callbacks.get(channel):
+                callback(name[self._prefix_length :], self.channel_layer.deserialize(serialized))
             elif queue := self.channels.get(channel):
                 queue.put_nowait(serialized)
 
 
 class Shard:
-    """One Redis: one connection to publish, one to hear. Stands for channels-redis' own."""
+    """One Redis, with a connection to publish and one to subscribe. Replaces channels-redis'."""
 
-    def __init__(self, host: Any, heard: Callable[[str, bytes], None]) -> None:
+    def __init__(self, host: Any, on_event: Callable[[str, bytes], None]) -> None:
         self.host = host
-        self._heard = heard
+        self._on_event = on_event
         self._connect()
 
     def _connect(self) -> None:
         pool = create_pool(self.host)
         self.connection = RedisConnection(pool)
-        self.subscriptions = Subscriptions(pool, self._heard)
+        self.subscriptions = Subscriptions(pool, self._on_event)
 
     async def publish_many(self, items: Sequence[tuple[str, bool, bytes]]) -> None:
-        """Publish to channels, each only where somebody else listens.
+        """Publish events, each only if another process has subscribed to its channel.
 
         Args:
-            items: channel, whether this process is not to hear it, and the serialized event.
+            items: the channel, whether this process has subscribed to it as well, and the
+                serialized event.
         """
         arguments: list[int | bytes] = []
         last = None
-        for channel, heard_here, event in items:
-            # Redis may not know of our subscription: not so after a restart, until we are back.
-            own = heard_here and channel in self.subscriptions.confirmed
-            arguments += (int(own), b"" if event is last else event)
+        for channel, is_own, event in items:
+            # After a restart, Redis doesn't know our subscriptions until we are back.
+            ours = int(is_own and channel in self.subscriptions.confirmed)
+            arguments += (ours, b"" if event is last else event)
             last = event
         await PUBLISH.run(self.connection, [channel for channel, *_ in items], arguments)
 

@@ -1,4 +1,4 @@
-"""What a process hears from one Redis, as long as it lives."""
+"""Stay subscribed to channels of one Redis, whatever becomes of the connection."""
 
 import asyncio
 import logging
@@ -16,36 +16,36 @@ from .connection import RedisProtocol
 
 logger = logging.getLogger("trato.layer")
 
-RETRY_SECONDS = 0.5  # between two tries to connect
-ALIVE_SECONDS = 15.0  # a Redis that says nothing for so long, though it was asked to, has gone
+RETRY_SECONDS = 0.5  # between two attempts to connect
+ALIVE_SECONDS = 15.0  # after which a silent Redis is asked, and given up if it stays silent
 AT_ONCE = 500  # channels in one command
 
 
 class Subscriptions:
-    """The channels that are heard. When the connection ends, it is made and asked for them anew.
+    """The channels of one process. When the connection ends, it reconnects and subscribes again.
 
     Args:
-        pool: which knows how to connect.
-        heard: takes a channel's name and what came there; must return at once and not raise.
+        pool: has Redis' address and credentials.
+        on_event: takes a channel's name and an event; must return at once and not raise.
     """
 
-    def __init__(self, pool: ConnectionPool, heard: Callable[[str, bytes], None]) -> None:
-        self._pool, self._heard = pool, heard
+    def __init__(self, pool: ConnectionPool, on_event: Callable[[str, bytes], None]) -> None:
+        self._pool, self._on_event = pool, on_event
         self._wanted: set[str] = set()
-        self.confirmed: set[str] = set()  # of those, the ones that Redis tells about by now
-        self._unanswered: Counter[str] = Counter()  # SUBSCRIBEs on this connection
+        self.confirmed: set[str] = set()  # of those, what Redis has confirmed
+        self._unanswered: Counter[str] = Counter()  # SUBSCRIBE commands of this connection
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._protocol: RedisProtocol | None = None
         self._task: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[None] | None = None
-        self._away: Exception | None = None  # what the last try to connect has met
-        self._silent = 0  # how often it was waited since Redis last said anything
+        self._away: Exception | None = None  # why the last attempt to connect failed
+        self._silent = 0  # intervals since Redis last said anything
 
     async def add(self, channels: Sequence[str]) -> None:
-        """Hear channels, too. Once this returns, Redis has begun to tell.
+        """Subscribe to more channels. By the time this returns, Redis passes on their events.
 
         Raises:
-            redis.exceptions.RedisError, OSError: it is away. They are heard when it is back.
+            redis.exceptions.RedisError, OSError: Redis is away. They follow when it is back.
         """
         missing = [channel for channel in channels if channel not in self.confirmed]
         loop = asyncio.get_running_loop()
@@ -53,16 +53,16 @@ class Subscriptions:
         new = [channel for channel in missing if channel not in self._wanted]
         self._wanted.update(new)
         if self._task is None:
-            self._task = spawn(self._stay())
+            self._task = spawn(self._stay_connected())
         elif self._protocol is not None:
             self._subscribe(self._protocol, new)
         elif self._away is not None:
             raise RedisConnectionError(*self._away.args)
-        # Shielded: who gives up waiting leaves the next try its confirmation.
+        # Shielded: a caller that stops waiting leaves the confirmation to the next one.
         await asyncio.gather(*map(asyncio.shield, waiting))
 
     def discard(self, channel: str) -> None:
-        """Hear a channel no longer."""
+        """Unsubscribe from a channel."""
         self._wanted.discard(channel)
         self.confirmed.discard(channel)
         self._waiting.pop(channel, None)
@@ -70,17 +70,17 @@ class Subscriptions:
             self._protocol.send(("UNSUBSCRIBE", channel))
 
     async def close(self) -> None:
-        """Hear nothing more."""
+        """End the connection and all subscriptions."""
         if self._protocol is not None:
             self._protocol.close()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    async def _stay(self) -> None:
-        """Be connected."""
+    async def _stay_connected(self) -> None:
+        """Connect, subscribe and listen, again and again."""
         while True:
-            protocol = RedisProtocol(self._said, self._end)
+            protocol = RedisProtocol(self._on_reply, self._end)
             try:
                 async with asyncio.timeout(ALIVE_SECONDS):
                     await protocol.open(self._pool)
@@ -96,12 +96,12 @@ class Subscriptions:
                 for future in self._waiting.values():
                     if not future.done():
                         future.set_exception(RedisConnectionError(*error.args))
-                        future.exception()  # seen, also where nobody waits any more
+                        future.exception()  # marks it as retrieved, in case nobody waits any more
                 self._waiting.clear()
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self, protocol: RedisProtocol) -> None:
-        """Until the connection ends: one that is dead without an end is found by asking."""
+        """Return once the connection has ended, or no longer answers a PING."""
         self._ended = asyncio.get_running_loop().create_future()
         self._silent = 0
         while not self._ended.done() and self._silent < 2:
@@ -116,14 +116,14 @@ class Subscriptions:
             self._unanswered.update(now)
             protocol.send(("SUBSCRIBE", *now))
 
-    def _said(self, reply: Any) -> None:
+    def _on_reply(self, reply: Any) -> None:
         self._silent = 0
         match reply:
             case [b"message", name, event]:
                 try:
-                    self._heard(name.decode(), event)
+                    self._on_event(name.decode(), event)
                 except Exception:
-                    logger.exception("an event could not be handed on")
+                    logger.exception("an event could not be passed on")
             case [b"subscribe", name, _]:
                 self._confirm(name.decode())
             case Exception():
@@ -132,7 +132,7 @@ class Subscriptions:
     def _confirm(self, channel: str) -> None:
         self._unanswered[channel] -= 1
         if self._unanswered[channel] > 0:
-            return  # of a subscription that was ended since, and asked for again
+            return  # confirms an earlier subscription that has since ended
         del self._unanswered[channel]
         if channel in self._wanted:
             self.confirmed.add(channel)
