@@ -181,7 +181,7 @@ def _database_answers() -> bool:
 
 async def _layer_answers() -> bool:
     try:
-        async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+        async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
             await get_channel_layer().group_send("health", {"type": "health.probe"})
     except Exception:
         return False

@@ -40,7 +40,7 @@ SOCKET_THREADS = 8  # database work of the sockets of one process
 SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
 # After which it ends, whatever is still under way. More than the spread.
 SHUTDOWN_SECONDS = env.float("SHUTDOWN_SECONDS", default=15.0)
-PUBLISH_TIMEOUT_SECONDS = 1.0  # what is waited for a layer that hangs
+REDIS_TIMEOUT_SECONDS = 1.0  # for one call to Redis; it goes on without it
 EVENT_ORDER_WAIT_SECONDS = 0.15  # for an event of another process that comes before this one
 SEND_LOCK_SECONDS = 0.1  # that a batch waits for somebody else's lock; then it tries again later
 STATEMENT_TIMEOUT_SECONDS = 5.0  # then people are told `unavailable`; the browser tries again

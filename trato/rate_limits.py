@@ -125,7 +125,7 @@ def _local() -> MovingWindowRateLimiter:
 
 @cache
 def _shared() -> MovingWindowRateLimiter:
-    timeout = settings.PUBLISH_TIMEOUT_SECONDS
+    timeout = settings.REDIS_TIMEOUT_SECONDS
     return MovingWindowRateLimiter(
         RedisStorage(
             settings.REDIS_URL,

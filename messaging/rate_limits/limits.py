@@ -235,7 +235,7 @@ def _window(item: RateLimitItem) -> Window:
 @cache
 def _redis() -> Redis:
     """For code that may wait. A connection that Redis has closed is tried once more, no silence."""
-    timeout = settings.PUBLISH_TIMEOUT_SECONDS
+    timeout = settings.REDIS_TIMEOUT_SECONDS
     return Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=timeout,

@@ -106,7 +106,7 @@ class Tally:
                 self._settle([user_id])
             else:
                 counted.append(user_id)
-        async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+        async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
             for user_id in counted:
                 await self._connection.call("LPOP", self._key(user_id))
 
@@ -147,7 +147,7 @@ class Tally:
         keys = [self._key(user_id) for user_id in user_ids]
         arguments = [now, limit, window]
         try:
-            async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+            async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
                 answers = await HIT_MANY.run(self._connection, keys, arguments)
         except BaseException:
             self._calm.clear()

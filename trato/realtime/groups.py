@@ -77,7 +77,7 @@ async def asend(groups: Iterable[str], event: Event) -> None:
     """
     publishing = _hub().send(groups, event)
     if not _hub().layer_is_away:
-        await asyncio.wait({publishing}, timeout=settings.PUBLISH_TIMEOUT_SECONDS)
+        await asyncio.wait({publishing}, timeout=settings.REDIS_TIMEOUT_SECONDS)
 
 
 def add(group: str, subscriber: Subscriber) -> "asyncio.Future[bool]":
@@ -186,7 +186,7 @@ class Hub:
         while self.outbox:
             now, self.outbox = self.outbox[:PUBLISH_AT_ONCE], self.outbox[PUBLISH_AT_ONCE:]
             try:
-                async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+                async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
                     await self._publish(now)
                 self.layer_is_away = False
             except Exception as error:  # whatever a broken layer raises: the rows are stored
@@ -214,7 +214,7 @@ class Hub:
                 self._resolve_joining(True, self._joining)
                 return
             try:
-                async with asyncio.timeout(settings.PUBLISH_TIMEOUT_SECONDS):
+                async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
                     await self._join_and_leave(missing, past)
                 # Don't keep sockets waiting for those that arrive after them.
                 self._resolve_joining(True, self.joined)

@@ -52,7 +52,7 @@ def broker(
     """A Redis that the test may let fall silent; each act tries it again."""
     settings.REDIS_URL = private_redis.address
     settings.MESSAGES_PER_MINUTE = 6
-    settings.PUBLISH_TIMEOUT_SECONDS = PATIENCE
+    settings.REDIS_TIMEOUT_SECONDS = PATIENCE
     monkeypatch.setattr(limits, "REDIS_RETRY_SECONDS", 0.0)
     limits._redis.cache_clear()
     limits.reset()
@@ -67,7 +67,7 @@ def silence(broker: services.Server, settings: Any) -> Callable[[], None]:
 
     def fall_silent() -> None:
         broker.pause()
-        settings.PUBLISH_TIMEOUT_SECONDS = 0.05
+        settings.REDIS_TIMEOUT_SECONDS = 0.05
         limits._redis.cache_clear()
 
     return fall_silent
@@ -172,7 +172,7 @@ def test_one_process_never_lets_more_through_whatever_redis_does(
                 getattr(broker, step)()
         return through
 
-    settings.PUBLISH_TIMEOUT_SECONDS = 0.05  # Redis may be silent or not: nobody gains by either
+    settings.REDIS_TIMEOUT_SECONDS = 0.05  # Redis may be silent or not: nobody gains by either
     broker.resume()
     limits._redis.cache_clear()
     while True:

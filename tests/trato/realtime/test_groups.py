@@ -139,7 +139,7 @@ async def test_who_joins_is_not_kept_waiting_by_those_who_come_after(
 async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    settings.PUBLISH_TIMEOUT_SECONDS = 1  # 100 tries would take longer than we wait below
+    settings.REDIS_TIMEOUT_SECONDS = 1  # 100 tries would take longer than we wait below
     layer = get_channel_layer()
 
     async def hang(*args: Any) -> None:
@@ -160,7 +160,7 @@ async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: 
     """Who waits gives up in time, and the next try is not spoiled by it."""
     listener = Listener()
     assert await groups.add("user.2", listener)
-    settings.PUBLISH_TIMEOUT_SECONDS = 0.2
+    settings.REDIS_TIMEOUT_SECONDS = 0.2
     with services.stopped_redis(settings.REDIS_URL):
         assert not await groups.add("user.1", listener)
     async with asyncio.timeout(PATIENCE):
@@ -178,12 +178,12 @@ async def test_a_group_left_while_redis_is_silent_is_left_for_good(
     with services.redis_server(tmp_path_factory.mktemp("redis")) as broker:
         settings.CHANNEL_LAYERS = channel_layers(broker.address)
         assert await groups.add("user.2", other)
-        settings.PUBLISH_TIMEOUT_SECONDS = 0.2
+        settings.REDIS_TIMEOUT_SECONDS = 0.2
         broker.pause()
         assert not await groups.add("user.1", listener)
         groups.discard("user.1", listener)
         broker.resume()
-        settings.PUBLISH_TIMEOUT_SECONDS = PATIENCE
+        settings.REDIS_TIMEOUT_SECONDS = PATIENCE
         async with asyncio.timeout(PATIENCE), aioredis.Redis.from_url(broker.address) as redis:
             while not await groups.add("user.3", other):
                 await asyncio.sleep(0.05)
