@@ -25,7 +25,7 @@ from trato.people import Person
 from trato.realtime.background import per_loop
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.dataloader import DataLoader
-from trato.realtime.statements import Line, Locked, numbered
+from trato.realtime.statements import Locked, StatementConnection, numbered
 
 
 class Mark(NamedTuple):
@@ -52,7 +52,7 @@ async def mark_read(person: Person, conversation_id: int, sequence: int) -> None
 
 async def close() -> None:
     """Close the connection to the database that this event loop's reading has opened."""
-    _line().close()
+    _connection().close()
 
 
 async def _load(marks: list[Mark]) -> dict[Mark, bool]:
@@ -60,24 +60,24 @@ async def _load(marks: list[Mark]) -> dict[Mark, bool]:
     if connection.vendor != "postgresql":
         return await run_in_database_thread(_mark_each, marks)
     try:
-        return await store(_line(), marks)
+        return await store(_connection(), marks)
     except Locked:
-        return await _store_each(_line(), marks) if len(marks) > 1 else {}
+        return await _store_each(_connection(), marks) if len(marks) > 1 else {}
 
 
-async def _store_each(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
+async def _store_each(connection: StatementConnection, marks: list[Mark]) -> dict[Mark, bool]:
     """One by one: whoever shares a statement with one that a lock holds does not fail with it."""
     done: dict[Mark, bool] = {}
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(settings.STATEMENT_TIMEOUT_SECONDS):
             for mark in marks:
                 with contextlib.suppress(Locked):
-                    done |= await store(line, [mark])
+                    done |= await store(connection, [mark])
     return done
 
 
 _marks: DataLoader[Mark, bool] = DataLoader(_load, one_at_a_time=True)
-_line = per_loop(Line)
+_connection = per_loop(StatementConnection)
 
 
 def _mark_each(marks: list[Mark]) -> dict[Mark, bool]:
@@ -92,7 +92,7 @@ def _mark_each(marks: list[Mark]) -> dict[Mark, bool]:
     return done
 
 
-async def store(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
+async def store(connection: StatementConnection, marks: list[Mark]) -> dict[Mark, bool]:
     """Store marks by one statement, and tell on commit.
 
     Returns:
@@ -111,7 +111,7 @@ async def store(line: Line, marks: list[Mark]) -> dict[Mark, bool]:
         {"conversation_id": conversation, "reader_id": reader, "sequence": sequence}
         for (conversation, reader), sequence in furthest.items()
     ]
-    found = _found.decode(await line.run(statement, [msgspec.json.encode(given), *constants]))
+    found = _found.decode(await connection.run(statement, [msgspec.json.encode(given), *constants]))
     for one in found.members:
         if one.sequence:  # it moved on
             events.marked(

@@ -20,7 +20,7 @@ from trato.people import Person
 from trato.realtime import metrics
 from trato.realtime.background import per_loop, spawn
 from trato.realtime.database import run_in_database_thread
-from trato.realtime.statements import Line
+from trato.realtime.statements import StatementConnection
 
 from . import postgresql
 from .batcher import Answer, Batcher, Held, NotYet, Send, outcome_of
@@ -83,7 +83,9 @@ async def _ask_nothing(batch: Sequence[Send]) -> None:
     """`actions.send` asks for itself."""
 
 
-async def _store_each(batch: Sequence[Send], _line: Line) -> tuple[list[Answer], Held]:
+async def _store_each(
+    batch: Sequence[Send], _connection: StatementConnection
+) -> tuple[list[Answer], Held]:
     return await run_in_database_thread(_send_each, batch), ()
 
 
@@ -119,8 +121,10 @@ async def _ask(batch: Sequence[Send]) -> None:
             send.refusal = bad_text
 
 
-async def _store(batch: Sequence[Send], line: Line) -> tuple[postgresql.Outcome, Held]:
-    outcome = await postgresql.store(line, [_attempt(send) for send in batch])
+async def _store(
+    batch: Sequence[Send], connection: StatementConnection
+) -> tuple[postgresql.Outcome, Held]:
+    outcome = await postgresql.store(connection, [_attempt(send) for send in batch])
     return outcome, [batch[place - 1] for place in sorted(outcome.held)]
 
 

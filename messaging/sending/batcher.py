@@ -31,7 +31,7 @@ from trato.people import Person
 from trato.realtime import metrics
 from trato.realtime.background import spawn
 from trato.realtime.frames import encode
-from trato.realtime.statements import Line, Locked
+from trato.realtime.statements import Locked, StatementConnection
 
 log = structlog.get_logger("trato.sending")
 
@@ -74,7 +74,7 @@ class Send:
 Outcome = Any  # of storing a batch; what `store` gives and `answers` and `tell` take
 Ask = Callable[[Sequence[Send]], Awaitable[None]]
 Held = Sequence[Send]  # those of a batch that somebody's lock kept from being stored
-Store = Callable[[Sequence[Send], Line], Awaitable[tuple[Outcome, Held]]]
+Store = Callable[[Sequence[Send], StatementConnection], Awaitable[tuple[Outcome, Held]]]
 Answers = Callable[[Sequence[Send], Outcome], Sequence[Answer | None]]
 Tell = Callable[[Sequence[Send], Outcome], None]
 Undo = Callable[[Sequence[Send]], None]
@@ -108,9 +108,9 @@ class Batcher:
         self.pauses: dict[int, float] = {}  # of conversations that a lock holds; seconds
         # Those of them that must share no batch, by turns: the one that was tried last stands last.
         self.apart: dict[int, None] = {}
-        self.lines = [Line() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
-        self.idle = list(self.lines)
-        self.line_apart = Line()
+        self.connections = [StatementConnection() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
+        self.idle = list(self.connections)
+        self.connection_apart = StatementConnection()
         self.storing_apart = False
         self.asking = False
         self.last_start = 0.0  # the loop's time
@@ -158,16 +158,16 @@ class Batcher:
         """Store what waits, batch after batch, unless one is being stored and goes on well."""
         loop = asyncio.get_running_loop()
         while self.may_start() and (batch := self.take_batch()):
-            line = self.idle.pop()
+            connection = self.idle.pop()
             self.last_start = loop.time()
             loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
             try:
-                await self.store_batch(batch, line)
+                await self.store_batch(batch, connection)
             finally:
-                self.idle.append(line)
+                self.idle.append(connection)
 
     def may_start(self) -> bool:
-        if len(self.idle) == len(self.lines):
+        if len(self.idle) == len(self.connections):
             return True
         now = asyncio.get_running_loop().time()
         return bool(self.idle) and now - self.last_start >= settings.SEND_STALL_SECONDS
@@ -176,16 +176,16 @@ class Batcher:
         """Store those that must share no batch, one conversation after the other."""
         try:
             while batch := self.take_one_apart():
-                await self.store_batch(batch, self.line_apart)
+                await self.store_batch(batch, self.connection_apart)
                 self.store_next()  # what came meanwhile may share a batch again
         finally:
             self.storing_apart = False
 
-    async def store_batch(self, batch: Sequence[Send], line: Line) -> None:
+    async def store_batch(self, batch: Sequence[Send], connection: StatementConnection) -> None:
         held: Held = ()
         with self.answering(batch):
             try:
-                outcome, held = await self.store(batch, line)
+                outcome, held = await self.store(batch, connection)
             except Locked:
                 self.apart.update((send.conversation_id, None) for send in batch)
                 self.free(batch)
@@ -292,8 +292,8 @@ class Batcher:
 
     def close(self) -> None:
         """Close all connections to the database."""
-        for line in (*self.lines, self.line_apart):
-            line.close()
+        for connection in (*self.connections, self.connection_apart):
+            connection.close()
 
     # -- Answers ---------------------------------------------------------------------------------
 

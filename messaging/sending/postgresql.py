@@ -20,7 +20,7 @@ from messaging.access import standing
 from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from notifications.sql import notify_in_statement
-from trato.realtime.statements import Line, Locked, numbered
+from trato.realtime.statements import Locked, StatementConnection, numbered
 
 log = structlog.get_logger("trato.store")
 
@@ -91,7 +91,7 @@ class _Found(msgspec.Struct):
 _found = msgspec.json.Decoder(_Found)
 
 
-async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
+async def store(connection: StatementConnection, attempts: Sequence[Attempt]) -> Outcome:
     """Store what may be stored; when this returns it is committed. What cannot be fails alone.
 
     Two messages of one conversation get their sequences in the order they stand here. Rows are
@@ -107,7 +107,7 @@ async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
             anything is not known, and sending again under the same `client_id` is safe.
     """
     try:
-        return await _store(line, attempts)
+        return await _store(connection, attempts)
     except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
         if len(attempts) == 1:
             log.error("send_not_storable", error=type(error).__name__)
@@ -118,7 +118,7 @@ async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
     held: set[int] = set()  # conversations; what is said there keeps its order
     for place, attempt in enumerate(attempts, start=1):
         if attempt.conversation_id not in held:
-            one = await _store_alone(line, attempt)
+            one = await _store_alone(connection, attempt)
             whole.stored.update((place, stored) for stored in one.stored.values())
             whole.failed.update((place, error) for error in one.failed.values())
             whole.members.update(place for _ in one.members)
@@ -129,17 +129,17 @@ async def store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
     return whole
 
 
-async def _store_alone(line: Line, attempt: Attempt) -> Outcome:
+async def _store_alone(connection: StatementConnection, attempt: Attempt) -> Outcome:
     """One of several: what was stored before it stays stored, so a lock holds only this one."""
     try:
-        return await store(line, [attempt])
+        return await store(connection, [attempt])
     except Locked:
         return Outcome({}, set(), {}, {1}, [])
 
 
-async def _store(line: Line, attempts: Sequence[Attempt]) -> Outcome:
+async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -> Outcome:
     statement, constants = _statement()
-    answer = await line.run(statement, [msgspec.json.encode(attempts), *constants])
+    answer = await connection.run(statement, [msgspec.json.encode(attempts), *constants])
     found = _found.decode(answer)
     return Outcome(
         stored={one.place: one.message for one in found.members if one.message},

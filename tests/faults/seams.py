@@ -1,7 +1,7 @@
 """Where a server can be got at from outside, for `plants` and `crashes`.
 
-Sends of sockets are stored many at once, by one statement on a `Line`, which commits by itself.
-Here it can be put into a transaction, so that something may happen between INSERT and COMMIT.
+The sends of sockets are stored together by one statement on a `StatementConnection`, which commits
+by itself. Here it can be wrapped in a transaction, so that something may happen before COMMIT.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,25 +21,27 @@ def around_storing(around: Callable[[Storing, Execute], Awaitable[bytes]]) -> No
 
     `execute` carries out a command, such as BEGIN, on the same connection.
     """
-    run = statements.Line._run
+    run = statements.StatementConnection._run
     insert = f"INSERT INTO {Message._meta.db_table} "
 
-    async def watched(self: statements.Line, statement: str, given: Sequence[bytes]) -> bytes:
+    async def watched(
+        self: statements.StatementConnection, statement: str, given: Sequence[bytes]
+    ) -> bytes:
         if insert not in statement:
             return await run(self, statement, given)
-        if self.connection is None:
+        if self.raw is None:
             await run(self, "SELECT $1::text", [b"open"])
 
         async def execute(command: str) -> None:
-            assert self.connection
-            self.connection.pgconn.send_query(command.encode())
-            await self._answer(self.connection.pgconn)
+            assert self.raw
+            self.raw.pgconn.send_query(command.encode())
+            await self._answer(self.raw.pgconn)
 
         try:
             return await around(lambda: run(self, statement, given), execute)
         except psycopg.Error:
-            if self.connection is not None:
+            if self.raw is not None:
                 await execute("ROLLBACK")
             raise
 
-    statements.Line._run = watched  # type: ignore[method-assign]
+    statements.StatementConnection._run = watched  # type: ignore[method-assign]

@@ -1,8 +1,8 @@
-"""A connection of the event loop's own to PostgreSQL, for the statements of the hot path.
+"""Run prepared statements on PostgreSQL from the event loop, for the hot path.
 
-Django's connections belong to threads, and a hop to a thread and back, a transaction begun and
-ended by messages of its own, a plan made anew and rows made into objects one by one cost more than
-such a statement itself. Here a statement is prepared once, takes one JSON text and gives another.
+Django's connections belong to threads. A hop to a thread and back, separate BEGIN and COMMIT
+messages, planning the statement again and turning rows into objects cost more than the statement
+itself. Here a statement is prepared once, takes one JSON text and returns another.
 """
 
 import asyncio
@@ -26,35 +26,35 @@ TRIES = 3
 
 
 class Locked(Exception):
-    """Somebody else holds a lock that the statement needs; nothing was carried out."""
+    """Another transaction holds a lock that the statement needs; nothing was stored."""
 
 
-class Line:
-    """Runs one statement at a time, each in a transaction of its own; opened when it is needed."""
+class StatementConnection:
+    """Runs one statement at a time, each in its own transaction; connects when first needed."""
 
     def __init__(self) -> None:
-        self.connection: psycopg.Connection[Any] | None = None
+        self.raw: psycopg.Connection[Any] | None = None
         self._watch: tuple[asyncio.AbstractEventLoop, int] | None = None
-        self._names: dict[str, bytes] = {}  # of the statements that are prepared
+        self._names: dict[str, bytes] = {}  # of the prepared statements
         self._results: list[PGresult] = []
         self._complete: asyncio.Future[None] | None = None
 
     async def run(self, statement: str, given: Sequence[bytes]) -> bytes:
-        """The one value of a statement that may be run again: once this returns it is committed.
+        """Run a statement and return its one value. When this returns, it is committed.
 
         Args:
-            statement: with its parameters as `$1` and so on.
-            given: the parameters as PostgreSQL's own text.
+            statement: with its parameters as `$1` and so on. It may be run more than once.
+            given: the parameters in PostgreSQL's text format.
 
         Raises:
-            psycopg.errors.IntegrityError, psycopg.errors.DataError: what the database says of the
-                values. Another conflict with somebody's transaction is tried again first.
-            Locked: somebody has held a lock for longer than `SEND_LOCK_SECONDS`.
-            django.db.OperationalError: the database cannot be reached, does not answer or does
-                not do such things now; whether the statement was carried out is not known.
+            psycopg.errors.IntegrityError, psycopg.errors.DataError: the database refuses the
+                values. Conflicts with other transactions are retried first.
+            Locked: another transaction has held a lock for longer than `SEND_LOCK_SECONDS`.
+            django.db.OperationalError: the database can't be reached, doesn't answer or can't do
+                it now. Whether the statement was carried out is not known.
         """
         for tries_left in reversed(range(TRIES)):
-            was_open = self.connection is not None
+            was_open = self.raw is not None
             try:
                 return await self._run(statement, given)
             except (psycopg.Error, OSError) as error:
@@ -65,15 +65,15 @@ class Line:
                         raise
                     case psycopg.errors.LockNotAvailable():
                         raise Locked from error
-                # Whatever else it is, such as a server that only reads since a failover, may be
-                # the connection's.
+                # Anything else may be the connection's fault, such as a server that has become
+                # read-only in a failover.
                 self.close()
                 log.warning("connection_given_up", error=type(error).__name__)
-                # One that the server closed, or is about to, only tells it now.
+                # The server may have closed the connection before, and we only notice now.
                 too_slow = isinstance(error, TimeoutError | psycopg.errors.QueryCanceled)
                 if too_slow or not (was_open and tries_left):
                     raise OperationalError(*error.args) from error
-            except BaseException:  # whoever waited for it has gone
+            except BaseException:  # the caller has gone
                 self.close()
                 raise
         raise AssertionError("unreachable: the last try returns or raises")
@@ -81,15 +81,15 @@ class Line:
     def close(self) -> None:
         """Close the connection; the next statement opens another.
 
-        A statement that is under way is cancelled first: what was given up must not be carried
-        out later, when nobody would hear of it.
+        A running statement is cancelled first: once it is given up, it must not take effect
+        later, when nobody would announce it.
         """
         if self._watch is not None:
-            (loop, place), self._watch = self._watch, None
+            (loop, descriptor), self._watch = self._watch, None
             if not loop.is_closed():
-                loop.remove_reader(place)
-            os.close(place)
-        connection, self.connection, self._names = self.connection, None, {}
+                loop.remove_reader(descriptor)
+            os.close(descriptor)
+        connection, self.raw, self._names = self.raw, None, {}
         if connection is None:
             return
         if connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
@@ -99,12 +99,12 @@ class Line:
 
     async def _run(self, statement: str, given: Sequence[bytes]) -> bytes:
         loop = asyncio.get_running_loop()
-        if self.connection is None:
-            self.connection = await asyncio.to_thread(_connect)
-            # A number of our own: what the loop watches must not be closed by anybody else.
-            self._watch = loop, os.dup(self.connection.fileno())
+        if self.raw is None:
+            self.raw = await asyncio.to_thread(_connect)
+            # A descriptor of our own: nobody else may close what the loop watches.
+            self._watch = loop, os.dup(self.raw.fileno())
             loop.add_reader(self._watch[1], self._read)
-        server = self.connection.pgconn
+        server = self.raw.pgconn
         timer = loop.call_later(settings.STATEMENT_TIMEOUT_SECONDS, self._give_up)
         try:
             if statement not in self._names:
@@ -119,11 +119,11 @@ class Line:
         return result.get_value(0, 0) or b""
 
     async def _answer(self, server: PGconn) -> PGresult:
-        """The result of what was sent, after COMMIT, whose own failures count too."""
+        """The result of what was sent, after COMMIT, which may fail as well."""
         loop = asyncio.get_running_loop()
         self._results, self._complete = [], loop.create_future()
         while server.flush() and self._watch is not None:
-            room = loop.create_future()  # for the rest of a large one
+            room = loop.create_future()  # for the rest of a large statement
             loop.add_writer(self._watch[1], _wake, room)
             try:
                 await asyncio.wait((room, self._complete), return_when=asyncio.FIRST_COMPLETED)
@@ -137,15 +137,15 @@ class Line:
         return self._results[0]
 
     def _read(self) -> None:
-        """PostgreSQL has said something."""
-        if self.connection is None:
+        """Take in what PostgreSQL has sent."""
+        if self.raw is None:
             return
-        server, complete = self.connection.pgconn, self._complete
+        server, complete = self.raw.pgconn, self._complete
         try:
             server.consume_input()
             while not server.is_busy():
                 result = server.get_result()
-                if result is None:  # ready for the next statement: this one is committed
+                if result is None:  # committed, and ready for the next statement
                     _wake(complete)
                     return
                 self._results.append(result)
@@ -165,10 +165,10 @@ def _wake(waiting: "asyncio.Future[None] | None") -> None:
 
 
 def numbered(text: str, constants: Sequence[Any]) -> tuple[str, list[bytes]]:
-    """A statement as `Line.run` takes it, and what to give it after its first parameter.
+    """Return a statement for `StatementConnection.run`, and its parameters after the first.
 
     Args:
-        text: with `%s` for each parameter, as Django writes it.
+        text: with `%s` for each parameter, as in Django.
         constants: all parameters but the first.
     """
     names = [f"${number}" for number in range(1, len(constants) + 2)]
@@ -185,7 +185,7 @@ def _error(result: PGresult) -> psycopg.Error:
 
 
 def _cancel(connection: psycopg.Connection[Any]) -> None:
-    """Cancel what a connection does and close it; takes a connection to the server of its own."""
+    """Cancel a connection's statement and close it. Opens another connection to do so."""
     with contextlib.suppress(psycopg.Error):
         connection.cancel_safe(timeout=settings.STATEMENT_TIMEOUT_SECONDS)
     connection.close()
@@ -196,7 +196,7 @@ def _connect() -> psycopg.Connection[Any]:
     for of_django in ("cursor_factory", "context"):
         parameters.pop(of_django, None)
     parameters["connect_timeout"] = int(settings.STATEMENT_TIMEOUT_SECONDS)
-    # The server gives up before we do, and nobody waits long for somebody else's lock.
+    # The server gives up before we do, and no statement waits long for a lock.
     limits = {
         "statement_timeout": 0.8 * settings.STATEMENT_TIMEOUT_SECONDS,
         "lock_timeout": settings.SEND_LOCK_SECONDS,
@@ -204,6 +204,6 @@ def _connect() -> psycopg.Connection[Any]:
     options = [f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items()]
     parameters["options"] = " ".join([parameters.get("options", ""), *options])
     connection = psycopg.connect(**parameters, autocommit=True)
-    connection.execute("SET TIME ZONE 'UTC'")  # times are told with their offset
+    connection.execute("SET TIME ZONE 'UTC'")  # JSON has times with their offset
     connection.pgconn.nonblocking = 1
     return connection

@@ -29,7 +29,7 @@ from tests.messaging.sending.test_stores import stored as stored_together
 from tests.patience import PATIENCE
 from tests.site import own_database
 from trato.realtime.database import run_in_database_thread
-from trato.realtime.statements import Line
+from trato.realtime.statements import StatementConnection
 
 __all__ = ["cast"]  # a fixture
 
@@ -43,13 +43,13 @@ Step = tuple[int, int | None]  # who; a sequence to mark, or None for sending
 
 def stored(*marks: tuple[Conversation, User, int]) -> list[bool]:
     async def run() -> list[bool]:
-        line = Line()
+        connection = StatementConnection()
         try:
             given = [marking.Mark(where.pk, who.pk, sequence) for where, who, sequence in marks]
-            found = await marking.store(line, given)
+            found = await marking.store(connection, given)
             return [found[mark] for mark in given]
         finally:
-            line.close()
+            connection.close()
 
     return asyncio.run(run())
 
@@ -186,25 +186,27 @@ def test_sends_and_marks_at_once_never_wait_in_a_ring(
     for one in reversed(where):  # so that rows are stored in another order than they are locked
         send(shopper, one)
     rings: list[Exception] = []
-    run = Line._run
+    run = StatementConnection._run
 
-    async def watched(self: Line, statement: str, given: Any) -> bytes:
+    async def watched(self: StatementConnection, statement: str, given: Any) -> bytes:
         try:
             return await run(self, statement, given)
         except psycopg.errors.DeadlockDetected as ring:
             rings.append(ring)
             raise
 
-    monkeypatch.setattr(Line, "_run", watched)
+    monkeypatch.setattr(StatementConnection, "_run", watched)
 
-    async def write(line: Line, rng: random.Random) -> None:
+    async def write(connection: StatementConnection, rng: random.Random) -> None:
         some = rng.sample(where, len(where))
-        await postgresql.store(line, [attempt(shopper, one, uuid.uuid4(), "Hi") for one in some])
+        await postgresql.store(
+            connection, [attempt(shopper, one, uuid.uuid4(), "Hi") for one in some]
+        )
 
-    async def read(line: Line, rng: random.Random) -> None:
+    async def read(connection: StatementConnection, rng: random.Random) -> None:
         pairs = [(one, who) for one in where for who in (seller, colleague)]
         some = rng.sample(pairs, len(pairs))
-        await marking.store(line, [marking.Mark(one.pk, who.pk, 10**6) for one, who in some])
+        await marking.store(connection, [marking.Mark(one.pk, who.pk, 10**6) for one, who in some])
 
     def by_request(rng: random.Random) -> None:
         one = rng.choice(where)
@@ -215,16 +217,16 @@ def test_sends_and_marks_at_once_never_wait_in_a_ring(
             subject_kind="conversation", subject_id=one.pk, excerpt="Hello"
         )
 
-    async def ask(_line: Line, rng: random.Random) -> None:
+    async def ask(_connection: StatementConnection, rng: random.Random) -> None:
         await run_in_database_thread(by_request, rng)
 
     async def again(work: Any, seed: int) -> None:
-        line, rng = Line(), random.Random(seed)
+        connection, rng = StatementConnection(), random.Random(seed)
         try:
             for _ in range(100):
-                await work(line, rng)
+                await work(connection, rng)
         finally:
-            line.close()
+            connection.close()
 
     async def all_at_once() -> None:
         works = enumerate([write, read, write, read, read, ask, ask])

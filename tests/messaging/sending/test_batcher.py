@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from accounts.models import User
 from messaging.sending.batcher import Batcher, Held, NotYet, Send
 from tests.patience import PATIENCE
-from trato.realtime.statements import Line, Locked
+from trato.realtime.statements import Locked, StatementConnection
 
 PERSON = User(pk=1, name="Lucía")
 Batch = list[str]
@@ -35,7 +35,9 @@ class Database:
     async def ask(self, batch: Sequence[Send]) -> None:
         await asyncio.sleep(0)
 
-    async def store(self, batch: Sequence[Send], _line: Line) -> tuple[Batch, Held]:
+    async def store(
+        self, batch: Sequence[Send], _connection: StatementConnection
+    ) -> tuple[Batch, Held]:
         bodies = [send.body for send in batch]
         may = asyncio.get_running_loop().create_future()
         async with self.came:

@@ -26,7 +26,7 @@ from notifications.models import Notification
 from tests.messaging.sending.test_races import in_threads
 from tests.site import own_database
 from trato.errors import Refused
-from trato.realtime.statements import Line, Locked
+from trato.realtime.statements import Locked, StatementConnection
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -67,11 +67,11 @@ def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body
 
 def stored(attempts: Sequence[postgresql.Attempt]) -> postgresql.Outcome:
     async def run() -> postgresql.Outcome:
-        line = Line()
+        connection = StatementConnection()
         try:
-            return await postgresql.store(line, attempts)
+            return await postgresql.store(connection, attempts)
         finally:
-            line.close()
+            connection.close()
 
     return asyncio.run(run())
 
@@ -210,23 +210,26 @@ def test_one_that_cannot_be_stored_fails_alone(
 def test_a_repeat_that_was_committed_while_waiting_for_the_lock_is_found(
     shopper: User, conversation: Conversation
 ) -> None:
-    async def store_in_the_end(line: Line, number: int) -> postgresql.Outcome:
+    async def store_in_the_end(connection: StatementConnection, number: int) -> postgresql.Outcome:
         while True:
             one = [attempt(shopper, conversation, IDS[0], f"from {number}")]
-            outcome = await postgresql.store(line, one)
+            outcome = await postgresql.store(connection, one)
             if not outcome.held:
                 return outcome
 
     async def race() -> tuple[postgresql.Outcome, postgresql.Outcome]:
-        lines = [Line(), Line()]
+        connections = [StatementConnection(), StatementConnection()]
         try:
             one, two = await asyncio.gather(
-                *(store_in_the_end(line, number) for number, line in enumerate(lines))
+                *(
+                    store_in_the_end(connection, number)
+                    for number, connection in enumerate(connections)
+                )
             )
             return one, two
         finally:
-            for line in lines:
-                line.close()
+            for connection in connections:
+                connection.close()
 
     one, two = asyncio.run(race())
     found = [one.stored[1], two.stored[1]]
@@ -294,15 +297,17 @@ def test_a_connection_that_the_server_ended_is_opened_anew(
     shopper: User, conversation: Conversation
 ) -> None:
     async def run() -> postgresql.Outcome:
-        line = Line()
-        await postgresql.store(line, [attempt(shopper, conversation, IDS[0], "one")])
-        assert line.connection is not None
-        process = line.connection.info.backend_pid
+        connection = StatementConnection()
+        await postgresql.store(connection, [attempt(shopper, conversation, IDS[0], "one")])
+        assert connection.raw is not None
+        process = connection.raw.info.backend_pid
         await asyncio.to_thread(_terminate, process)
         try:
-            return await postgresql.store(line, [attempt(shopper, conversation, IDS[1], "two")])
+            return await postgresql.store(
+                connection, [attempt(shopper, conversation, IDS[1], "two")]
+            )
         finally:
-            line.close()
+            connection.close()
 
     assert asyncio.run(run()).stored[1].sequence == 2
 

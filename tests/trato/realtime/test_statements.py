@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 
 from tests.patience import PATIENCE
 from tests.site import own_database
-from trato.realtime.statements import Line, Locked
+from trato.realtime.statements import Locked, StatementConnection
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -24,14 +24,14 @@ INSERT = "INSERT INTO notes (id, before) VALUES ($1::int, $2::int) RETURNING id"
 UPDATE = "UPDATE notes SET before = id WHERE id = $1::int RETURNING id"
 
 
-def on_a_line(play: Callable[[Line], Awaitable[Any]]) -> Any:
+def on_a_connection(play: Callable[[StatementConnection], Awaitable[Any]]) -> Any:
     async def whole() -> Any:
-        line = Line()
+        connection = StatementConnection()
         try:
             async with asyncio.timeout(PATIENCE):
-                return await play(line)
+                return await play(connection)
         finally:
-            line.close()
+            connection.close()
 
     return asyncio.run(whole())
 
@@ -39,110 +39,112 @@ def on_a_line(play: Callable[[Line], Awaitable[Any]]) -> Any:
 def test_more_than_fits_into_one_write_or_one_read_goes_through() -> None:
     value = ["ñ" * 100_000] * 40
     given = json.dumps(value).encode()
-    answers = on_a_line(lambda line: both(line, [given]))
+    answers = on_a_connection(lambda connection: both(connection, [given]))
     assert [json.loads(answer) for answer in answers] == [value, value]
 
 
-async def both(line: Line, given: list[bytes]) -> list[bytes]:
-    return [await line.run(ECHO, given), await line.run(ECHO, given)]
+async def both(connection: StatementConnection, given: list[bytes]) -> list[bytes]:
+    return [await connection.run(ECHO, given), await connection.run(ECHO, given)]
 
 
 def test_what_fails_at_commit_has_failed(notes: None) -> None:
     """PostgreSQL says that the statement is done before it looks at deferred constraints."""
 
-    async def play(line: Line) -> tuple[bytes, bytes]:
-        first = await line.run(INSERT, [b"1", b"1"])
+    async def play(connection: StatementConnection) -> tuple[bytes, bytes]:
+        first = await connection.run(INSERT, [b"1", b"1"])
         with pytest.raises(psycopg.errors.ForeignKeyViolation):
-            await line.run(INSERT, [b"2", b"9"])
-        return first, await line.run("SELECT count(*) FROM notes WHERE $1", [b"true"])
+            await connection.run(INSERT, [b"2", b"9"])
+        return first, await connection.run("SELECT count(*) FROM notes WHERE $1", [b"true"])
 
-    assert on_a_line(play) == (b"1", b"1")
+    assert on_a_connection(play) == (b"1", b"1")
 
 
 def test_after_an_error_the_line_goes_on() -> None:
-    async def play(line: Line) -> bytes:
+    async def play(connection: StatementConnection) -> bytes:
         with pytest.raises(psycopg.errors.InvalidTextRepresentation):
-            await line.run(ECHO, [b"{"])
-        before = line.connection
-        answer = await line.run(ECHO, [b"1"])
-        assert line.connection is before
+            await connection.run(ECHO, [b"{"])
+        before = connection.raw
+        answer = await connection.run(ECHO, [b"1"])
+        assert connection.raw is before
         return answer
 
-    assert on_a_line(play) == b"1"
+    assert on_a_connection(play) == b"1"
 
 
 def test_who_gives_up_leaves_no_answer_for_the_next_one() -> None:
-    async def play(line: Line) -> bytes:
-        await line.run(ECHO, [b"0"])
-        await give_up(line, asyncio.create_task(line.run(SLOW, [b"300"])))
-        return await line.run(ECHO, [b"2"])
+    async def play(connection: StatementConnection) -> bytes:
+        await connection.run(ECHO, [b"0"])
+        await give_up(connection, asyncio.create_task(connection.run(SLOW, [b"300"])))
+        return await connection.run(ECHO, [b"2"])
 
-    assert on_a_line(play) == b"2"
+    assert on_a_connection(play) == b"2"
 
 
 def test_a_statement_that_is_given_up_is_cancelled() -> None:
-    async def play(line: Line) -> None:
-        await give_up(line, asyncio.create_task(line.run(SLOW, [b"300"])))
+    async def play(connection: StatementConnection) -> None:
+        await give_up(connection, asyncio.create_task(connection.run(SLOW, [b"300"])))
         await until(lambda: slow_ones() == 0)
 
-    on_a_line(play)
+    on_a_connection(play)
 
 
 def test_a_statement_that_takes_too_long_is_cancelled_and_not_tried_again(settings: Any) -> None:
     """First the server gives up; where it does not, we do."""
     settings.STATEMENT_TIMEOUT_SECONDS = 1
 
-    async def play(line: Line) -> bytes:
-        await line.run(ECHO, [b"0"])
+    async def play(connection: StatementConnection) -> bytes:
+        await connection.run(ECHO, [b"0"])
         with pytest.raises(OperationalError, match="statement timeout"):
-            await line.run(SLOW, [b"300"])
-        await line.run("SELECT set_config('statement_timeout', $1, false)", [b"0"])
+            await connection.run(SLOW, [b"300"])
+        await connection.run("SELECT set_config('statement_timeout', $1, false)", [b"0"])
         with pytest.raises(OperationalError, match="does not answer"):
-            await line.run(SLOW, [b"300"])
+            await connection.run(SLOW, [b"300"])
         await until(lambda: slow_ones() == 0)
-        return await line.run(ECHO, [b"3"])
+        return await connection.run(ECHO, [b"3"])
 
-    assert on_a_line(play) == b"3"
+    assert on_a_connection(play) == b"3"
 
 
 def test_a_connection_that_only_reads_is_replaced(notes: None) -> None:
     """As after a failover, where the old server goes on as a replica."""
 
-    async def play(line: Line) -> bytes:
-        await line.run("SELECT set_config('default_transaction_read_only', $1, false)", [b"on"])
-        return await line.run(INSERT, [b"1", b"1"])
+    async def play(connection: StatementConnection) -> bytes:
+        await connection.run(
+            "SELECT set_config('default_transaction_read_only', $1, false)", [b"on"]
+        )
+        return await connection.run(INSERT, [b"1", b"1"])
 
-    assert on_a_line(play) == b"1"
+    assert on_a_connection(play) == b"1"
 
 
 @pytest.mark.parametrize("state", ["25006", "53100", "55000", "XX000", "58030", "42P01"])
 def test_what_is_not_the_values_fault_closes_the_connection(state: str, fail: str) -> None:
-    async def play(line: Line) -> None:
-        await line.run(ECHO, [b"0"])
-        before = line.connection
+    async def play(connection: StatementConnection) -> None:
+        await connection.run(ECHO, [b"0"])
+        before = connection.raw
         with pytest.raises(OperationalError, match=state):
-            await line.run(fail, [state.encode()])
-        assert line.connection is not before
-        assert await line.run(ECHO, [b"1"]) == b"1"
+            await connection.run(fail, [state.encode()])
+        assert connection.raw is not before
+        assert await connection.run(ECHO, [b"1"]) == b"1"
 
-    on_a_line(play)
+    on_a_connection(play)
 
 
 def test_somebodys_lock_is_told_and_the_connection_stays(notes: None) -> None:
-    async def play(line: Line) -> bytes:
-        await line.run(INSERT, [b"1", b"1"])
-        before = line.connection
+    async def play(connection: StatementConnection) -> bytes:
+        await connection.run(INSERT, [b"1", b"1"])
+        before = connection.raw
         with psycopg.connect(own_database()) as other:
             other.execute("SELECT FROM notes FOR UPDATE")
             with pytest.raises(Locked):
-                await line.run(UPDATE, [b"1"])
-        assert line.connection is before
-        return await line.run(UPDATE, [b"1"])
+                await connection.run(UPDATE, [b"1"])
+        assert connection.raw is before
+        return await connection.run(UPDATE, [b"1"])
 
-    assert on_a_line(play) == b"1"
+    assert on_a_connection(play) == b"1"
 
 
-async def give_up(line: Line, task: "asyncio.Task[bytes]") -> None:
+async def give_up(connection: StatementConnection, task: "asyncio.Task[bytes]") -> None:
     """Cancel a slow statement once the server carries it out."""
     await until(lambda: slow_ones() == 1)
     task.cancel()
