@@ -5,7 +5,8 @@
 - Browser: two people in real browsers, on two server processes,
 - Outages: a PostgreSQL and a Redis that the tests take away,
 - Faults: the short form of `make faults`,
-- Cluster: what holds through nginx.
+- Cluster: what holds through nginx,
+- Another shop: messaging in a second Django project, on either database.
 
 Some run beside each other, each on servers of its own: no test measures time, so none minds.
 """
@@ -26,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
 OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
-APART = (OUTAGES, CLUSTER, BROWSER)
+HOST = "tests/host"
+APART = (OUTAGES, CLUSTER, BROWSER, HOST)
 # What comes out the same on either database runs on one of them: on PostgreSQL what reads and
 # writes by Django's models alone, and hostile input, since PostgreSQL refuses what SQLite stores.
 # On both runs what is written for each: sends, marks, notifications, search, limits, races,
@@ -79,6 +81,7 @@ class Suite:
     name: str
     arguments: list[str]
     module: str = "pytest"
+    settings: str = "config.settings.test"
     environment: dict[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     output: Path = Path()
@@ -90,7 +93,7 @@ class Suite:
     @property
     def takes_servers(self) -> bool:
         """Whether it is told of a PostgreSQL and a Redis; others start their own, or need none."""
-        return self.name in ("PostgreSQL and Redis", "Browser")
+        return self.name in ("PostgreSQL and Redis", "Browser", "Another shop, PostgreSQL")
 
 
 def main(arguments: list[str]) -> int:
@@ -157,6 +160,8 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         name: [f"--ignore={path}" for path in elsewhere if is_whole]
         for name, elsewhere in (("sqlite", ON_POSTGRESQL), ("postgresql", ON_SQLITE))
     }
+    # Without the fixtures of the other tests, whose apps are not installed there.
+    host = [*of[HOST], f"--confcutdir={HOST}", *options]
     suites = {
         "PostgreSQL and Redis": others
         and Suite("PostgreSQL and Redis", [*words, *once["postgresql"]], needs=SERVERS),
@@ -167,6 +172,10 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
         CLUSTER: of[CLUSTER]
         and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
+        "Another shop, PostgreSQL": of[HOST]
+        and Suite("Another shop, PostgreSQL", host, settings="tests.host.settings", needs=SERVERS),
+        "Another shop, SQLite": of[HOST]
+        and Suite("Another shop, SQLite", host, settings="tests.host.settings"),
     }
     return [suite for suite in suites.values() if suite]
 
@@ -191,7 +200,7 @@ def environment_of(
         **addresses,
         "TEST_DATABASE_NAME": str(own / "test.sqlite3"),
         "MEDIA_ROOT": str(own / "media"),
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "DJANGO_SETTINGS_MODULE": suite.settings,
     }
 
 
@@ -242,7 +251,7 @@ def print_report(suites: list[Suite], missing: list[str]) -> None:
     for suite in suites:
         lacking = sorted(set(suite.needs) & set(missing))
         result = suite.closing if suite.ran else f"SKIPPED: no {', '.join(lacking)} here"
-        say(f"  {suite.name:24}{result}")
+        say(f"  {suite.name:26}{result}")
     for program in missing:
         say(f"  not found: {program} (Debian package: {services.PACKAGES[program]})")
 

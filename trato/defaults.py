@@ -4,7 +4,10 @@ A project's settings begin with `from trato.defaults import *`, then the same of
 `messaging`. Names that end in a unit are in that unit.
 """
 
+import django_stubs_ext
 import environ
+
+django_stubs_ext.monkeypatch()  # `TextField[str, str]` is only known to the type checker otherwise
 
 env = environ.Env()
 

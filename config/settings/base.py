@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -16,8 +15,6 @@ from messaging.defaults import *  # noqa: F403
 from notifications.defaults import *  # noqa: F403
 from trato.defaults import *  # noqa: F403
 from trato.defaults import REDIS_URL, env
-
-django_stubs_ext.monkeypatch()  # `ModelForm[Product]` is only known to the type checker else
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"  # database, uploads and mails of a development machine

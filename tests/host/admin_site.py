@@ -1,0 +1,7 @@
+"""The other project's admin: the same rules for its pages, another way in."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class HostAdminConfig(AdminConfig):
+    default_site = "trato.admin.site.StaffSite"

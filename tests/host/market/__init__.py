@@ -1,0 +1,1 @@
+"""What the other shop sells, and the partners who sell it."""

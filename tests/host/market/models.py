@@ -1,0 +1,31 @@
+"""Goods and partners, with fields of other names than the demo shop's."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Partner(models.Model):
+    """Sells things. Whoever is in the crew answers for it."""
+
+    title = models.CharField(max_length=80, db_column="known_as")
+    handle = models.SlugField(unique=True)
+    crew = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"/partners/{self.handle}/"
+
+
+class Item(models.Model):
+    """Something for sale. Always in euros, and without pictures."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE)
+    label = models.CharField(max_length=80)
+    handle = models.SlugField(unique=True)
+    cents = models.IntegerField()
+    is_sold = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.label

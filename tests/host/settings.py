@@ -1,0 +1,85 @@
+"""The other project. DATABASE_URL and REDIS_URL choose what it runs on."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from messaging.defaults import *  # noqa: F403
+from notifications.defaults import *  # noqa: F403
+from trato.defaults import *  # noqa: F403
+from trato.defaults import REDIS_URL, env
+
+HERE = Path(__file__).resolve().parent
+SECRET_KEY = "only-for-tests"
+ALLOWED_HOSTS = ["localhost", "testserver"]
+
+INSTALLED_APPS = [
+    "trato",
+    "trato.audit",
+    "notifications",
+    "messaging",
+    "tests.host.people",
+    "tests.host.market",
+    "channels",
+    "tests.host.admin_site.HostAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "tests.host.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Messaging's templates, between this project's own frame of a page and its own parts.
+        "DIRS": [HERE / "templates", HERE.parents[1] / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["trato.templatetags.page_user"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "notifications.context_processors.badge",
+                "messaging.context_processors.outbox",
+            ],
+        },
+    }
+]
+
+DATABASES: dict[str, Any] = {"default": environ.Env.db_url_config(env.str("DATABASE_URL"))}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"] |= {
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+        "TEST": {"NAME": env.str("TEST_DATABASE_NAME")},
+    }
+CHANNEL_LAYERS: dict[str, Any] = {
+    "default": {
+        "BACKEND": "trato.realtime.redis.layer.PubSubLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "other"},
+    }
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Member"
+PERSON_NAME_FIELD = "full_name"
+LOGIN_URL = "/come-in/"
+MESSAGING_PRODUCT_MODEL = "market.Item"
+MESSAGING_SHOP_MODEL = "market.Partner"
+MESSAGING_HOST = "tests.host.market.host.MarketHost"
+RETENTION_RULES = ["messaging.contact.retention.RULES", "notifications.retention.RULES"]
+
+STATIC_URL = "static/"
+USE_TZ = True
+TIME_ZONE = "UTC"
