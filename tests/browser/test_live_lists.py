@@ -11,6 +11,7 @@ from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, block_socket, live, open_thread, polling, write
+from tests.patience import PATIENCE
 
 ROWS = "**/conversations/rows/**"
 PREVIEW = ".inbox__preview"
@@ -32,7 +33,7 @@ class Held:
 
     def wait(self, *, pass_time: bool = False) -> None:
         """Until there is one."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not self.routes:
             assert time.monotonic() < deadline
             if pass_time:
@@ -40,11 +41,14 @@ class Held:
             settle(self.page)
 
     def let_go(self) -> None:
-        with self.page.context.expect_event(
-            "requestfinished", lambda request: "/rows/" in request.url
-        ):
-            self.routes.pop(0).continue_()
-        settle(self.page)
+        """Let one go on, and wait until its page has drawn the answer: time has to stand still."""
+        route = self.routes.pop(0)
+        page = route.request.frame.page
+        route.continue_()
+        deadline = time.monotonic() + PATIENCE
+        while page.evaluate("document.querySelector('[data-source]').isAsking"):
+            assert time.monotonic() < deadline
+            settle(page)
 
 
 def something_changed(page: Page) -> None:
