@@ -85,9 +85,13 @@ def test_only_what_the_pages_show_can_be_filtered_by(model: Any, chief: User) ->
 
 @every_model
 def test_asking_for_a_hidden_column_tells_nothing(model: Any, chief: User, client_of: Any) -> None:
+    """Each of the model's own columns, and one of each model beside it.
+
+    That none of the others is let through says the test above.
+    """
     client = client_of(chief)
     names = hidden(model, chief)
-    for name in names:
+    for name in {name.rpartition("__")[0] or name: name for name in names}.values():
         assert client.get(address(model), {f"{name}__startswith": "a"}).status_code == 400, name
     answers = [client.get(address(model), {f"{names[0]}__in": value}) for value in ("a", "1")]
     assert told(answers[0]) == told(answers[1])
