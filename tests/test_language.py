@@ -22,11 +22,13 @@ ROOT = Path(__file__).resolve().parents[1]
 DJANGO = Path(django.__file__).parent
 CATALOGUES = {
     "ours": ROOT / "locale",
+    "overrides": ROOT / "locale_overrides",
     "allauth": Path(allauth.__file__).parent / "locale",
     "forms": DJANGO / "conf/locale",
     "passwords": DJANGO / "contrib/auth/locale",
     "admin": DJANGO / "contrib/admin/locale",
 }
+THEIRS = [name for name in CATALOGUES if name not in ("ours", "overrides")]
 # What is only said to somebody whom one calls "usted" …
 USTED = re.compile(
     r"\b(usted|les?|asegúrese|compruebe|confirme|contáctenos|corrija|desmarque|elija|emita|empiece|envíe"
@@ -123,7 +125,12 @@ def test_nobody_is_called_usted() -> None:
         for entry in [*entries("forms"), *entries("passwords")]
         if not NOT_HERE.search(str(entry.id))
     ]
-    met = [*entries("ours"), *filter(is_met, entries("allauth")), *django_forms]
+    met = [
+        *entries("ours"),
+        *entries("overrides"),
+        *filter(is_met, entries("allauth")),
+        *django_forms,
+    ]
     with translation.override("es"):
         assert formal((entry, spoken(entry)) for entry in met) == []
 
@@ -133,15 +140,27 @@ def test_it_would_be_noticed_if_somebody_was() -> None:
         assert len(formal((entry, _texts(entry.string)) for entry in entries(name))) > count
 
 
-def test_what_is_worded_anew_is_what_they_still_say() -> None:
-    theirs = {entry.id for name in CATALOGUES if name != "ours" for entry in entries(name)}
-    anew = [
-        entry.id
-        for entry in entries("ours")
-        if "config/wording.py" in {place for place, _line in entry.locations}
-    ]
-    assert len(anew) > 100
-    assert [text for text in anew if text not in theirs] == []
+def test_every_override_is_of_a_text_that_they_still_have() -> None:
+    theirs = {entry.id for name in THEIRS for entry in entries(name)}
+    overrides = [entry.id for entry in entries("overrides")]
+    assert len(overrides) > 100
+    assert [text for text in overrides if text not in theirs] == []
+
+
+def test_no_text_is_in_both_of_our_catalogues() -> None:
+    """The first of LOCALE_PATHS would hide the second."""
+    ours = {entry.id for entry in entries("ours")}
+    assert [entry.id for entry in entries("overrides") if entry.id in ours] == []
+
+
+def test_every_override_is_said_in_spanish() -> None:
+    with translation.override("es"):
+        unsaid = [
+            entry.id
+            for entry in entries("overrides")
+            if spoken(entry) != [text for text in _texts(entry.string) if text]
+        ]
+    assert unsaid == []
 
 
 @pytest.mark.django_db
