@@ -15,7 +15,6 @@ from typing import Any, TypeAlias, cast, final
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from trato import people
@@ -212,11 +211,21 @@ def shop_model() -> type[models.Model]:
     return apps.get_model(settings.MESSAGING_SHOP_MODEL)
 
 
+@cache
 def _host() -> MessagingHost:
     return cast(MessagingHost, import_string(settings.MESSAGING_HOST)())
 
 
-host: MessagingHost = cast(MessagingHost, SimpleLazyObject(_host))
+class _Lazy:
+    """The host, made when it is first used: its module imports models. Every send asks it."""
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(_host(), name)
+        setattr(self, name, value)  # from now on found without asking here
+        return value
+
+
+host: MessagingHost = cast(MessagingHost, _Lazy())
 
 
 def active_members() -> "models.QuerySet[Any]":

@@ -28,7 +28,8 @@ class Person(Protocol):
 
 def display_name(person: Any) -> str:
     """How a person is called on pages and in notifications."""
-    return str(getattr(person, settings.PERSON_NAME_FIELD))
+    name: str = getattr(person, settings.PERSON_NAME_FIELD)
+    return name
 
 
 def name_column_of(relation: str) -> str:
