@@ -14,8 +14,7 @@ from trato.people import Person
 from . import access, events
 from .body import clean_body, excerpt, normalize_body
 from .host import Product, Shop, host
-from .models import Conversation, Message, Participant, Side
-from .queries import SUBJECT_KIND
+from .models import SUBJECT_KIND, Conversation, Message, Participant, Side
 from .rate_limits import limits
 
 

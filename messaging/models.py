@@ -8,8 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from trato.fields import MultilineTextField
-
 from .host import host
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
@@ -139,6 +137,10 @@ class Conversation(models.Model):
         """The side of someone whom `access` has let in."""
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
 
+    def counterpart_of(self, side: Side) -> str:
+        """Whom one side talks to, as it sees them."""
+        return self.shop_name if side is Side.CONSUMER else self.consumer_name
+
 
 class Participant(models.Model):
     """One person in one conversation, and what is theirs alone there."""
@@ -243,103 +245,6 @@ class Message(models.Model):
         return "" if self.removed_at else self.body
 
 
-class KeptQuestion(models.Model):
-    """What a visitor wants to ask and wrote before logging in. See `ask`."""
-
-    visitor = models.UUIDField(verbose_name=_("visitor"))
-    shop = models.ForeignKey(
-        settings.MESSAGING_SHOP_MODEL,
-        on_delete=models.CASCADE,
-        related_name="+",
-        verbose_name=_("shop"),
-    )
-    product = models.ForeignKey(
-        settings.MESSAGING_PRODUCT_MODEL,
-        on_delete=models.CASCADE,
-        related_name="+",
-        null=True,
-        verbose_name=_("product"),
-    )
-    writer = models.CharField(
-        max_length=20,
-        blank=True,
-        verbose_name=_("sender"),
-        help_text="Whose page it was written on, by id; empty for a visitor's.",
-    )
-    client_id = models.UUIDField(verbose_name=_("number of the sender"))
-    body = models.TextField(
-        max_length=settings.MESSAGE_MAX_CHARACTERS, blank=True, verbose_name=_("text")
-    )
-    created_at = models.DateTimeField(
-        default=timezone.now, db_index=True, verbose_name=_("created")
-    )
-
-    class Meta:
-        verbose_name = _("kept question")
-        verbose_name_plural = _("kept questions")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["visitor", "client_id"], name="one_kept_question_per_client_id"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.pk}"
-
-
-class Report(models.Model):
-    """A person of one side tells staff about a message."""
-
-    class Reason(models.TextChoices):
-        SCAM = "scam", _("Scam or fraud")
-        OFF_PLATFORM = "off_platform", _("Wants to pay or talk elsewhere")
-        ABUSE = "abuse", _("Insults or threats")
-        SPAM = "spam", _("Spam or advertising")
-        OTHER = "other", _("Something else")
-
-    class Outcome(models.TextChoices):
-        UPHELD = "upheld", _("Upheld")
-        DISMISSED = "dismissed", _("Dismissed")
-
-    message = models.ForeignKey(
-        Message, on_delete=models.PROTECT, related_name="reports", verbose_name=_("message")
-    )
-    reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="filed_reports",
-        verbose_name=_("reported by"),
-    )
-    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
-    words = MultilineTextField(_("in your words"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
-    outcome = models.CharField(
-        _("outcome"), max_length=9, choices=Outcome, blank=True, editable=False
-    )
-    resolved_at = models.DateTimeField(
-        null=True, blank=True, editable=False, verbose_name=_("decided")
-    )
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="resolved_reports",
-        null=True,
-        blank=True,
-        editable=False,
-        verbose_name=_("decided by"),
-    )
-
-    class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
-        ordering = ("-created_at",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=["message", "reporter"], name="one_report_per_message_and_person"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.pk}"
+# The features' models, which belong to this app too.
+from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
+from .moderation.models import Report as Report  # noqa: E402

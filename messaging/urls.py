@@ -1,22 +1,20 @@
+"""All addresses of messaging. Each feature has its own, under one namespace."""
+
 from django.urls import path
 
 from . import views
-from .moderation import views as report_views
+from .contact.urls import urlpatterns as contact
+from .inbox.urls import urlpatterns as inbox
+from .moderation.urls import urlpatterns as moderation
+from .reading.urls import urlpatterns as reading
 
 app_name = "messaging"
 urlpatterns = [
-    path("products/<slug:slug>/contact/", views.contact, name="contact"),
-    path("shops/<slug:slug>/contact/", views.contact_shop, name="contact_shop"),
-    path("conversations/", views.conversation_list, name="conversation_list"),
-    path("conversations/rows/", views.conversation_rows, name="conversation_rows"),
     path("conversation/<int:conversation_id>/", views.conversation, name="conversation"),
     path("conversation/<int:conversation_id>/new_message/", views.new_message, name="new_message"),
     path("conversation/<int:conversation_id>/messages/", views.messages, name="messages"),
-    path("conversation/<int:conversation_id>/read/", views.read, name="read"),
-    path("conversation/<int:conversation_id>/read.gif", views.read_pixel, name="read_pixel"),
-    path(
-        "conversation/<int:conversation_id>/messages/<int:sequence>/report/",
-        report_views.report,
-        name="report",
-    ),
+    *contact,
+    *inbox,
+    *reading,
+    *moderation,
 ]

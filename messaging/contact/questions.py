@@ -15,13 +15,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from messaging import queries
 from messaging.body import clean_body
 from messaging.host import Product, Shop
 from messaging.models import KeptQuestion
 from trato import after_login
 from trato.errors import Refused, when_shown
 from trato.templatetags.page_user import PAGE_USER_FIELD
+
+from . import queries
 
 VISITOR = "visitor"  # session key
 

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import access, events
 from messaging.body import excerpt
-from messaging.models import Conversation, Message, Report
-from messaging.queries import SUBJECT_KIND
+from messaging.models import SUBJECT_KIND, Conversation, Message, Report
 from messaging.rate_limits import limits
 from notifications import actions as notifications
 from trato.audit import queries as audit

@@ -9,7 +9,8 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
-from messaging import access, queries
+from messaging import access
+from messaging.contact import queries
 from messaging.host import host
 from messaging.models import Conversation
 from notifications.models import Notification

@@ -14,7 +14,8 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ProductImageFactory
 from catalog.models import Product, Shop
-from messaging import actions, queries
+from messaging import actions
+from messaging.contact import queries
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Message
 

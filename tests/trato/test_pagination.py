@@ -11,8 +11,8 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Shop
-from messaging import queries
 from messaging.factories import ConversationFactory, MessageFactory
+from messaging.inbox import queries
 from messaging.models import Conversation
 from notifications import actions as notifications
 from notifications.models import Notification

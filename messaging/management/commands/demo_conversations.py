@@ -17,8 +17,7 @@ from messaging.factories import (
     ReportFactory,
 )
 from messaging.host import Product, host, product_model
-from messaging.models import Conversation, Message, Side
-from messaging.queries import SUBJECT_KIND
+from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from notifications.models import Notification
 from trato.people import Person
 

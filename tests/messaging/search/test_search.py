@@ -19,8 +19,10 @@ from accounts.models import User
 from catalog import queries as catalog
 from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Product, Shop
-from messaging import actions, queries, search
+from messaging import actions, search
+from messaging.contact import queries as contact
 from messaging.factories import ConversationFactory, MessageFactory
+from messaging.inbox import queries
 from messaging.models import Conversation, Message
 from messaging.moderation import actions as moderation
 from messaging.search import postgresql
@@ -34,11 +36,11 @@ ON_POSTGRESQL = connection.vendor == "postgresql"
 
 def found(person: User, text: str, **options: Any) -> list[int]:
     """The ids of what a person's search gives, over all its pages."""
-    page = queries.conversation_list(person, search=text, **options)
+    page = queries.conversation_list(person, words=text, **options)
     ids = [row.pk for row in page.rows]
     while page.older:
         start = Start(page.older)
-        page = queries.conversation_list(person, start, search=text, **options)
+        page = queries.conversation_list(person, start, words=text, **options)
         ids += [row.pk for row in page.rows]
     return ids
 
@@ -348,7 +350,7 @@ HOSTILE = st.one_of(
 @example("a* b:* (c & !d)")
 def test_no_query_is_an_error(seller: User, said: Callable[[str], Message], text: str) -> None:
     said("Something, so that a database has to look")
-    queries.conversation_list(seller, search=text)
+    queries.conversation_list(seller, words=text)
 
 
 @settings(
@@ -418,8 +420,8 @@ def test_lists_and_searches_of_a_big_shop_read_no_table_from_end_to_end(
         lambda: (
             queries.conversation_list(seller),
             queries.conversation_list(seller, unread_only=True),
-            queries.conversation_list(seller, search=str(made[0].pk)),
-            queries.shop_answers(shop.pk, product.pk, seller.pk),
+            queries.conversation_list(seller, words=str(made[0].pk)),
+            contact.shop_answers(shop.pk, product.pk, seller.pk),
         )
     )
     assert len(plans) > 8

@@ -1,0 +1,219 @@
+"""Asking over HTTP, from a product or shop page, before or after logging in."""
+
+import uuid
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib import messages as notices
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from messaging import actions
+from messaging.host import Product, Shop, host, product_model
+from messaging.models import Conversation, KeptQuestion, Message
+from messaging.sending import actions as sending
+from trato import rate_limits
+from trato.errors import Refused
+from trato.people import Person
+from trato.responses import STATUS, refusal_response, wants_json, with_retry_after
+
+from . import questions
+
+
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest, slug: str) -> HttpResponse:
+    """Find or start the conversation about a product, and send the first message."""
+    product = _product_to_ask_about(request, slug)
+    if request.method == "GET":
+        return _back_from_login(request, product)
+    if product is None:
+        raise Http404("no such product")
+    return _ask(request, host.shop_of(product), product)
+
+
+@require_http_methods(["GET", "POST"])
+def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
+    """Find or start the conversation with a shop that is about no product."""
+    shop = host.find_shop(slug)
+    if request.method == "GET":
+        return _back_from_login(request, shop)
+    if shop is None:
+        raise Http404("no such shop")
+    return _ask(request, shop, None)
+
+
+def _product_to_ask_about(request: HttpRequest, slug: str) -> Product | None:
+    """A product on sale; also one no longer on sale that the person has asked about before."""
+    product = host.find_product(slug)
+    if product is None or host.is_available(product) or _conversation_about(request, product):
+        return product
+    return None
+
+
+def _conversation_about(request: HttpRequest, subject: Product | Shop) -> Conversation | None:
+    if not request.user.is_authenticated:
+        return None
+    is_product = isinstance(subject, product_model())
+    about = {"product": subject} if is_product else {"product": None, "shop": subject}
+    return Conversation.objects.filter(consumer=request.user, **about).first()
+
+
+def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpResponse:
+    question = questions.Question.from_post(request)
+    if "discard" in request.POST:
+        questions.waiting(request).filter(client_id=question.client_id).delete()
+        return redirect(request.path)
+    try:
+        if not request.user.is_authenticated:
+            rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
+            questions.keep(request, question, shop, product)
+            return redirect_to_login(request.path)
+        send = sending.send_now if wants_json(request) else sending.send_form
+        conversation = _start_and_send(request.user, shop, product, question, send)
+    except rate_limits.TooOften as error:
+        refusal = Refused("rate_limited", str(error), error.retry_after)
+        return _ask_again(request, shop, product, question, refusal)
+    except Refused as refusal:
+        return _ask_again(request, shop, product, question, refusal)
+    questions.waiting(request).filter(client_id=question.client_id).delete()
+    if questions.waiting(request).exists():
+        notices.success(request, _("Your question was sent."))
+        return redirect(request.path)
+    return redirect(conversation)
+
+
+def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> HttpResponse:
+    """Send all that the visitor wrote before logging in, and go on where that leads.
+
+    What cannot be sent is shown, one question after another, until it is sent or discarded.
+    """
+    sent: list[Conversation] = []
+    refused: list[tuple[KeptQuestion, Refused]] = []
+    if request.user.is_authenticated:
+        for kept in questions.waiting(request).select_related("shop", "product"):
+            try:
+                sent += _send_kept(request.user, kept.pk)
+            except Refused as refusal:
+                refused.append((kept, refusal))
+        if refused:
+            if sent:
+                notices.success(request, _sent_text(len(sent)))
+            return _show_kept(request, *refused[0])
+        questions.nothing_waits(request)
+    if subject is None and not sent:
+        raise Http404("nothing to ask about")
+    shown = _conversation_about(request, subject) if subject else None
+    if shown or sent:
+        shown = shown or sent[-1]
+        _name_others([one for one in sent if one != shown], request)
+        return redirect(shown)
+    return redirect(_page_of(cast("Product | Shop", subject)))
+
+
+def _page_of(subject: Product | Shop) -> str:
+    if isinstance(subject, product_model()):
+        return host.product_card(subject).url
+    return host.shop_url(subject)
+
+
+def _name_others(others: list[Conversation], request: HttpRequest) -> None:
+    """Say what was sent beside that which is shown."""
+    titles = dict.fromkeys(f"“{one.product_title or one.shop_name}”" for one in others)
+    if titles:
+        text = ngettext(
+            "Your question about %(titles)s was sent too. You find it in your conversations.",
+            "Your questions about %(titles)s were sent too. You find them in your conversations.",
+            len(titles),
+        )
+        notices.success(request, text % {"titles": ", ".join(titles)})
+
+
+def _sent_text(count: int) -> str:
+    return ngettext("%(count)s question was sent.", "%(count)s questions were sent.", count) % {
+        "count": count
+    }
+
+
+@transaction.atomic
+def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
+    """Send a question that waited; empty if another tab has sent it.
+
+    Raises:
+        Refused: as a send does; `not_found` if the product is no longer on sale.
+    """
+    rows = KeptQuestion.objects.select_for_update(of=("self",)).select_related("shop", "product")
+    kept = rows.filter(pk=kept_id).first()
+    if kept is None:
+        return []
+    product: Product | None = kept.product
+    if product and not (
+        host.is_available(product)
+        or Conversation.objects.filter(consumer_id=user.pk, product_id=product.pk).exists()
+    ):
+        text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
+        raise Refused("not_found", text % {"title": host.product_card(product).title})
+    question = questions.Question(kept.body, kept.client_id)
+    conversation = _start_and_send(user, kept.shop, product, question, sending.send_form)
+    kept.delete()
+    return [conversation]
+
+
+def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> HttpResponse:
+    product: Product | None = kept.product
+    if refusal.code == "not_found":
+        product = None
+    if refusal.code == "forbidden":
+        kept.delete()  # it never can be sent; these are its words once more
+    question = questions.Question(kept.body, kept.client_id)
+    return _ask_again(request, kept.shop, product, question, refusal, was_kept=True)
+
+
+@transaction.atomic
+def _start_and_send(
+    user: Person,
+    shop: Shop,
+    product: Product | None,
+    question: questions.Question,
+    send: Callable[[Person, int, uuid.UUID, str], Message],
+) -> Conversation:
+    """Both or neither: a refused first message leaves no empty conversation behind."""
+    conversation = actions.start_conversation(user, product=product, shop=shop)
+    if question.body.strip():
+        send(user, conversation.pk, question.client_id, question.body)
+    return conversation
+
+
+def _ask_again(
+    request: HttpRequest,
+    shop: Shop,
+    product: Product | None,
+    question: questions.Question,
+    refusal: Refused,
+    *,
+    was_kept: bool = False,
+) -> HttpResponse:
+    """The panel once more, with what was wrong and with every word that was written."""
+    if wants_json(request):
+        return refusal_response(refusal, str(question.client_id))
+    card = host.product_card(product) if product else None
+    context = {
+        **questions.panel(request.user.pk, shop.pk, product.pk if product else None),
+        "shop_name": host.shop_name(shop),
+        "product": card,
+        "back": card.url if card else host.shop_url(shop),
+        "action": reverse("messaging:contact", args=[host.product_slug(product)])
+        if product
+        else reverse("messaging:contact_shop", args=[host.shop_slug(shop)]),
+        "draft": question.body,
+        "was_kept": was_kept,
+        "client_id": question.client_id,
+        "form_error": refusal.detail,
+    }
+    response = render(request, "messaging/ask.html", context, status=STATUS[refusal.code])
+    return with_retry_after(response, refusal)

@@ -1,0 +1,53 @@
+"""The list of a person's conversations: the page, and its rows for scripts."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from messaging.host import host
+from trato import rate_limits
+from trato.pagination import Start
+from trato.responses import PersonRequest, person_required
+
+from . import queries
+
+
+@require_GET
+@person_required
+def conversation_list(request: PersonRequest) -> HttpResponse:
+    """A person's conversations; for a seller, the inbox of the shops they work for."""
+    return render(request, "messaging/conversation_list.html", _list(request))
+
+
+@require_GET
+@person_required
+def conversation_rows(request: PersonRequest) -> HttpResponse:
+    """The rows of that page, for its script.
+
+    They have an address of their own: under the page's, a browser that goes back would show what
+    it fetched there last.
+    """
+    return render(request, "messaging/_conversation_items.html", _list(request))
+
+
+def _list(request: PersonRequest) -> dict[str, Any]:
+    search = request.GET.get("q", "").strip()[:100].replace("\0", "")
+    if search:
+        rate_limits.hit("CONVERSATION_SEARCHES_PER_MINUTE", f"person-{request.user.pk}")
+    unread_only = request.GET.get("unread") == "1"
+    page = queries.conversation_list(
+        request.user, Start.asked(request.GET), words=search, unread_only=unread_only
+    )
+    for conversation in page.rows:
+        side = conversation.side_of(request.user.pk)
+        conversation.my_side = side
+        conversation.counterpart = conversation.counterpart_of(side)
+    return {
+        "page": page,
+        "query": search,
+        "unread_only": unread_only,
+        "is_seller": host.acts_as_seller(request.user),
+        "browse_url": host.browse_url(),
+    }

@@ -1,0 +1,44 @@
+"""Read marks over HTTP: by a script, and by a picture where there are no scripts."""
+
+from django.http import Http404, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_GET, require_POST
+
+from messaging import actions
+from trato.errors import Refused
+from trato.responses import PersonRequest, counter_from, person_required, refusal_response
+
+from . import pixel
+
+
+@require_POST
+@person_required
+def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """The reader has seen the messages up to a sequence."""
+    try:
+        sequence = counter_from(request.POST.get("sequence"))
+    except Refused as refusal:
+        return refusal_response(refusal)
+    actions.mark_read(request.user, conversation_id, sequence)
+    return HttpResponse(status=204)
+
+
+@require_GET
+@person_required
+def read_pixel(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """The same without JavaScript: the thread's page has this picture in a `<noscript>`.
+
+    A GET that writes: another site could send the reader here, and their cookies would come along.
+    So the page signs the address, for this reader and this message.
+    """
+    try:
+        sequence = counter_from(request.GET.get("sequence"))
+    except Refused as refusal:
+        return refusal_response(refusal)
+    expected = pixel.signature(request.user.pk, conversation_id, sequence)
+    if not constant_time_compare(request.GET.get("mark", ""), expected):
+        raise Http404("not signed by the thread's page")
+    actions.mark_read(request.user, conversation_id, sequence)
+    response = HttpResponse(pixel.GIF, content_type="image/gif")
+    response["Cache-Control"] = "no-store"
+    return response

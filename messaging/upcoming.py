@@ -1,0 +1,67 @@
+"""The order of an inbox: which of a person's conversations come next.
+
+On PostgreSQL every statement begins at an index in the order of the list and ends after as many
+rows as were asked for, however many conversations a shop has.
+"""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from messaging.access import Scope
+from messaging.models import SUBJECT_KIND, Conversation
+from notifications.models import Notification
+from trato.pagination import Start, ordered
+
+Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's id, and the time it is listed by
+
+
+def upcoming(
+    scope: Scope,
+    start: Start,
+    size: int,
+    *,
+    unread_only: bool = False,
+    among: QuerySet[Conversation] | None = None,
+) -> Keys:
+    """The next conversations that have a message, by the time of the last one.
+
+    Args:
+        scope: whose.
+        start: from where on.
+        size: how many at most.
+        unread_only: those that the badge counts, by the time of the news.
+        among: only those of a query; all, if left out.
+    """
+    conversations = Conversation.objects.all() if among is None else among
+    said = conversations.filter(last_message_at__isnull=False)
+    if unread_only:
+        return _unread(scope, start, said)[:size]
+    if not connection.features.supports_slicing_ordering_in_compound:  # SQLite
+        return _by_last_message(said.filter(_of(scope)), start)[:size]
+    # One index walk per side and shop; an OR over them would read and sort every conversation.
+    sides = [Q(consumer=scope.user_id), *(Q(shop=shop_id) for shop_id in scope.shop_ids)]
+    first, *others = [_by_last_message(said.filter(side), start)[:size] for side in sides]
+    if not others:
+        return first
+    sign = "" if start.newer else "-"
+    return first.union(*others).order_by(f"{sign}last_message_at", f"{sign}id")[:size]
+
+
+def _by_last_message(conversations: QuerySet[Conversation], start: Start) -> Keys:
+    rows = ordered(conversations, start, time="last_message_at")
+    return rows.values_list("id", "last_message_at")
+
+
+def _unread(scope: Scope, start: Start, conversations: QuerySet[Conversation]) -> Keys:
+    about = conversations.filter(_of(scope), pk=OuterRef("subject_id"))
+    waiting = Notification.objects.filter(
+        Exists(about), recipient=scope.user_id, subject_kind=SUBJECT_KIND, read_at=None
+    )
+    rows = ordered(waiting, start, time="happened_at", key="subject_id")
+    return rows.values_list("subject_id", "happened_at")
+
+
+def _of(scope: Scope) -> Q:
+    return Q(consumer=scope.user_id) | Q(shop__in=scope.shop_ids)
