@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from trato.rate_limits import TooOften
 
-from . import access, actions, queries, submissions
+from . import access, actions, pictures, queries, submissions, teams
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
 from .image_queue import Uploader
 from .models import Product, Shop, ShopMember
@@ -68,7 +68,7 @@ def _edit(request: HttpRequest, product: Product) -> HttpResponse:
         if made and not product.pk:
             return _saved(request, made)
         dropped = [number_from(text) for text in request.POST.getlist("drop")]
-        actions.drop_kept_pictures(user, form_key, dropped)
+        pictures.drop_kept_pictures(user, form_key, dropped)
     kept = access.kept_pictures(user, form_key)
     form = ProductForm(
         request.POST or None,
@@ -93,7 +93,7 @@ def _edit(request: HttpRequest, product: Product) -> HttpResponse:
         except TooOften as error:
             form.add_error(None, str(error))
             status = 429
-        actions.keep_pictures(user, form_key, form.sound_pictures)
+        pictures.keep_pictures(user, form_key, form.sound_pictures)
     context = {
         "form": form,
         "product": Product.objects.get(pk=product.pk) if product.pk else None,
@@ -153,15 +153,15 @@ def change_picture(request: HttpRequest, slug: str, picture_id: int) -> HttpResp
     """Describe a picture (`alt`), `move` it to be shown earlier or later, or `remove` it."""
     user = _user(request)
     if "remove" in request.POST:
-        actions.remove_picture(user, slug, picture_id)
+        pictures.remove_picture(user, slug, picture_id)
     elif request.POST.get("move") in MOVES:
-        actions.move_picture(user, slug, picture_id, MOVES[request.POST["move"]])
+        pictures.move_picture(user, slug, picture_id, MOVES[request.POST["move"]])
     else:
         form = PictureForm(request.POST)
         if not form.is_valid():
             messages.error(request, str(form.errors["alt"][0]))
         else:
-            actions.describe_picture(user, slug, picture_id, form.cleaned_data["alt"])
+            pictures.describe_picture(user, slug, picture_id, form.cleaned_data["alt"])
             messages.success(request, _("Saved."))
     return redirect(f"{reverse('catalog:edit_product', args=[slug])}#pictures")
 
@@ -177,7 +177,7 @@ def open_shop(request: HttpRequest) -> HttpResponse:
         made = submissions.made_before(user, key, Shop.objects).exists()
         try:
             if made or name is not None:
-                shop = actions.open_shop(user, name or "", key)
+                shop = teams.open_shop(user, name or "", key)
                 messages.success(request, _("%(shop)s is open.") % {"shop": shop.name})
                 return redirect("catalog:my_products")
         except ValidationError as error:
@@ -216,7 +216,7 @@ def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | N
     for answer in ("accept", "decline"):
         if answer in sent:
             accepted = answer == "accept"
-            shop = actions.answer_invitation(user, number_from(sent[answer]), accept=accepted)
+            shop = teams.answer_invitation(user, number_from(sent[answer]), accept=accepted)
             if shop is None:
                 messages.info(request, _("This invitation was taken back."))
             elif accepted:
@@ -224,15 +224,15 @@ def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | N
             return redirect("catalog:team")
     shop = access.own_shop(user, number_from(sent.get("shop", "")))
     if "leave" in sent:
-        actions.leave_shop(user, shop.pk)
+        teams.leave_shop(user, shop.pk)
         messages.success(request, _("You no longer work for %(shop)s.") % {"shop": shop.name})
     elif "remove" in sent:
-        actions.remove_member(user, shop.pk, number_from(sent["remove"]))
+        teams.remove_member(user, shop.pk, number_from(sent["remove"]))
     elif "take_back" in sent:
-        actions.take_back_invitation(user, number_from(sent["take_back"]))
+        teams.take_back_invitation(user, number_from(sent["take_back"]))
     elif form.is_valid():
         try:
-            actions.invite(user, shop.pk, form.cleaned_data["email"])
+            teams.invite(user, shop.pk, form.cleaned_data["email"])
         except ValidationError as error:
             form.add_error("email", error)
             return None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import SignupForm as PersonSignupForm
 from accounts.models import User
 
-from . import actions
+from . import teams
 from .forms import ShopNameField
 from .models import NAME_TAKEN
 
@@ -77,7 +77,7 @@ class SignupForm(PersonSignupForm):
     def custom_signup(self, request: HttpRequest, user: User) -> None:
         super().custom_signup(request, user)
         if user.is_seller:
-            actions.open_shop(user, self.cleaned_data["shop_name"])
+            teams.open_shop(user, self.cleaned_data["shop_name"])
 
 
 class SignupView(PersonSignupView):

@@ -9,8 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog.actions import answer_invitation, invite, remove_member
 from catalog.models import Shop, TeamInvitation
+from catalog.teams import answer_invitation, invite, remove_member
 from messaging.models import Conversation, Message
 from messaging.rate_limits import limits
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from catalog import actions
+from catalog import actions, pictures, teams
 from catalog.factories import ProductImageFactory
 from catalog.forms import OpenShopForm
 from catalog.images import Picture
@@ -197,7 +197,7 @@ def test_ten_clicks_at_once_make_one_product_and_one_shop(
     values = {name: getattr(product, name) for name in Product.FORM_COLUMNS}
     key, other = uuid.uuid4(), uuid.uuid4()
     made = in_threads(10, lambda: actions.create_product(seller, values, key=key).pk)
-    opened = in_threads(10, lambda: actions.open_shop(seller, "Taller Sol", other).pk)
+    opened = in_threads(10, lambda: teams.open_shop(seller, "Taller Sol", other).pk)
     assert len({*made}) == len({*opened}) == 1
     assert Product.objects.count() == 2
     assert Shop.objects.count() == 2
@@ -262,7 +262,7 @@ def test_waiting_pictures_are_their_owners_and_few(
     settings.KEPT_PICTURES_MAX = 2
     key = uuid.uuid4()
     for _ in range(3):
-        actions.keep_pictures(seller, key, [Picture(picture(), name=f"{uuid.uuid4()}.jpg")])
+        pictures.keep_pictures(seller, key, [Picture(picture(), name=f"{uuid.uuid4()}.jpg")])
     assert KeptPicture.objects.count() == 2
     client = client_of(colleague)
     client.post(address, fields_of(client.get(address).text) | {"form_key": str(key)})

@@ -11,8 +11,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
-from catalog.actions import remove_member
 from catalog.models import Shop
+from catalog.teams import remove_member
 from messaging import access, actions
 from messaging import queries as messaging_queries
 from messaging.consumers import ChatConsumer

@@ -241,12 +241,12 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
     socket_of: Any,
     shop: Any,
 ) -> None:
-    from catalog import actions as catalog
+    from catalog import teams
 
     leaving = await socket_of(colleague)
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     await hear(leaving, "conversation.state")
-    await sync_to_async(catalog.remove_member)(seller, shop.pk, colleague.pk)
+    await sync_to_async(teams.remove_member)(seller, shop.pk, colleague.pk)
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     assert (await hear(leaving, "error"))["code"] == "not_found"
     async with asyncio.timeout(PATIENCE):

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from accounts.models import User
-from catalog import actions as catalog
+from catalog import teams
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging import actions, frames
@@ -34,7 +34,7 @@ Loss = Callable[[Shop, User, User], object]
 
 
 def leave(shop: Shop, seller: User, colleague: User) -> None:
-    catalog.remove_member(seller, shop.pk, colleague.pk)
+    teams.remove_member(seller, shop.pk, colleague.pk)
 
 
 def lose_the_role(shop: Shop, seller: User, colleague: User) -> None:

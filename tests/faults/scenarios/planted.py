@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from catalog.actions import remove_member
+from catalog.teams import remove_member
 from tests.faults.report import Row
 from tests.faults.scenario import Form, Play
 from tests.faults.stack import Stack, settings

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from accounts.actions import suspend
 from accounts.factories import PASSWORD
 from accounts.models import User
-from catalog.actions import remove_member
+from catalog.teams import remove_member
 from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack, settings
