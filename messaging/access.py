@@ -61,7 +61,7 @@ def conversation_for(user: Person, conversation_id: int, *, lock: bool = False) 
         raise Http404("no such conversation") from error
 
 
-def standing(conversation: str, user_id: str) -> str:
+def participation_sql(conversation: str, user_id: str) -> str:
     """`conversations_of` as an SQL condition, for statements about many people at once.
 
     Its sub-selects have a value, which PostgreSQL looks up by index also where the statement is

@@ -28,7 +28,7 @@ from . import access, events, frames, queries
 from .host import host
 from .models import Side
 from .rate_limits import limits
-from .reading import batch as marking
+from .reading import batch as reading
 from .sending import actions as sending
 
 log = structlog.get_logger("trato.socket")
@@ -140,7 +140,7 @@ class ChatConsumer(BadgeConsumer):
             case frames.Close(conversation=pk):
                 self.open.pop(pk, None)
             case frames.Read(conversation=pk, sequence=sequence):
-                await marking.mark_read(self.person, pk, sequence)
+                await reading.mark_read(self.person, pk, sequence)
             case frames.Typing(conversation=pk, stopped=stopped):
                 await self.announce_typing(pk, stopped=stopped)
 

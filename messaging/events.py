@@ -1,9 +1,9 @@
-"""Telling the two sides of a conversation, on commit. Each frame is encoded once for everybody."""
+"""Tell the two sides of a conversation what is committed; each frame is encoded once for all."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,29 +18,37 @@ from . import frames
 from .access import consumer_group, seller_group
 from .host import host
 from .models import Conversation, Message, Side
-from .sending.batcher import Send
-from .sending.postgresql import Stored
+from .records import ReadMark, Sent
 
-TOLD_MAX = 10_000  # messages of which this process remembers that it told of them
-NEWS_FOR = timedelta(minutes=10)  # what is older than this, nobody needs to be told as news
+TOLD_MAX = 10_000  # messages of which this process remembers that it announced them
+NEWS_FOR = timedelta(minutes=10)  # an older message is no news to anybody
 
 _told: OrderedDict[int, None] = OrderedDict()
 _told_lock = threading.Lock()
 
 
-def message_created(message: Message) -> None:
-    """Both sides hear of a new message."""
-    _tell(message.conversation, frames.MessageCreated.of(message), message.revision)
-    transaction.on_commit(lambda: _note_told(message.pk))
+def messages_created(sents: Iterable[Sent]) -> None:
+    """Tell both sides about messages that are committed."""
+    for sent in sents:
+        _tell(sent, frames.MessageCreated.of(sent), sent.revision)
+        _note_told(sent.id)
 
 
-def may_be_untold(message_id: int, created_at: datetime) -> bool:
-    """Whether a message that is sent again may have been stored with nobody told of it.
+def badges_changed(sents: Iterable[Sent]) -> None:
+    """Let everybody count again whose unread notifications some messages may have changed."""
+    names = {groups.user_group(user_id) for sent in sents for user_id in sent.badges}
+    # Of a repeat it is not known whom the first send has notified: one of them, at most.
+    names.update(_other_side(sent) for sent in sents if not sent.is_new)
+    _count_again(names)
 
-    That is so where whoever stored it was given up, or died, between the two. This process knows
-    what it told itself; what another one told, receivers have and pass over.
+
+def may_be_untold(sent: Sent) -> bool:
+    """Whether a repeated message may have been stored the first time and never announced.
+
+    That happens when the process that stored it dies, or gives it up, between the two. This
+    process knows what it has announced itself; receivers ignore a second announcement.
     """
-    return message_id not in _told and timezone.now() - created_at < NEWS_FOR
+    return sent.id not in _told and timezone.now() - sent.created_at < NEWS_FOR
 
 
 def _note_told(message_id: int) -> None:
@@ -50,52 +58,19 @@ def _note_told(message_id: int) -> None:
             _told.popitem(last=False)
 
 
-def message_stored(send: Send, stored: Stored) -> None:
-    """Both sides hear of a new message that was stored with others; on the event loop only."""
-    frame = frames.MessageCreated(
-        conversation=send.conversation_id,
-        consumer=stored.consumer_id,
-        id=stored.id,
-        sequence=stored.sequence,
-        revision=stored.revision,
-        client_id=send.client_id,
-        side=stored.side,
-        sender=frames.Sender(send.person.pk, host.display_name(send.person)),
-        body=send.body,
-        created_at=stored.created_at,
-        removed=False,
-    )
-    sides = (consumer_group(stored.consumer_id), seller_group(stored.shop_id))
-    groups.send(sides, _event(send.conversation_id, frame, stored.revision))
-    _note_told(stored.id)
-
-
-def badges_changed(user_ids: Iterable[int]) -> None:
-    """These people's sockets count anew; on the event loop only."""
-    for user_id in user_ids:
-        groups.send([groups.user_group(user_id)], {"type": "badge.changed"})
-
-
 def message_changed(message: Message) -> None:
-    """Both sides hear that a message is no longer what it was."""
-    _tell(message.conversation, frames.MessageChanged.of(message), message.revision)
+    """Tell both sides on commit that a message is no longer what it was."""
+    sent = Sent.of(message)
+    transaction.on_commit(lambda: _tell(sent, frames.MessageChanged.of(sent), sent.revision))
 
 
-def conversation_read(conversation: Conversation, side: Side, user_id: int, sequence: int) -> None:
-    """Both sides hear how far somebody has read."""
-    _tell(conversation, frames.ConversationRead(conversation.pk, side, user_id, sequence))
-
-
-def marked(
-    conversation_id: int, side: Side, user_id: int, sequence: int, consumer_id: int, shop_id: int
-) -> None:
-    """Both sides hear how far somebody has read, of a mark that was stored with others.
-
-    On the event loop only.
-    """
-    frame = frames.ConversationRead(conversation_id, side, user_id, sequence)
-    sides = (consumer_group(consumer_id), seller_group(shop_id))
-    groups.send(sides, _event(conversation_id, frame, None))
+def messages_read(marks: Iterable[ReadMark]) -> None:
+    """Tell both sides how far people have read, and let the readers count their badges again."""
+    marks = dict.fromkeys(marks)  # one may be there twice
+    for mark in marks:
+        if mark.moved:
+            _tell(mark, frames.ConversationRead.of(mark))
+    _count_again({groups.user_group(mark.user_id) for mark in marks if mark.badge_changed})
 
 
 def typing(
@@ -116,18 +91,27 @@ def typing(
 
 def groups_of(conversation: Conversation) -> tuple[str, ...]:
     """The role groups of a conversation's two sides, and nobody else's."""
-    return (consumer_group(conversation.consumer_id), seller_group(conversation.shop_id))
+    return consumer_group(conversation.consumer_id), seller_group(conversation.shop_id)
 
 
-def _tell(conversation: Conversation, frame: Struct, revision: int | None = None) -> None:
-    groups.send_on_commit(groups_of(conversation), _event(conversation.pk, frame, revision))
+def _other_side(sent: Sent) -> str:
+    if sent.side is Side.CONSUMER:
+        return seller_group(sent.shop_id)
+    return consumer_group(sent.consumer_id)
 
 
-def _event(conversation_id: int, frame: Struct, revision: int | None) -> dict[str, Any]:
-    """A layer event. One with a revision is handed on in the order of revisions."""
-    event = {
+def _count_again(names: Collection[str]) -> None:
+    if names:
+        groups.send(names, {"type": "badge.changed"})
+
+
+def _tell(record: Sent | ReadMark, frame: Struct, revision: int | None = None) -> None:
+    """Send a frame to both sides now. Frames with a revision arrive in the order of revisions."""
+    event: dict[str, Any] = {
         "type": "chat.message",
-        "conversation": conversation_id,
+        "conversation": record.conversation_id,
         "frame": encode(frame),
     }
-    return event if revision is None else {**event, "revision": revision}
+    if revision is not None:
+        event["revision"] = revision
+    groups.send((consumer_group(record.consumer_id), seller_group(record.shop_id)), event)

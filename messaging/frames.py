@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from trato.errors import Refused
 
 from .models import Conversation, Message
+from .records import ReadMark, Sent
 
 Identifier = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Counter = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -126,20 +127,19 @@ class MessageItem(Struct, kw_only=True):
     removed: bool
 
     @classmethod
-    def of(cls, message: Message) -> Self:
-        """A message with its sender and conversation loaded."""
+    def of(cls, sent: Sent) -> Self:
         return cls(
-            conversation=message.conversation_id,
-            consumer=message.conversation.consumer_id,
-            id=message.pk,
-            sequence=message.sequence,
-            revision=message.revision,
-            client_id=message.client_id,
-            side=message.side,
-            sender=Sender(message.sender_id, message.sender_name),
-            body=message.visible_body,
-            created_at=message.created_at,
-            removed=message.removed_at is not None,
+            conversation=sent.conversation_id,
+            consumer=sent.consumer_id,
+            id=sent.id,
+            sequence=sent.sequence,
+            revision=sent.revision,
+            client_id=sent.client_id,
+            side=sent.side,
+            sender=Sender(sent.sender_id, sent.sender_name),
+            body=sent.body,
+            created_at=sent.created_at,
+            removed=sent.removed,
         )
 
 
@@ -162,15 +162,14 @@ class MessageAccepted(Struct, tag="message.accepted", kw_only=True):
     created_at: datetime
 
     @classmethod
-    def of(cls, message: Message) -> Self:
-        """`revision` is the one of the sending, so that every answer to one send is equal."""
+    def of(cls, sent: Sent) -> Self:
         return cls(
-            client_id=message.client_id,
-            conversation=message.conversation_id,
-            id=message.pk,
-            sequence=message.sequence,
-            revision=message.revision,
-            created_at=message.created_at,
+            client_id=sent.client_id,
+            conversation=sent.conversation_id,
+            id=sent.id,
+            sequence=sent.sequence,
+            revision=sent.revision,
+            created_at=sent.created_at,
         )
 
 
@@ -180,9 +179,9 @@ class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
     message: MessageItem
 
     @classmethod
-    def of(cls, message: Message) -> Self:
-        accepted = msgspec.structs.asdict(MessageAccepted.of(message))
-        return cls(**accepted, message=MessageItem.of(message))
+    def of(cls, sent: Sent) -> Self:
+        accepted = msgspec.structs.asdict(MessageAccepted.of(sent))
+        return cls(**accepted, message=MessageItem.of(sent))
 
 
 class ConversationState(Struct, tag="conversation.state", kw_only=True):
@@ -200,6 +199,10 @@ class ConversationRead(Struct, tag="conversation.read"):
     side: str
     user: int
     sequence: int
+
+    @classmethod
+    def of(cls, mark: ReadMark) -> Self:
+        return cls(mark.conversation_id, mark.side, mark.user_id, mark.sequence)
 
 
 class TypingSeen(Struct, tag="typing", omit_defaults=True):
@@ -241,7 +244,7 @@ def page(
     return ConversationState(
         conversation=conversation.pk,
         revision=revision,
-        messages=[MessageItem.of(message) for message in messages],
+        messages=[MessageItem.of(Sent.of(message)) for message in messages],
         more=more,
         read=read,
     )

@@ -239,11 +239,6 @@ class Message(models.Model):
     def sender_short_name(self) -> str:
         return host.short_name(self.sender)
 
-    @property
-    def visible_body(self) -> str:
-        """The text for the two sides: empty once staff removed the message."""
-        return "" if self.removed_at else self.body
-
 
 # The features' models, which belong to this app too.
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402

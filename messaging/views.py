@@ -25,11 +25,10 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, frames, queries
+from . import access, actions, frames, queries
 from .host import ProductCard, host
-from .models import Conversation
+from .models import Conversation, conversation_url
 from .reading import pixel
-from .sending import actions as sending
 
 
 @require_GET
@@ -69,9 +68,9 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
 def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Send a message: a form goes back to the thread, a script gets the acknowledgement."""
     body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
-    send = sending.send_now if wants_json(request) else sending.send_form
+    send = actions.send_now if wants_json(request) else actions.send_form
     try:
-        message = send(request.user, conversation_id, _client_id(given), body)
+        sent = send(request.user, conversation_id, _client_id(given), body)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal, given[:64] or None)
@@ -79,8 +78,8 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
         response = _thread(request, found, refusal=refusal, draft=body)
         return with_retry_after(response, refusal)
     if wants_json(request):
-        return json_response(frames.MessageAnswer.of(message))
-    return redirect(f"{message.conversation.get_absolute_url()}#message-{message.sequence}")
+        return json_response(frames.MessageAnswer.of(sent))
+    return redirect(f"{conversation_url(sent.conversation_id)}#message-{sent.sequence}")
 
 
 def _thread(

@@ -24,6 +24,7 @@ def notify(
     url: str,
     happened_at: datetime | None = None,
     team_id: int | None = None,
+    announce: bool = True,
 ) -> None:
     """Make one subject unread for some people, in one statement, and update their badges.
 
@@ -38,6 +39,7 @@ def notify(
         happened_at: now, if left out.
         team_id: the shop whose members they are, if they are told as such. Whoever is no longer
             one has this news no longer.
+        announce: False if the caller rings the badges itself.
     """
     if not recipient_ids:
         return
@@ -60,16 +62,25 @@ def notify(
         unique_fields=["recipient", "subject_kind", "subject_id"],
         update_fields=["team_id", "title", "excerpt", "url", "happened_at", "read_at"],
     )
-    announce_badges(recipient_ids)
+    if announce:
+        announce_badges(recipient_ids)
 
 
-def mark_read(user: Person, *, subject_kind: str, subject_id: int) -> None:
-    """A person has seen a subject: its notification is read, here and in every other tab."""
+def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: bool = True) -> bool:
+    """Mark the notification of a subject that a person has seen as read, in all of their tabs.
+
+    Args:
+        announce: False if the caller rings the badge itself.
+
+    Returns:
+        Whether it was unread.
+    """
     changed = Notification.objects.filter(
         recipient_id=user.pk, subject_kind=subject_kind, subject_id=subject_id, read_at=None
     ).update(read_at=Now())
-    if changed:
+    if changed and announce:
         announce_badges([user.pk])
+    return bool(changed)
 
 
 def mark_all_read(user: Person) -> int:

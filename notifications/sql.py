@@ -19,8 +19,8 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
 
     Returns:
         Expressions to stand in a `WITH`. The last one is named `badge_changed` and has the
-        column `recipient_id`: whose number of unread notifications may have changed. It leaves
-        out the news about what was unread already, under locks, so that it is not a guess.
+        columns `recipient_id`, whose number of unread notifications has changed, and `subject_id`.
+        It leaves out the news about what was unread already, under locks, so it is not a guess.
     """
     table = Notification._meta.db_table
     return f"""
@@ -47,7 +47,7 @@ def notify_in_statement(news: str, subject_kind: str) -> str:
         RETURNING n.recipient_id, n.subject_id
     ),
     badge_changed AS (
-        SELECT DISTINCT t.recipient_id
+        SELECT t.recipient_id, t.subject_id
         FROM notified t
         LEFT JOIN locked_before b ON b.recipient_id = t.recipient_id
                                  AND b.subject_id = t.subject_id AND b.read_at IS NULL
@@ -65,8 +65,8 @@ def read_in_statement(seen: str, subject_kind: str) -> str:
 
     Returns:
         Expressions to stand in a `WITH`. The last one is named `badge_changed` and has the
-        column `recipient_id`. News that came while the statement waited stay unread: their time
-        is another one than the statement saw.
+        columns `recipient_id` and `subject_id`. News that came while the statement waited stay
+        unread: their time is another one than the statement saw.
     """
     table = Notification._meta.db_table
     return f"""
@@ -90,5 +90,5 @@ def read_in_statement(seen: str, subject_kind: str) -> str:
         FROM unread u
         WHERE n.id = u.id AND n.id = ANY (ARRAY(SELECT id FROM unread_locked))
           AND n.happened_at = u.happened_at AND n.read_at IS NULL
-        RETURNING n.recipient_id
+        RETURNING n.recipient_id, n.subject_id
     )"""

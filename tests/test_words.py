@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Product, ShopMember
+from messaging import actions
 from messaging.models import Conversation, Message
-from messaging.sending import actions as sending
 from tests.products import form_for
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +145,7 @@ def test_words_come_back_when_we_are_broken(
     def fail(*args: Any) -> None:
         raise error
 
-    monkeypatch.setattr(sending, "send_form", fail)
+    monkeypatch.setattr(actions, "send_form", fail)
     client = client_of(shopper)
     client.raise_request_exception = False
     answer = client.post(thread, form)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from messaging import actions
 from messaging.host import Product, Shop, host, product_model
-from messaging.models import Conversation, KeptQuestion, Message
-from messaging.sending import actions as sending
+from messaging.models import Conversation, KeptQuestion
+from messaging.records import Sent
 from trato import rate_limits
 from trato.errors import Refused
 from trato.people import Person
@@ -74,7 +74,7 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
             rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
             questions.keep(request, question, shop, product)
             return redirect_to_login(request.path)
-        send = sending.send_now if wants_json(request) else sending.send_form
+        send = actions.send_now if wants_json(request) else actions.send_form
         conversation = _start_and_send(request.user, shop, product, question, send)
     except rate_limits.TooOften as error:
         refusal = Refused("rate_limited", str(error), error.retry_after)
@@ -159,7 +159,7 @@ def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
         text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
         raise Refused("not_found", text % {"title": host.product_card(product).title})
     question = questions.Question(kept.body, kept.client_id)
-    conversation = _start_and_send(user, kept.shop, product, question, sending.send_form)
+    conversation = _start_and_send(user, kept.shop, product, question, actions.send_form)
     kept.delete()
     return [conversation]
 
@@ -180,7 +180,7 @@ def _start_and_send(
     shop: Shop,
     product: Product | None,
     question: questions.Question,
-    send: Callable[[Person, int, uuid.UUID, str], Message],
+    send: Callable[[Person, int, uuid.UUID, str], Sent],
 ) -> Conversation:
     """Both or neither: a refused first message leaves no empty conversation behind."""
     conversation = actions.start_conversation(user, product=product, shop=shop)

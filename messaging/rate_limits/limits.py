@@ -63,6 +63,14 @@ def hit(kind: Kind, user_id: int) -> None:
         counted.append((kind, user_id))
 
 
+def give_back(kind: Kind, user_id: int) -> None:
+    """Take an act that `hit` has counted out of the count again: it turned out to be none."""
+    _give_back(_item(kind), user_id)
+    counted = _counted.get()
+    if counted is not None:
+        counted.remove((kind, user_id))
+
+
 def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
     """Let acts that a function counts with `hit` count only if it returns.
 
@@ -109,7 +117,7 @@ async def hit_many(kind: Kind, people: Sequence[Person]) -> list[Refused | None]
     return [None if wait is None else _refused(wait) for wait in waits]
 
 
-async def give_back(kind: Kind, people: Sequence[Person]) -> None:
+async def give_back_many(kind: Kind, people: Sequence[Person]) -> None:
     """Take the latest acts of some people out of the count again: they turned out to be none."""
     item = _item(kind)
     for person in people:

@@ -4,11 +4,10 @@ from django.http import Http404, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_POST
 
-from messaging import actions
 from trato.errors import Refused
 from trato.responses import PersonRequest, counter_from, person_required, refusal_response
 
-from . import pixel
+from . import actions, pixel
 
 
 @require_POST

@@ -1,305 +1,181 @@
-"""Where sends wait for each other: two stations, each of which takes all that wait at once.
+"""Batches of sends: they are checked together, stored together and announced together.
 
-The first asks whether the senders may send, the second stores. A station that is busy lets the
-next batch gather, so batches grow with the load and nobody waits for the sake of gathering. The
-next batch goes to the database before the answers of the last one are handed out: so the database
-and this process work at the same time, each on a batch of its own.
+While one batch is checked or stored the next one collects, so batches grow with the load and
+nobody waits just to make a batch larger. The next batch goes to the database before the answers of
+the last one are handed out: the database and this process work at the same time.
 
-Nobody waits for somebody else's lock. A conversation that another transaction has locked is left
-out of its batch and tried again a moment later. Whoever shares a batch with one that waits for
-another lock, such as a person's or a notification's, is tried again conversation by conversation,
-beside the batches of all others.
+Nobody waits for somebody else's lock, see `queue`.
 """
 
 import asyncio
 import time
-import uuid
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404
 
-from messaging import frames
 from messaging.body import normalize_body
+from messaging.records import Attempt, Sent
 from trato.errors import Refused, conflict
-from trato.people import Person
 from trato.realtime import metrics
 from trato.realtime.background import spawn
-from trato.realtime.frames import encode
-from trato.realtime.statements import Locked, StatementConnection
+from trato.realtime.statements import Locked
+
+from .queue import Key, Queue, Send
+from .store import Store
 
 log = structlog.get_logger("trato.sending")
 
-Key = tuple[int, int, uuid.UUID]  # conversation, sender, client_id
-Answer = frames.MessageAccepted | Exception
-NotYet = None  # instead of an answer: nothing became of the send yet, it is tried again
-
-
-@dataclass(slots=True, eq=False)
-class Send:
-    """One message on its way; `answer` becomes the encoded acknowledgement, or raises.
-
-    `limit` and `refusal` are what the first station found: that the sender is too fast, or
-    whatever else speaks against the message.
-    """
-
-    person: Person
-    conversation_id: int
-    client_id: uuid.UUID
-    body: str
-    limit: Refused | None = None
-    refusal: Refused | None = None
-    since: float = field(default_factory=time.monotonic)
-    answer: "asyncio.Future[str]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-    @property
-    def key(self) -> Key:
-        return self.conversation_id, self.person.pk, self.client_id
-
-    def resolve(self, answer: Answer) -> None:
-        if isinstance(answer, Exception):
-            self.answer.set_exception(answer)
-            self.answer.exception()  # seen, also where the sender has gone
-        else:
-            self.answer.set_result(encode(answer))
-
-
-Outcome = Any  # of storing a batch; what `store` gives and `answers` and `tell` take
-Ask = Callable[[Sequence[Send]], Awaitable[None]]
-Held = Sequence[Send]  # those of a batch that somebody's lock kept from being stored
-Store = Callable[[Sequence[Send], StatementConnection], Awaitable[tuple[Outcome, Held]]]
-Answers = Callable[[Sequence[Send], Outcome], Sequence[Answer | None]]
-Tell = Callable[[Sequence[Send], Outcome], None]
-Undo = Callable[[Sequence[Send]], None]
-
 
 class Batcher:
-    """Takes sends and carries them out in batches; what is said in a conversation keeps its order.
+    """Checks, stores and announces sends in batches. Each conversation keeps its order.
 
-    One batch is stored at a time. Where that takes unusually long, others go past it on another
-    connection; never those of the same conversations.
-
-    Args:
-        ask: notes in each send what speaks against it.
-        store: stores a batch, but for those that a lock holds. When it returns, what was stored is
-            committed. Raises `Locked` if a lock held all of them.
-        answers: the acknowledgements and refusals, from what `store` returned; `NotYet` for those
-            that were held.
-        tell: tells the receivers, of the same.
-        undo: takes back what `ask` counted for sends that failed.
+    One batch is stored at a time. When that takes unusually long, other batches overtake it, but
+    never with messages of the same conversations.
     """
 
-    def __init__(
-        self, ask: Ask, store: Store, answers: Answers, tell: Tell, undo: Undo = lambda _: None
-    ) -> None:
-        self.ask, self.store, self.answers, self.tell = ask, store, answers, tell
-        self.undo = undo
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.sends: dict[Key, Send] = {}  # not answered yet
-        self.arrived: list[Send] = []
-        self.asked: list[Send] = []
-        self.busy: set[int] = set()  # conversations that are being stored, or rest after a lock
-        self.pauses: dict[int, float] = {}  # of conversations that a lock holds; seconds
-        # Those of them that must share no batch, by turns: the one that was tried last stands last.
-        self.apart: dict[int, None] = {}
-        self.connections = [StatementConnection() for _ in range(settings.SEND_BATCHES_AT_ONCE)]
-        self.idle = list(self.connections)
-        self.connection_apart = StatementConnection()
-        self.storing_apart = False
-        self.asking = False
-        self.last_start = 0.0  # the loop's time
+        self.unchecked: list[Send] = []
+        self.queue = Queue(wake=self.store_next)
+        self._checking = False
+        self._storing = 0  # batches, without isolated ones
+        self._storing_isolated = False
+        self._last_start = 0.0  # the loop's time
 
-    def submit(self, send: Send) -> "asyncio.Future[str]":
+    def submit(self, attempt: Attempt) -> "asyncio.Future[str]":
         """Take a send. A repeat of one that is still under way shares its answer.
 
         Other words under the `client_id` of one that is under way are a `conflict`.
         """
+        send = Send(attempt)
         same = self.sends.get(send.key)
         if same is not None:
-            if normalize_body(same.body) == normalize_body(send.body):
+            if normalize_body(same.attempt.body) == normalize_body(attempt.body):
                 return same.answer
             send.resolve(conflict())
             return send.answer
         self.sends[send.key] = send
-        self.arrived.append(send)
-        self.ask_next()
+        self.unchecked.append(send)
+        self.check_next()
         return send.answer
-
-    def ask_next(self) -> None:
-        if self.arrived and not self.asking:
-            self.asking = True
-            spawn(self.ask_batch())
-
-    async def ask_batch(self) -> None:
-        batch, self.arrived = self.arrived, []
-        with self.answering(batch):
-            try:
-                await self.ask(batch)
-            finally:
-                self.asking = False
-                self.ask_next()
-            self.asked += batch
-        await self.store_batches()
-
-    def store_next(self) -> None:
-        if self.asked and self.may_start():
-            spawn(self.store_batches())
-        if self.apart and not self.storing_apart:
-            self.storing_apart = True
-            spawn(self.store_apart())
-
-    async def store_batches(self) -> None:
-        """Store what waits, batch after batch, unless one is being stored and goes on well."""
-        loop = asyncio.get_running_loop()
-        while self.may_start() and (batch := self.take_batch()):
-            connection = self.idle.pop()
-            self.last_start = loop.time()
-            loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
-            try:
-                await self.store_batch(batch, connection)
-            finally:
-                self.idle.append(connection)
-
-    def may_start(self) -> bool:
-        if len(self.idle) == len(self.connections):
-            return True
-        now = asyncio.get_running_loop().time()
-        return bool(self.idle) and now - self.last_start >= settings.SEND_STALL_SECONDS
-
-    async def store_apart(self) -> None:
-        """Store those that must share no batch, one conversation after the other."""
-        try:
-            while batch := self.take_one_apart():
-                await self.store_batch(batch, self.connection_apart)
-                self.store_next()  # what came meanwhile may share a batch again
-        finally:
-            self.storing_apart = False
-
-    async def store_batch(self, batch: Sequence[Send], connection: StatementConnection) -> None:
-        held: Held = ()
-        with self.answering(batch):
-            try:
-                outcome, held = await self.store(batch, connection)
-            except Locked:
-                self.apart.update((send.conversation_id, None) for send in batch)
-                self.free(batch)
-                self.hold(batch)
-                return
-            except BaseException:
-                self.free(batch)
-                self.settle(batch, ())
-                raise
-            self.free(batch)
-            if held or self.pauses:
-                self.settle(batch, held)
-            if self.asked:  # first the next batch is sent on its way to the database
-                asyncio.get_running_loop().call_soon(self.finish, batch, outcome, held)
-            else:
-                self.finish(batch, outcome, held)
-
-    def finish(self, batch: Sequence[Send], outcome: Outcome, held: Held) -> None:
-        """Answer and tell within the same turn: one write for each socket."""
-        with self.answering([send for send in batch if send not in held] if held else batch):
-            self.answer(batch, self.answers(batch, outcome))
-            self.tell(batch, outcome)
-
-    def free(self, batch: Sequence[Send]) -> None:
-        self.busy.difference_update([send.conversation_id for send in batch])
-
-    def take_batch(self) -> list[Send]:
-        """The sends that may be stored now, in their order."""
-        return self.take(
-            lambda send: (
-                send.conversation_id not in self.busy and send.conversation_id not in self.apart
-            )
-        )
-
-    def take_one_apart(self) -> list[Send]:
-        """The sends of one conversation that must share no batch."""
-        self.fail_late()
-        waiting = {send.conversation_id for send in self.asked} - self.busy
-        first = next((one for one in self.apart if one in waiting), None)
-        if first is None:
-            return []
-        return self.take(lambda send: send.conversation_id == first)
-
-    def take(self, is_due: Callable[[Send], bool]) -> list[Send]:
-        batch: list[Send] = []
-        rest: list[Send] = []
-        most = settings.SEND_BATCH_MAX
-        for send in self.asked:
-            takes = len(batch) < most and is_due(send)
-            (batch if takes else rest).append(send)
-        self.asked = rest
-        self.busy.update([send.conversation_id for send in batch])
-        return batch
-
-    # -- What somebody's lock holds --------------------------------------------------------------
-
-    def settle(self, batch: Sequence[Send], held: Held) -> None:
-        """After a batch: nothing holds what was stored; what is held is tried again."""
-        kept = {send.conversation_id for send in held}
-        for conversation in {send.conversation_id for send in batch} - kept:
-            self.forget(conversation)
-        self.hold(held)
-
-    def hold(self, held: Held) -> None:
-        """Try these again after a pause, and before whatever came after them."""
-        self.asked[:0] = held
-        loop = asyncio.get_running_loop()
-        for conversation in dict.fromkeys(send.conversation_id for send in held):
-            if conversation in self.apart:
-                del self.apart[conversation]
-                self.apart[conversation] = None
-            pause = 2 * self.pauses.get(conversation, settings.SEND_LOCK_PAUSE_SECONDS / 2)
-            self.pauses[conversation] = pause = min(pause, settings.SEND_STALL_SECONDS)
-            self.busy.add(conversation)
-            loop.call_later(pause, self.release, conversation)
-        self.fail_late()
-
-    def release(self, conversation: int) -> None:
-        self.busy.discard(conversation)
-        self.store_next()
-
-    def forget(self, conversation: int) -> None:
-        self.pauses.pop(conversation, None)
-        self.apart.pop(conversation, None)
-
-    def fail_late(self) -> None:
-        """Nobody waits longer for somebody's lock than for the database itself.
-
-        With the one whose time is over go all that wait behind it, lest they overtake it.
-        """
-        since = time.monotonic() - settings.STATEMENT_TIMEOUT_SECONDS
-        late = {
-            send.conversation_id
-            for send in self.asked
-            if send.since < since and send.conversation_id in self.pauses
-        }
-        if late:
-            failed = [send for send in self.asked if send.conversation_id in late]
-            self.asked = [send for send in self.asked if send.conversation_id not in late]
-            for conversation in late:
-                self.forget(conversation)
-            log.warning("sends_locked_out", sends=len(failed), conversations=len(late))
-            self.fail(failed, OperationalError("somebody holds a lock"))
 
     def close(self) -> None:
         """Close all connections to the database."""
-        for connection in (*self.connections, self.connection_apart):
-            connection.close()
+        self.store.close()
 
-    # -- Answers ---------------------------------------------------------------------------------
+    # -- Check -----------------------------------------------------------------------------------
+
+    def check_next(self) -> None:
+        if self.unchecked and not self._checking:
+            self._checking = True
+            spawn(self.check_batch())
+
+    async def check_batch(self) -> None:
+        batch, self.unchecked = self.unchecked, []
+        with self.answering(batch):
+            try:
+                await self.store.check([send.attempt for send in batch])
+            finally:
+                self._checking = False
+                self.check_next()
+            self.queue.sends += batch
+        await self.store_batches()
+
+    # -- Store -----------------------------------------------------------------------------------
+
+    def store_next(self) -> None:
+        if self.queue.sends and self.may_store():
+            spawn(self.store_batches())
+        if self.queue.isolated and not self._storing_isolated:
+            self._storing_isolated = True
+            spawn(self.store_isolated())
+
+    async def store_batches(self) -> None:
+        """Store batch after batch, unless another one is being stored and makes progress."""
+        loop = asyncio.get_running_loop()
+        while self.may_store() and (batch := self.queue.take_batch()):
+            self._storing += 1
+            self._last_start = loop.time()
+            loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
+            try:
+                await self.store_batch(batch)
+            finally:
+                self._storing -= 1
+
+    def may_store(self) -> bool:
+        if not self._storing:
+            return True
+        now = asyncio.get_running_loop().time()
+        stalls = now - self._last_start >= settings.SEND_STALL_SECONDS
+        return stalls and self._storing < settings.SEND_BATCHES_AT_ONCE
+
+    async def store_isolated(self) -> None:
+        """Store the isolated conversations, one after the other."""
+        try:
+            self.fail_late()
+            while batch := self.queue.take_isolated():
+                await self.store_batch(batch)
+                self.store_next()  # what came meanwhile may share a batch again
+                self.fail_late()
+        finally:
+            self._storing_isolated = False
+
+    async def store_batch(self, batch: Sequence[Send]) -> None:
+        with self.answering(batch):
+            try:
+                answers = await self.store.store([send.attempt for send in batch])
+            except Locked:
+                self.queue.isolate(batch)
+                self.fail_late()
+                return
+            except BaseException:
+                self.queue.finish(batch)
+                raise
+            stored, locked = list(zip(batch, answers, strict=True)), []
+            if any(isinstance(answer, Locked) for answer in answers):
+                locked = [send for send, answer in stored if isinstance(answer, Locked)]
+                stored = [pair for pair in stored if not isinstance(pair[1], Locked)]
+            self.queue.finish(batch, locked)
+            if locked:
+                self.fail_late()
+            if self.queue.sends:  # the next batch goes to the database first
+                asyncio.get_running_loop().call_soon(self.finish, stored)
+            else:
+                self.finish(stored)
+
+    # -- Answer ----------------------------------------------------------------------------------
+
+    def finish(self, stored: Sequence[tuple[Send, Sent | Exception]]) -> None:
+        """Answer and announce within one loop iteration: one write for each socket."""
+        with self.answering([send for send, _ in stored]):
+            for send, answer in stored:
+                self.answer(send, answer)
+            self.give_back(
+                [
+                    send
+                    for send, answer in stored
+                    if isinstance(answer, Exception) or not answer.is_new
+                ]
+            )
+            self.store.announce([answer for _, answer in stored if isinstance(answer, Sent)])
+
+    def answer(self, send: Send, answer: Sent | Exception) -> None:
+        if isinstance(answer, Exception):
+            metrics.sends.labels(outcome_of(answer)).inc()
+        else:
+            metrics.sends_accepted.inc()
+            metrics.send_seconds.observe(time.monotonic() - send.since)
+        del self.sends[send.key]
+        send.resolve(answer)
 
     @contextmanager
     def answering(self, batch: Sequence[Send]) -> Iterator[None]:
-        """Whatever happens meanwhile, nobody waits for ever."""
+        """Make sure that whatever fails, every send of a batch is answered."""
         try:
             yield
         except Exception as error:
@@ -309,23 +185,22 @@ class Batcher:
             self.fail(batch, OperationalError("the process ends"))
             raise
 
-    def fail(self, batch: Sequence[Send], error: Exception) -> None:
-        without = [send for send in batch if not send.answer.done()]
-        self.undo(without)
-        self.answer(without, [error] * len(without))
+    def fail_late(self) -> None:
+        """Fail the sends that have waited for a lock for too long."""
+        if late := self.queue.take_late():
+            log.warning("sends_locked_out", sends=len(late))
+            self.fail(late, OperationalError("somebody holds a lock"))
 
-    def answer(self, batch: Sequence[Send], answers: Sequence[Answer | None]) -> None:
-        now = time.monotonic()
-        for send, answer in zip(batch, answers, strict=True):
-            if answer is NotYet:
-                continue
-            if isinstance(answer, Exception):
-                metrics.sends.labels(outcome_of(answer)).inc()
-            else:
-                metrics.sends_accepted.inc()
-                metrics.send_seconds.observe(now - send.since)
-            del self.sends[send.key]
-            send.resolve(answer)
+    def fail(self, batch: Sequence[Send], error: Exception) -> None:
+        unanswered = [send for send in batch if not send.answer.done()]
+        self.give_back(unanswered)
+        for send in unanswered:
+            self.answer(send, error)
+
+    def give_back(self, sends: Sequence[Send]) -> None:
+        """Don't count these sends in their senders' rate limits: they stored no message."""
+        if counted := [send.attempt for send in sends if send.attempt.counted]:
+            spawn(self.store.give_back(counted))
 
 
 def outcome_of(error: Exception) -> str:

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from messaging import actions, queries
+from messaging import queries
 from messaging.host import host
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
@@ -21,6 +21,7 @@ from notifications.queries import unread_count
 from tests.host.market.models import Item, Partner
 from tests.host.people.models import Member
 from tests.patience import PATIENCE
+from tests.said import say
 from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,10 +43,6 @@ async def closed_with(socket: Any) -> int:
             if output["type"] == "websocket.close":
                 code: int = output["code"]
                 return code
-
-
-def say(actor: Member, conversation: Conversation, body: str) -> Message:
-    return actions.send(actor, conversation.pk, uuid.uuid4(), body)
 
 
 def test_no_app_of_the_demo_shop_is_here() -> None:

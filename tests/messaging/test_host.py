@@ -57,7 +57,7 @@ def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
 
 def _standing(person: User, conversation: Conversation) -> tuple[str, list[Any]]:
     members, parameters = host.members_sql()
-    standing = access.standing("c", str(person.pk))
+    standing = access.participation_sql("c", str(person.pk))
     return (
         f"WITH works_for(shop_id, user_id) AS ({members}) "  # noqa: S608
         f"SELECT c.id FROM messaging_conversation c WHERE c.id = %s AND {standing}",

@@ -15,10 +15,10 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
-from messaging import actions
 from messaging.models import Conversation, Message, Participant, Report
 from notifications.models import Notification
 from tests.patience import PATIENCE
+from tests.said import say
 from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +38,8 @@ class Scene:
     def __init__(self, shopper: User, seller: User, conversation: Conversation) -> None:
         self.conversation = conversation
         self.address = conversation.get_absolute_url()
-        self.asked = actions.send(shopper, conversation.pk, uuid.uuid4(), "Is it glazed?")
-        self.answered = actions.send(seller, conversation.pk, uuid.uuid4(), "Yes, inside too.")
+        self.asked = say(shopper, conversation, "Is it glazed?")
+        self.answered = say(seller, conversation, "Yes, inside too.")
         self.bystander = UserFactory()
 
     def everything(self) -> list[Any]:

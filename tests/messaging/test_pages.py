@@ -18,6 +18,7 @@ from messaging import actions
 from messaging.contact import queries
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Message
+from messaging.reading.actions import mark_read
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +129,7 @@ def test_search_and_the_unread_filter_find_what_they_should(
     link = conversation.get_absolute_url()
     assert link in client.get("/conversations/?q=glaze+speckled&unread=1").text
     assert link not in client.get("/conversations/?q=elephant").text
-    actions.mark_read(seller, conversation.pk, 1)
+    mark_read(seller, conversation.pk, 1)
     assert link not in client.get("/conversations/?unread=1").text
 
 

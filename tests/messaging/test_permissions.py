@@ -10,9 +10,9 @@ from django.http import Http404
 
 from accounts import actions as accounts
 from accounts.models import User
-from messaging import actions
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
+from tests.said import say
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone, Refused
 
@@ -24,7 +24,7 @@ OUTSIDERS = ["former_colleague", "other_seller", "stranger", "suspended", "moder
 
 @pytest.fixture
 def said(shopper: User, conversation: Conversation) -> Message:
-    return actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello")
+    return say(shopper, conversation)
 
 
 @pytest.fixture

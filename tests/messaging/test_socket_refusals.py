@@ -103,7 +103,7 @@ async def test_an_error_that_nobody_thought_of_closes_so_that_the_browser_sends_
         raise ZeroDivisionError
 
     socket = await socket_of(shopper)
-    monkeypatch.setattr(sending._batcher(), "store", broken)
+    monkeypatch.setattr(sending._batcher().store, "store", broken)
     await tell(socket, **send_frame(conversation))
     assert await closed_with(socket) == 1011
 

@@ -1,6 +1,5 @@
 """What the tests of the staff desk share."""
 
-import uuid
 from collections.abc import Callable
 
 import pytest
@@ -8,9 +7,9 @@ from django.contrib.auth.models import Permission
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from messaging import actions
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
+from tests.said import say
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def grant(db: None) -> Callable[[User, str], None]:
 @pytest.fixture
 def said(shopper: User, conversation: Conversation) -> Message:
     """What the shopper wrote to the shop."""
-    return actions.send(shopper, conversation.pk, uuid.uuid4(), "Call me at 555 123")
+    return say(shopper, conversation, "Call me at 555 123")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Reporting, looking, removing and resolving: who may, and what each leaves behind."""
 
-import uuid
 from typing import Any
 
 import pytest
@@ -8,10 +7,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
 from accounts.models import User
-from messaging import actions
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
 from notifications.models import Notification
+from tests.said import say
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone, Refused
 
@@ -20,10 +19,6 @@ pytestmark = pytest.mark.django_db
 INSIDERS = ["shopper", "seller", "colleague"]
 OUTSIDERS = ["former_colleague", "other_seller", "stranger", "suspended", "moderator", "chief"]
 NOT_MODERATORS = [*INSIDERS, *OUTSIDERS[:4], "helper"]
-
-
-def say(person: User, conversation: Conversation, body: str) -> Message:
-    return actions.send(person, conversation.pk, uuid.uuid4(), body)
 
 
 # -- reporting -------------------------------------------------------------------------------

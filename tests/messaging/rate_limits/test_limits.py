@@ -26,7 +26,7 @@ from messaging.moderation import actions as moderation
 from messaging.rate_limits import limits
 from messaging.rate_limits.window import Window
 from messaging.sending import actions as sending
-from messaging.sending import postgresql
+from messaging.sending import orm, postgresql
 from tests.patience import PATIENCE
 from trato.errors import Refused
 from trato.realtime import background
@@ -214,7 +214,7 @@ def test_messages_that_failed_use_up_no_allowance(
     shopper: User, conversation: Conversation, few: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as outage:
-        outage.setattr(actions, "_notify_other_side", fail)
+        outage.setattr(orm, "_notify_other_side", fail)
         for _ in range(9):
             with pytest.raises(OperationalError):
                 say(shopper, conversation)

@@ -1,4 +1,4 @@
-"""Many read marks stored by one statement: the same as `actions.mark_read` for each of them."""
+"""Many read marks stored by one statement: the same as by the ORM for each of them."""
 
 import asyncio
 import random
@@ -19,8 +19,10 @@ from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Participant
 from messaging.rate_limits import limits
-from messaging.reading import batch as marking
-from messaging.sending import postgresql
+from messaging.reading import batch, postgresql
+from messaging.reading.actions import mark_read
+from messaging.records import Reading, ReadMark
+from messaging.sending import postgresql as sending
 from notifications import actions as notifications
 from notifications.models import Notification
 from notifications.queries import unread_count
@@ -45,9 +47,9 @@ def stored(*marks: tuple[Conversation, User, int]) -> list[bool]:
     async def run() -> list[bool]:
         connection = StatementConnection()
         try:
-            given = [marking.Mark(where.pk, who.pk, sequence) for where, who, sequence in marks]
-            found = await marking.store(connection, given)
-            return [found[mark] for mark in given]
+            given = [Reading(where.pk, who, sequence) for where, who, sequence in marks]
+            answers = await postgresql.store(connection, given)
+            return [isinstance(answer, ReadMark) for answer in answers]
         finally:
             connection.close()
 
@@ -56,7 +58,7 @@ def stored(*marks: tuple[Conversation, User, int]) -> list[bool]:
 
 def by_action(where: Conversation, who: User, sequence: int) -> bool:
     try:
-        actions.mark_read(who, where.pk, sequence)
+        mark_read(who, where.pk, sequence)
     except Http404:
         return False
     return True
@@ -166,10 +168,10 @@ def test_sends_lock_notifications_in_order_whether_they_are_read_or_not(
         send(shopper, where)
     stored((first, seller, 1))  # the second one stays unread
     of = "SELECT FROM notifications_notification WHERE subject_id = %s FOR UPDATE NOWAIT"
-    batch = [attempt(shopper, one, uuid.uuid4(), "Hi") for one in (first, second)]
+    both = [attempt(shopper, one, uuid.uuid4(), "Hi") for one in (first, second)]
     with psycopg.connect(own_database()) as other:
         other.execute(of, [first.pk])
-        sender = threading.Thread(target=stored_together, args=(batch,))
+        sender = threading.Thread(target=stored_together, args=(both,))
         sender.start()
         wait_until_somebody_waits_for_a_lock()
         other.execute(of, [second.pk])
@@ -199,19 +201,17 @@ def test_sends_and_marks_at_once_never_wait_in_a_ring(
 
     async def write(connection: StatementConnection, rng: random.Random) -> None:
         some = rng.sample(where, len(where))
-        await postgresql.store(
-            connection, [attempt(shopper, one, uuid.uuid4(), "Hi") for one in some]
-        )
+        await sending.store(connection, [attempt(shopper, one, uuid.uuid4(), "Hi") for one in some])
 
     async def read(connection: StatementConnection, rng: random.Random) -> None:
         pairs = [(one, who) for one in where for who in (seller, colleague)]
         some = rng.sample(pairs, len(pairs))
-        await marking.store(connection, [marking.Mark(one.pk, who.pk, 10**6) for one, who in some])
+        await postgresql.store(connection, [Reading(one.pk, who, 10**6) for one, who in some])
 
     def by_request(rng: random.Random) -> None:
         one = rng.choice(where)
         send(rng.choice([shopper, seller]), one)
-        actions.mark_read(rng.choice([shopper, seller, colleague]), one.pk, 10**6)
+        mark_read(rng.choice([shopper, seller, colleague]), one.pk, 10**6)
         notifications.mark_all_read(rng.choice([seller, colleague]))
         notifications.withdraw_excerpt(
             subject_kind="conversation", subject_id=one.pk, excerpt="Hello"
@@ -244,11 +244,11 @@ def test_a_mark_that_a_lock_holds_fails_alone(
     async def both() -> list[Any]:
         try:
             return await asyncio.gather(
-                *(marking.mark_read(who, conversation.pk, 1) for who in (seller, colleague)),
+                *(batch.mark_read(who, conversation.pk, 1) for who in (seller, colleague)),
                 return_exceptions=True,
             )
         finally:
-            await marking.close()
+            await batch.close()
 
     with psycopg.connect(own_database()) as other:
         theirs = "SELECT FROM notifications_notification WHERE recipient_id = %s FOR UPDATE"

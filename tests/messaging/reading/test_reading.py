@@ -8,6 +8,7 @@ from django.http import Http404
 from accounts.models import User
 from messaging import actions, queries
 from messaging.models import Conversation, Participant
+from messaging.reading.actions import mark_read
 from notifications.queries import unread_count
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def test_reading_to_the_end_clears_the_badge_of_the_reader_alone(
     shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:
     last = say(shopper, conversation)
-    actions.mark_read(seller, conversation.pk, last)
+    mark_read(seller, conversation.pk, last)
     assert unread_count(seller.pk) == 0
     assert unread_count(colleague.pk) == 1
 
@@ -31,7 +32,7 @@ def test_reading_part_of_it_leaves_it_unread(
 ) -> None:
     say(shopper, conversation)
     say(shopper, conversation)
-    actions.mark_read(seller, conversation.pk, 1)
+    mark_read(seller, conversation.pk, 1)
     assert unread_count(seller.pk) == 1
 
 
@@ -40,7 +41,7 @@ def test_own_messages_at_the_end_do_not_have_to_be_read(
 ) -> None:
     say(shopper, conversation)
     say(seller, conversation)
-    actions.mark_read(seller, conversation.pk, 1)
+    mark_read(seller, conversation.pk, 1)
     assert unread_count(seller.pk) == 0
 
 
@@ -48,8 +49,8 @@ def test_a_mark_never_goes_back_nor_beyond_the_end(
     shopper: User, seller: User, conversation: Conversation
 ) -> None:
     say(shopper, conversation)
-    actions.mark_read(seller, conversation.pk, 2**31 - 1)
-    actions.mark_read(seller, conversation.pk, 0)
+    mark_read(seller, conversation.pk, 2**31 - 1)
+    mark_read(seller, conversation.pk, 0)
     assert Participant.objects.get(user=seller).last_read_sequence == 1
     say(shopper, conversation)
     assert unread_count(seller.pk) == 1
@@ -60,8 +61,8 @@ def test_a_side_has_read_as_far_as_its_furthest_reader(
 ) -> None:
     for _ in range(3):
         say(shopper, conversation)
-    actions.mark_read(seller, conversation.pk, 1)
-    actions.mark_read(colleague, conversation.pk, 3)
+    mark_read(seller, conversation.pk, 1)
+    mark_read(colleague, conversation.pk, 3)
     assert queries.read_marks(conversation) == {"consumer": 0, "seller": 3}
 
 
@@ -71,5 +72,5 @@ def test_an_outsider_leaves_no_mark(
 ) -> None:
     say(shopper, conversation)
     with pytest.raises(Http404):
-        actions.mark_read(request.getfixturevalue(outsider), conversation.pk, 1)
+        mark_read(request.getfixturevalue(outsider), conversation.pk, 1)
     assert not Participant.objects.filter(last_read_sequence__gt=0).exists()

@@ -25,6 +25,7 @@ from messaging.factories import ConversationFactory, MessageFactory
 from messaging.inbox import queries
 from messaging.models import Conversation, Message
 from messaging.moderation import actions as moderation
+from messaging.reading.actions import mark_read
 from messaging.search import postgresql
 from trato.pagination import Start
 from trato.text import folded, word_pattern
@@ -229,7 +230,7 @@ def test_a_message_sent_is_found_at_once(
 ) -> None:
     actions.send(shopper, conversation.pk, uuid.uuid4(), "Does it come in Málaga green?")
     assert found(seller, "malaga", unread_only=True) == [conversation.pk]
-    actions.mark_read(seller, conversation.pk, 1)
+    mark_read(seller, conversation.pk, 1)
     assert found(seller, "malaga", unread_only=True) == []
     assert found(seller, "malaga") == [conversation.pk]
 

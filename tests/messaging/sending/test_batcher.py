@@ -1,8 +1,10 @@
 """How sends wait for each other: what is stored together, in what order, who goes past whom."""
 
 import asyncio
+import json
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,53 +14,62 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from accounts.models import User
-from messaging.sending.batcher import Batcher, Held, NotYet, Send
+from messaging.models import Side
+from messaging.records import Attempt, Sent, content_of
+from messaging.sending.batcher import Batcher
+from messaging.sending.store import Store
 from tests.patience import PATIENCE
-from trato.realtime.statements import Locked, StatementConnection
+from trato.errors import conflict
+from trato.realtime.statements import Locked
 
 PERSON = User(pk=1, name="Lucía")
 Batch = list[str]
 ROW, OTHER = "row", "other"  # what somebody may have locked: a conversation's row, or another
 
 
-class Database:
+class Database(Store):
     """Stores a batch when it is told to, and remembers the order of everything."""
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
         self.stored: list[str] = []
-        self.told: list[str] = []
+        self.announced: list[str] = []
         self.waiting: list[asyncio.Future[None]] = []
         self.locks: dict[int, str] = {}  # by conversation
         self.came = asyncio.Condition()
 
-    async def ask(self, batch: Sequence[Send]) -> None:
+    async def check(self, attempts: Sequence[Attempt]) -> None:
         await asyncio.sleep(0)
 
-    async def store(
-        self, batch: Sequence[Send], _connection: StatementConnection
-    ) -> tuple[Batch, Held]:
-        bodies = [send.body for send in batch]
+    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
         may = asyncio.get_running_loop().create_future()
         async with self.came:
-            self.batches.append(bodies)
+            self.batches.append([attempt.body for attempt in attempts])
             self.waiting.append(may)
             self.came.notify_all()
         await may
-        locks = [self.locks.get(send.conversation_id) for send in batch]
+        locks = [self.locks.get(attempt.conversation_id) for attempt in attempts]
         if OTHER in locks:
             raise Locked
-        held = [send for send, lock in zip(batch, locks, strict=True) if lock]
-        stored = [send.body for send in batch if send not in held]
-        self.stored += stored
-        return stored, held
+        return [
+            Locked() if lock else self.sent(attempt)
+            for attempt, lock in zip(attempts, locks, strict=True)
+        ]
 
-    def answers(self, batch: Sequence[Send], outcome: Batch) -> list[Any]:
-        # Any answer will do.
-        return [Exception(send.body) if send.body in outcome else NotYet for send in batch]
+    def sent(self, attempt: Attempt) -> Sent:
+        self.stored.append(attempt.body)
+        return Sent(
+            **content_of(attempt),
+            id=1, conversation_id=attempt.conversation_id, consumer_id=1, shop_id=1, sequence=1,
+            revision=1, client_id=attempt.client_id, sender_id=1, sender_name="", is_new=True,
+            side=Side.CONSUMER, created_at=datetime.now(UTC),
+        )  # fmt: skip
 
-    def tell(self, _batch: Sequence[Send], outcome: Batch) -> None:
-        self.told += outcome
+    def announce(self, sents: Sequence[Sent]) -> None:
+        self.announced += [sent.body for sent in sents]
+
+    async def give_back(self, attempts: Sequence[Attempt]) -> None:
+        raise AssertionError("nothing was counted")
 
     async def has_got(self, count: int) -> None:
         async with self.came:
@@ -68,7 +79,7 @@ class Database:
 def run(play: Callable[[Batcher, Database], Awaitable[None]]) -> None:
     async def whole() -> None:
         database = Database()
-        batcher = Batcher(database.ask, database.store, database.answers, database.tell)
+        batcher = Batcher(database)
         async with asyncio.timeout(PATIENCE):
             await play(batcher, database)
 
@@ -76,12 +87,28 @@ def run(play: Callable[[Batcher, Database], Awaitable[None]]) -> None:
 
 
 def send(batcher: Batcher, body: str, conversation: int = 1) -> "asyncio.Future[str]":
-    return batcher.submit(Send(PERSON, conversation, uuid.uuid4(), body))
+    return batcher.submit(attempt(conversation, body))
+
+
+def attempt(conversation: int, body: str, client_id: uuid.UUID | None = None) -> Attempt:
+    return Attempt(
+        sender=PERSON,
+        conversation_id=conversation,
+        client_id=client_id or uuid.uuid4(),
+        body=body,
+    )
 
 
 async def answered(*futures: "asyncio.Future[str]") -> list[str]:
-    found = await asyncio.gather(*futures, return_exceptions=True)
-    return [str(one) for one in found]
+    """The type of the acknowledgement of each, or its error."""
+    answers = await asyncio.gather(*futures, return_exceptions=True)
+    return [
+        str(answer) if isinstance(answer, BaseException) else json.loads(answer)["type"]
+        for answer in answers
+    ]
+
+
+ACCEPTED = "message.accepted"
 
 
 def test_one_alone_is_stored_at_once_and_those_of_its_time_together() -> None:
@@ -94,7 +121,7 @@ def test_one_alone_is_stored_at_once_and_those_of_its_time_together() -> None:
         database.waiting[0].set_result(None)
         await database.has_got(2)
         database.waiting[1].set_result(None)
-        assert await answered(first, *later) == ["one", "two", "three"]
+        assert await answered(first, *later) == [ACCEPTED] * 3
         assert database.batches == [["one"], ["two", "three"]]
         assert not batcher.sends
 
@@ -104,17 +131,17 @@ def test_one_alone_is_stored_at_once_and_those_of_its_time_together() -> None:
 def test_the_next_batch_goes_to_the_database_before_the_last_one_is_told() -> None:
     async def play(batcher: Batcher, database: Database) -> None:
         stored_before: list[int] = []
-        whole = batcher.tell
+        announce = database.announce
 
-        def tell(batch: Sequence[Send], outcome: Batch) -> None:
+        def watched(sents: Sequence[Sent]) -> None:
             stored_before.append(len(database.batches))
-            whole(batch, outcome)
+            announce(sents)
 
-        batcher.tell = tell
+        database.announce = watched  # type: ignore[method-assign]
         first = send(batcher, "one")
         await database.has_got(1)
         second = send(batcher, "two")
-        while not batcher.asked:
+        while not batcher.queue.sends:
             await asyncio.sleep(0)
         database.waiting[0].set_result(None)
         await answered(first)
@@ -135,12 +162,12 @@ def test_who_waits_for_a_lock_is_passed_but_not_within_a_conversation(settings: 
         await database.has_got(2)
         assert database.batches == [["held"], ["other"]]
         database.waiting[1].set_result(None)
-        assert await answered(other) == ["other"]
+        assert await answered(other) == [ACCEPTED]
         assert not held.done()
         database.waiting[0].set_result(None)
         await database.has_got(3)
         database.waiting[2].set_result(None)
-        assert await answered(held, same) == ["held", "same"]
+        assert await answered(held, same) == [ACCEPTED] * 2
         assert database.batches[2] == ["same"]
 
     run(play)
@@ -153,14 +180,14 @@ def test_a_locked_conversation_holds_up_nobody_and_keeps_its_order() -> None:
         await database.has_got(1)
         later, same = send(batcher, "later", 3), send(batcher, "same", 1)
         database.waiting[0].set_result(None)
-        assert await answered(free) == ["free"]
+        assert await answered(free) == [ACCEPTED]
         await database.has_got(2)
         assert database.batches[:2] == [["held", "free"], ["later"]]
         database.waiting[1].set_result(None)
-        assert await answered(later) == ["later"]
+        assert await answered(later) == [ACCEPTED]
         del database.locks[1]
         await let_all_be_stored(database, held, same)
-        assert database.told == ["free", "later", "held", "same"]
+        assert database.announced == ["free", "later", "held", "same"]
 
     run(play)
 
@@ -179,7 +206,7 @@ def test_who_shares_a_batch_with_one_that_waits_is_stored_without_it() -> None:
         again = send(batcher, "again", 1), send(batcher, "beside", 2)
         await let_all_be_stored(database, *again)
         assert database.batches[-1] == ["again", "beside"]  # one batch as before
-        assert (batcher.sends, batcher.apart, batcher.pauses) == ({}, {}, {})
+        assert (batcher.sends, batcher.queue.isolated, batcher.queue._pauses) == ({}, {}, {})
 
     run(play)
 
@@ -197,7 +224,7 @@ def test_some_who_wait_apart_keep_no_other_from_being_stored(settings: Any) -> N
             await asyncio.sleep(0)
             database.waiting[tries - 1].set_result(None)
         assert database.batches[1:5] == [["held 1"], ["held 2"], ["held 3"], ["free"]]
-        assert await answered(free) == ["free"]
+        assert await answered(free) == [ACCEPTED]
         database.locks.clear()
         await let_all_be_stored(database, *held)
 
@@ -213,11 +240,11 @@ def test_a_lock_is_not_waited_for_without_end(lock: str, settings: Any) -> None:
         held, behind = send(batcher, "held", 1), send(batcher, "behind", 1)
         await let_all_be_stored(database, held, behind)
         assert set(await answered(held, behind)) == {"somebody holds a lock"}
-        assert database.told == []
+        assert database.announced == []
         database.locks.clear()
         later = send(batcher, "later", 1)
         await let_all_be_stored(database, later)
-        assert await answered(later) == ["later"]
+        assert await answered(later) == [ACCEPTED]
 
     run(play)
 
@@ -247,26 +274,26 @@ def test_while_all_goes_well_there_is_one_batch_at_a_time(settings: Any) -> None
     run(play)
 
 
-@pytest.mark.parametrize("where", ["ask", "store", "answers", "tell"])
+@pytest.mark.parametrize("where", ["check", "store", "announce"])
 def test_whatever_fails_everybody_is_answered_and_the_next_ones_are_stored(where: str) -> None:
     async def play(batcher: Batcher, database: Database) -> None:
-        whole = getattr(batcher, where)
+        whole = getattr(database, where)
 
         def broken(*_args: Any) -> Any:
-            setattr(batcher, where, whole)
+            setattr(database, where, whole)
             raise OperationalError("away")
 
-        setattr(batcher, where, broken)
+        setattr(database, where, broken)
         first = send(batcher, "one")
-        if where in ("answers", "tell"):
+        if where == "announce":
             await database.has_got(1)
             database.waiting[0].set_result(None)
-        assert await answered(first) == ["one" if where == "tell" else "away"]
+        assert await answered(first) == [ACCEPTED if where == "announce" else "away"]
         before = len(database.batches)
         second = send(batcher, "two")
         await database.has_got(before + 1)
         database.waiting[-1].set_result(None)
-        assert await answered(second) == ["two"]
+        assert await answered(second) == [ACCEPTED]
         assert not batcher.sends
 
     run(play)
@@ -275,11 +302,11 @@ def test_whatever_fails_everybody_is_answered_and_the_next_ones_are_stored(where
 def test_a_repeat_under_way_shares_the_answer_and_other_words_do_not() -> None:
     async def play(batcher: Batcher, database: Database) -> None:
         client_id = uuid.uuid4()
-        first = batcher.submit(Send(PERSON, 1, client_id, "one"))
+        first = batcher.submit(attempt(1, "one", client_id))
         await database.has_got(1)
-        assert batcher.submit(Send(PERSON, 1, client_id, "one ")) is first
-        other = batcher.submit(Send(PERSON, 1, client_id, "two"))
-        assert await answered(other) == ["conflict"]
+        assert batcher.submit(attempt(1, "one ", client_id)) is first
+        other = batcher.submit(attempt(1, "two", client_id))
+        assert await answered(other) == [str(conflict())]
         database.waiting[0].set_result(None)
         await answered(first)
         assert database.batches == [["one"]]
@@ -318,7 +345,7 @@ def test_what_is_said_in_a_conversation_keeps_its_order(steps: list[Any], most: 
         for conversation in range(1, 5):
             mine = [body for body in stored if body.startswith(f"{conversation}:")]
             assert mine == sorted(mine, key=lambda body: int(body.split(":")[1]))
-            told = [body for body in database.told if body.startswith(f"{conversation}:")]
+            told = [body for body in database.announced if body.startswith(f"{conversation}:")]
             assert told == mine
         assert len(stored) == len(sent) == len(set(stored))
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from benchmarks.trato import population
-from messaging.sending.postgresql import _statement
+from messaging.sending.statement import send_statement
 
 pytestmark = [
     pytest.mark.django_db,
@@ -33,7 +33,7 @@ def test_a_batch_reads_no_table_from_end_to_end() -> None:
         }
         for pair in pairs[:25]
     ]
-    statement, constants = _statement()
+    statement, constants = send_statement()
     text = re.sub(r"\$\d+", "%s", statement.replace("%", "%%"))
     parameters = [json.dumps(attempts), *(constant.decode() for constant in constants)]
     with connection.cursor() as cursor:

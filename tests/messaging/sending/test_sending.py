@@ -10,15 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from messaging import actions
 from messaging.models import Conversation, Message
+from messaging.reading.actions import mark_read
 from notifications.models import Notification
 from notifications.queries import unread_count
+from tests.said import say
 from trato.errors import Refused
 
 pytestmark = pytest.mark.django_db
-
-
-def say(actor: User, conversation: Conversation, body: str = "Hello") -> Message:
-    return actions.send(actor, conversation.pk, uuid.uuid4(), body)
 
 
 def test_messages_of_both_sides_are_numbered_without_a_gap(
@@ -36,7 +34,7 @@ def test_a_repeated_client_id_returns_the_first_message(
     client_id = uuid.uuid4()
     first = actions.send(shopper, conversation.pk, client_id, "The first\nwords")
     for body in ("The first\nwords", " The first\r\nwords\n"):
-        assert actions.send(shopper, conversation.pk, client_id, body).pk == first.pk
+        assert actions.send(shopper, conversation.pk, client_id, body).id == first.id
     assert Message.objects.get().body == "The first\nwords"
 
 
@@ -128,7 +126,7 @@ def test_an_answer_makes_the_thread_unread_again_for_the_shopper_alone(
     shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:
     say(shopper, conversation)
-    actions.mark_read(colleague, conversation.pk, 1)
+    mark_read(colleague, conversation.pk, 1)
     say(seller, conversation)
     assert unread_count(shopper.pk) == 1
     assert unread_count(colleague.pk) == 0

@@ -1,4 +1,4 @@
-"""Many sends stored by one statement: the same as `actions.send` for each of them. PostgreSQL."""
+"""Many sends stored by one statement: the same as by the ORM for each of them. PostgreSQL."""
 
 import asyncio
 import uuid
@@ -7,8 +7,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, transaction
-from django.http import Http404
+from django.db import InternalError, connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 from msgspec import structs
@@ -17,11 +17,12 @@ from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import actions
-from messaging.body import excerpt
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message
 from messaging.rate_limits import limits
-from messaging.sending import postgresql
+from messaging.reading.actions import mark_read
+from messaging.records import Attempt, Sent
+from messaging.sending import orm, postgresql
 from notifications.models import Notification
 from tests.messaging.sending.test_races import in_threads
 from tests.site import own_database
@@ -52,21 +53,12 @@ def conversations(shopper: User, shop: Shop, number: int = 2) -> list[Conversati
     ]
 
 
-def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body: str) -> Any:
-    return postgresql.Attempt(
-        conversation_id=conversation.pk,
-        sender_id=person.pk,
-        sender_name=person.name,
-        client_id=client_id,
-        body=body,
-        excerpt=excerpt(body),
-        url=conversation.get_absolute_url(),
-        allowed=True,
-    )
+def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body: str) -> Attempt:
+    return Attempt(sender=person, conversation_id=conversation.pk, client_id=client_id, body=body)
 
 
-def stored(attempts: Sequence[postgresql.Attempt]) -> postgresql.Outcome:
-    async def run() -> postgresql.Outcome:
+def stored(attempts: Sequence[Attempt]) -> list[Any]:
+    async def run() -> list[Any]:
         connection = StatementConnection()
         try:
             return await postgresql.store(connection, attempts)
@@ -76,35 +68,38 @@ def stored(attempts: Sequence[postgresql.Attempt]) -> postgresql.Outcome:
     return asyncio.run(run())
 
 
+def told(answer: Sent | Exception) -> Any:
+    """What an answer says, without ids and times: so it can be compared between two stores."""
+    match answer:
+        case Sent():
+            given = structs.asdict(answer)
+            for changing in ("id", "conversation_id", "created_at", "badges"):
+                del given[changing]
+            return given
+        case Refused():
+            return answer.code
+    return type(answer)
+
+
 def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
-    answers: list[Any] = []
-    for who, place, client, body in intents:
-        try:
-            sent = actions.send(cast[who], where[place].pk, IDS[client], body)
-            answers.append((sent.sequence, sent.revision))
-        except Http404:
-            answers.append(None)
-        except Refused as refusal:
-            answers.append(refusal.code)
-    return answers
+    attempts = [
+        attempt(cast[who], where[place], IDS[client], body) for who, place, client, body in intents
+    ]
+    return [told(answer) for answer in orm.store(attempts)]
 
 
 def together(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
     """In batches of three, as `sending` makes them: a repeat never stands in one with the first."""
-    answers: list[Any] = []
-    for batch in _batches(intents):
-        outcome = stored(
+    return [
+        told(answer)
+        for batch in _batches(intents)
+        for answer in stored(
             [
                 attempt(cast[who], where[place], IDS[client], body)
                 for who, place, client, body in batch
             ]
         )
-        for number in range(1, len(batch) + 1):
-            found = outcome.stored.get(number)
-            conflicts = found and not found.is_same
-            answers.append("conflict" if conflicts else found and (found.sequence, found.revision))
-            assert (found is not None) == (number in outcome.members)
-    return answers
+    ]
 
 
 def _batches(intents: list[Intent]) -> Iterator[list[Intent]]:
@@ -172,37 +167,56 @@ def test_storing_together_leaves_what_storing_one_by_one_leaves(
 def test_only_those_whose_number_changed_are_told_to_count(
     shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:
-    both = sorted([seller.pk, colleague.pk])
-    assert sorted(stored([attempt(shopper, conversation, IDS[0], "one")]).badge_changed) == both
-    assert stored([attempt(shopper, conversation, IDS[1], "two")]).badge_changed == []
-    actions.mark_read(seller, conversation.pk, 2)
-    assert stored([attempt(shopper, conversation, IDS[2], "three")]).badge_changed == [seller.pk]
+    def badges(number: int) -> list[int]:
+        (sent,) = stored([attempt(shopper, conversation, IDS[number], "Hello")])
+        return sorted(sent.badges)
+
+    assert badges(0) == sorted([seller.pk, colleague.pk])
+    assert badges(1) == []
+    mark_read(seller, conversation.pk, 2)
+    assert badges(2) == [seller.pk]
 
 
-def test_what_is_not_allowed_is_not_stored_but_a_repeat_is_found(
-    shopper: User, conversation: Conversation
+STORES = [orm.store, stored]
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_what_is_refused_is_not_stored_but_a_repeat_is_found(
+    store: Any, shopper: User, conversation: Conversation
 ) -> None:
     first = actions.send(shopper, conversation.pk, IDS[0], "first")
+    refusal = Refused("rate_limited", "too fast")
     refused = [attempt(shopper, conversation, client_id, "") for client_id in IDS[:2]]
-    refused = [structs.replace(one, allowed=False) for one in refused]
-    outcome = stored(refused)
-    assert outcome.members == {1, 2}
-    assert {place: one.id for place, one in outcome.stored.items()} == {1: first.pk}
-    assert not outcome.stored[1].is_same
-    again = structs.replace(refused[0], body="first")  # too fast, but the words are in order
-    assert stored([again]).stored[1].is_same
+    for one in refused:
+        one.refusal = refusal
+    other_words, new = store(refused)
+    assert other_words.code == "conflict"
+    assert new is refusal
+    refused[0].body = "first"  # too fast, but the words are in order
+    (again,) = store(refused[:1])
+    assert (again.id, again.is_new) == (first.id, False)
     assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_repeat_of_a_removed_message_shows_no_words(
+    store: Any, shopper: User, conversation: Conversation
+) -> None:
+    sent = actions.send(shopper, conversation.pk, IDS[0], "Call 555 123")
+    Message.objects.update(removed_at=timezone.now())
+    (again,) = store([attempt(shopper, conversation, IDS[0], "Call 555 123")])
+    assert (again.id, again.removed, again.body) == (sent.id, True, "")
 
 
 def test_one_that_cannot_be_stored_fails_alone(
     shopper: User, seller: User, conversation: Conversation
 ) -> None:
     bad = attempt(shopper, conversation, IDS[0], "nul \0 inside")
-    outcome = stored([
+    answers = stored([
         attempt(shopper, conversation, IDS[1], "before"), bad,
         attempt(seller, conversation, IDS[2], "after"),
     ])  # fmt: skip
-    assert list(outcome.failed) == [2]
+    assert [type(answer) for answer in answers] == [Sent, InternalError, Sent]
     bodies = Message.objects.order_by("sequence").values_list("body", flat=True)
     assert list(bodies) == ["before", "after"]
 
@@ -210,32 +224,29 @@ def test_one_that_cannot_be_stored_fails_alone(
 def test_a_repeat_that_was_committed_while_waiting_for_the_lock_is_found(
     shopper: User, conversation: Conversation
 ) -> None:
-    async def store_in_the_end(connection: StatementConnection, number: int) -> postgresql.Outcome:
+    async def store_in_the_end(connection: StatementConnection, number: int) -> Sent | Exception:
         while True:
             one = [attempt(shopper, conversation, IDS[0], f"from {number}")]
-            outcome = await postgresql.store(connection, one)
-            if not outcome.held:
-                return outcome
+            (answer,) = await postgresql.store(connection, one)
+            if not isinstance(answer, Locked):
+                return answer
 
-    async def race() -> tuple[postgresql.Outcome, postgresql.Outcome]:
+    async def race() -> list[Any]:
         connections = [StatementConnection(), StatementConnection()]
         try:
-            one, two = await asyncio.gather(
+            return await asyncio.gather(
                 *(
                     store_in_the_end(connection, number)
                     for number, connection in enumerate(connections)
                 )
             )
-            return one, two
         finally:
             for connection in connections:
                 connection.close()
 
-    one, two = asyncio.run(race())
-    found = [one.stored[1], two.stored[1]]
-    first, second = (structs.replace(each, is_new=False, is_same=True) for each in found)
-    assert first == second
-    assert sorted((each.is_new, each.is_same) for each in found) == [(False, False), (True, True)]
+    outcomes = [told(answer) for answer in asyncio.run(race())]
+    assert "conflict" in outcomes
+    assert [outcome["is_new"] for outcome in outcomes if outcome != "conflict"] == [True]
 
 
 def test_batches_and_single_sends_at_once_leave_no_gap(
@@ -246,7 +257,8 @@ def test_batches_and_single_sends_at_once_leave_no_gap(
     def batch() -> None:
         left = [attempt(shopper, one, uuid.uuid4(), "batch") for one in reversed(where)]
         while left:
-            left = [left[place - 1] for place in sorted(stored(left).held)]
+            answers = stored(left)
+            left = [one for one, answer in zip(left, answers, strict=True) if is_locked(answer)]
 
     def single() -> None:
         for one in where:
@@ -270,13 +282,12 @@ def test_a_locked_conversation_is_left_out_of_its_batch_and_waited_for_by_nobody
     ]
     with psycopg.connect(own_database()) as other:
         other.execute("SELECT FROM messaging_conversation WHERE id = %s FOR UPDATE", [held.pk])
-        outcome = stored(batch)
-        assert (outcome.held, list(outcome.stored)) == ({1, 3}, [2])
-        assert outcome.badge_changed == [seller.pk]
+        first, sent, last = stored(batch)
+        assert (is_locked(first), is_locked(last)) == (True, True)
+        assert sent.badges == [seller.pk]
     assert [message.body for message in Message.objects.all()] == ["free"]
     assert Notification.objects.get().subject_id == free.pk
-    outcome = stored([batch[0], batch[2]])
-    assert (outcome.held, [one.sequence for one in outcome.stored.values()]) == (set(), [1, 2])
+    assert [sent.sequence for sent in stored([batch[0], batch[2]])] == [1, 2]
 
 
 @pytest.mark.parametrize("table", ["accounts_user", "notifications_notification"])
@@ -290,13 +301,13 @@ def test_another_lock_keeps_the_whole_batch_for_a_moment_only(
         with pytest.raises(Locked):
             stored(batch)
     assert Message.objects.count() == 1
-    assert stored(batch).stored[1].sequence == 2
+    assert stored(batch)[0].sequence == 2
 
 
 def test_a_connection_that_the_server_ended_is_opened_anew(
     shopper: User, conversation: Conversation
 ) -> None:
-    async def run() -> postgresql.Outcome:
+    async def run() -> list[Any]:
         connection = StatementConnection()
         await postgresql.store(connection, [attempt(shopper, conversation, IDS[0], "one")])
         assert connection.raw is not None
@@ -309,7 +320,11 @@ def test_a_connection_that_the_server_ended_is_opened_anew(
         finally:
             connection.close()
 
-    assert asyncio.run(run()).stored[1].sequence == 2
+    assert asyncio.run(run())[0].sequence == 2
+
+
+def is_locked(answer: Sent | Exception) -> bool:
+    return isinstance(answer, Locked)
 
 
 def _terminate(process: int) -> None:

@@ -1,0 +1,23 @@
+"""Mark messages as read, from a request. Sockets do it together, see `batch`."""
+
+from django.db import transaction
+
+from messaging import events
+from messaging.records import Reading
+from trato.people import Person
+
+from . import orm
+
+
+@transaction.atomic
+def mark_read(actor: Person, conversation_id: int, sequence: int) -> None:
+    """Store that a person has read up to a message, and tell both sides on commit.
+
+    Args:
+        sequence: of the last message seen; what lies beyond the end counts as the end.
+
+    Raises:
+        Http404: the actor takes no part in such a conversation.
+    """
+    mark = orm.store_one(Reading(conversation_id, actor, sequence))
+    transaction.on_commit(lambda: events.messages_read([mark]))

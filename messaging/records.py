@@ -1,0 +1,121 @@
+"""Flat records of what people send and read, the same for both stores."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from trato.errors import Refused
+from trato.people import Person
+
+from .host import host
+from .models import Message, Side
+
+
+class Content(msgspec.Struct, kw_only=True):
+    """What a message says. Each field is a column of `Message` with the same name.
+
+    Both stores, the statement and the repeat of a send take the columns from here, so that a new
+    one is added once. The defaults are what is left of a removed message.
+    """
+
+    body: str = ""
+
+
+CONTENT = Content.__struct_fields__
+
+
+def content_of(record: Any) -> dict[str, Any]:
+    """The content of an attempt or of a row of `Message`, by column."""
+    return {name: getattr(record, name) for name in CONTENT}
+
+
+class Attempt(Content, kw_only=True):
+    """A message that somebody wants to send.
+
+    The checks of `pipeline` put the body in order and note in `refusal` why the message must not
+    be stored. Such an attempt still goes to the store, which looks for it among the messages that
+    were sent before: a repeat gets the answer of the first one.
+    """
+
+    sender: Person
+    conversation_id: int
+    client_id: uuid.UUID
+    refusal: Refused | None = None
+    sender_name: str = ""
+    counted: bool = False  # in the sender's rate limit
+
+    def __post_init__(self) -> None:
+        self.sender_name = host.display_name(self.sender)
+
+
+class Sent(Content, kw_only=True):
+    """A message as it was stored. Frames are made from it.
+
+    `is_new` unless the `client_id` was repeated. `badges` are the people whose number of unread
+    notifications the message may have changed.
+    """
+
+    id: int
+    conversation_id: int
+    consumer_id: int
+    shop_id: int
+    sequence: int
+    revision: int
+    client_id: uuid.UUID
+    sender_id: int
+    sender_name: str
+    side: Side
+    created_at: datetime
+    removed: bool = False
+    is_new: bool = False
+    badges: Sequence[int] = ()
+
+    @classmethod
+    def of(cls, message: Message, *, is_new: bool = False, badges: Sequence[int] = ()) -> "Sent":
+        """The record of a row whose sender and conversation are loaded."""
+        removed = message.removed_at is not None
+        return cls(
+            **({} if removed else content_of(message)),
+            id=message.pk,
+            conversation_id=message.conversation_id,
+            consumer_id=message.conversation.consumer_id,
+            shop_id=message.conversation.shop_id,
+            sequence=message.sequence,
+            revision=message.revision,
+            client_id=message.client_id,
+            sender_id=message.sender_id,
+            sender_name=message.sender_name,
+            side=Side(message.side),
+            created_at=message.created_at,
+            removed=removed,
+            is_new=is_new,
+            badges=badges,
+        )
+
+
+class Reading(NamedTuple):
+    """A person says that they have read up to a message."""
+
+    conversation_id: int
+    reader: Person
+    sequence: int
+
+
+class ReadMark(msgspec.Struct, kw_only=True, frozen=True):
+    """How far a person has read, as it was stored.
+
+    `moved` unless the person had read as far before. `badge_changed` if there is nothing more to
+    read, so that a notification of the person became read.
+    """
+
+    conversation_id: int
+    consumer_id: int
+    shop_id: int
+    user_id: int
+    side: Side
+    sequence: int
+    moved: bool
+    badge_changed: bool

@@ -1,0 +1,110 @@
+"""Store messages with the ORM, one transaction each: for requests, and for SQLite."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import transaction
+
+from messaging import access
+from messaging.body import excerpt
+from messaging.host import host
+from messaging.models import SUBJECT_KIND, Conversation, Message, Side
+from messaging.records import Attempt, Sent, content_of
+from notifications import actions as notifications
+from trato.clock import database_now
+from trato.errors import conflict
+from trato.realtime.database import run_in_database_thread
+
+from .store import Store
+
+
+class OrmStore(Store):
+    """Stores the messages of sockets on a database thread."""
+
+    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+        return await run_in_database_thread(store, attempts)
+
+
+def store(attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+    """Store each attempt in a transaction of its own, see `Store.store`."""
+    answers: list[Sent | Exception] = []
+    for attempt in attempts:
+        try:
+            answers.append(store_one(attempt))
+        except Exception as error:
+            answers.append(error)
+    return answers
+
+
+@transaction.atomic
+def store_one(attempt: Attempt) -> Sent:
+    """Store a message, count it in its conversation and make it unread for the other side.
+
+    A repeated `client_id` with the same words returns the first message.
+
+    Raises:
+        Http404: the sender takes no part in such a conversation.
+        Refused: what the checks noted, or `conflict` if the sender has sent other words under
+            this `client_id`.
+    """
+    sender = attempt.sender
+    conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)
+    earlier = conversation.messages.filter(sender_id=sender.pk, client_id=attempt.client_id)
+    if first := earlier.select_related("sender").first():
+        if first.body != attempt.body:
+            raise conflict()
+        return Sent.of(first)
+    if attempt.refusal is not None:
+        raise attempt.refusal
+    message = Message.objects.create(
+        **content_of(attempt),
+        conversation=conversation,
+        sequence=conversation.last_sequence + 1,
+        revision=conversation.revision + 1,
+        client_id=attempt.client_id,
+        sender=cast(Any, sender),
+        side=conversation.side_of(sender.pk),
+        created_at=database_now(),
+    )
+    _count(conversation, message)
+    return Sent.of(message, is_new=True, badges=_notify_other_side(conversation, message))
+
+
+def _count(conversation: Conversation, message: Message) -> None:
+    conversation.last_sequence = message.sequence
+    conversation.revision = message.revision
+    conversation.last_message = message
+    conversation.last_message_at = message.created_at
+    if message.side == Side.SELLER and conversation.first_reply_seconds is None:
+        waited = message.created_at - conversation.created_at
+        conversation.first_reply_seconds = max(0, int(waited.total_seconds()))
+    conversation.save(
+        update_fields=[
+            "last_sequence",
+            "revision",
+            "last_message",
+            "last_message_at",
+            "first_reply_seconds",
+        ]
+    )
+
+
+def _notify_other_side(conversation: Conversation, message: Message) -> list[int]:
+    """Make the conversation unread for the people on the other side, and return who they are."""
+    is_question = message.side == Side.CONSUMER
+    name = message.sender_name
+    recipients = (
+        host.members_of(conversation.shop_id) if is_question else [conversation.consumer_id]
+    )
+    notifications.notify(
+        recipients,
+        subject_kind=SUBJECT_KIND,
+        subject_id=conversation.pk,
+        title=name if is_question else f"{name} · {conversation.shop_name}",
+        excerpt=excerpt(message.body),
+        url=conversation.get_absolute_url(),
+        happened_at=message.created_at,
+        team_id=conversation.shop_id if is_question else None,
+        announce=False,
+    )
+    return recipients

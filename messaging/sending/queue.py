@@ -1,0 +1,142 @@
+"""The sends that wait to be stored, and the conversations whose sends must wait a little longer."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from messaging import frames
+from messaging.records import Attempt, Sent
+from trato.realtime.frames import encode
+
+Key = tuple[int, int, uuid.UUID]  # conversation, sender, client_id
+
+
+@dataclass(slots=True, eq=False)
+class Send:
+    """One attempt on its way; `answer` becomes the encoded acknowledgement, or raises."""
+
+    attempt: Attempt
+    since: float = field(default_factory=time.monotonic)
+    answer: "asyncio.Future[str]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    @property
+    def conversation(self) -> int:
+        return self.attempt.conversation_id
+
+    @property
+    def key(self) -> Key:
+        return self.attempt.conversation_id, self.attempt.sender.pk, self.attempt.client_id
+
+    def resolve(self, answer: Sent | Exception) -> None:
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
+            self.answer.exception()  # mark it as retrieved: the sender may be gone
+        else:
+            self.answer.set_result(encode(frames.MessageAccepted.of(answer)))
+
+
+class Queue:
+    """Hands out batches so that no conversation is in two at once and each keeps its order.
+
+    A conversation that somebody else has locked rests for a while, longer each time. Where a whole
+    batch met another lock, nobody knows whose message needs it: its conversations are isolated,
+    which means that they are stored one by one until each went well.
+
+    Args:
+        wake: is called when a conversation has rested.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.sends: list[Send] = []
+        self.isolated: dict[int, None] = {}  # conversations; the one that was tried last is last
+        self._wake = wake
+        self._busy: set[int] = set()  # conversations that are being stored, or rest
+        self._pauses: dict[int, float] = {}  # of conversations that are locked; seconds
+
+    def take_batch(self) -> list[Send]:
+        """Take the sends that may be stored now, in order."""
+        return self._take(
+            lambda send: (
+                send.conversation not in self._busy and send.conversation not in self.isolated
+            )
+        )
+
+    def take_isolated(self) -> list[Send]:
+        """Take the sends of one isolated conversation."""
+        waiting = {send.conversation for send in self.sends} - self._busy
+        first = next((one for one in self.isolated if one in waiting), None)
+        return [] if first is None else self._take(lambda send: send.conversation == first)
+
+    def finish(self, batch: Sequence[Send], locked: Sequence[Send] = ()) -> None:
+        """Let the conversations of a batch go on; put back what a lock kept from being stored."""
+        self._free(batch)
+        if locked or self._pauses:
+            kept = {send.conversation for send in locked}
+            for conversation in {send.conversation for send in batch} - kept:
+                self._forget(conversation)
+            self._put_back(locked)
+
+    def isolate(self, batch: Sequence[Send]) -> None:
+        """Put back a batch that met a lock, to be stored one conversation at a time."""
+        self.isolated.update((send.conversation, None) for send in batch)
+        self._free(batch)
+        self._put_back(batch)
+
+    def take_late(self) -> list[Send]:
+        """Take the sends that have waited for a lock as long as one may wait for the database.
+
+        With them go all that wait behind them, so that none overtakes another.
+        """
+        deadline = time.monotonic() - settings.STATEMENT_TIMEOUT_SECONDS
+        late = {
+            send.conversation
+            for send in self.sends
+            if send.since < deadline and send.conversation in self._pauses
+        }
+        taken = [send for send in self.sends if send.conversation in late]
+        if late:
+            self.sends = [send for send in self.sends if send.conversation not in late]
+            for conversation in late:
+                self._forget(conversation)
+        return taken
+
+    def _take(self, is_due: Callable[[Send], bool]) -> list[Send]:
+        batch: list[Send] = []
+        rest: list[Send] = []
+        most = settings.SEND_BATCH_MAX
+        for send in self.sends:
+            takes = len(batch) < most and is_due(send)
+            (batch if takes else rest).append(send)
+        self.sends = rest
+        self._busy.update([send.conversation for send in batch])
+        return batch
+
+    def _put_back(self, sends: Sequence[Send]) -> None:
+        """Queue these again, before whatever came after them; their conversations rest first."""
+        self.sends[:0] = sends
+        loop = asyncio.get_running_loop()
+        for conversation in dict.fromkeys(send.conversation for send in sends):
+            if conversation in self.isolated:
+                del self.isolated[conversation]
+                self.isolated[conversation] = None
+            pause = 2 * self._pauses.get(conversation, settings.SEND_LOCK_PAUSE_SECONDS / 2)
+            self._pauses[conversation] = pause = min(pause, settings.SEND_STALL_SECONDS)
+            self._busy.add(conversation)
+            loop.call_later(pause, self._end_rest, conversation)
+
+    def _end_rest(self, conversation: int) -> None:
+        self._busy.discard(conversation)
+        self._wake()
+
+    def _free(self, batch: Sequence[Send]) -> None:
+        self._busy.difference_update([send.conversation for send in batch])
+
+    def _forget(self, conversation: int) -> None:
+        self._pauses.pop(conversation, None)
+        self.isolated.pop(conversation, None)

@@ -1,0 +1,202 @@
+"""The statement that stores a batch of messages, put together from named parts.
+
+Each part is one common table expression and says why it has its form. They have in common:
+PostgreSQL plans the statement once per connection, for a hundred attempts, and would rather read
+a table of some ten thousand rows from end to end than look up a hundred of them. LATERAL with
+LIMIT, ANY (ARRAY(…)) and sub-selects with a value leave it nothing but the index. MATERIALIZED
+parts run once, and in the order in which the later ones need them.
+
+A feature that has a say in sending writes a part in its own `sql.py`; it is listed in `_parts`.
+"""
+
+from functools import cache
+
+from django.db import connection
+
+from messaging.access import participation_sql
+from messaging.host import host
+from messaging.models import SUBJECT_KIND, Conversation, Message
+from messaging.records import CONTENT
+from notifications.sql import notify_in_statement
+from trato.realtime.statements import numbered
+
+CONVERSATION = Conversation._meta.db_table
+MESSAGE = Message._meta.db_table
+
+
+@cache
+def send_statement() -> tuple[str, list[bytes]]:
+    """The statement, and its parameters after the first, which is the attempts as JSON."""
+    member_sql, member_parameters = host.members_sql()
+    shop_sql, shop_parameters = host.shop_names_sql()
+    parts = (
+        attempt(),
+        f"works_for(shop_id, user_id) AS NOT MATERIALIZED ({member_sql})",
+        f"shop(id, name) AS NOT MATERIALIZED ({shop_sql})",
+        member(),
+        repeated(),
+        wanted(),
+        locked(),
+        numbered_messages(),
+        stored(),
+        counted(),
+        news(),
+        notify_in_statement("news", SUBJECT_KIND),
+    )
+    return numbered("WITH " + ",\n".join(parts) + answer(), [*member_parameters, *shop_parameters])
+
+
+def attempt() -> str:
+    """The attempts, with their places from 1 on. One JSON text is bound faster than arrays are."""
+    columns = ", ".join(
+        f"{name} {Message._meta.get_field(name).db_type(connection)}" for name in CONTENT
+    )
+    return f"""attempt AS MATERIALIZED (
+        SELECT given.place::int, a.*
+        FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given(value, place),
+             jsonb_to_record(given.value) AS a(
+                 conversation_id bigint, sender_id bigint, sender_name text, client_id uuid,
+                 excerpt text, url text, allowed boolean, {columns})
+    )"""
+
+
+def member() -> str:
+    """The attempts whose sender takes part in the conversation; nobody else learns of it."""
+    return f"""member AS MATERIALIZED (
+        SELECT a.*, c.consumer_id, c.shop_id,
+               CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
+        FROM attempt a
+        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id FROM {CONVERSATION} c
+                            WHERE c.id = a.conversation_id LIMIT 1) c
+        WHERE {participation_sql("c", "a.sender_id")}
+    )"""
+
+
+def repeated() -> str:
+    """The messages that were stored before under the `client_id` of an attempt."""
+    return f"""repeated AS MATERIALIZED (
+        SELECT a.place, m.id, m.sequence, m.revision, m.created_at,
+               m.removed_at IS NOT NULL AS removed, m.body = a.body AS is_same
+        FROM member a
+        CROSS JOIN LATERAL (SELECT m.* FROM {MESSAGE} m
+                            WHERE m.conversation_id = a.conversation_id
+                              AND m.sender_id = a.sender_id AND m.client_id = a.client_id
+                            LIMIT 1) m
+    )"""
+
+
+def wanted() -> str:
+    """The attempts to store; `nth` within their conversation, in the order in which they came."""
+    return """wanted AS MATERIALIZED (
+        SELECT a.*, row_number() OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS nth
+        FROM member a
+        WHERE a.allowed AND NOT EXISTS (SELECT FROM repeated r WHERE r.place = a.place)
+    )"""
+
+
+def locked() -> str:
+    """Their conversations, locked in one order for all writers.
+
+    SKIP LOCKED leaves out what somebody else has locked: nobody else's message waits for that.
+    """
+    return f"""locked AS MATERIALIZED (
+        SELECT c.id, c.last_sequence, c.revision
+        FROM {CONVERSATION} c
+        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted))
+        ORDER BY c.id
+        FOR NO KEY UPDATE OF c SKIP LOCKED
+    )"""
+
+
+def numbered_messages() -> str:
+    """The messages with their sequence and revision, counted on from what the lock protects."""
+    return """numbered AS MATERIALIZED (
+        SELECT w.*, l.last_sequence + w.nth AS sequence, l.revision + w.nth AS revision
+        FROM wanted w
+        JOIN locked l ON l.id = w.conversation_id
+    )"""
+
+
+def stored() -> str:
+    """The new rows; `clock_timestamp()` is taken under the lock, so times are in order too."""
+    content = ", ".join(CONTENT)
+    of_attempt = ", ".join(f"n.{name}" for name in CONTENT)
+    return f"""stored AS (
+        INSERT INTO {MESSAGE} (conversation_id, sequence, revision, client_id, sender_id, side,
+                               created_at, {content})
+        SELECT n.conversation_id, n.sequence, n.revision, n.client_id, n.sender_id, n.side,
+               clock_timestamp(), {of_attempt}
+        FROM numbered n
+        ORDER BY n.place
+        RETURNING id, conversation_id, sequence, revision, client_id, sender_id, side, created_at
+    )"""
+
+
+def counted() -> str:
+    """The conversations' counters, updated once each however many messages they got.
+
+    `c.id = ANY (…)` repeats the join for the planner, which then finds the rows by their index.
+    """
+    return f"""counted AS (
+        UPDATE {CONVERSATION} c
+        SET last_sequence = last.sequence, revision = last.revision, last_message_id = last.id,
+            last_message_at = last.created_at,
+            first_reply_seconds = coalesce(
+                c.first_reply_seconds,
+                CASE WHEN last.first_answer_at IS NOT NULL THEN  -- `greatest` passes over NULL
+                    greatest(0, floor(extract(epoch FROM last.first_answer_at - c.created_at))::int)
+                END)
+        FROM (SELECT DISTINCT ON (s.conversation_id) s.*,
+                     min(s.created_at) FILTER (WHERE s.side = 'seller')
+                         OVER (PARTITION BY s.conversation_id) AS first_answer_at
+              FROM stored s
+              ORDER BY s.conversation_id, s.sequence DESC) AS last
+        WHERE c.id = last.conversation_id AND c.id = ANY (ARRAY(SELECT id FROM locked))
+    )"""
+
+
+def news() -> str:
+    """Whom to notify of what, once per person and conversation: the last message counts.
+
+    Sorted by person and conversation, which is the order in which everybody locks notifications.
+    """
+    return """news AS MATERIALIZED (
+        SELECT DISTINCT ON (recipient_id, subject_id) *
+        FROM (SELECT w.user_id AS recipient_id, n.conversation_id AS subject_id, n.nth,
+                     n.shop_id AS team_id,
+                     n.sender_name AS title, n.excerpt, n.url
+              FROM numbered n
+              JOIN works_for w ON w.shop_id = n.shop_id
+              WHERE n.side = 'consumer'
+              UNION ALL
+              SELECT n.consumer_id, n.conversation_id, n.nth, NULL,
+                     n.sender_name || ' · ' || s.name, n.excerpt, n.url
+              FROM numbered n
+              JOIN shop s ON s.id = n.shop_id
+              WHERE n.side = 'seller') AS told
+        ORDER BY recipient_id, subject_id, nth DESC
+    )"""
+
+
+def answer() -> str:
+    """What the statement returns, as one JSON text that `postgresql._Answer` decodes."""
+    return """
+    SELECT json_build_object(
+        'members', (
+            SELECT coalesce(json_agg(json_build_object(
+                'place', a.place, 'side', a.side,
+                'consumer_id', a.consumer_id, 'shop_id', a.shop_id,
+                'message', CASE WHEN coalesce(r.id, s.id) IS NOT NULL THEN json_build_object(
+                    'id', coalesce(r.id, s.id), 'sequence', coalesce(r.sequence, s.sequence),
+                    'revision', coalesce(r.revision, s.revision),
+                    'created_at', coalesce(r.created_at, s.created_at),
+                    'removed', coalesce(r.removed, false),
+                    'is_new', s.id IS NOT NULL, 'is_same', coalesce(r.is_same, true))
+                    END)), '[]')
+            FROM member a
+            LEFT JOIN repeated r ON r.place = a.place
+            LEFT JOIN stored s ON s.conversation_id = a.conversation_id
+                              AND s.sender_id = a.sender_id AND s.client_id = a.client_id),
+        'badges', (SELECT coalesce(json_agg(json_build_array(recipient_id, subject_id)), '[]')
+                   FROM badge_changed))
+    """

@@ -1,0 +1,46 @@
+"""What the two stores have in common: they store messages, and the pipeline does the rest."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from messaging import pipeline
+from messaging.records import Attempt, Sent
+
+
+class Store(ABC):
+    """Stores batches of messages. `OrmStore` and `PostgresStore` differ in `store` only."""
+
+    @abstractmethod
+    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+        """Store the attempts that may be stored.
+
+        Two messages of one conversation get their sequences in the order of their attempts.
+
+        Args:
+            attempts: checked; no (conversation, sender, client_id) twice.
+
+        Returns:
+            For each attempt, in order, the committed message (the first one, if it is a repeat) or
+            why there is none. `Locked` stands for an attempt whose conversation somebody else has
+            locked: nothing became of it, and it can be tried again.
+
+        Raises:
+            Locked: somebody holds another lock; nothing was stored.
+            django.db.OperationalError: the database cannot be reached; whether it has stored
+                anything is not known. Sending again under the same `client_id` is safe.
+        """
+
+    def close(self) -> None:  # noqa: B027 - there may be none
+        """Close the connections that belong to this store."""
+
+    async def check(self, attempts: Sequence[Attempt]) -> None:
+        """Note in each attempt why it must not be stored, see `pipeline.CHECKS`."""
+        await pipeline.check_many(attempts)
+
+    def announce(self, sents: Sequence[Sent]) -> None:
+        """Tell everybody about committed messages, see `pipeline.EFFECTS`."""
+        pipeline.announce(sents)
+
+    async def give_back(self, attempts: Sequence[Attempt]) -> None:
+        """Don't count attempts that stored no message in their senders' rate limits."""
+        await pipeline.give_back(attempts)
