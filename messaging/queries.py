@@ -59,5 +59,5 @@ def _messages(conversation: Conversation) -> QuerySet[Message]:
 
 
 def _page(rows: QuerySet[Message], size: int) -> tuple[list[Message], bool]:
-    found = list(rows[: size + 1])
-    return found[:size], len(found) > size
+    messages = list(rows[: size + 1])
+    return messages[:size], len(messages) > size

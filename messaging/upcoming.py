@@ -12,14 +12,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from messaging.access import Scope
 from messaging.models import SUBJECT_KIND, Conversation
 from notifications.models import Notification
-from trato.pagination import Start, ordered
+from trato.pagination import PageRequest, ordered
 
 Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's id, and the time it is listed by
 
 
 def upcoming(
     scope: Scope,
-    start: Start,
+    wanted: PageRequest,
     size: int,
     *,
     unread_only: bool = False,
@@ -29,7 +29,7 @@ def upcoming(
 
     Args:
         scope: whose.
-        start: from where on.
+        wanted: which page.
         size: how many at most.
         unread_only: those that the badge counts, by the time of the news.
         among: only those of a query; all, if left out.
@@ -37,29 +37,29 @@ def upcoming(
     conversations = Conversation.objects.all() if among is None else among
     said = conversations.filter(last_message_at__isnull=False)
     if unread_only:
-        return _unread(scope, start, said)[:size]
+        return _unread(scope, wanted, said)[:size]
     if not connection.features.supports_slicing_ordering_in_compound:  # SQLite
-        return _by_last_message(said.filter(_of(scope)), start)[:size]
+        return _by_last_message(said.filter(_of(scope)), wanted)[:size]
     # One index walk per side and shop; an OR over them would read and sort every conversation.
     sides = [Q(consumer=scope.user_id), *(Q(shop=shop_id) for shop_id in scope.shop_ids)]
-    first, *others = [_by_last_message(said.filter(side), start)[:size] for side in sides]
+    first, *others = [_by_last_message(said.filter(side), wanted)[:size] for side in sides]
     if not others:
         return first
-    sign = "" if start.newer else "-"
+    sign = "" if wanted.newer else "-"
     return first.union(*others).order_by(f"{sign}last_message_at", f"{sign}id")[:size]
 
 
-def _by_last_message(conversations: QuerySet[Conversation], start: Start) -> Keys:
-    rows = ordered(conversations, start, time="last_message_at")
+def _by_last_message(conversations: QuerySet[Conversation], wanted: PageRequest) -> Keys:
+    rows = ordered(conversations, wanted, time="last_message_at")
     return rows.values_list("id", "last_message_at")
 
 
-def _unread(scope: Scope, start: Start, conversations: QuerySet[Conversation]) -> Keys:
+def _unread(scope: Scope, wanted: PageRequest, conversations: QuerySet[Conversation]) -> Keys:
     about = conversations.filter(_of(scope), pk=OuterRef("subject_id"))
     waiting = Notification.objects.filter(
         Exists(about), recipient=scope.user_id, subject_kind=SUBJECT_KIND, read_at=None
     )
-    rows = ordered(waiting, start, time="happened_at", key="subject_id")
+    rows = ordered(waiting, wanted, time="happened_at", key="subject_id")
     return rows.values_list("subject_id", "happened_at")
 
 

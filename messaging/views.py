@@ -34,20 +34,19 @@ from .reading import pixel
 @require_GET
 @person_required
 def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """One conversation, with the form to go on."""
-    found = access.conversation_for(request.user, conversation_id)
-    return _thread(request, found)
+    """Show one conversation, with the form to go on."""
+    return _thread(request, access.conversation_for(request.user, conversation_id))
 
 
 @require_GET
 @person_required
 def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """JSON: what came since a revision, or a page of older messages before a sequence."""
-    found = access.conversation_for(request.user, conversation_id)
+    conversation = access.conversation_for(request.user, conversation_id)
     try:
         if "before" in request.GET:
             before = counter_from(request.GET["before"])
-            rows, more = queries.messages_before(found, before)
+            rows, more = queries.messages_before(conversation, before)
             resuming = False
         else:
             since = counter_from(request.GET.get("since", "0"))
@@ -55,12 +54,14 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
             if resuming:
                 metrics.resumes.labels("http").inc()
             rows, more = (
-                queries.messages_since(found, since) if resuming else queries.latest_messages(found)
+                queries.messages_since(conversation, since)
+                if resuming
+                else queries.latest_messages(conversation)
             )
     except Refused as refusal:
         return refusal_response(refusal)
-    marks = queries.read_marks(found)
-    return json_response(frames.page(found, rows, more=more, read=marks, resuming=resuming))
+    marks = queries.read_marks(conversation)
+    return json_response(frames.page(conversation, rows, more=more, read=marks, resuming=resuming))
 
 
 @require_POST
@@ -74,8 +75,8 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal, given[:64] or None)
-        found = access.conversation_for(request.user, conversation_id)
-        response = _thread(request, found, refusal=refusal, draft=body)
+        conversation = access.conversation_for(request.user, conversation_id)
+        response = _thread(request, conversation, refusal=refusal, draft=body)
         return with_retry_after(response, refusal)
     if wants_json(request):
         return json_response(frames.MessageAnswer.of(sent))
@@ -84,24 +85,26 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
 
 def _thread(
     request: PersonRequest,
-    found: Conversation,
+    conversation: Conversation,
     *,
     refusal: Refused | None = None,
     draft: str = "",
 ) -> HttpResponse:
-    side = found.side_of(request.user.pk)
+    side = conversation.side_of(request.user.pk)
     try:
         before = counter_from(request.GET["before"]) if "before" in request.GET else None
     except Refused as error:
         raise Http404("no such page") from error
     rows, has_older = (
-        queries.messages_before(found, before) if before else queries.latest_messages(found)
+        queries.messages_before(conversation, before)
+        if before
+        else queries.latest_messages(conversation)
     )
-    marks, own_mark = queries.read_marks_and_own(found, request.user)
+    marks, own_mark = queries.read_marks_and_own(conversation, request.user)
     context = {
-        "conversation": found,
+        "conversation": conversation,
         "side": side,
-        "counterpart": found.counterpart_of(side),
+        "counterpart": conversation.counterpart_of(side),
         "history": rows,
         "has_older": has_older,
         "before": before,
@@ -114,23 +117,23 @@ def _thread(
         "client_id": uuid.uuid4(),
         "form_error": refusal.detail if refusal else None,
         "draft": draft,
-        "read_mark": pixel.signature(request.user.pk, found.pk, found.last_sequence),
-        **_cards(found),
+        "read_mark": pixel.signature(request.user.pk, conversation.pk, conversation.last_sequence),
+        **_cards(conversation),
     }
     status = STATUS[refusal.code] if refusal else 200
     return render(request, "messaging/conversation.html", context, status=status)
 
 
-def _cards(found: Conversation) -> dict[str, Any]:
+def _cards(conversation: Conversation) -> dict[str, Any]:
     """The product as it stood when asked, and as it stands now."""
-    if found.product is None:
+    if conversation.product is None:
         return {"card": None, "snapshot": None, "changed": False}
-    card = host.product_card(found.product)
+    card = host.product_card(conversation.product)
     snapshot = ProductCard(
-        title=found.product_title,
-        price=found.product_price or 0,
-        currency=found.product_currency,
-        image_url=found.product_image,
+        title=conversation.product_title,
+        price=conversation.product_price or 0,
+        currency=conversation.product_currency,
+        image_url=conversation.product_image,
         url=card.url,
         available=True,
     )

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.utils.module_loading import import_string
 
-from trato.pagination import Page, Place, Start, ordered, page
+from trato.pagination import Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
 
 from .models import Notification
@@ -106,13 +106,13 @@ def notifications_of(user: Person) -> QuerySet[Notification]:
     return visible_to(user.pk)
 
 
-def notification_list(user: Person, start: Start, size: int) -> Page[Notification]:
+def notification_list(user: Person, wanted: PageRequest, size: int) -> Page[Notification]:
     """A page of a person's notifications, newest first."""
 
-    def read(start: Start, limit: int) -> list[Notification]:
-        return list(ordered(notifications_of(user), start, time="happened_at")[:limit])
+    def read(wanted: PageRequest, limit: int) -> list[Notification]:
+        return list(ordered(notifications_of(user), wanted, time="happened_at")[:limit])
 
-    return page(read, lambda row: Place(row.happened_at, row.pk), start, size)
+    return page(read, lambda row: Cursor(row.happened_at, row.pk), wanted, size)
 
 
 def unread_and_latest(user: Person) -> tuple[int, Notification | None]:

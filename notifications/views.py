@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from trato.pagination import Page, Start
+from trato.pagination import Page, PageRequest
 from trato.people import Person
 
 from . import actions, queries
@@ -34,7 +34,7 @@ def notification_rows(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest) -> Page[Notification]:
     return queries.notification_list(
-        cast(Person, request.user), Start.asked(request.GET), PAGE_SIZE
+        cast(Person, request.user), PageRequest.from_query(request.GET), PAGE_SIZE
     )
 
 

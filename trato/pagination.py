@@ -1,7 +1,7 @@
-"""Pages of a long list, newest first, each found by the place where the last one ended.
+"""Keyset pages of a long list, newest first: each begins where the last one ended.
 
-Unlike numbered pages they cost the same anywhere in the list, nothing is counted, and what arrives
-at the top while somebody reads further down moves nothing from one page to the next.
+Unlike numbered pages they cost the same anywhere in the list, nothing is counted, and rows that
+arrive at the top while somebody reads further down don't move others to the next page.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a row stands: by its time, and among several of one time by its key."""
+class Cursor:
+    """The position of a row: its time, and its key among several rows of the same time."""
 
     at: datetime
     pk: int
@@ -30,8 +30,8 @@ class Place:
         return f"{(self.at - EPOCH) // MICROSECOND}-{self.pk}"
 
     @classmethod
-    def parse(cls, text: str) -> "Place | None":
-        """The place that `str()` wrote; None for anything else."""
+    def parse(cls, text: str) -> "Cursor | None":
+        """Read what `str()` wrote; None for anything else."""
         microseconds, _, key = text.partition("-")
         if not all(part.isascii() and part.isdigit() for part in (microseconds, key)):
             return None
@@ -41,69 +41,72 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Start:
-    """Where a page begins: at the top, or next to a place on its older or newer side."""
+class PageRequest:
+    """Which page: the first one, or the one on the older or newer side of a cursor."""
 
-    place: Place | None = None
+    cursor: Cursor | None = None
     newer: bool = False
 
     @classmethod
-    def asked(cls, query: QueryDict) -> "Start":
-        """What an address asks for with `before=` or `after=`; the top, if it makes no sense."""
-        if after := Place.parse(query.get("after", "")):
+    def from_query(cls, query: QueryDict) -> "PageRequest":
+        """Read `before=` or `after=` of an address; the first page if they make no sense."""
+        if after := Cursor.parse(query.get("after", "")):
             return cls(after, newer=True)
-        return cls(Place.parse(query.get("before", "")))
+        return cls(Cursor.parse(query.get("before", "")))
 
 
-TOP = Start()
+FIRST_PAGE = PageRequest()
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some rows, newest first, and the places from which to read on, if there is more."""
+    """Some rows, newest first, and the cursors of the pages on either side, if there are any."""
 
     rows: list[T]
-    older: Place | None = None
-    newer: Place | None = None
+    older: Cursor | None = None
+    newer: Cursor | None = None
 
 
 def ordered(
-    rows: QuerySet[M, Any], start: Start, *, time: str, key: str = "pk"
+    rows: QuerySet[M, Any], wanted: PageRequest, *, time: str, key: str = "pk"
 ) -> QuerySet[M, Any]:
-    """The rows from `start` on, newest first; oldest first where newer ones are asked for.
+    """Return the rows of a page and beyond it: newest first, or oldest first if newer are wanted.
 
     Args:
-        time, key: the fields that a row's place is made of.
+        time, key: the fields that make up a row's cursor.
     """
-    sign, side = ("", "gt") if start.newer else ("-", "lt")
+    sign, side = ("", "gt") if wanted.newer else ("-", "lt")
     rows = rows.order_by(f"{sign}{time}", f"{sign}{key}")
-    if start.place is None:
+    if wanted.cursor is None:
         return rows
-    at, pk = start.place.at, start.place.pk
-    # The first condition says nothing new; it is the one that an index can begin at.
+    at, pk = wanted.cursor.at, wanted.cursor.pk
+    # The first condition follows from the second, but it is the one an index can start from.
     return rows.filter(
         Q((f"{time}__{side}e", at)), Q((f"{time}__{side}", at)) | Q((f"{key}__{side}", pk))
     )
 
 
 def page(
-    read: Callable[[Start, int], list[T]], place_of: Callable[[T], Place], start: Start, size: int
+    read: Callable[[PageRequest, int], list[T]],
+    cursor_of: Callable[[T], Cursor],
+    wanted: PageRequest,
+    size: int,
 ) -> Page[T]:
-    """The page that begins at `start`; the first one where that would be empty or cut short.
+    """Return the wanted page; the first one if that would be empty or cut short.
 
     Args:
-        read: gives at most so many rows from a start on, in the order of `ordered`.
-        place_of: where a row stands.
+        read: returns at most so many rows of a page and beyond, in the order of `ordered`.
+        cursor_of: the cursor of a row.
     """
-    rows = read(start, size + 1)
-    if start.place and (not rows or (start.newer and len(rows) <= size)):
-        start = TOP
-        rows = read(start, size + 1)
+    rows = read(wanted, size + 1)
+    if wanted.cursor and (not rows or (wanted.newer and len(rows) <= size)):
+        wanted = FIRST_PAGE
+        rows = read(wanted, size + 1)
     more, rows = len(rows) > size, rows[:size]
-    if start.newer:
+    if wanted.newer:
         rows.reverse()
     return Page(
         rows,
-        older=place_of(rows[-1]) if rows and (more or start.newer) else None,
-        newer=place_of(rows[0]) if rows and start.place else None,
+        older=cursor_of(rows[-1]) if rows and (more or wanted.newer) else None,
+        newer=cursor_of(rows[0]) if rows and wanted.cursor else None,
     )

@@ -82,7 +82,7 @@ def pages_to_measure() -> list[Page]:
     """The pages, for a seller of the big shop, one of a small shop, and a shopper."""
     from accounts.models import User
     from messaging.models import Conversation
-    from trato.pagination import Place
+    from trato.pagination import Cursor
 
     big, small = client_of(User.objects.get(pk=1)), client_of(User.objects.get(pk=21))
     heard = Conversation.objects.filter(shop=1).order_by("-last_message_at")
@@ -92,7 +92,7 @@ def pages_to_measure() -> list[Page]:
     old = [row.get_absolute_url() for row in heard.order_by("created_at")[:60]]
     staff = client_of(User.objects.create_superuser(f"staff{os.getpid()}@example.com", name="S"))
     further = heard[250]
-    place = Place(cast(datetime, further.last_message_at), further.pk)
+    cursor = Cursor(cast(datetime, further.last_message_at), further.pk)
 
     inbox = "/conversations/"
 
@@ -103,8 +103,8 @@ def pages_to_measure() -> list[Page]:
         Page("inbox, big shop", big, [inbox], 50),
         Page("inbox, small shop", small, [inbox], 50),
         Page("inbox, shopper", shopper, [inbox], 50),
-        Page("inbox, further back", big, [f"{inbox}?before={place}"], 50),
-        Page("inbox, newer again", big, [f"{inbox}?after={place}"], 50),
+        Page("inbox, further back", big, [f"{inbox}?before={cursor}"], 50),
+        Page("inbox, newer again", big, [f"{inbox}?after={cursor}"], 50),
         Page("unread, big shop", big, [f"{inbox}?unread=1"], 50),
         search(big, "rare word", RARE),
         search(big, "common word", COMMON),

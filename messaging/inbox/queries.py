@@ -7,7 +7,7 @@ from messaging import access, search, upcoming
 from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation
 from notifications.models import Notification
-from trato.pagination import TOP, Page, Place, Start, page
+from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
 from trato.people import Person, name_column_of
 
 # What a list draws: five whole models a row take a quarter longer to read.
@@ -19,41 +19,44 @@ DRAWN = (
 
 
 def conversation_list(
-    user: Person, start: Start = TOP, *, words: str = "", unread_only: bool = False
+    user: Person, wanted: PageRequest = FIRST_PAGE, *, words: str = "", unread_only: bool = False
 ) -> Page[Conversation]:
     """A page of a person's conversations that have a message, the newest first.
 
     Each has `is_unread`: whether the badge counts it. Only those, if asked for, come by the time of
-    the news instead. A search reads on towards older ones alone, and may have places further back
-    to look at although it found nothing up to there.
+    the news instead. A search only reads on towards older ones, and may have more to look through
+    although it found nothing yet.
     """
     size = settings.CONVERSATION_PAGE_SIZE
     scope = access.scope_of(user)
 
-    def next_places(start: Start, limit: int) -> list[Place]:
-        keys = upcoming.upcoming(scope, start, limit, unread_only=unread_only)
-        return [Place(at, pk) for pk, at in keys]
+    def upcoming_cursors(wanted: PageRequest, limit: int) -> list[Cursor]:
+        keys = upcoming.upcoming(scope, wanted, limit, unread_only=unread_only)
+        return [Cursor(at, pk) for pk, at in keys]
 
     if words:
-        before = None if start.newer else start.place
-        places, older = search.found(scope, words, before, size, unread_only=unread_only)
-        found = Page(places, older=older)
+        before = None if wanted.newer else wanted.cursor
+        cursors, older = search.conversations_with(
+            scope, words, before, size, unread_only=unread_only
+        )
+        page_of_cursors = Page(cursors, older=older)
     else:
-        found = page(next_places, lambda place: place, start, size)
-    return Page(_drawable(user, found.rows), older=found.older, newer=found.newer)
+        page_of_cursors = page(upcoming_cursors, lambda cursor: cursor, wanted, size)
+    rows = _drawable(user, page_of_cursors.rows)
+    return Page(rows, older=page_of_cursors.older, newer=page_of_cursors.newer)
 
 
-def _drawable(user: Person, places: list[Place]) -> list[Conversation]:
-    """The conversations at some places, with all that a list draws of them."""
+def _drawable(user: Person, cursors: list[Cursor]) -> list[Conversation]:
+    """Load the conversations at some cursors with everything that a list shows of them."""
     unread = Notification.objects.filter(
         recipient_id=user.pk, subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), read_at=None
     )
     rows = (
         access.conversations_of(user)
-        .filter(pk__in=[place.pk for place in places])
+        .filter(pk__in=[cursor.pk for cursor in cursors])
         .select_related("consumer", "shop", "last_message__sender")
         .only(*DRAWN)
         .annotate(is_unread=Exists(unread))
         .in_bulk()
     )
-    return [rows[place.pk] for place in places if place.pk in rows]
+    return [rows[cursor.pk] for cursor in cursors if cursor.pk in rows]

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from messaging.host import host
 from trato import rate_limits
-from trato.pagination import Start
+from trato.pagination import PageRequest
 from trato.responses import PersonRequest, person_required
 
 from . import queries
@@ -38,7 +38,7 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         rate_limits.hit("CONVERSATION_SEARCHES_PER_MINUTE", f"person-{request.user.pk}")
     unread_only = request.GET.get("unread") == "1"
     page = queries.conversation_list(
-        request.user, Start.asked(request.GET), words=search, unread_only=unread_only
+        request.user, PageRequest.from_query(request.GET), words=search, unread_only=unread_only
     )
     for conversation in page.rows:
         side = conversation.side_of(request.user.pk)

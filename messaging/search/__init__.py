@@ -10,32 +10,32 @@ import unicodedata
 from django.db import connection
 
 from messaging.access import Scope
-from trato.pagination import Place
+from trato.pagination import Cursor
 
 from . import postgresql, sqlite
 
 MAX_WORDS = 8  # more would only slow the database down
 
 
-def found(
-    scope: Scope, text: str, before: Place | None, size: int, *, unread_only: bool = False
-) -> tuple[list[Place], Place | None]:
+def conversations_with(
+    scope: Scope, text: str, before: Cursor | None, size: int, *, unread_only: bool = False
+) -> tuple[list[Cursor], Cursor | None]:
     """A person's newest conversations with all words of a text, in the order of the inbox.
 
     Args:
         scope: whose conversations.
         text: whatever a person typed.
-        before: None, or the place that the last call returned, to go on from there.
+        before: None, or the cursor that the last call returned, to go on from there.
         size: how many at most.
         unread_only: only those that the badge counts.
 
     Returns:
-        Their places, and the place to go on from: None once everything was looked through. There
+        Their cursors, and the cursor to go on from: None once everything was looked through. There
         can be more to look through although fewer than `size` were found.
     """
     # No database takes NUL or half a surrogate pair.
     text = text.encode(errors="ignore").decode().replace("\0", " ")
     words = unicodedata.normalize("NFC", text).split()[:MAX_WORDS]
     if connection.vendor == "postgresql":
-        return postgresql.found(scope, words, before, size, unread_only)
-    return sqlite.found(scope, words, before, size, unread_only)
+        return postgresql.conversations_with(scope, words, before, size, unread_only)
+    return sqlite.conversations_with(scope, words, before, size, unread_only)

@@ -4,7 +4,7 @@ A rare word is looked up in the index; in what that gives, other rare words are 
 common ones read for. Where all words are common, the newest conversations are read, most of which
 have them; the index is asked for what these lack if one word is rare enough, and not at once.
 So neither common nor rare words are slow, and the work of one call is bounded whatever the words
-are: where it stops early, the answer says from which place to go on.
+are: where it stops early, the answer says from which cursor to go on.
 
 `trato_words` and the indexes over it are made by migration 0002.
 """
@@ -22,7 +22,7 @@ from messaging.access import Scope
 from messaging.host import host, shop_model
 from messaging.models import Conversation, Message
 from messaging.upcoming import upcoming
-from trato.pagination import Place, Start
+from trato.pagination import Cursor, PageRequest
 
 NEWEST = 200  # conversations that are read for common words, at most
 FURTHER = 300  # conversations of the index that are looked through for other words, at most
@@ -124,31 +124,31 @@ ESTIMATE_EACH = """ARRAY(
 )"""
 
 
-def found(
-    scope: Scope, text: list[str], before: Place | None, size: int, unread_only: bool
-) -> tuple[list[Place], Place | None]:
-    """See `search.found`."""
+def conversations_with(
+    scope: Scope, text: list[str], before: Cursor | None, size: int, unread_only: bool
+) -> tuple[list[Cursor], Cursor | None]:
+    """See `search.conversations_with`."""
     words = _words(text)
     if not words:
         return [], None
     estimates = [] if unread_only else _estimates(words)
     fewest = min(estimates, default=COMMON + 1)
     if fewest <= RARE:
-        places, rest = _by_index(scope, before, size + 1, words, estimates)
+        cursors, rest = _by_index(scope, before, size + 1, words, estimates)
     else:
-        newest = upcoming(scope, Start(before), NEWEST, unread_only=unread_only)
-        places, rest = _look_through(newest.query.sql_with_params(), NEWEST, size + 1, words)
-        if rest and len(places) <= size and fewest <= COMMON:
-            more, rest = _by_index(scope, rest, size + 1 - len(places), words, estimates)
-            places += more
-    if len(places) > size:
-        return places[:size], places[size - 1]
-    return places, rest
+        newest = upcoming(scope, PageRequest(before), NEWEST, unread_only=unread_only)
+        cursors, rest = _look_through(newest.query.sql_with_params(), NEWEST, size + 1, words)
+        if rest and len(cursors) <= size and fewest <= COMMON:
+            more, rest = _by_index(scope, rest, size + 1 - len(cursors), words, estimates)
+            cursors += more
+    if len(cursors) > size:
+        return cursors[:size], cursors[size - 1]
+    return cursors, rest
 
 
 def _by_index(
-    scope: Scope, before: Place | None, size: int, words: list[Word], estimates: list[int]
-) -> tuple[list[Place], Place | None]:
+    scope: Scope, before: Cursor | None, size: int, words: list[Word], estimates: list[int]
+) -> tuple[list[Cursor], Cursor | None]:
     """What the next conversations with the rarest word have."""
     rarest = words[estimates.index(min(estimates))]
     others = [pair for pair in zip(words, estimates, strict=True) if pair[0] is not rarest]
@@ -166,13 +166,13 @@ def _words(words: list[str]) -> list[Word]:
     """What to look for of each word that is more than punctuation."""
     with connection.cursor() as cursor:
         cursor.execute(LEXEMES, [words])
-        found = [lexemes for (lexemes,) in cursor if lexemes]
+        rows = [lexemes for (lexemes,) in cursor if lexemes]
     return [
         Word(
             letters=max(lexemes, key=len),
-            query=" & ".join(map(_quoted, lexemes)) + (":*" if lexemes is found[-1] else ""),
+            query=" & ".join(map(_quoted, lexemes)) + (":*" if lexemes is rows[-1] else ""),
         )
-        for lexemes in found
+        for lexemes in rows
     ]
 
 
@@ -182,7 +182,7 @@ def _quoted(lexeme: str) -> str:
 
 def _look_through(
     candidates: Statement, limit: int, size: int, read: list[Word], look_up: Sequence[Word] = ()
-) -> tuple[list[Place], Place | None]:
+) -> tuple[list[Cursor], Cursor | None]:
     """The newest candidates that have all words.
 
     Args:
@@ -193,7 +193,7 @@ def _look_through(
         look_up: words to ask the index for.
 
     Returns:
-        Their places, and the last candidate's: None if there can be no more candidates.
+        Their cursors, and the last candidate's cursor: None if there can be no more candidates.
     """
     sql, params = candidates
     has_all = [LOOKED_UP] * len(look_up) + [READ] * len(read)
@@ -204,13 +204,13 @@ def _look_through(
     wanted += [part for word in read for part in (word.letters, word.query)]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *wanted, size, limit - 1])
-        rows = [(Place(at, pk), has_all) for pk, at, has_all in cursor]
-    places = [place for place, has_all in rows if has_all]
-    return places, next((place for place, has_all in rows if not has_all), None)
+        rows = [(Cursor(at, pk), has_all) for pk, at, has_all in cursor]
+    cursors = [one for one, has_all in rows if has_all]
+    return cursors, next((one for one, has_all in rows if not has_all), None)
 
 
-def _from_index(scope: Scope, before: Place | None, query: str, limit: int) -> Statement:
-    """The newest conversations of a scope, from a place on, that have a word anywhere."""
+def _from_index(scope: Scope, before: Cursor | None, query: str, limit: int) -> Statement:
+    """The newest conversations of a scope, from a cursor on, that have a word anywhere."""
     shops = list(scope.shop_ids)
     further = [scope.user_id, shops, *((before.at, before.pk) if before else ("infinity", 0))]
     return _named(FROM_INDEX, further=FURTHER_BACK), [

@@ -10,7 +10,7 @@ from messaging.access import Scope
 from messaging.host import host
 from messaging.models import Conversation
 from messaging.upcoming import upcoming
-from trato.pagination import Place, Start
+from trato.pagination import Cursor, PageRequest
 from trato.people import name_column_of
 from trato.text import folded, word_pattern
 
@@ -20,10 +20,10 @@ SAID = (
 )
 
 
-def found(
-    scope: Scope, words: list[str], before: Place | None, size: int, unread_only: bool
-) -> tuple[list[Place], Place | None]:
-    """See `search.found`."""
+def conversations_with(
+    scope: Scope, words: list[str], before: Cursor | None, size: int, unread_only: bool
+) -> tuple[list[Cursor], Cursor | None]:
+    """See `search.conversations_with`."""
     words = [word for word in words if any(map(str.isalnum, word))]
     if not words:
         return [], None
@@ -38,6 +38,6 @@ def found(
             | Q((f"shop__{host.shop_name_field}__regex", pattern))
             | Q((f"{name_column_of('consumer')}__regex", pattern))
         )
-    keys = upcoming(scope, Start(before), size + 1, unread_only=unread_only, among=matching)
-    places = [Place(at, pk) for pk, at in keys]
-    return places[:size], places[size - 1] if len(places) > size else None
+    keys = upcoming(scope, PageRequest(before), size + 1, unread_only=unread_only, among=matching)
+    cursors = [Cursor(at, pk) for pk, at in keys]
+    return cursors[:size], cursors[size - 1] if len(cursors) > size else None

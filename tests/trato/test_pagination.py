@@ -17,23 +17,23 @@ from messaging.models import Conversation
 from notifications import actions as notifications
 from notifications.models import Notification
 from notifications.queries import unread_and_latest
-from trato.pagination import Page, Place, Start
+from trato.pagination import Cursor, Page, PageRequest
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 5, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
 
-def test_a_place_is_read_as_it_was_written() -> None:
-    assert Place.parse(str(Place(NOW, 17))) == Place(NOW, 17)
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    assert Cursor.parse(str(Cursor(NOW, 17))) == Cursor(NOW, 17)
 
 
 @pytest.mark.parametrize(
     "text", ["", "-", "1-", "-1", "1--1", "x-1", "1-x", "٣-1", "9" * 18 + "-1", "1-" + "9" * 19]
 )
-def test_nonsense_is_no_place(text: str) -> None:
-    assert Place.parse(text) is None
-    assert Start.asked(QueryDict(f"before={text}&after={text}")) == Start()
+def test_nonsense_is_no_cursor(text: str) -> None:
+    assert Cursor.parse(text) is None
+    assert PageRequest.from_query(QueryDict(f"before={text}&after={text}")) == PageRequest()
 
 
 @pytest.fixture
@@ -65,12 +65,12 @@ def test_pages_go_down_and_up_again_without_gaps_and_repeats(
     pages = [queries.conversation_list(seller, unread_only=unread_only)]
     assert pages[0].newer is None
     while pages[-1].older:
-        start = Start(pages[-1].older)
+        start = PageRequest(pages[-1].older)
         pages.append(queries.conversation_list(seller, start, unread_only=unread_only))
     assert [one for page in pages for one in ids(page)] == inbox
     page = pages.pop()
     while page.newer:
-        start = Start(page.newer, newer=True)
+        start = PageRequest(page.newer, newer=True)
         page = queries.conversation_list(seller, start, unread_only=unread_only)
         assert ids(page) == ids(pages.pop())
     assert not pages
@@ -84,7 +84,7 @@ def test_what_arrives_meanwhile_moves_nothing_to_another_page(
     MessageFactory(
         conversation=ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=shop))
     )
-    assert ids(queries.conversation_list(seller, Start(first.older))) == inbox[3:6]
+    assert ids(queries.conversation_list(seller, PageRequest(first.older))) == inbox[3:6]
 
 
 def test_a_list_of_several_shops_is_one_list(

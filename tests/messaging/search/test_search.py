@@ -27,7 +27,7 @@ from messaging.models import Conversation, Message
 from messaging.moderation import actions as moderation
 from messaging.reading.actions import mark_read
 from messaging.search import postgresql
-from trato.pagination import Start
+from trato.pagination import PageRequest
 from trato.text import folded, word_pattern
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def found(person: User, text: str, **options: Any) -> list[int]:
     page = queries.conversation_list(person, words=text, **options)
     ids = [row.pk for row in page.rows]
     while page.older:
-        start = Start(page.older)
+        start = PageRequest(page.older)
         page = queries.conversation_list(person, start, words=text, **options)
         ids += [row.pk for row in page.rows]
     return ids
