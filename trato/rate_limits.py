@@ -46,18 +46,23 @@ class TooOften(Exception):
     retry_after: int  # seconds
 
     def __str__(self) -> str:
-        if self.retry_after < 90:
-            return ngettext(
-                "That was too fast. Try again in %(count)s second.",
-                "That was too fast. Try again in %(count)s seconds.",
-                self.retry_after,
-            ) % {"count": self.retry_after}
-        minutes = math.ceil(self.retry_after / 60)
+        return wait_text(self.retry_after)
+
+
+def wait_text(seconds: int) -> str:
+    """Tell a person how long to wait, in their language."""
+    if seconds < 90:
         return ngettext(
-            "That was too often. Try again in %(count)s minute.",
-            "That was too often. Try again in %(count)s minutes.",
-            minutes,
-        ) % {"count": minutes}
+            "That was too fast. Try again in %(count)s second.",
+            "That was too fast. Try again in %(count)s seconds.",
+            seconds,
+        ) % {"count": seconds}
+    minutes = math.ceil(seconds / 60)
+    return ngettext(
+        "That was too often. Try again in %(count)s minute.",
+        "That was too often. Try again in %(count)s minutes.",
+        minutes,
+    ) % {"count": minutes}
 
 
 def hit(name: str, who: str, cost: int = 1) -> None:

@@ -1,8 +1,8 @@
-"""How often a person may do something, counted per person over a moving window.
+"""Rate limits: how often a person may do something, within a moving window.
 
-Counted in this process (`window`), and in Redis where there is one, so that all processes share a
-count (`tally`). While Redis is away or slow each process goes on from what it knows: a send never
-fails for its sake, and nobody begins a new allowance because of it.
+Acts are counted in this process (`window`) and, where there is Redis, also there (`shared`), so
+that all processes share a limit. While Redis is away or slow, each process goes on with what it
+knows: a send never fails because of that, and nobody starts with a new allowance.
 """
 
 import math
@@ -14,7 +14,6 @@ from typing import Any, Literal, ParamSpec, TypeVar, cast
 
 import structlog
 from django.conf import settings
-from django.utils.translation import ngettext
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from redis import Redis
 from redis.asyncio import ConnectionPool
@@ -23,10 +22,11 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from trato.errors import Refused, when_shown
+from trato.rate_limits import wait_text
 from trato.realtime.background import per_loop
 from trato.realtime.redis.connection import RedisConnection
 
-from .shared import HIT_MANY, REDIS_ERRORS, Tally, key_of, wait_of
+from .shared import HIT_MANY, REDIS_ERRORS, SharedLimit, key_of, wait_of
 from .window import Person, Window
 
 log = structlog.get_logger("trato.limits")
@@ -40,20 +40,18 @@ REDIS_RETRY_SECONDS = 5.0  # how long to leave Redis alone after it failed
 PREFIX = "trato-limits"
 
 _redis_away_until = 0.0  # time.monotonic()
-
-
 _counted: ContextVar[list[tuple[Kind, int]] | None] = ContextVar("counted", default=None)
 
 
 def hit(kind: Kind, user_id: int) -> None:
-    """Count one act of a person.
+    """Count an act of a person.
 
     Raises:
         Refused: `rate_limited`, with the seconds to wait, if the allowance is used up.
     """
     item, now = _item(kind), time.time()
     window = _window(item)
-    wait = window.take(user_id, now)
+    wait = window.hit(user_id, now)
     if wait is None:
         wait = _ask(item, window, user_id, now)
     if wait is not None:
@@ -64,7 +62,7 @@ def hit(kind: Kind, user_id: int) -> None:
 
 
 def give_back(kind: Kind, user_id: int) -> None:
-    """Take an act that `hit` has counted out of the count again: it turned out to be none."""
+    """Don't count an act after all that `hit` has counted."""
     _give_back(_item(kind), user_id)
     counted = _counted.get()
     if counted is not None:
@@ -72,9 +70,9 @@ def give_back(kind: Kind, user_id: int) -> None:
 
 
 def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
-    """Let acts that a function counts with `hit` count only if it returns.
+    """Give back the acts that a function counts with `hit` if it raises.
 
-    Put it outside of `transaction.atomic`, so that a COMMIT that fails is a failure too.
+    Put it outside `transaction.atomic`, so that a COMMIT that fails counts as a failure too.
     """
 
     @wraps(function)
@@ -98,17 +96,17 @@ def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
 
 
 async def hit_many(kind: Kind, people: Sequence[Person]) -> list[Refused | None]:
-    """Count one act for each of some people, asking Redis once at most.
+    """Count an act for each of several people, with one round trip to Redis at most.
 
     Args:
-        people: whoever does two things at once is in it twice.
+        people: a person who does two things at once is in it twice.
 
     Returns:
-        For each, in their order: None, or the refusal that `hit` would raise.
+        For each, in order: None, or the refusal that `hit` would raise.
     """
     item, now = _item(kind), time.time()
     window = _window(item)
-    waits = [window.take(person, now) for person in people]
+    waits = [window.hit(person, now) for person in people]
     places = [place for place, wait in enumerate(waits) if wait is None]
     if places:
         answers = await _ask_many(item, window, [people[place] for place in places], now)
@@ -118,13 +116,13 @@ async def hit_many(kind: Kind, people: Sequence[Person]) -> list[Refused | None]
 
 
 async def give_back_many(kind: Kind, people: Sequence[Person]) -> None:
-    """Take the latest acts of some people out of the count again: they turned out to be none."""
+    """Don't count the latest act of each of several people after all."""
     item = _item(kind)
     for person in people:
         _window(item).give_back(person)
     if _redis_is_there():
         try:
-            await _tally(item).give_back(people)
+            await _shared_limit(item).give_back(people)
         except REDIS_ERRORS as error:
             _redis_is_away(error)
 
@@ -133,7 +131,7 @@ def reset() -> None:
     """Forget all counts, and that Redis was away."""
     global _redis_away_until
     _redis_away_until = 0.0
-    _tallies.clear()
+    _shared_limits.clear()
     _window.cache_clear()
     if settings.REDIS_URL:
         for key in _redis().scan_iter(f"{PREFIX}:*", count=1000):
@@ -151,7 +149,7 @@ def _redis_is_away(error: BaseException) -> None:
 
 
 def _ask(item: RateLimitItem, window: Window, user_id: int, now: float) -> float | None:
-    """How long somebody has to wait, whose act the window has let through."""
+    """Ask Redis about an act that `window` has counted; return how many seconds to wait, if any."""
     if _redis_is_there():
         try:
             key, arguments = key_of(PREFIX, item, user_id), (now, item.amount, item.get_expiry())
@@ -161,10 +159,10 @@ def _ask(item: RateLimitItem, window: Window, user_id: int, now: float) -> float
         else:
             wait = wait_of(answer, item, now)
             if wait is None:
-                window.told(user_id, answer, now + item.get_expiry())
+                window.update(user_id, answer, now + item.get_expiry())
             else:
                 window.give_back(user_id)
-                window.told(user_id, item.amount, now + wait)
+                window.update(user_id, item.amount, now + wait)
             return wait
     return _without_redis(window, user_id, now)
 
@@ -172,17 +170,17 @@ def _ask(item: RateLimitItem, window: Window, user_id: int, now: float) -> float
 async def _ask_many(
     item: RateLimitItem, window: Window, people: Sequence[Person], now: float
 ) -> list[float | None]:
-    """The same for many."""
+    """`_ask` for several people."""
     if _redis_is_there():
         try:
-            return await _tally(item).hit(people)
+            return await _shared_limit(item).hit(people)
         except REDIS_ERRORS as error:
             _redis_is_away(error)
     return [_without_redis(window, person, now) for person in people]
 
 
 def _without_redis(window: Window, person: Person, now: float) -> float | None:
-    wait = window.too_many(person, now)
+    wait = window.excess(person, now)
     if wait is not None:
         window.give_back(person)
     return wait
@@ -199,23 +197,8 @@ def _give_back(item: RateLimitItem, user_id: int) -> None:
 
 def _refused(wait_seconds: float) -> Refused:
     seconds = max(1, math.ceil(wait_seconds))
-    text = when_shown(lambda: _wait_text(seconds))
+    text = when_shown(lambda: wait_text(seconds))
     return Refused("rate_limited", text, retry_after=seconds)
-
-
-def _wait_text(seconds: int) -> str:
-    if seconds < 90:
-        return ngettext(
-            "That was too fast. Try again in %(count)s second.",
-            "That was too fast. Try again in %(count)s seconds.",
-            seconds,
-        ) % {"count": seconds}
-    minutes = math.ceil(seconds / 60)
-    return ngettext(
-        "That was too often. Try again in %(count)s minute.",
-        "That was too often. Try again in %(count)s minutes.",
-        minutes,
-    ) % {"count": minutes}
 
 
 def _item(kind: Kind) -> RateLimitItem:
@@ -242,7 +225,7 @@ def _window(item: RateLimitItem) -> Window:
 
 @cache
 def _redis() -> Redis:
-    """For code that may wait. A connection that Redis has closed is tried once more, no silence."""
+    """The client for code that may block. It retries a closed connection, but not a silent one."""
     timeout = settings.REDIS_TIMEOUT_SECONDS
     return Redis.from_url(
         settings.REDIS_URL,
@@ -257,11 +240,13 @@ def _redis_connection() -> RedisConnection:
     return RedisConnection(ConnectionPool.from_url(settings.REDIS_URL))
 
 
-_tallies: per_loop[dict[RateLimitItem, Tally]] = per_loop(dict)
+_shared_limits: per_loop[dict[RateLimitItem, SharedLimit]] = per_loop(dict)
 
 
-def _tally(item: RateLimitItem) -> Tally:
-    tallies = _tallies()
-    if item not in tallies:
-        tallies[item] = Tally(_redis_connection(), PREFIX, item, _window(item), _redis_is_away)
-    return tallies[item]
+def _shared_limit(item: RateLimitItem) -> SharedLimit:
+    limits = _shared_limits()
+    if item not in limits:
+        limits[item] = SharedLimit(
+            _redis_connection(), PREFIX, item, _window(item), on_failure=_redis_is_away
+        )
+    return limits[item]

@@ -1,10 +1,11 @@
-"""Acts of people counted in Redis, from the event loop: most of them without waiting for it.
+"""A limit that all processes share, counted in Redis; most acts don't wait for Redis.
 
-Who has used less than half of an allowance is let through at once and counted a moment later,
-together with all others of that moment. So nobody's message waits for Redis, unless its sender
-comes near the limit. One process never lets more through than it may, because of its own `Window`;
-whoever sends through several at once may gain half an allowance with each, for the moment until
-they hear of each other, and a whole one with each while Redis does not answer.
+A person who has used less than half of the allowance is far from the limit: the act is let through
+at once and counted a moment later, together with those of all others. So nobody's message waits
+for Redis unless its sender comes near the limit. One process never lets more through than the
+limit, thanks to its own `Window`. A person who sends through several processes at once may gain
+half an allowance with each, until the processes hear of each other a moment later, and a whole one
+with each while Redis does not answer.
 """
 
 import asyncio
@@ -22,12 +23,12 @@ from trato.realtime.redis.connection import RedisConnection, Script
 from .window import Person, Window
 
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)
-GATHER_SECONDS = 0.005  # for which those who were let through wait to be counted
-CALM_MAX = 100_000  # people of whom it is known; then it is asked anew
+COUNT_AFTER_SECONDS = 0.005  # how long acts that were let through collect before they are counted
+REMEMBERED_MAX = 100_000  # people known to be far from the limit; then all are looked up again
 
-# The moving window of many people at once, a list of times for each, the newest first. Answers for
-# each with the number of acts in the window by now, this one among them; or, if it is one too many,
-# with the time (as a string) of the act that has to grow old first.
+# The moving windows of many people at once. Each is a list of the times of acts, newest first.
+# For each person the answer is the number of acts in the window, including this one, or, if it is
+# one too many, the time (as a string) of the act that has to leave the window first.
 HIT_MANY = Script("""
 local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local answers = {}
@@ -48,15 +49,15 @@ return answers
 """)
 
 
-class Tally:
-    """One kind of act, as one event loop knows it.
+class SharedLimit:
+    """The limit of one kind of act, as one event loop knows it.
 
     Args:
         connection: to Redis.
-        prefix: of the keys there.
-        item: how often one may do it.
-        window: is told what Redis says of each.
-        failed: is told why acts could not be counted; they are let through.
+        prefix: of the keys in Redis.
+        item: how many acts in how long.
+        window: the acts in this process. It is updated with what Redis answers.
+        on_failure: is called with the error when acts that were let through can't be counted.
     """
 
     def __init__(
@@ -65,117 +66,120 @@ class Tally:
         prefix: str,
         item: RateLimitItem,
         window: Window,
-        failed: Callable[[Exception], None],
+        on_failure: Callable[[Exception], None],
     ) -> None:
-        self._connection, self._prefix, self._item, self._failed = connection, prefix, item, failed
-        self._window = window
-        self._room = item.amount // 2
-        self._calm: set[Person] = set()  # had done no more than the rest when Redis last told
-        self._uncounted: Counter[Person] = Counter()  # acts of which Redis has not told yet
-        self._waiting: list[Person] = []  # who was let through with those that it was not told of
+        self._connection, self._prefix, self._item = connection, prefix, item
+        self._window, self._on_failure = window, on_failure
+        self._headroom = item.amount // 2
+        self._far: set[Person] = set()  # who had the headroom left when Redis last answered
+        self._uncounted: Counter[Person] = Counter()  # acts that Redis has not answered yet
+        self._uncounted_later: list[Person] = []  # those of them that it has not even been sent
         self._counting: asyncio.Task[None] | None = None
 
-    async def hit(self, user_ids: Sequence[Person]) -> list[float | None]:
-        """Count one act for each. All were taken from the window; the refused are given back to it.
+    async def hit(self, people: Sequence[Person]) -> list[float | None]:
+        """Count an act for each person. `window` has counted all of them already.
 
         Returns:
-            For each, in their order: None, or how many seconds to wait.
+            For each, in order: None, or how many seconds to wait; `window` gets that act back.
 
         Raises:
-            one of `REDIS_ERRORS`: nobody knows.
+            one of `REDIS_ERRORS`: Redis gave no answer.
         """
-        waits: list[float | None] = [None] * len(user_ids)
-        places = [place for place, user in enumerate(user_ids) if not self._lets_through(user)]
-        if not places:
+        waits: list[float | None] = [None] * len(people)
+        near = [place for place, person in enumerate(people) if not self._lets_through(person)]
+        if not near:
             return waits
-        self._uncounted.update(user_ids[place] for place in places)
-        # Whoever was let through before is counted before.
-        earlier, self._waiting = self._waiting, []
-        asking = [user_ids[place] for place in places]
-        answers = await self._count([*earlier, *asking], asked_from=len(earlier))
-        for place, wait in zip(places, answers[len(earlier) :], strict=True):
+        self._uncounted.update(people[place] for place in near)
+        # Acts that were let through before these are counted before them.
+        earlier, self._uncounted_later = self._uncounted_later, []
+        answers = await self._count(
+            [*earlier, *(people[place] for place in near)], let_through=len(earlier)
+        )
+        for place, wait in zip(near, answers[len(earlier) :], strict=True):
             waits[place] = wait
         return waits
 
-    async def give_back(self, user_ids: Sequence[Person]) -> None:
-        """Take the latest act of each out of the count again. Raises one of `REDIS_ERRORS`."""
+    async def give_back(self, people: Sequence[Person]) -> None:
+        """Don't count the latest act of each person. Raises one of `REDIS_ERRORS`."""
         counted: list[Person] = []
-        for user_id in user_ids:
-            if user_id in self._waiting:
-                self._waiting.remove(user_id)
-                self._settle([user_id])
+        for person in people:
+            if person in self._uncounted_later:
+                self._uncounted_later.remove(person)
+                self._settle([person])
             else:
-                counted.append(user_id)
+                counted.append(person)
         async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
-            for user_id in counted:
-                await self._connection.call("LPOP", self._key(user_id))
+            for person in counted:
+                await self._connection.call("LPOP", self._key(person))
 
-    def _lets_through(self, user_id: Person) -> bool:
-        """Let somebody through without asking, if that cannot be too much."""
-        if user_id not in self._calm or self._uncounted[user_id] >= self._room:
+    def _lets_through(self, person: Person) -> bool:
+        """Let a person through without asking Redis, if that cannot exceed the limit."""
+        if person not in self._far or self._uncounted[person] >= self._headroom:
             return False
-        self._uncounted[user_id] += 1
-        self._waiting.append(user_id)
+        self._uncounted[person] += 1
+        self._uncounted_later.append(person)
         if self._counting is None:
-            self._counting = spawn(self._count_waiting())
+            self._counting = spawn(self._count_later())
         return True
 
-    async def _count_waiting(self) -> None:
-        await asyncio.sleep(GATHER_SECONDS)
-        user_ids, self._waiting, self._counting = self._waiting, [], None
+    async def _count_later(self) -> None:
+        await asyncio.sleep(COUNT_AFTER_SECONDS)
+        people, self._uncounted_later, self._counting = self._uncounted_later, [], None
         try:
-            await self._count(user_ids, asked_from=len(user_ids))
+            await self._count(people, let_through=len(people))
         except REDIS_ERRORS as error:
-            self._failed(error)
+            self._on_failure(error)
 
-    def _settle(self, user_ids: Sequence[Person]) -> None:
-        """Redis has told of these, or never will."""
-        self._uncounted.subtract(user_ids)
-        for user_id in user_ids:
-            if self._uncounted[user_id] <= 0:
-                del self._uncounted[user_id]
+    def _settle(self, people: Sequence[Person]) -> None:
+        """These acts are counted, or never will be."""
+        self._uncounted.subtract(people)
+        for person in people:
+            if self._uncounted[person] <= 0:
+                del self._uncounted[person]
 
-    async def _count(self, user_ids: Sequence[Person], asked_from: int) -> list[float | None]:
-        """Seconds to wait for each, or None; all were noted as uncounted before.
+    async def _count(self, people: Sequence[Person], let_through: int) -> list[float | None]:
+        """Count acts that are noted in `_uncounted`.
 
         Args:
-            asked_from: those before this place were let through already.
+            let_through: how many of the first ones were let through already.
+
+        Returns:
+            For each, None or how many seconds to wait.
         """
-        if not user_ids:
+        if not people:
             return []
-        now, limit, window = time.time(), self._item.amount, self._item.get_expiry()
-        keys = [self._key(user_id) for user_id in user_ids]
-        arguments = [now, limit, window]
+        now, limit, seconds = time.time(), self._item.amount, self._item.get_expiry()
+        keys = [self._key(person) for person in people]
         try:
             async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
-                answers = await HIT_MANY.run(self._connection, keys, arguments)
+                answers = await HIT_MANY.run(self._connection, keys, [now, limit, seconds])
         except BaseException:
-            self._calm.clear()
+            self._far.clear()
             raise
         finally:
-            self._settle(user_ids)
-        if len(self._calm) > CALM_MAX:
-            self._calm.clear()
+            self._settle(people)
+        if len(self._far) > REMEMBERED_MAX:
+            self._far.clear()
         waits = [wait_of(answer, self._item, now) for answer in answers]
-        for place in range(asked_from, len(waits)):
-            if waits[place] is not None:
-                self._window.give_back(user_ids[place])
-        for user_id, answer, wait in zip(user_ids, answers, waits, strict=True):
-            done = limit if wait is not None else answer
-            (self._calm.add if done <= limit - self._room else self._calm.discard)(user_id)
-            until = now + (window if wait is None else wait)
-            self._window.told(user_id, done + self._uncounted.get(user_id, 0), until)
+        for person, wait in zip(people[let_through:], waits[let_through:], strict=True):
+            if wait is not None:
+                self._window.give_back(person)
+        for person, answer, wait in zip(people, answers, waits, strict=True):
+            acts = limit if wait is not None else answer
+            (self._far.add if acts <= limit - self._headroom else self._far.discard)(person)
+            until = now + (seconds if wait is None else wait)
+            self._window.update(person, acts + self._uncounted.get(person, 0), until)
         return waits
 
-    def _key(self, user_id: Person) -> str:
-        return key_of(self._prefix, self._item, user_id)
+    def _key(self, person: Person) -> str:
+        return key_of(self._prefix, self._item, person)
 
 
 def key_of(prefix: str, item: RateLimitItem, person: Person) -> str:
-    """Where Redis keeps the times of a person's acts."""
+    """Return the key under which Redis keeps the times of a person's acts."""
     return f"{prefix}:{item.key_for(str(person))}"
 
 
 def wait_of(answer: bytes | int, item: RateLimitItem, now: float) -> float | None:
-    """How many seconds to wait, by an answer of `HIT_MANY`; None if the act was let through."""
+    """Return how many seconds an answer of `HIT_MANY` tells to wait; None if the act counts."""
     return None if isinstance(answer, int) else float(answer) + item.get_expiry() - now

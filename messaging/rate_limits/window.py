@@ -1,20 +1,20 @@
-"""What people did in this process within a moving window, whatever Redis says of it.
+"""What people did in this process within a moving window.
 
 Every act that a process lets through is counted here as well as in Redis. So one process never
-lets anybody do more than they may, whether Redis answers, is slow or is away; and what Redis told
-last of a person's acts in other processes holds until it tells again.
+lets a person exceed the limit, whether Redis answers, is slow or is away. What Redis last told of a
+person's acts in other processes holds until it answers again.
 """
 
 import threading
 from collections import deque
 
-SWEEP_AT = 10_000  # people; then those whose acts are all past are forgotten
+SWEEP_AT = 10_000  # people; then those without acts in the window are forgotten
 
-Person = int | str  # an account's id, or whoever else has an allowance
+Person = int | str  # an account's ID, or another owner of an allowance
 
 
 class _Acts:
-    """One person's acts here, by their time, and how many there are elsewhere."""
+    """The times of one person's acts here, and how many acts there are in other processes."""
 
     __slots__ = ("elsewhere", "elsewhere_until", "here")
 
@@ -25,11 +25,11 @@ class _Acts:
 
 
 class Window:
-    """Acts of one kind, of everybody. Safe to use from several threads.
+    """The acts of one kind, of all people. Thread-safe.
 
     Args:
-        amount: how many acts one person has.
-        seconds: in how long.
+        amount: how many acts a person may do...
+        seconds: ...in how long.
 
     All times are those of `time.time()`.
     """
@@ -40,8 +40,8 @@ class Window:
         self._sweep_at = SWEEP_AT
         self._lock = threading.Lock()
 
-    def take(self, person: Person, now: float) -> float | None:
-        """Count one act; or how many seconds to wait, if too many were done here."""
+    def hit(self, person: Person, now: float) -> float | None:
+        """Count an act, or return how many seconds to wait if there are too many here."""
         with self._lock:
             acts = self._people.get(person)
             if acts is None:
@@ -57,26 +57,26 @@ class Window:
             return None
 
     def give_back(self, person: Person) -> None:
-        """Take the latest act out of the count again: it turned out to be none."""
+        """Don't count the latest act."""
         with self._lock:
             acts = self._people.get(person)
             if acts is not None and acts.here:
                 acts.here.pop()
 
-    def told(self, person: Person, number: int, until: float) -> None:
-        """Redis has told of a person's acts in all processes.
+    def update(self, person: Person, number: int, until: float) -> None:
+        """Note how many acts Redis knows of.
 
         Args:
-            number: how many there are, those of this process among them.
-            until: the time at which this is certainly no longer true.
+            number: in all processes, this one included.
+            until: when this is certainly no longer true.
         """
         with self._lock:
             acts = self._people.get(person)
             if acts is not None:
                 acts.elsewhere, acts.elsewhere_until = max(0, number - len(acts.here)), until
 
-    def too_many(self, person: Person, now: float) -> float | None:
-        """How many seconds to wait, if the acts here and elsewhere are more than one may do."""
+    def excess(self, person: Person, now: float) -> float | None:
+        """Return how many seconds to wait if acts here and elsewhere exceed the limit, or None."""
         with self._lock:
             acts = self._people.get(person)
             if acts is None or now >= acts.elsewhere_until:

@@ -187,10 +187,10 @@ def test_people_whose_acts_are_past_are_forgotten(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("messaging.rate_limits.window.SWEEP_AT", 10)
     window = Window(2, 60)
     for person in range(100):
-        assert window.take(person, now=100.0 * person) is None
+        assert window.hit(person, now=100.0 * person) is None
     assert len(window._people) <= 10
-    assert window.take(99, now=9900.0) is None
-    assert window.take(99, now=9900.0) == 60
+    assert window.hit(99, now=9900.0) is None
+    assert window.hit(99, now=9900.0) == 60
 
 
 # -- What failed ---------------------------------------------------------------------------------

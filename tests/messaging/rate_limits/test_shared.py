@@ -14,22 +14,22 @@ from redis import asyncio as aioredis
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
-from messaging.rate_limits.shared import GATHER_SECONDS, Tally
+from messaging.rate_limits.shared import COUNT_AFTER_SECONDS, SharedLimit
 from messaging.rate_limits.window import Person, Window
 from tests.patience import PATIENCE
 from trato.realtime.redis.connection import RedisConnection
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
-PREFIX = "trato-test-tally"
+PREFIX = "trato-test-limit"
 
 
-class Counted(Tally):
-    """A tally with its window, as `limits` uses them."""
+class Counted(SharedLimit):
+    """A shared limit with its window, as `limits` uses them."""
 
     async def hit(self, user_ids: Sequence[Person]) -> list[float | None]:
         now = time.time()
-        waits = [self._window.take(user_id, now) for user_id in user_ids]
+        waits = [self._window.hit(user_id, now) for user_id in user_ids]
         places = [place for place, wait in enumerate(waits) if wait is None]
         answers = await super().hit([user_ids[place] for place in places])
         for place, answer in zip(places, answers, strict=True):
@@ -42,35 +42,35 @@ class Counted(Tally):
         await super().give_back(user_ids)
 
 
-Play = Callable[[Callable[[], Tally], list[Exception]], Awaitable[None]]
+Play = Callable[[Callable[[], SharedLimit], list[Exception]], Awaitable[None]]
 
 
-def play(limit: int, script: Play) -> None:
-    """Run a script with a maker of tallies, each of which is a process of its own."""
+def play(amount: int, script: Play) -> None:
+    """Run a script with a maker of limits, each of which stands for a process."""
 
     async def whole() -> None:
         failures: list[Exception] = []
         connections: list[RedisConnection] = []
 
-        def process() -> Tally:
+        def process() -> SharedLimit:
             connections.append(RedisConnection(ConnectionPool.from_url(settings.REDIS_URL)))
-            item = RateLimitItemPerMinute(limit, namespace="test")
-            return Counted(connections[-1], PREFIX, item, Window(limit, 60), failures.append)
+            item = RateLimitItemPerMinute(amount, namespace="test")
+            return Counted(connections[-1], PREFIX, item, Window(amount, 60), failures.append)
 
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             for key in await redis.keys(f"{PREFIX}*"):
                 await redis.delete(key)
         async with asyncio.timeout(PATIENCE):
             await script(process, failures)
-            await asyncio.sleep(2 * GATHER_SECONDS)  # what waits to be counted
+            await asyncio.sleep(2 * COUNT_AFTER_SECONDS)  # what waits to be counted
         for connection in connections:
             connection.close()
 
     asyncio.run(whole())
 
 
-async def passes(tally: Tally, *people: int) -> list[bool]:
-    return [wait is None for wait in await tally.hit(people)]
+async def passes(limit: SharedLimit, *people: int) -> list[bool]:
+    return [wait is None for wait in await limit.hit(people)]
 
 
 steps = some.lists(
@@ -82,76 +82,76 @@ steps = some.lists(
 @hypothesis_settings(max_examples=40, deadline=None)
 @given(some.integers(1, 12), steps)
 def test_one_process_lets_through_exactly_what_is_allowed(
-    limit: int, crowd: list[tuple[list[int], bool]]
+    amount: int, crowd: list[tuple[list[int], bool]]
 ) -> None:
-    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
-        tally, through, tried = process(), {1: 0, 2: 0}, {1: 0, 2: 0}
+    async def script(process: Callable[[], SharedLimit], failures: list[Exception]) -> None:
+        limit, through, tried = process(), {1: 0, 2: 0}, {1: 0, 2: 0}
         for people, at_once in crowd:
             if at_once:
-                answers = await asyncio.gather(*(passes(tally, person) for person in people))
+                answers = await asyncio.gather(*(passes(limit, person) for person in people))
                 allowed = [one for (one,) in answers]
             else:
-                allowed = await passes(tally, *people)
+                allowed = await passes(limit, *people)
             for person, may in zip(people, allowed, strict=True):
                 tried[person] += 1
                 through[person] += may
-        assert through == {person: min(limit, number) for person, number in tried.items()}
+        assert through == {person: min(amount, number) for person, number in tried.items()}
         assert failures == []
 
-    play(limit, script)
+    play(amount, script)
 
 
 def test_who_is_far_from_the_limit_does_not_wait_for_redis_and_who_is_near_does() -> None:
-    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
-        tally = process()
-        assert await passes(tally, 1) == [True]  # asked: nobody knew
+    async def script(process: Callable[[], SharedLimit], failures: list[Exception]) -> None:
+        limit = process()
+        assert await passes(limit, 1) == [True]  # asked: nobody knew
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             await redis.client_pause(300)  # milliseconds
         async with asyncio.timeout(0.1):
-            assert await passes(tally, 1, 1, 1, 1) == [True] * 4
+            assert await passes(limit, 1, 1, 1, 1) == [True] * 4
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
-                await passes(tally, 1, 1)  # the sixth of ten
+                await passes(limit, 1, 1)  # the sixth of ten
 
     play(8, script)
 
 
 def test_what_was_let_through_is_counted_for_all_processes() -> None:
-    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
+    async def script(process: Callable[[], SharedLimit], failures: list[Exception]) -> None:
         one, other = process(), process()
         for _ in range(5):
             assert await passes(one, 1) == [True]
-        await asyncio.sleep(3 * GATHER_SECONDS)
+        await asyncio.sleep(3 * COUNT_AFTER_SECONDS)
         assert await passes(other, *[1] * 6) == [True] * 5 + [False]
 
     play(10, script)
 
 
 def test_an_act_that_was_none_is_given_back_whether_or_not_it_was_counted_yet() -> None:
-    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
-        tally = process()
-        for pause in (0.0, 3 * GATHER_SECONDS):
+    async def script(process: Callable[[], SharedLimit], failures: list[Exception]) -> None:
+        limit = process()
+        for pause in (0.0, 3 * COUNT_AFTER_SECONDS):
             for _ in range(20):
-                assert await passes(tally, 1) == [True]
+                assert await passes(limit, 1) == [True]
                 await asyncio.sleep(pause)
-                await tally.give_back([1])
-        assert await passes(tally, *[1] * 5) == [True, True, True, True, False]
+                await limit.give_back([1])
+        assert await passes(limit, *[1] * 5) == [True, True, True, True, False]
 
     play(4, script)
 
 
 def test_when_redis_fails_it_is_told_and_the_next_one_asks() -> None:
-    async def script(process: Callable[[], Tally], failures: list[Exception]) -> None:
-        tally = process()
-        assert await passes(tally, 1) == [True]
-        assert await passes(tally, 1) == [True]  # not counted yet
-        tally._connection._pool = ConnectionPool.from_url(
+    async def script(process: Callable[[], SharedLimit], failures: list[Exception]) -> None:
+        limit = process()
+        assert await passes(limit, 1) == [True]
+        assert await passes(limit, 1) == [True]  # not counted yet
+        limit._connection._pool = ConnectionPool.from_url(
             "redis://127.0.0.1:1"
         )  # where nobody listens
-        tally._connection.close()
-        await asyncio.sleep(3 * GATHER_SECONDS)
+        limit._connection.close()
+        await asyncio.sleep(3 * COUNT_AFTER_SECONDS)
         assert [type(error).__name__ for error in failures] == ["ConnectionError"]
         with pytest.raises(RedisError):
-            await passes(tally, 1)
+            await passes(limit, 1)
 
     play(10, script)
