@@ -5,7 +5,7 @@ import asyncio
 from django.db import connection
 
 from messaging import frames
-from messaging.records import Attempt
+from messaging.records import CONTENT, Attempt
 from trato.people import Person
 from trato.realtime import metrics
 from trato.realtime.background import per_loop
@@ -13,6 +13,9 @@ from trato.realtime.background import per_loop
 from .batcher import Batcher
 from .orm import OrmStore
 from .postgresql import PostgresStore
+
+# The content that a client may set, by its name in the frame and in the table.
+FROM_CLIENT = [name for name in CONTENT if name in frames.Send.__struct_fields__]
 
 
 def submit(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
@@ -23,10 +26,10 @@ def submit(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
         repeat of a send that is still under way shares its answer. Must not be cancelled.
     """
     attempt = Attempt(
+        **{name: getattr(frame, name) for name in FROM_CLIENT},
         sender=person,
         conversation_id=frame.conversation,
         client_id=frame.client_id,
-        body=frame.body,
     )
     return _batcher().submit(attempt)
 

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from messaging.inbox import queries
 from messaging.host import host
+from messaging.inbox import queries
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
 from notifications.queries import unread_count
