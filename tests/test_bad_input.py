@@ -47,7 +47,10 @@ QUERY_NAMES = (
     "q", "page", "category", "low", "high", "currency", "sort", "unread", "state", "since",
     "before", "sequence", "next", "person",
 )  # fmt: skip
-ADMIN_QUERY_NAMES = ("q", "p", "o", "e", "all", "_popup", "_to_field", "id__exact", "id__in")
+# What each list of staff reads in its own way, and what one view of Django's reads for all of them.
+OF_A_MODEL = ("q", "o", "_to_field", "id__exact", "id__in")
+OF_ANY_LIST = ("p", "e", "all", "_popup")
+ADMIN_QUERY_NAMES = (*OF_A_MODEL, *OF_ANY_LIST)
 FIELDS = (
     "body", "client_id", "sequence", "next", "language", "email", "name", "role", "shop_name",
     "login", "password", "password1", "password2", "oldpassword", "code", "credential", "key",
@@ -212,7 +215,7 @@ def test_no_search_breaks(route: str, of_seller: Attack, real: dict[str, str]) -
 
 def test_no_list_of_staff_breaks_by_its_query(of_chief: Attack) -> None:
     for route in LISTS_OF_STAFF:
-        for name in ADMIN_QUERY_NAMES:
+        for name in ADMIN_QUERY_NAMES if route == LISTS_OF_STAFF[0] else OF_A_MODEL:
             for value in WORST.values():
                 of_chief.send("GET", f"{route}?{name}={value}")
     for value in HOSTILE.values():
