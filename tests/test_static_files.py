@@ -1,4 +1,4 @@
-"""Stylesheets by component, and the page's modules from one place."""
+"""Lines that can be read, stylesheets by component, and the page's modules from one place."""
 
 import json
 import re
@@ -12,14 +12,25 @@ from django.test import Client
 
 ROOT = Path(__file__).parents[1]
 CSS_COLUMNS = 100
+TEMPLATE_COLUMNS = 160
 
 
-def test_no_line_of_a_stylesheet_is_too_long_to_read() -> None:
+@pytest.mark.parametrize(
+    ("files", "columns"),
+    [
+        ("static/css/**/*.css", CSS_COLUMNS),
+        ("templates/**/*.html", TEMPLATE_COLUMNS),
+        ("templates/**/*.txt", TEMPLATE_COLUMNS),
+    ],
+)
+def test_no_line_is_too_long_to_read(files: str, columns: int) -> None:
+    paths = [*ROOT.glob(files)]
+    assert paths
     long = [
         f"{path.relative_to(ROOT)}:{number}"
-        for path in ROOT.glob("static/css/**/*.css")
+        for path in paths
         for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if len(line) > CSS_COLUMNS
+        if len(line) > columns
     ]
     assert long == []
 

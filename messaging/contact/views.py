@@ -215,5 +215,5 @@ def _ask_again(
         "client_id": question.client_id,
         "form_error": refusal.detail,
     }
-    response = render(request, "messaging/ask.html", context, status=STATUS[refusal.code])
+    response = render(request, "messaging/contact/ask.html", context, status=STATUS[refusal.code])
     return with_retry_after(response, refusal)

@@ -18,7 +18,7 @@ from . import queries
 @person_required
 def conversation_list(request: PersonRequest) -> HttpResponse:
     """A person's conversations; for a seller, the inbox of the shops they work for."""
-    return render(request, "messaging/conversation_list.html", _list(request))
+    return render(request, "messaging/inbox/conversation_list.html", _list(request))
 
 
 @require_GET
@@ -29,7 +29,7 @@ def conversation_rows(request: PersonRequest) -> HttpResponse:
     They have an address of their own: under the page's, a browser that goes back would show what
     it fetched there last.
     """
-    return render(request, "messaging/_conversation_items.html", _list(request))
+    return render(request, "messaging/inbox/_conversation_items.html", _list(request))
 
 
 def _list(request: PersonRequest) -> dict[str, Any]:

@@ -37,5 +37,5 @@ def report(request: PersonRequest, conversation_id: int, sequence: int) -> HttpR
                 notices.success(request, _("Thank you. Our staff will look at this message."))
                 return redirect(conversation)
     context = {"conversation": conversation, "message": message, "form": form}
-    response = render(request, "messaging/report.html", context, status=status)
+    response = render(request, "messaging/moderation/report.html", context, status=status)
     return with_retry_after(response, refusal) if refusal else response

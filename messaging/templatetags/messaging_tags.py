@@ -12,14 +12,14 @@ from messaging.host import Product, Shop, host
 register = template.Library()
 
 
-@register.inclusion_tag("messaging/_ask_panel.html", takes_context=True)
+@register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_panel(context: RequestContext, product: Product) -> dict[str, Any]:
     """The panel "Ask the seller" of a product page. One query."""
     action = reverse("messaging:contact", args=[host.product_slug(product)])
     return _panel(context, host.shop_of(product), product, action)
 
 
-@register.inclusion_tag("messaging/_ask_panel.html", takes_context=True)
+@register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_shop_panel(context: RequestContext, shop: Shop) -> dict[str, Any]:
     """The panel of a shop page, for questions about no product. One query."""
     action = reverse("messaging:contact_shop", args=[host.shop_slug(shop)])

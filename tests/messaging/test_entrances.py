@@ -153,10 +153,10 @@ def test_the_picture_that_marks_as_read_is_signed_for_its_reader(
     form = {"body": "Hello", "client_id": str(uuid.uuid4())}
     client_of(seller).post(f"{thread}new_message/", form)
     picture = html.unescape(
-        re.findall(r'<img src="([^"]*read.gif[^"]*)"', client.get(thread).text)[0]
+        re.findall(r'<img\s+src="([^"]*read.gif[^"]*)"', client.get(thread).text)[0]
     )
     before = everything()
-    others = re.findall(r'<img src="([^"]*read.gif[^"]*)"', client_of(seller).get(thread).text)
+    others = re.findall(r'<img\s+src="([^"]*read.gif[^"]*)"', client_of(seller).get(thread).text)
     theirs = html.unescape(others[0])
     passed_off = theirs.replace(f"page_user={seller.pk}", f"page_user={shopper.pk}")
     assert client.get(theirs).status_code == 412
