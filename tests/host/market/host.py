@@ -52,8 +52,10 @@ class MarketHost(MessagingHost):
         return member
 
     def active_members(self) -> QuerySet[Any]:
-        rows = Partner.crew.through.objects.filter(member__is_active=True)
-        return rows.annotate(shop_id=F("partner_id"), user_id=F("member_id"))
+        rows: QuerySet[Any] = Partner.crew.through.objects.annotate(
+            shop_id=F("partner_id"), user_id=F("member_id")
+        )
+        return rows.filter(member__is_active=True)
 
     def is_available(self, product: Product) -> bool:
         return not cast(Item, product).is_sold

@@ -11,6 +11,8 @@ class Partner(models.Model):
     handle = models.SlugField(unique=True)
     crew = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
 
+    objects = models.Manager["Partner"]()
+
     def __str__(self) -> str:
         return self.title
 
@@ -26,6 +28,8 @@ class Item(models.Model):
     handle = models.SlugField(unique=True)
     cents = models.IntegerField()
     is_sold = models.BooleanField(default=False)
+
+    objects = models.Manager["Item"]()
 
     def __str__(self) -> str:
         return self.label
