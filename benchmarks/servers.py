@@ -100,7 +100,7 @@ def trato_commands(port: int) -> dict[str, list[str]]:
         "daphne": ["config.server", "--port", str(port)],
         "uvicorn": [
             *("uvicorn", application, "--port", str(port), "--loop", "uvloop"),
-            *("--ws", "config.websocket_uvicorn:QuickProtocol", "--ws-max-size", "16384"),
+            *("--ws", "websockets-sansio", "--ws-max-size", "16384"),
             *("--lifespan", "off", "--log-level", "warning"),
         ],
         "granian": [

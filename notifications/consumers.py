@@ -68,7 +68,7 @@ class BadgeConsumer(AsyncWebsocketConsumer):
     ) -> None:
         self.scope = scope
         self.base_send = send
-        self.out = Outgoing(send)
+        self.out = Outgoing(scope, send)
         self.context = contextvars.copy_context()  # has this socket's id for the log
         self.log_id = structlog.contextvars.get_contextvars().get("socket")
         with metrics.sockets_open.track_inprogress():

@@ -1,4 +1,4 @@
-"""The same site under uvicorn, to which frames are handed in another way than to Daphne."""
+"""The same site under uvicorn, as an example of a server that only speaks ASGI."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class UvicornSite(Site):
     command = (
         *("-m", "uvicorn", "config.asgi:application", "--loop", "uvloop", "--lifespan", "off"),
-        *("--ws", "config.websocket_uvicorn:QuickProtocol", "--ws-max-size", "16384", "--port"),
+        *("--ws", "websockets-sansio", "--ws-max-size", "16384", "--port"),
     )
 
 

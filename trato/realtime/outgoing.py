@@ -1,47 +1,49 @@
-"""The frames that wait for one socket, gathered within a turn of the event loop."""
+"""Collect the frames for one socket within an iteration of the event loop."""
 
 import asyncio
+from typing import Any
 
-from .servers.asgi import Send, Take, writer_for
+from .servers.asgi import Send, Take, connection_of
 
 
 class Outgoing:
-    """What is to be sent to one socket: all frames of a turn leave together.
+    """The frames for one socket; those of one iteration of the event loop leave together.
 
     Args:
-        send: the `send` that the ASGI server gave.
+        scope: the socket's ASGI scope.
+        send: ASGI's `send`.
     """
 
-    __slots__ = ("_waiting", "_writer")
+    __slots__ = ("_connection", "_waiting")
 
-    def __init__(self, send: Send) -> None:
-        self._writer = writer_for(send)
+    def __init__(self, scope: dict[str, Any], send: Send) -> None:
+        self._connection = connection_of(scope, send)
         self._waiting: list[str] = []
 
     def offer_to(self, take: Take) -> None:
-        """Let `take` have each text that comes in, at once, where the server can do so.
+        """Pass each text that arrives to `take` first, if the server can do that.
 
-        It answers whether it took the text; else that goes ASGI's way.
+        If `take` returns False, the text goes to ASGI's queue.
         """
-        self._writer.offer_to(take)
+        self._connection.offer_to(take)
 
     def put(self, text: str) -> None:
-        """Send a text frame with the end of this turn of the event loop."""
+        """Send a text frame at the end of this iteration of the event loop."""
         self._waiting.append(text)
         if len(self._waiting) == 1:
             asyncio.get_running_loop().call_soon(self.flush)
 
     def flush(self) -> None:
-        """Send now what waits."""
+        """Send what is waiting now."""
         if self._waiting:
             frames, self._waiting = self._waiting, []
-            self._writer.write(frames)
+            self._connection.write(frames)
 
     def unsent_bytes(self) -> int:
-        """What waits in this process because the client does not read."""
-        return self._writer.unsent_bytes()
+        """The size of what waits in this process because the client doesn't read."""
+        return self._connection.unsent_bytes()
 
     async def drain(self) -> None:
-        """Let what waits go before a close; wait no longer than a moment."""
+        """Let what is waiting leave before a close; wait only for a moment."""
         self.flush()
-        await self._writer.drain()
+        await self._connection.drain()

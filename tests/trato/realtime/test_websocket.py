@@ -1,6 +1,5 @@
-"""The short way of a frame into Daphne and uvicorn, held against each server's own long one."""
+"""The short way of a frame into Daphne, compared with Autobahn's own."""
 
-import asyncio
 import queue
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,12 +11,8 @@ from django.conf import settings
 from hypothesis import example, given
 from hypothesis import strategies as some
 from twisted.internet.testing import StringTransport
-from uvicorn.config import Config
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from config.websocket_uvicorn import QuickProtocol
 from trato.realtime.servers.daphne import LimitedProtocol
 from trato.realtime.servers.websocket import whole_text
 
@@ -155,118 +150,3 @@ def test_a_flood_is_not_read_to_its_end(settings: Any) -> None:
     pings = framed("", opcode=Opcode.PING) * 2 * most
     heard_by_daphne(Counting, [pings, pings])
     assert most < begun < 1.5 * most  # a few more are allowed while it reads
-
-
-# -- uvicorn -------------------------------------------------------------------------------------
-
-HANDSHAKE = (
-    b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-
-
-class Wire(asyncio.Transport):
-    """Keeps what is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written, self.closed = b"", False
-
-    def write(self, data: Any) -> None:
-        self.written += data
-
-    def close(self) -> None:
-        self.closed = True
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def pause_reading(self) -> None:
-        """Everything is read at once."""
-
-    resume_reading = pause_reading
-
-
-async def accepts(_scope: Any, receive: Any, send: Any) -> None:
-    await receive()
-    await send({"type": "websocket.accept"})
-    await asyncio.Event().wait()
-
-
-def heard_by_uvicorn(
-    kind: type[WebSocketsSansIOProtocol], pieces: list[bytes]
-) -> tuple[list[Any], int]:
-    """As `heard_by_daphne`; and how many texts went the short way."""
-
-    async def play() -> tuple[list[Any], int]:
-        config = Config(accepts, ws_max_size=LIMIT, lifespan="off", log_level="critical")
-        config.load()
-        protocol, wire = kind(config, ServerState(), {}), Wire()
-        protocol.connection_made(wire)
-        came: list[Any] = []
-        short = 0
-
-        def take(text: str) -> bool:
-            nonlocal short
-            short += 1
-            came.append({"type": "websocket.receive", "text": text})
-            return True
-
-        protocol.data_received(HANDSHAKE)
-        while not protocol.handshake_complete:
-            await asyncio.sleep(0)
-        protocol.take = take  # type: ignore[attr-defined]
-        for piece in pieces:
-            if not wire.closed:
-                protocol.data_received(piece)
-            while not protocol.queue.empty():
-                came.append(protocol.queue.get_nowait())
-        protocol.stop_keepalive()
-        for task in protocol.tasks:
-            task.cancel()
-        return [*came, wire.written, wire.closed], short
-
-    return asyncio.run(play())
-
-
-@in_whatever_pieces
-def test_uvicorn_hears_it_as_without_the_short_way(pieces: list[bytes]) -> None:
-    quick, _ = heard_by_uvicorn(QuickProtocol, pieces)
-    plain, _ = heard_by_uvicorn(WebSocketsSansIOProtocol, pieces)
-    assert quick == plain
-
-
-def test_uvicorn_takes_whole_texts_the_short_way_also_after_others_that_came_in_parts() -> None:
-    split = framed("in two parts")
-    pieces = [
-        framed("one"), split[:9], split[9:], framed("", opcode=Opcode.PING), framed("two"),
-        framed("half", fin=False), framed("other half", opcode=Opcode.CONT), framed("three"),
-    ]  # fmt: skip
-    heard, short = heard_by_uvicorn(QuickProtocol, pieces)
-    assert [event["text"] for event in heard[:-2]] == [
-        "one", "in two parts", "two", "halfother half", "three",
-    ]  # fmt: skip
-    assert short == 3
-
-
-def test_what_the_consumer_does_not_take_goes_asgis_way() -> None:
-    async def play() -> None:
-        config = Config(accepts, ws_max_size=LIMIT, lifespan="off", log_level="critical")
-        config.load()
-        protocol = QuickProtocol(config, ServerState(), {})
-        protocol.connection_made(Wire())
-        protocol.data_received(HANDSHAKE)
-        while not protocol.handshake_complete:
-            await asyncio.sleep(0)
-        protocol.take = lambda text: text == "now"
-        for text in ("later", "now"):
-            protocol.data_received(framed(text))
-        # What came first was not worked on: nothing may be taken past it.
-        for text in ("later", "now"):
-            event = {"type": "websocket.receive", "text": text}
-            assert protocol.queue.get_nowait() == event
-        protocol.data_received(framed("now"))
-        assert protocol.queue.empty()
-        protocol.stop_keepalive()
-
-    asyncio.run(play())

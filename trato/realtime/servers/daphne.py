@@ -1,53 +1,61 @@
-"""Daphne's side of a socket, where it differs from Daphne's own."""
+"""Daphne's WebSocket, with this site's limits and a shorter way for whole text frames.
 
+The shorter ways use parts of others that are not public, tested with Daphne 4.2.3, Autobahn 26.10
+and Twisted 26.10: in, the state of Autobahn's parser; out, the buffers of Twisted's connection.
+Where one of them is missing, that is logged once and the frames go the servers' own way.
+"""
+
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from daphne.server import twisted_loop
+import structlog
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 
 from trato.realtime.close_codes import FLOODS
 from trato.realtime.token_bucket import TokenBucket
 
-from .websocket import whole_text
+from .asgi import EXTENSION, Take
+from .websocket import frames_of, whole_text
+
+log = structlog.get_logger("trato.server")
+
+PARSER = ("STATE_OPEN", "state", "current_frame", "inside_message", "data", "muted", "last_ping")
+BUFFERS = ("connected", "socket", "dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen")
 
 
 class LimitedProtocol(WebSocketProtocol):
-    """Holds what comes in to the site's limits, and nothing that goes out.
+    """Holds incoming frames to the site's limits, but not outgoing ones."""
 
-    What comes in is nearly always one whole text frame, between two messages. That case is read
-    here in one go; anything else, also all that is wrong, is left to Autobahn.
-    """
-
-    # The consumer's way to take a text at once; False from it: by ASGI's queue then.
-    take: Callable[[str], bool] | None = None
-    floods = False  # nothing is read any more
+    take: Take | None = None  # takes a text at once, or returns False; see `Outgoing.offer_to`
+    floods = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.frames = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
+        self.bucket = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
+        self.reads_whole_frames = False
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What the application finds in `scope["extensions"]`, see `FrugalServer`."""
+        return {EXTENSION: DaphneConnection(self)} if has_all(self.transport, BUFFERS) else {}
 
     def onOpen(self) -> None:
         super().onOpen()
-        # Without the context of Twisted's log, which it would set up for each read.
-        transport, reactor = self.transport, self.transport.reactor
-        twisted_loop.add_reader(transport.fileno(), reactor._readOrWrite, transport, True)
+        self.reads_whole_frames = has_all(self, PARSER)
 
     def dataReceived(self, data: bytes) -> None:
+        # Nearly always exactly one text frame, between two messages. That is read here in one go.
+        # Everything else, and everything that is wrong, is left to Autobahn.
         if self.floods:
             return
-        between_messages = (
-            self.state == self.STATE_OPEN
-            and self.current_frame is None
-            and not self.inside_message
-            and not self.data
-        )
-        text = whole_text(data) if between_messages else None
+        text = whole_text(data) if self.reads_whole_frames and self._is_between_messages() else None
         if text is None:
             super().dataReceived(data)
-        elif not self.frames.consume():
+        elif not self.bucket.consume():
             self._fail_connection(FLOODS, "too many frames")
         elif not self.muted:
             self.last_ping = time.time()  # the client is alive
@@ -55,20 +63,28 @@ class LimitedProtocol(WebSocketProtocol):
             if take is None or not take(text):
                 self.application_queue.put_nowait({"type": "websocket.receive", "text": text})
 
+    def _is_between_messages(self) -> bool:
+        return (
+            self.state == self.STATE_OPEN
+            and self.current_frame is None
+            and not self.inside_message
+            and not self.data
+        )
+
     def onFrameBegin(self) -> None:
-        # The consumer counts messages when it comes to them. Until then they pile up in memory,
-        # and of pings and of endless fragments it never hears.
-        # Not read to their end either, also while it is being closed: 64 KB of pings, which come
-        # with one read, take the event loop a second.
-        if not self.frames.consume():
+        # The consumer counts messages when it gets to them. Until then they would fill the memory,
+        # and it never learns of pings and fragments. The rest of what has arrived is not read
+        # either, even while the socket is being closed: 64 kB of pings, which arrive with one
+        # read, would keep the event loop busy for a second.
+        if not self.bucket.consume():
             if not self.failedByMe:
                 self._fail_connection(FLOODS, "too many frames")
             self.floods, self.data = True, b""
         super().onFrameBegin()
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
-        # Not `sendMessage`: it would hold our frames to the size of those that we take, and a
-        # page of messages is larger.
+        # Not `sendMessage`: it limits our frames to the size of the client's, and a page of
+        # messages is larger.
         if self.state == self.STATE_OPEN:
             payload = content.encode() if isinstance(content, str) else content
             self.sendFrame(opcode=2 if binary else 1, payload=payload)
@@ -76,3 +92,48 @@ class LimitedProtocol(WebSocketProtocol):
     def serverClose(self, code: int | None = None) -> None:
         # Not `sendClose`: it raises for RFC 6455's own codes, such as 1011.
         self.sendCloseFrame(code=code or 1000)
+
+
+class DaphneConnection:
+    """Writes frames to Twisted's connection, whose buffer has no limit of its own."""
+
+    __slots__ = ("_protocol",)
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+
+    def write(self, frames: Sequence[str]) -> None:
+        if self._protocol.state != self._protocol.STATE_OPEN:
+            return
+        transport, data = self._protocol.transport, frames_of(frames)
+        # `transport.write` would have the event loop watch the connection and call back, for each
+        # write, although the system almost always takes everything at once.
+        if transport.connected and not (transport.dataBuffer or transport._tempDataBuffer):
+            with contextlib.suppress(OSError):  # full or broken: Twisted will notice
+                data = data[transport.socket.send(data) :]
+        if data:
+            transport.write(data)
+
+    def offer_to(self, take: Take) -> None:
+        self._protocol.take = take
+
+    def unsent_bytes(self) -> int:
+        transport = self._protocol.transport
+        unsent: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return unsent
+
+    async def drain(self) -> None:
+        """Twisted sends what it has before it closes."""
+
+
+def has_all(thing: Any, names: tuple[str, ...]) -> bool:
+    """Whether an object has some attributes; those that are missing are logged once."""
+    missing = tuple(name for name in names if not hasattr(thing, name))
+    if missing:
+        _log_missing(f"{type(thing).__module__}.{type(thing).__qualname__}", missing)
+    return not missing
+
+
+@cache
+def _log_missing(owner: str, missing: tuple[str, ...]) -> None:
+    log.warning("slow_way", owner=owner, missing=missing)

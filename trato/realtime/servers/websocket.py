@@ -1,17 +1,17 @@
-"""A frame of a WebSocket, where it comes whole: read in one go."""
+"""Whole WebSocket frames (RFC 6455, section 5.2): read and written in one go."""
+
+from collections.abc import Sequence
+from functools import lru_cache
 
 from django.conf import settings
 
-FIN_TEXT = 0x81  # RFC 6455, section 5.2: the last and only part of a text message
-MASKED = 0x80  # as all that a client sends
-TWO_BYTES = 126  # stands for the size where that is in the next two bytes
+FIN_TEXT = 0x81  # the only frame of a text message
+MASKED = 0x80  # set in all frames of a client
+TWO_BYTES, EIGHT_BYTES = 126, 127  # in place of the size: it is in the next bytes
 
 
 def whole_text(data: bytes) -> str | None:
-    """The text, if bytes from a client are exactly one text frame, and one that may come in.
-
-    See RFC 6455, section 5.2, for how a frame is laid out and masked.
-    """
+    """Return the text, if the bytes are exactly one text frame of a client, and not too big."""
     if len(data) < 6 or data[0] != FIN_TEXT:
         return None
     size, start = data[1] ^ MASKED, 2
@@ -19,7 +19,7 @@ def whole_text(data: bytes) -> str | None:
         size, start = int.from_bytes(data[2:4], "big"), 4
         if size < TWO_BYTES:
             return None
-    elif size > TWO_BYTES:  # longer still, or not masked
+    elif size > TWO_BYTES:  # longer, or not masked
         return None
     mask, masked = data[start : start + 4], data[start + 4 :]
     if len(masked) != size or size > settings.SOCKET_FRAME_MAX_BYTES:
@@ -30,3 +30,20 @@ def whole_text(data: bytes) -> str | None:
         return plain.to_bytes(size, "big").decode()
     except UnicodeDecodeError:
         return None
+
+
+def frames_of(texts: Sequence[str]) -> bytes:
+    """Return texts as the frames that a server sends."""
+    return frame_of(texts[0]) if len(texts) == 1 else b"".join(map(frame_of, texts))
+
+
+@lru_cache(maxsize=256)  # the same text goes to many sockets
+def frame_of(text: str) -> bytes:
+    """Return a text as one unmasked frame."""
+    payload = text.encode()
+    size = len(payload)
+    if size < TWO_BYTES:
+        return bytes((FIN_TEXT, size)) + payload
+    if size < 2**16:
+        return bytes((FIN_TEXT, TWO_BYTES)) + size.to_bytes(2, "big") + payload
+    return bytes((FIN_TEXT, EIGHT_BYTES)) + size.to_bytes(8, "big") + payload
