@@ -195,16 +195,16 @@ async def test_a_conversation_that_is_being_opened_survives_a_check(
     socket = await socket_of(seller)
     await hear(socket, "session.ready")
     (member,) = sockets_in(groups.user_group(seller.pk))
-    before = member.session_checked_at
+    before = member.checked_at
     marks.hold_next()
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
     await marks.is_held()
     await check(seller)
-    await until(lambda: bool(member.session_checked_at > before))
+    await until(lambda: bool(member.checked_at > before))
     await nothing_is_under_way()
     marks.release()
     await hear(socket, "conversation.state")
-    assert conversation.pk in member.open
+    assert conversation.pk in member.conversations
 
 
 async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
@@ -228,7 +228,7 @@ async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
     marks.release()
     frame = await hear(socket, "conversation.state", "error")
     assert (frame["type"], frame.get("code")) == ("error", "not_found")
-    assert member.open == {}
+    assert list(member.conversations) == []
 
 
 async def test_a_socket_that_closes_while_it_joins_is_in_no_group(
@@ -236,14 +236,14 @@ async def test_a_socket_that_closes_while_it_joins_is_in_no_group(
 ) -> None:
     gone: list[Any] = []
 
-    def move_to(self: ChatConsumer, due: set[str]) -> Any:
+    def set_groups(self: ChatConsumer, due: set[str]) -> Any:
         joining = original(self, due)
-        self.part()  # as when its client goes in this moment
+        self.leave_all()  # as when its client goes in this moment
         gone.append(self)
         return joining
 
-    original = ChatConsumer.move_to
-    monkeypatch.setattr(ChatConsumer, "move_to", move_to)
+    original = ChatConsumer.set_groups
+    monkeypatch.setattr(ChatConsumer, "set_groups", set_groups)
     await socket_of(seller)
     await until(lambda: bool(gone))
     await nothing_is_under_way()

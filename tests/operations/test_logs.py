@@ -145,14 +145,14 @@ async def test_a_socket_that_meets_a_defect_is_closed_and_the_quotation_withheld
 
     socket = await socket_of(shopper)
     await hear(socket, "session.ready")
-    monkeypatch.setattr(ChatConsumer, "route", quoting_route)
+    monkeypatch.setattr(ChatConsumer, "receive", quoting_receive)
     await tell(socket, **send_frame(conversation, MARKER))
     assert await closed_with(socket) == 1011
     assert_kept_quiet(lines(), "handler_failed")
 
 
-async def quoting_route(self: Any, text: str) -> None:
-    raise ValueError(text)
+async def quoting_receive(self: Any, text_data: str, bytes_data: None) -> None:
+    raise ValueError(text_data)
 
 
 async def test_what_asyncio_says_of_a_forgotten_task_has_no_quotation(lines: Lines) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-TOO_BIG: Final = 1009  # RFC 6455, section 7.4.1, as the next three
+NORMAL: Final = 1000  # RFC 6455, section 7.4.1, as the next four
+TOO_BIG: Final = 1009
 INTERNAL_ERROR: Final = 1011
 SERVICE_RESTART: Final = 1012
 TRY_AGAIN_LATER: Final = 1013

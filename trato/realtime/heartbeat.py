@@ -6,7 +6,7 @@ the slots spread the work evenly.
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -16,6 +16,8 @@ from .background import per_loop, spawn
 log = structlog.get_logger("trato.heartbeat")
 
 TICK_SECONDS = 2.0
+
+T = TypeVar("T")
 
 
 class TimingWheel:
@@ -51,12 +53,19 @@ class TimingWheel:
             await self.beat(self.slots[self.current])
 
     async def beat(self, sockets: Iterable[Any]) -> None:
-        """Call `beat(sockets)` of the sockets' class."""
-        if due := list(sockets):
+        for consumer_class, some in by_class(sockets).items():
             try:
-                await type(due[0]).beat(due)
+                await consumer_class.beat(some)
             except Exception:
                 log.exception("beat_failed")
+
+
+def by_class(sockets: Iterable[T]) -> dict[type[T], list[T]]:
+    """Sort sockets by the class of their consumer."""
+    found: dict[type[T], list[T]] = {}
+    for socket in sockets:
+        found.setdefault(type(socket), []).append(socket)
+    return found
 
 
 _wheel = per_loop(TimingWheel)

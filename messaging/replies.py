@@ -1,0 +1,133 @@
+"""What a socket answers to its client's frames: errors, and what became of each send."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import Http404
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from trato.errors import Refused
+from trato.realtime.close_codes import FLOODS
+from trato.realtime.consumers import RealtimeConsumer
+from trato.realtime.frames import Error, encode
+from trato.realtime.token_bucket import TokenBucket
+
+from . import frames
+from .sending import actions as sending
+
+log = structlog.get_logger("trato.socket")
+
+TEMPORARY = ("rate_limited", "unavailable")  # the client sends the same message again
+
+
+class Refusals:
+    """The errors that one socket's client is told, in its language.
+
+    Args:
+        socket: the consumer.
+    """
+
+    def __init__(self, socket: RealtimeConsumer) -> None:
+        self._socket = socket
+        self._bucket = TokenBucket(settings.SOCKET_BAD_FRAMES_PER_MINUTE)
+
+    @contextmanager
+    def answering(self, text: str | None) -> Iterator[None]:
+        """Answer with an `error` if a frame is refused; other exceptions are raised."""
+        try:
+            yield
+        except Exception as error:
+            self.answer(error, frames.client_id_of(text) if text else None)
+
+    def answer(self, error: BaseException, client_id: str | None) -> None:
+        """Tell the client what is wrong. A stream of bad frames counts as a flood."""
+        with translation.override(self._socket.language):
+            match error:
+                case Refused():
+                    refusal = error
+                case Http404():
+                    refusal = Refused("not_found", _("There is no such conversation."))
+                case DatabaseError() | InterfaceError():
+                    log.warning("database_unavailable", user=self._socket.user.pk)
+                    refusal = Refused(
+                        "unavailable", _("This is not possible just now. Try again soon.")
+                    )
+                case _:
+                    raise error
+            self._socket.send_frame(encode(Error.of(refusal, client_id)))
+        if refusal.code not in TEMPORARY and not self._bucket.consume():
+            self._socket.spawn(self._socket.close(FLOODS))
+
+
+class Sends:
+    """The sends of one socket that are under way, or that its client will repeat.
+
+    Args:
+        socket: the consumer.
+        refusals: tell the client why a send failed.
+    """
+
+    def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
+        self._socket, self._refusals = socket, refusals
+        self._answers: dict[uuid.UUID, asyncio.Future[str]] = {}  # by client_id
+
+    def submit(self, frame: frames.Send) -> None:
+        """Send a message. It is acknowledged when the batch that it is stored with is committed."""
+        before = self._answers.get(frame.after) if frame.after else None
+        answer = (
+            sending.submit(self._socket.user, frame)
+            if before is None
+            else asyncio.get_running_loop().create_task(self._submit_after(before, frame))
+        )
+        self._answers[frame.client_id] = answer
+        answer.add_done_callback(partial(self._reply, frame.client_id))
+        self._socket.keep(answer)
+
+    def take(self, text: str) -> bool:
+        """Submit a send at once, without ASGI's queue; False if the text has to take its turn."""
+        if self._socket.closing or not self._socket.at_rest:
+            return False
+        try:
+            frame = frames.decode(text)
+        except Refused:
+            return False
+        if not isinstance(frame, frames.Send) or not self._socket.bucket.consume():
+            return False
+        self._socket.context.run(self.submit, frame)
+        return True
+
+    async def _submit_after(self, before: "asyncio.Future[str]", frame: frames.Send) -> str:
+        """Store a message behind another one. If that one has to be repeated, so has this one."""
+        await asyncio.wait([before])
+        error = before.exception()
+        if error is not None and is_temporary(error):
+            raise error
+        return await sending.submit(self._socket.user, frame)
+
+    def _reply(self, client_id: uuid.UUID, answer: "asyncio.Future[str]") -> None:
+        error = answer.exception()
+        if (error is None or not is_temporary(error)) and self._answers.get(client_id) is answer:
+            del self._answers[client_id]
+        elif len(self._answers) > settings.SOCKET_SENDS_REMEMBERED:
+            del self._answers[next(iter(self._answers))]
+        if error is None:
+            self._socket.send_frame(answer.result())
+            return
+        try:
+            self._refusals.answer(error, str(client_id))
+        except Exception as unexpected:  # the browser connects again and repeats the send
+            self._socket.spawn(self._socket.fail(unexpected))
+
+
+def is_temporary(error: BaseException) -> bool:
+    """Whether the client repeats a send after this error, rather than give it up."""
+    if isinstance(error, Refused):
+        return error.code in TEMPORARY
+    return not isinstance(error, Http404)

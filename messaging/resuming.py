@@ -1,0 +1,144 @@
+"""The conversations that a socket has open: what its client resumes with, and what comes after."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.http import Http404
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from trato.errors import Refused
+from trato.realtime import authentication, metrics
+from trato.realtime.consumers import RealtimeConsumer
+from trato.realtime.database import run_in_database_thread
+from trato.realtime.frames import encode
+from trato.realtime.groups import Event
+
+from . import access, events, frames, queries
+from .models import Side
+from .rate_limits import limits
+
+
+@dataclass(slots=True)
+class OpenConversation:
+    """One conversation, as far as the client has been brought up to date.
+
+    Attributes:
+        side: the person's side in it.
+        groups: the groups of its two sides, once it was read.
+        reading: a page is being read from the database; events are held until it is sent.
+        more: the client has to ask for another page, which will have what happens meanwhile.
+        held: the frames of events that arrived while a page was being read.
+    """
+
+    side: Side | None = None
+    groups: tuple[str, ...] = ()
+    reading: bool = False
+    more: bool = False
+    held: list[str] = field(default_factory=list)
+
+
+class OpenConversations:
+    """The conversations that one socket has open.
+
+    Args:
+        socket: the consumer.
+    """
+
+    def __init__(self, socket: RealtimeConsumer) -> None:
+        self._socket = socket
+        self._open: dict[int, OpenConversation] = {}
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._open)
+
+    def __contains__(self, conversation_id: int) -> bool:
+        return conversation_id in self._open
+
+    async def open(self, conversation_id: int, since: int) -> None:
+        """Send the latest page, or what has changed since a revision, and heal it from now on.
+
+        Raises:
+            Http404: the person takes no part in such a conversation.
+            Refused: too many are open.
+        """
+        known = self._open.get(conversation_id)
+        if known is None and len(self._open) >= settings.SOCKET_OPEN_CONVERSATIONS:
+            with translation.override(self._socket.language):
+                raise Refused("invalid", _("Too many conversations are open in this tab."))
+        if since:
+            metrics.resumes.labels("socket").inc()
+        opened = self._open[conversation_id] = OpenConversation(reading=True)
+        try:
+            state = await run_in_database_thread(self._read, opened, conversation_id, since)
+            if not self._is_heard(opened):  # somebody's access changed before or after the read
+                await authentication.checks.load(self._socket)
+            if not self._is_heard(opened):
+                raise Http404("no longer theirs to read")
+        except BaseException:
+            if known is not None and self._is_heard(known):
+                self._open[conversation_id] = known
+            else:
+                self._open.pop(conversation_id, None)
+            raise
+        opened.reading, opened.more = False, bool(since) and state.more
+        self._socket.send_frame(encode(state))
+        if not opened.more:
+            for frame in opened.held:
+                self._socket.send_frame(frame)
+        opened.held = []
+
+    def close(self, conversation_id: int) -> None:
+        """Forget a conversation; harmless if it is not open."""
+        self._open.pop(conversation_id, None)
+
+    def keep(self, groups: set[str]) -> None:
+        """Close the conversations of which none of the socket's groups will hear any more."""
+        # One that is being read has no groups yet: `open` looks at it afterwards.
+        self._open = {
+            pk: opened
+            for pk, opened in self._open.items()
+            if opened.reading or groups.intersection(opened.groups)
+        }
+
+    def deliver(self, event: Event) -> None:
+        """Send an event's frame, but never past a page that the client resumes with."""
+        opened = self._open.get(event.get("conversation", 0))
+        if opened is None or not (opened.reading or opened.more):
+            self._socket.send_frame(event["frame"])
+        elif opened.reading:
+            opened.held.append(event["frame"])
+
+    async def announce_typing(self, conversation_id: int, *, stopped: bool) -> None:
+        """Tell the others that the person is writing, or has stopped.
+
+        Raises:
+            Http404: the conversation is not open on this socket.
+            Refused: the person does so too often.
+        """
+        opened, user = self._open.get(conversation_id), self._socket.user
+        if opened is None or opened.side is None:
+            raise Http404("not open on this socket")
+        (refusal,) = await limits.hit_many("typing", [user.pk])
+        if refusal:
+            raise refusal
+        events.typing(conversation_id, opened.groups, opened.side, user, stopped=stopped)
+
+    def _is_heard(self, opened: OpenConversation) -> bool:
+        return not self._socket.joined.isdisjoint(opened.groups)
+
+    def _read(
+        self, opened: OpenConversation, conversation_id: int, since: int
+    ) -> frames.ConversationState:
+        """Read what the person may know of a conversation, on a database thread."""
+        user = self._socket.user
+        conversation = access.conversation_for(user, conversation_id)
+        messages, more = (
+            queries.messages_since(conversation, since)
+            if since
+            else queries.latest_messages(conversation)
+        )
+        marks = queries.read_marks(conversation)
+        opened.side, opened.groups = conversation.side_of(user.pk), events.groups_of(conversation)
+        return frames.page(conversation, messages, more=more, read=marks, resuming=bool(since))

@@ -1,0 +1,73 @@
+"""Find out who is on a socket, whether they may stay, and which groups they belong in."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Collection
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from . import groups
+from .close_codes import NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED
+from .database import run_in_database_thread
+from .dataloader import DataLoader
+from .heartbeat import by_class
+from .sessions import Ended, people_of
+
+if TYPE_CHECKING:
+    from .consumers import RealtimeConsumer
+
+
+async def check(sockets: "Collection[RealtimeConsumer]") -> None:
+    """Read the sessions, people and groups of some sockets from the database.
+
+    Sockets that may not stay are closed; the others join the groups that they are missing from
+    and leave those that they no longer belong in.
+    """
+    now = time.monotonic()
+    asked = {socket: socket.checks.ask() for socket in sockets}
+    people = await _people_on(sockets)
+    # Join a newcomer's own group first and look again: a change between a look and joining would
+    # go unnoticed.
+    joining: list[Awaitable[bool]] = []
+    for socket, user in people.items():
+        if socket.user is None and not isinstance(user, Ended):
+            joining += socket.join({groups.user_group(user.pk)})
+    if joining:
+        await asyncio.gather(*joining)
+        people = await _people_on(sockets)
+    due = await _groups_of({s: u for s, u in people.items() if not isinstance(u, Ended)})
+    waiting: list[Awaitable[Any]] = []
+    for socket, user in people.items():
+        if not socket.checks.applies(asked[socket]):
+            continue
+        if isinstance(user, Ended):
+            waiting.append(socket.close(SUSPENDED if user is Ended.SUSPENDED else NO_SESSION))
+        elif socket.user and socket.user.pk != user.pk:
+            waiting.append(socket.close(PAGE_OF_ANOTHER))  # a socket is one person's
+        else:
+            socket.user, socket.checked_at = user, now
+            waiting += socket.set_groups(due[socket])
+    await asyncio.gather(*waiting)
+
+
+async def _people_on(sockets: "Collection[RealtimeConsumer]") -> "dict[RealtimeConsumer, Any]":
+    cookie = settings.SESSION_COOKIE_NAME
+    keys = {socket: socket.scope["cookies"].get(cookie, "") for socket in sockets}
+    people = await run_in_database_thread(people_of, set(keys.values()))
+    return {socket: people[key] for socket, key in keys.items()}
+
+
+async def _groups_of(people: "dict[RealtimeConsumer, Any]") -> "dict[RealtimeConsumer, set[str]]":
+    found: dict[RealtimeConsumer, set[str]] = {}
+    for consumer_class, some in by_class(people).items():
+        found |= await consumer_class.groups_of({socket: people[socket] for socket in some})
+    return found
+
+
+async def _check_many(sockets: "list[RealtimeConsumer]") -> "dict[RealtimeConsumer, None]":
+    await check(sockets)
+    return {}
+
+
+checks: "DataLoader[RealtimeConsumer, None]" = DataLoader(_check_many)

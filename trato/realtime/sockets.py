@@ -1,0 +1,179 @@
+"""The server's side of one socket: messages in, frames out, and its tasks."""
+
+import asyncio
+import contextvars
+from collections.abc import Coroutine
+from functools import cached_property
+from typing import Any
+
+import structlog
+from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest
+from django.utils import translation
+
+from . import background, metrics
+from .close_codes import (
+    FLOODS,
+    INTERNAL_ERROR,
+    NORMAL,
+    READS_TOO_SLOWLY,
+    SERVICE_RESTART,
+    TOO_BIG,
+    TRY_AGAIN_LATER,
+)
+from .outgoing import Outgoing
+from .token_bucket import TokenBucket
+
+log = structlog.get_logger("trato.socket")
+
+
+class SocketConsumer(AsyncWebsocketConsumer):
+    """A consumer without a channel of the layer, and without a queue and a task to wait on it.
+
+    It waits only for its client. Frames that are sent within one iteration of the event loop
+    leave together; a client that reads too slowly is closed.
+    """
+
+    user: Any = None  # a row of the user model, once it is known who is on the socket
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bucket = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
+        self.closing = False
+        self.at_rest = False  # whether nothing that the client sent is being worked on
+        self.tasks: set[asyncio.Future[Any]] = set()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.scope, self.base_send = scope, send
+        self.out = Outgoing(scope, send)
+        self.context = contextvars.copy_context()  # with this socket's ID for the log
+        self.log_id = structlog.contextvars.get_contextvars().get("socket")
+        with metrics.sockets_open.track_inprogress():
+            try:
+                while True:
+                    self.at_rest = True
+                    message = await receive()
+                    self.at_rest = False
+                    await self.dispatch(message)
+            except StopConsumer:
+                pass
+            finally:
+                self.leave_all()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Call the handler of a message from the server.
+
+        Channels' own hops to a database thread after each one, to close old connections. Here
+        `run_in_database_thread` does that, after each query.
+        """
+        try:
+            await getattr(self, get_handler_name(message))(message)
+        except StopConsumer:
+            raise
+        except Exception as error:
+            # Channels would end the consumer without closing the socket, which would stay deaf.
+            await self.fail(error)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine while the socket goes on. If it fails, the socket is closed."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception as error:
+                await self.fail(error)
+
+        self.keep(background.spawn(guarded(), self.context))
+
+    def keep(self, task: "asyncio.Future[Any]") -> None:
+        """Let a process that ends wait for a task before it closes this socket."""
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    @cached_property
+    def language(self) -> str:
+        """The client's language, chosen in the same way as for a page."""
+        request = HttpRequest()
+        request.COOKIES = self.scope["cookies"]
+        headers = dict(self.scope["headers"])
+        request.META["HTTP_ACCEPT_LANGUAGE"] = headers.get(b"accept-language", b"").decode("latin1")
+        return translation.get_language_from_request(request)
+
+    # -- Sending ---------------------------------------------------------------------------------
+
+    def send_frame(self, text: str) -> None:
+        """Send a text frame, unless so many are waiting that they would fill the memory."""
+        if self.closing:
+            return
+        if self.out.unsent_bytes() > settings.SOCKET_UNSENT_MAX_BYTES:
+            self.spawn(self.close(READS_TOO_SLOWLY))
+            return
+        self.out.put(text)
+
+    async def send(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
+    ) -> None:
+        """Channels' way to call `send_frame`: sent in turn, behind the frames that are waiting."""
+        if text_data is None:
+            raise ValueError("only text frames are sent")
+        self.send_frame(text_data)
+        if close:
+            await self.close()
+
+    # -- The end ---------------------------------------------------------------------------------
+
+    def leave_all(self) -> None:
+        """From now on nothing reaches the socket."""
+        self.closing = True
+
+    async def close(self, code: int = NORMAL, reason: str | None = None) -> None:
+        """Send what is waiting, and close the socket."""
+        if not self.closing:
+            self.leave_all()
+            metrics.socket_closed(code)
+            # With its ID, since work for another socket may have found a reason to close it.
+            user = self.user and self.user.pk
+            log.info("socket_closed", code=code, user=user, socket=self.log_id)
+            if code != READS_TOO_SLOWLY:
+                await self.out.drain()
+            await super().close(code, reason)
+
+    async def fail(self, error: Exception) -> None:
+        """Close the socket because of an error; the browser connects again."""
+        if isinstance(error, DatabaseError | InterfaceError):
+            log.warning("database_unavailable", socket=self.log_id)
+            await self.close(TRY_AGAIN_LATER)
+        else:
+            log.error("handler_failed", socket=self.log_id, exc_info=error)
+            await self.close(INTERNAL_ERROR)
+
+    async def server_stopping(self, event: dict[str, Any]) -> None:
+        """The process is about to end. Finish what the client has asked for, then close."""
+        if self.tasks:
+            await asyncio.wait(self.tasks)
+        await self.close(SERVICE_RESTART)
+
+    async def websocket_receive(self, message: dict[str, Any]) -> None:
+        """Pass a frame to `receive`, unless it is too big or one of too many."""
+        text, data = message.get("text"), message.get("bytes")
+        size = len(text.encode(errors="replace") if text else data or b"")
+        if not self.bucket.consume():
+            await self.close(FLOODS)
+        elif size > settings.SOCKET_FRAME_MAX_BYTES:
+            await self.close(TOO_BIG)
+        elif not self.closing:
+            await self.receive(text_data=text, bytes_data=data)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        if not self.closing:  # otherwise `close` has counted it
+            metrics.socket_closed(message["code"])
+        await self.disconnect(message["code"])
+        raise StopConsumer
+
+    async def disconnect(self, code: int) -> None:
+        """The client has gone."""
+        self.leave_all()
