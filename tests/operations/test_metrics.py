@@ -68,10 +68,11 @@ def test_the_token_opens_from_anywhere_also_through_a_proxy(client: Client, sett
 def test_codes_that_a_client_invents_make_no_new_series(client: Client) -> None:
     before = client.get("/metrics").content.decode()
     metrics.socket_closed(4401)
+    metrics.socket_closed(4409)
     metrics.socket_closed(3999)
     metrics.socket_closed(4999)
     after = client.get("/metrics").content.decode()
-    for code, more in (("4401", 1), ("other", 2)):
+    for code, more in (("4401", 1), ("4409", 1), ("other", 2)):
         series = f'trato_socket_closes_total{{code="{code}"}}'
         assert value(after, series) == value(before, series) + more
     assert 'code="3999"' not in after

@@ -1,8 +1,17 @@
-"""The codes with which a socket is closed, as docs/protocol.md tells clients."""
+"""The codes with which a socket is closed, as docs/protocol.md explains them to clients.
+
+Browsers get those that they meet from static/js/realtime/close-codes.js.
+"""
 
 from typing import Final
 
-NORMAL: Final = 1000  # RFC 6455, section 7.4.1, as the next four
+NORMAL: Final = 1000  # RFC 6455, section 7.4.1, as all below 4000
+GOING_AWAY: Final = 1001
+PROTOCOL_ERROR: Final = 1002
+NO_CODE: Final = 1005
+CUT_OFF: Final = 1006
+BAD_TEXT: Final = 1007
+POLICY: Final = 1008
 TOO_BIG: Final = 1009
 INTERNAL_ERROR: Final = 1011
 SERVICE_RESTART: Final = 1012
@@ -12,3 +21,7 @@ SUSPENDED: Final = 4403
 READS_TOO_SLOWLY: Final = 4408
 PAGE_OF_ANOTHER: Final = 4409
 FLOODS: Final = 4429
+
+ALL: Final = frozenset(
+    code for name, code in list(globals().items()) if name.isupper() and isinstance(code, int)
+)

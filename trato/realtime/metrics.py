@@ -1,13 +1,13 @@
-"""What this process counts for Prometheus; `config/metrics.py` shows it.
+"""What this process counts for Prometheus; `config/metrics.py` has the page.
 
-It stands in the lowest app because all of them count. Labels have few values, all known here:
-each is a time series for ever. What can be looked up is asked when Prometheus asks, and costs
-nothing before: `sockets_open` and `sends_waiting` are functions.
+Labels have few values, all known here, since each one is a time series for ever.
 """
 
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
+
+from . import close_codes
 
 sends: Final = Counter(
     "trato_sends",
@@ -33,11 +33,7 @@ resumes: Final = Counter(
     "trato_resumes", "Clients that asked for what they missed, by socket or http.", ["by"]
 )
 
-_CODES: Final = frozenset(
-    (1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4401, 4403, 4408, 4429)
-)
-
 
 def socket_closed(code: int) -> None:
-    """Count the end of a socket. Clients choose codes too: unusual ones count as `other`."""
-    socket_closes.labels(str(code) if code in _CODES else "other").inc()
+    """Count the end of a socket, by code. Codes that a client has made up count as `other`."""
+    socket_closes.labels(str(code) if code in close_codes.ALL else "other").inc()

@@ -7,6 +7,7 @@
 import { session } from "trato/session";
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
+import * as codes from "trato/close-codes";
 import * as storage from "trato/storage";
 import { gettext } from "trato/text";
 
@@ -17,7 +18,11 @@ const UNDER_WAY = 10; // messages of a conversation that are sent and not acknow
 const SOCKET_TRIES = 3; // that end without an answer, until a message goes by POST
 const SERVER_ERRORS = 3; // in a row, until a message counts as refused
 // Reasons for which a socket is closed that have nothing to do with what was sent on it.
-const NO_FAULT = new Set([1000, 1001, 1005, 1006, 1012, 1013, 4401, 4403, 4408, 4409, 4429]);
+const NO_FAULT = new Set([
+  codes.NORMAL, codes.GOING_AWAY, codes.NO_CODE, codes.CUT_OFF,
+  codes.SERVICE_RESTART, codes.TRY_AGAIN_LATER, codes.NO_SESSION, codes.SUSPENDED,
+  codes.READS_TOO_SLOWLY, codes.PAGE_OF_ANOTHER, codes.FLOODS,
+]);
 const FINAL = new Set(["invalid", "too_long", "forbidden", "blocked", "not_found", "conflict"]);
 const ASK_AFTER = Number(document.body.dataset.askAfter || Infinity) * 1000;
 const prefix = `trato-outbox-${session.user}`;

@@ -1,10 +1,12 @@
 // One WebSocket that comes back: exponential backoff with full jitter, at once when it makes sense.
+import { CUT_OFF, FLOODS, NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
+
 const FIRST_DELAY = 500; // milliseconds
 const LONGEST_DELAY = 30000;
 const FLOOD_DELAY = 5000;
 const SILENCE = 50000; // the server says something every 20 s; a line that does not is dead
 const LOOK_EVERY = 5000;
-const FINAL = new Set([4401, 4403, 4409]); // no session; suspended; somebody else's session
+const FINAL = new Set([NO_SESSION, SUSPENDED, PAGE_OF_ANOTHER]);
 
 export class Connection extends EventTarget {
   constructor(address) {
@@ -44,7 +46,7 @@ export class Connection extends EventTarget {
     this.final = FINAL.has(code);
     if (!this.final) {
       const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.failures);
-      const floor = code === 4429 ? FLOOD_DELAY : 0;
+      const floor = code === FLOODS ? FLOOD_DELAY : 0;
       this.failures += 1;
       this.timer = setTimeout(() => this.open(), floor + Math.random() * ceiling);
     }
@@ -69,7 +71,7 @@ export class Connection extends EventTarget {
     if (!socket || Date.now() - this.heardAt < milliseconds) return;
     this.socket = null;
     socket.close();
-    this.closed(1006);
+    this.closed(CUT_OFF);
   }
 
   retryNow() {

@@ -1,15 +1,16 @@
 // Why a page has ended, in words, and how to go on.
+import { PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 import { fill, gettext } from "trato/text";
 
 /** Say it in an element; the page's own words are hidden by CSS. */
 export function explain(element, code) {
   const name = document.querySelector("[data-user]")?.dataset.userName ?? "";
   const link = document.createElement("a");
-  if (code === 4409) {
+  if (code === PAGE_OF_ANOTHER) {
     element.textContent = fill(gettext("This page belongs to %(name)s, and somebody else has logged in in this browser. What was written here is kept for %(name)s."), { name });
     link.href = "";
     link.textContent = gettext("Reload the page");
-  } else if (code === 4403) {
+  } else if (code === SUSPENDED) {
     element.textContent = gettext("Your account is suspended.");
   } else {
     element.textContent = gettext("You were logged out.");

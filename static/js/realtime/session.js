@@ -3,6 +3,7 @@
 //
 // A page belongs to the person it was drawn for. Once that person is logged out, or somebody else
 // logged in, it ends: it sends nothing, hides its words, and goes on if its person comes back.
+import { NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 import { Connection } from "trato/connection";
 import { onEnded, request } from "trato/api";
 import * as storage from "trato/storage";
@@ -12,9 +13,6 @@ const IDLE_POLL = 5000;
 const HIDDEN_POLL = 30000;
 const BUSY_FOR = 120000;
 const RESUME_EVERY = 10000;
-const LOGGED_OUT = 4401; // close codes
-const SUSPENDED = 4403;
-const PAGE_OF_ANOTHER = 4409;
 const WHO = "trato-user"; // whose page this browser was given last, known to all tabs
 
 class Session extends EventTarget {
@@ -48,7 +46,7 @@ class Session extends EventTarget {
   look(anyway = false) {
     const last = storage.get(WHO) ?? String(this.user);
     const isMine = last === String(this.user);
-    if (!isMine) this.end(last ? PAGE_OF_ANOTHER : LOGGED_OUT);
+    if (!isMine) this.end(last ? PAGE_OF_ANOTHER : NO_SESSION);
     if (anyway || !isMine || this.ended) this.check();
   }
 
@@ -59,7 +57,7 @@ class Session extends EventTarget {
 
   async askUnread() {
     const answer = await request("/notifications/unread/", { headers: { Accept: "application/json" } });
-    if (answer?.status === 403 && this.ended !== SUSPENDED) this.end(LOGGED_OUT);
+    if (answer?.status === 403 && this.ended !== SUSPENDED) this.end(NO_SESSION);
     return answer?.ok ? answer.json().catch(() => null) : null;
   }
 

@@ -1,7 +1,9 @@
 // What a page without a socket does: the same actions over HTTP. Each request names the person
 // that the page was drawn for, and the server refuses it under anybody else's session.
+import { NO_SESSION, PAGE_OF_ANOTHER } from "trato/close-codes";
+
 const pageUser = document.querySelector("[data-user]")?.dataset.user;
-const ENDED = new Map([[401, 4401], [412, 4409]]); // status → the socket's close code for the same
+const ENDED = new Map([[401, NO_SESSION], [412, PAGE_OF_ANOTHER]]); // by status
 let tellEnded = () => {};
 
 /** Be told by a close code when an answer says that nobody or somebody else is logged in. */
@@ -23,7 +25,7 @@ export async function request(address, { headers, ...options } = {}) {
     const answer = await fetch(address, {
       redirect: "manual", ...options, headers: { ...named, ...headers },
     });
-    const code = answer.type === "opaqueredirect" ? 4401 : ENDED.get(answer.status);
+    const code = answer.type === "opaqueredirect" ? NO_SESSION : ENDED.get(answer.status);
     if (code) tellEnded(code);
     return answer;
   } catch {
