@@ -11,6 +11,9 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
+from tests.patience import PATIENCE
+from trato.realtime.redis import connection as connections
+from trato.realtime.redis import layer
 from trato.realtime.redis.connection import RedisConnection, Script
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
@@ -87,3 +90,29 @@ async def test_a_script_is_found_again_by_a_redis_that_has_forgotten_it() -> Non
         assert await script.run(connection, ["one"], []) == b"one"
         await connection.call("SCRIPT", "FLUSH")
     connection.close()
+
+
+async def test_without_redis_pys_private_parts_its_own_client_runs_the_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "IS_SUPPORTED", False)
+    pool = ConnectionPool.from_url(settings.REDIS_URL)
+    connection, script = RedisConnection(pool), Script("return KEYS[1]")
+    assert await connection.call("ECHO", "plain") == b"plain"
+    await connection.call("SCRIPT", "FLUSH")
+    assert [await script.run(connection, [word], []) for word in ("one", "two")] == [b"one", b"two"]
+    assert connection._protocol is None
+    await pool.aclose()
+
+
+async def test_without_channels_redis_private_parts_the_stock_layer_carries_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(layer, "IS_SUPPORTED", False)
+    made = layer.PubSubLayer(hosts=[settings.REDIS_URL])
+    assert not hasattr(made, "publish_many")
+    channel = await made.new_channel()
+    await made.group_add("user.1", channel)
+    await made.group_send("user.1", {"type": "badge.changed"})
+    assert await asyncio.wait_for(made.receive(channel), PATIENCE) == {"type": "badge.changed"}
+    await made.flush()

@@ -4,16 +4,20 @@ import queue
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
+from unittest.mock import Mock
 
+import pytest
 from autobahn.twisted.websocket import WebSocketServerFactory
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from hypothesis import example, given
 from hypothesis import strategies as some
+from twisted.internet.abstract import FileDescriptor
 from twisted.internet.testing import StringTransport
 from websockets.frames import Frame, Opcode
 
-from trato.realtime.servers.daphne import LimitedProtocol
+from trato.realtime.servers.asgi import EXTENSION, AsgiConnection, connection_of
+from trato.realtime.servers.daphne import PARSER, DaphneConnection, LimitedProtocol, has_all
 from trato.realtime.servers.websocket import whole_text
 
 LIMIT = settings.SOCKET_FRAME_MAX_BYTES
@@ -107,8 +111,7 @@ def in_whatever_pieces(test: Callable[[list[bytes]], None]) -> Callable[[], None
 # -- Daphne --------------------------------------------------------------------------------------
 
 
-def heard_by_daphne(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[Any]:
-    """What the application gets of what a client sends, and what is answered to that."""
+def opened(kind: type[WebSocketProtocol]) -> Any:
     protocol = kind()
     protocol.factory = WebSocketServerFactory()  # type: ignore[no-untyped-call]
     protocol.transport = StringTransport()  # type: ignore[no-untyped-call]
@@ -116,8 +119,15 @@ def heard_by_daphne(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[
     protocol._connectionMade()
     protocol.state, protocol.websocket_version = protocol.STATE_OPEN, 13
     protocol.current_frame, protocol.data, protocol.inside_message = None, b"", False
-    protocol.client_addr, protocol.muted = None, False
+    protocol.client_addr, protocol.muted, protocol.last_ping = None, False, 0.0
     protocol.application_queue = queue.SimpleQueue()
+    protocol.reads_whole_frames = has_all(protocol, PARSER)
+    return protocol
+
+
+def heard_by_daphne(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[Any]:
+    """What the application gets of what a client sends, and what is answered to that."""
+    protocol = opened(kind)
     for piece in pieces:
         protocol.dataReceived(piece)
     came = [protocol.application_queue.get() for _ in range(protocol.application_queue.qsize())]
@@ -150,3 +160,41 @@ def test_a_flood_is_not_read_to_its_end(settings: Any) -> None:
     pings = framed("", opcode=Opcode.PING) * 2 * most
     heard_by_daphne(Counting, [pings, pings])
     assert most < begun < 1.5 * most  # a few more are allowed while it reads
+
+
+# -- What others keep private --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_text_is_read_whole_only_where_autobahns_parser_is_known(
+    renamed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WebSocketProtocol, "onOpen", lambda self: None)
+    taken: list[str] = []
+
+    def take(text: str) -> bool:
+        taken.append(text)
+        return True
+
+    protocol = opened(LimitedProtocol)
+    if renamed:
+        del protocol.last_ping
+    protocol.onOpen()
+    protocol.take = take
+    protocol.dataReceived(framed("Hello"))
+    arrived = [] if protocol.application_queue.empty() else [protocol.application_queue.get()]
+    asgi = [{"type": "websocket.receive", "text": "Hello"}]
+    assert (taken, arrived) == (([], asgi) if renamed else (["Hello"], []))
+
+
+@pytest.mark.parametrize("transport", [StringTransport, FileDescriptor])
+def test_a_connection_is_handed_over_only_where_its_buffers_are_known(transport: Any) -> None:
+    protocol = opened(LimitedProtocol)
+    protocol.transport = transport()
+    if transport is FileDescriptor:
+        protocol.transport.socket = None
+        assert isinstance(protocol.extensions[EXTENSION], DaphneConnection)
+    else:
+        assert protocol.extensions == {}
+    connection = connection_of({"extensions": protocol.extensions}, send=Mock())
+    assert isinstance(connection, AsgiConnection) == (transport is StringTransport)

@@ -3,6 +3,9 @@
 redis-py opens them, with its passwords and certificates. After that its pool, streams, retries
 and records would cost several times as much as a command itself, so the transport's bytes go
 straight to hiredis' parser. Calls may fail and are not retried.
+
+For that it takes the private `_reader` and `_writer` of redis-py's connections, tested with 7.4.
+If they are missing, that is logged once, and redis-py's own client runs the commands.
 """
 
 import asyncio
@@ -11,9 +14,17 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import hiredis
-from redis.asyncio import ConnectionPool
+import structlog
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
+
+log = structlog.get_logger("trato.redis")
+
+IS_SUPPORTED = hasattr(AbstractConnection, "_reader") and hasattr(AbstractConnection, "_writer")
+if not IS_SUPPORTED:
+    log.warning("slow_way", owner="redis.asyncio.connection", missing=("_reader", "_writer"))
 
 
 class RedisProtocol(asyncio.Protocol):
@@ -83,6 +94,9 @@ class RedisConnection:
         Raises:
             redis.exceptions.RedisError, OSError: Redis is away, or refuses the command.
         """
+        if not IS_SUPPORTED:
+            client = Redis(connection_pool=self._pool)
+            return await client.execute_command(*command)  # type: ignore[no-untyped-call]
         protocol = self._protocol or await self._open()
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._answers.append(answer)

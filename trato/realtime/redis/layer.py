@@ -4,6 +4,10 @@ The stock layer publishes one event at a time under a lock, subscribes without w
 confirmation, and passes events from task to task through a queue. This one publishes many events
 with one call, calls a function for each event that arrives, and has subscribed by the time that
 `group_add_many` returns, so whoever reads the database after that misses nothing.
+
+It builds on private parts of channels-redis, tested with 4.3: a layer's `_layers`, `_args` and
+`_kwargs`, a loop layer's `_shards`, `_get_shard` and `_get_group_channel_name`. If one is missing,
+that is logged once, and the stock layer does the work.
 """
 
 import asyncio
@@ -11,11 +15,15 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import structlog
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
 from channels_redis.utils import create_pool
 
+from . import connection
 from .connection import RedisConnection, Script
 from .subscriber import Subscriptions
+
+log = structlog.get_logger("trato.redis")
 
 Callback = Callable[[str, Mapping[str, Any]], None]  # takes a group, and an event of it
 
@@ -43,16 +51,25 @@ end
 """)
 
 
+PRIVATE_PARTS = ("_get_shard", "_get_group_channel_name")
+IS_SUPPORTED = connection.IS_SUPPORTED and all(
+    hasattr(RedisPubSubLoopLayer, name) for name in PRIVATE_PARTS
+)
+if not IS_SUPPORTED:
+    log.warning("slow_way", owner="channels_redis.pubsub")
+
+
 class PubSubLayer(RedisPubSubChannelLayer):
     """A drop-in for `RedisPubSubChannelLayer` that also publishes many events at once."""
 
-    def _get_layer(self) -> "LoopLayer":
+    def _get_layer(self) -> Any:
         loop = asyncio.get_running_loop()
         if loop not in self._layers:
-            super()._get_layer()  # for what it does when the loop closes
+            stock = super()._get_layer()  # which also prepares for the end of the loop
+            if not IS_SUPPORTED:
+                return stock
             self._layers[loop] = LoopLayer(*self._args, **self._kwargs, channel_layer=self)
-        layer: LoopLayer = self._layers[loop]
-        return layer
+        return self._layers[loop]
 
 
 class LoopLayer(RedisPubSubLoopLayer):
