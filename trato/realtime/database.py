@@ -1,7 +1,7 @@
-"""Database work of the sockets.
+"""Run the sockets' ORM calls off the event loop.
 
-Django's default would run all of it on one thread of the process, one call after the other:
-five calls of 0.2 s took 1.0 s. These threads run beside each other, each with its connection.
+By default Django runs all of them on one thread of the process, one after the other: five calls
+of 0.2 s took 1.0 s. These threads work in parallel, each with its own connection.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,12 @@ R = TypeVar("R")
 
 @cache
 def socket_threads() -> ThreadPoolExecutor:
-    """The threads of this process that ask the database for its sockets."""
+    """The threads of this process that query the database for its sockets."""
     return ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="socket-database")
 
 
 async def run_in_database_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run synchronous database code away from the event loop and await what it returns."""
+    """Run synchronous database code off the event loop and return its result."""
     work = partial(_run, partial(function, *args, **kwargs))
     return await sync_to_async(work, thread_sensitive=False, executor=socket_threads())()
 
@@ -37,10 +37,10 @@ def _run(work: Callable[[], R]) -> R:
 
 
 def give_back_connections() -> None:
-    """Give this thread's database connections back, to be called when its work is done.
+    """Return this thread's database connections to the pool; call it when the work is done.
 
-    One on which something failed, other than a value or a constraint, is closed: it may only read
-    since a failover, and would be given to others again and again.
+    A connection that failed, other than for a value or a constraint, is closed: a failover may
+    have made it read-only, and the pool would hand it out again and again.
     """
     for one in connections.all(initialized_only=True):
         if one.in_atomic_block:

@@ -1,4 +1,4 @@
-"""What frames of all apps have in common. Each app declares its own in its `frames` module."""
+"""Frames that all apps share. Each app declares its own in its `frames` module."""
 
 import msgspec
 from msgspec import Struct
@@ -7,7 +7,7 @@ from trato.errors import Code, Refused
 
 
 class Error(Struct, tag="error", omit_defaults=True):
-    """Why something was not done, to the client that asked for it."""
+    """Tells a client why its request was refused."""
 
     code: Code
     detail: str
@@ -20,11 +20,11 @@ class Error(Struct, tag="error", omit_defaults=True):
 
 
 class SessionChanged(Struct, tag="session.changed"):
-    """The answer to a script whose page was drawn for somebody else; `user` is logged in now."""
+    """Tells a script that its page belongs to somebody else: `user` is logged in now."""
 
     user: int
 
 
 def encode(frame: Struct) -> str:
-    """A frame as the text that goes over the socket."""
+    """Return a frame as the text that goes over the socket."""
     return msgspec.json.encode(frame).decode()

@@ -1,11 +1,11 @@
-"""Questions asked one after the other whose answers may come in any order."""
+"""Keep the newest of several answers that may arrive in any order."""
 
 
 class Latest:
-    """Keeps an older answer from replacing a newer one.
+    """Numbers questions, and keeps an older answer from replacing a newer one.
 
-    A question that was asked later saw at least as much, so its answer stays, whichever of the two
-    comes first.
+    A question that was asked later has seen at least as much, so its answer stays, whichever of
+    the two arrives first.
     """
 
     __slots__ = ("_applied", "_asked")
@@ -15,12 +15,12 @@ class Latest:
         self._applied = 0
 
     def ask(self) -> int:
-        """A question is about to be asked; its number."""
+        """Return a number for a question that is about to be asked."""
         self._asked += 1
         return self._asked
 
     def applies(self, question: int) -> bool:
-        """Whether the answer to a question is to be applied: to none asked later was one yet."""
+        """Whether to apply the answer to a question: not after that of a later question."""
         if question < self._applied:
             return False
         self._applied = question

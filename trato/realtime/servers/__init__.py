@@ -1,1 +1,1 @@
-"""What the ASGI servers do differently for this site."""
+"""Daphne as this site runs it, and the ways to write to a socket."""

@@ -1,7 +1,8 @@
-"""Leaving in order: nothing under way is cut off, and the sockets do not all come back at once.
+"""Shut down gracefully: finish what is under way, and don't make all sockets reconnect at once.
 
-Told to end (SIGTERM, Ctrl-C), a process takes no new connection, sends its sockets away with
-1012 a few at a time, lets requests finish, and exits with 0. Told a second time it exits at once.
+On SIGTERM or Ctrl-C a process stops accepting connections, closes its sockets with 1012 a few at
+a time, lets requests finish, and exits with 0. On a second signal it exits at once. Uses the
+`connections` of Daphne's `Server`, tested with Daphne 4.2.3.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ TICK = 0.1  # seconds between two batches
 
 
 class LeavingServer(FrugalServer):
-    """Daphne that leaves in order."""
+    """A Daphne that shuts down gracefully."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, signal_handlers=False, **kwargs)
@@ -33,7 +34,7 @@ class LeavingServer(FrugalServer):
         self._leaving: asyncio.Task[None] | None = None
 
     def leave_when_told(self) -> None:
-        """Take the two signals that end a process; call before the loop runs."""
+        """Handle the two signals that end a process; call it before the loop runs."""
         for number in (signal.SIGTERM, signal.SIGINT):
             twisted_loop.add_signal_handler(number, self.leave)
 
@@ -42,7 +43,7 @@ class LeavingServer(FrugalServer):
         super().listen_success(port)
 
     def leave(self) -> None:
-        """Begin to leave; the second time, stop at once."""
+        """Start the shutdown; on the second call, stop at once."""
         if self._leaving is not None:
             self.stop()
             return
@@ -63,9 +64,9 @@ class LeavingServer(FrugalServer):
         self.stop()
 
     async def _send_away(self) -> None:
-        """Close the sockets in batches; a few are gone in no time, thousands take the spread.
+        """Close the sockets in batches, over `SHUTDOWN_SPREAD_SECONDS` if there are thousands.
 
-        Through their consumers' queues, so that each finishes what its client sent before.
+        The request goes through each consumer's queue, so it finishes what its client sent before.
         """
         told: set[WebSocketProtocol] = set()
         batch = 1
@@ -85,7 +86,7 @@ class LeavingServer(FrugalServer):
         ]
 
     def _busy(self) -> list[Any]:
-        """Requests and sockets that are not over yet, or whose application still works."""
+        """Requests and sockets that are still open, or whose application is still working."""
         return [protocol for protocol, details in self.connections.items() if _goes_on(details)]
 
 
@@ -95,7 +96,7 @@ def _goes_on(connection: dict[str, Any]) -> bool:
 
 
 def _exit_after(seconds: float) -> None:
-    """End this process though a thread of it may hang, such as in a database that is silent."""
+    """End this process even if one of its threads hangs, as with a database that is silent."""
     timer = threading.Timer(seconds, os._exit, (1,))
     timer.daemon = True
     timer.start()

@@ -1,7 +1,9 @@
-"""What Daphne does for each connection from time to time, made cheap for thousands of sockets.
+"""Daphne's regular work for its connections, made cheap for thousands of sockets.
 
-By default it walks all connections each second to reap what is done and every other second for
-timeouts, and pings each socket every 20 s: 8% of a core at 5,000 idle sockets.
+By default Daphne goes through all connections every second to remove those that are done, and
+every other second for timeouts, and pings each socket every 20 s: 8 % of a core at 5,000 idle
+sockets. This overrides methods of Daphne's `Server` that are not documented, and uses its
+`connections`; tested with Daphne 4.2.3.
 """
 
 from typing import Any
@@ -12,14 +14,14 @@ from twisted.internet import reactor as _reactor
 
 reactor: Any = _reactor  # a module by its types, which says nothing
 
-TIMEOUTS_SECONDS = 10  # how exactly a handshake or request that hangs is ended
-# The sockets' own heartbeat keeps proxies awake, and a dead connection is noticed by the system,
-# which gets no acknowledgement for it.
+TIMEOUTS_SECONDS = 10  # between two looks for a handshake or request that hangs
+# The sockets' own heartbeat keeps proxies from closing them, and the system notices a dead
+# connection, which acknowledges nothing.
 PING_SECONDS = 600
 
 
 class FrugalServer(Server):
-    """Daphne that looks after its connections less often."""
+    """A Daphne that looks after its connections less often."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, ping_interval=PING_SECONDS, **kwargs)
@@ -40,9 +42,9 @@ class FrugalServer(Server):
         self._ending.add(protocol)
 
     def application_checker(self) -> None:
-        # Daphne's own, which is only shown the connections that it may have to do with. It would
-        # kill what goes on for 10 s after its client left. A request's thread cannot be killed and
-        # waits for nothing without a bound, so it is left to finish.
+        # Show Daphne's own method only the connections that it may have to deal with. It kills
+        # applications that go on for 10 s after their client has left. A request's thread can't be
+        # killed, and all its waits are bounded, so requests are left to finish.
         everybody: dict[Any, dict[str, Any]] = self.connections  # type: ignore[has-type]
         shown = {one for one in self._ending & everybody.keys() if not _works(one, everybody[one])}
         self.connections = {one: everybody[one] for one in shown}
