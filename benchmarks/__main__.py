@@ -1,4 +1,4 @@
-"""`make bench`: measure the rival, the relay limit and Trato, and print tables."""
+"""`make bench`: measure the rival, stock Channels and Trato, and print tables."""
 
 import contextlib
 import os
@@ -115,7 +115,7 @@ def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
     The rival and other servers than Daphne get the fewest, for the sake of time.
     """
     for system in started:
-        if not options.idle or system.name == "relay":
+        if not options.idle or system.name == "stock":
             continue
         for name, stage in stages_of(system.name, options.on).items():
             if not stage.is_plain:

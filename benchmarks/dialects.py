@@ -34,7 +34,7 @@ TRATO = Dialect(
     read=b'{"type":"conversation.read","conversation":%(conversation)d,"sequence":%(sequence)d}',
 )
 
-# The rival and the relay are our own, so they speak nearly alike.
+# The rival and the stock consumer are our own, so they speak nearly alike.
 ROOM = Dialect(
     path="/ws/chat/%(conversation)d/",
     send=b'{"message":"' + BODY + b'","client_id":"%(client_id)s"}',

@@ -5,14 +5,14 @@ from importlib.util import find_spec
 
 from .stages import STAGES, USUAL
 
-SYSTEMS = ["rival", "relay", "trato"]
+SYSTEMS = ["rival", "stock", "trato"]
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options, complete: `only`, `server`, `rounds`, `seconds`, `pairs` and so on."""
     parser = argparse.ArgumentParser(
         prog="make bench",
-        description="Measure the naive rival, the relay limit and Trato, in turn, in one run.",
+        description="Measure the naive rival, stock Channels and Trato, in turn, in one run.",
     )
     add = parser.add_argument
     add("--quick", action="store_true", help="one short round, fewer sockets: a look, no figures")

@@ -147,16 +147,16 @@ def trato_for_browsers(folder: Path) -> Iterator[System]:
 
 
 @contextlib.contextmanager
-def relay(folder: Path, pairs: int) -> Iterator[System]:
-    """The relay limit, on its own Redis and no database."""
+def stock(folder: Path, pairs: int) -> Iterator[System]:
+    """Stock Channels, on its own Redis and no database."""
     folder.mkdir()
     with services.redis_server(folder) as broker:
         redis_url = broker.address
         yield System(
-            name="relay",
+            name="stock",
             dialect=ROOM,
             origin="http://localhost",
-            environment=_environment("relay", {"REDIS_URL": redis_url}),
+            environment=_environment("stock", {"REDIS_URL": redis_url}),
             folder=folder,
             services=[_redis_pid(redis_url)],
             pairs=[(number + 1, ["nobody", "nobody"]) for number in range(pairs)],

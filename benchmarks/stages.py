@@ -30,14 +30,14 @@ STAGES = {
     "granian": Stage("granian"),
 }
 USUAL = [name for name in STAGES if name != "granian"]
-OTHERS = {"rival": {"daphne": Stage("daphne")}, "relay": {"daphne": Stage("daphne")}}
+OTHERS = {"rival": {"daphne": Stage("daphne")}, "stock": {"daphne": Stage("daphne")}}
 
 
 def stages_of(system: str, chosen: list[str]) -> dict[str, Stage]:
     """The stages of one system, by the name that they have in the table.
 
     Args:
-        system: `rival`, `relay` or `trato`.
+        system: `rival`, `stock` or `trato`.
         chosen: which of Trato's.
     """
     return OTHERS.get(system) or {name: STAGES[name] for name in chosen}

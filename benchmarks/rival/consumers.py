@@ -1,4 +1,4 @@
-"""The tutorial's consumer, storing what it relays."""
+"""The tutorial's consumer, which stores what it passes on."""
 
 import json
 from typing import Any

@@ -10,11 +10,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.relay.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.stock.settings")
 django.setup()
 
 
-class RelayConsumer(AsyncWebsocketConsumer):
+class StockConsumer(AsyncWebsocketConsumer):
     """The tutorial's, without even the hop to the database thread before each event."""
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -37,5 +37,5 @@ class RelayConsumer(AsyncWebsocketConsumer):
 
 
 application = ProtocolTypeRouter(
-    {"websocket": URLRouter([path("ws/chat/<int:conversation_id>/", RelayConsumer.as_asgi())])}
+    {"websocket": URLRouter([path("ws/chat/<int:conversation_id>/", StockConsumer.as_asgi())])}
 )
