@@ -108,7 +108,7 @@ class Stage:
             receipts = [event for event in self.history.events[-200:] if event.kind == "receipt"]
             if receipts:
                 message = random.choice(receipts).id
-                self._removal = asyncio.ensure_future(in_thread(partial(self._remove, message)))
+                self._removal = asyncio.ensure_future(run_in_thread(partial(self._remove, message)))
                 await asyncio.shield(self._removal)
 
     def _remove(self, message_id: int) -> None:
@@ -162,7 +162,7 @@ class Stage:
         return verdict
 
     async def read_truth(self) -> Truth:
-        return await in_thread(lambda: database.read(self.cast.members, self.former))
+        return await run_in_thread(lambda: database.read(self.cast.members, self.former))
 
     def revoke(self, name: str, *, seconds: float = SILENCE) -> Event:
         """Write down that a client may soon hear nothing more of what it has open."""
@@ -186,7 +186,7 @@ async def stage(
     stack: Stack, *, shoppers: int = 8, heartbeat: float = 2.0, everybody: bool = True
 ) -> AsyncIterator[Stage]:
     """A cast on a stack whose servers run; with everybody on a client, and live."""
-    made = Stage(stack, await in_thread(lambda: cast.gather(shoppers=shoppers)), heartbeat)
+    made = Stage(stack, await run_in_thread(lambda: cast.gather(shoppers=shoppers)), heartbeat)
     try:
         if everybody:
             for person in made.cast.people:
@@ -197,7 +197,7 @@ async def stage(
         await made.close()
 
 
-async def in_thread(function: Callable[[], T]) -> T:
+async def run_in_thread(function: Callable[[], T]) -> T:
     """Database work of the suite itself, with a connection that does not outlive it."""
 
     def run() -> T:

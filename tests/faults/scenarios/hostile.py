@@ -15,7 +15,7 @@ from tests.faults.measures import delivery_times
 from tests.faults.report import Row, percentile
 from tests.faults.scenario import Form, Play
 from tests.faults.stack import Stack, settings
-from tests.faults.stage import Stage, in_thread, stage
+from tests.faults.stage import Stage, run_in_thread, stage
 
 SHORT = ("floods", "endless fragments")  # in the short form
 SLOW = "slow readers"
@@ -37,7 +37,7 @@ def attacked(attack: str) -> Play:
 async def _run(stack: Stack, attack: str, seconds: int) -> Row:
     async with stage(stack) as running:
         if attack == SLOW:
-            await in_thread(lambda: _say_long_things(running))
+            await run_in_thread(lambda: _say_long_things(running))
         running.talk(pause=1)
         await asyncio.sleep(2)
         calm = delivery_times(running.history)

@@ -7,7 +7,7 @@ from catalog.teams import remove_member
 from tests.faults.report import Row
 from tests.faults.scenario import Form, Play
 from tests.faults.stack import Stack, settings
-from tests.faults.stage import SILENCE, in_thread, stage
+from tests.faults.stage import SILENCE, run_in_thread, stage
 
 HEARTBEAT = 1  # seconds
 
@@ -43,8 +43,8 @@ async def _run(stack: Stack, form: Form, name: str, **changes: str) -> Row:
             for hasty in ("shopper0", "shopper3", "owner0", "agent0"):
                 running.clients[hasty].reload()
         shop, agent = running.cast.shops["owner1"], running.cast.people["agent1"]
-        owner = await in_thread(lambda: shop.memberships.get(role="owner").user)
-        await in_thread(lambda: remove_member(owner, shop.pk, agent.id))
+        owner = await run_in_thread(lambda: shop.memberships.get(role="owner").user)
+        await run_in_thread(lambda: remove_member(owner, shop.pk, agent.id))
         running.revoke("agent1")
         await asyncio.sleep(SILENCE + 0.5)
         await running.settle(patience=4)

@@ -14,7 +14,7 @@ from catalog.teams import remove_member
 from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack, settings
-from tests.faults.stage import SILENCE, Stage, in_thread, stage
+from tests.faults.stage import SILENCE, Stage, run_in_thread, stage
 
 Cut = Callable[[Stage, str], None]
 
@@ -56,7 +56,7 @@ async def _cut_off(running: Stage, name: str, promised: float) -> Row:
     }
     cut_at = {}
     for person, cut in cuts.items():
-        await in_thread(partial(cut, running, person))
+        await run_in_thread(partial(cut, running, person))
         cut_at[person] = running.revoke(person, seconds=promised).at
     await asyncio.sleep(promised + 1)
     # Whoever still hears something now is told by the checker.

@@ -13,7 +13,7 @@ from tests.faults.measures import answer_times, codes
 from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack
-from tests.faults.stage import in_thread, stage
+from tests.faults.stage import run_in_thread, stage
 
 
 async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
@@ -49,7 +49,7 @@ async def _write_products(shop: int, stop: asyncio.Event) -> tuple[int, int]:
     written = errors = 0
     while not stop.is_set():
         try:
-            await in_thread(lambda: ProductFactory(shop_id=shop, shop=None))
+            await run_in_thread(lambda: ProductFactory(shop_id=shop, shop=None))
             written += 1
         except OperationalError:
             errors += 1
