@@ -1,4 +1,4 @@
-"""Redis goes away: sends go on, the bells are silent, the heartbeat tells what they would have."""
+"""Redis goes away: sends go on, and the heartbeat makes up for the events that get lost."""
 
 import asyncio
 import time
@@ -50,7 +50,7 @@ async def _run(stack: Stack, form: Form, name: str, fault: Awaitable[None]) -> R
             await running.judge(),
             first_after(running.history, ended, "receipt", how="live"),
             f"sends meanwhile: {_share(len(times), failed)} succeeded, "
-            f"p99 {percentile(times, 0.99) * 1000:.0f} ms; recovery: until bells ring again",
+            f"p99 {percentile(times, 0.99) * 1000:.0f} ms; recovery: until events arrive again",
         )
         row.require(failed == 0, f"{failed} sends did not succeed while Redis was away")
         most = form.pick(PATIENT, PROMISED)
