@@ -290,6 +290,31 @@ def test_a_locked_conversation_is_left_out_of_its_batch_and_waited_for_by_nobody
     assert [sent.sequence for sent in stored([batch[0], batch[2]])] == [1, 2]
 
 
+def test_in_a_batch_that_is_split_no_message_overtakes_one_that_a_lock_holds(
+    shopper: User, seller: User, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, free = conversations(shopper, shop)
+    batch = [
+        attempt(shopper, held, IDS[0], "first"),
+        attempt(shopper, free, IDS[1], "not storable \0"),
+        attempt(seller, held, IDS[2], "second"),
+    ]
+    store = postgresql._store
+    with psycopg.connect(own_database()) as other:
+        other.execute("SELECT FROM messaging_conversation WHERE id = %s FOR UPDATE", [held.pk])
+
+        async def watched(connection: Any, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+            answers = await store(connection, attempts)
+            if attempts == batch[:1]:
+                other.rollback()  # the lock is gone before the second one's turn
+            return answers
+
+        monkeypatch.setattr(postgresql, "_store", watched)
+        first, _failed, second = stored(batch)
+    assert (is_locked(first), is_locked(second)) == (True, True)
+    assert Message.objects.count() == 0
+
+
 @pytest.mark.parametrize("table", ["accounts_user", "notifications_notification"])
 def test_another_lock_keeps_the_whole_batch_for_a_moment_only(
     table: str, shopper: User, conversation: Conversation
