@@ -70,14 +70,14 @@ def participation_sql(conversation: str, user_id: str) -> str:
     Args:
         conversation: the alias of a conversation's row in the statement.
         user_id: the expression for a person's id. The statement has an expression named
-            `works_for(shop_id, user_id)`, which is `host.members_sql()`.
+            `active_member(shop_id, user_id)`, which is `host.members_sql()`.
     """
     user = get_user_model()._meta
     key = user.pk.column
     return f"""(
         ({conversation}.consumer_id = {user_id}
          AND (SELECT u.is_active FROM {user.db_table} u WHERE u.{key} = {user_id}))
-        OR (SELECT count(*) > 0 FROM works_for w
+        OR (SELECT count(*) > 0 FROM active_member w
             WHERE w.shop_id = {conversation}.shop_id AND w.user_id = {user_id})
     )"""
 

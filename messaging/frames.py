@@ -1,4 +1,4 @@
-"""Every frame of the socket, both ways, declared in one place. The JSON answers use the same.
+"""All frames of the socket, in both directions. The JSON answers use the same.
 
 Decoding and validation are one step: unknown types, unknown fields and wrong values are refused.
 """
@@ -34,10 +34,10 @@ class Claim(ClientFrame, tag="session.claim"):
 
 
 class Send(ClientFrame, tag="message.send"):
-    """`after`: the message that was sent before it on this socket and is not acknowledged yet.
+    """`after` names the message that the client sent before it and that is not acknowledged yet.
 
-    Only once that one is stored, or refused for good, this one is stored: so a client need not
-    wait for each acknowledgement to keep the order.
+    This one is stored only once that one is stored or refused for good, so a client can keep the
+    order without waiting for each acknowledgement.
     """
 
     conversation: Identifier
@@ -111,7 +111,7 @@ class Sender(Struct):
 class MessageItem(Struct, kw_only=True):
     """A message as both sides see it.
 
-    `consumer` is the shopper's id: whoever it is stands on that side, everybody else on the other.
+    `consumer` is the shopper's ID: that person is on that side, everybody else on the other.
     """
 
     conversation: int

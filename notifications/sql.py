@@ -1,4 +1,4 @@
-"""`notify()` as part of one larger SQL statement, for who stores many things at once.
+"""`notify()` as part of a larger SQL statement, for callers that store many things at once.
 
 PostgreSQL only. The rows and columns of notifications are written here and in `actions` alone.
 """

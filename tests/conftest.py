@@ -24,7 +24,7 @@ from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 from messaging.moderation import permissions
 from messaging.rate_limits import limits
-from messaging.reading import batch as marking
+from messaging.reading import batch as reading
 from messaging.sending import actions as sending
 from tests.patience import PATIENCE
 from trato import cache, rate_limits
@@ -196,7 +196,7 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
     for socket in opened:
         await socket.disconnect(timeout=PATIENCE)
     await sending.close()
-    await marking.close()
+    await reading.close()
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,7 @@ def read_statement() -> tuple[str, list[bytes]]:
     member_sql, member_parameters = host.members_sql()
     parts = (
         reading(),
-        f"works_for(shop_id, user_id) AS NOT MATERIALIZED ({member_sql})",
+        f"active_member(shop_id, user_id) AS NOT MATERIALIZED ({member_sql})",
         member(),
         moved(),
         seen(),

@@ -31,7 +31,7 @@ def send_statement() -> tuple[str, list[bytes]]:
     shop_sql, shop_parameters = host.shop_names_sql()
     parts = (
         attempt(),
-        f"works_for(shop_id, user_id) AS NOT MATERIALIZED ({member_sql})",
+        f"active_member(shop_id, user_id) AS NOT MATERIALIZED ({member_sql})",
         f"shop(id, name) AS NOT MATERIALIZED ({shop_sql})",
         member(),
         repeated(),
@@ -166,7 +166,7 @@ def news() -> str:
                      n.shop_id AS team_id,
                      n.sender_name AS title, n.excerpt, n.url
               FROM numbered n
-              JOIN works_for w ON w.shop_id = n.shop_id
+              JOIN active_member w ON w.shop_id = n.shop_id
               WHERE n.side = 'consumer'
               UNION ALL
               SELECT n.consumer_id, n.conversation_id, n.nth, NULL,

@@ -59,7 +59,7 @@ def _standing(person: User, conversation: Conversation) -> tuple[str, list[Any]]
     members, parameters = host.members_sql()
     standing = access.participation_sql("c", str(person.pk))
     return (
-        f"WITH works_for(shop_id, user_id) AS ({members}) "  # noqa: S608
+        f"WITH active_member(shop_id, user_id) AS ({members}) "  # noqa: S608
         f"SELECT c.id FROM messaging_conversation c WHERE c.id = %s AND {standing}",
         [*parameters, conversation.pk],
     )
