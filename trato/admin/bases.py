@@ -8,13 +8,14 @@ from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.paginator import Paginator
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from trato.admin.forms import StaffForm
 from trato.audit.actions import record
 from trato.people import Person
 
@@ -38,6 +39,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
             Everybody who may read the page may search by them.
     """
 
+    form = StaffForm
     shown_of_others: tuple[str, ...] = ()
 
     # -- what an address may ask for -----------------------------------------------------------
@@ -82,6 +84,17 @@ class StaffAdmin(admin.ModelAdmin[M]):
         return all(may_view(person_of(request), field.related_model) for field in relations)
 
     # -- what is on record ---------------------------------------------------------------------
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        """The row; held until the end of the request by who changes it, so that they take turns."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST" or not connection.in_atomic_block:
+            return found
+        rows = self.model._default_manager.select_for_update(no_key=True)
+        rows.filter(pk=found.pk).values_list("pk").first()
+        return super().get_object(request, object_id, from_field)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Write what the form changed and no more: the rest may be somebody else's change."""
