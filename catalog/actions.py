@@ -53,7 +53,8 @@ def create_product(
 
     Raises:
         Http404: the shop is not one of the actor's.
-        ValidationError: the shop has as many products as one may have.
+        ValidationError: the shop has as many products as one may have, or the product would have
+            too many pictures.
         TooOften: the actor has made as many as one may in a day.
     """
     access.own_shop(actor, values["shop"].pk)
@@ -92,6 +93,7 @@ def change_product(
     Raises:
         Http404: there is no such product, or it is or would be another shop's.
         ChangedMeanwhile: a colleague has since changed a column to something else.
+        ValidationError: the product would have more pictures than one may have.
     """
     product = access.own_product(actor, slug, lock=True)
     access.own_shop(actor, values["shop"].pk)
@@ -120,6 +122,8 @@ def _add_pictures(
     """Add pictures behind those that the product has; first those that wait."""
     waiting = list(access.kept_pictures(actor, kept)) if kept else []
     files: list[Any] = [str(one.file.name) for one in waiting]
+    if files or pictures:
+        require_room_for_pictures(product.images.count() + len(files) + len(pictures))
     last = product.images.last()
     for position, file in enumerate([*files, *pictures], last.position + 1 if last else 0):
         ProductImage.objects.create(
@@ -144,4 +148,12 @@ def _require_room_for_product(shop: Shop) -> None:
         raise ValidationError(
             _("This shop has %(count)d products, and no more are possible.")
             % {"count": settings.PRODUCTS_PER_SHOP}
+        )
+
+
+def require_room_for_pictures(count: int) -> None:
+    """Raise ValidationError if a product may not have so many pictures."""
+    if count > settings.PRODUCT_MAX_IMAGES:
+        raise ValidationError(
+            _("At most %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
         )

@@ -6,20 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.text import Truncator
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trato import rate_limits
 from trato.names import skeleton, validate_public_name
 from trato.text import validate_name
 
-from .actions import ChangedMeanwhile
+from .actions import ChangedMeanwhile, require_room_for_pictures
 from .image_queue import Abandoned, Busy, Uploader
 from .images import Picture, sanitize_all
 from .models import MAX_STOCK, NAME_TAKEN, Product, Shop
@@ -65,15 +63,8 @@ class PicturesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         uploads: list[UploadedFile[bytes]] = [one for one in data or [] if one]
-        _check_count(len(uploads))
+        require_room_for_pictures(len(uploads))
         return uploads
-
-
-def _check_count(count: int) -> None:
-    if count > settings.PRODUCT_MAX_IMAGES:
-        raise ValidationError(
-            gettext("At most %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
-        )
 
 
 class NumberField(forms.CharField):
@@ -185,7 +176,7 @@ class ProductForm(forms.ModelForm[Product]):
         uploads = self.cleaned_data["pictures"]
         if uploads:
             has = self.instance.images.count() if self.instance.pk else 0
-            _check_count(has + self.kept + len(uploads))
+            require_room_for_pictures(has + self.kept + len(uploads))
         given = self._decode(uploads)
         self.sound_pictures = [one for one in given if isinstance(one, Picture)]
         if wrong := [one for one in given if isinstance(one, ValidationError)]:

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from catalog import actions, pictures, teams
+from catalog import actions, pictures, seller_views, teams
 from catalog.factories import ProductImageFactory
 from catalog.forms import OpenShopForm
 from catalog.images import Picture
@@ -285,6 +285,31 @@ def test_no_more_pictures_than_a_product_may_have_also_with_waiting_ones(
     assert client.post(address, again | more).status_code == 400
     assert client.post(address, again).status_code == 302
     assert product.images.count() == 2
+
+
+def test_two_who_add_pictures_to_old_pages_make_no_more_than_a_product_may_have(
+    product: Product, address: str, seller: User, client_of: Any, settings: Any
+) -> None:
+    """Both forms count before either stores: the one that comes second keeps its pictures."""
+    settings.PRODUCT_MAX_IMAGES = 2
+    client, store = client_of(seller), seller_views._store
+    form = fields_of(client.get(address).text)
+    files = [SimpleUploadedFile(f"{number}.jpg", picture()) for number in range(2)]
+
+    def stored_late(*args: Any) -> Product:
+        ProductImageFactory(product=product)  # the colleague's, since the form has counted
+        return store(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seller_views, "_store", stored_late)
+        answer = client.post(address, form | {"title": "Deep bowl", "pictures": files})
+    assert answer.status_code == 400
+    assert "At most 2 pictures." in answer.text
+    assert (product.images.count(), KeptPicture.objects.count()) == (1, 2)
+    again = fields_of(answer.text) | {"drop": [KeptPicture.objects.earliest("pk").pk]}
+    assert client.post(address, again).status_code == 302
+    product.refresh_from_db()
+    assert (product.title, product.images.count()) == ("Deep bowl", 2)
 
 
 def test_a_removed_picture_is_still_shown_where_somebody_asked(
