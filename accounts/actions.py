@@ -47,7 +47,7 @@ def _switch(actor: Person, user_id: int, reason: str, *, active: bool) -> User:
     verb, subject = "user.restored" if active else "user.suspended", f"user:{user.pk}"
     if user.is_active == active:
         before = audit.last(verb, subject)
-        what = _("%(name)s is not suspended.") if active else _("%(name)s is suspended already.")
+        what = _("%(name)s is not suspended.") if active else _("%(name)s is already suspended.")
         raise AlreadyDone(
             what % {"name": user},
             before.actor if before else None,

@@ -50,8 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "too_many_passwords": _(
-            "Too many wrong passwords. Wait a few minutes, use a device on which you were logged "
-            "in before, or choose “Forgot your password?”: the link that we mail you lets you in."
+            "Too many wrong passwords. Wait a few minutes, use a device where you've logged in "
+            "before, or choose “Forgot your password?” and we'll email you a link."
         ),
     }
 
@@ -142,7 +142,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if self.request.user.is_authenticated or user.has_usable_password():
             url: str = super().get_email_verification_redirect_url(email_address)
             return url
-        text = gettext("Your address is confirmed. Now choose your password.")
+        text = gettext("Your email is confirmed. Now choose your password.")
         messages.info(self.request, text)
         key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
         names = {"uidb36": user_pk_to_url_str(user), "key": key}

@@ -41,8 +41,8 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
     ordering = ("-date_joined", "-pk")
     fieldsets = (
         (None, {"fields": ("email", "name", "role")}),
-        (_("Standing"), {"fields": ("is_active", "date_joined", "last_login")}),
-        (_("Rights"), {"fields": ("is_staff", "is_superuser", "groups")}),
+        (_("Status"), {"fields": ("is_active", "date_joined", "last_login")}),
+        (_("Permissions"), {"fields": ("is_staff", "is_superuser", "groups")}),
     )
     filter_horizontal = ("groups",)
     actions = ("suspend_selected", "restore_selected")
@@ -90,7 +90,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
     ) -> HttpResponse | None:
         ids = list(chosen.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(ids) > AT_ONCE:
-            text = gettext("Choose at most %(limit)s people at once.") % {"limit": AT_ONCE}
+            text = gettext("Choose up to %(limit)s people at a time.") % {"limit": AT_ONCE}
             messages.error(request, text)
             return None
         return redirect(f"{reverse(name)}?{urlencode({'person': ids}, doseq=True)}")
@@ -141,7 +141,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
             try:
                 act(actor, person.pk, reason)
             except PermissionDenied as error:
-                text = gettext("You may not do this to %(name)s. Nothing was changed.")
+                text = gettext("You can't do this to %(name)s. Nothing was changed.")
                 raise ValidationError(text % {"name": person}) from error
 
         return act_with_reason(

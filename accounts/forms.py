@@ -18,8 +18,8 @@ from . import email_addresses, throttle
 from .models import User
 
 ROLES = [
-    (User.Role.CONSUMER, _("I shop – ask sellers about what they make, and keep the answers.")),
-    (User.Role.SELLER, _("I sell – open a shop and answer its shoppers.")),
+    (User.Role.CONSUMER, _("I'm here to shop")),
+    (User.Role.SELLER, _("I want to sell")),
 ]
 
 
@@ -33,7 +33,7 @@ class SignupForm(AllauthSignupForm):
         initial=User.Role.CONSUMER,
     )
     name = forms.CharField(
-        label=_("Your name, as others see it"), max_length=60, validators=[validate_public_name]
+        label=_("Display name"), max_length=60, validators=[validate_public_name]
     )
 
     field_order: tuple[str, ...] = ("role", "name", "email", "password1")
@@ -49,7 +49,7 @@ class SignupForm(AllauthSignupForm):
         cleaned: dict[str, Any] = super().clean()
         if not self.errors and not throttle.take_stranger_mail(context.request, look_only=True):
             raise forms.ValidationError(
-                _("So many people are signing up that we can't send more mails. Try again later."),
+                _("So many people are signing up that we can't send more emails. Try again later."),
                 "too_many_mails",
             )
         return cleaned
@@ -107,4 +107,4 @@ class ProfileForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Your name, as others see it")
+        self.fields["name"].label = _("Display name")

@@ -36,7 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         CONSUMER = "consumer", _("Shopper")
         SELLER = "seller", _("Seller")
 
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=60, validators=[validate_public_name])
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.CONSUMER)
     is_staff = models.BooleanField(_("staff"), default=False)

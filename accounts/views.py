@@ -27,7 +27,7 @@ class EmailView(AllauthEmailView):
         asked = "action_send" in request.POST
         if asked and not getattr(self, "_did_send_verification_email", True):
             text = _(
-                "The mail went out only a moment ago. Look among your unwanted mail too, "
+                "We've just sent you an email. Check your spam folder too, "
                 "or ask for another one in a few minutes."
             )
             messages.warning(request, text)

@@ -146,7 +146,7 @@ def _require_room_for_product(shop: Shop) -> None:
     Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # so that acts take turns
     if Product.objects.filter(shop=shop).count() >= settings.PRODUCTS_PER_SHOP:
         raise ValidationError(
-            _("This shop has %(count)d products, and no more are possible.")
+            _("This shop already has %(count)d products, the most it can have.")
             % {"count": settings.PRODUCTS_PER_SHOP}
         )
 
@@ -155,5 +155,5 @@ def require_room_for_pictures(count: int) -> None:
     """Raise ValidationError if a product may not have so many pictures."""
     if count > settings.PRODUCT_MAX_IMAGES:
         raise ValidationError(
-            _("At most %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
+            _("Up to %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
         )

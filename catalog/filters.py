@@ -48,7 +48,7 @@ class BrowseForm(forms.Form):
         choices=[("", _("Any currency")), *Product.Currency.choices],
         required=False,
     )
-    sort = forms.ChoiceField(label=_("Order"), choices=list(SORTS.items()), required=False)
+    sort = forms.ChoiceField(label=_("Sort by"), choices=list(SORTS.items()), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Prices in minor units of the chosen currency, or of `DEFAULT_CURRENCY`."""

@@ -49,7 +49,7 @@ class OpenShopForm(forms.Form):
 class InvitationForm(forms.Form):
     """Whom to ask to the shop's team."""
 
-    email = forms.EmailField(label=_("Your colleague's e-mail address"))
+    email = forms.EmailField(label=_("Your colleague's email"))
 
 
 class PicturesInput(forms.ClearableFileInput):
@@ -135,7 +135,7 @@ class ProductForm(forms.ModelForm[Product]):
     pictures = PicturesField(
         label=_("Add pictures"),
         required=False,
-        help_text=_("JPEG, PNG or WebP, at most 10 MB each. Where a photo was taken is removed."),
+        help_text=_("JPEG, PNG or WebP, up to 10 MB each. We remove the location from photos."),
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -194,7 +194,7 @@ class ProductForm(forms.ModelForm[Product]):
         except rate_limits.TooOften as error:
             raise ValidationError(str(error), code="too_often") from error
         except (Busy, Abandoned) as error:
-            text = _("Too many pictures are being prepared. Choose yours again in a moment.")
+            text = _("We're processing too many pictures. Choose yours again in a moment.")
             raise ValidationError(text, code="busy") from error
 
     def clean_seen(self) -> dict[str, str]:

@@ -80,10 +80,7 @@ def _check_file(upload: UploadedFile[bytes]) -> None:
     name = upload.name or ""
     if has_control_characters(name) or any(character in BIDI_CONTROLS for character in name):
         raise ValidationError(
-            _(
-                "The name of a file holds invisible control characters. "
-                "Give the file a plain name and choose it again."
-            ),
+            _("A file's name contains invisible characters. Rename the file and choose it again."),
             code="file_name",
         )
     with _naming(name):
@@ -154,7 +151,7 @@ def _output(decoder: "subprocess.Popen[bytes]", uploader: Uploader | None) -> by
 def _refusal(code: str) -> ValidationError:
     match code:
         case "not_a_picture":
-            text = _("It is not a picture that we can show. Choose a JPEG, PNG or WebP file.")
+            text = _("We can't show this file. Choose a JPEG, PNG or WebP picture.")
         case "too_many_pixels":
             text = _("It has more than %(limit)d megapixels. Choose a smaller picture.") % {
                 "limit": settings.IMAGE_MAX_PIXELS // 10**6
@@ -164,7 +161,7 @@ def _refusal(code: str) -> ValidationError:
                 "limit": settings.IMAGE_MAX_SIDE
             }
         case "too_much_memory":
-            text = _("It takes too much memory to open. Make it smaller or save it as a JPEG.")
+            text = _("It needs too much memory to open. Make it smaller or save it as a JPEG.")
         case _:
             text = _("The picture is damaged or incomplete. Choose another file.")
     return ValidationError(text, code=code)

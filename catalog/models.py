@@ -106,7 +106,7 @@ class TeamInvitation(models.Model):
     shop = models.ForeignKey(
         Shop, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("shop")
     )
-    email = models.EmailField(_("e-mail address"), db_index=True, help_text="In lower case.")
+    email = models.EmailField(_("email"), db_index=True, help_text="In lower case.")
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -136,7 +136,7 @@ class SubmittedForm(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
     )
     key = models.UUIDField(verbose_name=_("key"))
-    made = models.BigIntegerField(null=True, verbose_name=_("what it made"), help_text="Its id.")
+    made = models.BigIntegerField(null=True, verbose_name=_("what it created"), help_text="Its id.")
     created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
 
     class Meta:
@@ -276,7 +276,7 @@ class ProductImage(models.Model):
     )
     width = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("width"))
     height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
-    alt = models.CharField(_("what it shows"), max_length=160, blank=True)
+    alt = models.CharField(_("description (alt text)"), max_length=160, blank=True)
     position = models.PositiveSmallIntegerField(default=0, verbose_name=_("position"))
     removed_at = models.DateTimeField(
         null=True, blank=True, editable=False, verbose_name=_("removed")

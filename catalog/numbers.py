@@ -70,7 +70,5 @@ def _not_a_number() -> ValidationError:
 
 def _too_many_decimals(decimals: int) -> ValidationError:
     if decimals:
-        return ValidationError(
-            _("That is more decimals than the currency has."), code="too_many_decimals"
-        )
+        return ValidationError(_("This currency has fewer decimals."), code="too_many_decimals")
     return ValidationError(_("Write a whole number, without decimals."), code="too_many_decimals")

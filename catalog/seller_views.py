@@ -218,14 +218,16 @@ def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | N
             accepted = answer == "accept"
             shop = teams.answer_invitation(user, number_from(sent[answer]), accept=accepted)
             if shop is None:
-                messages.info(request, _("This invitation was taken back."))
+                messages.info(request, _("This invitation was withdrawn."))
             elif accepted:
-                messages.success(request, _("You work for %(shop)s now.") % {"shop": shop.name})
+                text = _("You're now on the team of %(shop)s.")
+                messages.success(request, text % {"shop": shop.name})
             return redirect("catalog:team")
     shop = access.own_shop(user, number_from(sent.get("shop", "")))
     if "leave" in sent:
         teams.leave_shop(user, shop.pk)
-        messages.success(request, _("You no longer work for %(shop)s.") % {"shop": shop.name})
+        text = _("You're no longer on the team of %(shop)s.")
+        messages.success(request, text % {"shop": shop.name})
     elif "remove" in sent:
         teams.remove_member(user, shop.pk, number_from(sent["remove"]))
     elif "take_back" in sent:
@@ -238,7 +240,7 @@ def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | N
             return None
         messages.success(
             request,
-            _("Invited. Whoever has an account with this address finds it on the Team page."),
+            _("Invitation created. It's on the Team page of the account with this email."),
         )
     else:
         return None

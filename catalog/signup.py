@@ -27,9 +27,7 @@ class TakenMeanwhile(Exception):
 class SignupForm(PersonSignupForm):
     """An account and, for a seller, the shop in the same step."""
 
-    shop_name = ShopNameField(
-        label=_("Your shop's name"), required=False, help_text=_("Only if you sell.")
-    )
+    shop_name = ShopNameField(label=_("Your shop's name"), required=False)
     field_order = ("role", "name", "shop_name", "email", "password1")
     account_already_exists: bool
 

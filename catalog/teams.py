@@ -64,7 +64,7 @@ def invite(actor: User, shop_id: int, email: str) -> None:
     if ShopMember.objects.filter(shop_id=shop_id, user__email__iexact=email).exists():
         return  # the team's addresses are no secret to its owner
     if TeamInvitation.objects.filter(shop_id=shop_id).count() >= settings.SHOP_INVITATIONS_MAX:
-        raise ValidationError(_("Too many people have not answered yet. Take an invitation back."))
+        raise ValidationError(_("Too many invitations have no answer yet. Withdraw one."))
     TeamInvitation.objects.create(shop_id=shop_id, email=email, invited_by=actor)
 
 
@@ -130,7 +130,7 @@ def _require_room_for_shop(actor: User) -> None:
     owned = ShopMember.objects.filter(user=actor, role=ShopMember.Role.OWNER)
     if owned.count() >= settings.SHOPS_PER_PERSON:
         raise ValidationError(
-            _("You have %(count)d shops, and no more are possible.")
+            _("You already have %(count)d shops, the most you can have.")
             % {"count": settings.SHOPS_PER_PERSON}
         )
 

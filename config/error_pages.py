@@ -36,9 +36,9 @@ def pages(language: str) -> dict[str, str]:
     from trato.realtime import frames
 
     with translation.override(language):
-        too_big = Refused("too_long", _("What you sent is larger than we take."))
+        too_big = Refused("too_long", _("That's too large."))
         too_often = Refused("rate_limited", _("Too many requests. Wait a moment and try again."))
-        away = Refused("unavailable", _("This is not possible just now. Try again soon."))
+        away = Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
         return {
             f"{TOO_BIG}.html": render_to_string("413_alone.html"),
             f"{TOO_BIG}.json": frames.encode(frames.Error.of(too_big)),

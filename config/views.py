@@ -37,18 +37,18 @@ MAIL_RETRY_SECONDS = 120  # and while the mail server is
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 for what is too big."""
     if isinstance(exception, RequestDataTooBig):
-        return _failed(request, 413, "too_long", _("That was too big"))
-    return _failed(request, 400, "invalid", _("That request did not work"))
+        return _failed(request, 413, "too_long", _("That's too large"))
+    return _failed(request, 400, "invalid", _("That didn't work"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, for somebody who is known."""
-    return _failed(request, 403, "forbidden", _("This is not for you to see"))
+    return _failed(request, 403, "forbidden", _("You don't have access to this page"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, which does not tell whether there is something."""
-    return _failed(request, 404, "not_found", _("There is nothing here"))
+    return _failed(request, 404, "not_found", _("We can't find that page"))
 
 
 def page_of_another(request: HttpRequest) -> HttpResponse:
@@ -76,7 +76,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     was_somebodys = request.POST.get(PAGE_USER_FIELD)
     if was_somebodys and not request.user.is_authenticated and not wants_json(request):
         return logged_out(request)
-    detail = _("Please send that again")
+    detail = _("Please send it again")
     return _failed(request, 403, "forbidden", detail, template="403_csrf.html")
 
 
@@ -121,7 +121,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def service_unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database is away, or has no connection left for us."""
     log.error("database_unavailable", path=request.path)
-    detail = _("This is not possible just now. Try again soon.")
+    detail = _("That isn't possible right now. Try again in a moment.")
     response = _failed(request, 503, "unavailable", detail)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -129,7 +129,7 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
 
 def mail_away(request: HttpRequest) -> HttpResponse:
     """503: a mail that somebody waits for could not be sent."""
-    detail = _("We cannot send mail just now. Try again in a few minutes.")
+    detail = _("We can't send email right now. Try again in a few minutes.")
     if wants_json(request):
         response = json_response(frames.Error.of(Refused("unavailable", detail)), 503)
     else:

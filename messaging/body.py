@@ -33,7 +33,7 @@ def clean_body(body: str) -> str:
             ),
         )
     if has_control_characters(text, allowed="\n\t"):
-        raise Refused("invalid", _("The message has characters that cannot be shown."))
+        raise Refused("invalid", _("The message contains characters that can't be shown."))
     if is_blank(text):
         raise Refused("invalid", _("Write something first."))
     return text

@@ -67,7 +67,7 @@ class Typing(ClientFrame, tag="typing"):
     stopped: bool = False
 
 
-NOT_UNDERSTOOD = _("The browser sent something that is not understood.")  # translated when shown
+NOT_UNDERSTOOD = _("Your browser sent something we don't understand.")  # translated when shown
 
 _decoder = msgspec.json.Decoder(Claim | Send | Open | Close | Read | Typing)
 _client_id = msgspec.json.Decoder(dict[str, Any])

@@ -190,7 +190,7 @@ class Message(models.Model):
     )
     sequence = models.PositiveIntegerField(verbose_name=_("number"))
     revision = models.PositiveIntegerField(verbose_name=_("revision"))
-    client_id = models.UUIDField(verbose_name=_("number of the sender"))
+    client_id = models.UUIDField(verbose_name=_("client ID"))
     sender = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -53,11 +53,11 @@ class Refusals:
                 case Refused():
                     refusal = error
                 case Http404():
-                    refusal = Refused("not_found", _("There is no such conversation."))
+                    refusal = Refused("not_found", _("We can't find that conversation."))
                 case DatabaseError() | InterfaceError():
                     log.warning("database_unavailable", user=self._socket.user.pk)
                     refusal = Refused(
-                        "unavailable", _("This is not possible just now. Try again soon.")
+                        "unavailable", _("That isn't possible right now. Try again in a moment.")
                     )
                 case _:
                     raise error

@@ -145,4 +145,4 @@ def _client_id(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise Refused("invalid", _("The message came without its number.")) from error
+        raise Refused("invalid", _("The message has no client ID.")) from error

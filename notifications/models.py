@@ -23,13 +23,13 @@ class Notification(models.Model):
     subject_kind = models.CharField(
         max_length=20, help_text="conversation, …", verbose_name=_("kind of subject")
     )
-    subject_id = models.BigIntegerField(verbose_name=_("number of the subject"))
+    subject_id = models.BigIntegerField(verbose_name=_("subject ID"))
     team_id = models.BigIntegerField(
         null=True,
         blank=True,
         editable=False,
         help_text="The shop as whose member the recipient was told; empty for the person's own.",
-        verbose_name=_("number of the shop"),
+        verbose_name=_("shop ID"),
     )
     title = models.CharField(_("title"), max_length=120)
     excerpt = models.CharField(_("excerpt"), max_length=160, blank=True)

@@ -17,10 +17,10 @@ from messaging.models import Conversation
 pytestmark = pytest.mark.django_db
 
 WORDS = {
-    400: ("That request did not work", "Esa petición no ha funcionado"),
-    403: ("This is not for you to see", "Esto no lo puedes ver"),
-    404: ("There is nothing here", "Aquí no hay nada"),
-    413: ("That was too big", "Era demasiado grande"),
+    400: ("That didn't work", "No ha funcionado"),
+    403: ("You don't have access to this page", "No tienes acceso a esta página"),
+    404: ("We can't find that page", "No encontramos esa página"),
+    413: ("That's too large", "Es demasiado grande"),
     429: ("One moment, please", "Un momento, por favor"),
     500: ("Something went wrong on our side", "Algo ha fallado por nuestra parte"),
 }
@@ -66,7 +66,7 @@ def test_403_for_who_may_not(language: str, shop: Any, colleague: User, client_o
     assert is_friendly(answer, 403, language)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Please send that again"), ("es", "Envía")])
+@pytest.mark.parametrize(("language", "words"), [("en", "Please send it again"), ("es", "Envía")])
 def test_403_for_a_form_of_another_site(
     language: str, words: str, shopper: User, conversation: Conversation
 ) -> None:

@@ -41,7 +41,7 @@ class Refused(Exception):
 
 def conflict() -> Refused:
     """The refusal of other words under a `client_id` that is taken."""
-    text = _("This was sent before with other words. Send these as a new message.")
+    text = _("You've already sent this with different text. Send it as a new message.")
     return Refused("conflict", text)
 
 

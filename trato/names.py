@@ -150,19 +150,15 @@ def validate_public_name(value: str) -> None:
     """
     validate_name(value)
     if _has_invisible_characters(value):
-        raise ValidationError(
-            _("A name cannot hold characters that nobody can see."), code="invisible"
-        )
+        raise ValidationError(_("A name can't contain invisible characters."), code="invisible")
     if not any(character.isalnum() for character in value):
         raise ValidationError(_("A name needs a letter or a digit."), code="no_letters")
     if any(_mixes_alphabets(word) for word in value.split()):
         raise ValidationError(
-            _("Write each word of a name in the letters of one alphabet."), code="alphabets"
+            _("Use letters of only one alphabet in each word of a name."), code="alphabets"
         )
     if is_reserved(value):
-        raise ValidationError(
-            _("This name sounds as if it were ours. Choose another one."), code="reserved"
-        )
+        raise ValidationError(_("This name sounds like ours. Choose another one."), code="reserved")
 
 
 def _has_invisible_characters(text: str) -> bool:

@@ -53,14 +53,14 @@ def wait_text(seconds: int) -> str:
     """Tell a person how long to wait, in their language."""
     if seconds < 90:
         return ngettext(
-            "That was too fast. Try again in %(count)s second.",
-            "That was too fast. Try again in %(count)s seconds.",
+            "Too fast. Try again in %(count)s second.",
+            "Too fast. Try again in %(count)s seconds.",
             seconds,
         ) % {"count": seconds}
     minutes = math.ceil(seconds / 60)
     return ngettext(
-        "That was too often. Try again in %(count)s minute.",
-        "That was too often. Try again in %(count)s minutes.",
+        "Too many attempts. Try again in %(count)s minute.",
+        "Too many attempts. Try again in %(count)s minutes.",
         minutes,
     ) % {"count": minutes}
 

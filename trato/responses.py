@@ -70,7 +70,7 @@ def person_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> View:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if wants_json(request):
-            refusal = Refused("forbidden", _("You are not logged in."))
+            refusal = Refused("forbidden", _("You're not logged in."))
             return json_response(frames.Error.of(refusal), status=401)
         return redirect_to_login(request.get_full_path())
 
@@ -85,4 +85,4 @@ def counter_from(text: str | None) -> int:
     """
     if text and text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < 2**31:
         return int(text)
-    raise Refused("invalid", _("That is not a whole number."))
+    raise Refused("invalid", _("Enter a whole number."))

@@ -70,15 +70,15 @@ def validate_name(value: str) -> None:
         ValidationError: with a message for the person.
     """
     if is_blank(value):
-        raise ValidationError(_("Write a name that can be seen."), code="blank")
+        raise ValidationError(_("Write a visible name."), code="blank")
     if has_control_characters(value) or any(c in BIDI_CONTROLS for c in value):
         raise ValidationError(
-            _("A name cannot hold control characters or change the writing direction."),
+            _("A name can't contain control characters or change the writing direction."),
             code="control_characters",
         )
     if has_stacked_marks(value):
         raise ValidationError(
-            _("A letter of a name cannot bear so many accents."), code="stacked_marks"
+            _("A letter in a name can't have that many accents."), code="stacked_marks"
         )
 
 

@@ -196,7 +196,12 @@ class Migration(migrations.Migration):
                     "height",
                     models.PositiveIntegerField(default=0, editable=False, verbose_name="height"),
                 ),
-                ("alt", models.CharField(blank=True, max_length=160, verbose_name="what it shows")),
+                (
+                    "alt",
+                    models.CharField(
+                        blank=True, max_length=160, verbose_name="description (alt text)"
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "removed_at",
@@ -288,7 +293,7 @@ class Migration(migrations.Migration):
                 (
                     "made",
                     models.BigIntegerField(
-                        help_text="Its id.", null=True, verbose_name="what it made"
+                        help_text="Its id.", null=True, verbose_name="what it created"
                     ),
                 ),
                 (
@@ -325,7 +330,7 @@ class Migration(migrations.Migration):
                         db_index=True,
                         help_text="In lower case.",
                         max_length=254,
-                        verbose_name="e-mail address",
+                        verbose_name="email",
                     ),
                 ),
                 (

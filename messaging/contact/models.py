@@ -29,7 +29,7 @@ class KeptQuestion(models.Model):
         verbose_name=_("sender"),
         help_text="Whose page it was written on, by id; empty for a visitor's.",
     )
-    client_id = models.UUIDField(verbose_name=_("number of the sender"))
+    client_id = models.UUIDField(verbose_name=_("client ID"))
     body = models.TextField(
         max_length=settings.MESSAGE_MAX_CHARACTERS, blank=True, verbose_name=_("text")
     )

@@ -81,8 +81,8 @@ def keep(request: HttpRequest, question: Question, shop: Shop, product: Product 
 
 def _too_many_wait() -> str:
     return ngettext(
-        "%(count)s question waits for you to log in. Send it first, then ask this one.",
-        "%(count)s questions wait for you to log in. Send them first, then ask this one.",
+        "Log in to send your saved question first, then ask this one.",
+        "Log in to send your %(count)s saved questions first, then ask this one.",
         settings.KEPT_QUESTIONS_MAX,
     ) % {"count": settings.KEPT_QUESTIONS_MAX}
 

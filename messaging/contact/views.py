@@ -127,8 +127,8 @@ def _name_others(others: list[Conversation], request: HttpRequest) -> None:
     titles = dict.fromkeys(f"“{one.product_title or one.shop_name}”" for one in others)
     if titles:
         text = ngettext(
-            "Your question about %(titles)s was sent too. You find it in your conversations.",
-            "Your questions about %(titles)s were sent too. You find them in your conversations.",
+            "Your question about %(titles)s was sent too. It's in your conversations.",
+            "Your questions about %(titles)s were sent too. They're in your conversations.",
             len(titles),
         )
         notices.success(request, text % {"titles": ", ".join(titles)})

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ),
                 ("sequence", models.PositiveIntegerField(verbose_name="number")),
                 ("revision", models.PositiveIntegerField(verbose_name="revision")),
-                ("client_id", models.UUIDField(verbose_name="number of the sender")),
+                ("client_id", models.UUIDField(verbose_name="client ID")),
                 (
                     "side",
                     models.CharField(
@@ -259,7 +259,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "words",
-                    models.TextField(blank=True, max_length=1000, verbose_name="in your words"),
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="what happened? (optional)"
+                    ),
                 ),
                 (
                     "created_at",
@@ -271,7 +273,7 @@ class Migration(migrations.Migration):
                     "outcome",
                     models.CharField(
                         blank=True,
-                        choices=[("upheld", "Upheld"), ("dismissed", "Dismissed")],
+                        choices=[("upheld", "Action taken"), ("dismissed", "No action")],
                         editable=False,
                         max_length=9,
                         verbose_name="outcome",
@@ -339,7 +341,7 @@ class Migration(migrations.Migration):
                         verbose_name="sender",
                     ),
                 ),
-                ("client_id", models.UUIDField(verbose_name="number of the sender")),
+                ("client_id", models.UUIDField(verbose_name="client ID")),
                 ("body", models.TextField(blank=True, max_length=4000, verbose_name="text")),
                 (
                     "created_at",

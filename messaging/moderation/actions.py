@@ -51,16 +51,14 @@ def report(actor: Person, conversation_id: int, sequence: int, reason: str, word
     if len(words) > REPORT_WORDS_MAX:
         raise Refused("too_long", _("That is too long for a report. Please shorten it."))
     if has_control_characters(words, allowed="\n\t"):
-        raise Refused("invalid", _("The message has characters that cannot be shown."))
+        raise Refused("invalid", _("The message contains characters that can't be shown."))
     found, created = Report.objects.get_or_create(
         message=message, reporter_id=actor.pk, defaults={"reason": reason, "words": words}
     )
     if created:
         limits.hit("report", actor.pk)
     elif (found.reason, found.words) != (reason, words):
-        raise Refused(
-            "conflict", _("You have reported this message already; staff have that report.")
-        )
+        raise Refused("conflict", _("You've already reported this message."))
     return found
 
 
@@ -120,7 +118,9 @@ def remove_message(actor: Person, message_id: int, reason: str) -> Message:
     if message.removed_at:
         before = audit.last("message.removed", subject)
         raise AlreadyDone(
-            gettext("This message is removed already."), before and before.actor, message.removed_at
+            gettext("This message has already been removed."),
+            before and before.actor,
+            message.removed_at,
         )
     conversation.revision += 1
     conversation.save(update_fields=["revision"])
@@ -155,9 +155,9 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
     if found.outcome:
         is_upheld = found.outcome == Report.Outcome.UPHELD
         raise AlreadyDone(
-            gettext("This report is upheld already.")
+            gettext("Action has already been taken on this report.")
             if is_upheld
-            else gettext("This report is dismissed already."),
+            else gettext("This report has already been closed without action."),
             found.resolved_by,
             found.resolved_at,
         )

@@ -19,8 +19,8 @@ class Report(models.Model):
         OTHER = "other", _("Something else")
 
     class Outcome(models.TextChoices):
-        UPHELD = "upheld", _("Upheld")
-        DISMISSED = "dismissed", _("Dismissed")
+        UPHELD = "upheld", _("Action taken")
+        DISMISSED = "dismissed", _("No action")
 
     message = models.ForeignKey(
         "messaging.Message",
@@ -35,7 +35,7 @@ class Report(models.Model):
         verbose_name=_("reported by"),
     )
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
-    words = MultilineTextField(_("in your words"), max_length=1000, blank=True)
+    words = MultilineTextField(_("what happened? (optional)"), max_length=1000, blank=True)
     created_at = models.DateTimeField(
         default=timezone.now, editable=False, verbose_name=_("created")
     )

@@ -34,7 +34,7 @@ def report(request: PersonRequest, conversation_id: int, sequence: int) -> HttpR
                 refusal, status = error, STATUS[error.code]
                 form.add_error(None, str(error.detail))
             else:
-                notices.success(request, _("Thank you. Our staff will look at this message."))
+                notices.success(request, _("Thank you. Our staff will review this message."))
                 return redirect(conversation)
     context = {"conversation": conversation, "message": message, "form": form}
     response = render(request, "messaging/moderation/report.html", context, status=status)

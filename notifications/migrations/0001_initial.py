@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         help_text="conversation, …", max_length=20, verbose_name="kind of subject"
                     ),
                 ),
-                ("subject_id", models.BigIntegerField(verbose_name="number of the subject")),
+                ("subject_id", models.BigIntegerField(verbose_name="subject ID")),
                 (
                     "team_id",
                     models.BigIntegerField(
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                         editable=False,
                         help_text="The shop as whose member the recipient was told; empty for the person's own.",
                         null=True,
-                        verbose_name="number of the shop",
+                        verbose_name="shop ID",
                     ),
                 ),
                 ("title", models.CharField(max_length=120, verbose_name="title")),

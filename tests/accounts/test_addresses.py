@@ -204,7 +204,7 @@ def test_both_addresses_hear_of_a_change(shopper: User, client_of: Any) -> None:
     client = client_of(shopper)
     reauthenticate(client)
     client.post("/accounts/email/", {"action_add": "", "email": "new@example.com"})
-    assert told()[shopper.email] == ["[Trato] Your e-mail address is about to change"]
+    assert told()[shopper.email] == ["[Trato] Your email is about to change"]
     assert "new@example.com" in mail.outbox[-1].body
     mail.outbox.clear()
     confirm(client, "new@example.com")
@@ -248,7 +248,7 @@ def test_the_owner_hears_of_a_device_that_is_new_and_of_no_other(shopper: User) 
     prove(shopper)
     known, form = Client(), {"login": shopper.email, "password": PASSWORD}
     known.post("/accounts/login/", form, headers={"user-agent": "Mozilla Firefox/1 Linux"})
-    assert told() == {shopper.email: ["[Trato] Was it you? Login on a new device"]}
+    assert told() == {shopper.email: ["[Trato] New login: was it you?"]}
     assert "Firefox · Linux" in mail.outbox[0].body
     known.post("/accounts/logout/")
     known.post("/accounts/login/", form)

@@ -51,7 +51,7 @@ def test_what_waits_survives_that_the_tab_is_closed_while_the_server_is_down(
     page.fill("#composer-body", "And half a sent")
     waits(page, 3)
     expect(page.locator(STATUS)).to_have_text(
-        "No connection. You can go on writing; 3 messages wait."
+        "No connection. Keep writing; 3 messages are waiting."
     )
     with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
         page.reload()
@@ -79,7 +79,7 @@ def test_a_line_that_is_back_is_told_and_what_was_missed_is_there(
     write(asking, "I am.")
     waits(asking, 1)
     line.mend()
-    expect(asking.locator(STATUS)).to_have_text("Connected again.")
+    expect(asking.locator(STATUS)).to_have_text("You're back online.")
     expect(answering.locator(".message__body")).to_have_text(["Are you there?", "I am."])
     expect(asking.locator(".message__body")).to_have_text(["Are you there?", "I am."])
     expect(asking.locator(STATUS)).to_be_hidden()

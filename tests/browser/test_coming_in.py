@@ -61,7 +61,7 @@ def test_the_language_is_the_browsers_until_another_is_chosen(
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(state).to_have_text("Enviado")  # by the page's script
     page.goto(product.get_absolute_url())
-    expect(page.locator(".ask__title")).to_have_text("Pregunta a quien vende")
+    expect(page.locator(".ask__title")).to_have_text("Pregunta al vendedor")
     page.get_by_role("button", name="English").click()
     expect(page.locator(".ask__title")).to_have_text("Ask the seller")
     open_thread(page, conversation)

@@ -198,7 +198,7 @@ def test_the_list_of_notifications_is_live(
     page.goto("/notifications/")
     live(page) if line == "socket" else polling(page)
     mark_all = page.get_by_role("button", name="Mark all as read")
-    expect(page.locator("h2")).to_have_text("Nothing yet")
+    expect(page.locator("h2")).to_have_text("No notifications yet")
     expect(mark_all).to_be_hidden()
     open_thread(asking, conversation)
     write(asking, "Is it still there?")

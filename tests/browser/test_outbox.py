@@ -123,7 +123,7 @@ def test_a_waiting_message_can_be_taken_back(
     write(page, "Too soon")
     write(page, "Stays")
     page.fill("#composer-body", "Next")
-    page.locator(".message", has_text="Too soon").get_by_role("button", name="Take back").click()
+    page.locator(".message", has_text="Too soon").get_by_role("button", name="Cancel").click()
     waits(page, 1)
     expect(page.locator("#composer-body")).to_have_value("Too soon\n\nNext")
     line.mend()
@@ -178,7 +178,7 @@ def test_a_post_that_is_refused_is_told_and_not_repeated_for_ever(
     polling(page)
     write(page, "Poison")
     write(page, "Behind it")
-    expect(page.locator("[data-why]:visible")).to_have_text("The server did not take this message.")
+    expect(page.locator("[data-why]:visible")).to_have_text("The server rejected this message.")
     expect(page.locator(".message:not([data-pending]) .message__body")).to_have_text(["Behind it"])
     assert sum("Poison" in body for body in tries) == 1
     page.unroute("**/new_message/")

@@ -107,7 +107,7 @@ def test_logging_out_in_one_tab_ends_the_others(
     leaving.goto("/accounts/logout/")
     leaving.click("main form button")
     told = page.locator("#connection")
-    expect(told).to_contain_text("You were logged out.")
+    expect(told).to_contain_text("You've been logged out.")
     expect(told.get_by_role("link")).to_have_attribute(
         "href", f"/accounts/login/?next=%2Fconversation%2F{conversation.pk}%2F"
     )

@@ -117,7 +117,7 @@ def test_a_tab_hides_its_words_when_its_person_is_logged_out_elsewhere(
     leaving = page.context.new_page()
     leaving.goto("/accounts/logout/")
     leaving.click("main form button")
-    is_hidden(page, "You were logged out.")
+    is_hidden(page, "You've been logged out.")
     # The same person is back, in whatever tab: the page goes on where it was.
     sit_down(page, shopper)
     leaving.goto("/products/")
@@ -205,4 +205,4 @@ def test_a_page_that_a_browser_kept_asks_whose_session_it_is(
     expect(page.locator("main")).to_be_visible()
     sit_down(page, None)
     page.evaluate(shown_again)
-    is_hidden(page, "You were logged out.")
+    is_hidden(page, "You've been logged out.")

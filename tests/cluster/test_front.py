@@ -77,7 +77,7 @@ def test_more_than_the_limit_is_refused_with_a_page_that_explains(
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert '<html lang="es">' in answer.text
-    assert "Era demasiado grande" in answer.text
+    assert "Es demasiado grande" in answer.text
 
 
 def test_a_picture_of_the_largest_allowed_size_passes_nginx_and_meets_the_forms_own_limit(

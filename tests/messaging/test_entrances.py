@@ -116,7 +116,7 @@ def test_a_query_that_is_no_utf_8_is_refused(query: str, shopper: User, client_o
     for path in ("/products/", "/conversations/"):
         answer = client_of(shopper).generic("GET", path, QUERY_STRING=query)
         assert answer.status_code == 400
-        assert "That request did not work" in answer.text
+        assert "That didn't work" in answer.text
 
 
 def test_html_is_text_wherever_it_is_shown(

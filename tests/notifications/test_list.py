@@ -52,7 +52,7 @@ def test_the_list_shows_ones_own_news_the_newest_first(
 
 def test_an_empty_list_says_what_will_be_there(shopper: User, client_of: Any) -> None:
     page = client_of(shopper).get("/notifications/").text
-    assert "Nothing yet" in page
+    assert "No notifications yet" in page
     assert re.search(r"data-while-unread\s+hidden", page)  # the button that marks all as read
     tell(shopper)
     assert not re.search(

@@ -46,7 +46,7 @@ def test_without_the_database_every_page_is_a_friendly_503_in_the_readers_langua
     place: Place,
 ) -> None:
     place.database.stop()
-    for language, words in (("en", "We will be right back"), ("es", "Volvemos enseguida")):
+    for language, words in (("en", "We'll be right back"), ("es", "Volvemos enseguida")):
         for path, answer in zip(
             PAGES, ask_all(place, PAGES, accept_language=language), strict=True
         ):

@@ -43,7 +43,7 @@ def test_the_address_of_a_thread_shows_and_records_nothing(
         answer = client.get(thread, headers={"Sec-Fetch-Site": origin})
         assert answer.status_code == 200
         assert "555 123" not in answer.text
-        assert "Read the conversation" in answer.text
+        assert "View the conversation" in answer.text
     assert looks(moderator) == 0
     assert "555 123" in client.post(f"{thread}?page=1", follow=True).text
     assert looks(moderator) == 1
@@ -94,7 +94,7 @@ def test_a_thread_shows_all_that_was_said_and_says_that_this_look_is_on_record(
     MessageFactory(conversation=said.conversation, body="<b>Bold</b>")
     moderation.remove_message(moderator, said.pk, "Number")
     page = looked(client_of(moderator), said).text
-    assert "This look is on record." in page
+    assert "This view has been logged." in page
     assert "Call me at 555 123" in page
     assert "Removed from sight on" in page
     assert "&lt;b&gt;Bold" in page
@@ -212,7 +212,7 @@ def test_the_second_moderator_is_told_what_the_first_decided(
     moderation.resolve_report(chief, reported.pk, "dismissed", "Nothing in it")
     answer = client_of(moderator).post(of(reported, "upheld/resolve/"), {"reason": "Scam"})
     assert answer.status_code == 409
-    assert "This report is dismissed already. Chief did that on" in answer.text
+    assert "This report has already been closed without action. Chief did that on" in answer.text
     assert "Done, and" not in answer.text
     assert Report.objects.get().outcome == "dismissed"
     assert AuditEntry.objects.get().verb == "report.dismissed"

@@ -100,9 +100,9 @@ def _done_before(acts: Sequence[Callable[[str], object]], reason: str) -> list[s
 
 
 def _tell(request: HttpRequest, done: int, already: list[str]) -> None:
-    text = gettext("Done, and written to the audit trail.")
+    text = gettext("Done. Recorded in the audit log.")
     if already:
-        text = gettext("Done for %(done)s of %(total)s, and written to the audit trail.") % {
+        text = gettext("Done for %(done)s of %(total)s. Recorded in the audit log.") % {
             "done": done,
             "total": done + len(already),
         }

@@ -33,7 +33,9 @@ def require_reason(reason: str) -> str:
     """
     reason = normalize_newlines(reason)
     if is_blank(reason):
-        raise ValidationError(_("Write down why."), code="reason_required")
+        raise ValidationError(_("Enter a reason."), code="reason_required")
     if has_control_characters(reason, allowed="\n\t"):
-        raise ValidationError(_("The reason has characters that cannot be shown."), code="invalid")
+        raise ValidationError(
+            _("The reason contains characters that can't be shown."), code="invalid"
+        )
     return reason.strip()

@@ -23,7 +23,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
     fields = ("created_at", "actor", "verb", "subject_link", "reason")
     readonly_fields = ("subject_link",)
 
-    @admin.display(description=_("to what"), ordering="subject")
+    @admin.display(description=_("subject"), ordering="subject")
     def subject_link(self, entry: AuditEntry) -> str:
         """The subject, linked to the page of its model where there is one."""
         kind, _colon, key = entry.subject.partition(":")

@@ -32,7 +32,7 @@ class AuditEntry(models.Model):
         verbose_name=_("who"),
     )
     verb = models.CharField(_("what"), max_length=40, help_text="conversation.looked, …")
-    subject = models.CharField(_("to what"), max_length=80, help_text="conversation:12, user:7, …")
+    subject = models.CharField(_("subject"), max_length=80, help_text="conversation:12, user:7, …")
     reason = models.TextField(_("why"), blank=True)
     created_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
 
@@ -40,7 +40,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name = _("audit entry")
-        verbose_name_plural = _("audit trail")
+        verbose_name_plural = _("audit entries")
         ordering = ("-id",)
         indexes = (
             models.Index(fields=["subject", "-created_at"], name="audit_by_subject"),

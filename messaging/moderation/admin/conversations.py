@@ -65,7 +65,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
     @admin.display(description=_("thread"))
     def thread_link(self, conversation: Conversation) -> str:
         address = reverse("admin:conversation_thread", args=[conversation.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Read (recorded)"))
+        return format_html('<a href="{}">{}</a>', address, _("View (logged)"))
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -65,11 +65,11 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
     )  # fmt: skip
     readonly_fields = ("their_words", "reporter_link", "reported", "state")
 
-    @admin.display(description=_("in their words"))
+    @admin.display(description=_("what they wrote"))
     def excerpt(self, report: Report) -> str:
         return Truncator(report.words).chars(80)
 
-    @admin.display(description=_("in their words"))
+    @admin.display(description=_("what they wrote"))
     def their_words(self, report: Report) -> str:
         return report.words
 
@@ -157,8 +157,8 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
         chosen, actor = Report.Outcome(outcome), person_of(request)
         report = get_object_or_404(Report.objects.select_related("message__sender"), pk=report_id)
         titles = {
-            Report.Outcome.UPHELD: _("Uphold this report"),
-            Report.Outcome.DISMISSED: _("Dismiss this report"),
+            Report.Outcome.UPHELD: _("Take action on this report"),
+            Report.Outcome.DISMISSED: _("Close this report without action"),
         }
         return act_with_reason(
             request,

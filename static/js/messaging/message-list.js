@@ -127,7 +127,7 @@ export class MessageList {
   showState(item, readByOther) {
     let text = Number(item.dataset.sequence) <= readByOther ? gettext("Read") : gettext("Sent");
     if (item.hasAttribute("data-pending")) {
-      text = item.hasAttribute("data-failed") ? gettext("Not sent") : gettext("Waiting");
+      text = item.hasAttribute("data-failed") ? gettext("Not sent") : gettext("Sending…");
     }
     const state = item.querySelector("[data-state]");
     if (state.textContent !== text) state.textContent = text;

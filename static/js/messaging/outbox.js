@@ -270,7 +270,7 @@ class Outbox extends EventTarget {
   }
 
   refusalOf({ status, body }) {
-    const detail = body?.detail ?? gettext("The server did not take this message.");
+    const detail = body?.detail ?? gettext("The server rejected this message.");
     return { code: status >= 500 ? "unavailable" : "invalid", ...body, detail, status };
   }
 

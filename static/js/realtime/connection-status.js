@@ -23,9 +23,9 @@ function trouble() {
   const waiting = outbox.waiting();
   say(
     waiting
-      ? fill(ngettext("No connection. You can go on writing; %(count)s message waits.",
-          "No connection. You can go on writing; %(count)s messages wait.", waiting), { count: waiting })
-      : gettext("No connection. You can go on writing; it will be sent when the line is back."),
+      ? fill(ngettext("No connection. Keep writing; %(count)s message is waiting.",
+          "No connection. Keep writing; %(count)s messages are waiting.", waiting), { count: waiting })
+      : gettext("No connection. Keep writing; we'll send it when you're back online."),
   );
 }
 
@@ -43,7 +43,7 @@ function back() {
   timer = null;
   if (!troubled) return;
   troubled = false;
-  say(gettext("Connected again."), true);
+  say(gettext("You're back online."), true);
   setTimeout(() => troubled || say(""), GOOD_FOR);
 }
 
@@ -63,7 +63,7 @@ outbox.addEventListener("sent", () => {
   if (!troubled) say("");
 });
 outbox.addEventListener("unkept", () => {
-  say(gettext("Your browser has no room to keep what is not sent yet. Leave this page open until it is sent."));
+  say(gettext("Your browser is out of storage. Keep this page open until your messages are sent."));
   setTimeout(() => troubled || say(""), LONG);
 });
 session.on("ended", ({ code }) => explain(line, code));

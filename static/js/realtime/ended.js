@@ -7,13 +7,13 @@ export function explain(element, code) {
   const name = document.querySelector("[data-user]")?.dataset.userName ?? "";
   const link = document.createElement("a");
   if (code === PAGE_OF_ANOTHER) {
-    element.textContent = fill(gettext("This page belongs to %(name)s, and somebody else has logged in in this browser. What was written here is kept for %(name)s."), { name });
+    element.textContent = fill(gettext("This page belongs to %(name)s, but someone else is now logged in on this browser. We've kept what %(name)s wrote here."), { name });
     link.href = "";
     link.textContent = gettext("Reload the page");
   } else if (code === SUSPENDED) {
     element.textContent = gettext("Your account is suspended.");
   } else {
-    element.textContent = gettext("You were logged out.");
+    element.textContent = gettext("You've been logged out.");
     link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
     link.textContent = gettext("Log in");
   }

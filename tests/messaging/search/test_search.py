@@ -329,7 +329,7 @@ def test_a_search_that_stopped_early_says_that_there_are_older_ones(
         )
     client = client_of(seller)
     page = client.get("/conversations/?q=kiln").text
-    assert "Search older ones" in page
+    assert "Search older conversations" in page
     address = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     page = client.get(f"/conversations/{address}").text
     assert oldest.conversation.get_absolute_url() in page

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="conversation:12, user:7, …",
                         max_length=80,
-                        verbose_name="to what",
+                        verbose_name="subject",
                     ),
                 ),
                 ("reason", models.TextField(blank=True, verbose_name="why")),
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "audit entry",
-                "verbose_name_plural": "audit trail",
+                "verbose_name_plural": "audit entries",
                 "ordering": ("-id",),
                 "indexes": [
                     models.Index(fields=["subject", "-created_at"], name="audit_by_subject"),
