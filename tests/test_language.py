@@ -135,6 +135,15 @@ def test_nobody_is_called_usted() -> None:
         assert formal((entry, spoken(entry)) for entry in met) == []
 
 
+def test_an_email_has_one_name() -> None:
+    met = [*entries("ours"), *entries("overrides"), *filter(is_met, entries("allauth"))]
+    others = {"en": "e-mail", "es": "direcci[oó]n(es)? (principal )?de correo"}
+    for language, pattern in others.items():
+        with translation.override(language):
+            texts = [text for entry in met for text in spoken(entry)]
+        assert [text for text in texts if re.search(pattern, text, re.IGNORECASE)] == []
+
+
 def test_it_would_be_noticed_if_somebody_was() -> None:
     for name, count in (("allauth", 60), ("forms", 40), ("passwords", 7), ("admin", 15)):
         assert len(formal((entry, _texts(entry.string)) for entry in entries(name))) > count

@@ -85,4 +85,4 @@ def counter_from(text: str | None) -> int:
     """
     if text and text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < 2**31:
         return int(text)
-    raise Refused("invalid", _("Enter a whole number."))
+    raise Refused("invalid", _("That's not a whole number."))

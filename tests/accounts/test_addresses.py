@@ -227,7 +227,7 @@ def test_the_owner_hears_of_a_password_that_was_changed_or_reset(
     client.post("/accounts/password/reset/", {"email": shopper.email})
     page = follow_link(client)
     client.post(page.request["PATH_INFO"], {"password1": THEIRS, "password2": THEIRS})
-    assert told()[shopper.email][1:] == ["[Trato] Password Reset"]
+    assert told()[shopper.email][1:] == ["[Trato] Password reset"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -294,7 +294,7 @@ def test_a_mail_that_somebody_waits_for_and_cannot_be_sent_is_said_and_sent_late
         patch.setattr(EmailBackend, "send_messages", away)
         answer = client.post(path, form)
     assert answer.status_code == 503
-    assert "We cannot send mail just now" in answer.text
+    assert "We can't send email right now" in answer.text
     assert int(answer.headers["Retry-After"]) > 0
     assert not mail.outbox
     assert client.post(path, form).status_code == 302

@@ -11,7 +11,7 @@ from trato import cache
 
 pytestmark = pytest.mark.django_db
 
-TOO_SOON = "The mail went out only a moment ago."
+TOO_SOON = "just sent you an email."
 
 
 def test_a_mail_that_is_asked_for_again_is_sent_or_it_is_said_that_it_is_too_soon(

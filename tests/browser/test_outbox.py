@@ -239,7 +239,7 @@ def test_a_full_store_does_not_keep_a_message_from_being_sent(
     is_sent(page)
     expect(page.locator("#composer-body")).to_have_value("")
     assert stored() == ["No room for this"]
-    expect(page.locator("#connection")).to_contain_text("no room")
+    expect(page.locator("#connection")).to_contain_text("out of storage")
 
 
 def test_two_tabs_that_write_at_once_overwrite_nothing(

@@ -58,7 +58,7 @@ def test_a_body_that_is_none_is_refused_by_form_and_by_script(
     assert 'role="alert"' in page.text
     error = answer.json()
     assert (error["type"], error["code"], error["client_id"]) == ("error", code, form["client_id"])
-    assert error["detail"] in page.text
+    assert error["detail"] in html.unescape(page.text)
     assert everything() == before
 
 

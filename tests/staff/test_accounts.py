@@ -87,7 +87,7 @@ def test_what_was_done_before_is_told_with_who_and_when(
     assert not AuditEntry.objects.exists()
     actions.suspend(moderator, shopper.pk, "Scam")
     entry = AuditEntry.objects.get()
-    with pytest.raises(AlreadyDone, match=r"suspended already\. Sam Okoro did that on") as told:
+    with pytest.raises(AlreadyDone, match=r"already suspended\. Sam Okoro did that on") as told:
         actions.suspend(chief, shopper.pk, "Scam again")
     assert (told.value.by, told.value.at) == (moderator, entry.created_at)
     assert AuditEntry.objects.get().reason == "Scam"
@@ -221,7 +221,7 @@ def test_the_page_does_not_say_done_where_nothing_was_done(
     assert answer.status_code == 409
     assert "Chief did that on" in answer.text
     assert "My long reason" in answer.text
-    assert "Done, and" not in answer.text
+    assert "Done." not in answer.text
     assert AuditEntry.objects.get().reason == "Scam"
 
 
@@ -233,11 +233,11 @@ def test_of_several_people_those_suspended_before_are_named(
     both = choose(client, "suspend_selected", shopper, stranger).headers["Location"]
     page = client.post(both, {"reason": "Ring"}, follow=True).text
     assert "Done for 1 of 2" in page
-    assert "Lucía Romero is suspended already. Chief did that on" in page
+    assert "Lucía Romero is already suspended. Chief did that on" in page
     assert AuditEntry.objects.filter(reason="Ring").get().subject == f"user:{stranger.pk}"
     answer = client.post(both, {"reason": "Ring again"})
     assert answer.status_code == 409
-    assert "Ana Prieto is suspended already. Sam Okoro did that on" in answer.text
+    assert "Ana Prieto is already suspended. Sam Okoro did that on" in answer.text
     assert not AuditEntry.objects.filter(reason="Ring again").exists()
 
 
