@@ -304,7 +304,7 @@ def test_two_who_add_pictures_to_old_pages_make_no_more_than_a_product_may_have(
         patch.setattr(seller_views, "_store", stored_late)
         answer = client.post(address, form | {"title": "Deep bowl", "pictures": files})
     assert answer.status_code == 400
-    assert "At most 2 pictures." in answer.text
+    assert "Up to 2 pictures." in answer.text
     assert (product.images.count(), KeptPicture.objects.count()) == (1, 2)
     again = fields_of(answer.text) | {"drop": [KeptPicture.objects.earliest("pk").pk]}
     assert client.post(address, again).status_code == 302

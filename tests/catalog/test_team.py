@@ -43,7 +43,7 @@ def test_who_is_invited_joins_by_accepting_and_not_before(
     assert other_seller.get_short_name() not in client_of(None).get(shop.get_absolute_url()).text
     invited = client_of(other_seller).get("/my/team/").text
     assert f"{shop.name} invites you" in invited
-    assert "your colleagues see your name and e-mail address" in invited
+    assert "see your name and email" in invited
     post(other_seller, accept=TeamInvitation.objects.get().pk)
     assert works_there(other_seller, shop)
     assert not TeamInvitation.objects.exists()
