@@ -1,0 +1,76 @@
+"""Pictures of products, and those of forms that were refused for something else."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ShownImages(models.Manager["ProductImage"]):
+    """The pictures that a product has now."""
+
+    def get_queryset(self) -> models.QuerySet["ProductImage"]:
+        return super().get_queryset().filter(removed_at=None)
+
+
+class ProductImage(models.Model):
+    """A picture of a product, always one that `catalog.images` has re-encoded.
+
+    One that was removed keeps its row and its file while a conversation shows the product as it
+    stood when somebody asked.
+    """
+
+    product = models.ForeignKey(
+        "catalog.Product",
+        on_delete=models.CASCADE,
+        related_name="images",
+        verbose_name=_("product"),
+    )
+    file = models.ImageField(
+        _("picture"), upload_to="products/", width_field="width", height_field="height"
+    )
+    width = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("width"))
+    height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
+    alt = models.CharField(_("description (alt text)"), max_length=160, blank=True)
+    position = models.PositiveSmallIntegerField(default=0, verbose_name=_("position"))
+    removed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, verbose_name=_("removed")
+    )
+
+    objects = ShownImages()
+    with_removed = models.Manager["ProductImage"]()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ("position", "id")
+
+    def __str__(self) -> str:
+        return self.alt or str(self.file.name)
+
+
+class KeptPicture(models.Model):
+    """A picture of a form that was refused for something else; it is added with the next try.
+
+    Browsers empty the field for files when a form comes back.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
+    )
+    form_key = models.UUIDField(verbose_name=_("key"))
+    file = models.ImageField(
+        _("picture"), upload_to="products/", width_field="width", height_field="height"
+    )
+    width = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("width"))
+    height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
+
+    class Meta:
+        verbose_name = _("kept picture")
+        verbose_name_plural = _("kept pictures")
+        ordering = ("id",)
+        indexes = (models.Index(fields=["owner", "form_key"], name="kept_pictures_of_form"),)
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
