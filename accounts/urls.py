@@ -21,7 +21,7 @@ urlpatterns = [
         name="choose_password",
     ),
     path("sessions/", entrance_views.Sessions.as_view(), name="sessions"),
-    # An account without a password gets one by mail, not by whoever has its session.
+    # An account without a password gets one by mail, not through its session alone.
     path(
         "password/set/",
         never_cache(RedirectView.as_view(pattern_name="account_reset_password")),

@@ -205,7 +205,7 @@ def connect(
 
 
 class Table:
-    """Pairs that talk in a closed loop: whoever gets a message answers it at once.
+    """Pairs that talk in a closed loop: each answers a message as soon as it arrives.
 
     A message counts from its sending until the other side's socket has received it. Each pair
     has one message in flight, and every second one goes the other way.

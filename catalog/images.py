@@ -1,4 +1,4 @@
-"""Pictures from strangers: judged by their content, drawn anew, and kept without their secrets.
+"""Pictures from strangers: judged by their content, encoded again, and kept without their secrets.
 
 Nothing of an upload is kept as it came. Its pixels are decoded and encoded again, so
 that neither the place where a photo was taken nor a second file hidden behind it survives. That

@@ -114,7 +114,7 @@ def _status(form: ProductForm) -> int:
 
 
 def _has_gone(request: HttpRequest) -> Callable[[], bool]:
-    """Tells whether whoever sent a request has gone; never, where the server does not say."""
+    """Return a function that says whether the client has gone; always False if unknown."""
     gone = getattr(request, "scope", {}).get("extensions", {}).get("trato.gone")
     return gone.is_set if gone is not None else lambda: False
 

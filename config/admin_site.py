@@ -1,9 +1,9 @@
-"""Django's admin with the staff desk in the place of its default site."""
+"""Django's admin with `StaffSite` as its default site."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
-class DeskConfig(AdminConfig):
+class StaffAdminConfig(AdminConfig):
     """Put this into INSTALLED_APPS instead of `django.contrib.admin`."""
 
     default_site = "accounts.staff_site.SecondFactorSite"

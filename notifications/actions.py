@@ -1,4 +1,4 @@
-"""The door in: whoever has news for a person calls `notify()`."""
+"""Notify people, and mark notifications as read."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -49,7 +49,7 @@ def unread_and_newest(user_id: int) -> tuple[int, datetime | None]:
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
-    """The badges of several people in one query; whoever has nothing unread has 0."""
+    """The badges of several people in one query; somebody with nothing unread has 0."""
     counts = dict.fromkeys(user_ids, 0)
     if not counts:
         return counts

@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "messaging",
     "daphne",
     "channels",
-    "config.admin_site.DeskConfig",  # django.contrib.admin
+    "config.admin_site.StaffAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -136,7 +136,7 @@ POSTGRESQL_OPTIONS = {
         "max_size": env.int("DATABASE_POOL_SIZE", default=16),
         "timeout": 3,  # seconds to wait for a free connection before answering 503
         # Seconds after which a failed connection is given up, so that the next one who asks
-        # tries anew. By default the pause between two attempts grows to minutes.
+        # tries again. By default the pause between two attempts grows to minutes.
         "reconnect_timeout": 2,
     },
     "connect_timeout": 3,  # seconds

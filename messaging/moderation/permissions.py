@@ -1,4 +1,4 @@
-"""The group of those who keep people safe, with all that the desk asks for."""
+"""The group of moderators, with every permission that their pages in the admin ask for."""
 
 from typing import Any
 

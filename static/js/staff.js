@@ -1,4 +1,4 @@
-// The staff desk has the badge, and ends with its person's session; it is Django's admin in all else.
+// Give Django's admin the badge, and say so when the session ends.
 import "trato/badge";
 import { explain } from "trato/ended";
 import { session } from "trato/session";

@@ -29,7 +29,7 @@ M = TypeVar("M", bound=Model)
 
 
 class StaffAdmin(admin.ModelAdmin[M]):
-    """What every page of the desk keeps to. `StaffSite` registers nothing else.
+    """The rules for every page of the admin. `StaffSite` registers nothing else.
 
     Whatever is added, changed or deleted is in the audit trail, in the same transaction. An
     address or a search cannot ask for a column that the pages do not show.

@@ -35,7 +35,7 @@ class StaffSite(admin.AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Wrap a page of the desk: what may not be asked for is a 400 and one line in the log."""
+        """Wrap a page: asking for what is not allowed is a 400 and one line in the log."""
 
         def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             try:
@@ -50,9 +50,9 @@ class StaffSite(admin.AdminSite):
         asked = (request.GET.get("app_label"), request.GET.get("model_name"))
         fields = [
             field
-            for model, desk in self._registry.items()
+            for model, model_admin in self._registry.items()
             if asked == (model._meta.app_label, model._meta.model_name)
-            for field in desk.get_autocomplete_fields(request)
+            for field in model_admin.get_autocomplete_fields(request)
         ]
         if request.GET.get("field_name") not in fields:
             raise PermissionDenied
@@ -74,8 +74,8 @@ class StaffSite(admin.AdminSite):
             model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
         except (ValueError, ContentType.DoesNotExist):
             model = None
-        desk = self._registry.get(model) if model else None
-        row = desk.get_object(request, object_id) if desk else None
-        if desk is None or row is None or not desk.has_view_permission(request, row):
+        model_admin = self._registry.get(model) if model else None
+        row = model_admin.get_object(request, object_id) if model_admin else None
+        if model_admin is None or row is None or not model_admin.has_view_permission(request, row):
             raise Http404("no such page")
         return shortcut(request, content_type_id, object_id)

@@ -34,7 +34,7 @@ class Ended(Enum):
 
 
 def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
-    """Who is logged in with each of some sessions, read from the database anew. Writes nothing.
+    """Who is logged in with each of some sessions, read from the database again. Writes nothing.
 
     The same checks as Django's own for a request; only that a suspended person is told apart.
     Two queries, however many sessions.
@@ -74,7 +74,7 @@ def _is_of_this_password(given: str, user: Any) -> bool:
 
 
 def announce_access_changed(user_id: int) -> None:
-    """Let every open socket of a person check session, standing and shops anew, on commit."""
+    """Let every open socket of a person check session, account and shops again, on commit."""
     groups.send_on_commit([groups.user_group(user_id)], {"type": "access.changed"})
 
 

@@ -1,4 +1,4 @@
-"""The beginning of the moderation desk: reports, accountable looks, removals."""
+"""Moderation in the admin: reports, recorded looks, removals."""
 
 from . import conversations, reports
 

@@ -35,7 +35,7 @@ export class MessageList {
     else this.insert(item, message.sequence);
   }
 
-  /** What waits in the outbox, below all that was sent. What is shown already is not drawn anew. */
+  /** What waits in the outbox, below all that was sent. What is shown already is not drawn again. */
   drawPending(entries) {
     const known = new Map(this.pending().map((item) => [item.dataset.clientId, item]));
     for (const entry of entries) {
@@ -89,7 +89,7 @@ export class MessageList {
 
   /**
    * Days, groups and the state of one's own messages, derived from what is shown. Lines that are
-   * right already are left alone: whoever listens to the page would hear them read out again.
+   * right already are left alone: a screen reader would read them out again.
    */
   arrange(readByOther) {
     const stale = new Set(this.list.querySelectorAll(".messages__day"));

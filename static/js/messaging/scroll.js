@@ -11,7 +11,7 @@ export class Scroll {
     this.jump = jump;
     jump.addEventListener("click", () => this.toEnd());
     box.addEventListener("scroll", () => this.moved(), { passive: true });
-    // A growing composer or the keyboard of a phone takes room away: whoever was at the end stays.
+    // A growing composer or the keyboard of a phone takes room away: a reader at the end stays there.
     new ResizeObserver(() => this.ended && this.toEnd()).observe(box);
   }
 

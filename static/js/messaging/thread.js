@@ -186,7 +186,7 @@ class Thread extends HTMLElement {
 
   // -- showing -------------------------------------------------------------------------------
 
-  /** Draw what is new or changed; whoever was at the end stays there, others are told of news. */
+  /** Draw what is new or changed; a reader at the end stays there, others see that there is news. */
   show(messages) {
     const stay = this.scroll_.atEnd;
     const news = [];

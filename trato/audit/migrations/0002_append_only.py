@@ -1,4 +1,4 @@
-"""The audit trail refuses changes in the database too, whoever makes them."""
+"""The audit trail refuses changes in the database too, no matter who makes them."""
 
 from django.db import migrations
 

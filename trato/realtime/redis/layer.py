@@ -3,7 +3,7 @@
 The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis'
 confirmation, and passes events from task to task through a queue. This one publishes many events
 with one call, calls a function for each event that arrives, and has subscribed by the time that
-`group_add_many` returns, so whoever reads the database after that misses nothing.
+`group_add_many` returns, so a reader of the database after that misses nothing.
 
 It builds on private parts of channels-redis, tested with 4.3: a layer's `_layers`, `_args` and
 `_kwargs`, a loop layer's `_shards`, `_get_shard` and `_get_group_channel_name`. If one is missing,
