@@ -4,7 +4,8 @@ import { fill, gettext } from "trato/text";
 
 /** Say it in an element; the page's own words are hidden by CSS. */
 export function explain(element, code) {
-  const name = document.querySelector("[data-user]")?.dataset.userName ?? "";
+  const page = document.querySelector("[data-user]")?.dataset ?? {};
+  const name = page.userName ?? "";
   const link = document.createElement("a");
   if (code === PAGE_OF_ANOTHER) {
     element.textContent = fill(gettext("This page belongs to %(name)s, but someone else is now logged in on this browser. We've kept what %(name)s wrote here."), { name });
@@ -14,7 +15,7 @@ export function explain(element, code) {
     element.textContent = gettext("Your account is suspended.");
   } else {
     element.textContent = gettext("You've been logged out.");
-    link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
+    link.href = `${page.login}?next=${encodeURIComponent(location.pathname)}`;
     link.textContent = gettext("Log in");
   }
   if (link.textContent) element.append(" ", link);
