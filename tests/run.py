@@ -39,6 +39,7 @@ ON_SQLITE = (
     "tests/messaging/test_links.py",
     "tests/operations/test_bodies.py",
     "tests/operations/test_entrance.py",
+    "tests/test_demo.py",
     "tests/test_language.py",
     "tests/test_production.py",
     "tests/test_requirements.py",
