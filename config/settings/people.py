@@ -48,7 +48,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-# Whoever confirms in the browser that they signed up with is in, and goes on with what they began.
+# People who confirm in the browser they signed up with are logged in, and go on from there.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
@@ -105,7 +105,7 @@ DEVICE_REMEMBERED_SECONDS = 60 * 60 * 24 * 365  # after the last login on it
 # Mails to addresses whose owners may not have asked for them: of sign-ups, of changes to another
 # address, of passwords that were forgotten for addresses without an account.
 STRANGER_MAILS_PER_SITE = rates("STRANGER_MAILS_PER_SITE", "600/h")
-# Mails with which a password is chosen. Whoever asks for more gets by with the last one's link.
+# Mails for choosing a password. The link of the last one still works for people who ask for more.
 PASSWORD_MAILS_PER_ADDRESS = rates("PASSWORD_MAILS_PER_ADDRESS", "1/m,5/h")
 ACCOUNT_RATE_LIMITS = {
     # By network address (`ip`, or nothing), by account (`user`), or by what is named (`key`).
