@@ -1,8 +1,8 @@
 """All that messaging asks of the shop around it.
 
-Three settings say what messaging stands in: `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP_MODEL`
-name models ("app.Model") with integer keys, `MESSAGING_HOST` a subclass of `MessagingHost`, by its
-dotted path. What is asked of people is in `trato.people`. The rest of the package uses the one
+Three settings describe that shop: `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP_MODEL` name models
+("app.Model") with integer keys, `MESSAGING_HOST` a subclass of `MessagingHost`, by its dotted path.
+What is asked of people is in `trato.people`. The rest of the package uses the one
 object `host`.
 """
 
@@ -59,9 +59,9 @@ class MessagingHost(ABC):
     # Columns of the two models themselves: searches, lists and statements join them.
 
     shop_name_field = "name"
-    shop_slug_field = "slug"  # what stands in `/shops/<slug>/contact/`
+    shop_slug_field = "slug"  # the slug in `/shops/<slug>/contact/`
     product_title_field = "title"
-    product_slug_field = "slug"  # what stands in `/products/<slug>/contact/`
+    product_slug_field = "slug"  # the slug in `/products/<slug>/contact/`
     product_shop_field = "shop"  # the foreign key to the shop that sells it
 
     # -- People ---------------------------------------------------------------------------------
