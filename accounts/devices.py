@@ -5,12 +5,13 @@ somebody else guesses the account's password. A device cookie alone opens nothin
 """
 
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+
+from trato.middleware import Middleware
 
 from .models import User
 
@@ -49,11 +50,8 @@ def _known(request: HttpRequest) -> dict[str, str]:
     return {key: name for key, name in found.items() if key.isdecimal()}
 
 
-class DeviceCookie:
+class DeviceCookie(Middleware):
     """Give a device its cookie once somebody has logged in on it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

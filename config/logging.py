@@ -79,10 +79,7 @@ def configure(*, as_json: bool) -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *render,
-                ],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
                 "foreign_pre_chain": _SHARED,
             }
         },
@@ -116,16 +113,11 @@ def _lines(error: BaseException) -> Iterator[str]:
         yield from _lines(error.__context__)
         yield "\nwhile handling that:\n"
     yield from traceback.format_tb(error.__traceback__)
-    yield f"{type(error).__module__}.{type(error).__qualname__}: {_words(error)}\n"
+    words = error if isinstance(error, _SAFE) else "(withheld)"
+    yield f"{type(error).__module__}.{type(error).__qualname__}: {words}\n"
     if isinstance(error, BaseExceptionGroup):
         for one in error.exceptions:
             yield from _lines(one)
-
-
-def _words(error: BaseException) -> str:
-    if not isinstance(error, _SAFE):
-        return "(withheld)"
-    return str(error)
 
 
 _SAFE = (

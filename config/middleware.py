@@ -16,6 +16,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.adapter import MailServerAway
 from trato import after_login
+from trato.middleware import Middleware
 from trato.rate_limits import TooOften
 from trato.realtime.database import give_back_connections
 from trato.templatetags.page_user import PAGE_USER_FIELD
@@ -24,7 +25,6 @@ from . import views
 
 log = structlog.get_logger("trato.http")
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
@@ -52,14 +52,11 @@ class FinishRequests:
         await self.application(scope, receive_body, send)
 
 
-class GiveBackConnections:
+class GiveBackConnections(Middleware):
     """Outermost: give the database connection back in the thread that has it, whatever happens.
 
     Django does so once the request's task ends. A task can be cancelled, and then nobody would.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -68,18 +65,12 @@ class GiveBackConnections:
             give_back_connections()
 
 
-PAGE_USER_HEADER = "Page-User"
-
-
-class VaryByReader:
+class VaryByReader(Middleware):
     """Tell caches what an answer depends on besides its address.
 
     `Accept` and `X-Requested-With` choose between a page and JSON, here and in allauth. Cookies say
     who reads, in which language and time zone, also where no session was looked at.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -87,11 +78,8 @@ class VaryByReader:
         return response
 
 
-class ReaderTimeZone:
+class ReaderTimeZone(Middleware):
     """Write times in the zone that the reader's browser told in the cookie `timezone`."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with timezone.override(_zone(request.COOKIES.get("timezone"))):
@@ -105,29 +93,24 @@ def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
         return None
 
 
-class PrivateAnswers:
+class PrivateAnswers(Middleware):
     """Let no cache keep an answer that depended on somebody's session, in the browser or between.
 
     Otherwise the next person at the same browser finds it with the Back button. An answer that
     never looked at the session is the same for everybody and stays as it is.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         session = request.session
         if session.accessed and "no-store" not in response.get("Cache-Control", ""):
             # A visitor without a session has nothing private: their browser may go back quickly.
-            has_session = bool(session.session_key) or not session.is_empty()
-            patch_cache_control(
-                response, private=True, **({"no_store": True} if has_session else {})
-            )
+            no_store = {"no_store": True} if session.session_key or not session.is_empty() else {}
+            patch_cache_control(response, private=True, **no_store)
         return response
 
 
-class PageUser:
+class PageUser(Middleware):
     """412 for what one person's page sends while somebody else is logged in; nothing is done.
 
     A page is drawn for one person, but its requests carry the session cookie of the moment. So
@@ -135,9 +118,6 @@ class PageUser:
     that `{% csrf_token %}` adds. A request that names nobody is judged by its session, and
     so is one without a session: views send it to the login page.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         drawn_for = _page_user(request)
@@ -148,7 +128,7 @@ class PageUser:
 
 
 def _page_user(request: HttpRequest) -> str:
-    named = request.headers.get(PAGE_USER_HEADER, "") or request.GET.get(PAGE_USER_FIELD, "")
+    named = request.headers.get("Page-User", "") or request.GET.get(PAGE_USER_FIELD, "")
     if named or request.method != "POST":
         return named
     try:
@@ -157,39 +137,28 @@ def _page_user(request: HttpRequest) -> str:
         return ""
 
 
-class LoggedOut:
+class LoggedOut(Middleware):
     """401, with the words, for a form that a view sends to the login page: nobody is logged in.
 
     The login would lead to an address that takes no GET, and the words would be lost. A visitor's
     question is kept elsewhere and goes on to the login.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
-        query = parse_qs(urlsplit(response["Location"]).query)
+        came_from = parse_qs(urlsplit(response["Location"]).query).get("next")
         is_kept = after_login.address(request) == request.path
-        if (
-            query.get("next") != [request.get_full_path()]
-            or is_kept
-            or request.user.is_authenticated
-        ):
-            return response
-        return views.logged_out(request)
+        is_sent_away = came_from == [request.get_full_path()] and not request.user.is_authenticated
+        return views.logged_out(request) if is_sent_away and not is_kept else response
 
 
-class SoundText:
+class SoundText(Middleware):
     """400 for addresses and forms whose text is no UTF-8, and for NUL in a cookie.
 
     Django would put "\ufffd" into the text, and the cookie's NUL would reach the database.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = [request.META.get("QUERY_STRING", "").encode("latin1", "replace")]
@@ -205,21 +174,12 @@ class SoundText:
         return self.get_response(request)
 
 
-class FriendlyFailures:
-    """What views raise, as answers.
-
-    503 for a database or a mail server that is away, 429 for what was too often, 400 for what no
-    one can read.
+class FriendlyFailures(Middleware):
+    """503 for a database or mail server that is away, 429 for too many requests, 400 for gibberish.
 
     `views.server_error` does the first for all that fails further out. Here it is one line in the
     log instead of a traceback for each request, also while DEBUG is on.
     """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if views.is_database_away(error):

@@ -13,6 +13,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bound_contextvars
 
+from trato.middleware import Middleware
+
 HEADER = "X-Request-ID"
 PROCESS = secrets.token_hex(4)
 _WELL_FORMED = re.compile(r"[0-9A-Za-z-]{8,64}")
@@ -20,11 +22,8 @@ _WELL_FORMED = re.compile(r"[0-9A-Za-z-]{8,64}")
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
-class RequestId:
+class RequestId(Middleware):
     """One of Django's outermost middlewares: what is logged during a request has its id."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = _id(request.headers.get(HEADER, ""))

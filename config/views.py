@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -24,7 +24,7 @@ from accounts.models import User
 from trato.errors import Code, Refused
 from trato.rate_limits import TooOften
 from trato.realtime import frames
-from trato.responses import json_response, wants_json
+from trato.responses import json_response, wants_json, with_retry_after
 from trato.templatetags.page_user import PAGE_USER_FIELD
 
 log = structlog.get_logger("trato.http")
@@ -76,8 +76,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     was_somebodys = request.POST.get(PAGE_USER_FIELD)
     if was_somebodys and not request.user.is_authenticated and not wants_json(request):
         return logged_out(request)
-    detail = _("Please send it again")
-    return _failed(request, 403, "forbidden", detail, template="403_csrf.html")
+    return _failed(request, 403, "forbidden", _("Please send it again"), "403_csrf.html")
 
 
 def words_of(request: HttpRequest) -> list[str]:
@@ -102,9 +101,7 @@ def page_of_form(request: HttpRequest) -> str:
 
 def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
     """429, with how long to wait."""
-    response = _failed(request, 429, "rate_limited", str(error))
-    response["Retry-After"] = str(error.retry_after)
-    return response
+    return _failed(request, 429, "rate_limited", str(error), retry_after=error.retry_after)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -122,21 +119,15 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
     """503: the database is away, or has no connection left for us."""
     log.error("database_unavailable", path=request.path)
     detail = _("That isn't possible right now. Try again in a moment.")
-    response = _failed(request, 503, "unavailable", detail)
-    response["Retry-After"] = str(RETRY_SECONDS)
-    return response
+    return _failed(request, 503, "unavailable", detail, retry_after=RETRY_SECONDS)
 
 
 def mail_away(request: HttpRequest) -> HttpResponse:
     """503: a mail that somebody waits for could not be sent."""
     detail = _("We can't send email right now. Try again in a few minutes.")
-    if wants_json(request):
-        response = json_response(frames.Error.of(Refused("unavailable", detail)), 503)
-    else:
-        context = {"detail": detail, "page": page_of_form(request)}
-        response = render(request, "503_mail.html", context, status=503)
-    response["Retry-After"] = str(MAIL_RETRY_SECONDS)
-    return response
+    return _failed(
+        request, 503, "unavailable", detail, "503_mail.html", retry_after=MAIL_RETRY_SECONDS
+    )
 
 
 def is_database_away(error: BaseException) -> bool:
@@ -146,21 +137,34 @@ def is_database_away(error: BaseException) -> bool:
 
 
 def _failed(
-    request: HttpRequest, status: int, code: Code, detail: str | Promise, template: str = ""
+    request: HttpRequest,
+    status: int,
+    code: Code,
+    detail: str | Promise,
+    template: str = "",
+    *,
+    retry_after: int | None = None,
 ) -> HttpResponse:
     """A page for people, with the words they sent, an error frame for their scripts.
 
     In the reader's language also where the middleware that knows it was not reached.
+
+    Args:
+        template: instead of the status's own, which for 5xx is drawn without asking the database.
+        retry_after: seconds.
     """
+    refusal = Refused(code, detail, retry_after)
+    context = {"words": words_of(request), "detail": detail}
+    if template:
+        context["page"] = page_of_form(request)
     with translation.override(translation.get_language_from_request(request)):
         if wants_json(request):
-            return json_response(frames.Error.of(Refused(code, detail)), status)
-        context: dict[str, Any] = {"words": words_of(request), "wait": detail}
-        if status >= 500:
-            return HttpResponse(render_to_string(f"{status}.html", context), status=status)
-        if template:
-            context |= {"page": page_of_form(request)}
-        return render(request, template or f"{status}.html", context, status=status)
+            response = json_response(frames.Error.of(refusal), status)
+        elif status >= 500 and not template:
+            response = HttpResponse(render_to_string(f"{status}.html", context), status=status)
+        else:
+            response = render(request, template or f"{status}.html", context, status=status)
+    return with_retry_after(response, refusal)
 
 
 def health(request: HttpRequest) -> HttpResponse:

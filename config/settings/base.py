@@ -21,7 +21,6 @@ from .people import *  # noqa: F403
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"  # database, uploads and mails of a development machine
 
-
 INSTALLED_APPS = [
     # Ours stand first so that their templates win over allauth's and the admin's.
     "trato",
@@ -208,8 +207,6 @@ LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 # Our own texts, and those of allauth and Django that we word ourselves.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_overrides"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # -- Files -----------------------------------------------------------------------------------
@@ -246,8 +243,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 
 # -- The shop that messaging stands in -------------------------------------------------------
 

@@ -18,15 +18,12 @@ def rates(name: str, default: str) -> str:
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.passwords.SeveralCharactersValidator"},
 ]
-AUTH_PASSWORD_VALIDATORS += [{"NAME": "accounts.passwords.SeveralCharactersValidator"}]
 # Names that sound like the site's own. No person's and no shop's name has a brand in it or consists
 # of offices; look-alikes, accents and spaces between the letters make no difference.
 RESERVED_BRANDS = ["trato"]
@@ -82,9 +79,6 @@ MFA_FORMS = {
 # Whether staff see the admin only in a session that was opened with a second factor.
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.views.forged"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections.abc import Callable
 from email.utils import parseaddr
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -28,14 +29,12 @@ def _secret(name: str) -> str:
     return value
 
 
-def _hosts(name: str) -> list[str]:
-    hosts = _words(name)
-    if not hosts or not all(_is_one_host(host) for host in hosts):
-        raise ImproperlyConfigured(
-            f"{name} must name the hosts that this site answers for, separated by commas and "
-            "without wildcards or a dot in front: shop.example.com,www.shop.example.com"
-        )
-    return hosts
+def _list(name: str, is_one: Callable[[str], bool], wanted: str) -> list[str]:
+    """Values separated by commas, at least one, each of which `is_one`."""
+    values = [value.strip() for value in env.str(name, default="").split(",") if value.strip()]
+    if not values or not all(map(is_one, values)):
+        raise ImproperlyConfigured(f"{name} must name {wanted}")
+    return values
 
 
 def _is_one_host(host: str) -> bool:
@@ -50,14 +49,10 @@ def _is_one_host(host: str) -> bool:
     return HOST_NAME.fullmatch(host) is not None
 
 
-def _origins(name: str) -> list[str]:
-    origins = _words(name)
-    if not origins or not all(_is_one_origin(origin) for origin in origins):
-        raise ImproperlyConfigured(
-            f"{name} must name the origins of this site's pages, separated by commas, each with "
-            "https://, without a path and without wildcards: https://shop.example.com"
-        )
-    return origins
+def _is_one_origin(origin: str) -> bool:
+    """Whether this is the https origin of one host, without a path or anything else."""
+    parts = urlsplit(origin)
+    return origin == f"https://{parts.netloc}" and _is_one_host(parts.hostname or "")
 
 
 def _site_url(name: str, origins: list[str]) -> str:
@@ -83,25 +78,22 @@ def _sender(name: str, site_name: str, site_url: str) -> str:
     return value
 
 
-def _is_one_origin(origin: str) -> bool:
-    return _origin_of(origin) == origin and _is_one_host(urlsplit(origin).hostname or "")
-
-
-def _origin_of(address: str) -> str:
-    """The https origin of an address; differs from it where the address is more or less."""
-    return f"https://{urlsplit(address).netloc or '-'}"
-
-
-def _words(name: str) -> list[str]:
-    return [word.strip() for word in env.str(name, default="").split(",") if word.strip()]
-
-
 DEBUG = False
 DEMO_LOGINS = False
 SECRET_KEY = _secret("SECRET_KEY")
-ALLOWED_HOSTS = _hosts("ALLOWED_HOSTS")
+ALLOWED_HOSTS = _list(
+    "ALLOWED_HOSTS",
+    _is_one_host,
+    "the hosts that this site answers for, separated by commas and without wildcards or a dot in "
+    "front: shop.example.com,www.shop.example.com",
+)
 # The forms and the socket accept requests from no other pages than those of these origins.
-TRUSTED_ORIGINS = _origins("TRUSTED_ORIGINS")
+TRUSTED_ORIGINS = _list(
+    "TRUSTED_ORIGINS",
+    _is_one_origin,
+    "the origins of this site's pages, separated by commas, each with https://, without a path and "
+    "without wildcards: https://shop.example.com",
+)
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 SITE_URL = _site_url("SITE_URL", TRUSTED_ORIGINS)
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=True)
