@@ -2,6 +2,7 @@
 
 import contextlib
 from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
 
 import structlog
 from allauth.account import app_settings
@@ -9,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from trato import after_login, client_address
 from trato.realtime.sessions import announce_access_changed
 
-from . import devices, email_addresses, site, throttle
+from . import devices, email_addresses, throttle
 from .models import User
 from .templatetags.browsers import known_browser
 
@@ -59,17 +61,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return people to what they had begun before the login, even without a `next`."""
-        url: str = after_login.address(request) or super().get_login_redirect_url(request)
-        return url
+        return after_login.address(request) or super().get_login_redirect_url(request)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Look at a password, unless too many were tried. Also asked before what matters."""
-        attempt = throttle.try_password(request, credentials.get("email", ""))
-        if attempt is None:
+        counted = throttle.try_password(request, credentials.get("email", ""))
+        if counted is None:
             raise self.validation_error("too_many_passwords")
         user: User | None = super().authenticate(request, **credentials)
         if user:
-            attempt.forget()
+            throttle.take_back(counted)
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -80,8 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> HttpResponse:
         if user is not None:
             request.session[PASSWORD_OF] = user.pk
-        response: HttpResponse = super().respond_email_verification_sent(request, user)
-        return response
+        return super().respond_email_verification_sent(request, user)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Let the owner hear of a login on a device that is new.
@@ -94,8 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
             self.send_notification_mail("account/email/new_device", user)
         devices.remember(request, user)
         kwargs["redirect_url"] = after_login.address(request) or kwargs["redirect_url"]
-        response: HttpResponse = super().post_login(request, user, **kwargs)
-        return response
+        return super().post_login(request, user, **kwargs)
 
     # -- addresses ---------------------------------------------------------------------------
 
@@ -105,8 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if email_addresses.drop_pending(email):
             # The link of their mail is dead now: its owner needs one of this sign-up at once.
             throttle.forget_mails(request, email)
-        saved: User = super().save_user(request, user, form, commit)
-        return saved
+        return super().save_user(request, user, form, commit)
 
     @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
@@ -127,23 +125,19 @@ class AccountAdapter(DefaultAccountAdapter):
             )
             return False
         confirmed: bool = super().confirm_email(request, email_address)
-        if confirmed and is_first and not self._knows_password(request, user):
+        knows_password = user.pk in (request.session.get(PASSWORD_OF), request.user.pk)
+        if confirmed and is_first and not knows_password:
             user.set_unusable_password()
             user.save(update_fields=["password"])
             announce_access_changed(user.pk)
         return confirmed
 
-    def _knows_password(self, request: HttpRequest, user: User) -> bool:
-        return user.pk in (request.session.get(PASSWORD_OF), request.user.pk)
-
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         """To the choice of a password, where the one of the sign-up was not kept."""
         user = email_address.user
         if self.request.user.is_authenticated or user.has_usable_password():
-            url: str = super().get_email_verification_redirect_url(email_address)
-            return url
-        text = gettext("Your email is confirmed. Now choose your password.")
-        messages.info(self.request, text)
+            return super().get_email_verification_redirect_url(email_address)
+        messages.info(self.request, gettext("Your email is confirmed. Now choose your password."))
         key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
         names = {"uidb36": user_pk_to_url_str(user), "key": key}
         return reverse("account_reset_password_from_key", kwargs=names)
@@ -158,11 +152,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         if template_prefix in TO_STRANGERS and not throttle.take_stranger_mail(self.request):
             return
-        links = {name: site.address(context[name]) for name in LINKS if name in context}
+        site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.SITE_URL).netloc}
+        links = {name: _on_this_site(context[name]) for name in LINKS if name in context}
         try:
-            super().send_mail(
-                template_prefix, email, {**context, **links, "current_site": site.current()}
-            )
+            super().send_mail(template_prefix, email, {**context, **links, "current_site": site})
         except OSError as error:  # smtplib's errors are too
             log.error("mail_not_sent", mail=template_prefix, error=type(error).__name__)
             throttle.forget_mails(self.request, email)
@@ -195,6 +188,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
         """The browser, by a name that we know: what it calls itself could be any text."""
-        return known_browser(request.META.get("HTTP_USER_AGENT", "")) or gettext(
-            "an unknown browser"
-        )
+        name = known_browser(request.META.get("HTTP_USER_AGENT", ""))
+        return name or gettext("an unknown browser")
+
+
+def _on_this_site(url: str) -> str:
+    """The same page at the configured address.
+
+    A request names its host itself, with a port or a trailing dot if it likes, and mails that
+    repeated it would lead people wherever somebody else chose.
+    """
+    return urljoin(settings.SITE_URL, urlsplit(url)._replace(scheme="", netloc="").geturl())

@@ -162,14 +162,10 @@ class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
     """What the staff's groups may do. As with people's rights, only superusers change that:
     somebody who could edit their own group could do everything."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return person_of(request).is_superuser
 
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        return person_of(request).is_superuser
-
-    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        return person_of(request).is_superuser
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 # An address, a second factor or a session that staff could add, change or copy would make them
@@ -192,23 +188,21 @@ class EmailAddressAdmin(ReadOnlyAdmin, StaffAdmin[EmailAddress]):
 class SecondFactorAdmin(ReadOnlyAdmin, StaffAdmin[Authenticator]):
     """That somebody has a second factor, not what it is."""
 
-    list_display = ("user", "type", "created_at", "last_used_at")
+    list_display = fields = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type", "created_at", "last_used_at")
     list_select_related = ("user",)
     search_fields = ("user__email", "user__name")
     shown_of_others = ("user__name",)
     date_hierarchy = "created_at"
-    fields = ("user", "type", "created_at", "last_used_at")
 
 
 @admin.register(UserSession)
 class SessionAdmin(ReadOnlyAdmin, StaffAdmin[UserSession]):
     """Where people are logged in."""
 
-    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    list_display = fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     list_filter = ("last_seen_at",)
     list_select_related = ("user",)
     search_fields = ("user__email", "user__name", "=ip")
     shown_of_others = ("user__name",)
     date_hierarchy = "last_seen_at"
-    fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")

@@ -7,6 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from . import security_events
-
-        security_events.watch()
+        from . import security_events  # noqa: F401 – its receivers

@@ -17,10 +17,7 @@ from trato.names import validate_public_name
 from . import email_addresses, throttle
 from .models import User
 
-ROLES = [
-    (User.Role.CONSUMER, _("I'm here to shop")),
-    (User.Role.SELLER, _("I want to sell")),
-]
+ROLES = [(User.Role.CONSUMER, _("I'm here to shop")), (User.Role.SELLER, _("I want to sell"))]
 
 
 class SignupForm(AllauthSignupForm):
@@ -42,8 +39,7 @@ class SignupForm(AllauthSignupForm):
         """Whether there is an account. That somebody only wants the address does not count."""
         if not email_addresses.is_claimed(value):
             return value
-        email: str = super().validate_unique_email(value)
-        return email
+        return super().validate_unique_email(value)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -75,8 +71,7 @@ class ResetPasswordForm(AllauthResetPasswordForm):
     def clean_email(self) -> str:
         email: str = super().clean_email()
         # allauth also finds those who only want to change to the address.
-        found: list[User] = self.users
-        self.users = [user for user in found if email_addresses.is_own(user, email)]
+        self.users = [user for user in self.users if email_addresses.is_own(user, email)]
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:

@@ -7,25 +7,16 @@ from allauth.account.models import EmailAddress
 from allauth.account.signals import email_added, password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from trato.audit.actions import record
-from trato.realtime.sessions import announce_access_changed
 
 from . import email_addresses, second_factor, throttle
 from .models import User
 
 
-def watch() -> None:
-    """Connect what follows to allauth's signals."""
-    email_added.connect(_on_change_requested, dispatch_uid="trato-change-requested")
-    password_reset.connect(_on_reset, dispatch_uid="trato-password-reset")
-    for signal in (password_changed, password_set, password_reset):
-        signal.connect(_on_password, dispatch_uid="trato-password")
-    authenticator_added.connect(_on_factor_added, dispatch_uid="trato-factor-added")
-    authenticator_removed.connect(_on_factor_removed, dispatch_uid="trato-factor-removed")
-
-
+@receiver(email_added)
 def _on_change_requested(
     sender: Any, request: HttpRequest, user: User, email_address: EmailAddress, **kwargs: Any
 ) -> None:
@@ -40,20 +31,20 @@ def _on_change_requested(
         )
 
 
+@receiver(password_reset)
 def _on_reset(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     email_addresses.prove(user)
-    for email in {
-        user.email,
-        *EmailAddress.objects.filter(user=user).values_list("email", flat=True),
-    }:
+    others = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    for email in {user.email, *others}:
         throttle.forget_tries(request, email)
 
 
-def _on_password(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    announce_access_changed(user.pk)  # a new password ends the other sessions
+@receiver([password_changed, password_set, password_reset])
+def _on_password(sender: Any, user: User, **kwargs: Any) -> None:
     _record(user, "user.password_changed")
 
 
+@receiver(authenticator_added)
 def _on_factor_added(
     sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
@@ -62,8 +53,9 @@ def _on_factor_added(
     _record(user, "user.factor_added", authenticator.type)
 
 
+@receiver(authenticator_removed)
 def _on_factor_removed(
-    sender: Any, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+    sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
     _record(user, "user.factor_removed", authenticator.type)
 

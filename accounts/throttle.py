@@ -10,8 +10,6 @@ no rates of one's own: so this module, and no other, uses `allauth.core.internal
 with 65.21).
 """
 
-from collections.abc import Iterable
-
 import structlog
 from allauth.core.internal import ratelimit
 from django.conf import settings
@@ -24,26 +22,15 @@ log = structlog.get_logger("trato.accounts")
 WHOLE_SITE = "site"
 
 
-class Attempt:
-    """A try of a password that was counted."""
-
-    def __init__(self, counted: Iterable[ratelimit.RateLimitUsage]) -> None:
-        self._counted = counted
-
-    def forget(self) -> None:
-        """Take it out of the count: the password was right."""
-        for usage in self._counted:
-            usage.rollback()
-
-
-def try_password(request: HttpRequest, email: str) -> Attempt | None:
+def try_password(request: HttpRequest, email: str) -> list[ratelimit.RateLimitUsage] | None:
     """Count a try before the password is looked at, so that tries at once are counted too.
 
     Args:
         email: the account, whether or not there is one.
 
     Returns:
-        None if there were too many: then the password must not be looked at.
+        What was counted, for `take_back` if the password is right. None if there were too many
+        tries: then the password must not be looked at.
     """
     counted: list[ratelimit.RateLimitUsage] = []
     for action, rates, key in _password_counts(request, email.lower()):
@@ -52,7 +39,13 @@ def try_password(request: HttpRequest, email: str) -> Attempt | None:
             log.warning("password_tries_used_up", count=action)
             return None
         counted.append(usage)
-    return Attempt(counted)
+    return counted
+
+
+def take_back(counted: list[ratelimit.RateLimitUsage]) -> None:
+    """Let a try count for nothing."""
+    for usage in counted:
+        usage.rollback()
 
 
 def forget_tries(request: HttpRequest, email: str) -> None:

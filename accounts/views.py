@@ -61,5 +61,4 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = ""
     login = Login(user=user, redirect_url=target or None, email_verification="none")
-    response: HttpResponse = perform_login(request, login)
-    return response
+    return perform_login(request, login)

@@ -83,7 +83,6 @@ class SignupView(PersonSignupView):
 
     def form_valid(self, form: SignupForm) -> HttpResponse:
         try:
-            response: HttpResponse = super().form_valid(form)
+            return super().form_valid(form)
         except TakenMeanwhile:
-            response = self.form_invalid(form)
-        return response
+            return self.form_invalid(form)
