@@ -15,13 +15,7 @@ from trato import rate_limits
 
 from . import access, submissions
 from .images import Picture
-from .models import (
-    KeptPicture,
-    Product,
-    ProductImage,
-    Shop,
-    fingerprint,
-)
+from .models import KeptPicture, Product, ProductImage, Shop, fingerprint
 from .slugs import insert_with_slug
 
 

@@ -146,12 +146,7 @@ class ProductForm(forms.ModelForm[Product]):
     field_order = ("shop", "title", "category", "amount", "currency", "stock", "description")
 
     def __init__(
-        self,
-        *args: Any,
-        shops: QuerySet[Shop],
-        uploader: Uploader,
-        kept: int = 0,
-        **kwargs: Any,
+        self, *args: Any, shops: QuerySet[Shop], uploader: Uploader, kept: int = 0, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.uploader, self.kept = uploader, kept

@@ -33,12 +33,10 @@ class Shop(models.Model):
     )
     # Unique, so that no shop can pass for another one.
     name_skeleton = SkeletonField(of="name", unique=True)
-    slug = models.SlugField(max_length=80, unique=True, verbose_name=_("address part"))
+    slug = models.SlugField(_("address part"), max_length=80, unique=True)
     description = MultilineTextField(_("description"), max_length=1000, blank=True)
     city = models.CharField(_("city"), max_length=60, blank=True)
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     members: "models.ManyToManyField[User, ShopMember]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="ShopMember", related_name="shops"
     )
@@ -82,9 +80,7 @@ class ShopMember(models.Model):
         verbose_name=_("person"),
     )
     role = models.CharField(_("role"), max_length=5, choices=Role, default=Role.AGENT)
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("shop member")
@@ -113,9 +109,7 @@ class TeamInvitation(models.Model):
         related_name="+",
         verbose_name=_("invited by"),
     )
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("invitation")
@@ -135,9 +129,9 @@ class SubmittedForm(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
     )
-    key = models.UUIDField(verbose_name=_("key"))
-    made = models.BigIntegerField(null=True, verbose_name=_("what it created"), help_text="Its id.")
-    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
+    key = models.UUIDField(_("key"))
+    made = models.BigIntegerField(_("what it created"), null=True, help_text="Its id.")
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         verbose_name = _("submitted form")
@@ -155,7 +149,7 @@ class Category(models.Model):
 
     name = models.CharField(_("name (English)"), max_length=40, unique=True)
     name_es = models.CharField(_("name (Spanish)"), max_length=40)
-    slug = models.SlugField(max_length=50, unique=True, verbose_name=_("address part"))
+    slug = models.SlugField(_("address part"), max_length=50, unique=True)
 
     class Meta:
         verbose_name = _("category")
@@ -183,7 +177,7 @@ class Product(models.Model):
         Category, on_delete=models.PROTECT, related_name="products", verbose_name=_("category")
     )
     title = models.CharField(_("title"), max_length=120, validators=[validate_name])
-    slug = models.SlugField(max_length=140, unique=True, verbose_name=_("address part"))
+    slug = models.SlugField(_("address part"), max_length=140, unique=True)
     description = MultilineTextField(_("description"), max_length=5000, blank=True)
     price = models.PositiveIntegerField(
         _("price"),
@@ -194,13 +188,9 @@ class Product(models.Model):
     stock = models.PositiveIntegerField(
         _("in stock"), default=1, validators=[MaxValueValidator(MAX_STOCK)]
     )
-    published_at = models.DateTimeField(
-        null=True, blank=True, editable=False, verbose_name=_("published")
-    )
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
-    updated_at = models.DateTimeField(auto_now=True, verbose_name=_("changed"))
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("product")

@@ -29,13 +29,11 @@ class ProductImage(models.Model):
     file = models.ImageField(
         _("picture"), upload_to="products/", width_field="width", height_field="height"
     )
-    width = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("width"))
-    height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
+    width = models.PositiveIntegerField(_("width"), editable=False, default=0)
+    height = models.PositiveIntegerField(_("height"), editable=False, default=0)
     alt = models.CharField(_("description (alt text)"), max_length=160, blank=True)
-    position = models.PositiveSmallIntegerField(default=0, verbose_name=_("position"))
-    removed_at = models.DateTimeField(
-        null=True, blank=True, editable=False, verbose_name=_("removed")
-    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
 
     objects = ShownImages()
     with_removed = models.Manager["ProductImage"]()
@@ -58,13 +56,13 @@ class KeptPicture(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
     )
-    form_key = models.UUIDField(verbose_name=_("key"))
+    form_key = models.UUIDField(_("key"))
     file = models.ImageField(
         _("picture"), upload_to="products/", width_field="width", height_field="height"
     )
-    width = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("width"))
-    height = models.PositiveIntegerField(editable=False, default=0, verbose_name=_("height"))
-    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("created"))
+    width = models.PositiveIntegerField(_("width"), editable=False, default=0)
+    height = models.PositiveIntegerField(_("height"), editable=False, default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         verbose_name = _("kept picture")

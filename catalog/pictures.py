@@ -14,10 +14,7 @@ from accounts.models import User
 
 from . import access
 from .images import Picture
-from .models import (
-    KeptPicture,
-    ProductImage,
-)
+from .models import KeptPicture, ProductImage
 
 
 @transaction.atomic

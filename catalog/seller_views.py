@@ -239,8 +239,7 @@ def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | N
             form.add_error("email", error)
             return None
         messages.success(
-            request,
-            _("Invitation created. It's on the Team page of the account with this email."),
+            request, _("Invitation created. It's on the Team page of the account with this email.")
         )
     else:
         return None

@@ -5,10 +5,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from .models import (
-    Product,
-    Shop,
-)
+from .models import Product, Shop
 
 
 def free_slug(model: type[Shop] | type[Product], text: str) -> str:

@@ -12,12 +12,7 @@ from accounts.models import User
 from trato.realtime.sessions import announce_access_changed
 
 from . import access, submissions
-from .models import (
-    NAME_TAKEN,
-    Shop,
-    ShopMember,
-    TeamInvitation,
-)
+from .models import NAME_TAKEN, Shop, ShopMember, TeamInvitation
 from .slugs import insert_with_slug
 
 

@@ -61,20 +61,16 @@ class Conversation(models.Model):
         blank=True,
         verbose_name=_("product"),
     )
-    product_title = models.CharField(
-        max_length=120, blank=True, verbose_name=_("product when asked")
-    )
+    product_title = models.CharField(_("product when asked"), max_length=120, blank=True)
     product_price = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Minor units.", verbose_name=_("price when asked")
+        _("price when asked"), null=True, blank=True, help_text="Minor units."
     )
-    product_currency = models.CharField(
-        max_length=3, blank=True, verbose_name=_("currency when asked")
-    )
+    product_currency = models.CharField(_("currency when asked"), max_length=3, blank=True)
     product_image = models.CharField(
-        max_length=200, blank=True, help_text="Address.", verbose_name=_("picture when asked")
+        _("picture when asked"), max_length=200, blank=True, help_text="Address."
     )
-    last_sequence = models.PositiveIntegerField(default=0, verbose_name=_("messages"))
-    revision = models.PositiveIntegerField(default=0, verbose_name=_("revision"))
+    last_sequence = models.PositiveIntegerField(_("messages"), default=0)
+    revision = models.PositiveIntegerField(_("revision"), default=0)
     last_message = models.ForeignKey(
         "Message",
         on_delete=models.SET_NULL,
@@ -83,16 +79,14 @@ class Conversation(models.Model):
         related_name="+",
         verbose_name=_("last message"),
     )
-    last_message_at = models.DateTimeField(null=True, blank=True, verbose_name=_("last message at"))
+    last_message_at = models.DateTimeField(_("last message at"), null=True, blank=True)
     first_reply_seconds = models.PositiveIntegerField(
+        _("seconds to the first answer"),
         null=True,
         blank=True,
         help_text="From the first question to the shop's first answer.",
-        verbose_name=_("seconds to the first answer"),
     )
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     # What a list adds for its reader, see `queries.conversation_list`.
     my_side: Side
@@ -158,8 +152,8 @@ class Participant(models.Model):
         related_name="participations",
         verbose_name=_("person"),
     )
-    side = models.CharField(max_length=8, choices=Side, verbose_name=_("side"))
-    last_read_sequence = models.PositiveIntegerField(default=0, verbose_name=_("read up to"))
+    side = models.CharField(_("side"), max_length=8, choices=Side)
+    last_read_sequence = models.PositiveIntegerField(_("read up to"), default=0)
 
     class Meta:
         verbose_name = _("participant")
@@ -188,26 +182,24 @@ class Message(models.Model):
         db_index=False,
         verbose_name=_("conversation"),
     )
-    sequence = models.PositiveIntegerField(verbose_name=_("number"))
-    revision = models.PositiveIntegerField(verbose_name=_("revision"))
-    client_id = models.UUIDField(verbose_name=_("client ID"))
+    sequence = models.PositiveIntegerField(_("number"))
+    revision = models.PositiveIntegerField(_("revision"))
+    client_id = models.UUIDField(_("client ID"))
     sender = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="sent_messages",
         verbose_name=_("sender"),
     )
-    side = models.CharField(max_length=8, choices=Side, verbose_name=_("side"))
-    body = models.TextField(max_length=settings.MESSAGE_MAX_CHARACTERS, verbose_name=_("text"))
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
+    side = models.CharField(_("side"), max_length=8, choices=Side)
+    body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     removed_at = models.DateTimeField(
+        _("removed"),
         null=True,
         blank=True,
         editable=False,
         help_text="Who and why stands in the audit trail.",
-        verbose_name=_("removed"),
     )
 
     class Meta:

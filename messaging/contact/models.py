@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class KeptQuestion(models.Model):
     """What a visitor wants to ask and wrote before logging in. See `ask`."""
 
-    visitor = models.UUIDField(verbose_name=_("visitor"))
+    visitor = models.UUIDField(_("visitor"))
     shop = models.ForeignKey(
         settings.MESSAGING_SHOP_MODEL,
         on_delete=models.CASCADE,
@@ -24,18 +24,14 @@ class KeptQuestion(models.Model):
         verbose_name=_("product"),
     )
     writer = models.CharField(
+        _("sender"),
         max_length=20,
         blank=True,
-        verbose_name=_("sender"),
         help_text="Whose page it was written on, by id; empty for a visitor's.",
     )
-    client_id = models.UUIDField(verbose_name=_("client ID"))
-    body = models.TextField(
-        max_length=settings.MESSAGE_MAX_CHARACTERS, blank=True, verbose_name=_("text")
-    )
-    created_at = models.DateTimeField(
-        default=timezone.now, db_index=True, verbose_name=_("created")
-    )
+    client_id = models.UUIDField(_("client ID"))
+    body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
 
     class Meta:
         verbose_name = _("kept question")

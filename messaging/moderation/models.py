@@ -36,15 +36,11 @@ class Report(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     words = MultilineTextField(_("what happened? (optional)"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(
-        default=timezone.now, editable=False, verbose_name=_("created")
-    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     outcome = models.CharField(
         _("outcome"), max_length=9, choices=Outcome, blank=True, editable=False
     )
-    resolved_at = models.DateTimeField(
-        null=True, blank=True, editable=False, verbose_name=_("decided")
-    )
+    resolved_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

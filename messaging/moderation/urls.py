@@ -7,5 +7,5 @@ urlpatterns = [
         "conversation/<int:conversation_id>/messages/<int:sequence>/report/",
         views.report,
         name="report",
-    ),
+    )
 ]
