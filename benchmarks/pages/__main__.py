@@ -1,4 +1,4 @@
-"""`make bench-pages`: the pages at 10,000 and at 1,000,000 messages, in one run, with a verdict."""
+"""`make bench-pages`: what the pages cost a core, and at 10,000 and at 1,000,000 messages."""
 
 import argparse
 import json
@@ -15,6 +15,7 @@ import psycopg
 
 from deploy import services
 
+from . import cores
 from .fill import Size, fill
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,12 +38,25 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     options.add_argument("--rounds", type=int, default=100, help="of every page, at each size")
     options.add_argument("--messages", type=int, default=1_000_000)
+    options.add_argument("--cores-only", action="store_true", help="only pages per core, at 10,000")
+    options.add_argument("--core-rounds", type=int, default=5, help="0: no pages per core")
+    options.add_argument("--core-seconds", type=float, default=1.5, help="per page and round")
+    options.add_argument("--no-browser", action="store_true", help="don't count first visits")
     chosen = options.parse_args()
     sizes = SIZES | {"large": Size(chosen.messages)}
     with tempfile.TemporaryDirectory(prefix="trato-pages-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
         with services.postgresql(folder) as server:
+            if chosen.core_rounds:
+                per_core = prepared(server.address, "per_core", SIZES["small"])
+                lines = cores.measure(
+                    per_core, folder, chosen.core_rounds, chosen.core_seconds,
+                    look=not chosen.no_browser,
+                )  # fmt: skip
+                say("\n".join(["", *lines, ""]))
+            if chosen.cores_only:
+                return 0
             addresses = {name: prepared(server.address, name, size) for name, size in sizes.items()}
             return report(*measured(addresses, chosen.rounds))
 

@@ -18,6 +18,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 BIG_SHOP, BIG_SHOP_MEMBERS = 1, 20
 OTHER_SHOP_MEMBERS = 2
 PRODUCTS_PER_SHOP = 40
+PICTURES_PER_PRODUCT = 3
 MESSAGES_PER_CONVERSATION = 10  # on average
 CONVERSATIONS_PER_SHOPPER = 4
 BODIES = 20_000  # different texts; every fifth message gets a number of its own beside
@@ -36,8 +37,9 @@ SELECT n, '{encoded}', NULL, false, 'person' || n || '@example.com', name,
        now() - interval '2 years'
 FROM person_name WHERE n <= {sellers} + {shoppers};
 
-INSERT INTO catalog_shop (id, name, slug, description, city, created_at)
-SELECT n, 'Taller ' || n, 'shop-' || n, 'Made by hand.', 'Valencia', now() - interval '2 years'
+INSERT INTO catalog_shop (id, name, name_skeleton, slug, description, city, created_at)
+SELECT n, 'Taller ' || n, 'taller' || n, 'shop-' || n, 'Made by hand.', 'Valencia',
+       now() - interval '2 years'
 FROM generate_series(1, {shops}) n;
 
 INSERT INTO catalog_shopmember (shop_id, user_id, role, created_at)
@@ -57,12 +59,16 @@ SELECT n, 1 + (n - 1) / {products}, 1,
        'product-' || n, 'Made by hand.', 1000 + n % 9000, 'EUR', 3, now(), now(), now()
 FROM generate_series(1, {shops} * {products}) n;
 
+INSERT INTO catalog_productimage (product_id, file, width, height, alt, position)
+SELECT n, 'products/picture-' || n || '-' || place || '.jpg', 1200, 1200, 'Seen from a side', place
+FROM generate_series(1, {shops} * {products}) n, generate_series(1, {pictures}) place;
+
 -- Every second conversation is with the big shop. A shopper asks about different products.
 INSERT INTO messaging_conversation (id, consumer_id, shop_id, product_id, product_title,
     product_price, product_currency, product_image, last_sequence, revision, created_at,
     first_reply_seconds)
 SELECT k, {sellers} + 1 + k / {per_shopper}, product.shop_id, product.id, product.title,
-       product.price, 'EUR', '', size, size,
+       product.price, 'EUR', '/media/products/picture-' || product.id || '-1.jpg', size, size,
        now() - interval '2 years' * power(random(), 1.5) - interval '3 days',
        CASE WHEN size > 1 THEN (60 + 20000 * power(random(), 3))::int END
 FROM (
@@ -130,7 +136,12 @@ ORDER BY c.last_message_at;
 SET session_replication_role = origin;
 """
 
-SEQUENCES = ("accounts_user", "catalog_shop", "catalog_product", "messaging_conversation")
+SEQUENCES = (
+    "accounts_user",
+    "catalog_shop",
+    "catalog_product",
+    "messaging_conversation",
+)
 
 
 @dataclass(frozen=True)
@@ -172,6 +183,7 @@ def fill(address: str, size: Size) -> None:
                 big_members=BIG_SHOP_MEMBERS,
                 other_members=OTHER_SHOP_MEMBERS,
                 products=PRODUCTS_PER_SHOP,
+                pictures=PICTURES_PER_PRODUCT,
                 per_shopper=CONVERSATIONS_PER_SHOPPER,
                 bodies=BODIES,
                 conversations=size.conversations,

@@ -1,0 +1,6 @@
+"""Next to nothing."""
+
+SECRET_KEY = "bare"
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "benchmarks.bare.urls"
+MIDDLEWARE: list[str] = []
