@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from redis import Redis
-from redis.asyncio import ConnectionPool
+from redis import asyncio as aioredis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
@@ -24,7 +24,6 @@ from redis.retry import Retry
 from trato.errors import Refused, when_shown
 from trato.rate_limits import wait_text
 from trato.realtime.background import per_loop
-from trato.realtime.redis.connection import RedisConnection
 
 from .shared import HIT_MANY, REDIS_ERRORS, SharedLimit, key_of, wait_of
 from .window import Person, Window
@@ -153,7 +152,7 @@ def _ask(item: RateLimitItem, window: Window, user_id: int, now: float) -> float
     if _redis_is_there():
         try:
             key, arguments = key_of(PREFIX, item, user_id), (now, item.amount, item.get_expiry())
-            (answer,) = cast("list[Any]", _redis().eval(HIT_MANY.text, 1, key, *arguments))
+            (answer,) = cast("list[Any]", _redis().eval(HIT_MANY, 1, key, *arguments))
         except REDIS_ERRORS as error:
             _redis_is_away(error)
         else:
@@ -236,8 +235,8 @@ def _redis() -> Redis:
 
 
 @per_loop
-def _redis_connection() -> RedisConnection:
-    return RedisConnection(ConnectionPool.from_url(settings.REDIS_URL))
+def _async_redis() -> aioredis.Redis:
+    return aioredis.Redis.from_url(settings.REDIS_URL)
 
 
 _shared_limits: per_loop[dict[RateLimitItem, SharedLimit]] = per_loop(dict)
@@ -247,6 +246,6 @@ def _shared_limit(item: RateLimitItem) -> SharedLimit:
     limits = _shared_limits()
     if item not in limits:
         limits[item] = SharedLimit(
-            _redis_connection(), PREFIX, item, _window(item), on_failure=_redis_is_away
+            _async_redis(), PREFIX, item, _window(item), on_failure=_redis_is_away
         )
     return limits[item]

@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from limits import RateLimitItem
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from trato.realtime.background import spawn
-from trato.realtime.redis.connection import RedisConnection, Script
 
 from .window import Person, Window
 
@@ -29,7 +29,7 @@ REMEMBERED_MAX = 100_000  # people known to be far from the limit; then all are 
 # The moving windows of many people at once. Each is a list of the times of acts, newest first.
 # For each person the answer is the number of acts in the window, including this one, or, if it is
 # one too many, the time (as a string) of the act that has to leave the window first.
-HIT_MANY = Script("""
+HIT_MANY = """
 local now, limit, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local answers = {}
 for index, key in ipairs(KEYS) do
@@ -46,14 +46,14 @@ for index, key in ipairs(KEYS) do
     end
 end
 return answers
-""")
+"""
 
 
 class SharedLimit:
     """The limit of one kind of act, as one event loop knows it.
 
     Args:
-        connection: to Redis.
+        redis: the client.
         prefix: of the keys in Redis.
         item: how many acts in how long.
         window: the acts in this process. It is updated with what Redis answers.
@@ -62,13 +62,14 @@ class SharedLimit:
 
     def __init__(
         self,
-        connection: RedisConnection,
+        redis: Redis,
         prefix: str,
         item: RateLimitItem,
         window: Window,
         on_failure: Callable[[Exception], None],
     ) -> None:
-        self._connection, self._prefix, self._item = connection, prefix, item
+        self._redis, self._prefix, self._item = redis, prefix, item
+        self._hit_many = redis.register_script(HIT_MANY)
         self._window, self._on_failure = window, on_failure
         self._headroom = item.amount // 2
         self._far: set[Person] = set()  # who had the headroom left when Redis last answered
@@ -109,8 +110,10 @@ class SharedLimit:
             else:
                 counted.append(person)
         async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
+            pipeline = self._redis.pipeline(transaction=False)
             for person in counted:
-                await self._connection.call("LPOP", self._key(person))
+                pipeline.lpop(self._key(person))
+            await pipeline.execute()
 
     def _lets_through(self, person: Person) -> bool:
         """Let a person through without asking Redis, if that cannot exceed the limit."""
@@ -152,7 +155,7 @@ class SharedLimit:
         keys = [self._key(person) for person in people]
         try:
             async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
-                answers = await HIT_MANY.run(self._connection, keys, [now, limit, seconds])
+                answers = await self._hit_many(keys, [now, limit, seconds])
         except BaseException:
             self._far.clear()
             raise

@@ -11,13 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 from limits import RateLimitItemPerMinute
 from redis import asyncio as aioredis
-from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from messaging.rate_limits.shared import COUNT_AFTER_SECONDS, SharedLimit
 from messaging.rate_limits.window import Person, Window
 from tests.patience import PATIENCE
-from trato.realtime.redis.connection import RedisConnection
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
@@ -50,12 +48,12 @@ def play(amount: int, script: Play) -> None:
 
     async def whole() -> None:
         failures: list[Exception] = []
-        connections: list[RedisConnection] = []
+        clients: list[aioredis.Redis] = []
 
         def process() -> SharedLimit:
-            connections.append(RedisConnection(ConnectionPool.from_url(settings.REDIS_URL)))
+            clients.append(aioredis.Redis.from_url(settings.REDIS_URL))
             item = RateLimitItemPerMinute(amount, namespace="test")
-            return Counted(connections[-1], PREFIX, item, Window(amount, 60), failures.append)
+            return Counted(clients[-1], PREFIX, item, Window(amount, 60), failures.append)
 
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             for key in await redis.keys(f"{PREFIX}*"):
@@ -63,8 +61,8 @@ def play(amount: int, script: Play) -> None:
         async with asyncio.timeout(PATIENCE):
             await script(process, failures)
             await asyncio.sleep(2 * COUNT_AFTER_SECONDS)  # what waits to be counted
-        for connection in connections:
-            connection.close()
+        for client in clients:
+            await client.aclose()
 
     asyncio.run(whole())
 
@@ -145,10 +143,8 @@ def test_when_redis_fails_it_is_told_and_the_next_one_asks() -> None:
         limit = process()
         assert await passes(limit, 1) == [True]
         assert await passes(limit, 1) == [True]  # not counted yet
-        limit._connection._pool = ConnectionPool.from_url(
-            "redis://127.0.0.1:1"
-        )  # where nobody listens
-        limit._connection.close()
+        nobody = aioredis.Redis.from_url("redis://127.0.0.1:1")
+        limit._hit_many.registered_client = nobody
         await asyncio.sleep(3 * COUNT_AFTER_SECONDS)
         assert [type(error).__name__ for error in failures] == ["ConnectionError"]
         with pytest.raises(RedisError):

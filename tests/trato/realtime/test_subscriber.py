@@ -42,6 +42,17 @@ class Ear(Subscriptions):
                     continue
 
 
+async def connection_of(ear: Ear) -> Any:
+    await ear.subscribe("one")
+    return ear._connection
+
+
+def end(ear: Ear) -> None:
+    """Let the connection end, as the system would tell of it."""
+    connection: Any = ear._connection
+    connection._writer.transport.abort()
+
+
 @pytest.fixture
 async def redis() -> AsyncIterator[Any]:
     async with aioredis.Redis.from_url(settings.REDIS_URL) as client:
@@ -57,15 +68,15 @@ async def ear() -> AsyncIterator[Ear]:
 
 async def test_once_it_is_added_redis_tells(ear: Ear, redis: Any) -> None:
     for channel in ("one", "two"):
-        await ear.add([channel])
+        await ear.subscribe(channel)
         assert await redis.publish(channel, "news") == 1
         assert await asyncio.wait_for(ear.came.get(), PATIENCE) == (channel, b"news")
 
 
 async def test_what_was_discarded_is_told_no_more(ear: Ear, redis: Any) -> None:
-    await ear.add(["one", "two"])
-    ear.discard("one")
-    await ear.add(["three"])  # Redis answers in order
+    await ear.subscribe("one", "two")
+    await ear.unsubscribe("one")
+    await ear.subscribe("three")  # Redis answers in order
     assert await redis.publish("one", "news") == 0
     assert await redis.publish("two", "news") == 1
 
@@ -73,7 +84,7 @@ async def test_what_was_discarded_is_told_no_more(ear: Ear, redis: Any) -> None:
 async def test_after_the_connection_ended_all_channels_are_heard_again(
     ear: Ear, redis: Any
 ) -> None:
-    await ear.add([f"channel {number}" for number in range(1200)])
+    await ear.subscribe(*[f"channel {number}" for number in range(1200)])
     await redis.client_kill_filter(_type="pubsub")
     for number in (0, 1199):
         await ear.hears(redis, f"channel {number}")
@@ -82,71 +93,90 @@ async def test_after_the_connection_ended_all_channels_are_heard_again(
 async def test_after_the_connection_ended_nothing_counts_as_heard_until_redis_says_so(
     ear: Ear, redis: Any
 ) -> None:
-    await ear.add(["one"])
-    assert ear.confirmed == {"one"}
+    await ear.subscribe("one")
+    assert ear.is_live
     await redis.client_kill_filter(_type="pubsub")
-    while ear.confirmed:
-        await asyncio.sleep(0)
-    with pytest.raises(RedisError):
-        await ear.add(["one"])
-    assert not ear.confirmed
-    await ear.hears(redis, "one")
-    assert ear.confirmed == {"one"}
+    async with asyncio.timeout(PATIENCE):
+        while ear.is_live:
+            await asyncio.sleep(0)
+        assert await redis.publish("one", "news") == 0
+        while not ear.is_live:
+            await asyncio.sleep(0)
+    assert await redis.publish("one", "news") == 1
+
+
+async def test_who_joins_after_the_connection_ended_brings_all_channels_back(
+    ear: Ear, redis: Any
+) -> None:
+    await ear.subscribe("one")
+    await redis.client_kill_filter(_type="pubsub")
+    async with asyncio.timeout(PATIENCE):
+        while ear.is_live:
+            await asyncio.sleep(0)
+        await ear.subscribe("two")
+    assert [await redis.publish(channel, "news") for channel in ("one", "two")] == [1, 1]
 
 
 async def test_what_was_asked_for_again_is_heard_once_redis_has_answered_the_last(
-    ear: Ear, monkeypatch: pytest.MonkeyPatch
+    ear: Ear, redis: Any
 ) -> None:
-    await ear.add(["one"])
-    protocol = ear._protocol
-    assert protocol is not None
-    monkeypatch.setattr(protocol, "send", lambda command: None)  # Redis' answers are given below
-    ear.discard("one")
-    first = asyncio.ensure_future(ear.add(["one"]))
-    await asyncio.sleep(0)
-    ear.discard("one")  # before Redis has answered
+    await ear.subscribe("one")
+    await redis.client_pause(300)  # milliseconds
+    await ear.unsubscribe("one")
+    first = asyncio.ensure_future(ear.subscribe("one"))
+    await asyncio.sleep(0.01)
     first.cancel()
-    second = asyncio.ensure_future(ear.add(["one"]))
-    await asyncio.sleep(0)
-    ear._on_reply([b"subscribe", b"one", 1])  # the first of two
-    assert not ear.confirmed
-    ear._on_reply([b"subscribe", b"one", 1])
-    await asyncio.wait_for(second, PATIENCE)
-    assert ear.confirmed == {"one"}
+    await ear.unsubscribe("one")  # before Redis has answered
+    await asyncio.wait_for(ear.subscribe("one"), PATIENCE)
+    assert await redis.publish("one", "news") == 1
+
+
+async def test_a_connection_that_ends_is_an_error_for_who_waits(ear: Ear, redis: Any) -> None:
+    await ear.subscribe("one")
+    await redis.client_pause(300)  # milliseconds
+    waiting = asyncio.ensure_future(ear.subscribe("two"))
+    await asyncio.sleep(0.01)
+    end(ear)
+    with pytest.raises(RedisError):
+        await asyncio.wait_for(waiting, PATIENCE)
+    await ear.hears(redis, "two")  # all the same, once it is back
 
 
 async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(
     ear: Ear, redis: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 0.2)
-    await ear.add(["one"])
-    first = ear._protocol
-    assert first is not None
-    monkeypatch.setattr(first, "_on_reply", lambda reply: None)  # as if nothing arrived any more
+    first = await connection_of(ear)
+
+    async def deaf(timeout: float) -> None:  # as if nothing arrived any more
+        await asyncio.sleep(timeout)
+
+    monkeypatch.setattr(first, "read_response", deaf)
+    async with asyncio.timeout(PATIENCE):
+        while ear._connection is first:
+            await asyncio.sleep(0.05)
     await ear.hears(redis, "one")
-    assert ear._protocol is not first
 
 
 async def test_a_quiet_line_that_answers_is_kept(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 1)
-    await ear.add(["one"])
-    first, answers = ear._protocol, asyncio.Semaphore(0)
-    assert first is not None
-    said = first._on_reply
+    monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 0.2)
+    first = await connection_of(ear)
+    answers = asyncio.Semaphore(0)
+    send = first.send_packed_command
 
-    def count(reply: Any) -> None:
-        said(reply)
+    async def count(command: Any) -> None:
+        await send(command)
         answers.release()
 
-    monkeypatch.setattr(first, "_on_reply", count)
+    monkeypatch.setattr(first, "send_packed_command", count)
     async with asyncio.timeout(PATIENCE):
         for _ in range(3):
             await answers.acquire()
-    assert ear._protocol is first
+    assert ear._connection is first
 
 
 async def test_an_event_that_cannot_be_handed_on_costs_only_itself(ear: Ear, redis: Any) -> None:
-    await ear.add(["one"])
+    await ear.subscribe("one")
     await redis.publish("one", "bad")
     await redis.publish("one", "good")
     assert [await asyncio.wait_for(ear.came.get(), PATIENCE) for _ in range(2)] == [
@@ -160,5 +190,5 @@ async def test_where_nobody_listens_it_is_said_at_once() -> None:
     async with asyncio.timeout(PATIENCE):
         for _ in range(3):
             with pytest.raises(RedisError):
-                await deaf.add(["one"])
+                await deaf.subscribe("one")
     await deaf.close()

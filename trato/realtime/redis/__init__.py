@@ -1,1 +1,1 @@
-"""Connections to Redis, and the channel layer on them."""
+"""The channel layer on Redis."""

@@ -1,4 +1,4 @@
-"""The channel layer between processes: channels-redis' pub/sub, on connections of our own.
+"""The channel layer between processes: channels-redis' pub/sub, with many events at once.
 
 The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis'
 confirmation, and passes events from task to task through a queue. This one publishes many events
@@ -18,9 +18,8 @@ from typing import Any, NamedTuple
 import structlog
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
 from channels_redis.utils import create_pool
+from redis.asyncio import Redis
 
-from . import connection
-from .connection import RedisConnection, Script
 from .subscriber import Subscriptions
 
 log = structlog.get_logger("trato.redis")
@@ -37,24 +36,17 @@ class GroupEvent(NamedTuple):
 
 # Publishes only if another process has subscribed: this one passes its own events on by itself
 # and would only discard the echo. Nobody misses an event: a process that subscribes later reads
-# the database later still. An event follows the name of its first group, '' the other names.
-PUBLISH = Script("""
-local event
+# the database later still. ARGV has, for each channel, our own subscriptions and the event.
+PUBLISH_MANY = """
 for index, channel in ipairs(KEYS) do
-    if ARGV[2 * index] ~= '' then
-        event = ARGV[2 * index]
-    end
     if redis.call('PUBSUB', 'NUMSUB', channel)[2] > tonumber(ARGV[2 * index - 1]) then
-        redis.call('PUBLISH', channel, event)
+        redis.call('PUBLISH', channel, ARGV[2 * index])
     end
 end
-""")
-
+"""
 
 PRIVATE_PARTS = ("_get_shard", "_get_group_channel_name")
-IS_SUPPORTED = connection.IS_SUPPORTED and all(
-    hasattr(RedisPubSubLoopLayer, name) for name in PRIVATE_PARTS
-)
+IS_SUPPORTED = all(hasattr(RedisPubSubLoopLayer, name) for name in PRIVATE_PARTS)
 if not IS_SUPPORTED:
     log.warning("slow_way", owner="channels_redis.pubsub")
 
@@ -88,15 +80,19 @@ class LoopLayer(RedisPubSubLoopLayer):
         Args:
             own: groups that this process follows; it passes its own events to them by itself.
         """
-        by_shard: dict[Shard, list[tuple[str, bool, bytes]]] = {}
+        by_shard: dict[Shard, tuple[list[str], list[int | bytes]]] = {}
         for groups, event in events:
             serialized = self.channel_layer.serialize(event)
             for group in groups:
                 channel = self._get_group_channel_name(group)
-                item = (channel, group in own, serialized)
-                by_shard.setdefault(self._get_shard(channel), []).append(item)
-        for shard, items in by_shard.items():
-            await shard.publish_many(items)
+                shard = self._get_shard(channel)
+                # After a restart, Redis doesn't know our subscriptions until we are back.
+                ours = int(group in own and shard.is_live)
+                channels, arguments = by_shard.setdefault(shard, ([], []))
+                channels.append(channel)
+                arguments += (ours, serialized)
+        for shard, (channels, arguments) in by_shard.items():
+            await shard.publish_many(channels, arguments)
 
     async def group_add_many(self, groups: Sequence[str], channel: str) -> None:
         """Add a channel to groups. By the time this returns, Redis passes on their events."""
@@ -106,7 +102,7 @@ class LoopLayer(RedisPubSubLoopLayer):
             self.groups.setdefault(name, set()).add(channel)
             by_shard.setdefault(self._get_shard(name), []).append(name)
         for shard, names in by_shard.items():
-            await shard.subscriptions.add(names)
+            await shard.subscribe(*names)
 
     async def group_add(self, group: str, channel: str) -> None:
         """Add a channel to a group."""
@@ -133,45 +129,16 @@ class LoopLayer(RedisPubSubLoopLayer):
                 queue.put_nowait(serialized)
 
 
-class Shard:
-    """One Redis, with a connection to publish and one to subscribe. Replaces channels-redis'."""
+class Shard(Subscriptions):
+    """One Redis, to publish as well. Replaces channels-redis' class."""
 
-    def __init__(self, host: Any, on_event: Callable[[str, bytes], None]) -> None:
-        self.host = host
-        self._on_event = on_event
-        self._connect()
-
-    def _connect(self) -> None:
-        pool = create_pool(self.host)
-        self.connection = RedisConnection(pool)
-        self.subscriptions = Subscriptions(pool, self._on_event)
-
-    async def publish_many(self, items: Sequence[tuple[str, bool, bytes]]) -> None:
-        """Publish events, each only if another process has subscribed to its channel.
-
-        Args:
-            items: the channel, whether this process has subscribed to it as well, and the
-                serialized event.
-        """
-        arguments: list[int | bytes] = []
-        last = None
-        for channel, is_own, event in items:
-            # After a restart, Redis doesn't know our subscriptions until we are back.
-            ours = int(is_own and channel in self.subscriptions.confirmed)
-            arguments += (ours, b"" if event is last else event)
-            last = event
-        await PUBLISH.run(self.connection, [channel for channel, *_ in items], arguments)
-
-    async def publish(self, channel: str, event: bytes) -> None:
-        await self.connection.call("PUBLISH", channel, event)
-
-    async def subscribe(self, channel: str) -> None:
-        await self.subscriptions.add([channel])
-
-    async def unsubscribe(self, channel: str) -> None:
-        self.subscriptions.discard(channel)
+    def __init__(self, host: dict[str, Any], on_event: Callable[[str, bytes], None]) -> None:
+        pool = create_pool(host)
+        super().__init__(pool, on_event)
+        self._redis = Redis(connection_pool=pool)
+        self.publish = self._redis.publish
+        self.publish_many = self._redis.register_script(PUBLISH_MANY)
 
     async def flush(self) -> None:
-        self.connection.close()
-        await self.subscriptions.close()
-        self._connect()
+        await self.close()
+        await self._redis.aclose(close_connection_pool=True)

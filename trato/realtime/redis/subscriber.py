@@ -1,148 +1,132 @@
 """Stay subscribed to channels of one Redis, whatever becomes of the connection."""
 
 import asyncio
+import contextlib
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections import deque
+from collections.abc import Callable
 
 from redis.asyncio import ConnectionPool
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from trato.realtime.background import spawn
 
-from .connection import RedisProtocol
-
 logger = logging.getLogger("trato.layer")
 
-RETRY_SECONDS = 0.5  # between two attempts to connect
+RETRY_SECONDS = 0.5  # between two attempts to connect again
 ALIVE_SECONDS = 15.0  # after which a silent Redis is asked, and given up if it stays silent
-AT_ONCE = 500  # channels in one command
 
 
 class Subscriptions:
     """The channels of one process. When the connection ends, it reconnects and subscribes again.
 
+    redis-py's `PubSub` doesn't tell when Redis has confirmed what it subscribes to again.
+
     Args:
-        pool: has Redis' address and credentials.
-        on_event: takes a channel's name and an event; must return at once and not raise.
+        pool: has Redis' address and credentials; does not count the connection.
+        on_event: takes a channel's name and an event; must return at once.
     """
 
     def __init__(self, pool: ConnectionPool, on_event: Callable[[str, bytes], None]) -> None:
         self._pool, self._on_event = pool, on_event
-        self._wanted: set[str] = set()
-        self.confirmed: set[str] = set()  # of those, what Redis has confirmed
-        self._unanswered: Counter[str] = Counter()  # SUBSCRIBE commands of this connection
-        self._waiting: dict[str, asyncio.Future[None]] = {}
-        self._protocol: RedisProtocol | None = None
+        self.is_live = False  # whether Redis has confirmed all channels on this connection
+        self._channels: set[str] = set()
+        self._connection: AbstractConnection | None = None
+        self._connecting = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
-        self._ended: asyncio.Future[None] | None = None
-        self._away: Exception | None = None  # why the last attempt to connect failed
-        self._silent = 0  # intervals since Redis last said anything
+        self._pings: deque[asyncio.Future[None]] = deque()  # that Redis has not answered yet
 
-    async def add(self, channels: Sequence[str]) -> None:
+    async def subscribe(self, *channels: str) -> None:
         """Subscribe to more channels. By the time this returns, Redis passes on their events.
 
         Raises:
-            redis.exceptions.RedisError, OSError: Redis is away. They follow when it is back.
+            redis.exceptions.RedisError, OSError: Redis is away.
         """
-        missing = [channel for channel in channels if channel not in self.confirmed]
-        loop = asyncio.get_running_loop()
-        waiting = [self._waiting.setdefault(one, loop.create_future()) for one in missing]
-        new = [channel for channel in missing if channel not in self._wanted]
-        self._wanted.update(new)
-        if self._task is None:
-            self._task = spawn(self._stay_connected())
-        elif self._protocol is not None:
-            self._subscribe(self._protocol, new)
-        elif self._away is not None:
-            raise RedisConnectionError(*self._away.args)
-        # Shielded: a caller that stops waiting leaves the confirmation to the next one.
-        await asyncio.gather(*map(asyncio.shield, waiting))
+        self._channels.update(channels)
+        async with self._connecting:
+            if self._connection is None:
+                confirmed = await self._connect()
+            else:
+                confirmed = await self._send(self._connection, ("SUBSCRIBE", *channels))
+        await confirmed
 
-    def discard(self, channel: str) -> None:
-        """Unsubscribe from a channel."""
-        self._wanted.discard(channel)
-        self.confirmed.discard(channel)
-        self._waiting.pop(channel, None)
-        if self._protocol is not None:
-            self._protocol.send(("UNSUBSCRIBE", channel))
+    async def unsubscribe(self, channel: str) -> None:
+        """Unsubscribe from a channel. Raises as `subscribe` does."""
+        self._channels.discard(channel)
+        if self._connection is not None:
+            await self._send(self._connection, ("UNSUBSCRIBE", channel))
 
     async def close(self) -> None:
         """End the connection and all subscriptions."""
-        if self._protocol is not None:
-            self._protocol.close()
+        self._channels.clear()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    async def _stay_connected(self) -> None:
-        """Connect, subscribe and listen, again and again."""
-        while True:
-            protocol = RedisProtocol(self._on_reply, self._end)
-            try:
-                async with asyncio.timeout(ALIVE_SECONDS):
-                    await protocol.open(self._pool)
-                self._protocol, self._away = protocol, None
-                self._subscribe(protocol, list(self._wanted))
-                await self._listen(protocol)
-                raise RedisConnectionError("the connection has ended")
-            except (RedisError, OSError) as error:
-                logger.warning("channel layer is away: %s", type(error).__name__)
-                protocol.close()
-                self._end()
-                self._away = error
-                for future in self._waiting.values():
-                    if not future.done():
-                        future.set_exception(RedisConnectionError(*error.args))
-                        future.exception()  # marks it as retrieved, in case nobody waits any more
-                self._waiting.clear()
+    async def _connect(self) -> "asyncio.Future[None]":
+        connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
+        try:
+            await connection.connect()
+            confirmed = await self._send(connection, ("SUBSCRIBE", *self._channels))
+        except BaseException:
+            self._pings.clear()
+            await connection.disconnect(nowait=True)
+            raise
+        self._connection = connection
+        self._task = spawn(self._stay_connected(connection))
+        return confirmed
+
+    async def _send(
+        self, connection: AbstractConnection, *commands: tuple[str, ...]
+    ) -> "asyncio.Future[None]":
+        """Send commands and PING. The future is done when Redis, in order, has answered all."""
+        answer = asyncio.get_running_loop().create_future()
+        self._pings.append(answer)
+        await connection.send_packed_command(connection.pack_commands([*commands, ("PING",)]))
+        return answer
+
+    async def _stay_connected(self, connection: AbstractConnection) -> None:
+        """Pass on events until the connection ends, then open another one."""
+        try:
+            await self._read(connection)
+        except (RedisError, OSError) as error:
+            logger.warning("channel layer is away: %s", type(error).__name__)
+        finally:
+            self._connection, self.is_live = None, False
+            for answer in self._pings:
+                if not answer.done():
+                    answer.set_exception(RedisConnectionError("the connection has ended"))
+                    answer.exception()  # marks it as retrieved, in case nobody waits for it
+            self._pings.clear()
+            await connection.disconnect(nowait=True)
+        while self._channels:
             await asyncio.sleep(RETRY_SECONDS)
+            with contextlib.suppress(RedisError, OSError):
+                async with asyncio.timeout(ALIVE_SECONDS), self._connecting:
+                    if self._connection is None and self._channels:
+                        await self._connect()
+                    return
 
-    async def _listen(self, protocol: RedisProtocol) -> None:
-        """Return once the connection has ended, or no longer answers a PING."""
-        self._ended = asyncio.get_running_loop().create_future()
-        self._silent = 0
-        while not self._ended.done() and self._silent < 2:
-            if self._silent:
-                protocol.send(("PING",))
-            self._silent += 1
-            await asyncio.wait({self._ended}, timeout=ALIVE_SECONDS)
-
-    def _subscribe(self, protocol: RedisProtocol, channels: list[str]) -> None:
-        for start in range(0, len(channels), AT_ONCE):
-            now = channels[start : start + AT_ONCE]
-            self._unanswered.update(now)
-            protocol.send(("SUBSCRIBE", *now))
-
-    def _on_reply(self, reply: Any) -> None:
-        self._silent = 0
-        match reply:
-            case [b"message", name, event]:
-                try:
-                    self._on_event(name.decode(), event)
-                except Exception:
-                    logger.exception("an event could not be passed on")
-            case [b"subscribe", name, _]:
-                self._confirm(name.decode())
-            case Exception():
-                logger.error("Redis refuses a subscription: %s", reply)
-
-    def _confirm(self, channel: str) -> None:
-        self._unanswered[channel] -= 1
-        if self._unanswered[channel] > 0:
-            return  # confirms an earlier subscription that has since ended
-        del self._unanswered[channel]
-        if channel in self._wanted:
-            self.confirmed.add(channel)
-        future = self._waiting.pop(channel, None)
-        if future is not None and not future.done():
-            future.set_result(None)
-
-    def _end(self) -> None:
-        self._protocol = None
-        self.confirmed.clear()
-        self._unanswered.clear()
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_result(None)
+    async def _read(self, connection: AbstractConnection) -> None:
+        is_silent = False
+        while True:
+            match await connection.read_response(timeout=ALIVE_SECONDS):
+                case [b"message", name, event]:
+                    try:
+                        self._on_event(name.decode(), event)
+                    except Exception:
+                        logger.exception("an event could not be passed on")
+                case [b"pong", _] | b"PONG":
+                    self.is_live = True  # the first PING follows the SUBSCRIBE of all channels
+                    answer = self._pings.popleft()
+                    if not answer.done():
+                        answer.set_result(None)
+                case None if is_silent:
+                    raise RedisConnectionError("Redis is silent")
+                case None:
+                    await self._send(connection)
+                    is_silent = True
+                    continue
+            is_silent = False
