@@ -26,6 +26,7 @@ from messaging.moderation import permissions
 from messaging.rate_limits import limits
 from messaging.reading import batch as reading
 from messaging.sending import actions as sending
+from tests import emptying
 from tests.patience import PATIENCE
 from trato import cache, rate_limits
 from trato.realtime.database import socket_threads
@@ -38,10 +39,10 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """On SQLite, let the audit trail be emptied: Django does that after each transactional test.
+    """Empty the tables in our own way after transactional tests; on SQLite the audit trail too.
 
-    It does so with DELETE, which the trigger cannot tell from anybody else's. The test of the
-    trigger makes it again for itself. PostgreSQL is emptied by TRUNCATE and keeps its trigger.
+    SQLite does so with DELETE, which the trigger cannot tell from anybody else's. The test of the
+    trigger makes it again for itself. PostgreSQL has TRUNCATE for it and keeps its trigger.
 
     At the end the threads that asked the database for asynchronous tests give their connections
     back: a database that somebody is connected to cannot be dropped.
@@ -50,7 +51,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("DROP TRIGGER audit_undeletable")
-            connection.close()
+        emptying.install()
+        connection.close()
     yield
     with django_db_blocker.unblock():
         SyncToAsync.single_thread_executor.submit(connections.close_all).result()
