@@ -3,33 +3,32 @@
 import gc
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator, OriginValidator
 from channels.sessions import CookieMiddleware
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Only now are the apps loaded.
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
 
-from config.middleware import FinishRequests  # noqa: E402
+from config.handler import ThreadedHandler  # noqa: E402
 from config.request_ids import SocketId  # noqa: E402
 from config.uploads import SpooledBody  # noqa: E402
 from messaging.routing import websocket_urlpatterns  # noqa: E402
 
+django_application = ThreadedHandler()
 socket = CookieMiddleware(URLRouter(websocket_urlpatterns))
 trusted_origins = getattr(settings, "TRUSTED_ORIGINS", None)
 
 application = ProtocolTypeRouter(
     {
         "http": SpooledBody(
-            FinishRequests(
-                ASGIStaticFilesHandler(django_application) if settings.DEBUG else django_application
-            )
+            ASGIStaticFilesHandler(django_application) if settings.DEBUG else django_application
         ),
         "websocket": SocketId(
             OriginValidator(socket, trusted_origins)

@@ -1,10 +1,7 @@
 """What every request passes through, beside Django's own."""
 
-import asyncio
 import zoneinfo
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 import structlog
@@ -25,38 +22,9 @@ from . import views
 
 log = structlog.get_logger("trato.http")
 
-Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-
-
-class FinishRequests:
-    """ASGI middleware: a request goes on to its end though its client has left.
-
-    Django would cancel what the request awaits while its thread goes on: the message would be
-    stored, and those who should be told of it would not be.
-    """
-
-    def __init__(self, application: Application) -> None:
-        self.application = application
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        complete = False
-
-        async def receive_body() -> dict[str, Any]:
-            nonlocal complete
-            if complete:  # only a disconnect can follow; Django stops listening when it is done
-                await asyncio.get_running_loop().create_future()
-            message: dict[str, Any] = await receive()
-            complete = message["type"] == "http.request" and not message.get("more_body", False)
-            return message
-
-        await self.application(scope, receive_body, send)
-
 
 class GiveBackConnections(Middleware):
-    """Outermost: give the database connection back in the thread that has it, whatever happens.
-
-    Django does so once the request's task ends. A task can be cancelled, and then nobody would.
-    """
+    """Outermost: give the database connection back in the thread that has it, whatever happens."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:

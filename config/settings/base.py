@@ -70,6 +70,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+REQUEST_THREADS = env.int("REQUEST_THREADS", default=48)  # of one process
 ASGI_APPLICATION = "config.asgi.application"
 
 TEMPLATES = [

@@ -1,0 +1,64 @@
+"""Django's ASGI handler, with one hop to a thread per request.
+
+Django's own makes a thread for each request, goes to it and back for each signal, and once more
+between middleware and view: as long as everything here is synchronous, that is more work than most
+answers. It also cancels a request whose client has left, while its thread goes on: the message
+would be stored, and those who should be told of it would not be.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.conf import settings
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.signals import request_started
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+
+class ThreadedHandler(ASGIHandler):
+    """Answers each request in one of a few threads, from the first middleware to the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        threads = ThreadPoolExecutor(settings.REQUEST_THREADS, thread_name_prefix="request")
+        self._answer = sync_to_async(self.answer, thread_sensitive=False, executor=threads)
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async=False)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        response = await self._answer(scope, body)
+        if not response.streaming:
+            await self.send_response(response, send)
+            return
+        async with ThreadSensitiveContext():
+            try:
+                await self.send_response(response, send)
+            finally:
+                await sync_to_async(response.close)()
+
+    def answer(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
+        """Everything but reading the request and writing the response."""
+        set_script_prefix(get_script_prefix(scope))
+        request_started.send(sender=self.__class__, scope=scope)
+        request, refusal = self.create_request(scope, body)
+        response: HttpResponseBase
+        if request is None:
+            body.close()
+            response = refusal or HttpResponse(status=400)
+        else:
+            response = self.get_response(request)
+        response._handler_class = self.__class__  # type: ignore[attr-defined]  # as Django does
+        if isinstance(response, FileResponse):
+            response.block_size = self.chunk_size
+        if not response.streaming:
+            response.close()  # its content stays; the request's files go
+        return response
