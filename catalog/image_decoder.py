@@ -65,22 +65,38 @@ def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, str], bytes]
 
 def _check(data: bytes, limits: dict[str, int]) -> None:
     """Check size and soundness before a single pixel is decoded."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":  # Pillow makes its canvas as it opens one
+        width, height = _webp_size(data)
+        _check_size(width, height, BASE_BYTES + WEBP_PIXEL * width * height, limits)
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        width, height = picture.size
-        if max(width, height) > limits["side"]:
-            raise Unfit("too_long_side")
-        if width * height > limits["pixels"]:
-            raise Unfit("too_many_pixels")
-        if _memory(picture, limits["new_side"]) > limits["memory"]:
-            raise Unfit("too_much_memory")
+        _check_size(*picture.size, _memory(picture, limits["new_side"]), limits)
         picture.verify()  # leaves the picture unusable: `_decode` opens it again
 
 
+def _check_size(width: int, height: int, memory: int, limits: dict[str, int]) -> None:
+    if max(width, height) > limits["side"]:
+        raise Unfit("too_long_side")
+    if width * height > limits["pixels"]:
+        raise Unfit("too_many_pixels")
+    if memory > limits["memory"]:
+        raise Unfit("too_much_memory")
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """What the header of a WebP says of its size (RFC 9649, 2.5 to 2.7)."""
+    if data[12:16] == b"VP8X":
+        width, height = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
+        return width + 1, height + 1
+    if data[12:16] == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = (int.from_bytes(data[at : at + 2], "little") for at in (26, 28))
+    return width & 0x3FFF, height & 0x3FFF
+
+
 def _memory(picture: Image.Image, new_side: int) -> int:
-    """How many bytes it will take to decode this picture."""
+    """How many bytes it will take to decode a picture that is no WebP."""
     pixels = picture.width * picture.height
-    if picture.format == "WEBP":
-        return BASE_BYTES + WEBP_PIXEL * pixels
     coefficients = pixels * _coefficients(picture) if picture.info.get("progressive") else 0
     _draft(picture, new_side)  # as `_decode` will
     return BASE_BYTES + PIXEL * picture.width * picture.height + int(COEFFICIENT * coefficients)

@@ -172,6 +172,24 @@ def test_a_hostile_picture_is_refused_with_words_or_made_small(case: str, settin
 
 
 @pytest.mark.parametrize(
+    ("mode", "size", "options", "code"),
+    [
+        ("RGB", (12000, 1100), {}, "too_much_memory"),
+        ("RGB", (8000, 7000), {}, "too_many_pixels"),
+        ("RGBA", (8000, 7000), {}, "too_many_pixels"),
+        ("RGBA", (8000, 7000), {"lossless": True}, "too_many_pixels"),
+    ],
+)
+def test_a_webp_that_is_too_large_to_open_says_so(
+    mode: str, size: tuple[int, int], options: dict[str, Any], code: str
+) -> None:
+    content = saved(grey(*size, mode), "WEBP", quality=0, method=0, **options)
+    with pytest.raises(ValidationError) as refusal:
+        images.sanitize(SimpleUploadedFile("large.webp", content))
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
     ("kind", "size", "options"),
     [
         ("JPEG", (4032, 3024), {}),
