@@ -2,13 +2,15 @@
 
 import uuid
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 
-from .models import KeptPicture, Product, Shop, ShopMember, TeamInvitation
+from .models import KeptPicture, Product, Shop, TeamInvitation
 
 Person = User | AnonymousUser
 
@@ -20,11 +22,14 @@ def shops_of(user: Person) -> QuerySet[Shop]:
     return Shop.objects.filter(memberships__user=user)
 
 
+def own_shop(user: Person, shop_id: int) -> Shop:
+    """A shop that the person works for; Http404 if it is none, or somebody else's."""
+    return get_object_or_404(shops_of(user), pk=shop_id)
+
+
 def own_products(user: Person) -> QuerySet[Product]:
     """The products of the shops that a person works for, published or not."""
-    if not isinstance(user, User) or not user.is_seller:
-        return Product.objects.none()
-    return Product.objects.filter(shop__memberships__user=user)
+    return Product.objects.filter(shop__in=shops_of(user))
 
 
 def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
@@ -39,10 +44,7 @@ def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
     products = own_products(user)
     if lock:
         products = products.select_for_update(of=("self",), no_key=True)
-    try:
-        return products.get(slug=slug)
-    except Product.DoesNotExist:
-        raise Http404 from None
+    return get_object_or_404(products, slug=slug)
 
 
 def visible_product(user: Person, slug: str) -> Product:
@@ -53,10 +55,9 @@ def visible_product(user: Person, slug: str) -> Product:
     Raises:
         Http404: if there is none, or it is unpublished and another shop's.
     """
-    is_own: Exists | Value = Value(False, output_field=BooleanField())
-    if isinstance(user, User) and user.is_seller:
-        is_own = Exists(ShopMember.objects.filter(shop=OuterRef("shop"), user=user))
-    products = Product.objects.select_related("shop", "category").annotate(is_own=is_own)
+    products = Product.objects.select_related("shop", "category").annotate(
+        is_own=Exists(shops_of(user).filter(pk=OuterRef("shop")))
+    )
     product = products.filter(slug=slug).first()
     if product is None or not (product.is_published or product.is_own):
         raise Http404
@@ -64,24 +65,13 @@ def visible_product(user: Person, slug: str) -> Product:
 
 
 def invitations_for(user: User) -> QuerySet[TeamInvitation]:
-    """The teams that ask for a person, by the account's confirmed address."""
-    return TeamInvitation.objects.filter(email=user.email.lower()).select_related(
-        "shop", "invited_by"
-    )
+    """The teams that ask for a person, by the account's address, once that is confirmed."""
+    confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
+    return TeamInvitation.objects.filter(
+        Exists(confirmed), email=user.email.lower()
+    ).select_related("shop", "invited_by")
 
 
 def kept_pictures(user: User, form_key: uuid.UUID) -> QuerySet[KeptPicture]:
     """A person's pictures that wait for a form to be in order."""
     return KeptPicture.objects.filter(owner=user, form_key=form_key)
-
-
-def own_shop(user: Person, shop_id: int) -> Shop:
-    """A shop that the person works for.
-
-    Raises:
-        Http404: there is none, or it is somebody else's.
-    """
-    shop = shops_of(user).filter(pk=shop_id).first()
-    if shop is None:
-        raise Http404
-    return shop

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -100,6 +101,7 @@ def test_what_is_refused_says_why_and_is_sent_once_when_tried_again(
     expect(failed.locator("[data-why]")).not_to_be_empty()
     expect(page.locator("[data-state]").last).to_have_text("Not sent")
     assert not Message.objects.exists()
+    EmailAddress.objects.create(user=colleague, email=colleague.email, verified=True, primary=True)
     invite(seller, shop.pk, colleague.email)
     answer_invitation(colleague, TeamInvitation.objects.get().pk, accept=True)
     failed.get_by_role("button", name="Try again").click()

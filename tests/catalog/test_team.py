@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from accounts.factories import UserFactory
 from accounts.models import User
@@ -28,7 +29,12 @@ def post(client_of: Any) -> Post:
 
 @pytest.fixture
 def invitation(shop: Shop, seller: User, other_seller: User) -> TeamInvitation:
+    confirm(other_seller)
     return TeamInvitation.objects.create(shop=shop, email=other_seller.email, invited_by=seller)
+
+
+def confirm(person: User) -> None:
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
 
 
 def works_there(person: User, shop: Shop) -> bool:
@@ -41,6 +47,7 @@ def test_who_is_invited_joins_by_accepting_and_not_before(
     assert post(seller, shop=shop.pk, email=other_seller.email.upper()).status_code == 302
     assert not works_there(other_seller, shop)
     assert other_seller.get_short_name() not in client_of(None).get(shop.get_absolute_url()).text
+    confirm(other_seller)
     invited = client_of(other_seller).get("/my/team/").text
     assert f"{shop.name} invites you" in invited
     assert "see your name and email" in invited
@@ -63,10 +70,26 @@ def test_an_account_that_only_shopped_sells_once_it_accepts(
     post(seller, shop=shop.pk, email=shopper.email)
     shopper.refresh_from_db()
     assert not shopper.is_seller
+    confirm(shopper)
     post(shopper, accept=TeamInvitation.objects.get().pk)
     shopper.refresh_from_db()
     assert shopper.is_seller
     assert works_there(shopper, shop)
+
+
+def test_an_address_is_confirmed_before_it_answers_an_invitation(
+    shop: Shop, other_seller: User, invitation: TeamInvitation, post: Post, client_of: Any
+) -> None:
+    address = EmailAddress.objects.filter(user=other_seller)
+    address.update(verified=False)
+    assert f"{shop.name} invites you" not in client_of(other_seller).get("/my/team/").text
+    for answer in ("accept", "decline"):
+        post(other_seller, **{answer: invitation.pk})
+    assert TeamInvitation.objects.get() == invitation
+    assert not works_there(other_seller, shop)
+    address.update(verified=True)
+    post(other_seller, accept=invitation.pk)
+    assert works_there(other_seller, shop)
 
 
 @pytest.mark.parametrize("outsider", ["stranger", "colleague", "former_colleague"])
