@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import queries
-from .forms import AmountField
+from .forms import AmountField, read_amount
 from .models import Category, Product
 from .money import format_price
 
@@ -55,10 +55,9 @@ class BrowseForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         currency = cleaned.get("currency") or DEFAULT_CURRENCY
         for name in ("low", "high"):
-            text, field = cleaned.get(name), self.fields[name]
-            if text and isinstance(field, AmountField):
+            if text := cleaned.get(name):
                 try:
-                    cleaned[name] = field.read_amount(text, currency)
+                    cleaned[name] = read_amount(text, currency)
                 except forms.ValidationError as error:
                     self.add_error(name, error)
         return cleaned

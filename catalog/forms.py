@@ -2,7 +2,6 @@
 
 import json
 import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -67,52 +66,30 @@ class PicturesField(forms.FileField):
         return uploads
 
 
-class NumberField(forms.CharField):
-    """A number in digits. A browser's own field for numbers drops what it does not expect.
+class StockField(forms.CharField):
+    """A number in digits. A browser's own field for numbers drops what it does not expect."""
 
-    Args:
-        decimals: how many it may have.
-        maximum: the largest that is accepted.
-    """
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
-    def __init__(self, *, decimals: int = 0, maximum: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.decimals, self.maximum = decimals, maximum
-        self.widget.attrs["inputmode"] = "decimal" if decimals else "numeric"
-        self.widget.attrs["autocomplete"] = "off"
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = super().clean(value)
-        return self.read(text, self.decimals) if text else None
-
-    def read(self, text: str, decimals: int) -> Decimal:
-        """The number. Raises ValidationError, also if it is above the maximum."""
-        number = read_number(text, decimals)
-        if number > self.maximum:
-            raise ValidationError(
-                _("At most %(limit)s."), params={"limit": self.maximum}, code="too_large"
-            )
-        return number
+    def clean(self, value: Any) -> int:
+        return int(read_number(super().clean(value), 0, MAX_STOCK))
 
 
-class AmountField(NumberField):
-    """An amount of money in major units.
+class AmountField(forms.CharField):
+    """An amount of money in major units, as it was written.
 
     How many decimals it may have depends on a currency, which the form knows: it reads the text
     with `read_amount`.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(decimals=2, maximum=MAX_PRICE, **kwargs)
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def clean(self, value: Any) -> Any:
-        return forms.CharField.clean(self, value)
 
-    def read_amount(self, text: str, currency: str) -> int:
-        """The amount in minor units. Raises ValidationError in words for the person."""
-        marks = "|".join(map(re.escape, Product.Currency(currency).label.split()))
-        bare = re.sub(rf"^\s*(?:{marks})|(?:{marks})\s*$", "", text, flags=re.IGNORECASE)
-        return to_minor(self.read(bare, decimals(currency)), currency)
+def read_amount(text: str, currency: str) -> int:
+    """The amount in minor units. Raises ValidationError in words for the person."""
+    marks = "|".join(map(re.escape, Product.Currency(currency).label.split()))
+    bare = re.sub(rf"^\s*(?:{marks})|(?:{marks})\s*$", "", text, flags=re.IGNORECASE)
+    return to_minor(read_number(bare, decimals(currency), MAX_PRICE), currency)
 
 
 class PictureForm(forms.Form):
@@ -131,7 +108,7 @@ class ProductForm(forms.ModelForm[Product]):
     """
 
     amount = AmountField(label=_("Price"))
-    stock = NumberField(label=_("In stock"), maximum=MAX_STOCK)
+    stock = StockField(label=_("In stock"))
     pictures = PicturesField(
         label=_("Add pictures"),
         required=False,
@@ -162,16 +139,16 @@ class ProductForm(forms.ModelForm[Product]):
         product = self.instance
         self.fields["stock"].initial = write_number(product.stock)
         if product.pk:
-            amount = to_major(product.price, product.currency)
-            self.fields["amount"].initial = write_number(amount, decimals(product.currency))
+            self.fields["amount"].initial = _amount(product)
             self.fields["seen"].initial = json.dumps(product.fingerprints())
 
     def clean_pictures(self) -> list[Picture]:
         """No more pictures than a product may have, counting those that it has or that wait."""
         uploads = self.cleaned_data["pictures"]
-        if uploads:
-            has = self.instance.images.count() if self.instance.pk else 0
-            require_room_for_pictures(has + self.kept + len(uploads))
+        if not uploads:
+            return []
+        has = self.instance.images.count() if self.instance.pk else 0
+        require_room_for_pictures(has + self.kept + len(uploads))
         given = self._decode(uploads)
         self.sound_pictures = [one for one in given if isinstance(one, Picture)]
         if wrong := [one for one in given if isinstance(one, ValidationError)]:
@@ -180,8 +157,6 @@ class ProductForm(forms.ModelForm[Product]):
 
     def _decode(self, uploads: list[UploadedFile[bytes]]) -> list[Picture | ValidationError]:
         """The pictures that are in order, and what is wrong with the others."""
-        if not uploads:
-            return []
         try:
             who = f"person-{self.uploader.person_id}"
             rate_limits.hit("PICTURES_PER_HOUR", who, cost=len(uploads))
@@ -202,44 +177,37 @@ class ProductForm(forms.ModelForm[Product]):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        text, currency, field = (
-            cleaned.get("amount"),
-            cleaned.get("currency"),
-            self.fields["amount"],
-        )
-        if text and currency and isinstance(field, AmountField):
+        text, currency = cleaned.get("amount"), cleaned.get("currency")
+        if text and currency:
             try:
-                cleaned["price"] = field.read_amount(text, currency)
+                cleaned["price"] = read_amount(text, currency)
             except ValidationError as error:
                 self.add_error("amount", error)
         return cleaned
 
     def values(self) -> dict[str, Any]:
         """The product's columns as the person wants them."""
-        wanted = {name: self.cleaned_data[name] for name in Product.FORM_COLUMNS}
-        return wanted | {"stock": int(wanted["stock"])}
+        return {name: self.cleaned_data[name] for name in Product.FORM_COLUMNS}
 
     def changed_meanwhile(self, error: ChangedMeanwhile) -> None:
         """Say what a colleague has changed since, and let the next try pass."""
-        seen = {**self.cleaned_data["seen"]}
-        now = error.product.fingerprints()
-        price = to_major(error.product.price, error.product.currency)
-        shown = {
-            "price": ("amount", write_number(price, decimals(error.product.currency))),
-            "currency": ("currency", error.product.currency),
-        }
+        product = error.product
+        text = _("A colleague has changed this to “%(value)s”. Save again to keep yours.")
         for column in error.columns:
-            seen[column] = now[column]
-            field, value = shown.get(column, (column, getattr(error.product, column)))
-            self.add_error(
-                field,
-                ValidationError(
-                    _("A colleague has changed this to “%(value)s”. Save again to keep yours."),
-                    params={"value": Truncator(value).chars(200)},
-                    code="changed_meanwhile",
-                ),
-            )
+            field, value = column, getattr(product, column)
+            if column == "price":
+                field, value = "amount", _amount(product)
+            shown = {"value": Truncator(value).chars(200)}
+            self.add_error(field, ValidationError(text, "changed_meanwhile", shown))
+        now = product.fingerprints()
+        seen = self.cleaned_data["seen"] | {column: now[column] for column in error.columns}
         data = QueryDict(mutable=True)
         data.update(self.data)
         data["seen"] = json.dumps(seen)
         self.data = data
+
+
+def _amount(product: Product) -> str:
+    """A product's price as its form shows it."""
+    amount = to_major(product.price, product.currency)
+    return write_number(amount, decimals(product.currency))

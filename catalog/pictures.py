@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +14,7 @@ from accounts.models import User
 from . import access
 from .images import Picture
 from .models import KeptPicture, ProductImage
+from .retention import delete_files
 
 
 @transaction.atomic
@@ -36,14 +36,8 @@ def drop_kept_pictures(actor: User, key: uuid.UUID, picture_ids: Sequence[int]) 
 
 def _forget_kept(pictures: QuerySet[KeptPicture]) -> None:
     for picture in pictures:
-        _delete_file(picture.file)
+        delete_files([picture])
         picture.delete()
-
-
-def _delete_file(file: FieldFile) -> None:
-    """Delete a file once that is durable."""
-    storage, name = file.storage, str(file.name)
-    transaction.on_commit(lambda: storage.delete(name))
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Shops that nobody works for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -33,7 +33,7 @@ def _delete_files(picture_ids: Sequence[int]) -> None:
     delete_files(_kept_pictures().filter(pk__in=picture_ids))
 
 
-def delete_files(pictures: QuerySet[KeptPicture] | QuerySet[ProductImage]) -> None:
+def delete_files(pictures: Iterable[KeptPicture | ProductImage]) -> None:
     """Delete the files of pictures once it is durable that their rows are gone."""
     for picture in pictures:
         transaction.on_commit(partial(picture.file.storage.delete, str(picture.file.name)))

@@ -1,20 +1,18 @@
 """A seller's own pages: products, pictures, the shop, its team."""
 
 from collections.abc import Callable
-from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
 from trato.rate_limits import TooOften
+from trato.responses import PersonRequest, person_required
 
 from . import access, actions, pictures, queries, submissions, teams
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
@@ -26,10 +24,10 @@ RETRY_SECONDS = 5  # when to send a form again that found no turn
 MOVES = {"earlier": -1, "later": 1}
 
 
-@login_required
-def my_products(request: HttpRequest) -> HttpResponse:
+@person_required
+def my_products(request: PersonRequest) -> HttpResponse:
     """All products of the shops that the person works for."""
-    if not _user(request).is_seller:
+    if not request.user.is_seller:
         messages.info(request, _("Open a shop to sell your own things."))
         return redirect("catalog:open_shop")
     products = access.own_products(request.user)
@@ -46,22 +44,22 @@ def my_products(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/my_products.html", context)
 
 
-@login_required
-def new_product(request: HttpRequest) -> HttpResponse:
+@person_required
+def new_product(request: PersonRequest) -> HttpResponse:
     """Put something up for sale; it is a draft until it is published."""
     if not access.shops_of(request.user).exists():
         return redirect("catalog:open_shop")
     return _edit(request, Product())
 
 
-@login_required
-def edit_product(request: HttpRequest, slug: str) -> HttpResponse:
+@person_required
+def edit_product(request: PersonRequest, slug: str) -> HttpResponse:
     """Change a product and its pictures."""
     return _edit(request, access.own_product(request.user, slug))
 
 
-def _edit(request: HttpRequest, product: Product) -> HttpResponse:
-    user, form_key = _user(request), submissions.key_from(request)
+def _edit(request: PersonRequest, product: Product) -> HttpResponse:
+    user, form_key = request.user, submissions.key_from(request)
     if request.method == "POST":
         key = submissions.content_key(request)
         made = submissions.made_before(user, key, Product.objects).first()
@@ -113,45 +111,42 @@ def _status(form: ProductForm) -> int:
     return 429 if form.has_error("pictures", "too_often") else 400
 
 
-def _has_gone(request: HttpRequest) -> Callable[[], bool]:
+def _has_gone(request: PersonRequest) -> Callable[[], bool]:
     """Return a function that says whether the client has gone; always False if unknown."""
     gone = getattr(request, "scope", {}).get("extensions", {}).get("trato.gone")
     return gone.is_set if gone is not None else lambda: False
 
 
-def _store(request: HttpRequest, form: ProductForm, slug: str) -> Product:
-    user, key, kept = (
-        _user(request),
-        submissions.content_key(request),
-        submissions.key_from(request),
-    )
-    pictures = form.cleaned_data["pictures"]
+def _store(request: PersonRequest, form: ProductForm, slug: str) -> Product:
+    user, given = request.user, form.cleaned_data
+    keys = submissions.content_key(request), submissions.key_from(request)
     if not slug:
-        return actions.create_product(user, form.values(), pictures, key, kept)
-    seen = form.cleaned_data["seen"]
-    return actions.change_product(user, slug, form.values(), seen, pictures, key, kept)
+        return actions.create_product(user, form.values(), given["pictures"], *keys)
+    return actions.change_product(
+        user, slug, form.values(), given["seen"], given["pictures"], *keys
+    )
 
 
-def _saved(request: HttpRequest, product: Product) -> HttpResponse:
+def _saved(request: PersonRequest, product: Product) -> HttpResponse:
     messages.success(request, _("Saved."))
     return redirect("catalog:edit_product", product.slug)
 
 
-@login_required
+@person_required
 @require_POST
-def publish(request: HttpRequest, slug: str) -> HttpResponse:
+def publish(request: PersonRequest, slug: str) -> HttpResponse:
     """Show a product to everybody, or (`published=0`) to its shop alone."""
     published = request.POST.get("published") == "1"
-    actions.set_published(_user(request), slug, published=published)
+    actions.set_published(request.user, slug, published=published)
     messages.success(request, _("Published.") if published else _("No longer published."))
     return redirect("catalog:my_products")
 
 
-@login_required
+@person_required
 @require_POST
-def change_picture(request: HttpRequest, slug: str, picture_id: int) -> HttpResponse:
+def change_picture(request: PersonRequest, slug: str, picture_id: int) -> HttpResponse:
     """Describe a picture (`alt`), `move` it to be shown earlier or later, or `remove` it."""
-    user = _user(request)
+    user = request.user
     if "remove" in request.POST:
         pictures.remove_picture(user, slug, picture_id)
     elif request.POST.get("move") in MOVES:
@@ -166,18 +161,18 @@ def change_picture(request: HttpRequest, slug: str, picture_id: int) -> HttpResp
     return redirect(f"{reverse('catalog:edit_product', args=[slug])}#pictures")
 
 
-@login_required
-def open_shop(request: HttpRequest) -> HttpResponse:
+@person_required
+def open_shop(request: PersonRequest) -> HttpResponse:
     """Open a shop, also after years as a shopper."""
-    user, form = _user(request), OpenShopForm(request.POST or None)
+    form = OpenShopForm(request.POST or None)
     if request.method == "POST":
         key = submissions.content_key(request)
         # First the form: its name may be taken by the first click, which is known from then on.
         name = form.cleaned_data["name"] if form.is_valid() else None
-        made = submissions.made_before(user, key, Shop.objects).exists()
+        made = submissions.made_before(request.user, key, Shop.objects).exists()
         try:
             if made or name is not None:
-                shop = teams.open_shop(user, name or "", key)
+                shop = teams.open_shop(request.user, name or "", key)
                 messages.success(request, _("%(shop)s is open.") % {"shop": shop.name})
                 return redirect("catalog:my_products")
         except ValidationError as error:
@@ -186,10 +181,10 @@ def open_shop(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/open_shop.html", context, status=400 if form.errors else 200)
 
 
-@login_required
-def team(request: HttpRequest) -> HttpResponse:
+@person_required
+def team(request: PersonRequest) -> HttpResponse:
     """The people of one's shops. Owners invite and remove; everybody answers and may leave."""
-    user, form = _user(request), InvitationForm(request.POST or None)
+    user, form = request.user, InvitationForm(request.POST or None)
     if request.method == "POST" and (answer := _change_team(request, form)):
         return answer
     members = (
@@ -199,20 +194,19 @@ def team(request: HttpRequest) -> HttpResponse:
         .order_by("shop__name", "created_at")
     )
     owned = {row.shop_id for row in members if row.user == user and row.role == "owner"}
-    context: dict[str, Any] = {
+    context = {
         "form": form,
         "members": members,
         "owned": owned,
         "invitations": access.invitations_for(user),
         "team_url": request.build_absolute_uri(request.path),
     }
-    status = 400 if form.errors else 200
-    return render(request, "catalog/team.html", context, status=status)
+    return render(request, "catalog/team.html", context, status=400 if form.errors else 200)
 
 
-def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | None:
+def _change_team(request: PersonRequest, form: InvitationForm) -> HttpResponse | None:
     """Do what a button of the team's page says; None if the address was not written well."""
-    user, sent = _user(request), request.POST
+    user, sent = request.user, request.POST
     for answer in ("accept", "decline"):
         if answer in sent:
             accepted = answer == "accept"
@@ -244,10 +238,6 @@ def _change_team(request: HttpRequest, form: InvitationForm) -> HttpResponse | N
     else:
         return None
     return redirect("catalog:team")
-
-
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
 
 
 def number_from(text: str) -> int:
