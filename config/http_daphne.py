@@ -28,7 +28,6 @@ from . import error_pages, uploads
 reactor: Any = _reactor  # a module by its types, which says nothing
 log = structlog.get_logger("trato.http")
 
-SOCKET_PATH = b"/ws/"
 # With the first a client would choose what all of the site's addresses begin with. We have no
 # subprotocols, and Daphne fails over a list of them that is not ASCII.
 NOT_FROM_CLIENTS = (b"Daphne-Root-Path", b"Sec-WebSocket-Protocol")
@@ -99,7 +98,8 @@ class LimitedRequest(WebRequest):
     def process(self) -> Any:
         for header in NOT_FROM_CLIENTS:
             self.requestHeaders.removeHeader(header)
-        if self.path != SOCKET_PATH:  # anywhere else an upgrade is ignored, as nginx does
+        # Anywhere else an upgrade is ignored, as nginx does.
+        if self.path != settings.SOCKET_PATH.encode():
             self.requestHeaders.removeHeader(b"Upgrade")
         if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
             # Put together by now. Django takes a multipart form without a length for an empty one.

@@ -1,7 +1,7 @@
 """The settings of messaging, see `trato.defaults`. Those with a rate can be set in the environment.
 
-A project names its models and its class besides: `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL`
-and `MESSAGING_HOST`, see `messaging.host`.
+A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSAGING_HOST`, see
+`messaging.host`, and `SITE_NAME`, which a page has as its title once its person is logged out.
 """
 
 import environ
@@ -23,6 +23,7 @@ CONVERSATION_PAGE_SIZE = 25
 CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
 # Questions of visitors who have to log in first, per address: each is a session of 15 KB.
 KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
+SOCKET_PATH = "/ws/"  # where the socket is, from the root of your ASGI application
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_SENDS_REMEMBERED = 64  # per socket: under way, or refused and to be sent again
 # After which a browser asks before it sends what was written and never sent.

@@ -1,7 +1,8 @@
 """Where the socket lives."""
 
+from django.conf import settings
 from django.urls import path
 
 from .consumers import ChatConsumer
 
-websocket_urlpatterns = [path("ws/", ChatConsumer.as_asgi())]
+websocket_urlpatterns = [path(settings.SOCKET_PATH.lstrip("/"), ChatConsumer.as_asgi())]

@@ -87,7 +87,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "notifications.context_processors.badge",
-                "messaging.context_processors.outbox",
                 "accounts.context_processors.demo",
             ],
         },

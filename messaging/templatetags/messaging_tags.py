@@ -3,13 +3,46 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.shortcuts import resolve_url
 from django.template import RequestContext
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from messaging.contact import questions
 from messaging.host import Product, Shop, host
+from trato.people import display_name
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def messaging_page(context: RequestContext) -> SafeString:
+    """Attributes for `<body>` that tell the scripts whose page it is and where the site has things.
+
+    Nothing for a visitor. `static/js/trato/page.js` reads them.
+    """
+    user = context.get("user")
+    if user is None or not user.is_authenticated:
+        return SafeString()
+    attributes = {
+        "user": user.pk,
+        "user-name": display_name(user) or user.get_username(),
+        "site-name": settings.SITE_NAME,
+        "ask-after": settings.OUTBOX_ASK_AFTER_SECONDS,
+        "login-url": resolve_url(settings.LOGIN_URL),
+        "socket-url": settings.SOCKET_PATH,
+        "unread-url": reverse("notifications:unread"),
+        "conversation-url": _address_of_any("messaging:conversation"),
+        "send-url": _address_of_any("messaging:new_message"),
+    }
+    return format_html_join(" ", 'data-{}="{}"', attributes.items())
+
+
+def _address_of_any(name: str) -> str:
+    """The address of a conversation whose id the scripts put in place of `{id}`."""
+    return "{id}".join(reverse(name, args=[0]).rsplit("0", 1))
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)

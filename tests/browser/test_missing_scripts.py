@@ -14,7 +14,7 @@ from tests.browser.acts import Person, live, write
 WORD = "#incomplete"
 LAST = ".message__body >> nth=-1"
 # Without these there is no line to the server at all.
-SOCKET = {"site", "session", "connection", "close-codes", "api", "storage"}
+SOCKET = {"site", "session", "connection", "close-codes", "api", "page", "storage"}
 
 
 @contextmanager

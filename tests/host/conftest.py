@@ -123,7 +123,9 @@ async def socket_of() -> AsyncIterator[Callable[[Client], Awaitable[Any]]]:
     async def connect(client: Client) -> WebsocketCommunicator:
         key = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookie = f"{settings.SESSION_COOKIE_NAME}={key}".encode()
-        socket = WebsocketCommunicator(application, "/ws/", headers=[(b"cookie", cookie)])
+        socket = WebsocketCommunicator(
+            application, settings.SOCKET_PATH, headers=[(b"cookie", cookie)]
+        )
         opened.append(socket)
         connected, _ = await socket.connect(timeout=PATIENCE)
         assert connected

@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "tests.host.urls"
+SOCKET_PATH = "/line/"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -50,7 +51,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "notifications.context_processors.badge",
-                "messaging.context_processors.outbox",
             ],
         },
     }
@@ -75,11 +75,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Member"
 PERSON_NAME_FIELD = "full_name"
 LOGIN_URL = "/come-in/"
+SITE_NAME = "Market"
 MESSAGING_PRODUCT_MODEL = "market.Item"
 MESSAGING_SHOP_MODEL = "market.Partner"
 MESSAGING_HOST = "tests.host.market.host.MarketHost"
 RETENTION_RULES = ["messaging.contact.retention.RULES", "notifications.retention.RULES"]
 
 STATIC_URL = "static/"
+STATICFILES_DIRS = [HERE.parents[1] / "static"]
 USE_TZ = True
 TIME_ZONE = "UTC"

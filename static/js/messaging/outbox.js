@@ -7,6 +7,7 @@
 import { session } from "trato/session";
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
+import { addresses, askAfter } from "trato/page";
 import * as codes from "trato/close-codes";
 import * as storage from "trato/storage";
 import { gettext } from "trato/text";
@@ -24,14 +25,13 @@ const NO_FAULT = new Set([
   codes.READS_TOO_SLOWLY, codes.PAGE_OF_ANOTHER, codes.FLOODS,
 ]);
 const FINAL = new Set(["invalid", "too_long", "forbidden", "blocked", "not_found", "conflict"]);
-const ASK_AFTER = Number(document.body.dataset.askAfter || Infinity) * 1000;
 const prefix = `trato-outbox-${session.user}`;
 
 const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 
 /** Whether its writer has to be asked before it is sent, because it was written long ago. */
 export function isOld(entry) {
-  return !entry.confirmed && Date.now() - Date.parse(entry.created_at) > ASK_AFTER;
+  return !entry.confirmed && Date.now() - Date.parse(entry.created_at) > askAfter;
 }
 
 class Outbox extends EventTarget {
@@ -248,7 +248,7 @@ class Outbox extends EventTarget {
 
   async sendByPost({ conversation, client_id, body }) {
     this.posting.add(client_id);
-    const answer = await post(`/conversation/${conversation}/new_message/`, { client_id, body });
+    const answer = await post(addresses.send(conversation), { client_id, body });
     this.posting.delete(client_id);
     if (answer?.ok && answer.body?.message) this.answered(client_id, { ok: answer.body.message });
     else if (!answer || session.ended) this.answered(client_id, {});

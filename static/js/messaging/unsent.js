@@ -2,6 +2,7 @@
 import { outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { format } from "trato/local-time";
+import { addresses } from "trato/page";
 import { fill, gettext } from "trato/text";
 
 /** The question, with the day of writing. */
@@ -36,7 +37,7 @@ function show() {
     line.dataset.clientId = entry.client_id;
     line.querySelector("[data-why]").textContent = askAbout(entry);
     line.querySelector("[data-body]").textContent = entry.body;
-    line.querySelector("a").href = `/conversation/${entry.conversation}/`;
+    line.querySelector("a").href = addresses.conversation(entry.conversation);
     line.querySelector("[data-send]").addEventListener("click", () => outbox.retry(entry.client_id));
     line.querySelector("[data-drop]").addEventListener("click", () => outbox.remove(entry.client_id));
     list.append(line);

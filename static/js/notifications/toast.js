@@ -1,4 +1,5 @@
 // A small note with sender and first words, when a message arrives while one is elsewhere.
+import { addresses } from "trato/page";
 import { session } from "trato/session";
 
 const SHOWN_FOR = 6000; // milliseconds
@@ -43,7 +44,7 @@ session.on("message.created", (message) => {
     conversation: message.conversation,
     title: message.sender.name,
     excerpt: text.length > WORDS ? `${text.slice(0, WORDS).join("")}…` : text.join(""),
-    url: `/conversation/${message.conversation}/`,
+    url: addresses.conversation(message.conversation),
   });
 });
 

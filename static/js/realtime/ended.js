@@ -1,21 +1,20 @@
 // Why a page has ended, in words, and how to go on.
 import { PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
+import { addresses, userName } from "trato/page";
 import { fill, gettext } from "trato/text";
 
 /** Say it in an element; the page's own words are hidden by CSS. */
 export function explain(element, code) {
-  const page = document.querySelector("[data-user]")?.dataset ?? {};
-  const name = page.userName ?? "";
   const link = document.createElement("a");
   if (code === PAGE_OF_ANOTHER) {
-    element.textContent = fill(gettext("This page belongs to %(name)s, but someone else is now logged in on this browser. We've kept what %(name)s wrote here."), { name });
+    element.textContent = fill(gettext("This page belongs to %(name)s, but someone else is now logged in on this browser. We've kept what %(name)s wrote here."), { name: userName });
     link.href = "";
     link.textContent = gettext("Reload the page");
   } else if (code === SUSPENDED) {
     element.textContent = gettext("Your account is suspended.");
   } else {
     element.textContent = gettext("You've been logged out.");
-    link.href = `${page.login}?next=${encodeURIComponent(location.pathname)}`;
+    link.href = `${addresses.login}?next=${encodeURIComponent(location.pathname)}`;
     link.textContent = gettext("Log in");
   }
   if (link.textContent) element.append(" ", link);

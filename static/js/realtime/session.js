@@ -6,6 +6,7 @@
 import { NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 import { Connection } from "trato/connection";
 import { onEnded, request } from "trato/api";
+import { addresses, siteName, userId } from "trato/page";
 import * as storage from "trato/storage";
 
 const BUSY_POLL = 400; // milliseconds; while the tab is in view and something happened lately
@@ -18,7 +19,7 @@ const WHO = "trato-user"; // whose page this browser was given last, known to al
 class Session extends EventTarget {
   live = false;
   ended = 0; // the close code, once the session is over
-  user = Number(document.querySelector("[data-user]")?.dataset.user) || null;
+  user = userId;
   busyUntil = Date.now() + BUSY_FOR;
   resumedAt = 0;
 
@@ -28,8 +29,8 @@ class Session extends EventTarget {
     window.addEventListener("storage", ({ key }) => key === WHO && this.look());
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.look(true));
     window.addEventListener("focus", () => this.ended && this.check());
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    this.connection = new Connection(`${scheme}//${location.host}/ws/`);
+    const socket = new URL(addresses.socket, location.href).href.replace(/^http/, "ws");
+    this.connection = new Connection(socket);
     this.connection.addEventListener("opened", () => {
       this.connection.send({ type: "session.claim", user: this.user });
     });
@@ -56,7 +57,7 @@ class Session extends EventTarget {
   }
 
   async askUnread() {
-    const answer = await request("/notifications/unread/", { headers: { Accept: "application/json" } });
+    const answer = await request(addresses.unread, { headers: { Accept: "application/json" } });
     if (answer?.status === 403 && this.ended !== SUSPENDED) this.end(NO_SESSION);
     return answer?.ok ? answer.json().catch(() => null) : null;
   }
@@ -72,7 +73,7 @@ class Session extends EventTarget {
     this.connection.close();
     if (code !== SUSPENDED) {
       this.title ??= document.title;
-      document.title = "Trato";
+      document.title = siteName;
       document.documentElement.toggleAttribute("data-ended", true); // CSS hides all but the reason
     }
     this.tell("ended", { code });

@@ -1,8 +1,8 @@
 // What a page without a socket does: the same actions over HTTP. Each request names the person
 // that the page was drawn for, and the server refuses it under anybody else's session.
 import { NO_SESSION, PAGE_OF_ANOTHER } from "trato/close-codes";
+import { userId } from "trato/page";
 
-const pageUser = document.querySelector("[data-user]")?.dataset.user;
 const ENDED = new Map([[401, NO_SESSION], [412, PAGE_OF_ANOTHER]]); // by status
 let tellEnded = () => {};
 
@@ -19,7 +19,7 @@ function token() {
 
 /** `fetch` in the name of the page's person; null if there was no answer. */
 export async function request(address, { headers, ...options } = {}) {
-  const named = pageUser ? { "Page-User": pageUser } : {};
+  const named = userId ? { "Page-User": userId } : {};
   try {
     // A redirect leads to the login page.
     const answer = await fetch(address, {

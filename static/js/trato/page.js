@@ -1,0 +1,17 @@
+// What the server says about this page, in the attributes that `{% messaging_page %}` renders. Only
+// this module reads them; addresses, the person and the site's name are nowhere else in the scripts.
+const data = document.querySelector("[data-user]")?.dataset ?? {};
+
+export const userId = Number(data.user) || null; // the person that the page was drawn for
+export const userName = data.userName ?? "";
+export const siteName = data.siteName ?? "";
+export const askAfter = Number(data.askAfter || Infinity) * 1000; // milliseconds
+
+/** Where this site has things. The functions take the id of a conversation. */
+export const addresses = {
+  login: data.loginUrl,
+  socket: data.socketUrl,
+  unread: data.unreadUrl,
+  conversation: (id) => data.conversationUrl.replace("{id}", id),
+  send: (id) => data.sendUrl.replace("{id}", id),
+};
