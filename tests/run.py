@@ -6,7 +6,7 @@
 - Outages: a PostgreSQL and a Redis that the tests take away,
 - Faults: the short form of `make faults`,
 - Cluster: what holds through nginx,
-- Another shop: messaging in a second Django project, on either database.
+- Another shop: messaging in a second Django project, on either database, and in browsers.
 
 Some run beside each other, each on servers of its own: no test measures time, so none minds.
 """

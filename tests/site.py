@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
@@ -23,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from accounts.models import User
 from deploy import services
 
+from .databases import own_database
 from .patience import PATIENCE
 
 CSRF_TOKEN = "x" * 32  # a form's token has to match the cookie, nothing more
@@ -106,14 +106,6 @@ class Site:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def own_database() -> str:
-    """The address of the database that the test itself uses."""
-    values = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{values['NAME']}"
-    return f"postgres://{values['USER']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
 
 
 def session_of(user: User) -> str:

@@ -14,9 +14,10 @@ from django.db import connection
 from accounts.models import User
 from config import asgi
 from messaging.models import Conversation, Message
+from tests.databases import own_database
 from tests.messaging.test_socket import hear
 from tests.patience import PATIENCE
-from tests.site import CSRF_TOKEN, own_database, session_of
+from tests.site import CSRF_TOKEN, session_of
 from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)

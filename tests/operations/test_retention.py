@@ -22,9 +22,9 @@ from catalog.models import ProductImage, Shop
 from messaging.actions import start_conversation
 from messaging.factories import ConversationFactory
 from notifications.models import Notification
+from tests.databases import own_database
 from tests.messaging.reading.test_batch import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
-from tests.site import own_database
 from trato.retention import Rule, purge
 
 pytestmark = pytest.mark.django_db

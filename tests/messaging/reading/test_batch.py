@@ -26,10 +26,10 @@ from messaging.sending import postgresql as sending
 from notifications import actions as notifications
 from notifications.models import Notification
 from notifications.queries import unread_count
+from tests.databases import own_database
 from tests.messaging.sending.test_stores import attempt, cast, conversations
 from tests.messaging.sending.test_stores import stored as stored_together
 from tests.patience import PATIENCE
-from tests.site import own_database
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import StatementConnection
 

@@ -24,8 +24,8 @@ from messaging.reading.actions import mark_read
 from messaging.records import Attempt, Sent
 from messaging.sending import orm, postgresql
 from notifications.models import Notification
+from tests.databases import own_database
 from tests.messaging.sending.test_races import in_threads
-from tests.site import own_database
 from trato.errors import Refused
 from trato.realtime.statements import Locked, StatementConnection
 

@@ -15,10 +15,10 @@ from accounts.models import User
 from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Message
+from tests.databases import own_database
 from tests.messaging.sending.test_stores import conversations
 from tests.messaging.test_socket import hear, send_frame, tell
 from tests.patience import PATIENCE
-from tests.site import own_database
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

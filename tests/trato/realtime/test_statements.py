@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
+from tests.databases import own_database
 from tests.patience import PATIENCE
-from tests.site import own_database
 from trato.realtime.statements import Locked, StatementConnection
 
 pytestmark = [
