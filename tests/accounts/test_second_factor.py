@@ -195,16 +195,16 @@ def test_data_of_a_key_that_is_none_is_a_wrong_key(
     assert not Authenticator.objects.filter(type="webauthn").exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 5000, '{"a":' * 5000, "9" * 5000, "NaN"])
 def test_what_no_one_can_read_is_a_wrong_key(
-    text: str, places: list[tuple[Client, str]], settings: Any
+    places: list[tuple[Client, str]], settings: Any
 ) -> None:
-    assert set(send_text(places, text, settings)) <= {200, 302}
+    for text in ("", "{", "[" * 5000, '{"a":' * 5000, "9" * 5000, "NaN"):
+        assert set(send_text(places, text, settings)) <= {200, 302}, text[:9]
 
 
 @given(data=KEYS)
 @hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_the_data_of_a_key_nothing_breaks(
     data: Any, places: list[tuple[Client, str]], settings: Any

@@ -34,7 +34,7 @@ near_misses = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text() | anything.map(json.dumps) | near_misses.map(json.dumps))
 def test_the_decoder_returns_a_frame_or_refuses(text: str) -> None:
     try:
