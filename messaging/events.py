@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -27,14 +27,15 @@ _told: OrderedDict[int, None] = OrderedDict()
 _told_lock = threading.Lock()
 
 
-def messages_created(sents: Iterable[Sent]) -> None:
+def messages_created(sents: Sequence[Sent]) -> None:
     """Tell both sides about messages that are committed."""
-    for sent in sents:
-        _tell(sent, frames.MessageCreated.of(sent), sent.revision)
-        _note_told(sent.id)
+    groups.send_many(
+        [_event(sent, frames.MessageCreated.of(sent), sent.revision) for sent in sents]
+    )
+    _note_told(sents)
 
 
-def badges_changed(sents: Iterable[Sent]) -> None:
+def badges_changed(sents: Sequence[Sent]) -> None:
     """Let everybody count again whose unread notifications some messages may have changed."""
     names = {groups.user_group(user_id) for sent in sents for user_id in sent.badges}
     # Of a repeat it is not known whom the first send has notified: one of them, at most.
@@ -51,25 +52,26 @@ def may_be_untold(sent: Sent) -> bool:
     return sent.id not in _told and timezone.now() - sent.created_at < NEWS_FOR
 
 
-def _note_told(message_id: int) -> None:
+def _note_told(sents: Sequence[Sent]) -> None:
     with _told_lock:  # the event loop and the threads of requests
-        _told[message_id] = None
-        if len(_told) > TOLD_MAX:
+        _told.update((sent.id, None) for sent in sents)
+        while len(_told) > TOLD_MAX:
             _told.popitem(last=False)
 
 
 def message_changed(message: Message) -> None:
     """Tell both sides on commit that a message is no longer what it was."""
     sent = Sent.of(message)
-    transaction.on_commit(lambda: _tell(sent, frames.MessageChanged.of(sent), sent.revision))
+    event = _event(sent, frames.MessageChanged.of(sent), sent.revision)
+    transaction.on_commit(lambda: groups.send_many([event]))
 
 
 def messages_read(marks: Iterable[ReadMark]) -> None:
     """Tell both sides how far people have read, and let the readers count their badges again."""
     marks = dict.fromkeys(marks)  # one may be there twice
-    for mark in marks:
-        if mark.moved:
-            _tell(mark, frames.ConversationRead.of(mark))
+    groups.send_many(
+        [_event(mark, frames.ConversationRead.of(mark)) for mark in marks if mark.moved]
+    )
     _count_again({groups.user_group(mark.user_id) for mark in marks if mark.badge_changed})
 
 
@@ -105,8 +107,8 @@ def _count_again(names: Collection[str]) -> None:
         groups.send(names, {"type": "badge.changed"})
 
 
-def _tell(record: Sent | ReadMark, frame: Struct, revision: int | None = None) -> None:
-    """Send a frame to both sides now. Frames with a revision arrive in the order of revisions."""
+def _event(record: Sent | ReadMark, frame: Struct, revision: int | None = None) -> groups.Addressed:
+    """A frame for both sides. Frames with a revision arrive in the order of revisions."""
     event: dict[str, Any] = {
         "type": "chat.message",
         "conversation": record.conversation_id,
@@ -114,4 +116,4 @@ def _tell(record: Sent | ReadMark, frame: Struct, revision: int | None = None) -
     }
     if revision is not None:
         event["revision"] = revision
-    groups.send((consumer_group(record.consumer_id), seller_group(record.shop_id)), event)
+    return (consumer_group(record.consumer_id), seller_group(record.shop_id)), event

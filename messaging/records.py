@@ -44,10 +44,12 @@ class Attempt(Content, kw_only=True):
     conversation_id: int
     client_id: uuid.UUID
     refusal: Refused | None = None
+    sender_id: int = 0
     sender_name: str = ""
     counted: bool = False  # in the sender's rate limit
 
     def __post_init__(self) -> None:
+        self.sender_id = self.sender.pk
         self.sender_name = host.display_name(self.sender)
 
 

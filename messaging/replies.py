@@ -76,29 +76,30 @@ class Sends:
 
     def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
         self._socket, self._refusals = socket, refusals
-        self._answers: dict[uuid.UUID, asyncio.Future[str]] = {}  # by client_id
+        self._answers: dict[int, asyncio.Future[str]] = {}  # by client_id
 
     def submit(self, frame: frames.Send) -> None:
         """Send a message. It is acknowledged when the batch that it is stored with is committed."""
-        before = self._answers.get(frame.after) if frame.after else None
+        before = self._answers.get(frame.after.int) if frame.after else None
         answer = (
             sending.submit(self._socket.user, frame)
             if before is None
             else asyncio.get_running_loop().create_task(self._submit_after(before, frame))
         )
-        self._answers[frame.client_id] = answer
+        self._answers[frame.client_id.int] = answer
+        self._socket.tasks.add(answer)
         answer.add_done_callback(partial(self._reply, frame.client_id))
-        self._socket.keep(answer)
 
     def take(self, text: str) -> bool:
         """Submit a send at once, without ASGI's queue; False if the text has to take its turn."""
+        # The server has counted the frame against the same limit as `websocket_receive` does.
         if self._socket.closing or not self._socket.at_rest:
             return False
         try:
             frame = frames.decode(text)
         except Refused:
             return False
-        if not isinstance(frame, frames.Send) or not self._socket.bucket.consume():
+        if not isinstance(frame, frames.Send):
             return False
         self._socket.context.run(self.submit, frame)
         return True
@@ -112,9 +113,10 @@ class Sends:
         return await sending.submit(self._socket.user, frame)
 
     def _reply(self, client_id: uuid.UUID, answer: "asyncio.Future[str]") -> None:
-        error = answer.exception()
-        if (error is None or not is_temporary(error)) and self._answers.get(client_id) is answer:
-            del self._answers[client_id]
+        self._socket.tasks.discard(answer)
+        error, key = answer.exception(), client_id.int
+        if (error is None or not is_temporary(error)) and self._answers.get(key) is answer:
+            del self._answers[key]
         elif len(self._answers) > settings.SOCKET_SENDS_REMEMBERED:
             del self._answers[next(iter(self._answers))]
         if error is None:

@@ -16,6 +16,6 @@ class MessageLimit(Check):
         attempt.counted = True
 
     async def check_many(self, attempts: Sequence[Attempt]) -> None:
-        refusals = await limits.hit_many("message", [attempt.sender.pk for attempt in attempts])
+        refusals = await limits.hit_many("message", [attempt.sender_id for attempt in attempts])
         for attempt, refusal in zip(attempts, refusals, strict=True):
             attempt.refusal, attempt.counted = refusal, refusal is None

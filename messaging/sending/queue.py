@@ -2,9 +2,7 @@
 
 import asyncio
 import time
-import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -12,26 +10,20 @@ from messaging import frames
 from messaging.records import Attempt, Sent
 from trato.realtime.frames import encode
 
-Key = tuple[int, int, uuid.UUID]  # conversation, sender, client_id
+Key = tuple[int, int, int]  # conversation, sender, client_id
 
 
-@dataclass(slots=True, eq=False)
 class Send:
     """One attempt on its way; `answer` becomes the encoded acknowledgement, or raises."""
 
-    attempt: Attempt
-    since: float = field(default_factory=time.monotonic)
-    answer: "asyncio.Future[str]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    __slots__ = ("answer", "attempt", "conversation", "key", "since")
 
-    @property
-    def conversation(self) -> int:
-        return self.attempt.conversation_id
-
-    @property
-    def key(self) -> Key:
-        return self.attempt.conversation_id, self.attempt.sender.pk, self.attempt.client_id
+    def __init__(self, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.conversation = attempt.conversation_id
+        self.key: Key = (attempt.conversation_id, attempt.sender_id, attempt.client_id.int)
+        self.since = time.monotonic()
+        self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def resolve(self, answer: Sent | Exception) -> None:
         if isinstance(answer, Exception):
@@ -61,17 +53,14 @@ class Queue:
 
     def take_batch(self) -> list[Send]:
         """Take the sends that may be stored now, in order."""
-        return self._take(
-            lambda send: (
-                send.conversation not in self._busy and send.conversation not in self.isolated
-            )
-        )
+        held = self._busy.union(self.isolated)
+        return self._take([send for send in self.sends if send.conversation not in held])
 
     def take_isolated(self) -> list[Send]:
         """Take the sends of one isolated conversation."""
         waiting = {send.conversation for send in self.sends} - self._busy
         first = next((one for one in self.isolated if one in waiting), None)
-        return [] if first is None else self._take(lambda send: send.conversation == first)
+        return self._take([send for send in self.sends if send.conversation == first])
 
     def finish(self, batch: Sequence[Send], locked: Sequence[Send] = ()) -> None:
         """Let the conversations of a batch go on; put back what a lock kept from being stored."""
@@ -106,14 +95,10 @@ class Queue:
                 self._forget(conversation)
         return taken
 
-    def _take(self, is_due: Callable[[Send], bool]) -> list[Send]:
-        batch: list[Send] = []
-        rest: list[Send] = []
-        most = settings.SEND_BATCH_MAX
-        for send in self.sends:
-            takes = len(batch) < most and is_due(send)
-            (batch if takes else rest).append(send)
-        self.sends = rest
+    def _take(self, due: list[Send]) -> list[Send]:
+        batch = due[: settings.SEND_BATCH_MAX]
+        taken = set(batch)
+        self.sends = [send for send in self.sends if send not in taken]
         self._busy.update([send.conversation for send in batch])
         return batch
 

@@ -263,7 +263,7 @@ async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
     socket = await socket_of(shopper)
     await hear(socket, "session.ready")
     event = {"type": "chat.message", "frame": "{}"}
-    await groups.asend([f"user.{shopper.pk}"], event)
+    await groups.asend_many([([f"user.{shopper.pk}"], event)])
     assert await socket.receive_from() == "{}"
     layer = get_channel_layer()
     await layer.group_add("seller.999", groups._hub().channel)
@@ -292,7 +292,7 @@ async def test_the_heartbeat_heals_a_badge_that_the_layer_lost(
     def send_without_a_layer() -> None:
         from unittest.mock import patch
 
-        with patch.object(groups, "asend", silence):
+        with patch.object(groups, "asend_many", silence):
             actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello")
 
     async def silence(*args: Any) -> None:

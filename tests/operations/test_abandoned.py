@@ -75,16 +75,16 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
     """The client leaves while its request waits for other processes to be told of the message."""
     settings.SOCKET_HEARTBEAT_SECONDS = 3600  # which would heal the badge
     sent, goes_on = asyncio.Event(), asyncio.Event()
-    asend = groups.asend
+    asend_many = groups.asend_many
 
     async def slowly(*args: Any) -> None:
-        await asend(*args)
+        await asend_many(*args)
         sent.set()
         await goes_on.wait()
 
     socket = await socket_of(seller)
     await hear(socket, "session.ready")
-    monkeypatch.setattr(groups, "asend", slowly)
+    monkeypatch.setattr(groups, "asend_many", slowly)
     post = await sync_to_async(Post)(asgi.application, shopper, conversation)
     post.start()
     async with asyncio.timeout(PATIENCE):

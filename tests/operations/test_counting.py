@@ -134,7 +134,7 @@ async def test_events_that_the_layer_refused_are_counted(
     layer = get_channel_layer()
     for name in ("group_send", "publish_many"):
         monkeypatch.setattr(layer, name, refuse, raising=False)
-    await groups.asend(["user.1", "user.2"], {"type": "badge.changed"})
+    await groups.asend_many([(["user.1", "user.2"], {"type": "badge.changed"})])
     assert more("trato_publish_failures_total") == 2
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import structlog
@@ -18,6 +19,11 @@ from .latest import Latest
 from .sockets import SocketConsumer
 
 log = structlog.get_logger("trato.socket")
+
+
+@cache
+def _handler_name(event_type: str) -> str:
+    return str(get_handler_name({"type": event_type}))
 
 
 class RealtimeConsumer(SocketConsumer):
@@ -97,7 +103,7 @@ class RealtimeConsumer(SocketConsumer):
             self.early.append(event)
             return
         try:
-            waiting = getattr(self, get_handler_name(event))(event)
+            waiting = getattr(self, _handler_name(event["type"]))(event)
         except Exception as error:
             waiting = self.fail(error)
         if waiting is not None:

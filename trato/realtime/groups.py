@@ -27,6 +27,7 @@ from .resequencer import Resequencer
 log = structlog.get_logger("trato.groups")
 
 Event = Mapping[str, Any]
+Addressed = tuple[Sequence[str], Event]  # the names of groups, and an event for all of them
 
 RETRY_SECONDS = 1.0  # between two attempts to join groups while the layer is away
 OUTBOX_MAX = 10_000  # events waiting for a layer that doesn't answer; more are dropped
@@ -55,27 +56,34 @@ def send(groups: Iterable[str], event: Event) -> None:
     """Send an event now, from synchronous code or on the event loop.
 
     Sockets of this process receive it before this returns, those of others a moment later. In
-    a thread, this waits for the layer as `asend` does.
+    a thread, this waits for the layer as `asend_many` does.
 
     Args:
         groups: group names. A socket in two of them receives the event twice.
         event: a layer event; its `type` names the consumer's handler. Events with a `conversation`
             and its `revision` are received in the order of revisions.
     """
+    send_many([(tuple(groups), event)])
+
+
+def send_many(events: Sequence[Addressed]) -> None:
+    """Send several events, as `send` does."""
+    if not events:
+        return
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        async_to_sync(asend)(groups, event)
+        async_to_sync(asend_many)(events)
     else:
-        _hub().send(groups, event)
+        _hub().send(events)
 
 
-async def asend(groups: Iterable[str], event: Event) -> None:
-    """Send an event now, and wait until other processes can receive it.
+async def asend_many(events: Sequence[Addressed]) -> None:
+    """Send events now, and wait until other processes can receive them.
 
     Doesn't wait while the layer is away, and never raises because of the layer.
     """
-    publishing = _hub().send(groups, event)
+    publishing = _hub().send(events)
     if not _hub().layer_is_away:
         await asyncio.wait({publishing}, timeout=settings.REDIS_TIMEOUT_SECONDS)
 
@@ -119,15 +127,15 @@ class Hub:
 
     # -- this process ------------------------------------------------------------------------
 
-    def send(self, groups: Iterable[str], event: Event) -> "asyncio.Task[None]":
-        """Pass an event to this process's sockets, and return the task that publishes it."""
-        groups = tuple(groups)
-        for group in groups:
-            self.receive(group, event)
-        if len(self.outbox) < OUTBOX_MAX:
-            self.outbox.append(GroupEvent(groups, {**event, "origin": self.name}))
-        else:
-            metrics.publish_failures.inc(len(groups))
+    def send(self, events: Sequence[Addressed]) -> "asyncio.Task[None]":
+        """Pass events to this process's sockets, and return the task that publishes them."""
+        for groups, event in events:
+            for group in groups:
+                self.receive(group, event)
+            if len(self.outbox) < OUTBOX_MAX:
+                self.outbox.append(GroupEvent(groups, {**event, "origin": self.name}))
+            else:
+                metrics.publish_failures.inc(len(groups))
         return self._run("publish", self._publish_outbox)
 
     def receive(self, group: str, event: Event) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from django.conf import settings
+
 from .servers.asgi import Send, Take, connection_of
 
 
@@ -14,11 +16,12 @@ class Outgoing:
         send: ASGI's `send`.
     """
 
-    __slots__ = ("_connection", "_waiting")
+    __slots__ = ("_connection", "_unsent_max", "_waiting")
 
     def __init__(self, scope: dict[str, Any], send: Send) -> None:
         self._connection = connection_of(scope, send)
         self._waiting: list[str] = []
+        self._unsent_max = settings.SOCKET_UNSENT_MAX_BYTES
 
     def offer_to(self, take: Take) -> None:
         """Pass each text that arrives to `take` first, if the server can do that.
@@ -27,21 +30,23 @@ class Outgoing:
         """
         self._connection.offer_to(take)
 
-    def put(self, text: str) -> None:
-        """Send a text frame at the end of this iteration of the event loop."""
-        self._waiting.append(text)
-        if len(self._waiting) == 1:
+    def put(self, text: str) -> bool:
+        """Send a text frame at the end of this iteration of the event loop.
+
+        Returns False, and sends nothing, if so much waits already that it would fill the memory.
+        """
+        if not self._waiting:
+            if self._connection.unsent_bytes() > self._unsent_max:
+                return False
             asyncio.get_running_loop().call_soon(self.flush)
+        self._waiting.append(text)
+        return True
 
     def flush(self) -> None:
         """Send what is waiting now."""
         if self._waiting:
             frames, self._waiting = self._waiting, []
             self._connection.write(frames)
-
-    def unsent_bytes(self) -> int:
-        """The size of what waits in this process because the client doesn't read."""
-        return self._connection.unsent_bytes()
 
     async def drain(self) -> None:
         """Let what is waiting leave before a close; wait only for a moment."""

@@ -47,6 +47,9 @@ class Resequencer(Generic[T]):
                 return []
             missing.discard(revision)
             return [event]
+        if revision == reached + 1 and key not in self._held:  # as nearly always
+            self._reached[key] = revision
+            return [event]
         self._held.setdefault(key, {})[revision] = event
         return self._due(key)
 

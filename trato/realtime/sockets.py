@@ -107,12 +107,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     def send_frame(self, text: str) -> None:
         """Send a text frame, unless so many are waiting that they would fill the memory."""
-        if self.closing:
-            return
-        if self.out.unsent_bytes() > settings.SOCKET_UNSENT_MAX_BYTES:
+        if not self.closing and not self.out.put(text):
             self.spawn(self.close(READS_TOO_SLOWLY))
-            return
-        self.out.put(text)
 
     async def send(
         self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False

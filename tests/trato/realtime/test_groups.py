@@ -49,7 +49,7 @@ async def test_synchronous_code_on_a_loops_own_thread_rings_too() -> None:
 async def test_an_event_is_heard_once_though_the_layer_echoes_it() -> None:
     listener = Listener()
     await groups.add("user.1", listener)
-    await groups.asend(["user.1"], {"type": "badge.changed"})
+    await groups.asend_many([(["user.1"], {"type": "badge.changed"})])
     await from_another_process("user.1", {"type": "last"})
     assert [(await listener.next())["type"] for _ in range(2)] == ["badge.changed", "last"]
 
@@ -58,7 +58,7 @@ async def test_other_processes_hear_what_is_rung_here() -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.group_add("user.1", channel)
-    await groups.asend(["user.1"], {"type": "badge.changed"})
+    await groups.asend_many([(["user.1"], {"type": "badge.changed"})])
     heard = await asyncio.wait_for(layer.receive(channel), PATIENCE)
     assert heard["type"] == "badge.changed"
 
@@ -151,7 +151,7 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
     await groups.add("user.1", listener)
     async with asyncio.timeout(PATIENCE):
         for _ in range(100):
-            await groups.asend(["user.1"], {"type": "badge.changed"})
+            await groups.asend_many([(["user.1"], {"type": "badge.changed"})])
     assert listener.heard.qsize() == 100
 
 

@@ -5,7 +5,6 @@ and Twisted 26.10: in, the state of Autobahn's parser; out, the buffers of Twist
 Where one of them is missing, that is logged once and the frames go the servers' own way.
 """
 
-import contextlib
 import time
 from collections.abc import Sequence
 from functools import cache
@@ -109,8 +108,11 @@ class DaphneConnection:
         # `transport.write` would have the event loop watch the connection and call back, for each
         # write, although the system almost always takes everything at once.
         if transport.connected and not (transport.dataBuffer or transport._tempDataBuffer):
-            with contextlib.suppress(OSError):  # full or broken: Twisted will notice
-                data = data[transport.socket.send(data) :]
+            try:
+                sent = transport.socket.send(data)
+            except OSError:  # full or broken: Twisted will notice
+                sent = 0
+            data = data[sent:]
         if data:
             transport.write(data)
 
