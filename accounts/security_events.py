@@ -50,14 +50,14 @@ def _on_factor_added(
 ) -> None:
     if authenticator.type in second_factor.STRONG:
         request.session[second_factor.SET_UP_BY] = user.pk
-    _record(user, "user.factor_added", authenticator.type)
+    _record(user, "user.factor_added", authenticator.get_type_display())
 
 
 @receiver(authenticator_removed)
 def _on_factor_removed(
     sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
-    _record(user, "user.factor_removed", authenticator.type)
+    _record(user, "user.factor_removed", authenticator.get_type_display())
 
 
 def _record(user: User, verb: str, reason: str = "") -> None:

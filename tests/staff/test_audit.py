@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -66,3 +67,14 @@ def test_a_person_with_entries_cannot_be_deleted(entry: AuditEntry, moderator: U
     with pytest.raises(DatabaseError):
         moderator.delete()
     assert AuditEntry.objects.get().actor == moderator
+
+
+def test_staff_read_words_and_no_codes(entry: AuditEntry, moderator: User, client_of: Any) -> None:
+    client = client_of(moderator)
+    rows = client.get("/admin/audit/auditentry/").text
+    for page in (rows, client.get(f"/admin/audit/auditentry/{entry.pk}/change/").text):
+        assert "person: suspension" in page
+    assert "?verb=user.suspended" in rows  # the filter
+    assert ">user.suspended<" not in rows
+    spanish = client.get("/admin/audit/auditentry/", headers={"accept-language": "es"}).text
+    assert "persona: suspensión" in spanish
