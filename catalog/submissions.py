@@ -6,15 +6,15 @@ repeat waits for the first one, wherever that is being carried out, and gets its
 
 import hashlib
 import uuid
-from datetime import timedelta
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.models import User
+from trato.responses import uuid_from
+from trato.retention import ago
 
 from .models import SubmittedForm
 
@@ -26,10 +26,7 @@ NOT_CONTENT = {"csrfmiddlewaretoken"}
 
 def key_from(request: HttpRequest) -> uuid.UUID:
     """The key of the form that was posted; a new one where it is missing or broken."""
-    try:
-        return uuid.UUID(request.POST.get(FIELD, ""))
-    except ValueError:
-        return uuid.uuid4()
+    return uuid_from(request.POST.get(FIELD)) or uuid.uuid4()
 
 
 def content_key(request: HttpRequest) -> uuid.UUID:
@@ -61,7 +58,7 @@ def claim(actor: User, key: uuid.UUID) -> SubmittedForm | None:
     submitted, is_new = SubmittedForm.objects.get_or_create(user=actor, key=key)
     if not is_new:
         return None
-    oldest = timezone.now() - timedelta(days=settings.SUBMITTED_FORM_DAYS)
+    oldest = ago(days=settings.SUBMITTED_FORM_DAYS)
     SubmittedForm.objects.filter(user=actor, created_at__lt=oldest).delete()
     return submitted
 

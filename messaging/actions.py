@@ -13,7 +13,7 @@ from trato.realtime import metrics
 from . import pipeline
 from .body import clean_body
 from .host import Product, Shop, host
-from .models import Conversation
+from .models import Conversation, snapshot_of
 from .rate_limits import limits
 from .records import Attempt, Sent
 from .sending import orm
@@ -46,17 +46,14 @@ def start_conversation(
         return existing
     if host.is_member(actor.pk, shop.pk):
         raise Refused("forbidden", _("This is your own shop."))
-    conversation = Conversation(consumer_id=actor.pk, shop_id=shop.pk, created_at=database_now())
-    if product:
-        conversation.product_id = product.pk
-        card = host.product_card(product)
-        conversation.product_title = card.title
-        conversation.product_price = card.price
-        conversation.product_currency = card.currency
-        conversation.product_image = card.image_url
     try:
         with transaction.atomic():
-            conversation.save(force_insert=True)
+            conversation = Conversation.objects.create(
+                consumer_id=actor.pk,
+                shop_id=shop.pk,
+                created_at=database_now(),
+                **(snapshot_of(product) if product else {}),
+            )
     except IntegrityError:
         return Conversation.objects.get(consumer_id=actor.pk, **about)
     limits.hit("conversation", actor.pk)

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from trato.errors import Refused, when_shown
 from trato.text import has_control_characters, is_blank
 
+EXCERPT_CHARACTERS = 120
+
 
 def normalize_body(body: str) -> str:
     """A message's text as it is stored: line breaks as `\\n`, no space around it."""
@@ -39,7 +41,7 @@ def clean_body(body: str) -> str:
     return text
 
 
-def excerpt(body: str, characters: int = 120) -> str:
+def excerpt(body: str) -> str:
     """The first words of a message on one line."""
     line = " ".join(body.split())
-    return line if len(line) <= characters else Truncator(line).chars(characters)
+    return line if len(line) <= EXCERPT_CHARACTERS else Truncator(line).chars(EXCERPT_CHARACTERS)

@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from .host import host
-from .models import Conversation, Message, Participant, Report, Side
+from .models import Conversation, Message, Participant, Report, Side, snapshot_of
 
 
 class ConversationFactory(DjangoModelFactory[Conversation]):
@@ -16,15 +16,12 @@ class ConversationFactory(DjangoModelFactory[Conversation]):
     class Meta:
         model = Conversation
 
-    class Params:
-        card = factory.LazyAttribute(lambda made: made.product and host.product_card(made.product))
-
     product: Any = None
     shop = factory.LazyAttribute(lambda made: host.shop_of(made.product))
-    product_title = factory.LazyAttribute(lambda made: made.card.title if made.card else "")
-    product_price = factory.LazyAttribute(lambda made: made.card and made.card.price)
-    product_currency = factory.LazyAttribute(lambda made: made.card.currency if made.card else "")
-    product_image = factory.LazyAttribute(lambda made: made.card.image_url if made.card else "")
+
+    @classmethod
+    def _adjust_kwargs(cls, product: Any = None, **kwargs: Any) -> dict[str, Any]:
+        return (snapshot_of(product) if product else {}) | kwargs
 
 
 class MessageFactory(DjangoModelFactory[Message]):

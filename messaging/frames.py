@@ -5,7 +5,7 @@ Decoding and validation are one step: unknown types, unknown fields and wrong va
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeAlias
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
@@ -69,11 +69,12 @@ class Typing(ClientFrame, tag="typing"):
 
 NOT_UNDERSTOOD = _("Your browser sent something we don't understand.")  # translated when shown
 
-_decoder = msgspec.json.Decoder(Claim | Send | Open | Close | Read | Typing)
+AnyClientFrame: TypeAlias = Claim | Send | Open | Close | Read | Typing
+_decoder: msgspec.json.Decoder[AnyClientFrame] = msgspec.json.Decoder(AnyClientFrame)
 _client_id = msgspec.json.Decoder(dict[str, Any])
 
 
-def decode(text: str | None) -> Claim | Send | Open | Close | Read | Typing:
+def decode(text: str | None) -> AnyClientFrame:
     """One frame from a client.
 
     Args:
@@ -85,10 +86,9 @@ def decode(text: str | None) -> Claim | Send | Open | Close | Read | Typing:
     try:
         if text is None:
             raise msgspec.DecodeError("not a text frame")
-        frame: Claim | Send | Open | Close | Read | Typing = _decoder.decode(text)
+        return _decoder.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Refused("invalid", NOT_UNDERSTOOD) from error
-    return frame
 
 
 def client_id_of(text: str) -> str | None:

@@ -24,6 +24,22 @@ Product: TypeAlias = models.Model  # of MESSAGING_PRODUCT_MODEL
 Shop: TypeAlias = models.Model  # of MESSAGING_SHOP_MODEL
 
 
+class HostForeignKey(models.ForeignKey[Any, Any]):
+    """A foreign key to a model of the shop. Migrations name the setting, not the model."""
+
+    @property
+    def swappable_setting(self) -> str | None:
+        names = ("MESSAGING_PRODUCT_MODEL", "MESSAGING_SHOP_MODEL")
+        to = self.remote_field.model
+        label = to if isinstance(to, str) else to._meta.label
+        same = (name for name in names if getattr(settings, name).lower() == label.lower())
+        return next(same, None)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
+
+
 @dataclass(frozen=True)
 class ProductCard:
     """What a thread shows of a product, now or as it stood when asked.

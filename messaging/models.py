@@ -1,6 +1,7 @@
 """Conversations, who takes part in them, and what is said there."""
 
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .host import host
+from .host import HostForeignKey, Product, host
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
 
@@ -30,6 +31,18 @@ class Side(models.TextChoices):
         return Side.SELLER if self is Side.CONSUMER else Side.CONSUMER
 
 
+def snapshot_of(product: Product) -> dict[str, Any]:
+    """The columns in which a conversation keeps its product as it stands now."""
+    card = host.product_card(product)
+    return {
+        "product_id": product.pk,
+        "product_title": card.title,
+        "product_price": card.price,
+        "product_currency": card.currency,
+        "product_image": card.image_url,
+    }
+
+
 class Conversation(models.Model):
     """One shopper and one shop, about one product or about none.
 
@@ -46,14 +59,14 @@ class Conversation(models.Model):
         db_index=False,
         verbose_name=_("shopper"),
     )
-    shop = models.ForeignKey(
+    shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,
         on_delete=models.PROTECT,
         related_name="conversations",
         db_index=False,
         verbose_name=_("shop"),
     )
-    product = models.ForeignKey(
+    product = HostForeignKey(
         settings.MESSAGING_PRODUCT_MODEL,
         on_delete=models.PROTECT,
         related_name="conversations",

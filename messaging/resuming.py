@@ -16,7 +16,7 @@ from trato.realtime.frames import encode
 from trato.realtime.groups import Event
 
 from . import access, events, frames, queries
-from .models import Side
+from .models import Conversation, Side
 from .rate_limits import limits
 
 
@@ -134,11 +134,16 @@ class OpenConversations:
         """Read what the person may know of a conversation, on a database thread."""
         user = self._socket.user
         conversation = access.conversation_for(user, conversation_id)
-        messages, more = (
-            queries.messages_since(conversation, since)
-            if since
-            else queries.latest_messages(conversation)
-        )
-        marks = queries.read_marks(conversation)
         opened.side, opened.groups = conversation.side_of(user.pk), events.groups_of(conversation)
-        return frames.page(conversation, messages, more=more, read=marks, resuming=bool(since))
+        return state_of(conversation, since)
+
+
+def state_of(conversation: Conversation, since: int) -> frames.ConversationState:
+    """What was created or changed after a revision; after 0, the end of the conversation."""
+    messages, more = (
+        queries.messages_since(conversation, since)
+        if since
+        else queries.latest_messages(conversation)
+    )
+    marks = queries.read_marks(conversation)
+    return frames.page(conversation, messages, more=more, read=marks, resuming=bool(since))

@@ -21,6 +21,7 @@ from trato.responses import (
     json_response,
     person_required,
     refusal_response,
+    uuid_from,
     wants_json,
     with_retry_after,
 )
@@ -29,6 +30,7 @@ from . import access, actions, frames, queries
 from .host import ProductCard, host
 from .models import Conversation, conversation_url
 from .reading import pixel
+from .resuming import state_of
 
 
 @require_GET
@@ -45,23 +47,16 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
     conversation = access.conversation_for(request.user, conversation_id)
     try:
         if "before" in request.GET:
-            before = counter_from(request.GET["before"])
-            rows, more = queries.messages_before(conversation, before)
-            resuming = False
-        else:
-            since = counter_from(request.GET.get("since", "0"))
-            resuming = since > 0
-            if resuming:
-                metrics.resumes.labels("http").inc()
-            rows, more = (
-                queries.messages_since(conversation, since)
-                if resuming
-                else queries.latest_messages(conversation)
-            )
+            rows, more = queries.messages_before(conversation, counter_from(request.GET["before"]))
+            marks = queries.read_marks(conversation)
+            state = frames.page(conversation, rows, more=more, read=marks, resuming=False)
+            return json_response(state)
+        since = counter_from(request.GET.get("since", "0"))
     except Refused as refusal:
         return refusal_response(refusal)
-    marks = queries.read_marks(conversation)
-    return json_response(frames.page(conversation, rows, more=more, read=marks, resuming=resuming))
+    if since:
+        metrics.resumes.labels("http").inc()
+    return json_response(state_of(conversation, since))
 
 
 @require_POST
@@ -142,7 +137,7 @@ def _cards(conversation: Conversation) -> dict[str, Any]:
 
 
 def _client_id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise Refused("invalid", _("The message has no client ID.")) from error
+    client_id = uuid_from(text)
+    if client_id is None:
+        raise Refused("invalid", _("The message has no client ID."))
+    return client_id

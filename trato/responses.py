@@ -1,5 +1,6 @@
 """How views answer: pages to people, JSON to their scripts."""
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -75,6 +76,19 @@ def person_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> View:
         return redirect_to_login(request.get_full_path())
 
     return guarded
+
+
+def key_from(text: str) -> int:
+    """A row's key from an address or a form; 0, which no row has, for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def uuid_from(text: str | None) -> uuid.UUID | None:
+    """The UUID that a form brings along; None if it is missing or broken."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 def counter_from(text: str | None) -> int:

@@ -5,18 +5,20 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from messaging.host import HostForeignKey
+
 
 class KeptQuestion(models.Model):
-    """What a visitor wants to ask and wrote before logging in. See `ask`."""
+    """What somebody wants to ask; stored where that was written before logging in."""
 
     visitor = models.UUIDField(_("visitor"))
-    shop = models.ForeignKey(
+    shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,
         on_delete=models.CASCADE,
         related_name="+",
         verbose_name=_("shop"),
     )
-    product = models.ForeignKey(
+    product = HostForeignKey(
         settings.MESSAGING_PRODUCT_MODEL,
         on_delete=models.CASCADE,
         related_name="+",

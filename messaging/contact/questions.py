@@ -6,20 +6,22 @@ session itself would lose one of two questions that are written to it at the sam
 """
 
 import uuid
-from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messaging.body import clean_body
-from messaging.host import Product, Shop
+from messaging.host import Product, Shop, host
 from messaging.models import KeptQuestion
 from trato import after_login
 from trato.errors import Refused, when_shown
+from trato.responses import uuid_from
 from trato.templatetags.page_user import PAGE_USER_FIELD
 
 from . import queries
@@ -27,29 +29,18 @@ from . import queries
 VISITOR = "visitor"  # session key
 
 
-@dataclass(frozen=True)
-class Question:
-    """What somebody wants to ask, before it is a message.
-
-    `writer` is the id of the person whose page it was written on, if that was somebody's.
-    """
-
-    body: str
-    client_id: uuid.UUID
-    writer: str = ""
-
-    @classmethod
-    def from_post(cls, request: HttpRequest) -> "Question":
-        """The question of a form; a missing or broken `client_id` gets a new one."""
-        try:
-            client_id = uuid.UUID(request.POST.get("client_id", ""))
-        except ValueError:
-            client_id = uuid.uuid4()
-        writer = request.POST.get(PAGE_USER_FIELD, "")[:20]
-        return cls(request.POST.get("body", ""), client_id, writer)
+def posted(request: HttpRequest, shop: Any, product: Any) -> KeptQuestion:
+    """The question of a form, not stored so far; without a `client_id` it gets a new one."""
+    return KeptQuestion(
+        shop=shop,
+        product=product,
+        writer=request.POST.get(PAGE_USER_FIELD, "")[:20],
+        client_id=uuid_from(request.POST.get("client_id")) or uuid.uuid4(),
+        body=request.POST.get("body", ""),
+    )
 
 
-def keep(request: HttpRequest, question: Question, shop: Shop, product: Product | None) -> None:
+def keep(request: HttpRequest, question: KeptQuestion) -> None:
     """Let a question wait until its author has logged in.
 
     Other words under a `client_id` that waits already are another question, as in a form that
@@ -61,8 +52,8 @@ def keep(request: HttpRequest, question: Question, shop: Shop, product: Product 
     body = clean_body(question.body) if question.body.strip() else ""
     visitor = _visitor(request)
     about = {
-        "shop_id": shop.pk,
-        "product_id": product.pk if product else None,
+        "shop_id": question.shop_id,
+        "product_id": question.product_id,
         "body": body,
         "writer": question.writer,
     }
@@ -121,36 +112,34 @@ def _visitor(request: HttpRequest) -> uuid.UUID:
     return uuid.UUID(bytes=salted_hmac("messaging.visitor", token).digest()[:16])
 
 
-def ready_questions() -> list[str]:
-    """Three questions that are asked again and again."""
-    return [
+def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str, Any]:
+    """The context of the panel "Ask the seller", from one query."""
+    answers = queries.shop_answers(shop.pk, product.pk if product else None, user_id)
+    ready_questions = [
         _("Is this still available?"),
         _("How long does delivery take?"),
         _("Can it be customised?"),
     ]
-
-
-def panel(user_id: int | None, shop_id: int, product_id: int | None) -> dict[str, object]:
-    """The context of the panel "Ask the seller", from one query."""
-    answers = queries.shop_answers(shop_id, product_id, user_id)
-    return {
-        "mine": answers.mine,
-        "sent_id": answers.sent_id,
-        "sent_body": answers.sent_body,
-        "is_own_shop": answers.is_own,
-        "ready_questions": ready_questions() if product_id else [],
+    return answers | {
+        "shop_name": host.shop_name(shop),
+        "product": product,
+        "action": reverse("messaging:contact", args=[host.product_slug(product)])
+        if product
+        else reverse("messaging:contact_shop", args=[host.shop_slug(shop)]),
+        "draft": "",
+        "ready_questions": ready_questions if product else [],
         "reply_time": _reply_time(answers),
         "client_id": uuid.uuid4(),
         "max_characters": settings.MESSAGE_MAX_CHARACTERS,
     }
 
 
-def _reply_time(answers: queries.ShopAnswers) -> str:
+def _reply_time(answers: dict[str, int]) -> str:
     """The usual answer in words: what holds for at least half, of at least three answers."""
-    if answers.answered < 3:
+    if answers["answered"] < 3:
         return ""
-    if answers.within_hour * 2 >= answers.answered:
+    if answers["within_hour"] * 2 >= answers["answered"]:
         return _("Usually answers within an hour")
-    if answers.within_day * 2 >= answers.answered:
+    if answers["within_day"] * 2 >= answers["answered"]:
         return _("Usually answers within a day")
     return _("Usually takes more than a day to answer")

@@ -9,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -65,22 +64,22 @@ def _conversation_about(request: HttpRequest, subject: Product | Shop) -> Conver
 
 
 def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpResponse:
-    question = questions.Question.from_post(request)
+    question = questions.posted(request, shop, product)
     if "discard" in request.POST:
         questions.waiting(request).filter(client_id=question.client_id).delete()
         return redirect(request.path)
     try:
         if not request.user.is_authenticated:
             rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
-            questions.keep(request, question, shop, product)
+            questions.keep(request, question)
             return redirect_to_login(request.path)
         send = actions.send_now if wants_json(request) else actions.send_form
-        conversation = _start_and_send(request.user, shop, product, question, send)
+        conversation = _start_and_send(request.user, question, send)
     except rate_limits.TooOften as error:
         refusal = Refused("rate_limited", str(error), error.retry_after)
-        return _ask_again(request, shop, product, question, refusal)
+        return _ask_again(request, question, refusal)
     except Refused as refusal:
-        return _ask_again(request, shop, product, question, refusal)
+        return _ask_again(request, question, refusal)
     questions.waiting(request).filter(client_id=question.client_id).delete()
     if questions.waiting(request).exists():
         notices.success(request, _("Your question was sent."))
@@ -135,9 +134,8 @@ def _name_others(others: list[Conversation], request: HttpRequest) -> None:
 
 
 def _sent_text(count: int) -> str:
-    return ngettext("%(count)s question was sent.", "%(count)s questions were sent.", count) % {
-        "count": count
-    }
+    text = ngettext("%(count)s question was sent.", "%(count)s questions were sent.", count)
+    return text % {"count": count}
 
 
 @transaction.atomic
@@ -158,58 +156,43 @@ def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
     ):
         text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
         raise Refused("not_found", text % {"title": host.product_card(product).title})
-    question = questions.Question(kept.body, kept.client_id)
-    conversation = _start_and_send(user, kept.shop, product, question, actions.send_form)
+    conversation = _start_and_send(user, kept, actions.send_form)
     kept.delete()
     return [conversation]
 
 
 def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> HttpResponse:
-    product: Product | None = kept.product
     if refusal.code == "not_found":
-        product = None
+        kept.product = None
     if refusal.code == "forbidden":
         kept.delete()  # it never can be sent; these are its words once more
-    question = questions.Question(kept.body, kept.client_id)
-    return _ask_again(request, kept.shop, product, question, refusal, was_kept=True)
+    return _ask_again(request, kept, refusal, was_kept=True)
 
 
 @transaction.atomic
 def _start_and_send(
-    user: Person,
-    shop: Shop,
-    product: Product | None,
-    question: questions.Question,
-    send: Callable[[Person, int, uuid.UUID, str], Sent],
+    user: Person, question: KeptQuestion, send: Callable[[Person, int, uuid.UUID, str], Sent]
 ) -> Conversation:
     """Both or neither: a refused first message leaves no empty conversation behind."""
-    conversation = actions.start_conversation(user, product=product, shop=shop)
+    conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
     if question.body.strip():
         send(user, conversation.pk, question.client_id, question.body)
     return conversation
 
 
 def _ask_again(
-    request: HttpRequest,
-    shop: Shop,
-    product: Product | None,
-    question: questions.Question,
-    refusal: Refused,
-    *,
-    was_kept: bool = False,
+    request: HttpRequest, question: KeptQuestion, refusal: Refused, *, was_kept: bool = False
 ) -> HttpResponse:
     """The panel once more, with what was wrong and with every word that was written."""
     if wants_json(request):
         return refusal_response(refusal, str(question.client_id))
+    shop: Shop = question.shop
+    product: Product | None = question.product
     card = host.product_card(product) if product else None
     context = {
-        **questions.panel(request.user.pk, shop.pk, product.pk if product else None),
-        "shop_name": host.shop_name(shop),
+        **questions.panel(request.user.pk, shop, product),
         "product": card,
         "back": card.url if card else host.shop_url(shop),
-        "action": reverse("messaging:contact", args=[host.product_slug(product)])
-        if product
-        else reverse("messaging:contact_shop", args=[host.shop_slug(shop)]),
         "draft": question.body,
         "was_kept": was_kept,
         "client_id": question.client_id,

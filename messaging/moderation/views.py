@@ -1,17 +1,21 @@
 """Telling staff about a message, from the thread."""
 
 from django.contrib import messages as notices
+from django.forms import modelform_factory
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from messaging import access
+from messaging.models import Report
 from trato.errors import Refused
 from trato.responses import STATUS, PersonRequest, person_required, with_retry_after
 
 from . import actions as moderation
-from .forms import ReportForm
+
+# What a person tells staff about a message.
+ReportForm = modelform_factory(Report, fields=("reason", "words"))
 
 
 @require_http_methods(["GET", "POST"])

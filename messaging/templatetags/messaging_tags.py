@@ -48,28 +48,16 @@ def _address_of_any(name: str) -> str:
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_panel(context: RequestContext, product: Product) -> dict[str, Any]:
     """The panel "Ask the seller" of a product page. One query."""
-    action = reverse("messaging:contact", args=[host.product_slug(product)])
-    return _panel(context, host.shop_of(product), product, action)
+    return _panel(context, host.shop_of(product), product)
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_shop_panel(context: RequestContext, shop: Shop) -> dict[str, Any]:
     """The panel of a shop page, for questions about no product. One query."""
-    action = reverse("messaging:contact_shop", args=[host.shop_slug(shop)])
-    return _panel(context, shop, None, action)
+    return _panel(context, shop, None)
 
 
-def _panel(
-    context: RequestContext, shop: Shop, product: Product | None, action: str
-) -> dict[str, Any]:
+def _panel(context: RequestContext, shop: Shop, product: Product | None) -> dict[str, Any]:
     user = context["request"].user
-    values = questions.panel(user.pk, shop.pk, product.pk if product else None)
-    return {
-        "csrf_token": context.get("csrf_token"),
-        "user": user,
-        "shop_name": host.shop_name(shop),
-        "product": product,
-        "action": action,
-        "draft": "",
-        **values,
-    }
+    values = questions.panel(user.pk, shop, product)
+    return {"csrf_token": context.get("csrf_token"), "user": user, **values}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 
 from accounts.factories import UserFactory
 from accounts.models import User
@@ -12,7 +13,7 @@ from catalog.models import Shop
 from messaging import access
 from messaging.contact import queries
 from messaging.host import host
-from messaging.models import Conversation
+from messaging.models import Conversation, KeptQuestion
 from notifications.models import Notification
 from notifications.queries import visible_to
 
@@ -50,7 +51,7 @@ def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
         bool(rows(*_standing(person, conversation))),
         access.scope_of(person).shop_ids == (shop.pk,),
         access.conversations_of(person).exists(),
-        queries.shop_answers(shop.pk, None, person.pk).is_own,
+        queries.shop_answers(shop.pk, None, person.pk)["is_own_shop"],
         visible_to(person.pk).exists(),
     }
 
@@ -69,3 +70,13 @@ def rows(statement: str, parameters: Any) -> set[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return set(cursor.fetchall())
+
+
+@pytest.mark.parametrize("model", [Conversation, KeptQuestion])
+def test_migrations_name_the_settings_and_not_this_shops_models(model: type[Model]) -> None:
+    for name, setting in (
+        ("product", "MESSAGING_PRODUCT_MODEL"),
+        ("shop", "MESSAGING_SHOP_MODEL"),
+    ):
+        field: Any = model._meta.get_field(name)
+        assert field.deconstruct()[-1]["to"].setting_name == setting

@@ -168,9 +168,13 @@ def test_the_usual_answer_is_judged_by_the_latest_conversations(
         )
         MessageFactory(conversation=about, created_at=at)
     mine = ConversationFactory(consumer=shopper, product=product)
-    known = queries.ShopAnswers(mine.pk, False, answered=2, within_hour=1, within_day=2)
+    nothing = dict.fromkeys(("mine", "sent_id", "sent_body"))
+    speed = {"answered": 2, "within_hour": 1, "within_day": 2}
+    known = {**nothing, **speed, "mine": mine.pk, "is_own_shop": False}
     assert queries.shop_answers(shop.pk, product.pk, shopper.pk) == known
     old = now - timedelta(days=queries.REPLY_TIME_DAYS + 1)
     Conversation.objects.update(created_at=old)
-    assert queries.shop_answers(shop.pk, product.pk, seller.pk) == queries.ShopAnswers(None, True)
-    assert queries.shop_answers(shop.pk, None, None) == queries.ShopAnswers(None, False)
+    unknown = {**nothing, **dict.fromkeys(speed, 0)}
+    own = queries.shop_answers(shop.pk, product.pk, seller.pk)
+    assert own == {**unknown, "is_own_shop": True}
+    assert queries.shop_answers(shop.pk, None, None) == {**unknown, "is_own_shop": False}
