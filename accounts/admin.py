@@ -16,13 +16,14 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from trato.admin.bases import KeptAdmin, ReadOnlyAdmin, StaffAdmin, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import Person
 from trato.realtime.sessions import announce_access_changed
+from trato.responses import key_from
 
 from . import actions
 from .models import User
@@ -107,31 +108,25 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
 
     def suspend(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
         """Suspend one person, or those whom the address names in `person`, with a reason."""
-        people = self._people(request, user_id)
-        title = ngettext("Suspend this account", "Suspend these accounts", len(people))
-        return self._switch(request, people, title, actions.suspend)
+        title = ngettext_lazy("Suspend this account", "Suspend these accounts", "count")
+        return self._switch(request, user_id, title, actions.suspend)
 
     def restore(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
         """Restore one person, or those whom the address names in `person`, with a reason."""
-        people = self._people(request, user_id)
-        title = ngettext("Restore this account", "Restore these accounts", len(people))
-        return self._switch(request, people, title, actions.restore)
-
-    def _people(self, request: HttpRequest, user_id: int | None) -> list[User]:
-        ids = [str(user_id)] if user_id else request.GET.getlist("person")[:AT_ONCE]
-        chosen = [int(pk) for pk in ids if pk.isascii() and pk.isdigit() and len(pk) <= 18]
-        people = list(User.objects.filter(pk__in=chosen).order_by("pk"))
-        if not people:
-            raise Http404("no such person")
-        return people
+        title = ngettext_lazy("Restore this account", "Restore these accounts", "count")
+        return self._switch(request, user_id, title, actions.restore)
 
     def _switch(
         self,
         request: HttpRequest,
-        people: list[User],
-        title: str,
+        user_id: int | None,
+        title: Any,
         act: Callable[[Person, int, str], User],
     ) -> HttpResponse:
+        ids = [user_id] if user_id else map(key_from, request.GET.getlist("person")[:AT_ONCE])
+        people = list(User.objects.filter(pk__in=ids).order_by("pk"))
+        if not people:
+            raise Http404("no such person")
         actor, only = person_of(request), people[0] if len(people) == 1 else None
         back = reverse("admin:accounts_user_changelist")
         if only and self.has_view_permission(request, only):
@@ -146,7 +141,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
 
         return act_with_reason(
             request,
-            title,
+            title % {"count": len(people)},
             [partial(switched, person) for person in people],
             model=User,
             back=back,

@@ -6,20 +6,14 @@ from django.db.models import Q
 from .models import User
 
 
-def is_claimed(email: str) -> bool:
-    """Whether an account logs in with an address, or has proven it.
+def is_taken(email: str, user: User | None = None) -> bool:
+    """Whether an account, other than a person's own, logs in with an address or has proven it.
 
     That somebody wants to change to it, and has not proven it, counts for nothing.
     """
-    proven = EmailAddress.objects.filter(email__iexact=email, verified=True)
-    return User.objects.filter(email__iexact=email).exists() or proven.exists()
-
-
-def is_taken(email: str, user: User) -> bool:
-    """Whether an address belongs to another account than a person's own."""
-    proven = EmailAddress.objects.filter(email__iexact=email, verified=True).exclude(user=user)
-    others = User.objects.filter(email__iexact=email).exclude(pk=user.pk)
-    return proven.exists() or others.exists()
+    proven = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
+    owners = User.objects.filter(Q(email__iexact=email) | Q(pk__in=proven))
+    return (owners.exclude(pk=user.pk) if user else owners).exists()
 
 
 def is_own(user: User, email: str) -> bool:

@@ -37,7 +37,7 @@ class SignupForm(AllauthSignupForm):
 
     def validate_unique_email(self, value: str) -> str:
         """Whether there is an account. That somebody only wants the address does not count."""
-        if not email_addresses.is_claimed(value):
+        if not email_addresses.is_taken(value):
             return value
         return super().validate_unique_email(value)
 

@@ -1,40 +1,27 @@
 """How long sessions and accounts that nobody uses are kept."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
-from trato.retention import Rows, Rule
+from trato.retention import Rows, Rule, ago
 
 from .models import User
 
 
-def _before(days: int) -> Any:
-    return timezone.now() - timedelta(days=days)
-
-
-# -- Sessions ----------------------------------------------------------------------------------
-
-
 def _sessions() -> Rows:
-    return Session.objects.filter(expire_date__lt=_before(settings.EXPIRED_SESSIONS_KEEP_DAYS))
+    until = ago(days=settings.EXPIRED_SESSIONS_KEEP_DAYS)
+    return Session.objects.filter(expire_date__lt=until)
 
 
 def _devices() -> Rows:
     """What the list of devices knows, addresses among it, of sessions that are over."""
     session = Session.objects.filter(session_key=OuterRef("session_key"))
-    devices: Rows = UserSession.objects.filter(~Exists(session))
-    return devices
-
-
-# -- Accounts ----------------------------------------------------------------------------------
+    return UserSession.objects.filter(~Exists(session))
 
 
 def _unverified() -> Rows:
@@ -43,7 +30,7 @@ def _unverified() -> Rows:
     return User.objects.filter(
         Exists(addresses),
         ~Exists(addresses.filter(verified=True)),
-        date_joined__lt=_before(settings.UNVERIFIED_ACCOUNTS_KEEP_DAYS),
+        date_joined__lt=ago(days=settings.UNVERIFIED_ACCOUNTS_KEEP_DAYS),
         last_login__isnull=True,
         is_staff=False,
         is_superuser=False,

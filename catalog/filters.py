@@ -55,7 +55,8 @@ class BrowseForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         currency = cleaned.get("currency") or DEFAULT_CURRENCY
         for name in ("low", "high"):
-            if text := cleaned.get(name):
+            text, cleaned[name] = cleaned.get(name), None
+            if text:
                 try:
                     cleaned[name] = read_amount(text, currency)
                 except forms.ValidationError as error:
@@ -71,14 +72,14 @@ class BrowseForm(forms.Form):
             products = products.filter(category=wanted["category"])
         low, high, sort = wanted.get("low"), wanted.get("high"), wanted.get("sort")
         currency = wanted.get("currency")
-        if _is_price(low) or _is_price(high) or sort:
+        if sort or low is not None or high is not None:
             currency = currency or DEFAULT_CURRENCY
         if currency:
             products = products.filter(currency=currency)
-            if _is_price(low):
-                products = products.filter(price__gte=low)
-            if _is_price(high):
-                products = products.filter(price__lte=high)
+        if low is not None:
+            products = products.filter(price__gte=low)
+        if high is not None:
+            products = products.filter(price__lte=high)
         return products.order_by(sort, "-id") if sort else products
 
     def chips(self) -> list[Chip]:
@@ -89,9 +90,9 @@ class BrowseForm(forms.Form):
         labels = {
             "q": wanted.get("q"),
             "category": wanted.get("category"),
-            "low": _is_price(wanted.get("low"))
+            "low": wanted.get("low") is not None
             and gettext("from %(price)s") % {"price": format_price(wanted["low"], currency)},
-            "high": _is_price(wanted.get("high"))
+            "high": wanted.get("high") is not None
             and gettext("up to %(price)s") % {"price": format_price(wanted["high"], currency)},
             "currency": wanted.get("currency"),
             "sort": wanted.get("sort") and SORTS[wanted["sort"]],
@@ -104,8 +105,3 @@ class BrowseForm(forms.Form):
             if other != name and self.data.get(other):
                 rest[other] = self.data[other]
         return rest.urlencode()
-
-
-def _is_price(value: object) -> bool:
-    """Whether a bound could be read; an empty field gives an empty text."""
-    return isinstance(value, int)

@@ -46,15 +46,14 @@ def sanitize_all(
         Busy: too many pictures of others are being decoded; try again later.
         Abandoned: the uploader has gone.
     """
+    made: list[Picture | ValidationError] = []
     with queue.turn(uploader):
-        return [_sanitized(upload, uploader) for upload in uploads]
-
-
-def _sanitized(upload: UploadedFile[bytes], uploader: Uploader) -> Picture | ValidationError:
-    try:
-        return sanitize(upload, uploader)
-    except ValidationError as error:
-        return error
+        for upload in uploads:
+            try:
+                made.append(sanitize(upload, uploader))
+            except ValidationError as error:
+                made.append(error)
+    return made
 
 
 def sanitize(upload: UploadedFile[bytes], uploader: Uploader | None = None) -> Picture:

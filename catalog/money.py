@@ -12,17 +12,7 @@ def to_major(amount: int, currency: str) -> Decimal:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """`Decimal("12.50")` EUR as `1250` cents.
-
-    Decimals count as they were written, zeros too: "1.250" EUR is more likely a thousand euros
-    in another country's way of writing than one euro and a quarter.
-
-    Raises:
-        ValueError: if the amount has more decimals than the currency, or is not a number.
-    """
-    exponent = amount.as_tuple().exponent
-    if not isinstance(exponent, int) or -exponent > decimals(currency):
-        raise ValueError(f"{amount} has more decimals than {currency}")
+    """`Decimal("12.50")` EUR as `1250` cents; `numbers.read_number` allows no more decimals."""
     return int(amount.scaleb(decimals(currency)))
 
 

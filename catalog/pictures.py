@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from trato.retention import ago
 
 from . import access
 from .images import Picture
@@ -24,7 +24,7 @@ def keep_pictures(actor: User, key: uuid.UUID, pictures: Sequence[Picture]) -> N
         KeptPicture.objects.create(owner=actor, form_key=key, file=picture)
     own = KeptPicture.objects.filter(owner=actor)
     newest = own.order_by("-id").values_list("pk", flat=True)[: settings.KEPT_PICTURES_MAX]
-    oldest = timezone.now() - timedelta(hours=settings.KEPT_PICTURES_HOURS)
+    oldest = ago(hours=settings.KEPT_PICTURES_HOURS)
     _forget_kept(own.filter(Q(created_at__lt=oldest) | ~Q(pk__in=list(newest))))
 
 

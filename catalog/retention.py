@@ -1,15 +1,13 @@
 """Shops that nobody works for."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
-from trato.retention import Rule
+from trato.retention import Rule, ago
 
 from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm
 
@@ -19,13 +17,13 @@ def _abandoned() -> QuerySet[Shop]:
 
     One that has products, or that somebody wrote to, is kept by those.
     """
-    until = timezone.now() - timedelta(days=settings.UNVERIFIED_ACCOUNTS_KEEP_DAYS)
+    until = ago(days=settings.UNVERIFIED_ACCOUNTS_KEEP_DAYS)
     members = ShopMember.objects.filter(shop=OuterRef("pk"))
     return Shop.objects.filter(~Exists(members), created_at__lt=until)
 
 
 def _kept_pictures() -> QuerySet[KeptPicture]:
-    until = timezone.now() - timedelta(hours=settings.KEPT_PICTURES_HOURS)
+    until = ago(hours=settings.KEPT_PICTURES_HOURS)
     return KeptPicture.objects.filter(created_at__lt=until)
 
 
@@ -40,7 +38,7 @@ def delete_files(pictures: Iterable[KeptPicture | ProductImage]) -> None:
 
 
 def _submitted_forms() -> QuerySet[SubmittedForm]:
-    until = timezone.now() - timedelta(days=settings.SUBMITTED_FORM_DAYS)
+    until = ago(days=settings.SUBMITTED_FORM_DAYS)
     return SubmittedForm.objects.filter(created_at__lt=until)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from trato.rate_limits import TooOften
-from trato.responses import PersonRequest, person_required
+from trato.responses import PersonRequest, key_from, person_required
 
 from . import access, actions, pictures, queries, submissions, teams
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
@@ -65,7 +65,7 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
         made = submissions.made_before(user, key, Product.objects).first()
         if made and not product.pk:
             return _saved(request, made)
-        dropped = [number_from(text) for text in request.POST.getlist("drop")]
+        dropped = [key_from(text) for text in request.POST.getlist("drop")]
         pictures.drop_kept_pictures(user, form_key, dropped)
     kept = access.kept_pictures(user, form_key)
     form = ProductForm(
@@ -210,22 +210,22 @@ def _change_team(request: PersonRequest, form: InvitationForm) -> HttpResponse |
     for answer in ("accept", "decline"):
         if answer in sent:
             accepted = answer == "accept"
-            shop = teams.answer_invitation(user, number_from(sent[answer]), accept=accepted)
+            shop = teams.answer_invitation(user, key_from(sent[answer]), accept=accepted)
             if shop is None:
                 messages.info(request, _("This invitation was withdrawn."))
             elif accepted:
                 text = _("You're now on the team of %(shop)s.")
                 messages.success(request, text % {"shop": shop.name})
             return redirect("catalog:team")
-    shop = access.own_shop(user, number_from(sent.get("shop", "")))
+    shop = access.own_shop(user, key_from(sent.get("shop", "")))
     if "leave" in sent:
         teams.leave_shop(user, shop.pk)
         text = _("You're no longer on the team of %(shop)s.")
         messages.success(request, text % {"shop": shop.name})
     elif "remove" in sent:
-        teams.remove_member(user, shop.pk, number_from(sent["remove"]))
+        teams.remove_member(user, shop.pk, key_from(sent["remove"]))
     elif "take_back" in sent:
-        teams.take_back_invitation(user, number_from(sent["take_back"]))
+        teams.take_back_invitation(user, key_from(sent["take_back"]))
     elif form.is_valid():
         try:
             teams.invite(user, shop.pk, form.cleaned_data["email"])
@@ -238,8 +238,3 @@ def _change_team(request: PersonRequest, form: InvitationForm) -> HttpResponse |
     else:
         return None
     return redirect("catalog:team")
-
-
-def number_from(text: str) -> int:
-    """A key from a form; 0, which no row has, for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

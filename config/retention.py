@@ -1,21 +1,19 @@
 """What expires by what two apps know of it: pictures of catalog, conversations of messaging."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from catalog.models import ProductImage
 from catalog.retention import delete_files
 from messaging.models import Conversation
-from trato.retention import Rule
+from trato.retention import Rule, ago
 
 
 def _removed_pictures() -> QuerySet[ProductImage]:
     """Pictures that were removed from their product, and with which no conversation shows it."""
-    until = timezone.now() - timedelta(days=settings.REMOVED_PICTURES_KEEP_DAYS)
+    until = ago(days=settings.REMOVED_PICTURES_KEEP_DAYS)
     shown = Conversation.objects.filter(
         product_id=OuterRef("product_id"), product_image__endswith=OuterRef("file")
     )

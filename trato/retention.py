@@ -6,10 +6,12 @@ order in which they are carried out.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet, RestrictedError
+from django.utils import timezone
 
 Rows = QuerySet[Any]
 
@@ -27,6 +29,11 @@ class Rule:
     name: str
     expired: Callable[[], Rows]
     before: Callable[[Sequence[Any]], object] = lambda keys: None
+
+
+def ago(**span: float) -> datetime:
+    """A time in the past: `ago(days=7)`."""
+    return timezone.now() - timedelta(**span)
 
 
 def purge(rule: Rule, batch_rows: int) -> Iterator[tuple[int, int]]:
