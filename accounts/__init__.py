@@ -1,4 +1,1 @@
-"""People: who they are, what they may do, and whether their sockets may stay open.
-
-Stands at the bottom: imports no other app of Trato.
-"""
+"""People: who they are, how they log in, and what they may do."""

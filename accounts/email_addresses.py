@@ -30,11 +30,7 @@ def drop_pending(email: str) -> bool:
 
 
 def release(email: str, user: User) -> None:
-    """Take an address from accounts that signed up with it and never proved it or came in.
-
-    Args:
-        user: who has proven it now.
-    """
+    """Take an address, proven by `user` now, from accounts that never proved it or came in."""
     idle = Q(last_login=None, is_staff=False, is_superuser=False)
     squatters = User.objects.filter(idle, email__iexact=email).exclude(pk=user.pk)
     squatters = squatters.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))

@@ -17,13 +17,8 @@ class SeveralCharactersValidator:
         """Raises ValidationError if too few different characters can be seen."""
         seen = {character for character in password if not is_blank(character)}
         if len(seen) < DIFFERENT_MIN:
-            raise ValidationError(
-                _("A password needs at least %(count)d different letters, digits or signs.")
-                % {"count": DIFFERENT_MIN},
-                code="too_few_different",
-            )
+            raise ValidationError(self.get_help_text(), code="too_few_different")
 
     def get_help_text(self) -> str:
-        return _("Your password needs at least %(count)d different letters, digits or signs.") % {
-            "count": DIFFERENT_MIN
-        }
+        text = _("Your password needs at least %(count)d different letters, digits or signs.")
+        return text % {"count": DIFFERENT_MIN}

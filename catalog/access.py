@@ -33,13 +33,10 @@ def own_products(user: Person) -> QuerySet[Product]:
 
 
 def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
-    """A product that the person may change.
+    """A product that the person may change; Http404 if there is none, or it is another shop's.
 
     Args:
         lock: hold the row until the transaction ends, so that writers take turns.
-
-    Raises:
-        Http404: if there is none, or it is another shop's.
     """
     products = own_products(user)
     if lock:
@@ -48,12 +45,9 @@ def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
 
 
 def visible_product(user: Person, slug: str) -> Product:
-    """A product as its page shows it: published, or of the person's own shop.
+    """A product as its page shows it: published, or of the person's own shop; else Http404.
 
     Its shop and category are loaded with it, and `is_own` tells whether the person works there.
-
-    Raises:
-        Http404: if there is none, or it is unpublished and another shop's.
     """
     products = Product.objects.select_related("shop", "category").annotate(
         is_own=Exists(shops_of(user).filter(pk=OuterRef("shop")))

@@ -4,11 +4,11 @@ from typing import Any
 
 import factory
 from django.utils import timezone
-from factory.django import DjangoModelFactory, ImageField
+from factory.django import DjangoModelFactory
 
 from accounts.factories import UserFactory
 
-from .models import Category, Product, ProductImage, Shop, ShopMember
+from .models import Category, Product, Shop, ShopMember
 
 
 class ShopFactory(DjangoModelFactory[Shop]):
@@ -67,14 +67,3 @@ class ProductFactory(DjangoModelFactory[Product]):
     currency = Product.Currency.EUR
     stock = 3
     published_at = factory.LazyFunction(timezone.now)
-
-
-class ProductImageFactory(DjangoModelFactory[ProductImage]):
-    """A picture of a product."""
-
-    class Meta:
-        model = ProductImage
-
-    product = factory.SubFactory(ProductFactory)
-    file = ImageField(width=40, height=40)
-    alt = "A bowl"

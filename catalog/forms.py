@@ -76,11 +76,7 @@ class StockField(forms.CharField):
 
 
 class AmountField(forms.CharField):
-    """An amount of money in major units, as it was written.
-
-    How many decimals it may have depends on a currency, which the form knows: it reads the text
-    with `read_amount`.
-    """
+    """An amount of money as it was written; the form, which knows its currency, reads it."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 

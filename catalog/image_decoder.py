@@ -32,11 +32,7 @@ class Unfit(Exception):
 
 
 def main() -> None:
-    """Decode what comes in within the limits of the first argument.
-
-    Those are `memory` (bytes), `seconds` (of the processor), `bytes`, `pixels`, `side` and
-    `new_side` (pixels).
-    """
+    """Decode what comes in within the limits of the first argument, see `images._decode`."""
     limits = json.loads(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))

@@ -19,12 +19,7 @@ LOOK_SECONDS = 0.5  # how often those who wait look whether their client is stil
 
 @dataclass(frozen=True)
 class Uploader:
-    """Somebody whose pictures are to be decoded.
-
-    Args:
-        person_id: who.
-        has_gone: whether nobody waits for the answer any longer.
-    """
+    """Somebody whose pictures are to be decoded; `has_gone` says that they no longer wait."""
 
     person_id: int
     has_gone: Callable[[], bool] = lambda: False

@@ -50,11 +50,7 @@ class Shop(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a name like another shop's, wherever it is given: in a form or in the admin.
-
-        Raises:
-            ValidationError: for the field `name`.
-        """
+        """Refuse a name like another shop's, wherever it is given: in a form or in the admin."""
         same = Shop.objects.filter(name_skeleton=skeleton(self.name)).exclude(pk=self.pk)
         if same.exists():
             raise ValidationError({"name": ValidationError(NAME_TAKEN, code="taken")})

@@ -48,11 +48,7 @@ def describe_picture(actor: User, slug: str, picture_id: int, alt: str) -> None:
 
 @transaction.atomic
 def move_picture(actor: User, slug: str, picture_id: int, by: int) -> None:
-    """Show a picture earlier (`by=-1`) or later (`by=1`); the first one is the product's cover.
-
-    Raises:
-        Http404: the product is another shop's.
-    """
+    """Show a picture earlier (`by=-1`) or later (`by=1`). Raises Http404 for another shop's."""
     pictures = list(access.own_product(actor, slug, lock=True).images.all())
     places = [picture.pk for picture in pictures]
     if picture_id not in places:

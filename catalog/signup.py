@@ -40,11 +40,7 @@ class SignupForm(PersonSignupForm):
         return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Make the account; a second click on the button finds the account of the first.
-
-        Raises:
-            TakenMeanwhile: somebody else has taken the shop's name.
-        """
+        """Make the account; a second click on the button finds the account of the first."""
         if self.account_already_exists and (user := self._first_click()):
             return user, None
         try:

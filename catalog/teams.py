@@ -98,8 +98,7 @@ def answer_invitation(actor: User, invitation_id: int, *, accept: bool) -> Shop 
 def remove_member(actor: User, shop_id: int, user_id: int) -> None:
     """End somebody's work for the shop; their open tabs lose it at once.
 
-    Raises:
-        PermissionDenied: the actor does not own the shop, or means themselves.
+    Raises PermissionDenied if the actor does not own the shop, or means themselves.
     """
     _require_owner(actor, shop_id)
     if actor.pk == user_id:
@@ -109,11 +108,7 @@ def remove_member(actor: User, shop_id: int, user_id: int) -> None:
 
 @transaction.atomic
 def leave_shop(actor: User, shop_id: int) -> None:
-    """End one's own work for a shop; open tabs lose it at once.
-
-    Raises:
-        PermissionDenied: the actor owns the shop: it may not be left without anybody.
-    """
+    """End one's own work for a shop. Raises PermissionDenied for its owner."""
     own = ShopMember.objects.filter(shop_id=shop_id, user=actor)
     if own.filter(role=ShopMember.Role.OWNER).exists():
         raise PermissionDenied

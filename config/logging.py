@@ -53,11 +53,7 @@ _SHARED: list[Any] = [
 
 
 def configure(*, as_json: bool) -> dict[str, Any]:
-    """Set structlog up and return Django's LOGGING, through which all records leave alike.
-
-    Args:
-        as_json: one JSON object per line, for machines; else columns for a terminal.
-    """
+    """Set structlog up and return Django's LOGGING: JSON for machines, or a terminal's columns."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -1,5 +1,1 @@
-"""Buyer–seller conversations.
-
-Imports notifications. It meets people and the shop around it only through `AUTH_USER_MODEL` and
-`messaging.host`.
-"""
+"""Buyer–seller conversations. Meets the shop around it only through `messaging.host`."""

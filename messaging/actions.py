@@ -30,7 +30,6 @@ def start_conversation(
     Two clicks at once find the same one: the database allows no second.
 
     Args:
-        actor: the shopper.
         product: what it is about; its title, price and picture are kept as they stand now.
         shop: whom to ask, where it is about no product.
 

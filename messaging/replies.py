@@ -28,11 +28,7 @@ TEMPORARY = ("rate_limited", "unavailable")  # the client sends the same message
 
 
 class Refusals:
-    """The errors that one socket's client is told, in its language.
-
-    Args:
-        socket: the consumer.
-    """
+    """The errors that one socket's client is told, in its language."""
 
     def __init__(self, socket: RealtimeConsumer) -> None:
         self._socket = socket
@@ -67,12 +63,7 @@ class Refusals:
 
 
 class Sends:
-    """The sends of one socket that are under way, or that its client will repeat.
-
-    Args:
-        socket: the consumer.
-        refusals: tell the client why a send failed.
-    """
+    """The sends of one socket that are under way, or that its client will repeat."""
 
     def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
         self._socket, self._refusals = socket, refusals

@@ -40,11 +40,7 @@ class OpenConversation:
 
 
 class OpenConversations:
-    """The conversations that one socket has open.
-
-    Args:
-        socket: the consumer.
-    """
+    """The conversations that one socket has open."""
 
     def __init__(self, socket: RealtimeConsumer) -> None:
         self._socket = socket

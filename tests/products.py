@@ -3,9 +3,12 @@
 import io
 from typing import Any
 
+import factory
+from factory.django import DjangoModelFactory, ImageField
 from PIL import Image
 
-from catalog.models import Product
+from catalog.factories import ProductFactory
+from catalog.models import Product, ProductImage
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **extra: Any) -> bytes:
@@ -22,3 +25,14 @@ def form_for(product: Product, **change: Any) -> dict[str, Any]:
         "description": "", "currency": "EUR", "amount": "12.50", "stock": 2,
     }  # fmt: skip
     return values | change
+
+
+class ProductImageFactory(DjangoModelFactory[ProductImage]):
+    """A picture of a product."""
+
+    class Meta:
+        model = ProductImage
+
+    product = factory.SubFactory(ProductFactory)
+    file = ImageField(width=40, height=40)
+    alt = "A bowl"

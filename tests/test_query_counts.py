@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from catalog.factories import ProductFactory, ProductImageFactory, ShopFactory, ShopMemberFactory
+from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
 from notifications import actions
+from tests.products import ProductImageFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -144,11 +144,7 @@ POSTGRESQL_OPTIONS = {
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's settings for a database address.
-
-    Args:
-        url: `sqlite:///path` or `postgres://user:password@host:port/name`.
-    """
+    """Django's settings for `sqlite:///path` or `postgres://user:password@host:port/name`."""
     config: dict[str, Any] = environ.Env.db_url_config(url)
     engine = str(config.get("ENGINE", "")).rpartition(".")[2]
     if engine not in ("sqlite3", "postgresql"):

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import cast
+from typing import Any
 
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
@@ -28,7 +28,9 @@ from . import questions
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, slug: str) -> HttpResponse:
     """Find or start the conversation about a product, and send the first message."""
-    product = _product_to_ask_about(request, slug)
+    product = host.find_product(slug)
+    if product is not None and not _may_be_asked_about(request.user, product):
+        product = None
     if request.method == "GET":
         return _back_from_login(request, product)
     if product is None:
@@ -47,20 +49,15 @@ def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
     return _ask(request, shop, None)
 
 
-def _product_to_ask_about(request: HttpRequest, slug: str) -> Product | None:
-    """A product on sale; also one no longer on sale that the person has asked about before."""
-    product = host.find_product(slug)
-    if product is None or host.is_available(product) or _conversation_about(request, product):
-        return product
-    return None
+def _may_be_asked_about(user: Any, product: Product) -> bool:
+    """Whether a product is on sale, or the person has asked about it before."""
+    return host.is_available(product) or _conversation_about(user, product) is not None
 
 
-def _conversation_about(request: HttpRequest, subject: Product | Shop) -> Conversation | None:
-    if not request.user.is_authenticated:
-        return None
+def _conversation_about(user: Any, subject: Product | Shop) -> Conversation | None:
     is_product = isinstance(subject, product_model())
     about = {"product": subject} if is_product else {"product": None, "shop": subject}
-    return Conversation.objects.filter(consumer=request.user, **about).first()
+    return Conversation.objects.filter(consumer_id=user.pk, **about).first()
 
 
 def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpResponse:
@@ -102,23 +99,21 @@ def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> Ht
                 refused.append((kept, refusal))
         if refused:
             if sent:
-                notices.success(request, _sent_text(len(sent)))
+                text = ngettext(
+                    "%(count)s question was sent.", "%(count)s questions were sent.", len(sent)
+                )
+                notices.success(request, text % {"count": len(sent)})
             return _show_kept(request, *refused[0])
         questions.nothing_waits(request)
-    if subject is None and not sent:
-        raise Http404("nothing to ask about")
-    shown = _conversation_about(request, subject) if subject else None
+    shown = _conversation_about(request.user, subject) if subject else None
     if shown or sent:
         shown = shown or sent[-1]
         _name_others([one for one in sent if one != shown], request)
         return redirect(shown)
-    return redirect(_page_of(cast("Product | Shop", subject)))
-
-
-def _page_of(subject: Product | Shop) -> str:
-    if isinstance(subject, product_model()):
-        return host.product_card(subject).url
-    return host.shop_url(subject)
+    if subject is None:
+        raise Http404("nothing to ask about")
+    is_product = isinstance(subject, product_model())
+    return redirect(host.product_card(subject).url if is_product else host.shop_url(subject))
 
 
 def _name_others(others: list[Conversation], request: HttpRequest) -> None:
@@ -133,11 +128,6 @@ def _name_others(others: list[Conversation], request: HttpRequest) -> None:
         notices.success(request, text % {"titles": ", ".join(titles)})
 
 
-def _sent_text(count: int) -> str:
-    text = ngettext("%(count)s question was sent.", "%(count)s questions were sent.", count)
-    return text % {"count": count}
-
-
 @transaction.atomic
 def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
     """Send a question that waited; empty if another tab has sent it.
@@ -150,10 +140,7 @@ def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
     if kept is None:
         return []
     product: Product | None = kept.product
-    if product and not (
-        host.is_available(product)
-        or Conversation.objects.filter(consumer_id=user.pk, product_id=product.pk).exists()
-    ):
+    if product and not _may_be_asked_about(user, product):
         text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
         raise Refused("not_found", text % {"title": host.product_card(product).title})
     conversation = _start_and_send(user, kept, actions.send_form)

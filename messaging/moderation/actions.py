@@ -64,10 +64,7 @@ def report(actor: Person, conversation_id: int, sequence: int, reason: str, word
 
 @transaction.atomic
 def look(actor: Person, conversation_id: int) -> AuditEntry:
-    """Look into other people's conversation: what was said until now, for `STAFF_LOOK_MINUTES`.
-
-    Returns:
-        The look as it is written down, which `looked_into` asks for.
+    """Write down a look into what other people said until now, for `STAFF_LOOK_MINUTES`.
 
     Raises:
         PermissionDenied: the actor may not.

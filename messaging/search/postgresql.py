@@ -186,8 +186,7 @@ def _look_through(
     """The newest candidates that have all words.
 
     Args:
-        candidates: the ids and times of conversations.
-        limit: how many there are, unless they come to an end.
+        candidates: the ids and times of `limit` conversations, unless they come to an end.
         size: how many to find.
         read: words to look for in what was said.
         look_up: words to ask the index for.

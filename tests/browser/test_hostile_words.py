@@ -8,12 +8,13 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
 from accounts.models import User
-from catalog.factories import CategoryFactory, ProductFactory, ProductImageFactory
+from catalog.factories import CategoryFactory, ProductFactory
 from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
 from notifications.models import Notification
 from tests.browser.acts import Person
+from tests.products import ProductImageFactory
 
 PHONE = {"width": 360, "height": 740}
 WIDE = "W"  # the widest letter

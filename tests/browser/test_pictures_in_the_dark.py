@@ -8,9 +8,9 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 from playwright.sync_api import Route
 
-from catalog.factories import ProductImageFactory
 from catalog.models import Product
 from tests.browser.acts import Person
+from tests.products import ProductImageFactory
 
 
 def drawing(colour: str) -> bytes:

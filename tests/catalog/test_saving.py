@@ -10,13 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from catalog import actions, pictures, seller_views, teams
-from catalog.factories import ProductImageFactory
 from catalog.forms import OpenShopForm
 from catalog.images import Picture
 from catalog.models import KeptPicture, Product, ProductImage, Shop
 from messaging.actions import start_conversation
 from tests.messaging.sending.test_races import in_threads
-from tests.products import picture
+from tests.products import ProductImageFactory, picture
 
 pytestmark = pytest.mark.django_db
 

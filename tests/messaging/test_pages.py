@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from catalog.factories import ProductFactory, ProductImageFactory
+from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import actions
 from messaging.contact import queries
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Message
 from messaging.reading.actions import mark_read
+from tests.products import ProductImageFactory
 
 pytestmark = pytest.mark.django_db
 

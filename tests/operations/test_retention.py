@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.factories import UserFactory
 from accounts.models import User
 from accounts.retention import RULES
-from catalog.factories import ProductFactory, ProductImageFactory, ShopFactory
+from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import ProductImage, Shop
 from messaging.actions import start_conversation
 from messaging.factories import ConversationFactory
@@ -25,6 +25,7 @@ from notifications.models import Notification
 from tests.databases import own_database
 from tests.messaging.reading.test_batch import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
+from tests.products import ProductImageFactory
 from trato.retention import Rule, purge
 
 pytestmark = pytest.mark.django_db

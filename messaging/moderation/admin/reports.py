@@ -60,10 +60,10 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
     date_hierarchy = "created_at"
     ordering = ("created_at", "pk")
     fields = (
-        "reason", "their_words", "reporter_link", "reported", "created_at", "state", "resolved_by",
+        "reason", "their_words", "reporter", "reported", "created_at", "state", "resolved_by",
         "resolved_at",
     )  # fmt: skip
-    readonly_fields = ("their_words", "reporter_link", "reported", "state")
+    readonly_fields = ("their_words", "reported", "state")
 
     @admin.display(description=_("what they wrote"))
     def excerpt(self, report: Report) -> str:
@@ -72,10 +72,6 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
     @admin.display(description=_("what they wrote"))
     def their_words(self, report: Report) -> str:
         return report.words
-
-    @admin.display(description=_("reported by"))
-    def reporter_link(self, report: Report) -> str:
-        return page_link(get_user_model(), report.reporter_id, report.reporter)
 
     @admin.display(description=_("reported person"), ordering=name_column_of("message__sender"))
     def reported(self, report: Report) -> str:
