@@ -102,33 +102,7 @@ SQLITE_OPTIONS = {
     "timeout": 20,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
-# What a connection to PostgreSQL may wait for, so that none is out of use for long. A process that
-# hangs in a transaction, or whose machine is gone, holds its locks no longer than this either.
-# Not for `manage.py`: nobody waits for a command, and a migration may take as long as it needs.
-DATABASE_STATEMENT_SECONDS = 8.0
-DATABASE_LOCK_SECONDS = 2.0  # then people are told that it is not possible just now
-DATABASE_IDLE_TRANSACTION_SECONDS = 60.0
-DATABASE_SILENCE_SECONDS = 4.0  # that a network may take to acknowledge what was sent
-
-
-def _timeouts(*, limited: bool) -> dict[str, Any]:
-    """What libpq is told of them; PostgreSQL takes milliseconds."""
-    silence = {
-        "tcp_user_timeout": int(DATABASE_SILENCE_SECONDS * 1000),
-        # Asks a silent peer for a sign of life, for whoever waits for an answer, not for an ACK.
-        "keepalives_idle": int(DATABASE_SILENCE_SECONDS),
-        "keepalives_interval": 1,
-    }
-    limits = {
-        "statement_timeout": DATABASE_STATEMENT_SECONDS,
-        "lock_timeout": DATABASE_LOCK_SECONDS,
-        "idle_in_transaction_session_timeout": DATABASE_IDLE_TRANSACTION_SECONDS,
-    }
-    options = " ".join(f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items())
-    return silence | ({"options": options} if limited else {})
-
-
-POSTGRESQL_OPTIONS = {
+POSTGRESQL_OPTIONS: dict[str, Any] = {
     # psycopg's own pool: a thread gives its connection back after each request or frame.
     "pool": {
         "min_size": 2,
@@ -139,8 +113,20 @@ POSTGRESQL_OPTIONS = {
         "reconnect_timeout": 2,
     },
     "connect_timeout": 3,  # seconds
-    **_timeouts(limited=env.bool("DATABASE_TIMEOUTS", default=True)),
+    "tcp_user_timeout": 4000,  # milliseconds that a network may take to acknowledge what was sent
+    # Asks a silent peer for a sign of life, for whoever waits for an answer, not for an ACK.
+    "keepalives_idle": 4,  # seconds
+    "keepalives_interval": 1,
 }
+# What a connection to PostgreSQL may wait for, so that none is out of use for long. A process that
+# hangs in a transaction, or whose machine is gone, holds its locks no longer than this either.
+# Not for `manage.py`: nobody waits for a command, and a migration may take as long as it needs.
+if env.bool("DATABASE_TIMEOUTS", default=True):
+    POSTGRESQL_OPTIONS["options"] = (
+        "-c statement_timeout=8s "
+        "-c lock_timeout=2s "  # then people are told that it is not possible just now
+        "-c idle_in_transaction_session_timeout=60s"
+    )
 
 
 def database(url: str) -> dict[str, Any]:
