@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +24,50 @@ GOOD = {
     "TRUSTED_ORIGINS": "https://shop.example.com",
 }
 ORIGIN = GOOD["TRUSTED_ORIGINS"]
-SHOW = """
-import json, django
-django.setup()
-from django.conf import settings
-print(json.dumps({name: getattr(settings, name) for name in %r}))
+Start = Callable[..., str]
+# Imports what the settings take from elsewhere, once; then forks for each environment it is told.
+NURSERY = """
+import json, os, sys, traceback
+import csp.constants, django.utils.translation, django_stubs_ext, environ, redis.asyncio, structlog
+for line in sys.stdin:
+    names, environment = json.loads(line)
+    reader, writer = os.pipe()
+    if not os.fork():
+        os.dup2(writer, 1), os.dup2(writer, 2)
+        os.environ.clear(), os.environ.update(environment)
+        try:
+            django.setup()
+            print(json.dumps({name: getattr(django.conf.settings, name) for name in names}))
+        except BaseException:
+            traceback.print_exc()
+        sys.stdout.flush()
+        os._exit(0)
+    os.close(writer)
+    with open(reader) as said:
+        print(json.dumps(said.read()), flush=True)
+    os.wait()
 """
 
 
-def start(names: tuple[str, ...] = (), /, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Load the production settings in a process of their own; it prints those asked for."""
-    base = {key: value for key, value in os.environ.items() if key not in GOOD}
-    return subprocess.run(
-        [sys.executable, "-c", SHOW % (names,)],
-        env=base | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    """`start(*names, **environment)`: what a process says that loads the settings and the apps.
+
+    The settings of those names as JSON, or why it does not start.
+    """
+    command = [sys.executable, "-c", NURSERY]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as nursery:
+
+        def run(*names: str, **environment: str) -> str:
+            assert nursery.stdin
+            assert nursery.stdout
+            base = {key: value for key, value in os.environ.items() if key not in GOOD}
+            print(json.dumps([names, base | environment]), file=nursery.stdin, flush=True)
+            said: str = json.loads(nursery.stdout.readline())
+            return said
+
+        yield run
 
 
 @pytest.mark.parametrize(
@@ -76,26 +102,24 @@ def start(names: tuple[str, ...] = (), /, **environment: str) -> "subprocess.Com
         ("PASSWORD_RESETS_PER_ADDRESS", "0/m"),
     ],
 )
-def test_it_refuses_to_start_and_says_what_it_needs(name: str, value: str) -> None:
-    done = start(**GOOD | {name: value})
-    assert done.returncode != 0
-    assert f"ImproperlyConfigured: {name} must" in done.stderr
+def test_it_refuses_to_start_and_says_what_it_needs(name: str, value: str, start: Start) -> None:
+    assert f"ImproperlyConfigured: {name} must" in start(**GOOD | {name: value})
 
 
 @pytest.mark.parametrize("hosts", ["shop.example.co.uk", "127.0.0.1,[::1]", "localhost"])
-def test_it_starts_for_whole_names_and_addresses(hosts: str) -> None:
-    done = start(("ALLOWED_HOSTS",), **GOOD | {"ALLOWED_HOSTS": hosts})
-    assert json.loads(done.stdout) == {"ALLOWED_HOSTS": hosts.split(",")}
+def test_it_starts_for_whole_names_and_addresses(hosts: str, start: Start) -> None:
+    said = start("ALLOWED_HOSTS", **GOOD | {"ALLOWED_HOSTS": hosts})
+    assert json.loads(said) == {"ALLOWED_HOSTS": hosts.split(",")}
 
 
-def test_it_is_strict_whatever_the_environment_of_a_laptop_says() -> None:
+def test_it_is_strict_whatever_the_environment_of_a_laptop_says(start: Start) -> None:
     names = (
         "DEBUG", "DEMO_LOGINS", "ACCOUNT_EMAIL_VERIFICATION", "SESSION_COOKIE_SECURE",
         "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS", "SITE_URL",
         "STAFF_SECOND_FACTOR_REQUIRED",
     )  # fmt: skip
-    done = start(names, **GOOD, DEBUG="1", DEMO_LOGINS="1")
-    assert json.loads(done.stdout) == {
+    said = start(*names, **GOOD, DEBUG="1", DEMO_LOGINS="1")
+    assert json.loads(said) == {
         "DEBUG": False,
         "DEMO_LOGINS": False,
         "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
@@ -108,29 +132,29 @@ def test_it_is_strict_whatever_the_environment_of_a_laptop_says() -> None:
     }
 
 
-def test_mails_are_from_the_host_they_lead_to_unless_another_is_named() -> None:
+def test_mails_are_from_the_host_they_lead_to_unless_another_is_named(start: Start) -> None:
     names = ("DEFAULT_FROM_EMAIL", "SERVER_EMAIL")
-    done = start(names, **GOOD)
-    assert set(json.loads(done.stdout).values()) == {"Trato <no-reply@shop.example.com>"}
-    done = start(names, **GOOD, DEFAULT_FROM_EMAIL="Shop <hello@example.org>")
-    assert set(json.loads(done.stdout).values()) == {"Shop <hello@example.org>"}
+    said = start(*names, **GOOD)
+    assert set(json.loads(said).values()) == {"Trato <no-reply@shop.example.com>"}
+    said = start(*names, **GOOD, DEFAULT_FROM_EMAIL="Shop <hello@example.org>")
+    assert set(json.loads(said).values()) == {"Shop <hello@example.org>"}
 
 
-def test_other_hosts_may_stay_without_tls() -> None:
+def test_other_hosts_may_stay_without_tls(start: Start) -> None:
     names = (
         "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD",
     )  # fmt: skip
-    done = start(names, **GOOD)
-    assert list(json.loads(done.stdout).values()) == [31_536_000, True, True]
-    done = start(names, **GOOD, HSTS_SECONDS="3600", HSTS_SUBDOMAINS="0")
-    assert list(json.loads(done.stdout).values()) == [3600, False, False]
+    said = start(*names, **GOOD)
+    assert list(json.loads(said).values()) == [31_536_000, True, True]
+    said = start(*names, **GOOD, HSTS_SECONDS="3600", HSTS_SUBDOMAINS="0")
+    assert list(json.loads(said).values()) == [3600, False, False]
 
 
-def test_a_development_without_debug_offers_no_demo_logins() -> None:
+def test_a_development_without_debug_offers_no_demo_logins(start: Start) -> None:
     laptop = {"DJANGO_SETTINGS_MODULE": "config.settings.dev"}
     for debug in ("1", "0"):
-        done = start(("DEBUG", "DEMO_LOGINS"), **laptop, DEBUG=debug, DEMO_LOGINS="1")
-        assert json.loads(done.stdout) == {"DEBUG": debug == "1", "DEMO_LOGINS": debug == "1"}
+        said = start("DEBUG", "DEMO_LOGINS", **laptop, DEBUG=debug, DEMO_LOGINS="1")
+        assert json.loads(said) == {"DEBUG": debug == "1", "DEMO_LOGINS": debug == "1"}
 
 
 @pytest.fixture(scope="module")
