@@ -68,8 +68,8 @@ ON_POSTGRESQL = (
     "tests/test_query_counts.py",
     "tests/test_words.py",
 )
-# Half of the suites mostly wait for what they start and stop, so three keep two cores busy.
-AT_ONCE = 3
+# Each suite now and then waits for what it starts or asks, so four keep two cores busy.
+AT_ONCE = 4
 HANGS = 3600  # seconds after which a suite is ended; even a slow machine needs a fraction of it
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 SERVERS = ("postgres", "initdb", "redis-server")
@@ -129,17 +129,20 @@ def missing_programs() -> list[str]:
 
 
 def install_what_is_missing() -> None:
-    """As root on Debian, fetch the missing programs as packages; elsewhere do nothing."""
-    missing = missing_programs()
+    """As root on Debian, fetch missing programs, and better ones, as packages; else do nothing."""
+    missing = [name for name in services.PACKAGES if services.find(name, best=True) is None]
     if not missing or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return
-    packages = {name for program in missing for name in services.PACKAGES[program].split()}
+    packages = {services.PACKAGES[program] for program in missing}
     # The run level keeps the packages from starting services of their own.
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", *sorted(packages)]):
-        if subprocess.run(["apt-get", "--quiet", *words], env=environment, check=False).returncode:
-            say(f"apt-get {words[0]} failed; going on without {', '.join(missing)}.")
-            return
+    apt = ["apt-get", "--quiet", "-o", "Acquire::http::Timeout=10"]
+    # One by one: a package that this Debian does not have keeps no other one out.
+    for words in (["update"], *(["install", "--no-install-recommends", name] for name in packages)):
+        if subprocess.run([*apt, "--yes", *words], env=environment, check=False).returncode:
+            say(f"apt-get {' '.join(words)} failed; going on without.")
+            if words == ["update"]:
+                return
 
 
 def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
