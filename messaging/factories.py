@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from .host import host
-from .models import Conversation, Message, Participant, Report, Side, snapshot_of
+from .models import Conversation, Message, Participant, Report, Side, hour_of, snapshot_of
 
 
 class ConversationFactory(DjangoModelFactory[Conversation]):
@@ -45,6 +45,7 @@ class MessageFactory(DjangoModelFactory[Message]):
         conversation.revision = message.revision
         conversation.last_message = message
         conversation.last_message_at = message.created_at
+        conversation.last_message_hour = hour_of(message.created_at)
         conversation.save()
         return message
 

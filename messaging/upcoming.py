@@ -4,6 +4,7 @@ On PostgreSQL every statement begins at an index in the order of the list and en
 rows as were asked for, however many conversations a shop has.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,6 +14,8 @@ from messaging.access import Scope
 from messaging.models import SUBJECT_KIND, Conversation
 from notifications.models import Notification
 from trato.pagination import PageRequest, ordered
+
+HOUR = timedelta(hours=1)
 
 Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's id, and the time it is listed by
 
@@ -35,7 +38,7 @@ def upcoming(
         among: only those of a query; all, if left out.
     """
     conversations = Conversation.objects.all() if among is None else among
-    said = conversations.filter(last_message_at__isnull=False)
+    said = conversations.filter(last_message_hour__isnull=False)
     if unread_only:
         return _unread(scope, wanted, said)[:size]
     if not connection.features.supports_slicing_ordering_in_compound:  # SQLite
@@ -50,17 +53,25 @@ def upcoming(
 
 
 def _by_last_message(conversations: QuerySet[Conversation], wanted: PageRequest) -> Keys:
+    """By the hour first, which an index has; those of an hour are sorted when they are read."""
     rows = ordered(conversations, wanted, time="last_message_at")
+    sign = "" if wanted.newer else "-"
+    if wanted.cursor is not None:  # the hour is no later than the time, and less than an hour early
+        at = wanted.cursor.at
+        rows = rows.filter(
+            Q(last_message_hour__gt=at - HOUR) if wanted.newer else Q(last_message_hour__lte=at)
+        )
+    rows = rows.order_by(f"{sign}last_message_hour", f"{sign}last_message_at", f"{sign}id")
     return rows.values_list("id", "last_message_at")
 
 
 def _unread(scope: Scope, wanted: PageRequest, conversations: QuerySet[Conversation]) -> Keys:
-    about = conversations.filter(_of(scope), pk=OuterRef("subject_id"))
+    about = conversations.filter(_of(scope), pk=OuterRef("news__subject_id"))
     waiting = Notification.objects.filter(
-        Exists(about), recipient=scope.user_id, subject_kind=SUBJECT_KIND, read_at=None
+        Exists(about), recipient=scope.user_id, news__subject_kind=SUBJECT_KIND, read_at=None
     )
-    rows = ordered(waiting, wanted, time="happened_at", key="subject_id")
-    return rows.values_list("subject_id", "happened_at")
+    rows = ordered(waiting, wanted, time="news__happened_at", key="news__subject_id")
+    return rows.values_list("news__subject_id", "news__happened_at")
 
 
 def _of(scope: Scope) -> Q:

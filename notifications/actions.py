@@ -1,6 +1,6 @@
 """Notify people, and mark notifications as read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +11,10 @@ from trato.clock import database_now
 from trato.people import Person
 from trato.realtime import groups
 
-from .models import Notification
+from .models import News, Notification
 
 
+@transaction.atomic
 def notify(
     recipient_ids: Collection[int],
     *,
@@ -25,47 +26,58 @@ def notify(
     happened_at: datetime | None = None,
     team_id: int | None = None,
     announce: bool = True,
-) -> None:
-    """Make one subject unread for some people, in one statement, and update their badges.
+) -> list[int]:
+    """Make one subject unread for some people, and update their badges.
 
-    News about a subject that is unread already changes its row and adds none. Call it inside the
-    transaction that stores the news: the badges change on commit.
+    News about a subject that is unread already changes the words and the time, and adds no
+    notification. Call it inside the transaction that stores the news: the badges change on commit.
 
     Args:
         recipient_ids: who is told.
         subject_kind, subject_id: what it is about, for example `"conversation"`, 12.
-        title, excerpt: what the list and the toast show; cut to fit.
+        title, excerpt: what the list and the toast show; cut to fit. Everybody who is told of a
+            subject for themselves sees the same, and so does everybody in a team.
         url: the address on this site that shows the news.
         happened_at: now, if left out.
         team_id: the shop whose members they are, if they are told as such. Whoever is no longer
             one has this news no longer.
         announce: False if the caller rings the badges itself.
+
+    Returns:
+        For whom it was not unread before, in order.
     """
     if not recipient_ids:
-        return
-    at = happened_at or database_now()
-    Notification.objects.bulk_create(
+        return []
+    [news] = News.objects.bulk_create(
         [
-            Notification(
-                recipient_id=recipient_id,
+            News(
                 subject_kind=subject_kind,
                 subject_id=subject_id,
-                team_id=team_id,
+                team_id=team_id or 0,
                 title=title[:120],
                 excerpt=excerpt[:160],
                 url=url,
-                happened_at=at,
+                happened_at=happened_at or database_now(),
             )
-            for recipient_id in sorted(recipient_ids)  # one lock order for all writers
         ],
         update_conflicts=True,
-        unique_fields=["recipient", "subject_kind", "subject_id"],
-        update_fields=["team_id", "title", "excerpt", "url", "happened_at", "read_at"],
+        unique_fields=["subject_kind", "subject_id", "team_id"],
+        update_fields=["title", "excerpt", "url", "happened_at"],
     )
-    if announce:
-        announce_badges(recipient_ids)
+    unread = Notification.objects.filter(news=news, read_at=None)
+    changed = sorted(set(recipient_ids).difference(unread.values_list("recipient_id", flat=True)))
+    Notification.objects.bulk_create(
+        [Notification(recipient_id=pk, news=news, team_id=news.team_id) for pk in changed],
+        update_conflicts=True,
+        unique_fields=["news", "recipient"],
+        update_fields=["read_at"],
+    )
+    if announce and changed:
+        announce_badges(changed)
+    return changed
 
 
+@transaction.atomic
 def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: bool = True) -> bool:
     """Mark the notification of a subject that a person has seen as read, in all of their tabs.
 
@@ -75,21 +87,24 @@ def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: boo
     Returns:
         Whether it was unread.
     """
-    changed = Notification.objects.filter(
-        recipient_id=user.pk, subject_kind=subject_kind, subject_id=subject_id, read_at=None
-    ).update(read_at=Now())
+    unread = Notification.objects.filter(
+        recipient_id=user.pk,
+        news__subject_kind=subject_kind,
+        news__subject_id=subject_id,
+        read_at=None,
+    )
+    changed = bool(_mark_read(unread))
     if changed and announce:
         announce_badges([user.pk])
-    return bool(changed)
+    return changed
 
 
+@transaction.atomic
 def mark_all_read(user: Person) -> int:
     """Mark everything of a person as read; returns how many were unread."""
-    with transaction.atomic():
-        unread = Notification.objects.filter(recipient_id=user.pk, read_at=None)
-        changed = _locked(unread).update(read_at=Now())
-        if changed:
-            announce_badges([user.pk])
+    changed = _mark_read(Notification.objects.filter(recipient_id=user.pk, read_at=None))
+    if changed:
+        announce_badges([user.pk])
     return changed
 
 
@@ -106,21 +121,34 @@ def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> Non
         subject_kind, subject_id: as for `notify`.
         excerpt: what `notify` was given with the words that were removed.
     """
-    quoting = Notification.objects.filter(
+    quoting = News.objects.filter(
         subject_kind=subject_kind, subject_id=subject_id, excerpt=excerpt[:160]
     )
-    _locked(quoting).update(excerpt="")
+    News.objects.filter(pk__in=_locked(quoting)).update(excerpt="")
 
 
 def lock(keys: Collection[int]) -> None:
-    """Lock notifications before several of them are deleted, as `_locked` does."""
-    _locked(Notification.objects.filter(pk__in=keys))
+    """Lock what some notifications are about before several of them are deleted."""
+    lock_news(Notification.objects.filter(pk__in=keys).values_list("news", flat=True))
 
 
-def _locked(rows: QuerySet[Notification]) -> QuerySet[Notification]:
-    """These rows, locked in the one order in which everybody locks notifications.
+def lock_news(keys: Iterable[int]) -> None:
+    """Lock news before several of them are deleted, as `_locked` does."""
+    _locked(News.objects.filter(pk__in=keys))
 
-    See docs/decisions/0013-lock-order.md; an UPDATE of several takes them as they come.
+
+def _mark_read(unread: QuerySet[Notification]) -> int:
+    """Mark notifications as read under the locks of their news; returns how many were unread."""
+    if not (news := _locked(News.objects.filter(pk__in=unread.values("news")))):
+        return 0
+    News.objects.filter(pk__in=news, told_at__isnull=False).update(told_at=None)
+    return unread.filter(news__in=news).update(read_at=Now())
+
+
+def _locked(rows: QuerySet[News]) -> list[int]:
+    """The keys of some news, locked in the one order in which everybody locks them.
+
+    See docs/decisions/0013-lock-order.md; an UPDATE of several rows takes them as they come.
     """
-    in_order = rows.order_by("recipient_id", "subject_id").select_for_update(no_key=True)
-    return Notification.objects.filter(pk__in=list(in_order.values_list("pk", flat=True)))
+    in_order = rows.order_by("subject_kind", "subject_id", "team_id").select_for_update(no_key=True)
+    return list(in_order.values_list("pk", flat=True))

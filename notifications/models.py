@@ -6,56 +6,88 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class Notification(models.Model):
-    """One row per recipient and subject, however often something happens there.
+class News(models.Model):
+    """The latest about one subject, as one audience is told it; `Notification` says who is told.
 
-    `read_at` is empty while it is unread; the badge is the number of those. What somebody was told
-    as a member of a team is theirs for as long as they are one: see `queries.visible_to`.
+    However many people are told, a message changes one row here. `told_at` is when everybody in the
+    audience was last made sure to have it unread; NULL once somebody has read it. No index contains
+    a column that a message changes, so PostgreSQL updates the row in place (HOT).
     """
 
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="notifications",
-        db_index=False,  # both indexes below begin with it
-        verbose_name=_("recipient"),
-    )
     subject_kind = models.CharField(
         max_length=20, help_text="conversation, …", verbose_name=_("kind of subject")
     )
     subject_id = models.BigIntegerField(verbose_name=_("subject ID"))
     team_id = models.BigIntegerField(
-        null=True,
-        blank=True,
+        default=0,
         editable=False,
-        help_text="The shop as whose member the recipient was told; empty for the person's own.",
+        help_text="The shop whose members are told; 0 for people who are told for themselves.",
         verbose_name=_("shop ID"),
     )
     title = models.CharField(_("title"), max_length=120)
     excerpt = models.CharField(_("excerpt"), max_length=160, blank=True)
     url = models.CharField(_("address"), max_length=200)
     happened_at = models.DateTimeField(_("last time"), default=timezone.now)
-    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    told_at = models.DateTimeField(null=True, editable=False, verbose_name=_("told"))
 
     class Meta:
-        verbose_name = _("notification")
-        verbose_name_plural = _("notifications")
-        ordering = ("-happened_at", "-id")
+        verbose_name = _("news")
+        verbose_name_plural = _("news")
         constraints = (
             models.UniqueConstraint(
-                fields=["recipient", "subject_kind", "subject_id"],
-                name="one_notification_per_subject",
-            ),
-        )
-        indexes = (
-            models.Index(fields=["recipient", "-happened_at"], name="notifications_newest"),
-            models.Index(
-                fields=["recipient", "-happened_at"],
-                condition=models.Q(read_at__isnull=True),
-                include=["team_id"],
-                name="notifications_unread",
+                fields=["subject_kind", "subject_id", "team_id"],
+                name="one_piece_of_news_per_audience",
             ),
         )
 
     def __str__(self) -> str:
         return self.title
+
+
+class Notification(models.Model):
+    """One row per recipient and subject, however often something happens there.
+
+    `read_at` is empty while it is unread; the badge is the number of those. What somebody was told
+    as a member of a team is theirs for as long as they are one: see `queries.visible_to`. Whoever
+    changes `read_at` holds the lock on the row of `News`.
+    """
+
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,  # an index below begins with it
+        verbose_name=_("recipient"),
+    )
+    news = models.ForeignKey(
+        News,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,  # the unique index begins with it
+        verbose_name=_("news"),
+    )
+    team_id = models.BigIntegerField(
+        default=0, editable=False, help_text="As in the news.", verbose_name=_("shop ID")
+    )
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ("-news__happened_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["news", "recipient"], name="one_notification_per_recipient"
+            ),
+        )
+        indexes = (
+            # With the team, so that a badge is counted from the index.
+            models.Index(
+                fields=["recipient", "read_at"],
+                include=["team_id"],
+                name="notifications_of_recipient",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.news.title

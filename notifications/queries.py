@@ -27,7 +27,7 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
     """
     teams = _members()().filter(user_id=user_id).order_by().values("shop_id")
     own = Notification.objects.filter(recipient_id=user_id)
-    return own.filter(Q(team_id=None) | Q(team_id__in=teams))
+    return own.filter(Q(team_id=0) | Q(team_id__in=teams))
 
 
 @cache
@@ -44,7 +44,7 @@ def unread_count(user_id: int) -> int:
 def unread_and_newest(user_id: int) -> tuple[int, datetime | None]:
     """The badge of one person, and when the newest of what is unread happened; in one query."""
     waiting = visible_to(user_id).filter(read_at=None)
-    row = waiting.aggregate(number=Count("*"), newest=Max("happened_at"))
+    row = waiting.aggregate(number=Count("*"), newest=Max("news__happened_at"))
     return row["number"], row["newest"]
 
 
@@ -90,7 +90,7 @@ def _counting(slots: int) -> tuple[str, list[Any], list[tuple[int, int]]]:
         SELECT c.recipient_id, CAST(sum(c.unread) AS bigint)
         FROM counted c
         LEFT JOIN member m ON m.team_id = c.team_id AND m.person_id = c.recipient_id
-        WHERE c.team_id IS NULL OR m.team_id IS NOT NULL
+        WHERE c.team_id = 0 OR m.team_id IS NOT NULL
         GROUP BY c.recipient_id"""  # noqa: S608 – of the ORM's own making
     parameters = [*own_parameters, *team_parameters]
     places = [
@@ -102,17 +102,17 @@ def _counting(slots: int) -> tuple[str, list[Any], list[tuple[int, int]]]:
 
 
 def notifications_of(user: Person) -> QuerySet[Notification]:
-    """A person's notifications, newest first."""
-    return visible_to(user.pk)
+    """A person's notifications with their news, newest first."""
+    return visible_to(user.pk).select_related("news")
 
 
 def notification_list(user: Person, wanted: PageRequest, size: int) -> Page[Notification]:
     """A page of a person's notifications, newest first."""
 
     def read(wanted: PageRequest, limit: int) -> list[Notification]:
-        return list(ordered(notifications_of(user), wanted, time="happened_at")[:limit])
+        return list(ordered(notifications_of(user), wanted, time="news__happened_at")[:limit])
 
-    return page(read, lambda row: Cursor(row.happened_at, row.pk), wanted, size)
+    return page(read, lambda row: Cursor(row.news.happened_at, row.pk), wanted, size)
 
 
 def unread_and_latest(user: Person) -> tuple[int, Notification | None]:

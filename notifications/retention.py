@@ -8,22 +8,29 @@ from django.utils import timezone
 
 from trato.retention import Rule
 
-from .actions import lock
-from .models import Notification
+from .actions import lock, lock_news
+from .models import News, Notification
 
 
 def _read() -> QuerySet[Notification]:
     until = timezone.now() - timedelta(days=settings.READ_NOTIFICATIONS_KEEP_DAYS)
-    return Notification.objects.filter(read_at__lt=until, happened_at__lt=until)
+    return Notification.objects.filter(read_at__lt=until, news__happened_at__lt=until)
 
 
 def _unread() -> QuerySet[Notification]:
     """Nobody looks for these any more. The heartbeat recounts the badges of open pages."""
     until = timezone.now() - timedelta(days=settings.UNREAD_NOTIFICATIONS_KEEP_DAYS)
-    return Notification.objects.filter(read_at__isnull=True, happened_at__lt=until)
+    return Notification.objects.filter(read_at__isnull=True, news__happened_at__lt=until)
+
+
+def _untold() -> QuerySet[News]:
+    """Nobody is told of these any more."""
+    until = timezone.now() - timedelta(days=settings.READ_NOTIFICATIONS_KEEP_DAYS)
+    return News.objects.filter(notifications=None, happened_at__lt=until)
 
 
 RULES = [
     Rule("notifications that were read", _read, before=lock),
     Rule("notifications nobody read", _unread, before=lock),
+    Rule("news that nobody is told of", _untold, before=lock_news),
 ]

@@ -1,57 +1,72 @@
-"""`notify()` as part of a larger SQL statement, for callers that store many things at once.
+"""`notify()` and `mark_read()` as parts of larger SQL statements, for many things at once.
 
-PostgreSQL only. The rows and columns of notifications are written here and in `actions` alone.
+PostgreSQL only. The rows and columns of notifications are written here and in `actions` alone. Both
+parts lock the rows of `News` first, in order of subject and team, and with them all that is below.
 """
 
-from .models import Notification
+from django.conf import settings
+
+from .models import News, Notification
 
 TITLE_MAX, EXCERPT_MAX = 120, 160  # characters; as `notify()` cuts them
 
 
-def notify_in_statement(news: str, subject_kind: str) -> str:
+def notify_in_statement(news: str, recipients: str, subject_kind: str) -> str:
     """Common table expressions that do what `notify()` does.
 
+    Where everybody has been told within `TELL_TEAM_AGAIN_SECONDS` and nobody has read it since,
+    only the news itself changes, however many people it is for.
+
     Args:
-        news: the name of a preceding expression with the columns `recipient_id`, `subject_id`,
-            `team_id`, `title`, `excerpt` and `url`, sorted by the first two; a recipient is there
-            once for each subject.
+        news: the name of a preceding expression with the columns `subject_id`, `team_id`, `title`,
+            `excerpt` and `url`; a subject is there once for each team, and for team 0.
+        recipients: a SELECT of `news_id` and `recipient_id`: whom to tell of the news in `due`,
+            which has the columns `news_id`, `subject_id` and `team_id`. Nobody is there twice.
         subject_kind: what the subjects are; a constant of the caller's, never anybody's words.
 
     Returns:
         Expressions to stand in a `WITH`. The last one is named `badge_changed` and has the
         columns `recipient_id`, whose number of unread notifications has changed, and `subject_id`.
-        It leaves out the news about what was unread already, under locks, so it is not a guess.
     """
-    table = Notification._meta.db_table
+    again = f"interval '{settings.TELL_TEAM_AGAIN_SECONDS} seconds'"
     return f"""
-    locked_before AS MATERIALIZED (  -- read ones too: the INSERT would take their locks too late
-        SELECT n.recipient_id, n.subject_id, n.read_at
+    told AS MATERIALIZED (
+        INSERT INTO {News._meta.db_table} AS n
+            (subject_kind, subject_id, team_id, title, excerpt, url, happened_at, told_at)
+        SELECT '{subject_kind}', w.subject_id, w.team_id, left(w.title, {TITLE_MAX}),
+               left(w.excerpt, {EXCERPT_MAX}), w.url, clock_timestamp(), now()
         FROM {news} w
-        CROSS JOIN LATERAL (SELECT n.recipient_id, n.subject_id, n.read_at FROM {table} n
-                            WHERE n.recipient_id = w.recipient_id
-                              AND n.subject_kind = '{subject_kind}' AND n.subject_id = w.subject_id
-                            LIMIT 1 FOR NO KEY UPDATE) n  -- one after the other, in the order of w
+        ORDER BY w.subject_id, w.team_id
+        ON CONFLICT (subject_kind, subject_id, team_id) DO UPDATE SET
+            title = excluded.title, excerpt = excluded.excerpt, url = excluded.url,
+            happened_at = excluded.happened_at,
+            told_at = CASE WHEN n.told_at > now() - {again} THEN n.told_at ELSE now() END
+        RETURNING n.id, n.subject_id, n.team_id, n.told_at
     ),
-    notified AS (
-        INSERT INTO {table} AS n
-            (recipient_id, subject_kind, subject_id, team_id, title, excerpt, url, happened_at)
-        SELECT w.recipient_id, '{subject_kind}', w.subject_id, w.team_id,
-               left(w.title, {TITLE_MAX}), left(w.excerpt, {EXCERPT_MAX}), w.url,
-               clock_timestamp()
-        FROM {news} w
-        WHERE (SELECT count(*) FROM locked_before) >= 0  -- which takes the locks before this
-        ORDER BY w.recipient_id, w.subject_id
-        ON CONFLICT (recipient_id, subject_kind, subject_id) DO UPDATE SET
-            team_id = excluded.team_id, title = excluded.title, excerpt = excluded.excerpt,
-            url = excluded.url, happened_at = excluded.happened_at, read_at = NULL
-        RETURNING n.recipient_id, n.subject_id
+    due AS MATERIALIZED (
+        SELECT t.id AS news_id, t.subject_id, t.team_id FROM told t WHERE t.told_at = now()
+    ),
+    recipient AS MATERIALIZED ({recipients}),
+    before AS MATERIALIZED (  -- locked, so that these are their rows of now, not of the snapshot
+        SELECT n.news_id, n.recipient_id, n.read_at
+        FROM recipient r
+        CROSS JOIN LATERAL (SELECT n.* FROM {Notification._meta.db_table} n
+                            WHERE n.news_id = r.news_id AND n.recipient_id = r.recipient_id
+                            LIMIT 1 FOR NO KEY UPDATE) n
+    ),
+    unread_again AS (
+        INSERT INTO {Notification._meta.db_table} AS n (recipient_id, news_id, team_id)
+        SELECT r.recipient_id, r.news_id, d.team_id
+        FROM recipient r
+        JOIN due d ON d.news_id = r.news_id
+        LEFT JOIN before b ON b.news_id = r.news_id AND b.recipient_id = r.recipient_id
+        WHERE b.news_id IS NULL OR b.read_at IS NOT NULL
+        ON CONFLICT (news_id, recipient_id) DO UPDATE SET read_at = NULL
+            WHERE n.read_at IS NOT NULL
+        RETURNING n.recipient_id, n.news_id
     ),
     badge_changed AS (
-        SELECT t.recipient_id, t.subject_id
-        FROM notified t
-        LEFT JOIN locked_before b ON b.recipient_id = t.recipient_id
-                                 AND b.subject_id = t.subject_id AND b.read_at IS NULL
-        WHERE b.recipient_id IS NULL
+        SELECT u.recipient_id, d.subject_id FROM unread_again u JOIN due d ON d.news_id = u.news_id
     )"""
 
 
@@ -68,27 +83,34 @@ def read_in_statement(seen: str, subject_kind: str) -> str:
         columns `recipient_id` and `subject_id`. News that came while the statement waited stay
         unread: their time is another one than the statement saw.
     """
-    table = Notification._meta.db_table
     return f"""
     unread AS MATERIALIZED (
-        SELECT n.id, n.happened_at
-        FROM {table} n
-        JOIN {seen} s ON s.recipient_id = n.recipient_id AND s.subject_id = n.subject_id
-        WHERE n.subject_kind = '{subject_kind}' AND n.read_at IS NULL
-          AND n.recipient_id = ANY (ARRAY(SELECT recipient_id FROM {seen}))  -- by the index
+        SELECT w.id AS news_id, w.happened_at, s.recipient_id, s.subject_id
+        FROM {seen} s
+        CROSS JOIN LATERAL (SELECT w.id, w.happened_at FROM {News._meta.db_table} w
+                            WHERE w.subject_kind = '{subject_kind}'
+                              AND w.subject_id = s.subject_id OFFSET 0) w
+        CROSS JOIN LATERAL (SELECT FROM {Notification._meta.db_table} n
+                            WHERE n.news_id = w.id AND n.recipient_id = s.recipient_id
+                              AND n.read_at IS NULL LIMIT 1) n
     ),
-    unread_locked AS MATERIALIZED (
-        SELECT n.id
-        FROM {table} n
-        WHERE n.id = ANY (ARRAY(SELECT id FROM unread))
-        ORDER BY n.recipient_id, n.subject_id
+    news_locked AS MATERIALIZED (
+        SELECT w.id, w.happened_at
+        FROM {News._meta.db_table} w
+        WHERE w.id = ANY (ARRAY(SELECT news_id FROM unread))
+        ORDER BY w.subject_id, w.team_id
         FOR NO KEY UPDATE
     ),
+    untold AS (
+        UPDATE {News._meta.db_table} w SET told_at = NULL
+        WHERE w.id = ANY (ARRAY(SELECT id FROM news_locked)) AND w.told_at IS NOT NULL
+    ),
     badge_changed AS (
-        UPDATE {table} n
+        UPDATE {Notification._meta.db_table} n
         SET read_at = clock_timestamp()
         FROM unread u
-        WHERE n.id = u.id AND n.id = ANY (ARRAY(SELECT id FROM unread_locked))
-          AND n.happened_at = u.happened_at AND n.read_at IS NULL
-        RETURNING n.recipient_id, n.subject_id
+        JOIN news_locked l ON l.id = u.news_id AND l.happened_at = u.happened_at
+        WHERE n.news_id = ANY (ARRAY(SELECT id FROM news_locked))
+          AND n.news_id = u.news_id AND n.recipient_id = u.recipient_id AND n.read_at IS NULL
+        RETURNING n.recipient_id, u.subject_id
     )"""

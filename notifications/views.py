@@ -13,7 +13,7 @@ from trato.pagination import Page, PageRequest
 from trato.people import Person
 
 from . import actions, queries
-from .models import Notification
+from .models import News, Notification
 
 PAGE_SIZE = 30
 
@@ -46,7 +46,8 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
     found = queries.notifications_of(user).filter(pk=notification_id).first()
     if found is None:
         raise Http404("no such notification")
-    actions.mark_read(user, subject_kind=found.subject_kind, subject_id=found.subject_id)
+    news = found.news
+    actions.mark_read(user, subject_kind=news.subject_kind, subject_id=news.subject_id)
     return HttpResponseRedirect(_next(request))
 
 
@@ -72,15 +73,15 @@ def unread(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return JsonResponse({"code": "forbidden"}, status=403)
     count, latest = queries.unread_and_latest(request.user)
-    body = {"unread": count, "latest": _summary(latest) if latest else None}
+    body = {"unread": count, "latest": _summary(latest.news) if latest else None}
     return JsonResponse(body, headers={"Cache-Control": "no-store"})
 
 
-def _summary(row: Notification) -> dict[str, str | int | None]:
+def _summary(news: News) -> dict[str, str | int | None]:
     return {
-        "title": row.title,
-        "excerpt": row.excerpt,
-        "url": row.url,
-        "happened_at": row.happened_at.isoformat(),
-        "conversation": row.subject_id if row.subject_kind == "conversation" else None,
+        "title": news.title,
+        "excerpt": news.excerpt,
+        "url": news.url,
+        "happened_at": news.happened_at.isoformat(),
+        "conversation": news.subject_id if news.subject_kind == "conversation" else None,
     }

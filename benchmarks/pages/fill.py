@@ -104,7 +104,7 @@ JOIN body text ON text.n = body_number
 ORDER BY at;
 
 UPDATE messaging_conversation c
-SET last_message_id = m.id, last_message_at = m.created_at
+SET last_message_at = m.created_at, last_message_hour = date_trunc('hour', m.created_at, 'UTC')
 FROM messaging_message m WHERE m.conversation_id = c.id AND m.sequence = c.last_sequence;
 
 INSERT INTO messaging_participant (conversation_id, user_id, side, last_read_sequence)
@@ -114,24 +114,30 @@ SELECT c.id, user_id, 'seller', c.last_sequence - c.last_sequence % 2
 FROM messaging_conversation c JOIN answering ON conversation_id = c.id,
      LATERAL unnest(members[1:3]) user_id;
 
--- Everyone of a shop was told; 2% of it all, and most of the last days, nobody has read.
-INSERT INTO notifications_notification (recipient_id, subject_kind, subject_id, team_id, title,
-                                        excerpt, url, happened_at, read_at)
-SELECT user_id, 'conversation', c.id, c.shop_id, 'Somebody asks', 'Is it still available?',
-       '/conversation/' || c.id || '/', c.last_message_at,
-       CASE WHEN random() > 0.02 AND rank > {conversations} / 200 THEN now() END
-FROM (SELECT *, row_number() OVER (ORDER BY last_message_at DESC) AS rank
-      FROM messaging_conversation) c
-JOIN answering ON conversation_id = c.id, LATERAL unnest(members) user_id
-ORDER BY c.last_message_at;
+INSERT INTO notifications_news (subject_kind, subject_id, team_id, title, excerpt, url, happened_at)
+SELECT 'conversation', id, shop_id, 'Somebody asks', 'Is it still available?',
+       '/conversation/' || id || '/', last_message_at
+FROM messaging_conversation ORDER BY last_message_at;
 
-INSERT INTO notifications_notification (recipient_id, subject_kind, subject_id, title, excerpt,
-                                        url, happened_at, read_at)
-SELECT consumer_id, 'conversation', c.id, 'The shop answers', 'Yes, it is.',
-       '/conversation/' || c.id || '/', c.last_message_at,
-       CASE WHEN random() > 0.3 THEN now() END
-FROM messaging_conversation c WHERE last_sequence > 1
-ORDER BY c.last_message_at;
+INSERT INTO notifications_news (subject_kind, subject_id, team_id, title, excerpt, url, happened_at)
+SELECT 'conversation', id, 0, 'The shop answers', 'Yes, it is.',
+       '/conversation/' || id || '/', last_message_at
+FROM messaging_conversation WHERE last_sequence > 1 ORDER BY last_message_at;
+
+-- Everyone of a shop was told; 2% of it all, and most of the last days, nobody has read.
+INSERT INTO notifications_notification (recipient_id, news_id, team_id, read_at)
+SELECT user_id, news.id, news.team_id,
+       CASE WHEN random() > 0.02 AND rank > {conversations} / 200 THEN now() END
+FROM (SELECT *, row_number() OVER (ORDER BY happened_at DESC) AS rank
+      FROM notifications_news WHERE team_id <> 0) news
+JOIN answering ON conversation_id = news.subject_id, LATERAL unnest(members) user_id
+ORDER BY news.happened_at;
+
+INSERT INTO notifications_notification (recipient_id, news_id, team_id, read_at)
+SELECT c.consumer_id, news.id, 0, CASE WHEN random() > 0.3 THEN now() END
+FROM notifications_news news JOIN messaging_conversation c ON c.id = news.subject_id
+WHERE news.team_id = 0
+ORDER BY news.happened_at;
 
 SET session_replication_role = origin;
 """

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from benchmarks.people import HISTORY, sessions_of
 from catalog.models import Shop, ShopMember
-from messaging.models import Conversation, Message, Side
-from notifications.models import Notification
+from messaging.models import Conversation, Message, Side, hour_of
+from notifications.models import News, Notification
 
 
 def fill(pairs: int) -> list[dict[str, Any]]:
@@ -63,23 +63,26 @@ def talk(threads: list[tuple[Conversation, User, User]]) -> None:
             for conversation, shopper, seller in threads
         )
     for message in messages:
-        message.conversation.last_message = message
         message.conversation.last_message_at = message.created_at
+        message.conversation.last_message_hour = hour_of(message.created_at)
     Conversation.objects.bulk_update(
         [conversation for conversation, *_ in threads],
-        ["last_message", "last_message_at"],
+        ["last_message_at", "last_message_hour"],
         batch_size=500,
     )
-    Notification.objects.bulk_create(
-        Notification(
-            recipient=person,
+    news = News.objects.bulk_create(
+        News(
             subject_kind="conversation",
             subject_id=conversation.pk,
-            team_id=None if person.pk == conversation.consumer_id else conversation.shop_id,
+            team_id=team_id,
             title="News",
             url=conversation.get_absolute_url(),
-            read_at=timezone.now(),
         )
-        for conversation, *both in threads
-        for person in both
+        for conversation, *_ in threads
+        for team_id in (0, conversation.shop_id)
+    )
+    readers = [person for _, shopper, seller in threads for person in (shopper, seller)]
+    Notification.objects.bulk_create(
+        Notification(recipient=person, news=one, team_id=one.team_id, read_at=timezone.now())
+        for person, one in zip(readers, news, strict=True)
     )

@@ -46,8 +46,8 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> d
 
 def _replies(shop_id: int) -> QuerySet[Any, dict[str, int]]:
     """How fast a shop answers, from a sample: a shop of 50,000 conversations costs no more."""
-    heard = Conversation.objects.filter(shop_id=shop_id, last_message_at__isnull=False)
-    sample = heard.order_by("-last_message_at")[:REPLY_TIME_SAMPLE]
+    heard = Conversation.objects.filter(shop_id=shop_id, last_message_hour__isnull=False)
+    sample = heard.order_by("-last_message_hour")[:REPLY_TIME_SAMPLE]
     since = timezone.now() - timedelta(days=REPLY_TIME_DAYS)
     answered = Conversation.objects.filter(
         pk__in=sample.values("pk"), created_at__gte=since, first_reply_seconds__isnull=False

@@ -49,7 +49,10 @@ def conversation_list(
 def _drawable(user: Person, cursors: list[Cursor]) -> list[Conversation]:
     """Load the conversations at some cursors with everything that a list shows of them."""
     unread = Notification.objects.filter(
-        recipient_id=user.pk, subject_kind=SUBJECT_KIND, subject_id=OuterRef("pk"), read_at=None
+        recipient_id=user.pk,
+        news__subject_kind=SUBJECT_KIND,
+        news__subject_id=OuterRef("pk"),
+        read_at=None,
     )
     rows = (
         access.conversations_of(user)

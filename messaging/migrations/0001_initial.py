@@ -58,6 +58,15 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="last message at"),
                 ),
                 (
+                    "last_message_hour",
+                    models.DateTimeField(
+                        editable=False,
+                        help_text="The beginning of the hour of that time.",
+                        null=True,
+                        verbose_name="hour of the last message",
+                    ),
+                ),
+                (
                     "first_reply_seconds",
                     models.PositiveIntegerField(
                         blank=True,
@@ -179,13 +188,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="conversation",
             name="last_message",
-            field=models.ForeignKey(
-                blank=True,
+            field=models.ForeignObject(
+                editable=False,
+                from_fields=("id", "last_sequence"),
                 null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
+                on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",
                 to="messaging.message",
-                verbose_name="last message",
+                to_fields=("conversation", "sequence"),
             ),
         ),
         migrations.CreateModel(
@@ -404,12 +414,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="conversation",
             index=models.Index(
-                fields=["consumer", "-last_message_at"], name="conversations_of_consumer"
+                fields=["consumer", "-last_message_hour"], name="conversations_of_consumer"
             ),
         ),
         migrations.AddIndex(
             model_name="conversation",
-            index=models.Index(fields=["shop", "-last_message_at"], name="conversations_of_shop"),
+            index=models.Index(fields=["shop", "-last_message_hour"], name="conversations_of_shop"),
         ),
         migrations.AddConstraint(
             model_name="conversation",

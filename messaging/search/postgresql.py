@@ -106,7 +106,7 @@ FROM {shop} shop
 CROSS JOIN LATERAL (
     SELECT id, last_message_at FROM {conversation}
     WHERE shop_id = shop.{shop_key} AND {further}
-    ORDER BY last_message_at DESC, id DESC LIMIT %s
+    ORDER BY last_message_hour DESC, last_message_at DESC, id DESC LIMIT %s
 ) mine
 WHERE trato_words(shop.{shop_name}) @@ %s AND shop.{shop_key} IN (
     SELECT unnest(%s::bigint[]) UNION SELECT shop_id FROM {conversation} WHERE consumer_id = %s
@@ -114,7 +114,10 @@ WHERE trato_words(shop.{shop_name}) @@ %s AND shop.{shop_key} IN (
 ORDER BY last_message_at DESC, id DESC
 LIMIT %s
 """
-FURTHER_BACK = "(consumer_id = %s OR shop_id = ANY(%s)) AND (last_message_at, id) < (%s, %s)"
+FURTHER_BACK = (
+    "(consumer_id = %s OR shop_id = ANY(%s)) "
+    "AND last_message_hour <= %s AND (last_message_at, id) < (%s, %s)"
+)
 
 ESTIMATE = "EXPLAIN (FORMAT JSON) SELECT {each}"
 ESTIMATE_EACH = """ARRAY(
@@ -211,7 +214,8 @@ def _look_through(
 def _from_index(scope: Scope, before: Cursor | None, query: str, limit: int) -> Statement:
     """The newest conversations of a scope, from a cursor on, that have a word anywhere."""
     shops = list(scope.shop_ids)
-    further = [scope.user_id, shops, *((before.at, before.pk) if before else ("infinity", 0))]
+    at, pk = (before.at, before.pk) if before else ("infinity", 0)
+    further = [scope.user_id, shops, at, at, pk]
     return _named(FROM_INDEX, further=FURTHER_BACK), [
         *[*further, query] * 3,
         *(*further, limit, query, shops, scope.user_id),

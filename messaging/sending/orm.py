@@ -8,7 +8,7 @@ from django.db import transaction
 from messaging import access
 from messaging.body import excerpt
 from messaging.host import host
-from messaging.models import SUBJECT_KIND, Conversation, Message, Side
+from messaging.models import SUBJECT_KIND, Conversation, Message, Side, hour_of
 from messaging.records import Attempt, Sent, content_of
 from notifications import actions as notifications
 from trato.clock import database_now
@@ -73,8 +73,8 @@ def store_one(attempt: Attempt) -> Sent:
 def _count(conversation: Conversation, message: Message) -> None:
     conversation.last_sequence = message.sequence
     conversation.revision = message.revision
-    conversation.last_message = message
     conversation.last_message_at = message.created_at
+    conversation.last_message_hour = hour_of(message.created_at)
     if message.side == Side.SELLER and conversation.first_reply_seconds is None:
         waited = message.created_at - conversation.created_at
         conversation.first_reply_seconds = max(0, int(waited.total_seconds()))
@@ -82,21 +82,24 @@ def _count(conversation: Conversation, message: Message) -> None:
         update_fields=[
             "last_sequence",
             "revision",
-            "last_message",
             "last_message_at",
+            "last_message_hour",
             "first_reply_seconds",
         ]
     )
 
 
 def _notify_other_side(conversation: Conversation, message: Message) -> list[int]:
-    """Make the conversation unread for the people on the other side, and return who they are."""
+    """Make the conversation unread for the people on the other side.
+
+    Returns those for whom it was not unread before.
+    """
     is_question = message.side == Side.CONSUMER
     name = message.sender_name
     recipients = (
         host.members_of(conversation.shop_id) if is_question else [conversation.consumer_id]
     )
-    notifications.notify(
+    return notifications.notify(
         recipients,
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
@@ -107,4 +110,3 @@ def _notify_other_side(conversation: Conversation, message: Message) -> list[int
         team_id=conversation.shop_id if is_question else None,
         announce=False,
     )
-    return recipients

@@ -41,7 +41,7 @@ def send_statement() -> tuple[str, list[bytes]]:
         stored(),
         counted(),
         news(),
-        notify_in_statement("news", SUBJECT_KIND),
+        notify_in_statement("news", recipients(), SUBJECT_KIND),
     )
     return numbered("WITH " + ",\n".join(parts) + answer(), [*member_parameters, *shop_parameters])
 
@@ -139,8 +139,9 @@ def counted() -> str:
     """
     return f"""counted AS (
         UPDATE {CONVERSATION} c
-        SET last_sequence = last.sequence, revision = last.revision, last_message_id = last.id,
+        SET last_sequence = last.sequence, revision = last.revision,
             last_message_at = last.created_at,
+            last_message_hour = date_trunc('hour', last.created_at, 'UTC'),
             first_reply_seconds = coalesce(
                 c.first_reply_seconds,
                 CASE WHEN last.first_answer_at IS NOT NULL THEN  -- `greatest` passes over NULL
@@ -156,26 +157,35 @@ def counted() -> str:
 
 
 def news() -> str:
-    """Whom to notify of what, once per person and conversation: the last message counts.
-
-    Sorted by person and conversation, which is the order in which everybody locks notifications.
-    """
+    """What to tell each side, once per conversation: the last message counts."""
     return """news AS MATERIALIZED (
-        SELECT DISTINCT ON (recipient_id, subject_id) *
-        FROM (SELECT w.user_id AS recipient_id, n.conversation_id AS subject_id, n.nth,
-                     n.shop_id AS team_id,
+        SELECT DISTINCT ON (subject_id, team_id) *
+        FROM (SELECT n.conversation_id AS subject_id, n.shop_id AS team_id, n.consumer_id, n.nth,
                      n.sender_name AS title, n.excerpt, n.url
               FROM numbered n
-              JOIN active_member w ON w.shop_id = n.shop_id
               WHERE n.side = 'consumer'
               UNION ALL
-              SELECT n.consumer_id, n.conversation_id, n.nth, NULL,
+              SELECT n.conversation_id, 0, n.consumer_id, n.nth,
                      n.sender_name || ' · ' || s.name, n.excerpt, n.url
               FROM numbered n
               JOIN shop s ON s.id = n.shop_id
               WHERE n.side = 'seller') AS told
-        ORDER BY recipient_id, subject_id, nth DESC
+        ORDER BY subject_id, team_id, nth DESC
     )"""
+
+
+def recipients() -> str:
+    """Whom to tell: the members of the shop, or the shopper."""
+    return """
+        SELECT d.news_id, w.user_id AS recipient_id
+        FROM due d
+        CROSS JOIN LATERAL (SELECT w.user_id FROM active_member w
+                            WHERE w.shop_id = d.team_id OFFSET 0) w
+        UNION ALL
+        SELECT d.news_id, n.consumer_id
+        FROM due d
+        JOIN news n ON n.subject_id = d.subject_id AND n.team_id = d.team_id
+        WHERE d.team_id = 0"""
 
 
 def answer() -> str:

@@ -18,7 +18,7 @@ from messaging.factories import (
 )
 from messaging.host import Product, host, product_model
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
 from trato.people import Person
 
 CONVERSATIONS = 420
@@ -118,15 +118,15 @@ def talk(
         )
         if user_id in readers:
             shop_name = f" · {conversation.shop_name}" if last_side is Side.SELLER else ""
-            Notification.objects.create(
+            NotificationFactory(
                 recipient_id=user_id,
-                subject_kind=SUBJECT_KIND,
-                subject_id=conversation.pk,
-                team_id=conversation.shop_id if last_side is Side.CONSUMER else None,
-                title=f"{last.sender_name}{shop_name}",
-                excerpt=excerpt(last.body),
-                url=conversation.get_absolute_url(),
-                happened_at=last.created_at,
+                news__subject_kind=SUBJECT_KIND,
+                news__subject_id=conversation.pk,
+                news__team_id=conversation.shop_id if last_side is Side.CONSUMER else 0,
+                news__title=f"{last.sender_name}{shop_name}",
+                news__excerpt=excerpt(last.body),
+                news__url=conversation.get_absolute_url(),
+                news__happened_at=last.created_at,
                 read_at=None if is_waiting else last.created_at,
             )
     return conversation

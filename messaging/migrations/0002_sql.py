@@ -1,4 +1,6 @@
-"""Words that can be searched for: a GIN index on PostgreSQL, an FTS5 table on SQLite.
+"""What Django has no words for: search, and room on PostgreSQL's pages.
+
+Search looks words up in a GIN index on PostgreSQL, in an FTS5 table on SQLite.
 
 Both fold a text alike: no case, no accents, ß as ss, Ł as l, İ as i.
 
@@ -10,6 +12,9 @@ the server has these, because its own know only ASCII where the character type i
 takes a short way. Punctuation that would hold an address, a path or a tag together as one word
 becomes a space. The functions count as immutable as long as nobody edits the server's
 `unaccent.rules`; after that, REINDEX.
+
+Each page of conversations keeps some room, so that a new version of a row fits beside the old one
+and no index has to be told of it.
 
 SQLite: its tokenizer knows neither ß nor ł, so the triggers give it words that are folded already,
 by the function that `messaging.apps` adds to each connection. A later migration that makes
@@ -57,6 +62,7 @@ FTS5 = [
     "body, prefix='2 3', tokenize='unicode61 remove_diacritics 2')",
     "INSERT INTO messaging_words(rowid, body) SELECT id, trato_folded(body) FROM messaging_message",
 ]
+ROOM = "ALTER TABLE messaging_conversation SET (fillfactor = 80)"
 ADD = "INSERT INTO messaging_words(rowid, body) VALUES (new.id, trato_folded(new.body));"
 DROP = "DELETE FROM messaging_words WHERE rowid = old.id;"
 TRIGGERS = {
@@ -68,6 +74,7 @@ TRIGGERS = {
 
 def make(apps, editor):
     if editor.connection.vendor == "postgresql":
+        editor.execute(ROOM)
         editor.execute(FUNCTIONS.format(folded=_folded(editor)))
         for name, table, column in _indexes(apps):
             table, column = editor.quote_name(table), editor.quote_name(column)

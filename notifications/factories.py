@@ -1,0 +1,32 @@
+"""Notifications for tests and for the demo shop."""
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from .models import News, Notification
+
+
+class NewsFactory(DjangoModelFactory[News]):
+    """What there is to tell about a subject; the same row again for the same audience."""
+
+    class Meta:
+        model = News
+        django_get_or_create = ("subject_kind", "subject_id", "team_id")
+
+    subject_kind = "conversation"
+    subject_id = 1
+    team_id = 0
+    title = "News"
+    url = "/"
+
+
+class NotificationFactory(DjangoModelFactory[Notification]):
+    """`recipient=` is told of it; `news__…=` says what it is."""
+
+    class Meta:
+        model = Notification
+
+    news: Any = factory.SubFactory(NewsFactory)
+    team_id = factory.SelfAttribute("news.team_id")
