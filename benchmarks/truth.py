@@ -28,7 +28,8 @@ NOT_NOTIFIED = """
     JOIN catalog_shopmember member ON member.shop_id = conversation.shop_id
     WHERE NOT EXISTS (
         SELECT FROM notifications_notification told
-        WHERE told.subject_kind = 'conversation' AND told.subject_id = conversation.id
+        JOIN notifications_news news ON news.id = told.news_id
+        WHERE news.subject_kind = 'conversation' AND news.subject_id = conversation.id
         AND told.recipient_id = CASE message.side
             WHEN 'consumer' THEN member.user_id ELSE conversation.consumer_id END
     )

@@ -14,7 +14,6 @@ from trato.realtime import groups
 from .models import News, Notification
 
 
-@transaction.atomic
 def notify(
     recipient_ids: Collection[int],
     *,
@@ -48,8 +47,9 @@ def notify(
     """
     if not recipient_ids:
         return []
-    [news] = News.objects.bulk_create(
-        [
+    with transaction.atomic():
+        changed = _notify(
+            recipient_ids,
             News(
                 subject_kind=subject_kind,
                 subject_id=subject_id,
@@ -58,20 +58,8 @@ def notify(
                 excerpt=excerpt[:160],
                 url=url,
                 happened_at=happened_at or database_now(),
-            )
-        ],
-        update_conflicts=True,
-        unique_fields=["subject_kind", "subject_id", "team_id"],
-        update_fields=["title", "excerpt", "url", "happened_at"],
-    )
-    unread = Notification.objects.filter(news=news, read_at=None)
-    changed = sorted(set(recipient_ids).difference(unread.values_list("recipient_id", flat=True)))
-    Notification.objects.bulk_create(
-        [Notification(recipient_id=pk, news=news, team_id=news.team_id) for pk in changed],
-        update_conflicts=True,
-        unique_fields=["news", "recipient"],
-        update_fields=["read_at"],
-    )
+            ),
+        )
     if announce and changed:
         announce_badges(changed)
     return changed
@@ -135,6 +123,24 @@ def lock(keys: Collection[int]) -> None:
 def lock_news(keys: Iterable[int]) -> None:
     """Lock news before several of them are deleted, as `_locked` does."""
     _locked(News.objects.filter(pk__in=keys))
+
+
+def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
+    [news] = News.objects.bulk_create(
+        [news],
+        update_conflicts=True,
+        unique_fields=["subject_kind", "subject_id", "team_id"],
+        update_fields=["title", "excerpt", "url", "happened_at"],
+    )
+    unread = Notification.objects.filter(news=news, read_at=None)
+    changed = sorted(set(recipient_ids).difference(unread.values_list("recipient_id", flat=True)))
+    Notification.objects.bulk_create(
+        [Notification(recipient_id=pk, news=news, team_id=news.team_id) for pk in changed],
+        update_conflicts=True,
+        unique_fields=["news", "recipient"],
+        update_fields=["read_at"],
+    )
+    return changed
 
 
 def _mark_read(unread: QuerySet[Notification]) -> int:

@@ -32,7 +32,7 @@ def test_the_demo_is_lively_consistent_and_the_same_when_run_again(settings: Any
     ).exists()
 
     unread = set(
-        Notification.objects.filter(read_at=None).values_list("recipient_id", "subject_id")
+        Notification.objects.filter(read_at=None).values_list("recipient_id", "news__subject_id")
     )
     waiting = set()
     for mark in Participant.objects.select_related("conversation__last_message"):

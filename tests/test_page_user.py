@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import Product
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message, Participant
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
 
 JSON = "application/json"
 
@@ -84,9 +84,7 @@ def test_a_form_of_another_persons_page_gives_the_words_back(
 def test_every_form_names_its_person_also_those_of_others(
     address: str, moderator: User, client_of: Any
 ) -> None:
-    Notification.objects.create(
-        recipient=moderator, subject_kind="x", subject_id=1, title="x", url="/"
-    )
+    NotificationFactory(recipient=moderator)
     page = client_of(moderator).get(address).content.decode()
     forms = re.findall(r"<form[^>]*method=\"?post.*?</form>", page, re.DOTALL | re.IGNORECASE)
     assert forms

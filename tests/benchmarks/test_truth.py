@@ -16,6 +16,7 @@ from benchmarks.servers import System
 from benchmarks.truth import Untrue
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
+from notifications.factories import NotificationFactory
 from notifications.models import Notification
 
 pytestmark = [
@@ -47,9 +48,7 @@ def peers(shopper: User, seller: User, conversation: Conversation) -> list[Any]:
     for number in range(MESSAGES):
         MessageFactory(conversation=conversation, sender=(shopper, seller)[number % 2])
     for person in (shopper, seller):
-        Notification.objects.create(
-            recipient=person, subject_kind="conversation", subject_id=conversation.pk
-        )
+        NotificationFactory(recipient=person, news__subject_id=conversation.pk)
     half = MESSAGES // 2
     return [
         SimpleNamespace(user=person.pk, sent=half, accepted=half, unread=1)

@@ -9,7 +9,7 @@ from catalog.models import Product
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
 from messaging.moderation import actions as moderation
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
 from tests.browser.acts import open_thread, write
 from tests.browser.inspector import Inspect, languages, submit_unchecked
 from tests.browser.lines import Line
@@ -100,9 +100,9 @@ def test_the_pages_of_a_seller(
     ProductFactory(shop=product.shop, unpublished=True)
     ProductFactory(shop=product.shop, stock=0)
     MessageFactory(conversation=conversation)
-    Notification.objects.create(
-        recipient=seller, subject_kind="conversation", subject_id=conversation.pk,
-        title="Lucía Romero", excerpt="Is it still there?", url=conversation.get_absolute_url(),
+    NotificationFactory(
+        recipient=seller, news__subject_id=conversation.pk, news__title="Lucía Romero",
+        news__excerpt="Is it still there?", news__url=conversation.get_absolute_url(),
     )  # fmt: skip
     visit = inspect(seller, locale=locale)
     visit.tour(

@@ -12,7 +12,7 @@ from catalog.factories import CategoryFactory, ProductFactory
 from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
 from tests.browser.acts import Person
 from tests.products import ProductImageFactory
 
@@ -69,9 +69,9 @@ def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conv
     MessageFactory(conversation=conversation, body=WIDE * 4000)
     MessageFactory(conversation=conversation, sender=seller, body=WIDE * 4000)
     for person in (shopper, seller):
-        Notification.objects.create(
-            recipient=person, subject_kind="conversation", subject_id=conversation.pk,
-            title=WIDE * 120, excerpt=WIDE * 160, url=conversation.get_absolute_url(),
+        NotificationFactory(
+            recipient=person, news__subject_id=conversation.pk, news__title=WIDE * 120,
+            news__excerpt=WIDE * 160, news__url=conversation.get_absolute_url(),
         )  # fmt: skip
     return conversation
 
@@ -171,9 +171,9 @@ def test_accents_that_pile_up_paint_over_nothing_else(
         MessageFactory(conversation=conversation, sender=seller, body=pile)
         MessageFactory(conversation=conversation, body="Below")
     MessageFactory(conversation=conversation, sender=seller, body=pile)
-    Notification.objects.create(
-        recipient=shopper, subject_kind="conversation", subject_id=conversation.pk,
-        title=f"Z{ACCENTS}", excerpt=pile[:160], url=conversation.get_absolute_url(),
+    NotificationFactory(
+        recipient=shopper, news__subject_id=conversation.pk, news__title=f"Z{ACCENTS}",
+        news__excerpt=pile[:160], news__url=conversation.get_absolute_url(),
     )  # fmt: skip
     # Without scripts, so that nothing else changes between two pictures.
     page = person(shopper, viewport=PHONE, java_script_enabled=False)

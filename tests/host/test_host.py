@@ -17,7 +17,7 @@ from messaging.host import host
 from messaging.inbox import queries
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
-from notifications.models import Notification
+from notifications.models import News
 from notifications.queries import unread_count
 from tests.host.market.models import Item, Partner
 from tests.host.people.models import Member
@@ -114,8 +114,8 @@ async def test_what_is_said_over_the_socket_reaches_the_other_side_and_its_badge
     await answering.send_to(text_data=json.dumps(answer))
     heard = await hear(asking, "message.created", sequence=2)
     assert heard["sender"]["name"] == "Marta Vidal"
-    notification = await Notification.objects.aget(recipient_id=buyer.pk)
-    assert notification.title == "Marta Vidal · Barro y Sal"
+    news = await News.objects.aget(notifications__recipient_id=buyer.pk)
+    assert news.title == "Marta Vidal · Barro y Sal"
 
 
 def test_the_inbox_has_it_and_a_search_finds_it_by_words_and_names(

@@ -14,7 +14,7 @@ from messaging import access
 from messaging.contact import queries
 from messaging.host import host
 from messaging.models import Conversation, KeptQuestion
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
 from notifications.queries import visible_to
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +39,8 @@ def test_every_way_to_ask_who_works_for_a_shop_has_one_answer(
 
 
 def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
-    Notification.objects.get_or_create(
-        recipient=person, subject_kind="conversation", subject_id=1, team_id=shop.pk,
-        defaults={"title": "A", "url": "/"},
-    )  # fmt: skip
+    if not person.notifications.exists():
+        NotificationFactory(recipient=person, news__team_id=shop.pk)
     return {
         host.is_member(person.pk, shop.pk),
         person.pk in host.members_of(shop.pk),

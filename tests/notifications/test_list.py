@@ -27,12 +27,12 @@ def tell(person: User, number: int = 1, **changes: Any) -> Notification:
         "happened_at": timezone.now() - timedelta(hours=100 - number),
     }
     actions.notify([person.pk], **(news | changes))
-    return Notification.objects.get(recipient=person, subject_id=number)
+    return Notification.objects.get(recipient=person, news__subject_id=number)
 
 
 def unread_of(person: User) -> list[int]:
     rows = Notification.objects.filter(recipient=person, read_at=None)
-    return sorted(rows.values_list("subject_id", flat=True))
+    return sorted(rows.values_list("news__subject_id", flat=True))
 
 
 def test_the_list_shows_ones_own_news_the_newest_first(
@@ -160,7 +160,7 @@ def test_the_number_and_the_newest_cost_one_query_beside_session_and_person(
         tell(shopper, number)
     tell(stranger, 9)
     actions.mark_read(shopper, subject_kind="conversation", subject_id=4)
-    newest = Notification.objects.get(recipient=shopper, subject_id=3)
+    newest = Notification.objects.get(recipient=shopper, news__subject_id=3)
     client = client_of(shopper)
     with CaptureQueriesContext(connection) as asked:
         answer = client.get("/notifications/unread/")
@@ -171,7 +171,7 @@ def test_the_number_and_the_newest_cost_one_query_beside_session_and_person(
             "title": "News 3.",
             "excerpt": "Words 3.",
             "url": "/conversation/3/",
-            "happened_at": newest.happened_at.isoformat(),
+            "happened_at": newest.news.happened_at.isoformat(),
             "conversation": 3,
         },
     }

@@ -21,9 +21,10 @@ from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import ProductImage, Shop
 from messaging.actions import start_conversation
 from messaging.factories import ConversationFactory
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
+from notifications.models import News, Notification
 from tests.databases import own_database
-from tests.messaging.reading.test_batch import wait_until_somebody_waits_for_a_lock
+from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
 from tests.products import ProductImageFactory
 from trato.retention import Rule, purge
@@ -51,10 +52,10 @@ def signed_up(email: str, *, verified: bool = False, joined: Any = LONG_AGO, **f
 
 
 def notification(person: User, number: int, *, read_at: Any, happened_at: Any) -> Notification:
-    return Notification.objects.create(
-        recipient=person, subject_kind="conversation", subject_id=number, title="News", url="/",
-        read_at=read_at, happened_at=happened_at,
-    )  # fmt: skip
+    made: Notification = NotificationFactory(
+        recipient=person, news__subject_id=number, news__happened_at=happened_at, read_at=read_at
+    )
+    return made
 
 
 def test_without_being_told_it_deletes_nothing_and_says_what_it_would() -> None:
@@ -134,7 +135,8 @@ def test_old_notifications_go_sooner_if_they_were_read(shopper: User, settings: 
     notification(shopper, 3, read_at=None, happened_at=read)
     notification(shopper, 4, read_at=None, happened_at=unread)
     run("--delete")
-    assert sorted(Notification.objects.values_list("subject_id", flat=True)) == [2, 3]
+    assert sorted(Notification.objects.values_list("news__subject_id", flat=True)) == [2, 3]
+    assert sorted(News.objects.values_list("subject_id", flat=True)) == [2, 3]
 
 
 def purge_patiently() -> None:
@@ -151,10 +153,9 @@ def purge_patiently() -> None:
 def test_notifications_are_purged_in_the_order_in_which_sends_lock_them(
     shopper: User, stranger: User
 ) -> None:
-    first, second = sorted((shopper, stranger), key=lambda person: person.pk)
-    later = notification(second, 1, read_at=LONG_AGO, happened_at=LONG_AGO)
-    earlier = notification(first, 1, read_at=LONG_AGO, happened_at=LONG_AGO)
-    row = "SELECT FROM notifications_notification WHERE id = %s FOR UPDATE"
+    later = notification(shopper, 2, read_at=LONG_AGO, happened_at=LONG_AGO).news
+    earlier = notification(stranger, 1, read_at=LONG_AGO, happened_at=LONG_AGO).news
+    row = "SELECT FROM notifications_news WHERE id = %s FOR UPDATE"
     with psycopg.connect(own_database()) as send, ThreadPoolExecutor(1) as pool:
         send.execute(row, [earlier.pk])
         purging = pool.submit(purge_patiently)

@@ -70,9 +70,9 @@ class Place:
         with psycopg.connect(self.database.address, autocommit=True) as connection:
             connection.execute(
                 "UPDATE messaging_conversation"
-                " SET last_sequence = 0, revision = 0, last_message_id = NULL"
+                " SET last_sequence = 0, revision = 0, last_message_hour = NULL"
             )
-            connection.execute("DELETE FROM notifications_notification")
+            connection.execute("TRUNCATE notifications_news CASCADE")
             connection.execute("DELETE FROM messaging_message")
         for visitor in (self.shopper, self.seller):
             services.wait(partial(be_well, visitor), AssertionError)

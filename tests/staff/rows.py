@@ -13,7 +13,7 @@ from messaging.factories import (
     ParticipantFactory,
     ReportFactory,
 )
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
 from trato.audit import actions as audit
 
 
@@ -27,9 +27,7 @@ def fill(times: int) -> None:
         ReportFactory(reporter=UserFactory(), message=message)
         ParticipantFactory(conversation=message.conversation)
         audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
-        Notification.objects.create(
-            recipient=person, subject_kind="conversation", subject_id=number, title="A", url="/"
-        )
+        NotificationFactory(recipient=person, news__subject_id=number)
         EmailAddress.objects.create(user=person, email=person.email)
         Authenticator.objects.create(user=person, type="totp", data={"secret": "OPENSESAME"})
         UserSession.objects.create(

@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory
 from messaging.factories import ConversationFactory, MessageFactory, ParticipantFactory
 from messaging.models import Message
-from notifications.models import Notification
+from notifications.factories import NotificationFactory
 from trato.admin import bases
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +34,7 @@ def rows() -> tuple[Message, Message]:
             conversation=ConversationFactory(product=product, consumer=UserFactory(name=name))
         )
         ParticipantFactory(conversation=message.conversation)
-        Notification.objects.create(
-            recipient=message.sender, subject_kind="conversation",
-            subject_id=message.conversation_id, title="A", url="/",
-        )  # fmt: skip
+        NotificationFactory(recipient=message.sender, news__subject_id=message.conversation_id)
         made.append(message)
     return made[0], made[1]
 

@@ -27,6 +27,7 @@ from notifications import actions as notifications
 from notifications.models import Notification
 from notifications.queries import unread_count
 from tests.databases import own_database
+from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.messaging.sending.test_stores import attempt, cast, conversations
 from tests.messaging.sending.test_stores import stored as stored_together
 from tests.patience import PATIENCE
@@ -73,7 +74,7 @@ def send(who: User, where: Conversation) -> None:
 
 def left(where: Conversation) -> Any:
     marks = Participant.objects.filter(conversation=where).order_by("user")
-    told = Notification.objects.filter(subject_id=where.pk).order_by("recipient")
+    told = Notification.objects.filter(news__subject_id=where.pk).order_by("recipient")
     return (
         list(marks.values_list("user", "side", "last_read_sequence")),
         [(row.recipient_id, row.read_at is None) for row in told],
@@ -148,7 +149,7 @@ def test_marks_lock_notifications_in_the_order_of_sends(
     for where in (second, first):
         send(shopper, where)
     marks = [(first, seller, 1), (second, seller, 1)]
-    of = "SELECT FROM notifications_notification WHERE subject_id = %s FOR UPDATE NOWAIT"
+    of = "SELECT FROM notifications_news WHERE subject_id = %s FOR UPDATE NOWAIT"
     with psycopg.connect(own_database()) as other:
         other.execute(of, [first.pk])
         marker = threading.Thread(target=stored, args=marks)
@@ -167,7 +168,7 @@ def test_sends_lock_notifications_in_order_whether_they_are_read_or_not(
     for where in (first, second):
         send(shopper, where)
     stored((first, seller, 1))  # the second one stays unread
-    of = "SELECT FROM notifications_notification WHERE subject_id = %s FOR UPDATE NOWAIT"
+    of = "SELECT FROM notifications_news WHERE subject_id = %s FOR UPDATE NOWAIT"
     both = [attempt(shopper, one, uuid.uuid4(), "Hi") for one in (first, second)]
     with psycopg.connect(own_database()) as other:
         other.execute(of, [first.pk])
@@ -259,13 +260,3 @@ def test_a_mark_that_a_lock_holds_fails_alone(
     assert (unread_count(seller.pk), unread_count(colleague.pk)) == (1, 0)
     assert asyncio.run(both()) == [None, None]
     assert unread_count(seller.pk) == 0
-
-
-def wait_until_somebody_waits_for_a_lock() -> None:
-    with connection.cursor() as cursor:
-        for _ in range(6_000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.005)")
-    raise AssertionError("nobody came to wait")

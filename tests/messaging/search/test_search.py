@@ -23,7 +23,7 @@ from messaging import actions, search
 from messaging.contact import queries as contact
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.inbox import queries
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, hour_of
 from messaging.moderation import actions as moderation
 from messaging.reading.actions import mark_read
 from messaging.search import postgresql
@@ -401,7 +401,7 @@ def test_lists_and_searches_of_a_big_shop_read_no_table_from_end_to_end(
     made = Conversation.objects.bulk_create(
         Conversation(
             consumer=person, shop=shops[n % 4], last_sequence=4, revision=4,
-            last_message_at=person.date_joined,
+            last_message_at=person.date_joined, last_message_hour=hour_of(person.date_joined),
         )
         for n, person in enumerate(shoppers)
     )  # fmt: skip

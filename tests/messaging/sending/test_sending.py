@@ -118,8 +118,8 @@ def test_ten_messages_are_one_unread_notification(
         say(shopper, conversation, f"Message {number}")
     assert unread_count(seller.pk) == 1
     notification = Notification.objects.get(recipient=seller)
-    assert notification.excerpt == "Message 9"
-    assert notification.url == conversation.get_absolute_url()
+    assert notification.news.excerpt == "Message 9"
+    assert notification.news.url == conversation.get_absolute_url()
 
 
 def test_an_answer_makes_the_thread_unread_again_for_the_shopper_alone(

@@ -18,7 +18,7 @@ from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import actions
 from messaging.factories import ConversationFactory
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, hour_of
 from messaging.rate_limits import limits
 from messaging.reading.actions import mark_read
 from messaging.records import Attempt, Sent
@@ -116,7 +116,11 @@ def everything(where: list[Conversation]) -> Any:
     """All that a send leaves behind in some conversations, without ids and times."""
     keys = [conversation.pk for conversation in where]
     messages = Message.objects.filter(conversation__in=keys).order_by("conversation", "sequence")
-    told = Notification.objects.filter(subject_id__in=keys).order_by("subject_id", "recipient")
+    told = (
+        Notification.objects.filter(news__subject_id__in=keys)
+        .order_by("news__subject_id", "recipient")
+        .select_related("news")
+    )
     counters = (
         Conversation.objects.filter(pk__in=keys).order_by("pk").select_related("last_message")
     )
@@ -129,12 +133,14 @@ def everything(where: list[Conversation]) -> Any:
         [
             (c.last_sequence, c.revision, c.last_message and c.last_message.sequence,
              c.last_message_at == (c.last_message and c.last_message.created_at),
+             c.last_message_hour == (c.last_message and hour_of(c.last_message.created_at)),
              c.first_reply_seconds is None)
             for c in counters
         ],
         [
-            (keys.index(n.subject_id), n.recipient_id, n.subject_kind, n.title, n.excerpt,
-             n.url.replace(str(n.subject_id), "*"), n.read_at)
+            (keys.index(n.news.subject_id), n.recipient_id, n.team_id, n.news.team_id,
+             n.news.subject_kind, n.news.title, n.news.excerpt,
+             n.news.url.replace(str(n.news.subject_id), "*"), n.read_at)
             for n in told
         ],
     )  # fmt: skip
@@ -286,7 +292,7 @@ def test_a_locked_conversation_is_left_out_of_its_batch_and_waited_for_by_nobody
         assert (is_locked(first), is_locked(last)) == (True, True)
         assert sent.badges == [seller.pk]
     assert [message.body for message in Message.objects.all()] == ["free"]
-    assert Notification.objects.get().subject_id == free.pk
+    assert Notification.objects.get().news.subject_id == free.pk
     assert [sent.sequence for sent in stored([batch[0], batch[2]])] == [1, 2]
 
 
@@ -315,7 +321,7 @@ def test_in_a_batch_that_is_split_no_message_overtakes_one_that_a_lock_holds(
     assert Message.objects.count() == 0
 
 
-@pytest.mark.parametrize("table", ["accounts_user", "notifications_notification"])
+@pytest.mark.parametrize("table", ["accounts_user", "notifications_news"])
 def test_another_lock_keeps_the_whole_batch_for_a_moment_only(
     table: str, shopper: User, conversation: Conversation
 ) -> None:

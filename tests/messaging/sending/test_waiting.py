@@ -68,7 +68,7 @@ async def test_two_locked_conversations_stop_no_other_send(
         assert [row.body async for row in said] == ["held 1", "held 2"]
 
 
-@pytest.mark.parametrize("table", ["accounts_user", "notifications_notification"])
+@pytest.mark.parametrize("table", ["accounts_user", "notifications_news"])
 async def test_a_persons_lock_stops_nobody_elses_send(
     table: str, shopper: User, stranger: User, product: Any, conversation: Any, socket_of: Any
 ) -> None:

@@ -1,0 +1,104 @@
+"""Who is told of a message that a shop already has unread: nobody has to be told twice."""
+
+import threading
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from catalog.factories import ShopMemberFactory
+from catalog.models import Shop
+from messaging.models import Conversation
+from messaging.reading.actions import mark_read
+from messaging.records import Sent
+from notifications.models import News, Notification
+from notifications.queries import unread_count
+from tests.databases import own_database
+from tests.locks import wait_until_somebody_waits_for_a_lock
+from tests.messaging.sending.test_stores import attempt, stored
+from tests.patience import PATIENCE
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+
+@pytest.fixture
+def say(shopper: User, conversation: Conversation) -> Callable[[], Sent]:
+    """The shopper sends a message; returns it as it was stored."""
+
+    def one() -> Sent:
+        [sent] = stored([attempt(shopper, conversation, uuid.uuid4(), "Hello")])
+        assert isinstance(sent, Sent), sent
+        return sent
+
+    return one
+
+
+def versions() -> list[Any]:
+    """Which version each notification's row is, as PostgreSQL counts them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, xmin, xmax FROM notifications_notification ORDER BY id")
+        return list(cursor.fetchall())
+
+
+def test_a_message_into_an_unread_conversation_touches_no_notification(
+    say: Callable[[], Sent], seller: User, colleague: User
+) -> None:
+    assert sorted(say().badges) == sorted([seller.pk, colleague.pk])
+    before = versions()
+    assert list(say().badges) == []
+    assert versions() == before
+    assert News.objects.get().notifications.count() == 2
+    assert [unread_count(person.pk) for person in (seller, colleague)] == [1, 1]
+
+
+def test_only_those_who_have_read_are_told_again(
+    say: Callable[[], Sent], seller: User, colleague: User, conversation: Conversation
+) -> None:
+    say()
+    mark_read(seller, conversation.pk, 1)
+    assert unread_count(seller.pk) == 0
+    assert list(say().badges) == [seller.pk]
+    assert [unread_count(person.pk) for person in (seller, colleague)] == [1, 1]
+    assert list(say().badges) == []
+
+
+def test_somebody_who_joins_is_told_once_the_time_is_over(
+    say: Callable[[], Sent], seller: User, shop: Shop, settings: Any
+) -> None:
+    say()
+    joined: User = UserFactory(seller=True)
+    ShopMemberFactory(shop=shop, user=joined)
+    assert list(say().badges) == []
+    News.objects.update(told_at="2020-01-01T00:00Z")
+    assert list(say().badges) == [joined.pk]
+    assert unread_count(joined.pk) == 1
+
+
+def test_who_reads_while_a_message_is_stored_is_told_of_it(
+    say: Callable[[], Sent], seller: User, colleague: User, settings: Any
+) -> None:
+    """The send sees the notification as unread, but gets the news' lock after the reader."""
+    settings.SEND_LOCK_SECONDS = 30
+    say()
+    badges: list[int] = []
+    with psycopg.connect(own_database()) as reading:
+        reading.execute("UPDATE notifications_news SET told_at = NULL")
+        reading.execute(
+            "UPDATE notifications_notification SET read_at = now() WHERE recipient_id = %s",
+            [seller.pk],
+        )
+        sending = threading.Thread(target=lambda: badges.extend(say().badges))
+        sending.start()
+        wait_until_somebody_waits_for_a_lock()
+    sending.join(PATIENCE)
+    assert badges == [seller.pk]
+    assert [unread_count(person.pk) for person in (seller, colleague)] == [1, 1]
+    assert not Notification.objects.exclude(read_at=None).exists()
