@@ -51,7 +51,7 @@ def store_one(attempt: Attempt) -> Sent:
     conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)
     earlier = conversation.messages.filter(sender_id=sender.pk, client_id=attempt.client_id)
     if first := earlier.select_related("sender").first():
-        if first.body != attempt.body:
+        if content_of(first) != content_of(attempt):
             raise conflict()
         return Sent.of(first)
     if attempt.refusal is not None:

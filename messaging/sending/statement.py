@@ -74,9 +74,10 @@ def member() -> str:
 
 def repeated() -> str:
     """The messages that were stored before under the `client_id` of an attempt."""
+    is_same = " AND ".join(f"m.{name} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
     return f"""repeated AS MATERIALIZED (
         SELECT a.place, m.id, m.sequence, m.revision, m.created_at,
-               m.removed_at IS NOT NULL AS removed, m.body = a.body AS is_same
+               m.removed_at IS NOT NULL AS removed, {is_same} AS is_same
         FROM member a
         CROSS JOIN LATERAL (SELECT m.* FROM {MESSAGE} m
                             WHERE m.conversation_id = a.conversation_id
