@@ -16,7 +16,7 @@ class NotificationAdmin(LargeAdmin[Notification]):
     """Without the words: they are the conversation's, whose every look is recorded."""
 
     list_display = ("id", "recipient", "subject_kind", "subject_id", "happened_at", "read_at")
-    list_filter = (("read_at", admin.EmptyFieldListFilter), "news__happened_at")
+    list_filter = (("read_at", admin.EmptyFieldListFilter),)
     list_select_related = ("recipient", "news")
     search_fields = ("=news__subject_id",)
     found_by = columns_of("recipient")
@@ -35,6 +35,6 @@ class NotificationAdmin(LargeAdmin[Notification]):
     def url(self, row: Notification) -> str:
         return row.news.url
 
-    @admin.display(description=_("last time"), ordering="news__happened_at")
+    @admin.display(description=_("last time"))
     def happened_at(self, row: Notification) -> datetime:
         return row.news.happened_at
