@@ -46,7 +46,7 @@ def test_the_list_shows_ones_own_news_the_newest_first(
     assert re.findall(r"News (\d)\.</a>", page) == ["3", "2", "1"]
     assert re.findall(r"Words (\d)\.", page) == ["3", "2", "1"]
     assert 'href="/conversation/3/"' in page
-    assert page.count("data-unread") == page.count("news__read") == 2
+    assert page.count('news__item" data-unread') == page.count("news__read") == 2
     assert "News 4." not in page
 
 
