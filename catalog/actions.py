@@ -49,7 +49,7 @@ def create_product(
         Http404: the shop is not one of the actor's.
         ValidationError: the shop has as many products as one may have, or the product would have
             too many pictures.
-        TooOften: the actor has made as many as one may in a day.
+        Refused: `rate_limited`, if the actor has made as many as one may in a day.
     """
     access.own_shop(actor, values["shop"].pk)
     submitted = submissions.claim(actor, key) if key else None

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from trato import rate_limits
+from trato.errors import Refused
 from trato.names import skeleton, validate_public_name
 from trato.text import validate_name
 
@@ -157,8 +158,8 @@ class ProductForm(forms.ModelForm[Product]):
             who = f"person-{self.uploader.person_id}"
             rate_limits.hit("PICTURES_PER_HOUR", who, cost=len(uploads))
             return sanitize_all(uploads, self.uploader)
-        except rate_limits.TooOften as error:
-            raise ValidationError(str(error), code="too_often") from error
+        except Refused as refusal:
+            raise ValidationError(str(refusal.detail), code="too_often") from refusal
         except (Busy, Abandoned) as error:
             text = _("We're processing too many pictures. Choose yours again in a moment.")
             raise ValidationError(text, code="busy") from error

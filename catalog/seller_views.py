@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from trato.rate_limits import TooOften
+from trato.errors import Refused
 from trato.responses import PersonRequest, key_from, person_required
 
 from . import access, actions, pictures, queries, submissions, teams
@@ -88,8 +88,8 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
             status = 400
-        except TooOften as error:
-            form.add_error(None, str(error))
+        except Refused as refusal:
+            form.add_error(None, str(refusal.detail))
             status = 429
         pictures.keep_pictures(user, form_key, form.sound_pictures)
     context = {

@@ -13,8 +13,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.adapter import MailServerAway
 from trato import after_login
+from trato.errors import Refused
 from trato.middleware import Middleware
-from trato.rate_limits import TooOften
 from trato.realtime.database import give_back_connections
 from trato.templatetags.page_user import PAGE_USER_FIELD
 
@@ -154,7 +154,7 @@ class FriendlyFailures(Middleware):
             return views.service_unavailable(request)
         if isinstance(error, MailServerAway):
             return views.mail_away(request)
-        if isinstance(error, TooOften):
+        if isinstance(error, Refused) and error.code == "rate_limited":
             return views.too_often(request, error)
         if isinstance(error, ValueError | OverflowError | DataError) and _is_others_page(request):
             log.warning("unreadable_input", path=request.path, error=type(error).__name__)

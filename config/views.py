@@ -22,7 +22,6 @@ from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
 from trato.errors import Code, Refused
-from trato.rate_limits import TooOften
 from trato.realtime import frames
 from trato.responses import json_response, wants_json, with_retry_after
 from trato.templatetags.page_user import PAGE_USER_FIELD
@@ -99,9 +98,9 @@ def page_of_form(request: HttpRequest) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "") or "/"
 
 
-def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+def too_often(request: HttpRequest, error: Refused) -> HttpResponse:
     """429, with how long to wait."""
-    return _failed(request, 429, "rate_limited", str(error), retry_after=error.retry_after)
+    return _failed(request, 429, "rate_limited", error.detail, retry_after=error.retry_after)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from trato import rate_limits
 from trato.clock import database_now
 from trato.errors import Refused
 from trato.people import Person
@@ -14,13 +15,12 @@ from . import pipeline
 from .body import clean_body
 from .host import Product, Shop, host
 from .models import Conversation, snapshot_of
-from .rate_limits import limits
 from .records import Attempt, Sent
 from .sending import orm
 from .sending.batcher import outcome_of
 
 
-@limits.given_back_on_failure
+@rate_limits.given_back_on_failure
 @transaction.atomic
 def start_conversation(
     actor: Person, *, product: Product | None = None, shop: Shop | None = None
@@ -55,11 +55,11 @@ def start_conversation(
             )
     except IntegrityError:
         return Conversation.objects.get(consumer_id=actor.pk, **about)
-    limits.hit("conversation", actor.pk)
+    rate_limits.hit("CONVERSATIONS_PER_HOUR", actor.pk)
     return conversation
 
 
-@limits.given_back_on_failure
+@rate_limits.given_back_on_failure
 @transaction.atomic
 def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
     """Store a message, make it unread for the other side, and tell both sides on commit.
@@ -76,7 +76,7 @@ def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -
     pipeline.check(attempt)
     sent = orm.store_one(attempt)
     if attempt.counted and not sent.is_new:
-        limits.give_back("message", actor.pk)
+        rate_limits.give_back("MESSAGES_PER_MINUTE", actor.pk)
     transaction.on_commit(lambda: pipeline.announce([sent]))
     return sent
 

@@ -1,7 +1,8 @@
-"""The base of the checks that a message has to pass, and the check of its text."""
+"""The checks that a message has to pass, and their base."""
 
 from collections.abc import Sequence
 
+from trato import rate_limits
 from trato.errors import Refused
 
 from .body import clean_body
@@ -38,3 +39,17 @@ class TextCheck(Check):
         # What is refused may not even be storable: the stores must not see it.
         given, attempt.body = attempt.body, ""
         attempt.body = clean_body(given)
+
+
+class MessageLimit(Check):
+    """Refuse the messages of a person who sends too many."""
+
+    def check(self, attempt: Attempt) -> None:
+        rate_limits.hit("MESSAGES_PER_MINUTE", attempt.sender.pk)
+        attempt.counted = True
+
+    async def check_many(self, attempts: Sequence[Attempt]) -> None:
+        people = [attempt.sender_id for attempt in attempts]
+        refusals = await rate_limits.hit_many("MESSAGES_PER_MINUTE", people)
+        for attempt, refusal in zip(attempts, refusals, strict=True):
+            attempt.refusal, attempt.counted = refusal, refusal is None

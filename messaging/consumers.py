@@ -7,6 +7,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError
 
 from notifications.consumers import BadgeConsumer
+from trato import rate_limits
 from trato.client_address import network_of_socket
 from trato.people import Person
 from trato.realtime.close_codes import FLOODS, PAGE_OF_ANOTHER
@@ -16,7 +17,6 @@ from trato.realtime.groups import Event
 
 from . import access, frames, queries
 from .host import host
-from .rate_limits import limits
 from .reading import batch as reading
 from .replies import Refusals, Sends
 from .resuming import OpenConversations
@@ -37,19 +37,20 @@ class ChatConsumer(BadgeConsumer):
 
     async def connect(self) -> None:
         await self.accept()  # before any close: browsers hide the code of a refused handshake
+        network = network_of_socket(self.scope)
         if (
-            await self.is_within("socket_from", network_of_socket(self.scope))
+            await self.is_within("SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS", network)
             and await self.authenticate()
-            and await self.is_within("socket", self.user.pk)
+            and await self.is_within("SOCKETS_OPENED_PER_MINUTE", self.user.pk)
         ):
             await self.greet()
             self.out.offer_to(self.sends.take)
 
-    async def is_within(self, limit: limits.Kind, who: int | str) -> bool:
+    async def is_within(self, limit: str, who: int | str) -> bool:
         """Count one more socket; False if the limit is passed and the socket was closed."""
         refusal = None
         if who:
-            (refusal,) = await limits.hit_many(limit, [who])
+            (refusal,) = await rate_limits.hit_many(limit, [who])
         if refusal is not None:
             await self.close(FLOODS)
         return refusal is None

@@ -6,12 +6,11 @@ say in sending is listed here, by name.
 
 from collections.abc import Callable, Sequence
 
+from trato import rate_limits
 from trato.errors import Refused
 
 from . import events
-from .checks import Check, TextCheck
-from .rate_limits import limits
-from .rate_limits.check import MessageLimit
+from .checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
 
 # In this order, until one refuses. The rate limit is last: what is refused does not count.
@@ -53,4 +52,6 @@ def announce(sents: Sequence[Sent]) -> None:
 
 async def give_back(attempts: Sequence[Attempt]) -> None:
     """Don't count these attempts in their senders' rate limits: they stored no message."""
-    await limits.give_back_many("message", [attempt.sender.pk for attempt in attempts])
+    await rate_limits.give_back_many(
+        "MESSAGES_PER_MINUTE", [attempt.sender.pk for attempt in attempts]
+    )

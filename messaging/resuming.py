@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from trato import rate_limits
 from trato.errors import Refused
 from trato.realtime import authentication, metrics
 from trato.realtime.consumers import RealtimeConsumer
@@ -17,7 +18,6 @@ from trato.realtime.groups import Event
 
 from . import access, events, frames, queries
 from .models import Conversation, Side
-from .rate_limits import limits
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ class OpenConversations:
         opened, user = self._open.get(conversation_id), self._socket.user
         if opened is None or opened.side is None:
             raise Http404("not open on this socket")
-        (refusal,) = await limits.hit_many("typing", [user.pk])
+        (refusal,) = await rate_limits.hit_many("TYPING_FRAMES_PER_MINUTE", [user.pk])
         if refusal:
             raise refusal
         events.typing(conversation_id, opened.groups, opened.side, user, stopped=stopped)

@@ -23,7 +23,6 @@ from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 from messaging.moderation import permissions
-from messaging.rate_limits import limits
 from messaging.reading import batch as reading
 from messaging.sending import actions as sending
 from tests import emptying
@@ -204,7 +203,6 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
     """No test spends another one's allowance, nor allauth's, which is counted in the cache."""
-    limits.reset()
     rate_limits.reset()
     cache.reset()
 

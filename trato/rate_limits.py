@@ -1,88 +1,132 @@
-"""How often a person or an address may do what costs others something.
+"""How often a person or an address may do something, within a moving window.
 
-Counted over a moving window, in Redis where there is one, so that all processes share a count,
-else in this process's memory; while Redis is away each process counts for itself. Messages have
-limits of their own, which a send never waits for (`messaging.rate_limits.limits`).
+A limit is called as its setting, such as `SEARCHES_PER_MINUTE`. Acts are counted in this process
+(`moving_window`) and, where there is Redis, also there (`shared_limit`), so that all processes
+share a limit. While Redis is away or slow, each process goes on with what it knows: nobody waits
+for it, and nobody starts with a new allowance.
 """
 
 import math
 import time
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import ngettext
-from limits import (
-    RateLimitItem,
-    RateLimitItemPerDay,
-    RateLimitItemPerHour,
-    RateLimitItemPerMinute,
-)
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import MovingWindowRateLimiter
+from redis import Redis
+from redis import asyncio as aioredis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from .client_address import network_of
+from .errors import Refused, when_shown
+from .realtime.background import per_loop
+from .realtime.moving_window import Limit, MovingWindow, Who
+from .realtime.shared_limit import HIT_MANY, PREFIX, REDIS_ERRORS, SharedLimit, key_of, wait_of
 
 log = structlog.get_logger("trato.limits")
 
-PREFIX = "trato-rates"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+UNITS = {"MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 REDIS_RETRY_SECONDS = 5.0  # how long to leave Redis alone after it failed
-UNITS: dict[str, type[RateLimitItem]] = {
-    "MINUTE": RateLimitItemPerMinute,
-    "HOUR": RateLimitItemPerHour,
-    "DAY": RateLimitItemPerDay,
-}
 
 _redis_away_until = 0.0  # time.monotonic()
+_counted: ContextVar[list[tuple[str, Who]] | None] = ContextVar("counted", default=None)
 
 
-@dataclass
-class TooOften(Exception):
-    """An allowance is used up. `views` answer with 429 where nobody catches it."""
-
-    retry_after: int  # seconds
-
-    def __str__(self) -> str:
-        return wait_text(self.retry_after)
-
-
-def wait_text(seconds: int) -> str:
-    """Tell a person how long to wait, in their language."""
-    if seconds < 90:
-        return ngettext(
-            "Too fast. Try again in %(count)s second.",
-            "Too fast. Try again in %(count)s seconds.",
-            seconds,
-        ) % {"count": seconds}
-    minutes = math.ceil(seconds / 60)
-    return ngettext(
-        "Too many attempts. Try again in %(count)s minute.",
-        "Too many attempts. Try again in %(count)s minutes.",
-        minutes,
-    ) % {"count": minutes}
-
-
-def hit(name: str, who: str, cost: int = 1) -> None:
+def hit(name: str, who: Who, cost: int = 1) -> None:
     """Count an act.
 
     Args:
-        name: a setting such as `SEARCHES_PER_MINUTE`; how often is its value.
-        who: whose act, from `person_or_address` or `address`.
-        cost: how many it counts for.
+        name: a setting; how often is its value.
+        who: whose act: a person's ID, or from `person_or_address` or `address`.
+        cost: how many acts it counts for.
 
     Raises:
-        TooOften: the allowance is used up; nothing was counted.
+        Refused: `rate_limited`, with the seconds to wait, if the allowance is used up; nothing
+            was counted.
     """
-    item = _item(name, getattr(settings, name))
-    if settings.REDIS_URL and time.monotonic() >= _redis_away_until:
+    limit = _limit(name)
+    for number in range(cost):
+        wait = _hit(limit, who, time.time())
+        if wait is not None:
+            for _ in range(number):
+                _give_back(limit, who)
+            raise _refused(wait)
+    if (counted := _counted.get()) is not None:
+        counted += [(name, who)] * cost
+
+
+def give_back(name: str, who: Who) -> None:
+    """Don't count an act after all that `hit` has counted."""
+    _give_back(_limit(name), who)
+    if (counted := _counted.get()) is not None:
+        counted.remove((name, who))
+
+
+def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
+    """Give back the acts that a function counts with `hit` if it raises.
+
+    Put it outside `transaction.atomic`, so that a COMMIT that fails counts as a failure too.
+    """
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        counted: list[tuple[str, Who]] = []
+        outer = _counted.get()
+        token = _counted.set(counted)
         try:
-            return _hit(_shared(), item, who, cost)
-        except StorageError as error:
+            result = function(*args, **kwargs)
+        except BaseException:
+            for name, who in counted:
+                _give_back(_limit(name), who)
+            raise
+        finally:
+            _counted.reset(token)
+        if outer is not None:
+            outer += counted
+        return result
+
+    return wrapper
+
+
+async def hit_many(name: str, people: Sequence[Who]) -> list[Refused | None]:
+    """Count an act for each of several people, with one round trip to Redis at most.
+
+    Args:
+        people: a person who does two things at once is in it twice.
+
+    Returns:
+        For each, in order: None, or the refusal that `hit` would raise.
+    """
+    limit, now = _limit(name), time.time()
+    window = _window(limit)
+    waits = [window.hit(who, now) for who in people]
+    places = [place for place, wait in enumerate(waits) if wait is None]
+    if places:
+        answers = await _ask_many(limit, [people[place] for place in places], now)
+        for place, answer in zip(places, answers, strict=True):
+            waits[place] = answer
+    return [None if wait is None else _refused(wait) for wait in waits]
+
+
+async def give_back_many(name: str, people: Sequence[Who]) -> None:
+    """Don't count the latest act of each of several people after all."""
+    limit = _limit(name)
+    for who in people:
+        _window(limit).give_back(who)
+    if _redis_is_there():
+        try:
+            await _shared_limit(limit).give_back(people)
+        except REDIS_ERRORS as error:
             _redis_is_away(error)
-    return _hit(_local(), item, who, cost)
 
 
 def person_or_address(request: HttpRequest) -> str:
@@ -100,43 +144,118 @@ def reset() -> None:
     """Forget all counts, and that Redis was away."""
     global _redis_away_until
     _redis_away_until = 0.0
-    _local().storage.reset()
+    _shared_limits.clear()
+    _window.cache_clear()
     if settings.REDIS_URL:
-        _shared().storage.reset()
+        for key in _redis().scan_iter(f"{PREFIX}:*", count=1000):
+            _redis().delete(key)
 
 
-def _redis_is_away(error: StorageError) -> None:
+def _limit(name: str) -> Limit:
+    unit = name.partition("_PER_")[2].partition("_")[0]
+    return Limit(name, getattr(settings, name), UNITS[unit])
+
+
+def _hit(limit: Limit, who: Who, now: float) -> float | None:
+    """Count an act, or return how many seconds to wait."""
+    window = _window(limit)
+    wait = window.hit(who, now)
+    if wait is not None:
+        return wait
+    if _redis_is_there():
+        try:
+            key, arguments = key_of(limit, who), (now, limit.amount, limit.seconds)
+            (answer,) = cast("list[Any]", _redis().eval(HIT_MANY, 1, key, *arguments))
+        except REDIS_ERRORS as error:
+            _redis_is_away(error)
+        else:
+            wait = wait_of(answer, limit, now)
+            if wait is None:
+                window.update(who, answer, now + limit.seconds)
+            else:
+                window.give_back(who)
+                window.update(who, limit.amount, now + wait)
+            return wait
+    return window.settle(who, now)
+
+
+async def _ask_many(limit: Limit, people: Sequence[Who], now: float) -> list[float | None]:
+    """Ask Redis about acts that the window has counted; as `_hit` does."""
+    if _redis_is_there():
+        try:
+            return await _shared_limit(limit).hit(people)
+        except REDIS_ERRORS as error:
+            _redis_is_away(error)
+    return [_window(limit).settle(who, now) for who in people]
+
+
+def _give_back(limit: Limit, who: Who) -> None:
+    _window(limit).give_back(who)
+    if _redis_is_there():
+        try:
+            _redis().lpop(key_of(limit, who))
+        except REDIS_ERRORS as error:
+            _redis_is_away(error)
+
+
+def _redis_is_there() -> bool:
+    return bool(settings.REDIS_URL) and time.monotonic() >= _redis_away_until
+
+
+def _redis_is_away(error: BaseException) -> None:
     global _redis_away_until
     _redis_away_until = time.monotonic() + REDIS_RETRY_SECONDS
-    log.warning("rates_storage_unavailable", error=type(error.storage_error).__name__)
+    log.warning("limits_storage_unavailable", error=type(error).__name__)
 
 
-def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, who: str, cost: int) -> None:
-    if not limiter.hit(item, who, cost=cost):
-        wait = limiter.get_window_stats(item, who).reset_time - time.time()
-        raise TooOften(max(1, math.ceil(wait)))
+def _refused(wait_seconds: float) -> Refused:
+    seconds = max(1, math.ceil(wait_seconds))
+    return Refused("rate_limited", when_shown(lambda: _wait_text(seconds)), retry_after=seconds)
+
+
+def _wait_text(seconds: int) -> str:
+    """Tell a person how long to wait, in their language."""
+    if seconds < 90:
+        return ngettext(
+            "Too fast. Try again in %(count)s second.",
+            "Too fast. Try again in %(count)s seconds.",
+            seconds,
+        ) % {"count": seconds}
+    minutes = math.ceil(seconds / 60)
+    return ngettext(
+        "Too many attempts. Try again in %(count)s minute.",
+        "Too many attempts. Try again in %(count)s minutes.",
+        minutes,
+    ) % {"count": minutes}
 
 
 @cache
-def _item(name: str, amount: int) -> RateLimitItem:
-    kind, _per, unit = name.rpartition("_PER_")
-    return UNITS[unit](amount, namespace=kind)
+def _window(limit: Limit) -> MovingWindow:
+    return MovingWindow(limit)
 
 
 @cache
-def _local() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(MemoryStorage())
-
-
-@cache
-def _shared() -> MovingWindowRateLimiter:
+def _redis() -> Redis:
+    """The client for code that may block. It retries a closed connection, but not a silent one."""
     timeout = settings.REDIS_TIMEOUT_SECONDS
-    return MovingWindowRateLimiter(
-        RedisStorage(
-            settings.REDIS_URL,
-            wrap_exceptions=True,
-            key_prefix=PREFIX,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-        )
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
+
+
+@per_loop
+def _async_redis() -> aioredis.Redis:
+    return aioredis.Redis.from_url(settings.REDIS_URL)
+
+
+_shared_limits: per_loop[dict[Limit, SharedLimit]] = per_loop(dict)
+
+
+def _shared_limit(limit: Limit) -> SharedLimit:
+    limits = _shared_limits()
+    if limit not in limits:
+        limits[limit] = SharedLimit(_async_redis(), limit, _window(limit), _redis_is_away)
+    return limits[limit]

@@ -72,9 +72,6 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
             return redirect_to_login(request.path)
         send = actions.send_now if wants_json(request) else actions.send_form
         conversation = _start_and_send(request.user, question, send)
-    except rate_limits.TooOften as error:
-        refusal = Refused("rate_limited", str(error), error.retry_after)
-        return _ask_again(request, question, refusal)
     except Refused as refusal:
         return _ask_again(request, question, refusal)
     questions.waiting(request).filter(client_id=question.client_id).delete()

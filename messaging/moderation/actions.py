@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from messaging import access, events
 from messaging.body import excerpt
 from messaging.models import SUBJECT_KIND, Conversation, Message, Report
-from messaging.rate_limits import limits
 from notifications import actions as notifications
+from trato import rate_limits
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.audit.models import AuditEntry
@@ -26,7 +26,7 @@ from trato.text import has_control_characters
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 
 
-@limits.given_back_on_failure
+@rate_limits.given_back_on_failure
 @transaction.atomic
 def report(actor: Person, conversation_id: int, sequence: int, reason: str, words: str) -> Report:
     """Tell staff about a message of the other side, once. The same report again is the first.
@@ -56,7 +56,7 @@ def report(actor: Person, conversation_id: int, sequence: int, reason: str, word
         message=message, reporter_id=actor.pk, defaults={"reason": reason, "words": words}
     )
     if created:
-        limits.hit("report", actor.pk)
+        rate_limits.hit("REPORTS_PER_HOUR", actor.pk)
     elif (found.reason, found.words) != (reason, words):
         raise Refused("conflict", _("You've already reported this message."))
     return found

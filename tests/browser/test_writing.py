@@ -13,8 +13,8 @@ from accounts.models import User
 from catalog.models import Shop, TeamInvitation
 from catalog.teams import answer_invitation, invite, remove_member
 from messaging.models import Conversation, Message
-from messaging.rate_limits import limits
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
+from trato import rate_limits
 
 
 def test_a_draft_survives_a_reload(
@@ -136,7 +136,7 @@ def test_too_fast_is_told_with_the_time_to_wait_and_then_sent_by_itself(
     almost_a_minute_ago = timezone.now() - datetime.timedelta(seconds=56)
     with time_machine.travel(almost_a_minute_ago, tick=False):
         for _ in range(settings.MESSAGES_PER_MINUTE):
-            limits.hit("message", shopper.pk)
+            rate_limits.hit("MESSAGES_PER_MINUTE", shopper.pk)
     write(page, "One too many")
     write(page, "And another")
     told = page.locator("#connection")

@@ -16,7 +16,6 @@ from django.db import connection, connections
 from django.test import Client
 
 from messaging.models import Conversation
-from messaging.rate_limits import limits
 from messaging.reading import batch as reading
 from messaging.sending import actions as sending
 from tests.host.market.models import Item, Partner
@@ -54,7 +53,6 @@ def _close(together: threading.Barrier) -> None:
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     """No test spends another one's allowance, and each event loop has a layer of its own."""
-    limits.reset()
     rate_limits.reset()
     layers.channel_layers.backends.clear()
 

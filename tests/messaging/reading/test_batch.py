@@ -18,7 +18,6 @@ from accounts.models import User
 from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Participant
-from messaging.rate_limits import limits
 from messaging.reading import batch, postgresql
 from messaging.reading.actions import mark_read
 from messaging.records import Reading, ReadMark
@@ -31,6 +30,7 @@ from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.messaging.sending.test_stores import attempt, cast, conversations
 from tests.messaging.sending.test_stores import stored as stored_together
 from tests.patience import PATIENCE
+from trato import rate_limits
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import StatementConnection
 
@@ -97,7 +97,7 @@ def left(where: Conversation) -> Any:
 def test_marking_together_leaves_what_marking_one_by_one_leaves(
     cast: list[User], shop: Shop, steps: list[Step]
 ) -> None:
-    limits.reset()
+    rate_limits.reset()
     one, many = conversations(cast[0], shop)
     for who, sequence in steps:
         if sequence is None:

@@ -19,13 +19,13 @@ from catalog.models import Product, Shop
 from messaging import actions
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message, hour_of
-from messaging.rate_limits import limits
 from messaging.reading.actions import mark_read
 from messaging.records import Attempt, Sent
 from messaging.sending import orm, postgresql
 from notifications.models import Notification
 from tests.databases import own_database
 from tests.messaging.sending.test_races import in_threads
+from trato import rate_limits
 from trato.errors import Refused
 from trato.realtime.statements import Locked, StatementConnection
 
@@ -164,7 +164,7 @@ def everything(where: list[Conversation]) -> Any:
 def test_storing_together_leaves_what_storing_one_by_one_leaves(
     cast: list[User], shop: Shop, intents: list[Intent]
 ) -> None:
-    limits.reset()
+    rate_limits.reset()
     one, many = conversations(cast[0], shop), conversations(cast[0], shop)
     assert together(intents, cast, many) == one_by_one(intents, cast, one)
     assert everything(many) == everything(one)

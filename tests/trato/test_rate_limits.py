@@ -23,13 +23,13 @@ from deploy import services
 from messaging import actions, frames
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
-from messaging.rate_limits import limits
-from messaging.rate_limits.window import Window
 from messaging.sending import actions as sending
 from messaging.sending import orm, postgresql
 from tests.patience import PATIENCE
+from trato import rate_limits
 from trato.errors import Refused
 from trato.realtime import background
+from trato.realtime.moving_window import Limit, MovingWindow
 
 needs_redis = pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
 PERSON = 1
@@ -53,12 +53,12 @@ def broker(
     settings.REDIS_URL = private_redis.address
     settings.MESSAGES_PER_MINUTE = 6
     settings.REDIS_TIMEOUT_SECONDS = PATIENCE
-    monkeypatch.setattr(limits, "REDIS_RETRY_SECONDS", 0.0)
-    limits._redis.cache_clear()
-    limits.reset()
+    monkeypatch.setattr(rate_limits, "REDIS_RETRY_SECONDS", 0.0)
+    rate_limits._redis.cache_clear()
+    rate_limits.reset()
     yield private_redis
     private_redis.resume()
-    limits._redis.cache_clear()
+    rate_limits._redis.cache_clear()
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def silence(broker: services.Server, settings: Any) -> Callable[[], None]:
     def fall_silent() -> None:
         broker.pause()
         settings.REDIS_TIMEOUT_SECONDS = 0.05
-        limits._redis.cache_clear()
+        rate_limits._redis.cache_clear()
 
     return fall_silent
 
@@ -76,7 +76,7 @@ def silence(broker: services.Server, settings: Any) -> Callable[[], None]:
 def may_send() -> bool:
     """By a form: on a thread, waiting for Redis."""
     try:
-        limits.hit("message", PERSON)
+        rate_limits.hit("MESSAGES_PER_MINUTE", PERSON)
     except Refused:
         return False
     return True
@@ -84,18 +84,18 @@ def may_send() -> bool:
 
 async def may_send_by_socket() -> bool:
     """By a socket: on the event loop, gathered."""
-    (refusal,) = await limits.hit_many("message", [PERSON])
+    (refusal,) = await rate_limits.hit_many("MESSAGES_PER_MINUTE", [PERSON])
     return refusal is None
 
 
 def send_elsewhere(number: int) -> None:
     """Acts of the same person in a process that shares nothing but Redis with this one."""
-    own, limits._window = limits._window, lambda item: Window(item.amount, item.get_expiry())  # type: ignore[assignment]
+    own, rate_limits._window = rate_limits._window, MovingWindow  # type: ignore[assignment]
     try:
         for _ in range(number):
             assert may_send()
     finally:
-        limits._window = own
+        rate_limits._window = own
 
 
 @needs_redis
@@ -174,18 +174,18 @@ def test_one_process_never_lets_more_through_whatever_redis_does(
 
     settings.REDIS_TIMEOUT_SECONDS = 0.05  # Redis may be silent or not: nobody gains by either
     broker.resume()
-    limits._redis.cache_clear()
+    rate_limits._redis.cache_clear()
     while True:
         with contextlib.suppress(RedisError):
-            limits.reset()
+            rate_limits.reset()
             break
     through = asyncio.run(play())
     assert through == [True] * min(6, len(through)) + [False] * max(0, len(through) - 6)
 
 
 def test_people_whose_acts_are_past_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("messaging.rate_limits.window.SWEEP_AT", 10)
-    window = Window(2, 60)
+    monkeypatch.setattr("trato.realtime.moving_window.SWEEP_AT", 10)
+    window = MovingWindow(Limit("TESTS_PER_MINUTE", 2, 60))
     for person in range(100):
         assert window.hit(person, now=100.0 * person) is None
     assert len(window._people) <= 10

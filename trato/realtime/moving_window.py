@@ -7,10 +7,19 @@ person's acts in other processes holds until it answers again.
 
 import threading
 from collections import deque
+from typing import NamedTuple
 
 SWEEP_AT = 10_000  # people; then those without acts in the window are forgotten
 
-Person = int | str  # an account's ID, or another owner of an allowance
+Who = int | str  # an account's ID, or another owner of an allowance
+
+
+class Limit(NamedTuple):
+    """How many acts of a kind in how many seconds."""
+
+    name: str
+    amount: int
+    seconds: int
 
 
 class _Acts:
@@ -24,46 +33,40 @@ class _Acts:
         self.elsewhere_until = 0.0
 
 
-class Window:
-    """The acts of one kind, of all people. Thread-safe.
+class MovingWindow:
+    """The acts of one kind, of all people. Thread-safe. All times are those of `time.time()`."""
 
-    Args:
-        amount: how many acts a person may do...
-        seconds: ...in how long.
-
-    All times are those of `time.time()`.
-    """
-
-    def __init__(self, amount: int, seconds: float) -> None:
-        self._amount, self._seconds = amount, seconds
-        self._people: dict[Person, _Acts] = {}
+    def __init__(self, limit: Limit) -> None:
+        self._limit = limit
+        self._people: dict[Who, _Acts] = {}
         self._sweep_at = SWEEP_AT
         self._lock = threading.Lock()
 
-    def hit(self, person: Person, now: float) -> float | None:
+    def hit(self, who: Who, now: float) -> float | None:
         """Count an act, or return how many seconds to wait if there are too many here."""
+        _name, amount, seconds = self._limit
         with self._lock:
-            acts = self._people.get(person)
+            acts = self._people.get(who)
             if acts is None:
                 if len(self._people) >= self._sweep_at:
                     self._sweep(now)
-                acts = self._people[person] = _Acts()
+                acts = self._people[who] = _Acts()
             here = acts.here
-            while here and here[0] < now - self._seconds:
+            while here and here[0] < now - seconds:
                 here.popleft()
-            if len(here) >= self._amount:
-                return here[-self._amount] + self._seconds - now if self._amount else self._seconds
+            if len(here) >= amount:
+                return here[-amount] + seconds - now if amount else seconds
             here.append(now)
             return None
 
-    def give_back(self, person: Person) -> None:
+    def give_back(self, who: Who) -> None:
         """Don't count the latest act."""
         with self._lock:
-            acts = self._people.get(person)
+            acts = self._people.get(who)
             if acts is not None and acts.here:
                 acts.here.pop()
 
-    def update(self, person: Person, number: int, until: float) -> None:
+    def update(self, who: Who, number: int, until: float) -> None:
         """Note how many acts Redis knows of.
 
         Args:
@@ -71,25 +74,31 @@ class Window:
             until: when this is certainly no longer true.
         """
         with self._lock:
-            acts = self._people.get(person)
+            acts = self._people.get(who)
             if acts is not None:
                 acts.elsewhere, acts.elsewhere_until = max(0, number - len(acts.here)), until
 
-    def excess(self, person: Person, now: float) -> float | None:
-        """Return how many seconds to wait if acts here and elsewhere exceed the limit, or None."""
+    def settle(self, who: Who, now: float) -> float | None:
+        """Decide about the latest act without Redis.
+
+        Returns:
+            None; or how many seconds to wait, because acts here and elsewhere exceed the limit.
+            The act doesn't count then.
+        """
         with self._lock:
-            acts = self._people.get(person)
+            acts = self._people.get(who)
             if acts is None or now >= acts.elsewhere_until:
                 return None
-            if len(acts.here) + acts.elsewhere <= self._amount:
+            if len(acts.here) + acts.elsewhere <= self._limit.amount:
                 return None
+            acts.here.pop()
             return acts.elsewhere_until - now
 
     def _sweep(self, now: float) -> None:
-        past = now - self._seconds
+        past = now - self._limit.seconds
         self._people = {
-            person: acts
-            for person, acts in self._people.items()
+            who: acts
+            for who, acts in self._people.items()
             if acts.elsewhere_until > now or (acts.here and acts.here[-1] >= past)
         }
         self._sweep_at = max(SWEEP_AT, 2 * len(self._people))

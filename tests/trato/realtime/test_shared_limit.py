@@ -9,23 +9,20 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
-from limits import RateLimitItemPerMinute
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from messaging.rate_limits.shared import COUNT_AFTER_SECONDS, SharedLimit
-from messaging.rate_limits.window import Person, Window
 from tests.patience import PATIENCE
+from trato.realtime.moving_window import Limit, MovingWindow, Who
+from trato.realtime.shared_limit import COUNT_AFTER_SECONDS, PREFIX, SharedLimit
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
-PREFIX = "trato-test-limit"
-
 
 class Counted(SharedLimit):
-    """A shared limit with its window, as `limits` uses them."""
+    """A shared limit with its window, as `rate_limits` uses them."""
 
-    async def hit(self, user_ids: Sequence[Person]) -> list[float | None]:
+    async def hit(self, user_ids: Sequence[Who]) -> list[float | None]:
         now = time.time()
         waits = [self._window.hit(user_id, now) for user_id in user_ids]
         places = [place for place, wait in enumerate(waits) if wait is None]
@@ -34,7 +31,7 @@ class Counted(SharedLimit):
             waits[place] = answer
         return waits
 
-    async def give_back(self, user_ids: Sequence[Person]) -> None:
+    async def give_back(self, user_ids: Sequence[Who]) -> None:
         for user_id in user_ids:
             self._window.give_back(user_id)
         await super().give_back(user_ids)
@@ -52,11 +49,11 @@ def play(amount: int, script: Play) -> None:
 
         def process() -> SharedLimit:
             clients.append(aioredis.Redis.from_url(settings.REDIS_URL))
-            item = RateLimitItemPerMinute(amount, namespace="test")
-            return Counted(clients[-1], PREFIX, item, Window(amount, 60), failures.append)
+            limit = Limit("TESTS_PER_MINUTE", amount, 60)
+            return Counted(clients[-1], limit, MovingWindow(limit), failures.append)
 
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
-            for key in await redis.keys(f"{PREFIX}*"):
+            for key in await redis.keys(f"{PREFIX}:TESTS_PER_MINUTE:*"):
                 await redis.delete(key)
         async with asyncio.timeout(PATIENCE):
             await script(process, failures)

@@ -3,9 +3,9 @@
 A person who has used less than half of the allowance is far from the limit: the act is let through
 at once and counted a moment later, together with those of all others. So nobody's message waits
 for Redis unless its sender comes near the limit. One process never lets more through than the
-limit, thanks to its own `Window`. A person who sends through several processes at once may gain
-half an allowance with each, until the processes hear of each other a moment later, and a whole one
-with each while Redis does not answer.
+limit, thanks to its own `MovingWindow`. A person who sends through several processes at once may
+gain half an allowance with each, until the processes hear of each other a moment later, and a
+whole one with each while Redis does not answer.
 """
 
 import asyncio
@@ -14,14 +14,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
-from limits import RateLimitItem
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from trato.realtime.background import spawn
+from .background import spawn
+from .moving_window import Limit, MovingWindow, Who
 
-from .window import Person, Window
-
+PREFIX = "trato-limits"  # of the keys in Redis
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)
 COUNT_AFTER_SECONDS = 0.005  # how long acts that were let through collect before they are counted
 REMEMBERED_MAX = 100_000  # people known to be far from the limit; then all are looked up again
@@ -53,9 +52,6 @@ class SharedLimit:
     """The limit of one kind of act, as one event loop knows it.
 
     Args:
-        redis: the client.
-        prefix: of the keys in Redis.
-        item: how many acts in how long.
         window: the acts in this process. It is updated with what Redis answers.
         on_failure: is called with the error when acts that were let through can't be counted.
     """
@@ -63,21 +59,20 @@ class SharedLimit:
     def __init__(
         self,
         redis: Redis,
-        prefix: str,
-        item: RateLimitItem,
-        window: Window,
+        limit: Limit,
+        window: MovingWindow,
         on_failure: Callable[[Exception], None],
     ) -> None:
-        self._redis, self._prefix, self._item = redis, prefix, item
+        self._redis, self._limit = redis, limit
         self._hit_many = redis.register_script(HIT_MANY)
         self._window, self._on_failure = window, on_failure
-        self._headroom = item.amount // 2
-        self._far: set[Person] = set()  # who had the headroom left when Redis last answered
-        self._uncounted: Counter[Person] = Counter()  # acts that Redis has not answered yet
-        self._uncounted_later: list[Person] = []  # those of them that it has not even been sent
+        self._headroom = limit.amount // 2
+        self._far: set[Who] = set()  # who had the headroom left when Redis last answered
+        self._uncounted: Counter[Who] = Counter()  # acts that Redis has not answered yet
+        self._uncounted_later: list[Who] = []  # those of them that it has not even been sent
         self._counting: asyncio.Task[None] | None = None
 
-    async def hit(self, people: Sequence[Person]) -> list[float | None]:
+    async def hit(self, people: Sequence[Who]) -> list[float | None]:
         """Count an act for each person. `window` has counted all of them already.
 
         Returns:
@@ -100,9 +95,9 @@ class SharedLimit:
             waits[place] = wait
         return waits
 
-    async def give_back(self, people: Sequence[Person]) -> None:
+    async def give_back(self, people: Sequence[Who]) -> None:
         """Don't count the latest act of each person. Raises one of `REDIS_ERRORS`."""
-        counted: list[Person] = []
+        counted: list[Who] = []
         for person in people:
             if person in self._uncounted_later:
                 self._uncounted_later.remove(person)
@@ -112,10 +107,10 @@ class SharedLimit:
         async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
             pipeline = self._redis.pipeline(transaction=False)
             for person in counted:
-                pipeline.lpop(self._key(person))
+                pipeline.lpop(key_of(self._limit, person))
             await pipeline.execute()
 
-    def _lets_through(self, person: Person) -> bool:
+    def _lets_through(self, person: Who) -> bool:
         """Let a person through without asking Redis, if that cannot exceed the limit."""
         if person not in self._far or self._uncounted[person] >= self._headroom:
             return False
@@ -133,14 +128,14 @@ class SharedLimit:
         except REDIS_ERRORS as error:
             self._on_failure(error)
 
-    def _settle(self, people: Sequence[Person]) -> None:
+    def _settle(self, people: Sequence[Who]) -> None:
         """These acts are counted, or never will be."""
         self._uncounted.subtract(people)
         for person in people:
             if self._uncounted[person] <= 0:
                 del self._uncounted[person]
 
-    async def _count(self, people: Sequence[Person], let_through: int) -> list[float | None]:
+    async def _count(self, people: Sequence[Who], let_through: int) -> list[float | None]:
         """Count acts that are noted in `_uncounted`.
 
         Args:
@@ -151,11 +146,11 @@ class SharedLimit:
         """
         if not people:
             return []
-        now, limit, seconds = time.time(), self._item.amount, self._item.get_expiry()
-        keys = [self._key(person) for person in people]
+        now, (_name, amount, seconds) = time.time(), self._limit
+        keys = [key_of(self._limit, person) for person in people]
         try:
             async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
-                answers = await self._hit_many(keys, [now, limit, seconds])
+                answers = await self._hit_many(keys, [now, amount, seconds])
         except BaseException:
             self._far.clear()
             raise
@@ -163,26 +158,23 @@ class SharedLimit:
             self._settle(people)
         if len(self._far) > REMEMBERED_MAX:
             self._far.clear()
-        waits = [wait_of(answer, self._item, now) for answer in answers]
+        waits = [wait_of(answer, self._limit, now) for answer in answers]
         for person, wait in zip(people[let_through:], waits[let_through:], strict=True):
             if wait is not None:
                 self._window.give_back(person)
         for person, answer, wait in zip(people, answers, waits, strict=True):
-            acts = limit if wait is not None else answer
-            (self._far.add if acts <= limit - self._headroom else self._far.discard)(person)
+            acts = amount if wait is not None else answer
+            (self._far.add if acts <= amount - self._headroom else self._far.discard)(person)
             until = now + (seconds if wait is None else wait)
             self._window.update(person, acts + self._uncounted.get(person, 0), until)
         return waits
 
-    def _key(self, person: Person) -> str:
-        return key_of(self._prefix, self._item, person)
 
-
-def key_of(prefix: str, item: RateLimitItem, person: Person) -> str:
+def key_of(limit: Limit, who: Who) -> str:
     """Return the key under which Redis keeps the times of a person's acts."""
-    return f"{prefix}:{item.key_for(str(person))}"
+    return f"{PREFIX}:{limit.name}:{who}"
 
 
-def wait_of(answer: bytes | int, item: RateLimitItem, now: float) -> float | None:
+def wait_of(answer: bytes | int, limit: Limit, now: float) -> float | None:
     """Return how many seconds an answer of `HIT_MANY` tells to wait; None if the act counts."""
-    return None if isinstance(answer, int) else float(answer) + item.get_expiry() - now
+    return None if isinstance(answer, int) else float(answer) + limit.seconds - now

@@ -1,1 +1,0 @@
-"""Rate limits: how often a person may do something."""
