@@ -5,11 +5,10 @@ The user model is an `AbstractBaseUser` with `PermissionsMixin`, an integer key 
 that the setting `PERSON_NAME_FIELD` names.
 """
 
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import models
 
 
 class Person(Protocol):
@@ -39,8 +38,5 @@ def name_column_of(relation: str) -> str:
 
 def columns_of(relation: str) -> tuple[str, str]:
     """What a search for people looks at behind a foreign key: e-mail address and name."""
-    return f"{relation}__{_user_model().get_email_field_name()}", name_column_of(relation)
-
-
-def _user_model() -> Any:
-    return cast("type[models.Model]", get_user_model())
+    user_model: Any = get_user_model()
+    return f"{relation}__{user_model.get_email_field_name()}", name_column_of(relation)

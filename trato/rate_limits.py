@@ -18,7 +18,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 from redis import Redis
-from redis import asyncio as aioredis
+from redis.asyncio import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
@@ -27,6 +27,7 @@ from .client_address import network_of
 from .errors import Refused, when_shown
 from .realtime.background import per_loop
 from .realtime.moving_window import Limit, MovingWindow, Who
+from .realtime.redis.connection import RedisConnection
 from .realtime.shared_limit import HIT_MANY, PREFIX, REDIS_ERRORS, SharedLimit, key_of, wait_of
 
 log = structlog.get_logger("trato.limits")
@@ -247,8 +248,8 @@ def _redis() -> Redis:
 
 
 @per_loop
-def _async_redis() -> aioredis.Redis:
-    return aioredis.Redis.from_url(settings.REDIS_URL)
+def _connection() -> RedisConnection:
+    return RedisConnection(ConnectionPool.from_url(settings.REDIS_URL))
 
 
 _shared_limits: per_loop[dict[Limit, SharedLimit]] = per_loop(dict)
@@ -257,5 +258,5 @@ _shared_limits: per_loop[dict[Limit, SharedLimit]] = per_loop(dict)
 def _shared_limit(limit: Limit) -> SharedLimit:
     limits = _shared_limits()
     if limit not in limits:
-        limits[limit] = SharedLimit(_async_redis(), limit, _window(limit), _redis_is_away)
+        limits[limit] = SharedLimit(_connection(), limit, _window(limit), _redis_is_away)
     return limits[limit]

@@ -22,9 +22,9 @@ class StaffForm(forms.ModelForm[Any]):
         if self.is_bound:
             if not any(name in self.data for name in names.values()):
                 return  # of no page of ours: compared with what is there now
-            self.data = _mutable(self.data)
+            self.data = data = cast(QueryDict, self.data).copy()
             for name in names.values():  # a choice of none has no hidden field
-                self.data.setlistdefault(name)
+                data.setlistdefault(name)
         for field in self.fields.values():
             field.show_hidden_initial = True
 
@@ -74,9 +74,3 @@ class StaffForm(forms.ModelForm[Any]):
         if field.choices:
             return str(dict(field.flatchoices).get(bound.initial, bound.initial))
         return str(getattr(self.instance, bound.name))
-
-
-def _mutable(data: Any) -> QueryDict:
-    copied = QueryDict(mutable=True)
-    copied.update(data)
-    return copied

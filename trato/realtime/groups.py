@@ -167,18 +167,15 @@ class Hub:
         # Now, not when the future is awaited: a socket that closes before would call `discard`
         # too early and stay in the group for good.
         self.subscribers.setdefault(group, set()).add(subscriber)
-        loop = asyncio.get_running_loop()
-        if group in self.joined:
-            joined = loop.create_future()
-            joined.set_result(True)
-            return joined
-        self._run("groups", self._follow_groups)
-        if self.joining_fails:
-            joined = loop.create_future()
-            joined.set_result(False)
-            return joined
-        # Shielded, because others wait for the same future.
-        return asyncio.shield(self._joining.setdefault(group, loop.create_future()))
+        if group not in self.joined:
+            self._run("groups", self._follow_groups)
+            if not self.joining_fails:
+                future = asyncio.get_running_loop().create_future()
+                # Shielded, because others wait for the same future.
+                return asyncio.shield(self._joining.setdefault(group, future))
+        answer = asyncio.get_running_loop().create_future()
+        answer.set_result(group in self.joined)
+        return answer
 
     def discard(self, group: str, subscriber: Subscriber) -> None:
         subscribers = self.subscribers.get(group, set())

@@ -38,13 +38,11 @@ class TimingWheel:
         order = [self.slots[(self.current - passed) % number] for passed in range(number)]
         self.slot_of[socket] = slot = min(order, key=len)
         slot.add(socket)
+        if self.task is None or self.task.done():
+            self.task = spawn(self.run())
 
     def discard(self, socket: Any) -> None:
         self.slot_of.pop(socket, set()).discard(socket)
-
-    def start(self) -> None:
-        if self.task is None or self.task.done():
-            self.task = spawn(self.run())
 
     async def run(self) -> None:
         while self.slot_of:
@@ -73,9 +71,7 @@ _wheel = per_loop(TimingWheel)
 
 def add(socket: Any) -> None:
     """Call `beat(sockets)` of a socket's class from time to time, until `discard`."""
-    wheel = _wheel()
-    wheel.add(socket)
-    wheel.start()
+    _wheel().add(socket)
 
 
 def discard(socket: Any) -> None:

@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from .background import spawn
 from .moving_window import Limit, MovingWindow, Who
+from .redis.connection import RedisConnection
 
 PREFIX = "trato-limits"  # of the keys in Redis
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)
@@ -58,13 +58,12 @@ class SharedLimit:
 
     def __init__(
         self,
-        redis: Redis,
+        redis: RedisConnection,
         limit: Limit,
         window: MovingWindow,
         on_failure: Callable[[Exception], None],
     ) -> None:
         self._redis, self._limit = redis, limit
-        self._hit_many = redis.register_script(HIT_MANY)
         self._window, self._on_failure = window, on_failure
         self._headroom = limit.amount // 2
         self._far: set[Who] = set()  # who had the headroom left when Redis last answered
@@ -105,10 +104,8 @@ class SharedLimit:
             else:
                 counted.append(person)
         async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
-            pipeline = self._redis.pipeline(transaction=False)
             for person in counted:
-                pipeline.lpop(key_of(self._limit, person))
-            await pipeline.execute()
+                await self._redis.call("LPOP", key_of(self._limit, person))
 
     def _lets_through(self, person: Who) -> bool:
         """Let a person through without asking Redis, if that cannot exceed the limit."""
@@ -150,7 +147,9 @@ class SharedLimit:
         keys = [key_of(self._limit, person) for person in people]
         try:
             async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
-                answers = await self._hit_many(keys, [now, amount, seconds])
+                answers = await self._redis.call(
+                    "EVAL", HIT_MANY, len(keys), *keys, now, amount, seconds
+                )
         except BaseException:
             self._far.clear()
             raise

@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django import template
 from django.conf import settings
@@ -16,6 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+T = TypeVar("T")
 
 PREFIX = "trato/"  # how a module names another one: its file's name behind it, without folders
 IMPORT = re.compile(rf'^import (?:[^"]* from )?"{PREFIX}([\w-]+)";', re.MULTILINE)
@@ -28,9 +30,8 @@ def import_map(context: Context) -> SafeString:
     Raises:
         ValueError: two files have one name.
     """
-    text = _read_map() if settings.DEBUG else _known_map()
     nonce = getattr(context.get("request"), "csp_nonce", "")
-    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, text)
+    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, _import_map())
 
 
 @register.simple_tag(takes_context=True)
@@ -50,7 +51,7 @@ def preload_modules(context: Context, *names: str) -> SafeString:
 
 def _with_imports(names: Iterable[str]) -> list[str]:
     """Modules and whatever they import, each once."""
-    graph = _graph() if not settings.DEBUG else _read_graph()
+    graph = _imports()
     found: dict[str, None] = {}
     waiting = list(names)
     while waiting:
@@ -61,45 +62,35 @@ def _with_imports(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
+def _read_once(function: Callable[[], T]) -> Callable[[], T]:
+    """Call a function once for all, or each time while somebody works on the files."""
+    known = cache(function)
+    return lambda: function() if settings.DEBUG else known()
+
+
+@_read_once
 def _modules() -> dict[str, str]:
     """Each module's path among the static files, by its name."""
-    return _known_modules() if not settings.DEBUG else dict(_find_modules())
-
-
-def _find_modules() -> Iterator[tuple[str, str]]:
     folder = Path(str(finders.find("js/site.js"))).parent
-    names: set[str] = set()
+    paths: dict[str, str] = {}
     for file in sorted(folder.glob("*/*.js")):
-        if file.stem in names:
+        if file.stem in paths:
             raise ValueError(f"two modules are named {file.stem}")
-        names.add(file.stem)
-        yield file.stem, f"js/{file.parent.name}/{file.name}"
+        paths[file.stem] = f"js/{file.parent.name}/{file.name}"
+    return paths
 
 
-def _read_graph() -> dict[str, list[str]]:
+@_read_once
+def _imports() -> dict[str, list[str]]:
     """What each module imports."""
     return {
         name: IMPORT.findall(Path(str(finders.find(path))).read_text())
-        for name, path in _find_modules()
+        for name, path in _modules().items()
     }
 
 
-def _read_map() -> SafeString:
+@_read_once
+def _import_map() -> SafeString:
     names = {f"{PREFIX}{name}": static(path) for name, path in _modules().items()}
     text = json.dumps({"imports": names}).replace("<", "\\u003c")
     return mark_safe(text)  # noqa: S308 – names of our own files
-
-
-@cache
-def _known_map() -> SafeString:
-    return _read_map()
-
-
-@cache
-def _known_modules() -> dict[str, str]:
-    return dict(_find_modules())
-
-
-@cache
-def _graph() -> dict[str, list[str]]:
-    return _read_graph()

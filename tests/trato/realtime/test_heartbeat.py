@@ -11,7 +11,7 @@ SLOTS = round(20 / TICK_SECONDS)  # of a round of twenty seconds
 
 
 @override_settings(SOCKET_HEARTBEAT_SECONDS=20)
-def test_a_newcomer_is_looked_after_a_full_round_later_and_many_are_spread_over_it() -> None:
+async def test_a_newcomer_is_looked_after_a_full_round_later_and_many_are_spread_over_it() -> None:
     wheel = TimingWheel()
     wheel.current = 7 % SLOTS
     newcomers: list[Any] = [object() for _ in range(2 * SLOTS)]
@@ -29,9 +29,9 @@ async def test_who_comes_while_the_wheel_runs_is_not_the_next_one_either() -> No
     wheel = TimingWheel()
     early, late = object(), object()
     wheel.add(early)
-    going = asyncio.create_task(wheel.run())
+    assert wheel.task is not None
     await asyncio.sleep(0)  # it waits for its first tick now
     wheel.add(late)
     assert early in wheel.slots[0]
     assert late in wheel.slots[-1]
-    going.cancel()
+    wheel.task.cancel()

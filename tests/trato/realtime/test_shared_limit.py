@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 from redis import asyncio as aioredis
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from tests.patience import PATIENCE
 from trato.realtime.moving_window import Limit, MovingWindow, Who
+from trato.realtime.redis.connection import RedisConnection
 from trato.realtime.shared_limit import COUNT_AFTER_SECONDS, PREFIX, SharedLimit
 
 pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
@@ -45,12 +47,12 @@ def play(amount: int, script: Play) -> None:
 
     async def whole() -> None:
         failures: list[Exception] = []
-        clients: list[aioredis.Redis] = []
+        connections: list[RedisConnection] = []
 
         def process() -> SharedLimit:
-            clients.append(aioredis.Redis.from_url(settings.REDIS_URL))
+            connections.append(RedisConnection(ConnectionPool.from_url(settings.REDIS_URL)))
             limit = Limit("TESTS_PER_MINUTE", amount, 60)
-            return Counted(clients[-1], limit, MovingWindow(limit), failures.append)
+            return Counted(connections[-1], limit, MovingWindow(limit), failures.append)
 
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             for key in await redis.keys(f"{PREFIX}:TESTS_PER_MINUTE:*"):
@@ -58,8 +60,8 @@ def play(amount: int, script: Play) -> None:
         async with asyncio.timeout(PATIENCE):
             await script(process, failures)
             await asyncio.sleep(2 * COUNT_AFTER_SECONDS)  # what waits to be counted
-        for client in clients:
-            await client.aclose()
+        for connection in connections:
+            await connection.close()
 
     asyncio.run(whole())
 
@@ -140,8 +142,7 @@ def test_when_redis_fails_it_is_told_and_the_next_one_asks() -> None:
         limit = process()
         assert await passes(limit, 1) == [True]
         assert await passes(limit, 1) == [True]  # not counted yet
-        nobody = aioredis.Redis.from_url("redis://127.0.0.1:1")
-        limit._hit_many.registered_client = nobody
+        limit._redis = RedisConnection(ConnectionPool.from_url("redis://127.0.0.1:1"))
         await asyncio.sleep(3 * COUNT_AFTER_SECONDS)
         assert [type(error).__name__ for error in failures] == ["ConnectionError"]
         with pytest.raises(RedisError):

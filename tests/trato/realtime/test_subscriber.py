@@ -147,9 +147,11 @@ async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(
 ) -> None:
     monkeypatch.setattr(subscriber, "ALIVE_SECONDS", 0.2)
     first = await connection_of(ear)
+    read = first.read_response
 
-    async def deaf(timeout: float) -> None:  # as if nothing arrived any more
-        await asyncio.sleep(timeout)
+    async def deaf() -> None:  # as if nothing arrived any more
+        while True:
+            await read()
 
     monkeypatch.setattr(first, "read_response", deaf)
     async with asyncio.timeout(PATIENCE):

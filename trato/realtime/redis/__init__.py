@@ -1,1 +1,1 @@
-"""The channel layer on Redis."""
+"""Connections to Redis, and the channel layer on them."""

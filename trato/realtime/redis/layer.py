@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import structlog
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
 from channels_redis.utils import create_pool
-from redis.asyncio import Redis
 
+from .connection import RedisConnection
 from .subscriber import Subscriptions
 
 log = structlog.get_logger("trato.redis")
@@ -135,10 +135,14 @@ class Shard(Subscriptions):
     def __init__(self, host: dict[str, Any], on_event: Callable[[str, bytes], None]) -> None:
         pool = create_pool(host)
         super().__init__(pool, on_event)
-        self._redis = Redis(connection_pool=pool)
-        self.publish = self._redis.publish
-        self.publish_many = self._redis.register_script(PUBLISH_MANY)
+        self._commands = RedisConnection(pool)
+
+    async def publish(self, channel: str, event: bytes) -> None:
+        await self._commands.call("PUBLISH", channel, event)
+
+    async def publish_many(self, channels: list[str], arguments: list[int | bytes]) -> None:
+        await self._commands.call("EVAL", PUBLISH_MANY, len(channels), *channels, *arguments)
 
     async def flush(self) -> None:
         await self.close()
-        await self._redis.aclose(close_connection_pool=True)
+        await self._commands.close()

@@ -16,7 +16,7 @@ from trato.realtime.background import spawn
 logger = logging.getLogger("trato.layer")
 
 RETRY_SECONDS = 0.5  # between two attempts to connect again
-ALIVE_SECONDS = 15.0  # after which a silent Redis is asked, and given up if it stays silent
+ALIVE_SECONDS = 15.0  # between two PINGs, and that Redis has to answer
 
 
 class Subscriptions:
@@ -89,11 +89,13 @@ class Subscriptions:
 
     async def _stay_connected(self, connection: AbstractConnection) -> None:
         """Pass on events until the connection ends, then open another one."""
+        watch = spawn(self._watch(connection))
         try:
             await self._read(connection)
         except (RedisError, OSError) as error:
             logger.warning("channel layer is away: %s", type(error).__name__)
         finally:
+            watch.cancel()
             self._connection, self.is_live = None, False
             for answer in self._pings:
                 if not answer.done():
@@ -110,9 +112,8 @@ class Subscriptions:
                     return
 
     async def _read(self, connection: AbstractConnection) -> None:
-        is_silent = False
         while True:
-            match await connection.read_response(timeout=ALIVE_SECONDS):
+            match await connection.read_response():
                 case [b"message", name, event]:
                     try:
                         self._on_event(name.decode(), event)
@@ -123,10 +124,12 @@ class Subscriptions:
                     answer = self._pings.popleft()
                     if not answer.done():
                         answer.set_result(None)
-                case None if is_silent:
-                    raise RedisConnectionError("Redis is silent")
-                case None:
-                    await self._send(connection)
-                    is_silent = True
-                    continue
-            is_silent = False
+
+    async def _watch(self, connection: AbstractConnection) -> None:
+        """End a connection on which Redis doesn't answer; a timeout for each read costs more."""
+        with contextlib.suppress(RedisError, OSError):
+            while True:
+                await asyncio.sleep(ALIVE_SECONDS)
+                async with asyncio.timeout(ALIVE_SECONDS):
+                    await (await self._send(connection))
+        await connection.disconnect(nowait=True)

@@ -1,0 +1,41 @@
+"""A connection for commands to Redis from the event loop."""
+
+import asyncio
+from typing import Any
+
+from redis.asyncio import ConnectionPool
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+
+class RedisConnection:
+    """Runs commands in turn on one connection of redis-py's; connects when it is first needed.
+
+    redis-py's client takes twice as much CPU for a command, and up to three times with its pool.
+    """
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._connection = pool.make_connection()  # type: ignore[no-untyped-call]
+        self._lock = asyncio.Lock()
+
+    async def call(self, *command: Any) -> Any:
+        """Send a command and return the reply. If the caller is cancelled, the connection ends.
+
+        Raises:
+            redis.exceptions.RedisError, OSError: Redis is away, or refuses the command.
+        """
+        async with self._lock:
+            was_open = self._connection.is_connected
+            try:
+                return await self._call(command)
+            except RedisConnectionError:
+                if not was_open:  # otherwise Redis may have been restarted since
+                    raise
+                return await self._call(command)
+
+    async def close(self) -> None:
+        """End the connection; the next call opens another."""
+        await self._connection.disconnect(nowait=True)
+
+    async def _call(self, command: tuple[Any, ...]) -> Any:
+        await self._connection.send_command(*command)
+        return await self._connection.read_response()
