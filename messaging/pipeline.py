@@ -53,5 +53,5 @@ def announce(sents: Sequence[Sent]) -> None:
 async def give_back(attempts: Sequence[Attempt]) -> None:
     """Don't count these attempts in their senders' rate limits: they stored no message."""
     await rate_limits.give_back_many(
-        "MESSAGES_PER_MINUTE", [attempt.sender.pk for attempt in attempts]
+        "MESSAGES_PER_MINUTE", [attempt.sender_id for attempt in attempts]
     )
