@@ -33,13 +33,12 @@ PASSWORD_OF = "password_of"  # session key: the account whose password this brow
 # The links that allauth puts into mails, as it calls them in their templates.
 LINKS = ("activate_url", "password_reset_url", "signup_url")
 # Mails to an address that nobody has proven to be theirs.
-TO_STRANGERS = frozenset(
-    f"account/email/{name}"
-    for name in (
-        "email_confirmation", "email_confirmation_signup", "account_already_exists",
-        "unknown_account",
-    )
-)  # fmt: skip
+TO_STRANGERS = {
+    "account/email/email_confirmation",
+    "account/email/email_confirmation_signup",
+    "account/email/account_already_exists",
+    "account/email/unknown_account",
+}
 
 
 class MailServerAway(OSError):

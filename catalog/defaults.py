@@ -25,8 +25,6 @@ KEPT_PICTURES_HOURS = 24
 SIGNUP_REPEAT_SECONDS = 120  # that the same sign-up is taken for a second click
 SUBMITTED_FORM_DAYS = 7  # how long a form that created something is known when it comes again
 SHOP_INVITATIONS_MAX = 20  # per shop, that nobody has answered yet
-
-
 PICTURES_PER_HOUR = env.int("PICTURES_PER_HOUR", default=300)  # per person
 PRODUCTS_PER_DAY = env.int("PRODUCTS_PER_DAY", default=500)  # new ones, per person
 PRODUCTS_PER_SHOP = env.int("PRODUCTS_PER_SHOP", default=20_000)

@@ -1,3 +1,4 @@
 """The admin's pages of conversations; each feature has its own."""
 
-from .moderation import admin as admin
+from .moderation.admin import conversations as conversations
+from .moderation.admin import reports as reports

@@ -4,9 +4,7 @@ A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSA
 `messaging.host`, and `SITE_NAME`, which a page has as its title once its person is logged out.
 """
 
-import environ
-
-env = environ.Env()
+from trato.defaults import env
 
 MESSAGE_MAX_CHARACTERS = 4000
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person

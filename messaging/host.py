@@ -175,16 +175,6 @@ class MessagingHost(ABC):
         return cast(Shop, getattr(product, self.product_shop_field))
 
     @final
-    def product_slug(self, product: Product) -> str:
-        """What stands for a product in the address at which one asks about it."""
-        return str(getattr(product, self.product_slug_field))
-
-    @final
-    def shop_slug(self, shop: Shop) -> str:
-        """What stands for a shop in the address at which one asks it."""
-        return str(getattr(shop, self.shop_slug_field))
-
-    @final
     def is_member(self, user_id: int | None, shop_id: int) -> bool:
         """Whether a person works for a shop right now."""
         return self.active_members().filter(shop_id=shop_id, user_id=user_id).exists()

@@ -123,9 +123,9 @@ def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str,
     return answers | {
         "shop_name": host.shop_name(shop),
         "product": product,
-        "action": reverse("messaging:contact", args=[host.product_slug(product)])
+        "action": reverse("messaging:contact", args=[getattr(product, host.product_slug_field)])
         if product
-        else reverse("messaging:contact_shop", args=[host.shop_slug(shop)]),
+        else reverse("messaging:contact_shop", args=[getattr(shop, host.shop_slug_field)]),
         "draft": "",
         "ready_questions": ready_questions if product else [],
         "reply_time": _reply_time(answers),
