@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from trato.errors import Refused
 from trato.responses import PersonRequest, key_from, person_required
 
-from . import access, actions, pictures, queries, submissions, teams
+from . import access, actions, queries, submissions, teams
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
 from .image_queue import Uploader
 from .models import Product, Shop, ShopMember
@@ -66,7 +66,7 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
         if made and not product.pk:
             return _saved(request, made)
         dropped = [key_from(text) for text in request.POST.getlist("drop")]
-        pictures.drop_kept_pictures(user, form_key, dropped)
+        actions.drop_kept_pictures(user, form_key, dropped)
     kept = access.kept_pictures(user, form_key)
     form = ProductForm(
         request.POST or None,
@@ -91,7 +91,7 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal.detail))
             status = 429
-        pictures.keep_pictures(user, form_key, form.sound_pictures)
+        actions.keep_pictures(user, form_key, form.sound_pictures)
     context = {
         "form": form,
         "product": Product.objects.get(pk=product.pk) if product.pk else None,
@@ -148,15 +148,15 @@ def change_picture(request: PersonRequest, slug: str, picture_id: int) -> HttpRe
     """Describe a picture (`alt`), `move` it to be shown earlier or later, or `remove` it."""
     user = request.user
     if "remove" in request.POST:
-        pictures.remove_picture(user, slug, picture_id)
+        actions.remove_picture(user, slug, picture_id)
     elif request.POST.get("move") in MOVES:
-        pictures.move_picture(user, slug, picture_id, MOVES[request.POST["move"]])
+        actions.move_picture(user, slug, picture_id, MOVES[request.POST["move"]])
     else:
         form = PictureForm(request.POST)
         if not form.is_valid():
             messages.error(request, str(form.errors["alt"][0]))
         else:
-            pictures.describe_picture(user, slug, picture_id, form.cleaned_data["alt"])
+            actions.describe_picture(user, slug, picture_id, form.cleaned_data["alt"])
             messages.success(request, _("Saved."))
     return redirect(f"{reverse('catalog:edit_product', args=[slug])}#pictures")
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from catalog import actions, pictures, seller_views, teams
+from catalog import actions, seller_views, teams
 from catalog.forms import OpenShopForm
 from catalog.images import Picture
 from catalog.models import KeptPicture, Product, ProductImage, Shop
@@ -261,7 +261,7 @@ def test_waiting_pictures_are_their_owners_and_few(
     settings.KEPT_PICTURES_MAX = 2
     key = uuid.uuid4()
     for _ in range(3):
-        pictures.keep_pictures(seller, key, [Picture(picture(), name=f"{uuid.uuid4()}.jpg")])
+        actions.keep_pictures(seller, key, [Picture(picture(), name=f"{uuid.uuid4()}.jpg")])
     assert KeptPicture.objects.count() == 2
     client = client_of(colleague)
     client.post(address, fields_of(client.get(address).text) | {"form_key": str(key)})
