@@ -70,7 +70,7 @@ def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, s
 
 
 def take_stranger_mail(request: HttpRequest, *, look_only: bool = False) -> bool:
-    """Count a mail, unless one only looks, to somebody who may not have asked; False: send none."""
+    """Count a mail that its reader may not have asked for, unless `look_only`; False: send none."""
     rates = settings.STRANGER_MAILS_PER_SITE
     room = _consume(request, "stranger_mail", rates, WHOLE_SITE, look_only=look_only) is not None
     if not room:
