@@ -50,7 +50,9 @@ ON_POSTGRESQL = (
     "tests/catalog/test_shop.py",
     "tests/catalog/test_team.py",
     "tests/messaging/test_entrances.py",
+    "tests/messaging/test_fuzz.py",
     "tests/messaging/test_matrix.py",
+    "tests/messaging/test_permissions.py",
     "tests/messaging/test_real_server.py",
     "tests/messaging/test_uvicorn.py",
     "tests/operations/test_representations.py",
@@ -58,6 +60,7 @@ ON_POSTGRESQL = (
     "tests/staff/test_desk.py",
     "tests/staff/test_hidden_columns.py",
     "tests/staff/test_moderation.py",
+    "tests/staff/test_old_pages.py",
     "tests/staff/test_on_record.py",
     "tests/staff/test_work.py",
     "tests/test_bad_input.py",
@@ -67,6 +70,7 @@ ON_POSTGRESQL = (
     "tests/test_private_pages.py",
     "tests/test_query_counts.py",
     "tests/test_words.py",
+    "tests/trato/realtime/test_websocket.py",
 )
 # Each suite now and then waits for what it starts or asks, so four keep two cores busy.
 AT_ONCE = 4
