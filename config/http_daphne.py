@@ -4,9 +4,9 @@ Twisted parses the forms in bodies on the event loop, before any middleware and 
 passes the bytes on. Two forms of 80 MB silenced a process for 20 s. Here bodies are not parsed,
 and one that is larger than its address takes is refused before it is read.
 
-Uses of Twisted's own parts, tested with 26.10: `Request._parsePOSTFormSubmission`; the channel's
-`_version`, and `_command` and `_path`, which a request has only once its body was read; its
-`_send100Continue`; and `_MalformedChunkedDataError`, with which it gives a connection up.
+Uses of Twisted's own parts, tested with 26.10: `_parsePOSTFormSubmission` of its request; the
+channel's `_version`, and `_command` and `_path`, which a request has only once its body was read;
+its `_send100Continue`; and `_MalformedChunkedDataError`, with which it gives a connection up.
 """
 
 import io

@@ -65,7 +65,7 @@ def participation_sql(conversation: str, user_id: str) -> str:
     """`conversations_of` as an SQL condition, for statements about many people at once.
 
     Its sub-selects have a value, which PostgreSQL looks up by index also where the statement is
-    planned for many rows (see `store`).
+    planned for many rows (see `sending.statement`).
 
     Args:
         conversation: the alias of a conversation's row in the statement.

@@ -27,7 +27,7 @@ class Refused(Exception):
     """An action that was not carried out; nothing was stored.
 
     Args:
-        code: one of the design's error codes.
+        code: one of the error codes in docs/protocol.md.
         detail: a sentence for the person, translated when it is shown.
         retry_after: seconds to wait before trying again, for `rate_limited`.
     """

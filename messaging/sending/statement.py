@@ -6,7 +6,7 @@ a table of some ten thousand rows from end to end than look up a hundred of them
 LIMIT, ANY (ARRAY(…)) and sub-selects with a value leave it nothing but the index. MATERIALIZED
 parts run once, and in the order in which the later ones need them.
 
-A feature that has a say in sending writes a part in its own `sql.py`; it is listed in `_parts`.
+A feature that has a say in sending writes a part in its own `sql.py`; `send_statement` lists it.
 """
 
 from functools import cache

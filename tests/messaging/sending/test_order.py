@@ -22,7 +22,7 @@ ONE, TWO, THREE = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
 
 
 class Held:
-    """In place of `sending.submit`: keeps what it is given until the test lets it through."""
+    """In place of `submit`: keeps what it is given until the test lets it through."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.frames: asyncio.Queue[tuple[frames.Send, asyncio.Future[str]]] = asyncio.Queue()
