@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-import logging
 from collections import deque
 from collections.abc import Callable
 
+import structlog
 from redis.asyncio import ConnectionPool
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from trato.realtime.background import spawn
 
-logger = logging.getLogger("trato.layer")
+log = structlog.get_logger("trato.redis")
 
 RETRY_SECONDS = 0.5  # between two attempts to connect again
 ALIVE_SECONDS = 15.0  # between two PINGs, and that Redis has to answer
@@ -93,7 +93,7 @@ class Subscriptions:
         try:
             await self._read(connection)
         except (RedisError, OSError) as error:
-            logger.warning("channel layer is away: %s", type(error).__name__)
+            log.warning("redis_away", error=type(error).__name__)
         finally:
             watch.cancel()
             self._connection, self.is_live = None, False
@@ -118,7 +118,7 @@ class Subscriptions:
                     try:
                         self._on_event(name.decode(), event)
                     except Exception:
-                        logger.exception("an event could not be passed on")
+                        log.exception("event_not_passed_on", channel=name.decode())
                 case [b"pong", _] | b"PONG":
                     self.is_live = True  # the first PING follows the SUBSCRIBE of all channels
                     answer = self._pings.popleft()
