@@ -34,6 +34,8 @@ def release(email: str, user: User) -> None:
     idle = Q(last_login=None, is_staff=False, is_superuser=False)
     squatters = User.objects.filter(idle, email__iexact=email).exclude(pk=user.pk)
     squatters = squatters.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
+    # Addresses before people: docs/decisions/0013-lock-order.md.
+    list(EmailAddress.objects.select_for_update().filter(user__in=squatters).order_by("pk"))
     for squatter in squatters.select_for_update(no_key=True):
         EmailAddress.objects.filter(user=squatter).delete()
         squatter.email = f"{squatter.pk}@unproven.invalid"
