@@ -1,4 +1,4 @@
-"""`manage.py purge_expired`: delete what is kept no longer. Says what, unless told to do it."""
+"""`manage.py purge_expired`: list what has expired by `RETENTION_RULES`, or delete it."""
 
 from typing import Any
 
@@ -13,13 +13,12 @@ log = structlog.get_logger("trato.retention")
 
 
 class Command(BaseCommand):
-    help = (
-        "Show what has expired: sessions, notifications, accounts that were never verified. "
-        "With --delete, delete it."
-    )
+    help = "List what has expired. With --delete, delete it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--delete", action="store_true", help="delete it, not only count it")
+        parser.add_argument(
+            "--delete", action="store_true", help="delete it instead of only listing it"
+        )
         parser.add_argument(
             "--batch",
             type=int,
