@@ -42,7 +42,7 @@ def may_switch(actor: Person, user: User) -> bool:
 def _switch(actor: Person, user_id: int, reason: str, *, active: bool) -> User:
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if not may_switch(actor, user):
-        raise PermissionDenied
+        raise PermissionDenied("accounts.suspend_user")  # for the log only
     reason = require_reason(reason)
     verb, subject = "user.restored" if active else "user.suspended", f"user:{user.pk}"
     if user.is_active == active:

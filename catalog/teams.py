@@ -129,7 +129,7 @@ def _require_owner(actor: User, shop_id: int) -> None:
     if not ShopMember.objects.filter(
         shop_id=shop_id, user=actor, role=ShopMember.Role.OWNER, user__is_active=True
     ).exists():
-        raise PermissionDenied
+        raise PermissionDenied(f"owner of shop {shop_id}")  # for the log only
 
 
 def _let_sell(person: User) -> None:

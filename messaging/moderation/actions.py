@@ -167,4 +167,4 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
 
 def _require(actor: Person, permission: str) -> None:
     if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
-        raise PermissionDenied
+        raise PermissionDenied(permission)  # for the log only
