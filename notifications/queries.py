@@ -1,4 +1,4 @@
-"""What is unread, counted from the database.
+"""What is unread, counted from the database. Why: `docs/decisions/0003-badges-are-counted.md`.
 
 Rows are counted, not their keys: the index of the unread ones is then all that is read.
 """

@@ -2,7 +2,8 @@
 
 While one batch is checked or stored the next one collects, so batches grow with the load and
 nobody waits just to make a batch larger. The next batch goes to the database before the answers of
-the last one are handed out: the database and this process work at the same time.
+the last one are handed out: the database and this process work at the same time. Why:
+`docs/decisions/0009-gathered-sends.md`.
 
 Nobody waits for somebody else's lock, see `queue`.
 """

@@ -5,7 +5,8 @@ directly. For other processes it is one channel of the channel layer, which join
 first socket here does and leaves it with the last.
 
 The layer may lose events, so it never carries anything that is not in the database as well: a
-publish that fails or takes too long is logged and forgotten, and receivers catch up.
+publish that fails or takes too long is logged and forgotten, and receivers catch up. Why:
+`docs/decisions/0001-doorbell.md` and `docs/decisions/0010-one-member-per-process.md`.
 """
 
 import asyncio

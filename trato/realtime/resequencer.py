@@ -2,7 +2,8 @@
 
 Changes of a conversation commit in the order of their revisions, one at a time. If two processes
 commit one after the other, their events may still arrive the other way round, and the channel
-layer may lose, duplicate or delay any of them.
+layer may lose, duplicate or delay any of them. Why here:
+`docs/decisions/0011-order-at-the-receiver.md`.
 """
 
 from typing import Generic, TypeVar
