@@ -11,7 +11,7 @@ DIFFERENT_MIN = 4  # characters
 
 
 class SeveralCharactersValidator:
-    """Refuse spaces alone, one key held down, and the like: ten of them are as long as a word."""
+    """Refuse passwords made of spaces or one repeated key: long enough, but easy to guess."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raises ValidationError if too few different characters can be seen."""

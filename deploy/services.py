@@ -1,4 +1,8 @@
-"""Private PostgreSQL and Redis for one test run, and which programs the tests need."""
+"""Private PostgreSQL and Redis for tests, benchmarks and `make cluster`, started and stopped here.
+
+Also which programs the tests need. Nothing in this module is deployed: on servers, the system runs
+PostgreSQL and Redis.
+"""
 
 import contextlib
 import os

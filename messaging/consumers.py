@@ -25,7 +25,11 @@ log = structlog.get_logger("trato.socket")
 
 
 class ChatConsumer(BadgeConsumer):
-    """One tab of one person."""
+    """One tab of one person.
+
+    It stands on `BadgeConsumer` (the badge), that on `RealtimeConsumer` (session and groups), and
+    that on `SocketConsumer` (frames, back-pressure, closing).
+    """
 
     event_types = BadgeConsumer.event_types | {"chat.message", "chat.typing"}
 

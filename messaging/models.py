@@ -164,7 +164,7 @@ class Conversation(models.Model):
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
 
     def counterpart_of(self, side: Side) -> str:
-        """Whom one side talks to, as it sees them."""
+        """The name under which one side sees the other."""
         return self.shop_name if side is Side.CONSUMER else self.consumer_name
 
 
@@ -205,6 +205,8 @@ class Message(models.Model):
 
     `sequence` orders, `revision` is the conversation's counter at the message's last change,
     and `client_id` is chosen by the sender's browser so that a repeated send is one message.
+
+    docs/adding-a-feature.md says what else a new column of what is said touches.
     """
 
     conversation = models.ForeignKey(

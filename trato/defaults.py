@@ -24,7 +24,7 @@ SOCKET_FRAME_MAX_BYTES = 16 * 1024
 # Tabs that one person may have open in one process; another one is closed with 4429, asks by HTTP
 # and tries again. And how often sockets may be opened: by one person, and from one address (of
 # IPv6: one /64), behind which a whole office or a mobile network may be.
-SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=50)
+SOCKETS_PER_PERSON = env.int("SOCKETS_PER_PERSON", default=50)  # see `RealtimeConsumer`
 SOCKETS_OPENED_PER_MINUTE = env.int("SOCKETS_OPENED_PER_MINUTE", default=300)
 SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS = env.int(
     "SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS", default=1200

@@ -1,4 +1,4 @@
-"""Asking from a product page before one is known: the text is kept, and sent once."""
+"""Ask from a product page before logging in: the text is kept, then sent once."""
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC

@@ -1,4 +1,4 @@
-"""Every line of the log says what it belongs to, and none says what people wrote."""
+"""Every log line says which request or socket it belongs to; none contains what people wrote."""
 
 import asyncio
 import json

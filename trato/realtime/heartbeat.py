@@ -1,4 +1,10 @@
-"""Look after all sockets of a process in turn, some of them every two seconds.
+"""Visit all sockets of a process in turn, some of them every two seconds.
+
+A visit calls `beat` of the consumer's class, which heals what a lost event left wrong:
+
+- `trato.realtime.consumers`: sockets of ended sessions, and groups that one no longer belongs in,
+- `notifications.consumers`: the badge,
+- `messaging.consumers`: gaps in open conversations, by their top revisions.
 
 One timing wheel instead of one timer per socket: the sockets of a slot share their queries, and
 the slots spread the work evenly.
