@@ -9,7 +9,7 @@ SYSTEMS = ["rival", "stock", "trato"]
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The options, complete: `only`, `server`, `rounds`, `seconds`, `pairs` and so on."""
+    """Parse the command line and fill in the defaults that depend on other options."""
     parser = argparse.ArgumentParser(
         prog="make bench",
         description="Measure the naive rival, stock Channels and Trato, in turn, in one run.",

@@ -79,9 +79,9 @@ def read_in_statement(seen: str, subject_kind: str) -> str:
         subject_kind: as for `notify_in_statement`.
 
     Returns:
-        Expressions to stand in a `WITH`. The last one is named `badge_changed` and has the
-        columns `recipient_id` and `subject_id`. News that came while the statement waited stay
-        unread: their time is another one than the statement saw.
+        Expressions for a `WITH` clause. The last one is named `badge_changed` and has the columns
+        `recipient_id` and `subject_id`. News that arrived while the statement waited stays unread,
+        because its timestamp differs from the one the statement saw.
     """
     return f"""
     unread AS MATERIALIZED (

@@ -72,7 +72,7 @@ async def test_two_locked_conversations_stop_no_other_send(
 async def test_a_persons_lock_stops_nobody_elses_send(
     table: str, shopper: User, stranger: User, product: Any, conversation: Any, socket_of: Any
 ) -> None:
-    """Each send has to look whether its sender and the notified are still there."""
+    """Every send checks that its sender and recipients still exist, which locks their rows."""
     other_talk = await sync_to_async(actions.start_conversation)(stranger, product=product)
     for who, where in ((shopper, conversation), (stranger, other_talk)):
         await sync_to_async(actions.send)(who, where.pk, uuid.uuid4(), "Hello")
