@@ -10,8 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOP = {path.name for path in ROOT.iterdir()}
-PACKAGES = ("accounts", "benchmarks", "catalog", "config", "deploy", "messaging", "notifications")
-PACKAGES += ("tests", "trato")
+PACKAGES = (
+    "accounts", "benchmarks", "catalog", "config", "deploy", "messaging", "notifications",
+    "tests", "trato",
+)  # fmt: skip
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "STYLE.md", *ROOT.glob("docs/**/*.md")])
 SOURCES = sorted(path for name in PACKAGES for path in ROOT.glob(f"{name}/**/*.py"))
 SCRIPTS = sorted(ROOT.glob("static/js/**/*.js"))
