@@ -42,12 +42,12 @@ def remember(request: HttpRequest, user: User) -> None:
 def _known(request: HttpRequest) -> dict[str, str]:
     """The names of this device by the keys of the accounts that were used on it."""
     try:
-        found = signing.loads(
+        devices = signing.loads(
             request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=settings.DEVICE_REMEMBERED_SECONDS
         )
     except signing.BadSignature:
         return {}
-    return {key: name for key, name in found.items() if key.isdecimal()}
+    return {key: name for key, name in devices.items() if key.isdecimal()}
 
 
 class DeviceCookie(Middleware):

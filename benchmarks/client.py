@@ -154,9 +154,9 @@ class Peer:
 
     def say_read(self, payload: bytes, dialect: Dialect) -> None:
         """Say that a message was read, as a page does that shows it."""
-        found = SEQUENCE.search(payload)
-        if dialect.read and found:
-            values = {b"conversation": self.seat.conversation, b"sequence": int(found[1])}
+        sequence = SEQUENCE.search(payload)
+        if dialect.read and sequence:
+            values = {b"conversation": self.seat.conversation, b"sequence": int(sequence[1])}
             self.sock.send(self.mask.frame(dialect.read % values))
 
     @property

@@ -16,13 +16,13 @@ def tree(roots: Iterable[int]) -> set[int]:
     for pid in _all():
         if fields := _stat(pid):
             children.setdefault(int(fields[1]), []).append(pid)
-    found: set[int] = set()
+    descendants: set[int] = set()
     waiting = list(roots)
     while waiting:
         pid = waiting.pop()
-        found.add(pid)
+        descendants.add(pid)
         waiting += children.get(pid, ())
-    return found
+    return descendants
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:

@@ -117,46 +117,46 @@ def goals(
 
 def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
     rival, trato = named.get("rival, daphne"), named.get("trato, daphne")
-    found = []
+    judgements = []
     if rival and trato:
         ratio = trato.per_second / rival.per_second
-        found += [_at_least("messages/s on one Daphne, × naive", ratio, 20, floor=12)]
+        judgements += [_at_least("messages/s on one Daphne, × naive", ratio, 20, floor=12)]
         ratio = rival.cpu_ms / trato.cpu_ms
-        found += [_at_least("CPU per message, naive ÷ Trato", ratio, 12, floor=8)]
+        judgements += [_at_least("CPU per message, naive ÷ Trato", ratio, 12, floor=8)]
         if trato.unloaded:
             ratio = rival.unloaded_ms(50) / trato.unloaded_ms(50)
-            found += [_at_least("p50 unloaded, naive ÷ Trato", ratio, 5, floor=4)]
+            judgements += [_at_least("p50 unloaded, naive ÷ Trato", ratio, 5, floor=4)]
         singles = [
             one for one in named.values() if one.stage.is_plain and one.system is trato.system
         ]
         fastest = max(singles, key=_per_second, default=trato)
         ratio = fastest.per_second / rival.per_second
         what = f"messages/s on the fastest server ({fastest.name.split(', ')[1]}), × naive"
-        found += [_at_least(what, ratio, 28)]
+        judgements += [_at_least(what, ratio, 28)]
     if trato and (two := named.get("trato, 2 daphnes")):
         what = "two Daphnes ÷ one, each with the whole machine"
-        found += [_at_least(what, two.per_second / trato.per_second, 1.6)]
+        judgements += [_at_least(what, two.per_second / trato.per_second, 1.6)]
     for crowd in ("", ", 200 pairs"):
         two = named.get(f"trato, 2 daphnes{crowd}")
         one = named.get(f"trato, daphne, all on one core{crowd}")
         if two and one:
             what = f"two Daphnes on two cores ÷ one on one core, all included{crowd}"
-            found += [_at_least(what, two.per_second / one.per_second, 1.6)]
+            judgements += [_at_least(what, two.per_second / one.per_second, 1.6)]
     if trato:
         share = trato.client_cores / trato.per_second * 3000 * 100
-        found += [_at_most("client at 3,000 messages/s", share, 25, "% of a core")]
-    return found
+        judgements += [_at_most("client at 3,000 messages/s", share, 25, "% of a core")]
+    return judgements
 
 
 def _idle_goals(idles: Sequence[Idle]) -> list[Goal]:
-    found = []
+    judgements = []
     for one in idles:
         if one.name == "trato, daphne":
             for count, kb in one.kb_per_socket.items():
-                found += [_at_most(f"memory per idle socket at {count:,}", kb, 40, " KB")]
+                judgements += [_at_most(f"memory per idle socket at {count:,}", kb, 40, " KB")]
             what = f"CPU with {max(one.kb_per_socket):,} idle sockets, all processes"
-            found += [_at_most(what, one.all_cores * 100, 2, "% of a core")]
-    return found
+            judgements += [_at_most(what, one.all_cores * 100, 2, "% of a core")]
+    return judgements
 
 
 def _browser_goals(waits: Sequence[Waits]) -> list[Goal]:

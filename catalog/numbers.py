@@ -48,10 +48,10 @@ def read_number(text: str, decimals: int, maximum: int) -> Decimal:
             code="ambiguous",
             params={"text": text, "whole": whole, "decimals": decimals},
         )
-    found = GROUPED.fullmatch(text) or PLAIN.fullmatch(text)
-    if found is None or not 0 < len(text) <= MAX_CHARACTERS:
+    match = GROUPED.fullmatch(text) or PLAIN.fullmatch(text)
+    if match is None or not 0 < len(text) <= MAX_CHARACTERS:
         raise ValidationError(_("Write a number in digits, such as 12 or 12.50."), code="invalid")
-    whole, part = re.sub("[^0-9]", "", found["whole"]) or "0", found["part"] or ""
+    whole, part = re.sub("[^0-9]", "", match["whole"]) or "0", match["part"] or ""
     if len(part) > decimals:
         raise ValidationError(
             _("This currency has fewer decimals.")

@@ -41,16 +41,16 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product, with the panel to ask its seller."""
-    found = access.visible_product(request.user, slug)
-    pictures, neighbours = queries.pictures_and_neighbours(found)
-    context = {"product": found, "pictures": pictures, "neighbours": neighbours}
+    product = access.visible_product(request.user, slug)
+    pictures, neighbours = queries.pictures_and_neighbours(product)
+    context = {"product": product, "pictures": pictures, "neighbours": neighbours}
     return render(request, "catalog/product.html", context)
 
 
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """One shop, its people and what it sells."""
-    found = get_object_or_404(Shop, slug=slug)
-    products = queries.published().filter(shop=found)
+    shop = get_object_or_404(Shop, slug=slug)
+    products = queries.published().filter(shop=shop)
     page = Paginator(products, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"shop": found, "team": queries.team(found), "products": page}
+    context = {"shop": shop, "team": queries.team(shop), "products": page}
     return render(request, "catalog/shop.html", context)

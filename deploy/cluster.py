@@ -217,8 +217,8 @@ def temporary_folder() -> Iterator[Path]:
 def mime_types(program: str) -> Path:
     """nginx's own list of file types, which lies beside its main configuration."""
     built = subprocess.run([program, "-V"], capture_output=True, text=True, check=True).stderr
-    found = re.search(r"--conf-path=(\S+)", built)
-    return (Path(found[1]) if found else Path("/etc/nginx/nginx.conf")).parent / "mime.types"
+    option = re.search(r"--conf-path=(\S+)", built)
+    return (Path(option[1]) if option else Path("/etc/nginx/nginx.conf")).parent / "mime.types"
 
 
 def _open_files() -> int:

@@ -93,12 +93,12 @@ class ChatConsumer(BadgeConsumer):
 
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
-        found = await super().groups_of(people)
+        due = await super().groups_of(people)
         sellers = {user.pk for user in people.values() if host.acts_as_seller(user)}
         shops = await run_in_database_thread(host.shops_of, sellers) if sellers else {}
         for socket, user in people.items():
-            found[socket] |= access.role_groups(user, shops.get(user.pk, ()))
-        return found
+            due[socket] |= access.role_groups(user, shops.get(user.pk, ()))
+        return due
 
     def set_groups(self, due: set[str]) -> Any:
         self.conversations.keep(due)

@@ -94,10 +94,10 @@ def decode(text: str | None) -> AnyClientFrame:
 def client_id_of(text: str) -> str | None:
     """The `client_id` of a frame that was refused, so that the sender knows which it was."""
     try:
-        found = _client_id.decode(text).get("client_id")
+        client_id = _client_id.decode(text).get("client_id")
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
-    return found if isinstance(found, str) and len(found) <= 64 else None
+    return client_id if isinstance(client_id, str) and len(client_id) <= 64 else None
 
 
 # -- Server to client ------------------------------------------------------------------------

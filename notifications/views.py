@@ -43,10 +43,10 @@ def _page(request: HttpRequest) -> Page[Notification]:
 def read(request: HttpRequest, notification_id: int) -> HttpResponse:
     """Mark one as read."""
     user = cast(Person, request.user)
-    found = queries.notifications_of(user).filter(pk=notification_id).first()
-    if found is None:
+    notification = queries.notifications_of(user).filter(pk=notification_id).first()
+    if notification is None:
         raise Http404("no such notification")
-    news = found.news
+    news = notification.news
     actions.mark_read(user, subject_kind=news.subject_kind, subject_id=news.subject_id)
     return HttpResponseRedirect(_next(request))
 

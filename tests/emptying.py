@@ -51,8 +51,8 @@ def _empty(test: TransactionTestCase) -> None:
 
 def _rows() -> list[list[tuple[Any, ...]]]:
     with connection.cursor() as cursor:
-        found = []
+        rows = []
         for table in KEPT:
             cursor.execute(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608
-            found.append(cursor.fetchall())
-        return found
+            rows.append(cursor.fetchall())
+        return rows

@@ -127,7 +127,7 @@ UNREAD = (401, 405)
 
 
 def fill(route: str, values: dict[str, str], default: str = "1") -> str:
-    return re.sub(r"<(\w+)>", lambda found: values.get(found[1], default), route)
+    return re.sub(r"<(\w+)>", lambda parameter: values.get(parameter[1], default), route)
 
 
 def form_of(value: str) -> str:

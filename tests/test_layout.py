@@ -4,6 +4,7 @@ import-linter sees imports between the packages that it is told of. It sees neit
 nobody told it of nor an app's name in a string, such as a migration's "catalog.product".
 """
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -62,3 +63,13 @@ def test_what_stands_in_any_shop_names_no_app_of_this_one() -> None:
 )
 def test_a_planted_name_is_found(line: str, is_found: bool) -> None:
     assert bool(NAMED.search(line)) is is_found
+
+
+def test_names_say_what_was_found() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in ROOT.glob("[!.]*/**/*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Name) and node.id == "found")
+        or (isinstance(node, ast.arg) and node.arg == "found")
+    ] == []

@@ -21,14 +21,14 @@ POST_ONLY = {"/accounts/demo-login/", "/language/setlang/", "/accounts/logout/"}
 
 def plain_addresses(patterns: Any = None, before: str = "/") -> list[str]:
     """Every address of the site that takes no argument."""
-    found: list[str] = []
+    addresses: list[str] = []
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         path = before + str(entry.pattern).lstrip("^").rstrip("$").replace("\\Z", "")
         if isinstance(entry, URLResolver):
-            found += plain_addresses(entry.url_patterns, path)
+            addresses += plain_addresses(entry.url_patterns, path)
         elif isinstance(entry, URLPattern) and not re.search(r"[<(?\[]", path):
-            found.append(path)
-    return found
+            addresses.append(path)
+    return addresses
 
 
 def cache_control(client: Client, address: str, **headers: str) -> str:

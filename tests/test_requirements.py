@@ -46,20 +46,20 @@ def pinned(name: str) -> set[str]:
 
 def needed(asked: list[str], place: dict[str, str]) -> set[str]:
     """The packages that are asked for and, as far as they are installed here, what those need."""
-    found: set[tuple[str, str]] = set()  # with an extra, or ""
+    needed: set[tuple[str, str]] = set()  # with an extra, or ""
     waiting = [Requirement(line) for line in asked]
     while waiting:
         requirement = waiting.pop()
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
-        for extra in {"", *requirement.extras} - {other for one, other in found if one == name}:
-            found.add((name, extra))
+        for extra in {"", *requirement.extras} - {other for one, other in needed if one == name}:
+            needed.add((name, extra))
             here = {**place, "extra": extra}
             waiting += [
                 further
                 for further in map(Requirement, requires(name))
                 if further.marker is None or further.marker.evaluate(here)
             ]
-    return {name for name, _extra in found}
+    return {name for name, _extra in needed}
 
 
 def requires(name: str) -> list[str]:

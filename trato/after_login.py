@@ -15,8 +15,8 @@ def remember(request: HttpRequest) -> None:
 
 def address(request: HttpRequest) -> str | None:
     """What the visitor has begun, if anything."""
-    found: str | None = request.session.get(SESSION_KEY)
-    return found
+    address: str | None = request.session.get(SESSION_KEY)
+    return address
 
 
 def forget(request: HttpRequest) -> None:

@@ -108,7 +108,7 @@ def word_pattern(word: str) -> str:
     """
     pattern, rest = "", unicodedata.normalize("NFC", folded(word))
     while rest:
-        long = next((found for found in _LONG if rest.startswith(found)), "")
+        long = next((one for one in _LONG if rest.startswith(one)), "")
         single = "".join(f"{_one(letter)}{ACCENTS.pattern}*" for letter in long or rest[0])
         pattern += f"(?:{single}|[{_LONG[long]}])" if long else single
         rest = rest[len(long or rest[0]) :]
@@ -123,12 +123,12 @@ def _one(letter: str) -> str:
 
 def _variants() -> dict[str, str]:
     """All letters of the scripts with case that are folded to a text, by that text."""
-    found: dict[str, str] = {}
+    letters: dict[str, str] = {}
     for number in (*range(0x41, 0x2B0), *range(0x370, 0x590), *range(0x1E00, 0x2000)):
         letter = chr(number)
         if letter.isalpha():
-            found[folded(letter)] = found.get(folded(letter), "") + letter
-    return found
+            letters[folded(letter)] = letters.get(folded(letter), "") + letter
+    return letters
 
 
 _VARIANTS = _variants()

@@ -209,12 +209,12 @@ def fill(address: str, size: Size) -> None:
 
 def _indexes(connection: Connection) -> list[tuple[str, str]]:
     """The indexes that can be left out meanwhile: their names, and how they were made."""
-    found = connection.execute(
+    rows = connection.execute(
         "SELECT indexname, indexdef FROM pg_indexes "
         "WHERE (tablename LIKE 'messaging_%' OR tablename LIKE 'notifications_%' "
         "OR indexdef LIKE '%trato_words%') AND indexdef NOT LIKE '%UNIQUE%'"
     )
-    return found.fetchall()
+    return rows.fetchall()
 
 
 def _copy(connection: Connection, table: str, column: str, texts: Iterator[str]) -> None:

@@ -127,16 +127,16 @@ def _schema_of_unaccent(connection):
     )
     with connection.cursor() as cursor:
         cursor.execute(where)
-        found = cursor.fetchone()
-        if found is None:
+        operator = cursor.fetchone()
+        if operator is None:
             try:
                 with transaction.atomic(using=connection.alias):
                     cursor.execute("CREATE EXTENSION unaccent")
             except DatabaseError as error:
                 raise RuntimeError(UNACCENT_MISSING) from error
             cursor.execute(where)
-            found = cursor.fetchone()
-    return found[0]
+            operator = cursor.fetchone()
+    return operator[0]
 
 
 class Migration(migrations.Migration):

@@ -52,14 +52,14 @@ def report(actor: Person, conversation_id: int, sequence: int, reason: str, word
         raise Refused("too_long", _("That is too long for a report. Please shorten it."))
     if has_control_characters(words, allowed="\n\t"):
         raise Refused("invalid", _("The message contains characters that can't be shown."))
-    found, created = Report.objects.get_or_create(
+    report, created = Report.objects.get_or_create(
         message=message, reporter_id=actor.pk, defaults={"reason": reason, "words": words}
     )
     if created:
         rate_limits.hit("REPORTS_PER_HOUR", actor.pk)
-    elif (found.reason, found.words) != (reason, words):
+    elif (report.reason, report.words) != (reason, words):
         raise Refused("conflict", _("You've already reported this message."))
-    return found
+    return report
 
 
 @transaction.atomic
@@ -148,21 +148,21 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
     """
     _require(actor, "messaging.remove_message")
     chosen, reason = Report.Outcome(outcome), require_reason(reason)
-    found = Report.objects.select_for_update().get(pk=report_id)
-    if found.outcome:
-        is_upheld = found.outcome == Report.Outcome.UPHELD
+    report = Report.objects.select_for_update().get(pk=report_id)
+    if report.outcome:
+        is_upheld = report.outcome == Report.Outcome.UPHELD
         raise AlreadyDone(
             gettext("Action has already been taken on this report.")
             if is_upheld
             else gettext("This report has already been closed without action."),
-            found.resolved_by,
-            found.resolved_at,
+            report.resolved_by,
+            report.resolved_at,
         )
-    found.outcome = chosen
-    found.resolved_at, found.resolved_by_id = timezone.now(), actor.pk
-    found.save(update_fields=["outcome", "resolved_at", "resolved_by"])
-    record(actor, f"report.{found.outcome}", f"report:{found.pk}", reason)
-    return found
+    report.outcome = chosen
+    report.resolved_at, report.resolved_by_id = timezone.now(), actor.pk
+    report.save(update_fields=["outcome", "resolved_at", "resolved_by"])
+    record(actor, f"report.{report.outcome}", f"report:{report.pk}", reason)
+    return report
 
 
 def _require(actor: Person, permission: str) -> None:

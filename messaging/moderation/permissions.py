@@ -38,10 +38,10 @@ def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) 
     wanted = all_permissions()
     for label in sorted({label for label, _codename in wanted}):
         create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
-    found = [
+    existing = [
         permission
         for permission in permissions.select_related("content_type")
         if (permission.content_type.app_label, permission.codename) in wanted
     ]
-    if len(found) == len(wanted):
-        groups.create(name=NAME).permissions.set(found)
+    if len(existing) == len(wanted):
+        groups.create(name=NAME).permissions.set(existing)

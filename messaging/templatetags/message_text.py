@@ -43,11 +43,11 @@ def linkify(text: str) -> SafeString:
     """
     parts: list[SafeString] = []
     position = 0
-    for found in CANDIDATE.finditer(text):
-        address = found[2].rstrip(TRAILING)
+    for candidate in CANDIDATE.finditer(text):
+        address = candidate[2].rstrip(TRAILING)
         shown = shown_address(address)
         if shown:
-            parts.append(format_html("{}", text[position : found.start(2)]))
+            parts.append(format_html("{}", text[position : candidate.start(2)]))
             parts.append(
                 format_html(
                     '<a href="{}" rel="noopener nofollow ugc" target="_blank" dir="ltr">{}</a>',
@@ -55,16 +55,16 @@ def linkify(text: str) -> SafeString:
                     shown,
                 )
             )
-            position = found.start(2) + len(address)
+            position = candidate.start(2) + len(address)
     parts.append(format_html("{}", text[position:]))
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
 def shown_address(address: str) -> str:
     """Host, port and path of a link; empty if it is not plainly the address of a public host."""
-    found = ADDRESS.fullmatch(address)
-    if found is None or found[2].lower() in NOT_PUBLIC or len(found[1]) > SHOWN_CHARACTERS:
+    parts = ADDRESS.fullmatch(address)
+    if parts is None or parts[2].lower() in NOT_PUBLIC or len(parts[1]) > SHOWN_CHARACTERS:
         return ""
-    rest = found[4] or ""
-    shown = found[1].lower() + (found[3] or "") + ("" if rest == "/" else rest)
+    rest = parts[4] or ""
+    shown = parts[1].lower() + (parts[3] or "") + ("" if rest == "/" else rest)
     return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[: SHOWN_CHARACTERS - 1]}…"

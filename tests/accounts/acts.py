@@ -39,9 +39,9 @@ def confirm(client: Client, address: EmailAddress | str) -> Any:
 def follow_link(client: Client) -> Any:
     """Open the link of the latest mail with one."""
     links = [
-        found
+        link
         for sent in mail.outbox
-        for found in re.findall(r"http://shop.test(\S+/key/\S+)", str(sent.body))
+        for link in re.findall(r"http://shop.test(\S+/key/\S+)", str(sent.body))
     ]
     return client.get(html.unescape(links[-1]), follow=True)
 

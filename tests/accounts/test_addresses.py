@@ -25,10 +25,10 @@ THEIRS, MINE = "slow-orchard-72", "quick-meadow-19"
 
 def told() -> dict[str, list[str]]:
     """The subjects of the mails, by whom they went to."""
-    found: dict[str, list[str]] = {}
+    subjects: dict[str, list[str]] = {}
     for sent in mail.outbox:
-        found.setdefault(sent.to[0], []).append(str(sent.subject))
-    return found
+        subjects.setdefault(sent.to[0], []).append(str(sent.subject))
+    return subjects
 
 
 # -- signing up with somebody else's address ---------------------------------------------------

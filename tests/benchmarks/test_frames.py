@@ -31,11 +31,11 @@ def test_frames_are_found_wherever_the_bytes_are_cut(
 ) -> None:
     stream = b"".join(map(from_server, payloads))
     edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
-    found, left = [], b""
+    received, left = [], b""
     for start, end in itertools.pairwise(edges):
         some, left = frames.split(left + stream[start:end])
-        found += some
-    assert found == [(frames.TEXT, payload) for payload in payloads]
+        received += some
+    assert received == [(frames.TEXT, payload) for payload in payloads]
     assert left == b""
 
 

@@ -44,7 +44,7 @@ class Inspector:
 
     page: Page
     colours: bool = True
-    found: list[tuple[str, ...]] = field(default_factory=list)
+    problems: list[tuple[str, ...]] = field(default_factory=list)
 
     def tour(self, addresses: Iterable[str], status: int = 200) -> None:
         for address in addresses:
@@ -64,12 +64,12 @@ class Inspector:
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wider > 0 and not address.startswith("admin/"):  # whose tables scroll
-            self.found.append((f"/{address}", f"{wider} px wider than a small phone"))
+            self.problems.append((f"/{address}", f"{wider} px wider than a small phone"))
         self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
     def axe(self, where: str, scheme: str, options: dict[str, Any]) -> None:
         results = self.page.evaluate(RUN, [scheme, options])
-        self.found += [
+        self.problems += [
             (where, violation["id"], violation["nodes"][0]["html"][:160])
             for violation in results["violations"]
             if violation["impact"] in ("serious", "critical")

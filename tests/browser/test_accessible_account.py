@@ -49,7 +49,7 @@ def test_the_pages_of_somebody_who_looks_after_the_account(
     entering.page.press("input[name=password]", "Enter")
     entering.page.wait_for_url("**/2fa/authenticate/")
     entering.look()
-    assert visit.found + careful.found + entering.found == []
+    assert visit.problems + careful.problems + entering.problems == []
 
 
 @languages
@@ -85,4 +85,4 @@ def test_the_pages_of_the_staff_desk(
         ]
     )  # fmt: skip
     live(visit.page)
-    assert visit.found == []
+    assert visit.problems == []

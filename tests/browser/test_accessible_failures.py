@@ -52,7 +52,7 @@ def test_the_pages_for_when_something_is_wrong(
         visit.page.route("**/products/", fail)
         visit.tour(["/products/"], status=status)
         visit.page.unroute("**/products/")
-    assert visit.found + desk.found == []
+    assert visit.problems + desk.problems == []
 
 
 @languages
@@ -72,4 +72,4 @@ def test_the_page_for_too_much_in_too_short_a_time(locale: str, inspect: Inspect
     assert navigation.value is not None
     assert navigation.value.status == 429
     visitor.look()
-    assert visitor.found == []
+    assert visitor.problems == []

@@ -41,7 +41,7 @@ def test_the_pages_of_a_visitor(
     visitor.page.fill("#ask-body", "Is it still there?")
     visitor.page.click(".ask button.button--primary")
     visitor.look()  # the login page, with the question that waits
-    assert visitor.found == []
+    assert visitor.problems == []
 
 
 @languages
@@ -56,7 +56,7 @@ def test_the_pages_of_a_shopper(
 ) -> None:
     newcomer = inspect(UserFactory(name="Ana Prieto"), locale=locale)
     newcomer.tour(["/conversations/", "/notifications/"])
-    assert newcomer.found == []
+    assert newcomer.problems == []
 
     for number in range(60):
         MessageFactory(conversation=conversation, body=f"See https://example.com/{number}.")
@@ -84,7 +84,7 @@ def test_the_pages_of_a_shopper(
     write(visit.page, "Waiting")
     visit.page.fill("#composer-body", "x" * 4001)
     visit.look()
-    assert visit.found == []
+    assert visit.problems == []
 
 
 @languages
@@ -117,4 +117,4 @@ def test_the_pages_of_a_seller(
     visit.look()
     visit.page.click(".menu > summary")
     visit.look()
-    assert visit.found == []
+    assert visit.problems == []

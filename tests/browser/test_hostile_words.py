@@ -78,12 +78,12 @@ def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conv
 
 def look(page: Page, addresses: list[str]) -> list[tuple[str, list[str]]]:
     """What sticks out on some pages."""
-    found = []
+    wide_pages = []
     for address in addresses:
         page.goto(address)
         if sticks_out := page.evaluate(STICKS_OUT):
-            found.append((address, sticks_out))
-    return found
+            wide_pages.append((address, sticks_out))
+    return wide_pages
 
 
 @pytest.mark.parametrize("role", ["visitor", "shopper", "seller"])
@@ -139,13 +139,13 @@ COVER = """() => {
 FAINT = 64  # of 255; letters are drawn a little differently from time to time
 WITHOUT_ACCENTS = """() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    let found = 0;
+    let marked = 0;
     while (texts.nextNode()) {
         const plain = texts.currentNode.data.replace(/[\\u0300-\\u036f]/g, "");
-        if (plain !== texts.currentNode.data) found += 1;
+        if (plain !== texts.currentNode.data) marked += 1;
         texts.currentNode.data = plain;
     }
-    return found;
+    return marked;
 }"""
 
 

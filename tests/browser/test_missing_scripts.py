@@ -37,7 +37,9 @@ def scripts_of(page: Page, address: str) -> list[str]:
     page.goto(address)
     live(page)
     names = {
-        found[1] for url in asked if (found := re.search(r"/static/js/(?:\w+/)?([\w-]+)\.js$", url))
+        script[1]
+        for url in asked
+        if (script := re.search(r"/static/js/(?:\w+/)?([\w-]+)\.js$", url))
     }
     assert {"site", "guard", "session", "menu"} <= names
     return sorted(names)

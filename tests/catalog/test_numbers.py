@@ -95,11 +95,11 @@ def test_no_number_is_one_that_neither_language_reads(text: str) -> None:
 
 def readings(text: str, *, strict: bool) -> set[Decimal]:
     """What a text is in each language. In a strict one groups have three digits."""
-    found = set()
+    numbers = set()
     for language in LANGUAGES:
         with suppress(NumberFormatError, InvalidOperation):
-            found.add(parse_decimal(text, locale=language, strict=strict))
-    return found
+            numbers.add(parse_decimal(text, locale=language, strict=strict))
+    return numbers
 
 
 @given(some.text(max_size=40), some.integers(0, 2))

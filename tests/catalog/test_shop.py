@@ -31,8 +31,8 @@ pytestmark = pytest.mark.django_db
         ("low=nonsense&category=nothing&page=x", True),
     ],
 )
-def test_the_list_finds_what_was_asked_for(query: str, found: bool, product: Product) -> None:
-    assert (product.get_absolute_url() in Client().get(f"/products/?{query}").text) is found
+def test_the_list_finds_what_was_asked_for(query: str, is_listed: bool, product: Product) -> None:
+    assert (product.get_absolute_url() in Client().get(f"/products/?{query}").text) is is_listed
 
 
 def test_a_draft_is_seen_by_its_shop_alone(

@@ -121,13 +121,13 @@ async def _send_until_stored(person: Person, conversation: int, number: int) -> 
 
 
 def _all_since(person: Person, conversation: int, revision: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
     while True:
         page = person.messages(conversation, revision)
-        found += page["messages"]
+        messages += page["messages"]
         revision = page["revision"]
         if not page["more"]:
-            return found
+            return messages
 
 
 class Listener:

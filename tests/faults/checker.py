@@ -34,13 +34,13 @@ class Verdict:
     reordered: int = 0
     complaints: list[str] = field(default_factory=list)
 
-    def complain(self, found: Iterable[str]) -> int:
+    def complain(self, broken: Iterable[str]) -> int:
         """Take complaints of one kind; returns how many they were."""
-        all_found = list(found)
-        self.complaints += all_found[:SHOWN]
-        if len(all_found) > SHOWN:
-            self.complaints.append(f"… and {len(all_found) - SHOWN} more of this kind")
-        return len(all_found)
+        added = list(broken)
+        self.complaints += added[:SHOWN]
+        if len(added) > SHOWN:
+            self.complaints.append(f"… and {len(added) - SHOWN} more of this kind")
+        return len(added)
 
 
 def check(history: History, truth: Truth, clients: dict[str, int]) -> Verdict:

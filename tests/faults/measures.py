@@ -7,11 +7,11 @@ from .history import History, Kind
 
 def first_after(history: History, at: float, *kinds: Kind, how: str = "") -> list[float]:
     """For each client, the seconds from a moment to its first event of some kinds."""
-    found: dict[str, float] = {}
+    waits: dict[str, float] = {}
     for event in history.of(*kinds):
         if event.at >= at and (not how or event.how == how):
-            found.setdefault(event.client, event.at - at)
-    return list(found.values())
+            waits.setdefault(event.client, event.at - at)
+    return list(waits.values())
 
 
 def answer_times(history: History, since: float, until: float) -> tuple[list[float], int]:

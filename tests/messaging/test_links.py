@@ -76,9 +76,9 @@ def test_no_word_around_links_is_lost(texts: list[str]) -> None:
 def test_the_browser_has_the_same_patterns() -> None:
     script = SCRIPT.read_text()
     for name in ("CANDIDATE", "ADDRESS"):
-        found = re.search(rf"^const {name} =\s*/(.+)/g?;$", script, re.MULTILINE)
-        assert found
-        assert found[1] == getattr(message_text, name).pattern
+        pattern = re.search(rf"^const {name} =\s*/(.+)/g?;$", script, re.MULTILINE)
+        assert pattern
+        assert pattern[1] == getattr(message_text, name).pattern
     assert f'const TRAILING = "{message_text.TRAILING}";' in script
     assert f"const SHOWN_CHARACTERS = {message_text.SHOWN_CHARACTERS};" in script
     hosts = script.partition("NOT_PUBLIC = new Set(")[2].partition(");")[0]

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 def value(page: str, series: str) -> float:
     """The value of a series on the page; 0 where it was never counted."""
-    found = re.search(rf"^{re.escape(series)} (\S+)$", page, re.MULTILINE)
-    return float(found[1]) if found else 0.0
+    sample = re.search(rf"^{re.escape(series)} (\S+)$", page, re.MULTILINE)
+    return float(sample[1]) if sample else 0.0
 
 
 def test_whoever_asks_this_machine_directly_reads_them(client: Client) -> None:

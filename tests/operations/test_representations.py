@@ -51,13 +51,13 @@ def test_what_a_header_changes_is_named_in_vary(
     asked = ASKED[header]
     if header == "Cookie":
         asked = f"{asked}; {client.cookies.output(header='', sep=';')}"
-    found = []
+    differing = []
     for address in addresses:
         plain, other = client.get(address), client.get(address, headers={header: asked})
         if gist(plain) != gist(other):
-            found.append(address)
+            differing.append(address)
             assert header in varies(plain) & varies(other), address
-    assert bool(found) == (header != "X-Fragment")
+    assert bool(differing) == (header != "X-Fragment")
 
 
 @pytest.mark.parametrize("address", ["/conversations/", "/notifications/"])

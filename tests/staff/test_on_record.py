@@ -44,14 +44,14 @@ def almost(helper: User) -> User:
 def stored() -> dict[str, list[Any]]:
     """Every row of every table, but what the desk itself writes along."""
     beside = (AuditEntry, LogEntry, Session)
-    found = {}
+    rows = {}
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
             if model not in beside:
                 name = connection.ops.quote_name(model._meta.db_table)
                 cursor.execute(f"SELECT * FROM {name} ORDER BY 1")  # noqa: S608
-                found[model._meta.label] = cursor.fetchall()
-    return found
+                rows[model._meta.label] = cursor.fetchall()
+    return rows
 
 
 def sent(form: forms.ModelForm[Any], page: str) -> dict[str, Any]:

@@ -89,11 +89,11 @@ class StaffAdmin(admin.ModelAdmin[M]):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> M | None:
         """The row; held until the end of the request by who changes it, so that they take turns."""
-        found = super().get_object(request, object_id, from_field)
-        if found is None or request.method != "POST" or not connection.in_atomic_block:
-            return found
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST" or not connection.in_atomic_block:
+            return row
         rows = self.model._default_manager.select_for_update(no_key=True)
-        rows.filter(pk=found.pk).values_list("pk").first()
+        rows.filter(pk=row.pk).values_list("pk").first()
         return super().get_object(request, object_id, from_field)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:

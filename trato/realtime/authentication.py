@@ -59,10 +59,10 @@ async def _people_on(sockets: "Collection[RealtimeConsumer]") -> "dict[RealtimeC
 
 
 async def _groups_of(people: "dict[RealtimeConsumer, Any]") -> "dict[RealtimeConsumer, set[str]]":
-    found: dict[RealtimeConsumer, set[str]] = {}
+    due: dict[RealtimeConsumer, set[str]] = {}
     for consumer_class, some in by_class(people).items():
-        found |= await consumer_class.groups_of({socket: people[socket] for socket in some})
-    return found
+        due |= await consumer_class.groups_of({socket: people[socket] for socket in some})
+    return due
 
 
 async def _check_many(sockets: "list[RealtimeConsumer]") -> "dict[RealtimeConsumer, None]":

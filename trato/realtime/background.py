@@ -39,10 +39,10 @@ class per_loop(Generic[T]):
     def __call__(self) -> T:
         """Return the running event loop's object."""
         loop = asyncio.get_running_loop()
-        found = self._made.get(loop)
-        if found is None:
-            found = self._made[loop] = self._make()
-        return found
+        own = self._made.get(loop)
+        if own is None:
+            own = self._made[loop] = self._make()
+        return own
 
     def all(self) -> list[T]:
         """Return the objects made so far, of all event loops."""

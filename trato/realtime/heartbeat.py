@@ -66,10 +66,10 @@ class TimingWheel:
 
 def by_class(sockets: Iterable[T]) -> dict[type[T], list[T]]:
     """Sort sockets by the class of their consumer."""
-    found: dict[type[T], list[T]] = {}
+    sockets_of: dict[type[T], list[T]] = {}
     for socket in sockets:
-        found.setdefault(type(socket), []).append(socket)
-    return found
+        sockets_of.setdefault(type(socket), []).append(socket)
+    return sockets_of
 
 
 _wheel = per_loop(TimingWheel)

@@ -47,12 +47,12 @@ def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
     people = get_user_model()._default_manager.in_bulk(
         {login.user_id for login in logins.values() if login}
     )
-    found: dict[str, Person | Ended] = dict.fromkeys(keys, Ended.NO_SESSION)
+    by_key: dict[str, Person | Ended] = dict.fromkeys(keys, Ended.NO_SESSION)
     for key, login in logins.items():
         user = people.get(login.user_id) if login else None
         if login and user and _is_of_this_password(login.auth_hash, user):
-            found[key] = user if user.is_active else Ended.SUSPENDED
-    return found
+            by_key[key] = user if user.is_active else Ended.SUSPENDED
+    return by_key
 
 
 class _Login(NamedTuple):

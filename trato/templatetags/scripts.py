@@ -52,14 +52,14 @@ def preload_modules(context: Context, *names: str) -> SafeString:
 def _with_imports(names: Iterable[str]) -> list[str]:
     """Modules and whatever they import, each once."""
     graph = _imports()
-    found: dict[str, None] = {}
+    wanted: dict[str, None] = {}
     waiting = list(names)
     while waiting:
         name = waiting.pop(0)
-        if name not in found:
-            found[name] = None
+        if name not in wanted:
+            wanted[name] = None
             waiting += graph[name]
-    return list(found)
+    return list(wanted)
 
 
 def _read_once(function: Callable[[], T]) -> Callable[[], T]:

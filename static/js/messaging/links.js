@@ -23,13 +23,13 @@ export function shownAddress(address) {
 export function linkify(text) {
   const nodes = document.createDocumentFragment();
   let position = 0;
-  for (const found of text.matchAll(CANDIDATE)) {
-    let end = found[2].length;
-    while (TRAILING.includes(found[2][end - 1])) end -= 1;
-    const address = found[2].slice(0, end);
+  for (const candidate of text.matchAll(CANDIDATE)) {
+    let end = candidate[2].length;
+    while (TRAILING.includes(candidate[2][end - 1])) end -= 1;
+    const address = candidate[2].slice(0, end);
     const shown = shownAddress(address);
     if (!shown) continue;
-    const start = found.index + found[1].length;
+    const start = candidate.index + candidate[1].length;
     const link = document.createElement("a");
     link.href = address;
     link.rel = "noopener nofollow ugc";

@@ -191,7 +191,7 @@ class Outbox extends EventTarget {
         if (underWay.size >= UNDER_WAY) break;
         const isOnSocket = this.sendBySocket(entry, [...underWay.keys()].at(-1));
         if (!isOnSocket && underWay.size) break; // POSTs would overtake each other
-        underWay.set(id, this.answer(entry).then((found) => [entry, found]));
+        underWay.set(id, this.answer(entry).then((answer) => [entry, answer]));
         if (isOnSocket) continue;
         alone = true;
         this.sendByPost(entry);

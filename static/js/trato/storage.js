@@ -56,12 +56,12 @@ export function remove(key, area = "local") {
 
 /** All keys that begin with a prefix. */
 export function keys(prefix, area = "local") {
-  const found = new Set(here.keys());
+  const all = new Set(here.keys());
   try {
     const store = areas[area]();
-    for (let place = 0; place < store.length; place += 1) found.add(store.key(place));
+    for (let place = 0; place < store.length; place += 1) all.add(store.key(place));
   } catch {
     // Nothing is kept there.
   }
-  return [...found].filter((key) => key.startsWith(prefix));
+  return [...all].filter((key) => key.startsWith(prefix));
 }

@@ -31,10 +31,10 @@ async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
         row = Row.of(
             f"kill -9 one of two servers, {rounds * len(POINTS)} times",
             await running.judge(),
-            [seconds for found in recovery.values() for seconds in found],
+            [seconds for times in recovery.values() for seconds in times],
             "; ".join(
-                f"{point.replace('_', ' ')} {len(found)}×, worst {max(found):.2f} s"
-                for point, found in recovery.items()
+                f"{point.replace('_', ' ')} {len(times)}×, worst {max(times):.2f} s"
+                for point, times in recovery.items()
             )
             + "; recovery: until all clients are live again",
         )

@@ -24,9 +24,9 @@ def planted(plant: str) -> Play:
 
     async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
         row = await _run(stack, form, f"planted: {plant.replace('_', ' ')}", FAULTS_PLANT=plant)
-        found, row.complaints = row.complaints, []
-        row.extra = f"red, as it must be: {found[0]}" if found else ""
-        row.require(bool(found), "the checker did not see the defect")
+        noticed, row.complaints = row.complaints, []
+        row.extra = f"red, as it must be: {noticed[0]}" if noticed else ""
+        row.require(bool(noticed), "the checker did not see the defect")
         yield row
 
     return play

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 ON_POSTGRESQL = connection.vendor == "postgresql"
 
 
-def found(person: User, text: str, **options: Any) -> list[int]:
+def hits(person: User, text: str, **options: Any) -> list[int]:
     """The ids of what a person's search gives, over all its pages."""
     page = queries.conversation_list(person, words=text, **options)
     ids = [row.pk for row in page.rows]
@@ -101,7 +101,7 @@ def test_what_was_said_is_found_without_case_and_accents(
     seller: User, said: Callable[[str], Message], text: str, query: str
 ) -> None:
     message = said(text)
-    assert found(seller, query) == [message.conversation_id]
+    assert hits(seller, query) == [message.conversation_id]
 
 
 LATIN = (*range(0xC0, 0x149), *range(0x14A, 0x180), *range(0x1E00, 0x1E96), *range(0x1E9E, 0x1EFA))
@@ -117,8 +117,8 @@ def test_every_letter_is_folded_alike_on_both_databases(
     for start in range(0, len(words), search.MAX_WORDS):
         query = " ".join(words[start : start + search.MAX_WORDS])
         for looked_for in (query, folded(query), query.swapcase()):
-            assert found(seller, looked_for), looked_for
-    assert not found(seller, "qz10000")
+            assert hits(seller, looked_for), looked_for
+    assert not hits(seller, "qz10000")
 
 
 @settings(deadline=None)
@@ -136,17 +136,17 @@ def test_what_was_not_said_is_not_found(
     seller: User, said: Callable[[str], Message], query: str
 ) -> None:
     said("We ship to Málaga.")
-    assert found(seller, "malaga ship")
-    assert found(seller, query) == []
+    assert hits(seller, "malaga ship")
+    assert hits(seller, query) == []
 
 
 def test_the_last_word_may_be_a_beginning_and_the_others_may_not(
     seller: User, said: Callable[[str], Message]
 ) -> None:
     said("We ship to Málaga.")
-    assert found(seller, "mala")
-    assert found(seller, "ship mala")
-    assert not found(seller, "mala ship")
+    assert hits(seller, "mala")
+    assert hits(seller, "ship mala")
+    assert not hits(seller, "mala ship")
 
 
 def test_title_shop_and_shopper_are_found_without_accents_too(
@@ -167,8 +167,8 @@ def test_title_shop_and_shopper_are_found_without_accents_too(
             "ceramica",
             "nunez jarrón hello romer",
         ):
-            assert found(person, text) == [about.pk], text
-        assert found(person, "arron") == []
+            assert hits(person, text) == [about.pk], text
+        assert hits(person, "arron") == []
 
 
 def test_title_and_shop_are_found_by_letters_that_have_no_accent(shopper: User, shop: Shop) -> None:
@@ -178,10 +178,10 @@ def test_title_and_shop_are_found_by_letters_that_have_no_accent(shopper: User, 
     about = ConversationFactory(consumer=shopper, product=product)
     MessageFactory(conversation=about, body="Hello")
     for text in ("strassens", "STRAẞEN", "lodz", "ŁÓDŹ", "izmir", "IZMIR"):
-        assert found(shopper, text) == [about.pk], text
+        assert hits(shopper, text) == [about.pk], text
         assert [row.pk for row in catalog.search(catalog.published(), text)] == [product.pk], text
     for text in ("strase", "kodz"):
-        assert not found(shopper, text)
+        assert not hits(shopper, text)
         assert not catalog.search(catalog.published(), text)
 
 
@@ -190,7 +190,7 @@ def test_words_may_stand_in_different_messages(
 ) -> None:
     said("Is the glaze blue?")
     said("And does it survive an oven?")
-    assert found(seller, "oven glaze")
+    assert hits(seller, "oven glaze")
 
 
 def test_a_removed_message_is_not_found_and_the_others_are(
@@ -198,10 +198,10 @@ def test_a_removed_message_is_not_found_and_the_others_are(
 ) -> None:
     removed = said("Pay me on the telephone")
     said("A teapot, please")
-    assert found(seller, "telephone")
+    assert hits(seller, "telephone")
     moderation.remove_message(moderator, removed.pk, "asks to pay elsewhere")
-    assert not found(seller, "telephone")
-    assert found(seller, "teapot")
+    assert not hits(seller, "telephone")
+    assert hits(seller, "teapot")
 
 
 def test_only_ones_own_conversations_are_found(
@@ -217,22 +217,22 @@ def test_only_ones_own_conversations_are_found(
 ) -> None:
     said("We ship to Málaga.")
     for insider in (shopper, seller, colleague):
-        assert found(insider, "malaga")
+        assert hits(insider, "malaga")
     for outsider in (former_colleague, other_seller, stranger, suspended, moderator):
-        assert not found(outsider, "malaga")
+        assert not hits(outsider, "malaga")
     shopper.is_active = False
     shopper.save()
-    assert not found(shopper, "malaga")
+    assert not hits(shopper, "malaga")
 
 
 def test_a_message_sent_is_found_at_once(
     shopper: User, seller: User, conversation: Conversation
 ) -> None:
     actions.send(shopper, conversation.pk, uuid.uuid4(), "Does it come in Málaga green?")
-    assert found(seller, "malaga", unread_only=True) == [conversation.pk]
+    assert hits(seller, "malaga", unread_only=True) == [conversation.pk]
     mark_read(seller, conversation.pk, 1)
-    assert found(seller, "malaga", unread_only=True) == []
-    assert found(seller, "malaga") == [conversation.pk]
+    assert hits(seller, "malaga", unread_only=True) == []
+    assert hits(seller, "malaga") == [conversation.pk]
 
 
 @pytest.fixture
@@ -272,14 +272,14 @@ def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     monkeypatch.setattr(postgresql, "COMMON", common)
     monkeypatch.setattr(postgresql, "RARE", rare)
     settings.CONVERSATION_PAGE_SIZE = size
-    assert found(seller, "hello") == long_list
-    assert found(seller, "kiln") == long_list[-2:]
-    assert found(seller, "hello 0th") == long_list[-1:]
-    assert found(seller, "oscar") == [long_list[-2]]
-    assert found(seller, "piece anil") == [long_list[-3]]
-    assert found(seller, "barro oscar hello") == [long_list[-2]]
-    assert found(seller, "kiln lamp") == []
-    assert found(seller, "elsewhere") == found(seller, "kiln elsewhere") == []
+    assert hits(seller, "hello") == long_list
+    assert hits(seller, "kiln") == long_list[-2:]
+    assert hits(seller, "hello 0th") == long_list[-1:]
+    assert hits(seller, "oscar") == [long_list[-2]]
+    assert hits(seller, "piece anil") == [long_list[-3]]
+    assert hits(seller, "barro oscar hello") == [long_list[-2]]
+    assert hits(seller, "kiln lamp") == []
+    assert hits(seller, "elsewhere") == hits(seller, "kiln elsewhere") == []
 
 
 def test_a_shopper_who_works_for_no_shop_finds_what_lies_far_back(
@@ -289,7 +289,7 @@ def test_a_shopper_who_works_for_no_shop_finds_what_lies_far_back(
     asked = [ConversationFactory(consumer=shopper, product=ProductFactory()) for _ in range(4)]
     for about, text in zip(asked, ("kiln", "lamp", "kiln", "lamp"), strict=True):
         MessageFactory(conversation=about, body=text)
-    assert found(shopper, "kiln") == [asked[2].pk, asked[0].pk]
+    assert hits(shopper, "kiln") == [asked[2].pk, asked[0].pk]
 
 
 def test_a_search_costs_the_same_queries_whatever_the_number_of_conversations(
@@ -382,8 +382,8 @@ def test_a_deleted_message_leaves_the_search_table_sound(
     gone = said("kiln")
     said("lamp")
     gone.delete()
-    assert found(seller, "kiln") == []
-    assert found(seller, "lamp") == [conversation.pk]
+    assert hits(seller, "kiln") == []
+    assert hits(seller, "lamp") == [conversation.pk]
     if not ON_POSTGRESQL:
         with connection.cursor() as cursor:  # raises where table and index disagree
             cursor.execute("INSERT INTO messaging_words(messaging_words) VALUES('integrity-check')")

@@ -273,8 +273,8 @@ def test_batches_and_single_sends_at_once_leave_no_gap(
     works: list[Callable[[], None]] = [batch, single] * 6
     in_threads(len(works), lambda: works.pop()())
     for one in where:
-        found = one.messages.order_by("sequence").values_list("sequence", "revision")
-        assert list(found) == [(number, number) for number in range(1, 13)]
+        counters = one.messages.order_by("sequence").values_list("sequence", "revision")
+        assert list(counters) == [(number, number) for number in range(1, 13)]
 
 
 def test_a_locked_conversation_is_left_out_of_its_batch_and_waited_for_by_nobody(

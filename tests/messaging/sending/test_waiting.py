@@ -35,13 +35,13 @@ def three(shopper: User, shop: Shop) -> list[Conversation]:
 
 async def answers(socket: Any, number: int) -> list[dict[str, Any]]:
     """The answers to so many sends."""
-    found: list[dict[str, Any]] = []
+    heard: list[dict[str, Any]] = []
     async with asyncio.timeout(PATIENCE):
-        while len(found) < number:
+        while len(heard) < number:
             frame = json.loads(await socket.receive_from(PATIENCE))
             if frame["type"] in ("message.accepted", "error"):
-                found.append(frame)
-    return found
+                heard.append(frame)
+    return heard
 
 
 async def test_two_locked_conversations_stop_no_other_send(

@@ -158,11 +158,11 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 def slow_ones() -> int:
     with psycopg.connect(own_database()) as other:
-        found = other.execute(
+        row = other.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = %s", [SLOW]
         ).fetchone()
-    assert found
-    return int(found[0])
+    assert row
+    return int(row[0])
 
 
 @pytest.fixture
