@@ -39,7 +39,7 @@ def _unverified() -> Rows:
 
 
 def _lock_addresses(user_ids: Sequence[int]) -> None:
-    """Whoever confirms an address right now has done so before, or finds it gone."""
+    """Make people who confirm an address right now do so before us, or find it gone."""
     list(EmailAddress.objects.select_for_update().filter(user__in=user_ids).order_by("pk"))
 
 

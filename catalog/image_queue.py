@@ -30,7 +30,7 @@ class Busy(Exception):
 
 
 class Abandoned(Exception):
-    """Whoever sent the pictures has gone."""
+    """The person who sent the pictures has gone."""
 
 
 class Queue:

@@ -30,7 +30,7 @@ def key_from(request: HttpRequest) -> uuid.UUID:
 
 
 def content_key(request: HttpRequest) -> uuid.UUID:
-    """The key together with what was written: whoever goes back and writes other things means them.
+    """The key together with what was written: people who go back and write something else mean it.
 
     Files count by their names and sizes.
     """

@@ -53,7 +53,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def page_of_another(request: HttpRequest) -> HttpResponse:
     """412: the page was drawn for somebody else than who is logged in now. Nothing was stored.
 
-    Whoever wrote the words gets them back to copy. Scripts are told who is logged in.
+    The writer gets the words back to copy. Scripts are told who is logged in.
     """
     if wants_json(request):
         return json_response(frames.SessionChanged(cast(User, request.user).pk), 412)

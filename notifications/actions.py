@@ -38,9 +38,9 @@ def notify(
             subject for themselves sees the same, and so does everybody in a team.
         url: the address on this site that shows the news.
         happened_at: now, if left out.
-        team_id: the shop whose members they are, if they are told as such. Whoever is no longer
-            one has this news no longer.
-        announce: False if the caller rings the badges itself.
+        team_id: the shop whose members they are, if they are told as such. Somebody who leaves the
+            shop no longer sees this news.
+        announce: False if the caller announces the changed badges itself.
 
     Returns:
         For whom it was not unread before, in order.

@@ -22,8 +22,8 @@ from .models import Notification
 def visible_to(user_id: int) -> QuerySet[Notification]:
     """A person's notifications, without those of teams that the person is no longer in.
 
-    Asked whenever they are read, and not cleaned up when somebody leaves: whoever writes news at
-    that moment may still take them for a member.
+    Asked whenever they are read, and not cleaned up when somebody leaves: a writer of news at that
+    moment may still take them for a member.
     """
     teams = _members()().filter(user_id=user_id).order_by().values("shop_id")
     own = Notification.objects.filter(recipient_id=user_id)

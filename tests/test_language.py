@@ -110,7 +110,7 @@ def formal(texts: Iterable[tuple[Message, Iterable[str]]]) -> list[str]:
 
 
 def spoken(entry: Message) -> list[str]:
-    """What the site says in Spanish, whoever translated it."""
+    """What the site says in Spanish, its own texts and those of its packages."""
     if not isinstance(entry.id, str):
         one, many = entry.id
         return [translation.ngettext(one, many, count) for count in (1, 2)]

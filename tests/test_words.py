@@ -1,4 +1,4 @@
-"""Whatever is refused, whoever wrote it gets the words back; and nobody else's words."""
+"""When something is refused, its writer gets the words back, and nobody else's."""
 
 import uuid
 from typing import Any

@@ -1,6 +1,6 @@
 """Where a login leads: back to what the visitor had begun, even where `next` was lost.
 
-Whoever follows a link in a mail, or signs up instead, comes back without it.
+People who follow a link in a mail, or sign up instead, come back without it.
 """
 
 from django.http import HttpRequest

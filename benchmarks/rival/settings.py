@@ -18,7 +18,7 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "benchmarks.rival.urls"
 ASGI_APPLICATION = "benchmarks.rival.asgi.application"
 # The one thing that is tuned: Django's default opens a connection for each call, which more than
-# doubles the rival's cost and would flatter whoever is compared with it.
+# doubles the rival's cost and would flatter what is compared with it.
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 600}}  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -248,7 +248,7 @@ REMOVED_PICTURES_KEEP_DAYS = 7  # those that no conversation shows
 # -- What is written down -------------------------------------------------------------------
 
 LOGGING = configure(as_json=False)
-# Who may read /metrics: whoever asks directly, past any proxy, from these networks, or with
+# Who may read /metrics: a program that asks directly, past any proxy, from these networks, or with
 # `Authorization: Bearer <token>` from anywhere.
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -75,7 +75,7 @@ def test_who_confirms_the_address_elsewhere_finds_the_question_sent_after_loggin
     ask(visitor, product)
     phone.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
     phone.click("main form button")
-    for field in ("password1", "password2"):  # whoever opens the mail elsewhere chooses it
+    for field in ("password1", "password2"):  # asked because the mail was opened elsewhere
         phone.fill(f"input[name={field}]", "slow-orchard-72")
     phone.press("input[name=password2]", "Enter")
     phone.wait_for_url("**/conversations/")

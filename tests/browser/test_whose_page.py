@@ -1,4 +1,4 @@
-"""A page belongs to the person it was drawn for, whoever is logged in by now."""
+"""A page belongs to the person it was drawn for, even if somebody else has logged in since."""
 
 from collections.abc import Iterator
 

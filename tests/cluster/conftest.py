@@ -1,4 +1,4 @@
-"""One cluster for all tests of this folder; whoever stops a part of it starts it again."""
+"""One cluster for all tests of this folder; a test that stops a part of it starts it again."""
 
 from collections.abc import Iterator
 

@@ -52,7 +52,7 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
 
 
 def _json_lines(text: str) -> list[str]:
-    """The lines of the log, without the words of welcome to whoever starts a server."""
+    """The lines of the log, without the welcome to the person who starts a server."""
     lines = text.splitlines()
     others = [line for line in lines if not line.startswith("{")]
     known = ("Trato answers", "trato-demo", "@")

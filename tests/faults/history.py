@@ -69,6 +69,6 @@ class History:
         return (event for event in self.events if event.kind in kinds)
 
     def write(self, path: Path) -> None:
-        """Keep the log as JSON lines, for whoever looks into a red run."""
+        """Keep the log as JSON lines, to look into a red run."""
         encoder = msgspec.json.Encoder()
         path.write_bytes(encoder.encode_lines(self.events))

@@ -74,7 +74,7 @@ def global_cursor() -> None:
 
 
 def membership_unchecked() -> None:
-    """Whoever knows a conversation's number is let in."""
+    """Everybody who knows a conversation's number is let in."""
     access.conversations_of = lambda user: Conversation.objects.all()
     statement.participation_sql = lambda conversation, user_id: "TRUE"  # type: ignore[attr-defined]
 

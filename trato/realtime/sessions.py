@@ -1,7 +1,8 @@
 """Whether a session still stands, and telling open sockets when it may not.
 
 When a session ends, the person's group gets an event, and each of its sockets checks its own.
-Whoever suspends somebody, changes a password or takes a role away calls `announce_access_changed`.
+Code that suspends somebody, changes a password or takes a role away calls
+`announce_access_changed`.
 """
 
 from collections.abc import Iterable

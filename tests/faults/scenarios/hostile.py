@@ -68,7 +68,7 @@ async def _run(stack: Stack, attack: str, seconds: int) -> Row:
 
 
 def _say_long_things(running: Stage) -> None:
-    """So that a page is large enough to fill the memory of whoever waits for a slow reader."""
+    """Make a page large enough to fill a server's memory while it waits for a slow reader."""
     shopper = User.objects.get(pk=running.cast.people["shopper0"].id)
     for _ in range(PAGE_MESSAGES):
         pk = running.cast.conversations["shopper0"][0]

@@ -59,7 +59,7 @@ async def _cut_off(running: Stage, name: str, promised: float) -> Row:
         await run_in_thread(partial(cut, running, person))
         cut_at[person] = running.revoke(person, seconds=promised).at
     await asyncio.sleep(promised + 1)
-    # Whoever still hears something now is told by the checker.
+    # The checker says who still hears something now.
     await running.settle()
     silence = {}
     for person, at in cut_at.items():

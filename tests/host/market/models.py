@@ -5,7 +5,7 @@ from django.db import models
 
 
 class Partner(models.Model):
-    """Sells things. Whoever is in the crew answers for it."""
+    """Sells things. Its crew answers for it."""
 
     title = models.CharField(max_length=80, db_column="known_as")
     handle = models.SlugField(unique=True)

@@ -143,7 +143,7 @@ def test_news_that_come_while_the_mark_waits_stay_unread(
 def test_marks_lock_notifications_in_the_order_of_sends(
     shopper: User, seller: User, shop: Shop, settings: Any
 ) -> None:
-    """By recipient and subject, not as they were stored: whoever waits holds none further on."""
+    """By recipient and subject, not as stored: a waiting transaction holds none further on."""
     settings.SEND_LOCK_SECONDS = 30
     first, second = conversations(shopper, shop)
     for where in (second, first):

@@ -69,7 +69,7 @@ def test_50_clicks_on_ask_at_once_open_one_conversation_and_send_one_message(
 
     def click() -> str:
         status = 503
-        while status == 503:  # all wait for one lock: whoever waits for long is asked to come again
+        while status == 503:  # all wait for one lock: after a long wait the answer is 503
             answer = client_of(shopper, like=client).post(
                 f"/products/{product.slug}/contact/", {"body": "Hello", "client_id": client_id}
             )
