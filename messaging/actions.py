@@ -1,4 +1,8 @@
-"""Start a conversation and send a message. One function is one decision and one transaction."""
+"""Start a conversation and send a message. One function is one decision and one transaction.
+
+The other acts are in `sending.submit` (a send over the socket), `reading.actions`,
+`contact.views` and `moderation.actions`.
+"""
 
 import uuid
 
@@ -81,7 +85,7 @@ def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -
     return sent
 
 
-def send_now(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
+def send_over_http(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
     """`send` for a request: what became of it is counted in the metrics."""
     try:
         sent = send(actor, conversation_id, client_id, body)
@@ -92,15 +96,15 @@ def send_now(actor: Person, conversation_id: int, client_id: uuid.UUID, body: st
     return sent
 
 
-def send_form(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
-    """`send_now` for a form without a script, whose `client_id` may be older than its words.
+def send_from_form(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
+    """`send_over_http` for a form without a script, whose `client_id` may be older than its words.
 
     People who go back to a form that was sent, and write something else, post the same
     `client_id`. The other words are a new message, and a second click on them is that one again.
     """
     try:
-        return send_now(actor, conversation_id, client_id, body)
+        return send_over_http(actor, conversation_id, client_id, body)
     except Refused as refusal:
         if refusal.code != "conflict":
             raise
-    return send_now(actor, conversation_id, uuid.uuid5(client_id, clean_body(body)), body)
+    return send_over_http(actor, conversation_id, uuid.uuid5(client_id, clean_body(body)), body)

@@ -20,11 +20,11 @@ from .host import host
 from .models import Conversation, Message, Side
 from .records import ReadMark, Sent
 
-TOLD_MAX = 10_000  # messages of which this process remembers that it announced them
-NEWS_FOR = timedelta(minutes=10)  # an older message is no news to anybody
+ANNOUNCED_MAX = 10_000  # messages of which this process remembers that it announced them
+REANNOUNCE_FOR = timedelta(minutes=10)  # an older message is no news to anybody
 
-_told: OrderedDict[int, None] = OrderedDict()
-_told_lock = threading.Lock()
+_announced: OrderedDict[int, None] = OrderedDict()
+_announced_lock = threading.Lock()
 
 
 def messages_created(sents: Sequence[Sent]) -> None:
@@ -32,7 +32,7 @@ def messages_created(sents: Sequence[Sent]) -> None:
     groups.send_many(
         [_event(sent, frames.MessageCreated.of(sent), sent.revision) for sent in sents]
     )
-    _note_told(sents)
+    _note_announced(sents)
 
 
 def badges_changed(sents: Sequence[Sent]) -> None:
@@ -43,20 +43,21 @@ def badges_changed(sents: Sequence[Sent]) -> None:
     _count_again(names)
 
 
-def may_be_untold(sent: Sent) -> bool:
+def may_be_unannounced(sent: Sent) -> bool:
     """Whether a repeated message may have been stored the first time and never announced.
 
-    That happens when the process that stored it dies, or gives it up, between the two. This
-    process knows what it has announced itself; receivers ignore a second announcement.
+    That happens if the process dies, or gives up on the send, after storing the message and before
+    announcing it. This process knows what it has announced itself; receivers ignore a second
+    announcement.
     """
-    return sent.id not in _told and timezone.now() - sent.created_at < NEWS_FOR
+    return sent.id not in _announced and timezone.now() - sent.created_at < REANNOUNCE_FOR
 
 
-def _note_told(sents: Sequence[Sent]) -> None:
-    with _told_lock:  # the event loop and the threads of requests
-        _told.update((sent.id, None) for sent in sents)
-        while len(_told) > TOLD_MAX:
-            _told.popitem(last=False)
+def _note_announced(sents: Sequence[Sent]) -> None:
+    with _announced_lock:  # the event loop and the threads of requests
+        _announced.update((sent.id, None) for sent in sents)
+        while len(_announced) > ANNOUNCED_MAX:
+            _announced.popitem(last=False)
 
 
 def message_changed(message: Message) -> None:

@@ -44,7 +44,7 @@ def announce(sents: Sequence[Sent]) -> None:
 
     A repeat is news only where the first send may have been stored and never announced.
     """
-    news = [sent for sent in sents if sent.is_new or events.may_be_untold(sent)]
+    news = [sent for sent in sents if sent.is_new or events.may_be_unannounced(sent)]
     if news:
         for effect in EFFECTS:
             effect(news)

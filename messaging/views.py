@@ -64,7 +64,7 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
 def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Send a message: a form goes back to the thread, a script gets the acknowledgement."""
     body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
-    send = actions.send_now if wants_json(request) else actions.send_form
+    send = actions.send_over_http if wants_json(request) else actions.send_from_form
     try:
         sent = send(request.user, conversation_id, _client_id(given), body)
     except Refused as refusal:

@@ -24,7 +24,7 @@ from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 from messaging.moderation import permissions
 from messaging.reading import batch as reading
-from messaging.sending import actions as sending
+from messaging.sending import submit as sending
 from tests import emptying
 from tests.patience import PATIENCE
 from trato import cache, rate_limits

@@ -145,7 +145,7 @@ def test_words_come_back_when_we_are_broken(
     def fail(*args: Any) -> None:
         raise error
 
-    monkeypatch.setattr(actions, "send_form", fail)
+    monkeypatch.setattr(actions, "send_from_form", fail)
     client = client_of(shopper)
     client.raise_request_exception = False
     answer = client.post(thread, form)

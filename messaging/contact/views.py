@@ -70,7 +70,7 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
             rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
             questions.keep(request, question)
             return redirect_to_login(request.path)
-        send = actions.send_now if wants_json(request) else actions.send_form
+        send = actions.send_over_http if wants_json(request) else actions.send_from_form
         conversation = _start_and_send(request.user, question, send)
     except Refused as refusal:
         return _ask_again(request, question, refusal)
@@ -140,7 +140,7 @@ def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
     if product and not _may_be_asked_about(user, product):
         text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
         raise Refused("not_found", text % {"title": host.product_card(product).title})
-    conversation = _start_and_send(user, kept, actions.send_form)
+    conversation = _start_and_send(user, kept, actions.send_from_form)
     kept.delete()
     return [conversation]
 

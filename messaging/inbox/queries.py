@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from messaging import access, search, upcoming
+from messaging import access, inbox_order, search
 from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation
 from notifications.models import Notification
@@ -31,7 +31,7 @@ def conversation_list(
     scope = access.scope_of(user)
 
     def upcoming_cursors(wanted: PageRequest, limit: int) -> list[Cursor]:
-        keys = upcoming.upcoming(scope, wanted, limit, unread_only=unread_only)
+        keys = inbox_order.upcoming(scope, wanted, limit, unread_only=unread_only)
         return [Cursor(at, pk) for pk, at in keys]
 
     if words:

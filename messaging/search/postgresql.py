@@ -20,8 +20,8 @@ from django.db import connection
 
 from messaging.access import Scope
 from messaging.host import host, shop_model
+from messaging.inbox_order import upcoming
 from messaging.models import Conversation, Message
-from messaging.upcoming import upcoming
 from trato.pagination import Cursor, PageRequest
 
 NEWEST = 200  # conversations that are read for common words, at most

@@ -8,8 +8,8 @@ from django.db.models.expressions import RawSQL
 
 from messaging.access import Scope
 from messaging.host import host
+from messaging.inbox_order import upcoming
 from messaging.models import Conversation
-from messaging.upcoming import upcoming
 from trato.pagination import Cursor, PageRequest
 from trato.people import name_column_of
 from trato.text import folded, word_pattern

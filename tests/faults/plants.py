@@ -12,8 +12,8 @@ from django.conf import settings
 
 from messaging import access, consumers, frames, queries
 from messaging.models import Conversation, Message
-from messaging.sending import actions as sending
 from messaging.sending import statement
+from messaging.sending import submit as sending
 from notifications.consumers import BadgeConsumer
 from trato.people import Person
 from trato.realtime import groups

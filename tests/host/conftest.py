@@ -17,7 +17,7 @@ from django.test import Client
 
 from messaging.models import Conversation
 from messaging.reading import batch as reading
-from messaging.sending import actions as sending
+from messaging.sending import submit as sending
 from tests.host.market.models import Item, Partner
 from tests.host.people.models import Member
 from tests.patience import PATIENCE

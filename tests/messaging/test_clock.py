@@ -15,7 +15,7 @@ from messaging import actions
 from messaging.factories import ConversationFactory
 from messaging.frames import Send
 from messaging.models import Conversation, Message
-from messaging.sending import actions as sending
+from messaging.sending import submit as sending
 from notifications.models import News
 from trato.clock import database_now
 

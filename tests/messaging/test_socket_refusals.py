@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from messaging.models import Conversation, Message
-from messaging.sending import actions as sending
+from messaging.sending import submit as sending
 from tests.messaging.test_socket import closed_with, hear, send_frame, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging import actions, frames
 from messaging.models import Conversation
-from messaging.sending import actions as sending
+from messaging.sending import submit as sending
 from notifications import actions as notifications
 from notifications import queries
 from notifications.models import Notification

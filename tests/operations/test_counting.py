@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from accounts.models import User
 from messaging import frames
 from messaging.models import Conversation
-from messaging.sending import actions as sending
+from messaging.sending import submit as sending
 from messaging.sending.batcher import Batcher
 from tests.messaging.test_socket import closed_with, hear, send_frame, tell
 from trato.realtime import groups

@@ -23,8 +23,8 @@ from deploy import services
 from messaging import actions, frames
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
-from messaging.sending import actions as sending
 from messaging.sending import orm, postgresql
+from messaging.sending import submit as sending
 from tests.patience import PATIENCE
 from trato import rate_limits
 from trato.errors import Refused

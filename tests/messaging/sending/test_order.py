@@ -11,7 +11,7 @@ from django.http import Http404
 from accounts.models import User
 from messaging import frames
 from messaging.models import Conversation, Message
-from messaging.sending import actions as sending
+from messaging.sending import submit as sending
 from tests.messaging.test_socket import hear, send_frame, tell
 from tests.patience import PATIENCE
 from trato.errors import Refused
