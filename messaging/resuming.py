@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from trato import rate_limits
 from trato.errors import Refused
-from trato.realtime import authentication, metrics
+from trato.realtime import access_check, metrics
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import encode
@@ -69,7 +69,7 @@ class OpenConversations:
         try:
             state = await run_in_database_thread(self._read, opened, conversation_id, since)
             if not self._is_heard(opened):  # somebody's access changed before or after the read
-                await authentication.checks.load(self._socket)
+                await access_check.checks.load(self._socket)
             if not self._is_heard(opened):
                 raise Http404("no longer theirs to read")
         except BaseException:

@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError
 
 from trato.people import Person
 
-from . import authentication, groups, heartbeat
+from . import access_check, groups, heartbeat
 from .close_codes import FLOODS
 from .latest import Latest
 from .sockets import SocketConsumer
@@ -40,7 +40,7 @@ class RealtimeConsumer(SocketConsumer):
         super().__init__(*args, **kwargs)
         self.joined: set[str] = set()
         self.early: list[groups.Event] | None = []  # events that arrive before `start`
-        self.checks = Latest()  # of the session; see `authentication.check`
+        self.checks = Latest()  # of the session; see `access_check.check`
         self.checked_at = 0.0  # time.monotonic()
 
     async def websocket_connect(self, message: dict[str, Any]) -> None:
@@ -48,7 +48,7 @@ class RealtimeConsumer(SocketConsumer):
 
     async def authenticate(self) -> bool:
         """Find out who is on the socket and join the groups; False if it was closed instead."""
-        await authentication.checks.load(self)
+        await access_check.checks.load(self)
         if self.closing:
             return False
         if groups.count(groups.user_group(self.user.pk)) > settings.SOCKETS_PER_PERSON:
@@ -112,7 +112,7 @@ class RealtimeConsumer(SocketConsumer):
     async def access_changed(self, event: groups.Event) -> None:
         """The person's session, account or memberships may have changed: check them."""
         try:
-            await authentication.checks.load(self)
+            await access_check.checks.load(self)
         except (DatabaseError, InterfaceError):
             log.warning("check_unavailable")
             self.checked_at = 0.0  # the next heartbeat checks again
@@ -122,4 +122,4 @@ class RealtimeConsumer(SocketConsumer):
         """Check the sessions that are due. The heartbeat calls this from time to time."""
         oldest = time.monotonic() - settings.SOCKET_SESSION_CHECK_SECONDS
         if due := [socket for socket in sockets if socket.checked_at <= oldest]:
-            await authentication.check(due)
+            await access_check.check(due)
