@@ -13,6 +13,7 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Conversations")
 
     def ready(self) -> None:
+        from . import checks  # noqa: F401 – registers them
         from .moderation import permissions
 
         post_migrate.connect(permissions.make_group, sender=self, dispatch_uid="trato-moderators")

@@ -1,55 +1,56 @@
-"""The checks that a message has to pass, and their base."""
+"""System checks: whether a project sets what messaging needs. `manage.py check` runs them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import Any
 
-from trato import rate_limits
-from trato.errors import Refused
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import Error, register
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.module_loading import import_string
 
-from .body import clean_body
-from .records import Attempt
+from trato.admin.site import StaffSite
 
+from .host import MessagingHost
 
-class Check:
-    """Decides whether a message may be stored. `pipeline.CHECKS` lists all of them."""
-
-    def check(self, attempt: Attempt) -> None:
-        """Check the attempt of a request.
-
-        Raises:
-            Refused: the message must not be stored.
-        """
-        raise NotImplementedError
-
-    async def check_many(self, attempts: Sequence[Attempt]) -> None:
-        """Check a batch on the event loop and note in each attempt why it is refused.
-
-        A check that asks a service overrides this to ask once for all.
-        """
-        for attempt in attempts:
-            try:
-                self.check(attempt)
-            except Refused as refusal:
-                attempt.refusal = refusal
+BUILTIN = "trato.templatetags.page_user"
+CONTEXT_PROCESSOR = "notifications.context_processors.badge"
 
 
-class TextCheck(Check):
-    """Put the text in order, or refuse it."""
+@register()
+def check_project(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """What is missing in the settings, see docs/another-shop.md."""
+    return [
+        Error(text, hint="See docs/another-shop.md.", id=f"messaging.{number}")
+        for number, text in _complaints()
+    ]
 
-    def check(self, attempt: Attempt) -> None:
-        # What is refused may not even be storable: the stores must not see it.
-        given, attempt.body = attempt.body, ""
-        attempt.body = clean_body(given)
 
+def _complaints() -> Iterator[tuple[str, str]]:
+    try:
+        host = import_string(settings.MESSAGING_HOST)
+    except ImportError as error:
+        yield "E001", f"MESSAGING_HOST: {error}"
+    else:
+        if not issubclass(host, MessagingHost):
+            yield "E001", "MESSAGING_HOST is no subclass of messaging.host.MessagingHost."
+        elif host.__abstractmethods__:
+            missing = ", ".join(sorted(host.__abstractmethods__))
+            yield "E001", f"MESSAGING_HOST lacks {missing}."
+    try:
+        apps.get_model(settings.AUTH_USER_MODEL)._meta.get_field(settings.PERSON_NAME_FIELD)
+    except FieldDoesNotExist as error:
+        yield "E002", f"PERSON_NAME_FIELD: {error}"
+    engines: list[Any] = settings.TEMPLATES
+    options = [engine.get("OPTIONS", {}) for engine in engines]
+    if not any(BUILTIN in one.get("builtins", ()) for one in options):
+        yield "E003", f"No TEMPLATES have {BUILTIN} in builtins."
+    if not any(CONTEXT_PROCESSOR in one.get("context_processors", ()) for one in options):
+        yield "E004", f"No TEMPLATES have {CONTEXT_PROCESSOR} in context_processors."
+    if apps.is_installed("django.contrib.admin"):
+        from django.contrib.admin import site
 
-class MessageLimit(Check):
-    """Refuse the messages of a person who sends too many."""
-
-    def check(self, attempt: Attempt) -> None:
-        rate_limits.hit("MESSAGES_PER_MINUTE", attempt.sender.pk)
-        attempt.counted = True
-
-    async def check_many(self, attempts: Sequence[Attempt]) -> None:
-        people = [attempt.sender_id for attempt in attempts]
-        refusals = await rate_limits.hit_many("MESSAGES_PER_MINUTE", people)
-        for attempt, refusal in zip(attempts, refusals, strict=True):
-            attempt.refusal, attempt.counted = refusal, refusal is None
+        if not isinstance(site, StaffSite):
+            yield "E005", "The admin's default_site is no trato.admin.site.StaffSite."
+    if not getattr(settings, "SITE_NAME", ""):
+        yield "E006", "SITE_NAME is not set."

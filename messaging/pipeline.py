@@ -10,7 +10,7 @@ from trato import rate_limits
 from trato.errors import Refused
 
 from . import events
-from .checks import Check, MessageLimit, TextCheck
+from .message_checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
 
 # In this order, until one refuses. The rate limit is last: what is refused does not count.

@@ -87,6 +87,7 @@ def strings() -> set[str]:
     return {
         node.value
         for path in SOURCES
+        if path != Path(__file__)
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

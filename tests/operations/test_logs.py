@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Product
-from messaging import checks
+from messaging import message_checks
 from messaging.models import Conversation
 from tests.log_lines import Lines, written_lines
 from tests.messaging.test_socket import closed_with, hear, send_frame, tell
@@ -94,7 +94,7 @@ def test_a_defect_that_quotes_the_message_is_logged_without_the_quotation(
     client_of: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(checks, "clean_body", quoting_defect)
+    monkeypatch.setattr(message_checks, "clean_body", quoting_defect)
     client: Client = client_of(shopper)
     client.raise_request_exception = False
     fields = {"body": MARKER, "client_id": str(uuid.uuid4())}
