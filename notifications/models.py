@@ -48,7 +48,7 @@ class Notification(models.Model):
     """One row per recipient and subject, however often something happens there.
 
     `read_at` is empty while it is unread; the badge is the number of those. What somebody was told
-    as a member of a team is theirs for as long as they are one: see `queries.visible_to`. Whoever
+    as a member of a team is theirs for as long as they are one: see `queries.visible_to`. Code that
     changes `read_at` holds the lock on the row of `News`.
     """
 

@@ -114,7 +114,7 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
     },
     "connect_timeout": 3,  # seconds
     "tcp_user_timeout": 4000,  # milliseconds that a network may take to acknowledge what was sent
-    # Asks a silent peer for a sign of life, for whoever waits for an answer, not for an ACK.
+    # Asks a silent peer for a sign of life, for code that waits for an answer, not for an ACK.
     "keepalives_idle": 4,  # seconds
     "keepalives_interval": 1,
 }
