@@ -12,10 +12,10 @@ from tests.browser.lines import Line
 REMOVED = "This message was removed by our staff."
 
 
-def remove(desk: Page, message: Message) -> None:
-    desk.goto(reverse("admin:message_remove", args=[message.pk]))
-    desk.fill("[name=reason]", "Asks for a phone number")
-    desk.click("input[type=submit]")
+def remove(admin: Page, message: Message) -> None:
+    admin.goto(reverse("admin:message_remove", args=[message.pk]))
+    admin.fill("[name=reason]", "Asks for a phone number")
+    admin.click("input[type=submit]")
 
 
 def gone(page: Page) -> None:
@@ -63,35 +63,35 @@ def test_a_removal_is_seen_in_the_list_of_conversations(
 def test_the_badge_is_live_on_the_desk_too(
     person: Person, shopper: User, moderator: User, seller: User, conversation: Conversation
 ) -> None:
-    """Staff who also sell hear of their shoppers while they work at the desk."""
+    """Staff who also sell hear of their shoppers while they work in the admin."""
     seller.is_staff = True
     seller.is_superuser = True
     seller.save()
-    asking, desk = person(shopper), person(seller)
+    asking, admin = person(shopper), person(seller)
     open_thread(asking, conversation)
-    desk.goto("/admin/messaging/report/")
-    live(desk)
-    shown = desk.locator("[data-badge]")
+    admin.goto("/admin/messaging/report/")
+    live(admin)
+    shown = admin.locator("[data-badge]")
     expect(shown).to_be_hidden()
-    title = desk.title()
+    title = admin.title()
     write(asking, "Is it still there?")
-    shows(desk, "[data-badge]", "1")
+    shows(admin, "[data-badge]", "1")
     expect(shown).to_be_visible()
-    assert desk.title() == f"(1) {title}"
-    reading = desk.context.new_page()
+    assert admin.title() == f"(1) {title}"
+    reading = admin.context.new_page()
     reading.goto(conversation.get_absolute_url())
     expect(shown).to_be_hidden()
-    assert desk.title() == title
+    assert admin.title() == title
 
 
 def test_a_suspended_person_is_told_in_words_and_sends_nothing_more(
     person: Person, shopper: User, seller: User, moderator: User, conversation: Conversation
 ) -> None:
-    page, desk = person(shopper), person(moderator)
+    page, admin = person(shopper), person(moderator)
     open_thread(page, conversation)
-    desk.goto(reverse("admin:user_suspend", args=[shopper.pk]))
-    desk.fill("[name=reason]", "Scam")
-    desk.click("input[type=submit]")
+    admin.goto(reverse("admin:user_suspend", args=[shopper.pk]))
+    admin.fill("[name=reason]", "Scam")
+    admin.click("input[type=submit]")
     expect(page.locator("#connection")).to_have_text("Your account is suspended.")
     write(page, "Let me explain")
     expect(page.locator(".message[data-pending]")).to_be_visible()

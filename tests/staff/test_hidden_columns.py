@@ -1,4 +1,4 @@
-"""What a page of the desk hides, no address and no search reads off the record."""
+"""What a page of the admin hides, no address and no search reads off the record."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Lists of the desk that grow without end: found by people and keys, counted to a bound."""
+"""Lists of the admin that grow without end: found by people and keys, counted to a bound."""
 
 from typing import Any
 

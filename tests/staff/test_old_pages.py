@@ -1,4 +1,4 @@
-"""A page of the desk that was opened a while ago undoes nothing that others did since."""
+"""An admin page that was opened a while ago undoes nothing that others did since."""
 
 import re
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""Whatever staff change at the desk is in the audit trail, and nobody adds to their own rights."""
+"""Whatever staff change in the admin is in the audit trail, and nobody adds to their own rights."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def almost(helper: User) -> User:
 
 
 def stored() -> dict[str, list[Any]]:
-    """Every row of every table, but what the desk itself writes along."""
+    """Every row of every table, but what the admin itself writes along."""
     beside = (AuditEntry, LogEntry, Session)
     rows = {}
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Working at the desk: reading a thread, and reports from the list to their end."""
+"""Moderators read threads, and work through reports from the list to their end."""
 
 import re
 from collections.abc import Callable
