@@ -92,7 +92,7 @@ class Outbox extends EventTarget {
     this.dispatchEvent(new Event("changed"));
   }
 
-  tell(kind, detail) {
+  emit(kind, detail) {
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 
@@ -124,7 +124,7 @@ class Outbox extends EventTarget {
       conversation, body, client_id: newId(), created_at: now.toISOString(),
       at: Math.max(now.getTime(), last + 1), // the order of writing, whatever the clock does
     };
-    if (!this.put(entry)) this.tell("unkept");
+    if (!this.put(entry)) this.emit("unkept");
     this.changed();
     this.flush();
     return entry;
@@ -157,7 +157,7 @@ class Outbox extends EventTarget {
     const entry = this.get(clientId);
     if (!entry) return;
     this.remove(clientId);
-    this.tell("returned", entry);
+    this.emit("returned", entry);
   }
 
   // -- sending ---------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ class Outbox extends EventTarget {
     const id = entry.client_id;
     if (ok) {
       this.remove(id);
-      this.tell("sent", { ...entry, ...ok });
+      this.emit("sent", { ...entry, ...ok });
       return 0;
     }
     if (!error) return PAUSE;
@@ -236,7 +236,7 @@ class Outbox extends EventTarget {
       return 0;
     }
     const pause = error.retry_after * 1000 || Math.min(LONGEST_PAUSE, PAUSE * 2 ** (times - 1));
-    this.tell("held", { detail: error.detail, pause });
+    this.emit("held", { detail: error.detail, pause });
     return pause;
   }
 

@@ -46,11 +46,11 @@ export class Scroll {
 
   moved() {
     this.ended = this.atEnd;
-    if (this.ended) this.tell(0);
+    if (this.ended) this.showUnseen(0);
   }
 
   /** So many messages arrived below what is in view. */
-  tell(count) {
+  showUnseen(count) {
     this.unseen = count;
     this.jump.hidden = count === 0;
     this.jump.lastElementChild.textContent = fill(

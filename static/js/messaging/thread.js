@@ -14,17 +14,20 @@ const LONGEST_PAUSE = 30000;
 const PASSING = new Set(["unavailable", "rate_limited"]); // refusals that hold for a while only
 
 class Thread extends HTMLElement {
+  #conversation; // its id
+  #scroll;
+  #reportedRead; // the sequence up to which the server was told that all is read
   patience = FIRST_PAUSE;
 
   connectedCallback() {
-    this.id_ = Number(this.dataset.conversation);
+    this.#conversation = Number(this.dataset.conversation);
     this.side = this.dataset.side;
     this.other = this.side === "consumer" ? "seller" : "consumer";
     this.read = { consumer: Number(this.dataset.readConsumer), seller: Number(this.dataset.readSeller) };
     this.list = new MessageList(
       this.querySelector(".messages"), this.querySelector("template[data-message]"), this.dataset,
     );
-    this.scroll_ = new Scroll(this.querySelector(".thread__scroll"), this.querySelector(".thread__jump"));
+    this.#scroll = new Scroll(this.querySelector(".thread__scroll"), this.querySelector(".thread__jump"));
     this.typingLine = new TypingLine(this.querySelector(".thread__typing"));
     this.older = this.querySelector(".thread__scroll .thread__older");
     const sequences = this.list.items().map((item) => Number(item.dataset.sequence));
@@ -53,18 +56,18 @@ class Thread extends HTMLElement {
     session.on("lost", () => this.forgetAsked());
     session.on("error", (refusal) => this.refused(refusal));
     session.on("poll", () => this.catchUpByHttp());
-    session.on("message.created", (message) => this.heard(message));
-    session.on("message.changed", (message) => this.heard(message));
+    session.on("message.created", (message) => this.receive(message));
+    session.on("message.changed", (message) => this.receive(message));
     session.on("conversation.state", (state) => this.takeState(state));
     session.on("conversation.read", (mark) => this.marked(mark));
     session.on("heartbeat", ({ conversations }) => {
-      if (conversations[this.id_] > this.timeline.revision) {
+      if (conversations[this.#conversation] > this.timeline.revision) {
         this.isOpening = false; // whatever became of it
         this.catchUp();
       }
     });
     session.on("typing", ({ conversation, user, name, stopped }) => {
-      if (conversation !== this.id_) return;
+      if (conversation !== this.#conversation) return;
       if (stopped) this.typingLine.hide(user);
       else this.typingLine.show(user, name);
     });
@@ -74,10 +77,10 @@ class Thread extends HTMLElement {
   listen() {
     for (const kind of ["changed", "held"]) outbox.addEventListener(kind, () => this.showPending());
     outbox.addEventListener("sent", ({ detail }) => {
-      if (detail.conversation === this.id_ && detail.sender) this.heard(detail);
+      if (detail.conversation === this.#conversation && detail.sender) this.receive(detail);
     });
-    this.scroll_.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.scroll_.jump.addEventListener("click", () => this.seen());
+    this.#scroll.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.#scroll.jump.addEventListener("click", () => this.seen());
     for (const kind of ["focus", "pageshow"]) window.addEventListener(kind, () => this.seen());
     document.addEventListener("visibilitychange", () => this.seen());
     this.addEventListener("click", ({ target }) => {
@@ -96,10 +99,10 @@ class Thread extends HTMLElement {
   begin() {
     const line = this.querySelector(".messages__new");
     if (!line) return this.toEnd();
-    this.scroll_.toLine(line);
-    if (!this.scroll_.atEnd) {
+    this.#scroll.toLine(line);
+    if (!this.#scroll.atEnd) {
       const isNews = (item) => line.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING;
-      this.scroll_.tell(this.list.items().filter(isNews).length);
+      this.#scroll.showUnseen(this.list.items().filter(isNews).length);
     }
     this.seen();
   }
@@ -111,7 +114,7 @@ class Thread extends HTMLElement {
     if (this.isOpening) return;
     // `since` 0 would mean the latest page; a thread without messages asks for just that.
     const since = this.timeline.revision;
-    this.isOpening = session.send({ type: "conversation.open", conversation: this.id_, since });
+    this.isOpening = session.send({ type: "conversation.open", conversation: this.#conversation, since });
   }
 
   async catchUpByHttp() {
@@ -123,7 +126,7 @@ class Thread extends HTMLElement {
   }
 
   takeState(state) {
-    if (state.conversation !== this.id_) return;
+    if (state.conversation !== this.#conversation) return;
     this.isOpening = false;
     this.patience = FIRST_PAUSE;
     const isLatestPage = this.timeline.revision === 0;
@@ -145,7 +148,7 @@ class Thread extends HTMLElement {
   /** What was asked and told over a line that is lost, or refused, counts for nothing. */
   forgetAsked() {
     this.isOpening = false;
-    this.told = undefined;
+    this.#reportedRead = undefined;
   }
 
   /** Not possible now: ask again in a moment, and tell how far was read with the answer. */
@@ -159,8 +162,8 @@ class Thread extends HTMLElement {
     this.patience = Math.min(LONGEST_PAUSE, this.patience * 2);
   }
 
-  heard(message) {
-    if (message.conversation !== this.id_) return;
+  receive(message) {
+    if (message.conversation !== this.#conversation) return;
     this.show([message]);
     if (!this.timeline.follow(message)) this.catchUpAgain();
     this.seen();
@@ -177,8 +180,8 @@ class Thread extends HTMLElement {
     const state = await getJSON(`${this.dataset.messages}?before=${this.timeline.first}`);
     this.isLoading = false;
     if (!state) return;
-    this.scroll_.keep(this.list.items(), () => {
-      this.timeline.precede(state.messages).forEach((message) => this.list.draw(message));
+    this.#scroll.keep(this.list.items(), () => {
+      this.timeline.addOlder(state.messages).forEach((message) => this.list.draw(message));
       this.older.hidden = !state.more;
       this.arrange();
     });
@@ -188,7 +191,7 @@ class Thread extends HTMLElement {
 
   /** Draw what is new or changed; a reader at the end stays there, others see that there is news. */
   show(messages) {
-    const stay = this.scroll_.atEnd;
+    const stay = this.#scroll.atEnd;
     const news = [];
     for (const message of messages) {
       const what = this.timeline.take(message);
@@ -202,12 +205,12 @@ class Thread extends HTMLElement {
     this.arrange();
     if (!news.length) return;
     if (stay || news.some(({ sender }) => sender.id === session.user)) this.toEnd();
-    else this.scroll_.tell(this.scroll_.unseen + news.length);
+    else this.#scroll.showUnseen(this.#scroll.unseen + news.length);
   }
 
   showPending() {
-    const stay = this.scroll_.atEnd;
-    this.list.drawPending(outbox.of(this.id_));
+    const stay = this.#scroll.atEnd;
+    this.list.drawPending(outbox.of(this.#conversation));
     this.arrange();
     if (stay) this.toEnd();
   }
@@ -217,12 +220,12 @@ class Thread extends HTMLElement {
   }
 
   toEnd() {
-    this.scroll_.toEnd();
+    this.#scroll.toEnd();
     this.seen();
   }
 
   scrolled() {
-    if (this.scroll_.atStart) this.loadOlder();
+    if (this.#scroll.atStart) this.loadOlder();
     this.seen();
   }
 
@@ -232,14 +235,14 @@ class Thread extends HTMLElement {
   async seen() {
     const { last } = this.timeline;
     const looking = document.visibilityState === "visible" && document.hasFocus();
-    if (!looking || !last || last <= this.told || this.dataset.before || !this.scroll_.atEnd) return;
-    this.told = last;
-    const sent = session.send({ type: "conversation.read", conversation: this.id_, sequence: last });
-    if (!sent && !(await post(this.dataset.read, { sequence: last }))?.ok) this.told = undefined;
+    if (!looking || !last || last <= this.#reportedRead || this.dataset.before || !this.#scroll.atEnd) return;
+    this.#reportedRead = last;
+    const sent = session.send({ type: "conversation.read", conversation: this.#conversation, sequence: last });
+    if (!sent && !(await post(this.dataset.read, { sequence: last }))?.ok) this.#reportedRead = undefined;
   }
 
   marked({ conversation, side, sequence }) {
-    if (conversation !== this.id_) return;
+    if (conversation !== this.#conversation) return;
     this.readTo(side, sequence);
     this.arrange();
   }

@@ -37,7 +37,7 @@ export class Timeline {
   }
 
   /** Take in the page of messages right before the run; gives each as it is by now. */
-  precede(page) {
+  addOlder(page) {
     const messages = page.map((message) => {
       const changed = this.changes.get(message.sequence);
       this.changes.delete(message.sequence);

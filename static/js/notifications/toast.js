@@ -34,7 +34,7 @@ document.addEventListener("keydown", (event) => {
 
 session.on("message.created", (message) => {
   if (message.sender.id === session.user) return;
-  session.stir();
+  session.pollOften();
   // News comes from the other side alone: a colleague's answer is no news to the shop.
   const mine = message.consumer === session.user ? "consumer" : "seller";
   if (message.side === mine) return;

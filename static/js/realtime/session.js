@@ -26,25 +26,25 @@ class Session extends EventTarget {
   start() {
     if (!this.user) return;
     onEnded((code) => this.end(code));
-    window.addEventListener("storage", ({ key }) => key === WHO && this.look());
-    window.addEventListener("pageshow", ({ persisted }) => persisted && this.look(true));
+    window.addEventListener("storage", ({ key }) => key === WHO && this.compareUser());
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.compareUser(true));
     window.addEventListener("focus", () => this.ended && this.check());
     const socket = new URL(addresses.socket, location.href).href.replace(/^http/, "ws");
     this.connection = new Connection(socket);
     this.connection.addEventListener("opened", () => {
       this.connection.send({ type: "session.claim", user: this.user });
     });
-    this.connection.addEventListener("frame", ({ detail }) => this.heard(detail));
+    this.connection.addEventListener("frame", ({ detail }) => this.receive(detail));
     this.connection.addEventListener("closed", ({ detail }) => this.lost(detail));
     for (const kind of ["keydown", "pointerdown", "focus"]) {
-      window.addEventListener(kind, () => this.stir(), { passive: true });
+      window.addEventListener(kind, () => this.pollOften(), { passive: true });
     }
-    if (isKept()) this.look(true);
+    if (isKept()) this.compareUser(true);
     if (!this.ended) this.connection.open();
   }
 
   /** Compare with the page that this browser was given last; `anyway`: ask the server, too. */
-  look(anyway = false) {
+  compareUser(anyway = false) {
     const last = storage.get(WHO) ?? String(this.user);
     const isMine = last === String(this.user);
     if (!isMine) this.end(last ? PAGE_OF_ANOTHER : NO_SESSION);
@@ -67,7 +67,7 @@ class Session extends EventTarget {
     const wasLive = this.live;
     this.ended = code;
     this.live = false;
-    if (wasLive) this.tell("lost", { code });
+    if (wasLive) this.emit("lost", { code });
     clearTimeout(this.pollTimer);
     this.pollTimer = null;
     this.connection.close();
@@ -76,7 +76,7 @@ class Session extends EventTarget {
       document.title = siteName;
       document.documentElement.toggleAttribute("data-ended", true); // CSS hides all but the reason
     }
-    this.tell("ended", { code });
+    this.emit("ended", { code });
     const line = document.getElementById("connection");
     if (!line || line.hidden) location.reload(); // what would explain it did not load
   }
@@ -88,7 +88,7 @@ class Session extends EventTarget {
     this.title = null;
     document.documentElement.toggleAttribute("data-ended", false);
     storage.note(WHO, String(this.user));
-    this.tell("resumed");
+    this.emit("resumed");
     this.connection.open();
   }
 
@@ -101,17 +101,17 @@ class Session extends EventTarget {
     if (this.live) this.connection.dropIfSilent(milliseconds);
   }
 
-  heard(frame) {
+  receive(frame) {
     if (this.ended) return;
     if (frame.type === "session.ready") {
       if (frame.user !== this.user) return this.end(PAGE_OF_ANOTHER);
       this.live = true;
       clearTimeout(this.pollTimer);
       this.pollTimer = null;
-      this.tell("badge", { unread: frame.unread });
-      this.tell("live");
+      this.emit("badge", { unread: frame.unread });
+      this.emit("live");
     } else if (this.live) {
-      this.tell(frame.type, frame);
+      this.emit(frame.type, frame);
     }
   }
 
@@ -124,12 +124,12 @@ class Session extends EventTarget {
       if (Date.now() - this.resumedAt > RESUME_EVERY) this.check();
       return;
     }
-    if (wasLive) this.tell("lost", { code });
+    if (wasLive) this.emit("lost", { code });
     if (!this.pollTimer) this.pollSoon(0);
   }
 
   /** Something happened: for a while, ask often. */
-  stir() {
+  pollOften() {
     const wasIdle = Date.now() > this.busyUntil;
     this.busyUntil = Date.now() + BUSY_FOR;
     if (wasIdle && this.pollTimer) this.pollSoon(0);
@@ -142,13 +142,13 @@ class Session extends EventTarget {
 
   async poll() {
     const asked = this.askUnread();
-    this.tell("poll"); // beside it, so that a thread is not a request later than the badge
+    this.emit("poll"); // beside it, so that a thread is not a request later than the badge
     const answer = await asked;
     if (this.live || this.ended) return;
-    this.tell("reach", { reached: answer !== null });
+    this.emit("reach", { reached: answer !== null });
     if (answer) {
-      this.tell("badge", { unread: answer.unread });
-      if (answer.latest) this.tell("latest", answer.latest);
+      this.emit("badge", { unread: answer.unread });
+      if (answer.latest) this.emit("latest", answer.latest);
     }
     const hidden = document.visibilityState === "hidden";
     const busy = Date.now() < this.busyUntil;
@@ -157,13 +157,13 @@ class Session extends EventTarget {
 
   /** Tell once more how things are, for parts of the page that were loaded late. */
   repeat() {
-    if (this.ended) this.tell("ended", { code: this.ended });
+    if (this.ended) this.emit("ended", { code: this.ended });
     if (!this.live) return;
-    this.tell("badge", { unread: this.unread });
-    this.tell("live");
+    this.emit("badge", { unread: this.unread });
+    this.emit("live");
   }
 
-  tell(kind, detail = null) {
+  emit(kind, detail = null) {
     if (kind === "badge") this.unread = detail.unread;
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
