@@ -11,16 +11,12 @@ from .models import AuditEntry
 
 
 def record(actor: Person, verb: str, subject: str, reason: str = "") -> AuditEntry:
-    """Write down one act, inside the transaction that does it.
+    """Write down one act, for ever, inside the transaction that does it.
 
     Args:
-        actor: who.
         verb: what, as `message.removed`.
         subject: to what, as `message:12`.
         reason: why, in the actor's words.
-
-    Returns:
-        The row. It can never be changed or deleted again.
     """
     return AuditEntry.objects.create(actor_id=actor.pk, verb=verb, subject=subject, reason=reason)
 
