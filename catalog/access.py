@@ -1,6 +1,7 @@
 """The door to shops and products: who may not see a thing gets the 404 of a thing that is not."""
 
 import uuid
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
@@ -9,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from trato.prepared import prepared
 
 from .models import KeptPicture, Product, Shop, TeamInvitation
 
@@ -44,16 +46,23 @@ def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
     return get_object_or_404(products, slug=slug)
 
 
+@prepared
+def _visible(slug: str, seller: int | None) -> QuerySet[Product]:
+    shops = Shop.objects.none()
+    if seller is not None:
+        shops = Shop.objects.filter(pk=OuterRef("shop"), memberships__user_id=seller)
+    products = Product.objects.filter(slug=slug).select_related("shop", "category")
+    return products.annotate(is_own=Exists(shops))
+
+
 def visible_product(user: Person, slug: str) -> Product:
     """A product as its page shows it: published, or of the person's own shop; else Http404.
 
     Its shop and category are loaded with it, and `is_own` tells whether the person works there.
     """
-    products = Product.objects.select_related("shop", "category").annotate(
-        is_own=Exists(shops_of(user).filter(pk=OuterRef("shop")))
-    )
-    product = products.filter(slug=slug).first()
-    if product is None or not (product.is_published or product.is_own):
+    seller = user.pk if isinstance(user, User) and user.is_seller else None
+    product = next(iter(_visible(slug, seller)), None)
+    if product is None or not (product.is_published or cast(Any, product).is_own):
         raise Http404
     return product
 

@@ -231,7 +231,8 @@ class Product(models.Model):
     @property
     def image_url(self) -> str:
         """The address of the first picture, or an empty string."""
-        return self.cover.file.url if self.cover else ""
+        cover = self.cover
+        return cover.file.url if cover else ""
 
 
 def fingerprint(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from trato.prepared import prepared
 from trato.text import word_pattern
 
 from .models import Category, Product, ProductImage, Shop, ShopMember
@@ -62,23 +63,24 @@ def pictures_and_neighbours(
     Args:
         count: how many neighbours at most.
     """
-    neighbours = (
-        Product.objects.filter(shop=product.shop_id, published_at__isnull=False)
-        .exclude(pk=product.pk)
-        .order_by("-published_at", "-id")
-    )
-    images = ProductImage.objects.filter(
-        Q(product=product.pk) | Q(product__in=neighbours.values("pk")[:count])
-    ).select_related("product")
     pictures: list[ProductImage] = []
     covers: dict[int, ProductImage] = {}
-    for image in images:
+    for image in _images(product.pk, product.shop_id, neighbours=count):
         if image.product_id == product.pk:
             pictures.append(image)
         else:
             covers.setdefault(image.product_id, image)
     newest_first = sorted(covers.values(), key=_published, reverse=True)
     return pictures, newest_first
+
+
+@prepared
+def _images(product_id: int, shop_id: int, *, neighbours: int) -> QuerySet[ProductImage]:
+    others = Product.objects.filter(shop_id=shop_id, published_at__isnull=False)
+    newest = others.exclude(pk=product_id).order_by("-published_at", "-id").values("pk")
+    return ProductImage.objects.filter(
+        Q(product_id=product_id) | Q(product__in=newest[:neighbours])
+    ).select_related("product")
 
 
 def _published(image: ProductImage) -> tuple[object, int]:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from trato.people import Person
+from trato.prepared import prepared
 
 from .host import host
 from .models import Conversation
@@ -31,14 +32,14 @@ def scope_of(user: Person) -> Scope:
     return Scope(user.pk, tuple(host.shops_of([user.pk])[user.pk]))
 
 
-def conversations_of(user: Person) -> QuerySet[Conversation]:
+def conversations_of(user_id: int) -> QuerySet[Conversation]:
     """All conversations that a person takes part in, on either side.
 
-    Standing is read from the database, not from `user`, whose copy may be as old as a socket.
+    Standing is read from the database, not from a `user`, who may be as old as a socket.
     """
-    shops = host.active_members().filter(user_id=user.pk).order_by().values("shop_id")
+    shops = host.active_members().filter(user_id=user_id).order_by().values("shop_id")
     return Conversation.objects.filter(
-        Q(consumer_id=user.pk, consumer__is_active=True) | Q(shop__in=shops)
+        Q(consumer_id=user_id, consumer__is_active=True) | Q(shop__in=shops)
     )
 
 
@@ -52,13 +53,18 @@ def conversation_for(user: Person, conversation_id: int, *, lock: bool = False) 
     Raises:
         Http404: there is none, or the person takes no part in it.
     """
-    query = conversations_of(user).filter(pk=conversation_id)
+    rows = _conversation(user.pk, conversation_id, lock=lock)
+    if not rows:
+        raise Http404("no such conversation")
+    return rows[0]
+
+
+@prepared
+def _conversation(user_id: int, pk: int, *, lock: bool) -> QuerySet[Conversation]:
+    query = conversations_of(user_id).filter(pk=pk)
     if lock:
         query = query.select_for_update(of=("self",), no_key=True)
-    try:
-        return query.select_related("consumer", "shop", "product").get()
-    except Conversation.DoesNotExist as error:
-        raise Http404("no such conversation") from error
+    return query.select_related("consumer", "shop", "product")
 
 
 def participation_sql(conversation: str, user_id: str) -> str:

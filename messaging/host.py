@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from trato import people
 from trato.people import Person
+from trato.prepared import prepared
 
 Product: TypeAlias = models.Model  # of MESSAGING_PRODUCT_MODEL
 Shop: TypeAlias = models.Model  # of MESSAGING_SHOP_MODEL
@@ -189,6 +190,8 @@ class MessagingHost(ABC):
     def shops_of(self, user_ids: Iterable[int]) -> dict[int, list[int]]:
         """The ids of the shops that each of some people works for right now, in one query."""
         shops: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
+        if len(shops) == 1:  # as for each page
+            return {user_id: _shops_of(user_id) for user_id in shops}
         rows = self.active_members().filter(user_id__in=shops.keys()).order_by()
         for shop_id, user_id in rows.values_list("shop_id", "user_id"):
             shops[user_id].append(shop_id)
@@ -232,6 +235,12 @@ class _Lazy:
 
 
 host: MessagingHost = cast(MessagingHost, _Lazy())
+
+
+@prepared
+def _shops_of(user_id: int) -> "models.QuerySet[Any, int]":
+    members = host.active_members().filter(user_id=user_id)
+    return members.order_by().values_list("shop_id", flat=True)
 
 
 def active_members() -> "models.QuerySet[Any]":

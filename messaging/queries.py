@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from trato.people import Person
+from trato.prepared import prepared
 
 from .models import Conversation, Message, Participant, Side
 
@@ -18,8 +19,9 @@ def messages_since(conversation: Conversation, revision: int) -> tuple[list[Mess
 
 def latest_messages(conversation: Conversation) -> tuple[list[Message], bool]:
     """The end of a conversation, oldest first, and whether there are older ones."""
-    rows, more = _page(_messages(conversation).order_by("-sequence"), settings.HISTORY_PAGE_SIZE)
-    return rows[::-1], more
+    size = settings.HISTORY_PAGE_SIZE
+    rows = _latest(conversation.pk, limit=size + 1)
+    return rows[:size][::-1], len(rows) > size
 
 
 def messages_before(conversation: Conversation, sequence: int) -> tuple[list[Message], bool]:
@@ -31,12 +33,12 @@ def messages_before(conversation: Conversation, sequence: int) -> tuple[list[Mes
 
 def read_marks(conversation: Conversation) -> dict[str, int]:
     """How far each side has read: of a shop, the colleague who has read furthest."""
-    return _furthest(conversation.participants.all())
+    return _furthest(_participants(conversation.pk))
 
 
 def read_marks_and_own(conversation: Conversation, user: Person) -> tuple[dict[str, int], int]:
     """How far each side has read, and how far one person has, in one query."""
-    participants = list(conversation.participants.all())
+    participants = _participants(conversation.pk)
     own = next((p.last_read_sequence for p in participants if p.user_id == user.pk), 0)
     return _furthest(participants), own
 
@@ -52,6 +54,17 @@ def revisions(conversation_ids: Iterable[int]) -> dict[int, int]:
     """The top revision of several conversations, in one query."""
     rows = Conversation.objects.filter(pk__in=list(conversation_ids))
     return dict(rows.values_list("pk", "revision"))
+
+
+@prepared
+def _latest(conversation_id: int, *, limit: int) -> QuerySet[Message]:
+    messages = Message.objects.filter(conversation_id=conversation_id).select_related("sender")
+    return messages.order_by("-sequence")[:limit]
+
+
+@prepared
+def _participants(conversation_id: int) -> QuerySet[Participant]:
+    return Participant.objects.filter(conversation_id=conversation_id)
 
 
 def _messages(conversation: Conversation) -> QuerySet[Message]:

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from trato.pagination import Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
+from trato.prepared import prepared
 
 from .models import Notification
 
@@ -43,9 +44,15 @@ def unread_count(user_id: int) -> int:
 
 def unread_and_newest(user_id: int) -> tuple[int, datetime | None]:
     """The badge of one person, and when the newest of what is unread happened; in one query."""
-    waiting = visible_to(user_id).filter(read_at=None)
-    row = waiting.aggregate(number=Count("*"), newest=Max("news__happened_at"))
-    return row["number"], row["newest"]
+    rows = _unread_and_newest(user_id)
+    return rows[0] if rows else (0, None)
+
+
+@prepared
+def _unread_and_newest(user_id: int) -> QuerySet[Any, tuple[int, datetime]]:
+    waiting = visible_to(user_id).filter(read_at=None).order_by().values("recipient")
+    counted = waiting.annotate(number=Count("*"), newest=Max("news__happened_at"))
+    return counted.values_list("number", "newest")
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
@@ -117,7 +124,12 @@ def notification_list(user: Person, wanted: PageRequest, size: int) -> Page[Noti
 
 def unread_and_latest(user: Person) -> tuple[int, Notification | None]:
     """The badge of a person and the newest unread notification, in one query."""
-    waiting = notifications_of(user).filter(read_at=None)
+    rows = _latest(user.pk)
+    return (rows[0].unread, rows[0]) if rows else (0, None)
+
+
+@prepared
+def _latest(user_id: int) -> QuerySet[Notification, Any]:
+    waiting = visible_to(user_id).filter(read_at=None).select_related("news")
     number = waiting.order_by().values("recipient").annotate(number=Count("*")).values("number")
-    latest = waiting.annotate(unread=Subquery(number)).first()
-    return (latest.unread, latest) if latest else (0, None)
+    return waiting.annotate(unread=Subquery(number))[:1]

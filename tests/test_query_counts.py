@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 # The most that a page may cost. Promised are the product's, the list's and the thread's.
 FOR_ALL = {"product": 6, "home": 7, "products": 7, "shop": 9}
-FOR_MEMBERS = {"conversations": 8, "thread": 8, "notifications": 6}
+FOR_MEMBERS = {"conversations": 6, "thread": 7, "notifications": 6}
 FOR_SELLERS = {"my products": 8, "team": 6}
 MOST = FOR_ALL | FOR_MEMBERS | FOR_SELLERS
 BADGED = ["/", "/conversations/", "/accounts/profile/", "/accounts/email/", "/admin/", "/nothing/"]

@@ -16,7 +16,7 @@ def rates(name: str, default: str) -> str:
 
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -80,6 +80,7 @@ MFA_FORMS = {
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 
 CSRF_FAILURE_VIEW = "config.views.forged"
+SESSION_ENGINE = "trato.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 
 EMAIL_TIMEOUT = 10  # seconds that a mail server may be silent

@@ -1,6 +1,6 @@
 """What the panel on a product or shop page says about the shop's answers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from messaging.host import host, shop_model
 from messaging.models import Conversation, Message
+from trato.prepared import prepared
 
 REPLY_TIME_DAYS = 90
 REPLY_TIME_SAMPLE = 200  # conversations, the latest ones
@@ -24,6 +25,16 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> d
         answered, within_hour, within_day: how many of the shop's latest conversations, of the
             last `REPLY_TIME_DAYS` days, it answered at all, within an hour, within a day.
     """
+    since = timezone.now() - timedelta(days=REPLY_TIME_DAYS)
+    [answers] = _answers(since, shop_id, product_id, user_id, sample=REPLY_TIME_SAMPLE)
+    replies = answers.pop("replies") or {"answered": 0, "within_hour": 0, "within_day": 0}
+    return answers | replies
+
+
+@prepared
+def _answers(
+    since: datetime, shop_id: int, product_id: int | None, user_id: int | None, *, sample: int
+) -> QuerySet[Any, dict[str, Any]]:
     shops = shop_model()._default_manager.filter(pk=shop_id)
     members = host.active_members().filter(shop_id=OuterRef("pk"), user_id=user_id)
     asked = Conversation.objects.filter(
@@ -32,23 +43,20 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> d
     own = Message.objects.filter(
         conversation=OuterRef("mine"), sender=user_id, removed_at=None
     ).order_by("-sequence")
-    rows = shops.annotate(
+    rows: QuerySet[Any, dict[str, Any]] = shops.annotate(
         is_own_shop=Exists(members),
         mine=Subquery(asked.values("pk")[:1]),
         sent_id=Subquery(own.values("client_id")[:1]),
         sent_body=Subquery(own.values("body")[:1]),
-        replies=Subquery(_replies(shop_id)),
+        replies=Subquery(_replies(shop_id, since, sample)),
     ).values("is_own_shop", "mine", "sent_id", "sent_body", "replies")
-    answers: dict[str, Any] = rows.get()
-    replies = answers.pop("replies") or {"answered": 0, "within_hour": 0, "within_day": 0}
-    return answers | replies
+    return rows
 
 
-def _replies(shop_id: int) -> QuerySet[Any, dict[str, int]]:
+def _replies(shop_id: int, since: datetime, size: int) -> QuerySet[Any, dict[str, int]]:
     """How fast a shop answers, from a sample: a shop of 50,000 conversations costs no more."""
     heard = Conversation.objects.filter(shop_id=shop_id, last_message_hour__isnull=False)
-    sample = heard.order_by("-last_message_hour")[:REPLY_TIME_SAMPLE]
-    since = timezone.now() - timedelta(days=REPLY_TIME_DAYS)
+    sample = heard.order_by("-last_message_hour")[:size]
     answered = Conversation.objects.filter(
         pk__in=sample.values("pk"), created_at__gte=since, first_reply_seconds__isnull=False
     )

@@ -1,7 +1,9 @@
 """The rows of an inbox, and all that a row shows."""
 
+from typing import Any
+
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from messaging import access, inbox_order, search
 from messaging.host import host
@@ -9,6 +11,9 @@ from messaging.models import SUBJECT_KIND, Conversation
 from notifications.models import Notification
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
 from trato.people import Person, name_column_of
+from trato.prepared import prepared
+
+ROWS_STEP = 25  # rows are asked for in multiples of it
 
 # What a list draws: five whole models a row take a quarter longer to read.
 DRAWN = (
@@ -31,7 +36,11 @@ def conversation_list(
     scope = access.scope_of(user)
 
     def upcoming_cursors(wanted: PageRequest, limit: int) -> list[Cursor]:
-        keys = inbox_order.upcoming(scope, wanted, limit, unread_only=unread_only)
+        keys = (
+            _newest(scope.user_id, *scope.shop_ids, limit=limit, unread_only=unread_only)
+            if wanted == FIRST_PAGE
+            else inbox_order.upcoming(scope, wanted, limit, unread_only=unread_only)
+        )
         return [Cursor(at, pk) for pk, at in keys]
 
     if words:
@@ -46,20 +55,34 @@ def conversation_list(
     return Page(rows, older=page_of_cursors.older, newer=page_of_cursors.newer)
 
 
+@prepared
+def _newest(user_id: int, *shop_ids: int, limit: int, unread_only: bool) -> inbox_order.Keys:
+    scope = access.Scope(user_id, shop_ids)
+    return inbox_order.upcoming(scope, FIRST_PAGE, limit, unread_only=unread_only)
+
+
 def _drawable(user: Person, cursors: list[Cursor]) -> list[Conversation]:
     """Load the conversations at some cursors with everything that a list shows of them."""
+    if not cursors:
+        return []
+    ids = [cursor.pk for cursor in cursors]
+    ids += ids[:1] * (-len(ids) % ROWS_STEP)  # so that few different statements are written
+    rows = {row.pk: row for row in _rows(user.pk, *ids)}
+    return [rows[cursor.pk] for cursor in cursors if cursor.pk in rows]
+
+
+@prepared
+def _rows(user_id: int, *ids: int) -> QuerySet[Conversation, Any]:
     unread = Notification.objects.filter(
-        recipient_id=user.pk,
+        recipient_id=user_id,
         news__subject_kind=SUBJECT_KIND,
         news__subject_id=OuterRef("pk"),
         read_at=None,
     )
-    rows = (
-        access.conversations_of(user)
-        .filter(pk__in=[cursor.pk for cursor in cursors])
+    return (
+        access.conversations_of(user_id)
+        .filter(pk__in=ids)
         .select_related("consumer", "shop", "last_message__sender")
         .only(*DRAWN)
         .annotate(is_unread=Exists(unread))
-        .in_bulk()
     )
-    return [rows[cursor.pk] for cursor in cursors if cursor.pk in rows]

@@ -48,7 +48,7 @@ def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
         (shop.pk, person.pk) in rows(*host.members_sql()),
         bool(rows(*_standing(person, conversation))),
         access.scope_of(person).shop_ids == (shop.pk,),
-        access.conversations_of(person).exists(),
+        access.conversations_of(person.pk).exists(),
         queries.shop_answers(shop.pk, None, person.pk)["is_own_shop"],
         visible_to(person.pk).exists(),
     }

@@ -1,0 +1,21 @@
+"""Who a session belongs to, looked up by a statement that is written once."""
+
+from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
+from django.db.models import QuerySet
+
+from trato.prepared import prepared
+
+from .models import User
+
+
+class AuthenticationBackend(AllauthBackend):
+    """allauth's, which logs people in by e-mail address."""
+
+    def get_user(self, user_id: int) -> User | None:
+        user = next(iter(_people(user_id)), None)
+        return user if user and self.user_can_authenticate(user) else None
+
+
+@prepared
+def _people(user_id: int) -> QuerySet[User]:
+    return User.objects.filter(pk=user_id)
