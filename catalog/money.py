@@ -1,6 +1,7 @@
 """Amounts of money: whole numbers of a currency's minor units, written per language."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language
@@ -23,5 +24,10 @@ def decimals(currency: str) -> int:
 
 def format_price(amount: int, currency: str) -> str:
     """An amount in minor units as the reader's language writes it: `€12.50`, `12,50 €`."""
-    locale = (get_language() or "en").replace("-", "_")
+    return _price_in(get_language() or "en", amount, currency)
+
+
+@lru_cache(maxsize=5000)  # writing one takes longer than all else of a product's card
+def _price_in(language: str, amount: int, currency: str) -> str:
+    locale = language.replace("-", "_")
     return format_currency(to_major(amount, currency), currency, locale=locale)

@@ -79,7 +79,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["trato.templatetags.page_user"],
+            "builtins": ["trato.templatetags.markup", "trato.templatetags.page_user"],
             "context_processors": [
                 "django.template.context_processors.debug",
                 "django.template.context_processors.request",

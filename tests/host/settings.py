@@ -45,7 +45,7 @@ TEMPLATES = [
         "DIRS": [HERE / "templates", HERE.parents[1] / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["trato.templatetags.page_user"],
+            "builtins": ["trato.templatetags.markup", "trato.templatetags.page_user"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -1,6 +1,7 @@
 """Points in time, as text that says its zone; `local-time.js` writes them in the reader's."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from babel.dates import format_date
@@ -18,8 +19,7 @@ Kind = Literal["short", "time", "day"]
 @register.filter
 def in_words(at: datetime) -> str:
     """Day, time and zone: `24 Nov 2026, 15:04 UTC`."""
-    local = timezone.localtime(at)
-    return f"{_day(local)}, {_time(local)}"
+    return _day_and_time(timezone.localtime(at))
 
 
 @register.simple_tag
@@ -35,14 +35,23 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
     if at:
         local = timezone.localtime(at)
         iso = at.isoformat()
-        text = {"day": _day(local), "time": _time(local), "short": in_words(at)}[kind]
+        text = {"day": _day, "time": _time, "short": _day_and_time}[kind](local)
     return format_html(
         '<time class="{}" datetime="{}" data-local="{}">{}</time>', classes, iso, kind, text
     )
 
 
+def _day_and_time(local: datetime) -> str:
+    return f"{_day(local)}, {_time(local)}"
+
+
 def _day(local: datetime) -> str:
-    return format_date(local, "d MMM y", locale=to_locale(get_language() or "en"))
+    return _day_in(get_language() or "en", local.date())
+
+
+@lru_cache(maxsize=2000)  # a page of messages says the same day again and again
+def _day_in(language: str, day: date) -> str:
+    return format_date(day, "d MMM y", locale=to_locale(language))
 
 
 def _time(local: datetime) -> str:
