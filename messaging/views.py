@@ -4,11 +4,14 @@ Everything works without JavaScript; what a script does over the socket it can a
 """
 
 import uuid
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,7 +31,7 @@ from trato.responses import (
 
 from . import access, actions, frames, queries
 from .host import ProductCard, host
-from .models import Conversation, conversation_url
+from .models import Conversation, Message, conversation_url
 from .reading import pixel
 from .resuming import state_of
 
@@ -100,7 +103,8 @@ def _thread(
         "conversation": conversation,
         "side": side,
         "counterpart": conversation.counterpart_of(side),
-        "history": rows,
+        "history": _by_day(rows),
+        "oldest": rows[0].sequence if rows else 0,
         "has_older": has_older,
         "before": before,
         "read": marks,
@@ -117,6 +121,11 @@ def _thread(
     }
     status = STATUS[refusal.code] if refusal else 200
     return render(request, "messaging/conversation.html", context, status=status)
+
+
+def _by_day(rows: list[Message]) -> list[tuple[date, list[Message]]]:
+    days = groupby(rows, lambda row: timezone.localdate(row.created_at))
+    return [(day, list(messages)) for day, messages in days]
 
 
 def _cards(conversation: Conversation) -> dict[str, Any]:

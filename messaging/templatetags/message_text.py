@@ -11,6 +11,7 @@ import re
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 register = template.Library()
 
@@ -41,6 +42,8 @@ def linkify(text: str) -> SafeString:
 
     What is shown begins with the host that the link really leads to.
     """
+    if "://" not in text:
+        return format_html("{}", text)
     parts: list[SafeString] = []
     position = 0
     for candidate in CANDIDATE.finditer(text):
@@ -58,6 +61,12 @@ def linkify(text: str) -> SafeString:
             position = candidate.start(2) + len(address)
     parts.append(format_html("{}", text[position:]))
     return format_html_join("", "{}", ((part,) for part in parts))
+
+
+@register.filter
+def beginning(text: str, characters: int) -> str:
+    """`truncatechars`, which takes its time also over a text that is short enough."""
+    return text if len(text) <= characters else Truncator(text).chars(characters)
 
 
 def shown_address(address: str) -> str:

@@ -1,5 +1,6 @@
 """What the host's templates use of messaging."""
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -7,11 +8,12 @@ from django.conf import settings
 from django.shortcuts import resolve_url
 from django.template import RequestContext
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from messaging.contact import questions
 from messaging.host import Product, Shop, host
+from messaging.models import Message
 from trato.people import display_name
 
 register = template.Library()
@@ -40,9 +42,40 @@ def messaging_page(context: RequestContext) -> SafeString:
     return format_html_join(" ", 'data-{}="{}"', attributes.items())
 
 
+@cache
 def _address_of_any(name: str) -> str:
     """The address of a conversation whose id the scripts put in place of `{id}`."""
     return "{id}".join(reverse(name, args=[0]).rsplit("0", 1))
+
+
+@register.simple_tag
+def message_attributes(message: Message | None, reader_id: int | None) -> SafeString:
+    """What scripts know a message by; empty in the markup that they fill in themselves."""
+    if message is None:
+        return mark_safe('id="message-" data-side data-sequence data-sender data-client-id')
+    text = format_html(
+        'id="message-{0}" data-side="{1}" data-sequence="{0}" data-sender="{2}"'
+        ' data-client-id="{3}"',
+        message.sequence,
+        message.side,
+        message.sender_id,
+        message.client_id,
+    )
+    if message.removed_at:
+        text += mark_safe(" data-removed")
+    return text + mark_safe(" data-own") if message.sender_id == reader_id else text
+
+
+@register.simple_tag
+def message_report_url(conversation_id: int, sequence: int) -> str:
+    """Where a message is reported."""
+    return _report_url().format(conversation_id, sequence)
+
+
+@cache  # `reverse` for each message takes longer than all else of it
+def _report_url() -> str:
+    url = reverse("messaging:report", args=[111111, 222222])
+    return url.replace("111111", "{0}").replace("222222", "{1}")
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
