@@ -65,7 +65,7 @@ requirements: .venv/dev.stamp
 
 messages: .venv/dev.stamp
 	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --ignore ".venv/*" --ignore "tests/*"
-	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --ignore ".venv/*" --domain djangojs
+	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --ignore ".venv/*" --ignore "var/*" --domain djangojs
 
 clean:
 	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(CATALOGUES)

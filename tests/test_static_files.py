@@ -36,7 +36,7 @@ def test_no_line_is_too_long_to_read(files: str, columns: int) -> None:
 
 
 def test_a_bundle_is_all_of_its_components(settings: Any, tmp_path: Path) -> None:
-    settings.STYLESHEETS_DIR, settings.STATICFILES_DIRS = tmp_path / "made", [tmp_path / "static"]
+    settings.BUNDLES_DIR, settings.STATICFILES_DIRS = tmp_path / "made", [tmp_path / "static"]
     folder = tmp_path / "static/css/shop"
     folder.mkdir(parents=True)
     (folder / "button.css").write_text(".button {}\n")
@@ -56,7 +56,7 @@ def test_the_import_map_has_every_module(client: Client, db: None) -> None:
     page = client.get("/accounts/login/").content.decode()
     [text] = re.findall(r'<script type="importmap"[^>]*>(.*?)</script>', page)
     imports = json.loads(text)["imports"]
-    modules = {path.stem for path in ROOT.glob("static/js/*/*.js")}
+    modules = {path.stem for path in (ROOT / "static/js").glob("*/**/*.js")}
     assert {name.removeprefix("trato/") for name in imports} == modules
     assert all(
         Path(str(finders.find(url.removeprefix("/static/")))).exists() for url in imports.values()
@@ -67,8 +67,31 @@ def test_what_a_module_imports_is_fetched_with_it_and_nothing_twice() -> None:
     text = '{% load scripts %}{% preload_modules "badge" %}{% preload_modules "session" %}'
     drawn = Template(text).render(Context())
     fetched = re.findall(r"/static/js/\w+/([\w-]+)\.js", drawn)
-    assert {"badge", "session", "connection", "api", "storage", "text"} <= {*fetched}
+    assert {"badge", "session", "text"} <= {*fetched}
     assert len(fetched) == len({*fetched})
+
+
+def test_modules_of_a_bundle_are_fetched_in_one_file_that_exports_all_of_them(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.BUNDLES_DIR, settings.STATICFILES_DIRS = tmp_path / "made", [tmp_path / "static"]
+    folder = tmp_path / "static/js/shop/cart"
+    folder.mkdir(parents=True)
+    (folder / "cart.js").write_text(
+        'import * as store from "trato/store";\nimport { fill } from "trato/text";\n'
+        "export const cart = store.load();\n"
+    )
+    (folder / "store.js").write_text(
+        'import { fill, gettext } from "trato/text";\nexport function load() {}\n'
+    )
+    text = Path(str(finders.find("js/shop/cart.js"))).read_text()
+    assert text == (
+        'import { fill, gettext } from "trato/text";\nexport function load() {}\n\n'
+        "const store = { load };\nexport const cart = store.load();\n"
+    )
+    (folder / "price.js").write_text("function load() {}\n")
+    with pytest.raises(ValueError, match="named twice among its modules: load"):
+        finders.find("js/shop/cart.js")
 
 
 def test_a_module_that_does_not_exist_is_not_overlooked() -> None:

@@ -1,7 +1,9 @@
-"""Stylesheets: one file for each component, and one for each kind of page to fetch.
+"""Stylesheets and scripts: small files to write, few files to fetch.
 
-`static/css/<bundle>/*.css` are the components. Browsers get `css/<bundle>.css`, all of them in the
-order of their names, in development as well as from `collectstatic`.
+`static/css/<bundle>/*.css` are the components of a kind of page. Browsers get `css/<bundle>.css`,
+all of them in the order of their names. `static/js/<area>/<bundle>/*.js` are modules that need each
+other, see `bundling`; browsers get `js/<area>/<bundle>.js`. In development as well as from
+`collectstatic`.
 """
 
 import os
@@ -15,9 +17,11 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage, Storage
 
+from .bundling import bundle
 
-class StylesheetFinder(BaseFinder):
-    """Finds `css/<bundle>.css`; writes it to `STYLESHEETS_DIR` first if a component changed."""
+
+class BundleFinder(BaseFinder):
+    """Finds bundles; writes one to `BUNDLES_DIR` first if a part of it changed."""
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
         """Nothing can be set wrongly."""
@@ -25,29 +29,36 @@ class StylesheetFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         """The written bundle's path on this machine, if `path` names one."""
-        file = next((one for one in _bundles() if f"css/{one.name}.css" == path), None)
-        if file is None:
+        folder = next((folder for name, folder in _bundles() if name == path), None)
+        if folder is None:
             return []
-        written = str(_write(file))
+        written = str(_write(path, folder))
         return [written] if find_all else written
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """Each bundle's path, and the storage that has it."""
-        storage = FileSystemStorage(location=settings.STYLESHEETS_DIR)
-        for folder in _bundles():
-            _write(folder)
-            yield f"css/{folder.name}.css", storage
+        storage = FileSystemStorage(location=settings.BUNDLES_DIR)
+        for name, folder in _bundles():
+            _write(name, folder)
+            yield name, storage
 
 
-def _bundles() -> Iterator[Path]:
-    for root in settings.STATICFILES_DIRS:
-        yield from (folder for folder in sorted(Path(root, "css").iterdir()) if folder.is_dir())
+def _bundles() -> Iterator[tuple[str, Path]]:
+    """The path of each bundle, and the folder of its parts."""
+    for root in map(Path, settings.STATICFILES_DIRS):
+        for pattern in ("css/*/", "js/*/*/"):
+            for folder in sorted(root.glob(pattern)):
+                kind = folder.relative_to(root).parts[0]
+                yield f"{folder.relative_to(root)}.{kind}", folder
 
 
-def _write(folder: Path) -> Path:
-    """Write a bundle unless it is there already and has just these components."""
-    target = Path(settings.STYLESHEETS_DIR, "css", f"{folder.name}.css")
-    text = "\n".join(part.read_text() for part in sorted(folder.glob("*.css")))
+def _write(name: str, folder: Path) -> Path:
+    """Write a bundle unless it is there already and has just these parts."""
+    target = Path(settings.BUNDLES_DIR, name)
+    if target.suffix == ".js":
+        text = bundle(folder)
+    else:
+        text = "\n".join(part.read_text() for part in sorted(folder.glob("*.css")))
     if not target.exists() or target.read_text() != text:
         target.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=target.parent, delete=False) as file:

@@ -196,11 +196,11 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
-    "trato.staticfiles.StylesheetFinder",
+    "trato.staticfiles.BundleFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-STYLESHEETS_DIR = VAR_DIR / "stylesheets"  # where bundles of the components are written
+BUNDLES_DIR = VAR_DIR / "bundles"  # where those of stylesheets and scripts are written
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))

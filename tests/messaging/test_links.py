@@ -13,7 +13,7 @@ from messaging.templatetags import message_text
 from messaging.templatetags.message_text import linkify
 from tests.hostile_links import HOSTILE, NOT_PLAIN, PLAIN
 
-SCRIPT = Path(__file__).parents[2] / "static/js/messaging/links.js"
+SCRIPT = Path(__file__).parents[2] / "static/js/messaging/thread/links.js"
 
 
 class Drawn(HTMLParser):

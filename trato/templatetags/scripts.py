@@ -1,11 +1,10 @@
 """The page's modules: the import map, and which of them the browser shall fetch at once."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django import template
 from django.conf import settings
@@ -15,12 +14,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from trato.bundling import IMPORT, PREFIX
+
 register = template.Library()
 
+P = ParamSpec("P")
 T = TypeVar("T")
-
-PREFIX = "trato/"  # how a module names another one: its file's name behind it, without folders
-IMPORT = re.compile(rf'^import (?:[^"]* from )?"{PREFIX}([\w-]+)";', re.MULTILINE)
 
 
 @register.simple_tag(takes_context=True)
@@ -39,13 +38,34 @@ def preload_modules(context: Context, *names: str) -> SafeString:
     """Have the browser fetch modules and all that they import at once, not level by level.
 
     Args:
-        names: of modules, as in the import map. Those that the page names already are left out.
+        names: of modules, as in the import map. Files that the page names already are left out.
     """
     done: set[str] = cast(Any, context.render_context).setdefault("preloaded", set())
-    new = [name for name in _with_imports(names) if name not in done]
+    new = [path for path in _paths(names) if path not in done]
     done.update(new)
-    paths = _modules()
-    links = ((static(paths[name]),) for name in new)
+    return _links(tuple(new))
+
+
+def _read_once(function: Callable[P, T]) -> Callable[P, T]:
+    """Call a function once for all, or each time while somebody works on the files."""
+    known = cast("Callable[P, T]", cache(function))
+
+    def read(*args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs) if settings.DEBUG else known(*args, **kwargs)
+
+    return read
+
+
+@_read_once
+def _paths(names: tuple[str, ...]) -> list[str]:
+    """What browsers fetch for modules and for those that they import."""
+    modules = _modules()
+    return list(dict.fromkeys(modules[name] for name in _with_imports(names)))
+
+
+@_read_once
+def _links(paths: tuple[str, ...]) -> SafeString:
+    links = ((static(path),) for path in paths)
     return format_html_join("\n", '<link rel="modulepreload" href="{}">', links)
 
 
@@ -62,31 +82,34 @@ def _with_imports(names: Iterable[str]) -> list[str]:
     return list(wanted)
 
 
-def _read_once(function: Callable[[], T]) -> Callable[[], T]:
-    """Call a function once for all, or each time while somebody works on the files."""
-    known = cache(function)
-    return lambda: function() if settings.DEBUG else known()
-
-
 @_read_once
 def _modules() -> dict[str, str]:
-    """Each module's path among the static files, by its name."""
-    folder = Path(str(finders.find("js/site.js"))).parent
+    """By each module's name, the path of the file or bundle that browsers fetch for it."""
+    folder = _folder()
+    fetched = {
+        file: file if file.parent.parent == folder else file.parent.with_suffix(".js")
+        for file in _files()
+    }
     paths: dict[str, str] = {}
-    for file in sorted(folder.glob("*/*.js")):
+    for file, path in fetched.items():
         if file.stem in paths:
             raise ValueError(f"two modules are named {file.stem}")
-        paths[file.stem] = f"js/{file.parent.name}/{file.name}"
+        paths[file.stem] = f"js/{path.relative_to(folder)}"
     return paths
+
+
+def _folder() -> Path:
+    return Path(str(finders.find("js/site.js"))).parent
+
+
+def _files() -> list[Path]:
+    return [*sorted(_folder().glob("*/*.js")), *sorted(_folder().glob("*/*/*.js"))]
 
 
 @_read_once
 def _imports() -> dict[str, list[str]]:
     """What each module imports."""
-    return {
-        name: IMPORT.findall(Path(str(finders.find(path))).read_text())
-        for name, path in _modules().items()
-    }
+    return {file.stem: [name for _, name in IMPORT.findall(file.read_text())] for file in _files()}
 
 
 @_read_once

@@ -11,14 +11,14 @@ SCRIPTS = Path(settings.BASE_DIR) / "static/js"
 
 
 def test_the_browser_knows_the_codes_by_the_servers_names() -> None:
-    text = (SCRIPTS / "realtime/close-codes.js").read_text()
+    text = (SCRIPTS / "realtime/session/close-codes.js").read_text()
     known = re.findall(r"^export const (\w+) = (\d+);$", text, re.MULTILINE)
     assert len(known) == text.count("export") > 5
     assert {name: int(code) for name, code in known}.items() <= vars(close_codes).items()
 
 
 def test_the_browser_knows_every_code_of_our_own() -> None:
-    text = (SCRIPTS / "realtime/close-codes.js").read_text()
+    text = (SCRIPTS / "realtime/session/close-codes.js").read_text()
     assert all(str(code) in text for code in close_codes.ALL if code >= 4000)
 
 

@@ -1,0 +1,67 @@
+"""Several ES modules as one file to fetch.
+
+The import map leads all their names to that file, which exports what each of them exports. So
+modules belong into one bundle if a page cannot be without one of them anyway.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+PREFIX = "trato/"  # how a module names another one: its file's name behind it, without folders
+IMPORT = re.compile(rf'^import (?:([^"]*) from )?"{PREFIX}([\w-]+)";\n', re.MULTILINE)
+NAMED = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
+
+
+def bundle(folder: Path) -> str:
+    """The modules of a folder in the order in which they need each other, in one scope.
+
+    Raises:
+        ValueError: two modules name something alike at their top level.
+    """
+    texts = {file.stem: file.read_text() for file in folder.glob("*.js")}
+    imports: dict[str, set[str]] = {}  # from other bundles: module → names
+    others: set[str] = set()  # imports from there of another form
+    parts = []
+
+    def replace(statement: re.Match[str]) -> str:
+        names, module = statement.groups()
+        is_namespace = bool(names) and names.startswith("* as ")
+        if module in texts:
+            exports = [name for exported, name in NAMED.findall(texts[module]) if exported]
+            return f"const {names[5:]} = {{ {', '.join(exports)} }};\n" if is_namespace else ""
+        if names and not is_namespace:
+            imports.setdefault(module, set()).update(re.split(r"[{},\s]+", names.strip("{} \n")))
+        else:
+            others.add(statement[0])
+        return ""
+
+    for name in _in_order(texts):
+        parts.append(IMPORT.sub(replace, texts[name]))
+    head = [
+        f'import {{ {", ".join(sorted(names))} }} from "{PREFIX}{module}";\n'
+        for module, names in sorted(imports.items())
+    ]
+    body = "\n".join(parts)
+    named = [name for _, name in NAMED.findall(body)]
+    named += [name for names in imports.values() for name in names]
+    if twice := {name for name in named if named.count(name) > 1}:
+        raise ValueError(f"{folder.name}: named twice among its modules: {', '.join(twice)}")
+    return "".join([*head, *sorted(others), body])
+
+
+def _in_order(texts: dict[str, str]) -> Iterator[str]:
+    """Modules, each behind those of the bundle that it imports."""
+    done: set[str] = set()
+
+    def visit(name: str) -> Iterator[str]:
+        if name in done:
+            return
+        done.add(name)
+        for _, needed in IMPORT.findall(texts[name]):
+            if needed in texts:
+                yield from visit(needed)
+        yield name
+
+    for name in sorted(texts):
+        yield from visit(name)
