@@ -1,5 +1,6 @@
 """What nginx does by itself, and what it passes on."""
 
+import gzip
 import re
 import socket
 import time
@@ -31,6 +32,19 @@ def test_hashed_static_files_are_kept_for_a_year_and_sent_compressed(shopper: Pe
     assert answer.headers["Content-Type"].startswith("text/css")
     plain = shopper.get("/static/css/site.css")
     assert "immutable" not in plain.headers["Cache-Control"]
+
+
+def test_pages_are_sent_compressed_with_another_token_each_time(shopper: Person) -> None:
+    tokens = set()
+    for _ in range(2):
+        page = shopper.get("/products/?q=bowl", Accept_Encoding="gzip")
+        assert page.headers["Content-Encoding"] == "gzip"
+        assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        text = gzip.decompress(page.body).decode()
+        tokens |= {*re.findall(r'csrfmiddlewaretoken" value="(\w+)"', text)}
+    assert len(tokens) == 2
+    badge = shopper.get("/notifications/unread/", Accept_Encoding="gzip")
+    assert "Content-Encoding" not in badge.headers
 
 
 def test_while_no_daphne_answers_people_and_scripts_are_told_kindly_and_static_files_are_there(
