@@ -1,7 +1,7 @@
 """Start a conversation and send a message. One function is one decision and one transaction.
 
 The other acts are in `sending.submit` (a send over the socket), `reading.actions`,
-`contact.views` and `moderation.actions`.
+`contact.actions` and `moderation.actions`.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""What the panel on a product or shop page says about the shop's answers."""
+"""What somebody may ask about and has asked, and how fast a shop answers."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,12 +7,13 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from messaging.host import host, shop_model
+from messaging.host import Product, Shop, host, product_model, shop_model
 from messaging.models import Conversation, Message
 from trato.prepared import prepared
 
 REPLY_TIME_DAYS = 90
 REPLY_TIME_SAMPLE = 200  # conversations, the latest ones
+HOUR_SECONDS, DAY_SECONDS = 3600, 86400
 
 
 def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> dict[str, Any]:
@@ -63,7 +64,18 @@ def _replies(shop_id: int, since: datetime, size: int) -> QuerySet[Any, dict[str
     return answered.values("shop").values_list(
         JSONObject(
             answered=Count("pk"),
-            within_hour=Count("pk", filter=Q(first_reply_seconds__lte=3600)),
-            within_day=Count("pk", filter=Q(first_reply_seconds__lte=86400)),
+            within_hour=Count("pk", filter=Q(first_reply_seconds__lte=HOUR_SECONDS)),
+            within_day=Count("pk", filter=Q(first_reply_seconds__lte=DAY_SECONDS)),
         )
     )
+
+
+def may_be_asked_about(user: Any, product: Product) -> bool:
+    """Whether a product is on sale, or the person has asked about it before."""
+    return host.is_available(product) or conversation_about(user, product) is not None
+
+
+def conversation_about(user: Any, subject: Product | Shop) -> Conversation | None:
+    is_product = isinstance(subject, product_model())
+    about = {"product": subject} if is_product else {"product": None, "shop": subject}
+    return Conversation.objects.filter(consumer_id=user.pk, **about).first()

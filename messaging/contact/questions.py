@@ -11,20 +11,15 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messaging.body import clean_body
-from messaging.host import Product, Shop, host
 from messaging.models import KeptQuestion
 from trato import after_login
 from trato.errors import Refused, when_shown
 from trato.responses import uuid_from
 from trato.templatetags.page_user import PAGE_USER_FIELD
-
-from . import queries
 
 VISITOR = "visitor"  # session key
 
@@ -110,36 +105,3 @@ def _visitor(request: HttpRequest) -> uuid.UUID:
     if not token:
         return uuid.uuid4()
     return uuid.UUID(bytes=salted_hmac("messaging.visitor", token).digest()[:16])
-
-
-def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str, Any]:
-    """The context of the panel "Ask the seller", from one query."""
-    answers = queries.shop_answers(shop.pk, product.pk if product else None, user_id)
-    ready_questions = [
-        _("Is this still available?"),
-        _("How long does delivery take?"),
-        _("Can it be customised?"),
-    ]
-    return answers | {
-        "shop_name": host.shop_name(shop),
-        "product": product,
-        "action": reverse("messaging:contact", args=[getattr(product, host.product_slug_field)])
-        if product
-        else reverse("messaging:contact_shop", args=[getattr(shop, host.shop_slug_field)]),
-        "draft": "",
-        "ready_questions": ready_questions if product else [],
-        "reply_time": _reply_time(answers),
-        "client_id": uuid.uuid4(),
-        "max_characters": settings.MESSAGE_MAX_CHARACTERS,
-    }
-
-
-def _reply_time(answers: dict[str, int]) -> str:
-    """The usual answer in words: what holds for at least half, of at least three answers."""
-    if answers["answered"] < 3:
-        return ""
-    if answers["within_hour"] * 2 >= answers["answered"]:
-        return _("Usually answers within an hour")
-    if answers["within_day"] * 2 >= answers["answered"]:
-        return _("Usually answers within a day")
-    return _("Usually takes more than a day to answer")

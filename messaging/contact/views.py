@@ -1,12 +1,7 @@
 """Asking over HTTP, from a product or shop page, before or after logging in."""
 
-import uuid
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,20 +11,19 @@ from django.views.decorators.http import require_http_methods
 from messaging import actions
 from messaging.host import Product, Shop, host, product_model
 from messaging.models import Conversation, KeptQuestion
-from messaging.records import Sent
 from trato import rate_limits
 from trato.errors import Refused
-from trato.people import Person
 from trato.responses import STATUS, refusal_response, wants_json, with_retry_after
 
-from . import questions
+from . import actions as contact_actions
+from . import panel, queries, questions
 
 
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, slug: str) -> HttpResponse:
     """Find or start the conversation about a product, and send the first message."""
     product = host.find_product(slug)
-    if product is not None and not _may_be_asked_about(request.user, product):
+    if product is not None and not queries.may_be_asked_about(request.user, product):
         product = None
     if request.method == "GET":
         return _back_from_login(request, product)
@@ -49,17 +43,6 @@ def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
     return _ask(request, shop, None)
 
 
-def _may_be_asked_about(user: Any, product: Product) -> bool:
-    """Whether a product is on sale, or the person has asked about it before."""
-    return host.is_available(product) or _conversation_about(user, product) is not None
-
-
-def _conversation_about(user: Any, subject: Product | Shop) -> Conversation | None:
-    is_product = isinstance(subject, product_model())
-    about = {"product": subject} if is_product else {"product": None, "shop": subject}
-    return Conversation.objects.filter(consumer_id=user.pk, **about).first()
-
-
 def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpResponse:
     question = questions.posted(request, shop, product)
     if "discard" in request.POST:
@@ -71,7 +54,7 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
             questions.keep(request, question)
             return redirect_to_login(request.path)
         send = actions.send_over_http if wants_json(request) else actions.send_from_form
-        conversation = _start_and_send(request.user, question, send)
+        conversation = contact_actions.start_and_send(request.user, question, send)
     except Refused as refusal:
         return _ask_again(request, question, refusal)
     questions.waiting(request).filter(client_id=question.client_id).delete()
@@ -91,7 +74,7 @@ def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> Ht
     if request.user.is_authenticated:
         for kept in questions.waiting(request).select_related("shop", "product"):
             try:
-                sent += _send_kept(request.user, kept.pk)
+                sent += contact_actions.send_kept(request.user, kept.pk)
             except Refused as refusal:
                 refused.append((kept, refusal))
         if refused:
@@ -102,7 +85,7 @@ def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> Ht
                 notices.success(request, text % {"count": len(sent)})
             return _show_kept(request, *refused[0])
         questions.nothing_waits(request)
-    shown = _conversation_about(request.user, subject) if subject else None
+    shown = queries.conversation_about(request.user, subject) if subject else None
     if shown or sent:
         shown = shown or sent[-1]
         _name_others([one for one in sent if one != shown], request)
@@ -125,43 +108,12 @@ def _name_others(others: list[Conversation], request: HttpRequest) -> None:
         notices.success(request, text % {"titles": ", ".join(titles)})
 
 
-@transaction.atomic
-def _send_kept(user: Person, kept_id: int) -> list[Conversation]:
-    """Send a question that waited; empty if another tab has sent it.
-
-    Raises:
-        Refused: as a send does; `not_found` if the product is no longer on sale.
-    """
-    rows = KeptQuestion.objects.select_for_update(of=("self",)).select_related("shop", "product")
-    kept = rows.filter(pk=kept_id).first()
-    if kept is None:
-        return []
-    product: Product | None = kept.product
-    if product and not _may_be_asked_about(user, product):
-        text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
-        raise Refused("not_found", text % {"title": host.product_card(product).title})
-    conversation = _start_and_send(user, kept, actions.send_from_form)
-    kept.delete()
-    return [conversation]
-
-
 def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> HttpResponse:
     if refusal.code == "not_found":
         kept.product = None
     if refusal.code == "forbidden":
         kept.delete()  # it never can be sent; these are its words once more
     return _ask_again(request, kept, refusal, was_kept=True)
-
-
-@transaction.atomic
-def _start_and_send(
-    user: Person, question: KeptQuestion, send: Callable[[Person, int, uuid.UUID, str], Sent]
-) -> Conversation:
-    """Both or neither: a refused first message leaves no empty conversation behind."""
-    conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
-    if question.body.strip():
-        send(user, conversation.pk, question.client_id, question.body)
-    return conversation
 
 
 def _ask_again(
@@ -174,7 +126,7 @@ def _ask_again(
     product: Product | None = question.product
     card = host.product_card(product) if product else None
     context = {
-        **questions.panel(request.user.pk, shop, product),
+        **panel.panel(request.user.pk, shop, product),
         "product": card,
         "back": card.url if card else host.shop_url(shop),
         "draft": question.body,

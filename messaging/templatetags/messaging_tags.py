@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from messaging.contact import questions
+from messaging.contact import panel
 from messaging.host import Product, Shop, host
 from messaging.models import Message
 from trato.people import display_name
@@ -92,5 +92,5 @@ def ask_shop_panel(context: RequestContext, shop: Shop) -> dict[str, Any]:
 
 def _panel(context: RequestContext, shop: Shop, product: Product | None) -> dict[str, Any]:
     user = context["request"].user
-    values = questions.panel(user.pk, shop, product)
+    values = panel.panel(user.pk, shop, product)
     return {"csrf_token": context.get("csrf_token"), "user": user, **values}

@@ -1,0 +1,47 @@
+"""Send a question: at once, or after it waited for its author to log in."""
+
+import uuid
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from messaging import actions
+from messaging.host import Product, host
+from messaging.models import Conversation, KeptQuestion
+from messaging.records import Sent
+from trato.errors import Refused
+from trato.people import Person
+
+from . import queries
+
+
+@transaction.atomic
+def start_and_send(
+    user: Person, question: KeptQuestion, send: Callable[[Person, int, uuid.UUID, str], Sent]
+) -> Conversation:
+    """Both or neither: a refused first message leaves no empty conversation behind."""
+    conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
+    if question.body.strip():
+        send(user, conversation.pk, question.client_id, question.body)
+    return conversation
+
+
+@transaction.atomic
+def send_kept(user: Person, kept_id: int) -> list[Conversation]:
+    """Send a question that waited; empty if another tab has sent it.
+
+    Raises:
+        Refused: as a send does; `not_found` if the product is no longer on sale.
+    """
+    rows = KeptQuestion.objects.select_for_update(of=("self",)).select_related("shop", "product")
+    kept = rows.filter(pk=kept_id).first()
+    if kept is None:
+        return []
+    product: Product | None = kept.product
+    if product and not queries.may_be_asked_about(user, product):
+        text = _("“%(title)s” is no longer on sale. You can ask the shop about it.")
+        raise Refused("not_found", text % {"title": host.product_card(product).title})
+    conversation = start_and_send(user, kept, actions.send_from_form)
+    kept.delete()
+    return [conversation]
