@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 @contextlib.contextmanager
 def systems(options: Namespace) -> Iterator[list[System]]:
     """The systems with all they need, except for servers."""
-    pairs = people(options) // 2
+    crowds = crowds_of(options)
     with (
         tempfile.TemporaryDirectory(prefix="trato-bench-") as name,
         contextlib.ExitStack() as running,
@@ -62,16 +62,23 @@ def systems(options: Namespace) -> Iterator[list[System]]:
         folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
         say("Filling databases.")
         yield [
-            running.enter_context(getattr(servers, name)(folder / name, pairs))
+            running.enter_context(getattr(servers, name)(folder / name, crowds))
             for name in options.systems
         ]
 
 
 def people(options: Namespace) -> int:
-    """How many are needed at once."""
-    pairs = [STAGES[name].pairs or 0 for name in options.on]
-    most: int = max([2 * options.pairs, *(2 * number for number in pairs), *options.idle])
+    """How many sockets there are at once, at most."""
+    most: int = max(2 * max(crowds_of(options).values()), *options.idle, 0)
     return most
+
+
+def crowds_of(options: Namespace) -> dict[str, int]:
+    """How many pairs are needed of each crowd."""
+    crowds = {servers.ALONE: max(options.pairs, max(options.idle, default=0) // 2)}
+    for stage in (STAGES[name] for name in options.on):
+        crowds[stage.crowd] = max(crowds.get(stage.crowd, 0), stage.pairs or options.pairs)
+    return crowds
 
 
 def line_up(

@@ -82,7 +82,7 @@ def measure(rounds: int) -> list[Waits]:
             system.serve(STAGES["daphne"]) as server,
             _two_browsers() as browsers,
         ):
-            [(conversation, cookies)] = system.pairs
+            [(conversation, cookies)] = system.crowds[servers.ALONE]
             site = f"http://localhost:{server.port}"
             shopper, seller = (
                 _person(browser, site, cookie)

@@ -213,11 +213,21 @@ class Table:
     Args:
         peers: two by two, the pairs.
         read_every: after how many messages a receiver says that it has read; 0 for never.
+        one_way: whether only the first person of each pair talks, as soon as the last message
+            has arrived.
     """
 
-    def __init__(self, peers: Sequence[Peer], dialect: Dialect, read_every: int = 0) -> None:
+    def __init__(
+        self,
+        peers: Sequence[Peer],
+        dialect: Dialect,
+        read_every: int = 0,
+        *,
+        one_way: bool = False,
+    ) -> None:
         self.dialect = dialect
         self.read_every = read_every
+        self.one_way = one_way
         self.latencies = array("d")  # seconds
         self._pairs = list(zip(peers[::2], peers[1::2], strict=True))
         self._poll = select.epoll()
@@ -272,7 +282,9 @@ class Table:
                     continue
                 now = time.perf_counter()
                 self.latencies.append(now - peer.sent_at)
-                if answering:
+                if answering and self.one_way:
+                    other.say(peer, now)
+                elif answering:
                     peer.say(other, now)
                 if self.read_every and peer.received % self.read_every == 0:
                     peer.say_read(payload, self.dialect)
@@ -305,6 +317,7 @@ def talk(
     seconds: float,
     on_edge: Callable[[], None],
     read_every: int = 0,
+    one_way: bool = False,
 ) -> Talk:
     """Let pairs talk, and measure.
 
@@ -315,7 +328,7 @@ def talk(
     Raises:
         Refused: the server did not keep to the protocol, or a message never came.
     """
-    table = Table(peers, dialect, read_every)
+    table = Table(peers, dialect, read_every, one_way=one_way)
     gc.disable()  # nothing here is circular, and a collection would count as latency
     try:
         table.start()

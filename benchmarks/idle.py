@@ -35,7 +35,7 @@ def sit(system: System, stage: Stage, counts: Sequence[int], seconds: float) -> 
     seen = Idle(f"{system.name}, {stage.how}")
     crowd = Crowd(system.dialect, system.origin)
     with system.serve(stage) as server:
-        seats = system.seats(max(counts) // 2, [server])
+        seats = system.seats(stage.crowd, max(counts) // 2, [server])
         crowd.join(seats[:1])  # what is loaded for the first socket is not the others'
         base = processes.resident_kb(server.pid)
         roots = [server.pid, *system.services]

@@ -42,7 +42,7 @@ class Contender:
         """
         roots = [*(server.pid for server in self.servers), *self.system.services]
         spent: list[float] = []
-        seats = self.system.seats(pairs, self.servers)
+        seats = self.system.seats(self.stage.crowd, pairs, self.servers)
         before = truth.stored(self.system)
         with processes.on_cores(1 if self.stage.one_core else None):
             peers = client.connect(seats, self.system.dialect, self.system.origin, opening=True)
@@ -52,7 +52,8 @@ class Contender:
                 warm_up=warm_up,
                 seconds=seconds,
                 on_edge=lambda: spent.append(processes.cpu_seconds(roots)),
-                read_every=read_every,
+                read_every=self.stage.read_every or read_every,
+                one_way=self.stage.one_way,
             )
         for peer in peers:
             peer.leave()

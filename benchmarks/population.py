@@ -1,7 +1,7 @@
-"""Fill a system's empty database: `python -m benchmarks.population trato 50`.
+"""Fill a system's empty database: `python -m benchmarks.population trato 1-0:50`.
 
-Prints, as JSON, each conversation with the sessions of its two people. It is a process of its own
-because the systems are Django projects of their own.
+Prints, as JSON, for each crowd, each conversation with the sessions of its two people. It is a
+process of its own because the systems are Django projects of their own.
 """
 
 import json
@@ -14,6 +14,10 @@ from django.core.management import call_command
 if __name__ == "__main__":
     django.setup()
     call_command("migrate", verbosity=0)
-    name, pairs = sys.argv[1:]
+    name, *crowds = sys.argv[1:]  # a crowd is how many members and unread, and how many pairs
     population = import_module(f"benchmarks.{name}.population")
-    json.dump(population.fill(int(pairs)), sys.stdout)
+    made = {}
+    for crowd, _, pairs in (crowd.partition(":") for crowd in crowds):
+        members, unread = map(int, crowd.split("-"))
+        made[crowd] = population.fill(int(pairs), members=members, unread=unread)
+    json.dump(made, sys.stdout)

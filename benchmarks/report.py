@@ -142,9 +142,33 @@ def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
         if two and one:
             what = f"two Daphnes on two cores ÷ one on one core, all included{crowd}"
             judgements += [_at_least(what, two.per_second / one.per_second, 1.6)]
+    judgements += _crowd_goals(named, rival)
     if trato:
         share = trato.client_cores / trato.per_second * 3000 * 100
         judgements += [_at_most("client at 3,000 messages/s", share, 25, "% of a core")]
+    return judgements
+
+
+def _crowd_goals(named: dict[str, Contender], rival: Contender | None) -> list[Goal]:
+    judgements = []
+    trato, reading = named.get("trato, daphne"), named.get("trato, daphne, all read")
+    if trato and reading:
+        ratio = reading.cpu_ms / trato.cpu_ms
+        judgements += [_at_most("CPU per message if all is read ÷ if nothing is", ratio, 1.4, " ×")]
+        if rival:
+            ratio = reading.per_second / rival.per_second
+            judgements += [_at_least("messages/s if all is read, × naive", ratio, 20)]
+    small, large = (named.get(f"trato, daphne, to shops of {size}") for size in (1, 100))
+    if small and large:
+        ratio = large.per_second / small.per_second
+        judgements += [_at_least("messages/s to shops of 100 ÷ to shops of 1", ratio, 0.5)]
+    few, many = (
+        named.get(f"trato, daphne, {readers}")
+        for readers in ("readers of all", "readers with 20,000 unread")
+    )
+    if few and many:
+        ratio = many.cpu_ms / few.cpu_ms
+        judgements += [_at_most("CPU per message, readers with 20,000 unread ÷ none", ratio, 1.2, " ×")]
     return judgements
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +25,11 @@ from .stages import Stage
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0  # seconds until a server must listen
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+ALONE = Stage("").crowd  # shops of one person, nothing unread
 TRATO_ORIGIN = "https://shop.example.com"  # whose pages the site trusts; also the client's word
+
+
+Crowds = Mapping[str, int]  # how many pairs there are of each, by `Stage.crowd`
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class System:
     folder: Path
     services: list[int]  # process ids of the database's and Redis' roots
     database_url: str = ""
-    pairs: list[tuple[int, list[str]]] = field(default_factory=list)  # conversation, cookies
+    # By `Stage.crowd`: conversations, each with the cookies of its two people.
+    crowds: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def serve(self, stage: Stage) -> Iterator[Server]:
@@ -83,12 +88,12 @@ class System:
                 connection.execute("VACUUM ANALYZE")
                 connection.execute("CHECKPOINT")
 
-    def seats(self, pairs: int, servers: Sequence[Server]) -> list[Seat]:
+    def seats(self, crowd: str, pairs: int, servers: Sequence[Server]) -> list[Seat]:
         """Two by two, who sits where. On two servers, half of the pairs sit on different ones."""
         ports = [server.port for server in servers]
         return [
             Seat(conversation, cookie, ports[(number >> side) % len(ports)])
-            for number, (conversation, cookies) in enumerate(self.pairs[:pairs])
+            for number, (conversation, cookies) in enumerate(self.crowds[crowd][:pairs])
             for side, cookie in enumerate(cookies)
         ]
 
@@ -111,14 +116,14 @@ def trato_commands(port: int) -> dict[str, list[str]]:
 
 
 @contextlib.contextmanager
-def rival(folder: Path, pairs: int) -> Iterator[System]:
+def rival(folder: Path, crowds: Crowds) -> Iterator[System]:
     """The naive rival, on its own PostgreSQL and Redis."""
-    with _with_services("rival", ROOM, folder, pairs, {}) as system:
+    with _with_services("rival", ROOM, folder, {ALONE: crowds[ALONE]}, {}) as system:
         yield system
 
 
 @contextlib.contextmanager
-def trato(folder: Path, pairs: int) -> Iterator[System]:
+def trato(folder: Path, crowds: Crowds) -> Iterator[System]:
     """Trato with production's settings, on its own PostgreSQL and Redis."""
     environment = {
         "SECRET_KEY": secrets.token_urlsafe(50),
@@ -126,7 +131,7 @@ def trato(folder: Path, pairs: int) -> Iterator[System]:
         "TRUSTED_ORIGINS": TRATO_ORIGIN,
         "MEDIA_ROOT": str(folder / "media"),
     }
-    with _with_services("trato", TRATO, folder, pairs, environment) as system:
+    with _with_services("trato", TRATO, folder, crowds, environment) as system:
         system.origin = TRATO_ORIGIN
         yield system
 
@@ -142,12 +147,12 @@ def trato_for_browsers(folder: Path) -> Iterator[System]:
         "MEDIA_ROOT": str(folder / "media"),
         "MESSAGES_PER_MINUTE": "1000000",
     }
-    with _with_services("trato", TRATO, folder, 1, environment) as system:
+    with _with_services("trato", TRATO, folder, {ALONE: 1}, environment) as system:
         yield system
 
 
 @contextlib.contextmanager
-def stock(folder: Path, pairs: int) -> Iterator[System]:
+def stock(folder: Path, crowds: Crowds) -> Iterator[System]:
     """Stock Channels, on its own Redis and no database."""
     folder.mkdir()
     with services.redis_server(folder) as broker:
@@ -159,13 +164,13 @@ def stock(folder: Path, pairs: int) -> Iterator[System]:
             environment=_environment("stock", {"REDIS_URL": redis_url}),
             folder=folder,
             services=[_redis_pid(redis_url)],
-            pairs=[(number + 1, ["nobody", "nobody"]) for number in range(pairs)],
+            crowds={ALONE: [(one + 1, ["nobody", "nobody"]) for one in range(crowds[ALONE])]},
         )
 
 
 @contextlib.contextmanager
 def _with_services(
-    name: str, dialect: Dialect, folder: Path, pairs: int, environment: dict[str, str]
+    name: str, dialect: Dialect, folder: Path, crowds: Crowds, environment: dict[str, str]
 ) -> Iterator[System]:
     folder.mkdir()
     folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
@@ -186,13 +191,17 @@ def _with_services(
             database_url=database_url,
         )
         made = subprocess.run(
-            [sys.executable, "-m", "benchmarks.population", name, str(pairs)],
+            [sys.executable, "-m", "benchmarks.population", name]
+            + [f"{crowd}:{pairs}" for crowd, pairs in crowds.items()],
             cwd=ROOT,
             env=system.environment,
             stdout=subprocess.PIPE,
             check=True,
         )
-        system.pairs = [(one["conversation"], one["cookies"]) for one in json.loads(made.stdout)]
+        system.crowds = {
+            crowd: [(one["conversation"], one["cookies"]) for one in pairs]
+            for crowd, pairs in json.loads(made.stdout).items()
+        }
         system.settle()
         with psycopg.connect(database_url, autocommit=True) as connection:
             for setting in DURABLE:

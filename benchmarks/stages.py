@@ -11,11 +11,20 @@ class Stage:
     servers: int = 1
     one_core: bool = False  # client, servers, database and Redis share one core
     pairs: int | None = None  # that talk at once; as chosen on the command line unless said here
+    read_every: int | None = None  # how often receivers say that they have read; as for `pairs`
+    one_way: bool = False  # only the shopper talks
+    members: int = 1  # of each shop; one of them is there
+    unread: int = 0  # notifications about something else, of each seller
 
     @property
     def is_plain(self) -> bool:
         """One server on the whole machine: then latency without load is of interest too."""
-        return self.servers == 1 and not self.one_core
+        return self == Stage(self.how)
+
+    @property
+    def crowd(self) -> str:
+        """Which of the people that `population` makes talk."""
+        return f"{self.members}-{self.unread}"
 
 
 # What can serve Trato. Granian is not among the requirements.
@@ -26,6 +35,14 @@ STAGES = {
     # Width is a matter of how many people there are: with few, the cores are not full.
     "2 daphnes, 200 pairs": Stage("daphne", servers=2, pairs=200),
     "daphne, all on one core, 200 pairs": Stage("daphne", one_core=True, pairs=200),
+    "daphne, all read": Stage("daphne", read_every=1),
+    "daphne, to shops of 1": Stage("daphne", one_way=True),
+    "daphne, to shops of 20": Stage("daphne", one_way=True, members=20),
+    "daphne, to shops of 100": Stage("daphne", one_way=True, members=100),
+    "daphne, readers of all": Stage("daphne", one_way=True, read_every=1, pairs=10),
+    "daphne, readers with 20,000 unread": Stage(
+        "daphne", one_way=True, read_every=1, pairs=10, unread=20_000
+    ),
     "uvicorn": Stage("uvicorn"),
     "granian": Stage("granian"),
 }

@@ -23,7 +23,7 @@ NOT_GAPLESS = """
 """
 NOT_NOTIFIED = """
     SELECT DISTINCT conversation.id
-    FROM messaging_message message
+    FROM (SELECT DISTINCT conversation_id, side FROM messaging_message) message
     JOIN messaging_conversation conversation ON conversation.id = message.conversation_id
     JOIN catalog_shopmember member ON member.shop_id = conversation.shop_id
     WHERE NOT EXISTS (

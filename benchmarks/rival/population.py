@@ -9,7 +9,7 @@ from benchmarks.people import HISTORY, sessions_of
 from .models import Conversation, Message, Notification
 
 
-def fill(pairs: int) -> list[dict[str, Any]]:
+def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any]]:
     """Make them; gives each conversation with the sessions of its two people."""
     people = get_user_model().objects.bulk_create(
         get_user_model()(username=f"person{number}", password="!") for number in range(2 * pairs)

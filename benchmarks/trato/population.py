@@ -1,6 +1,7 @@
 """Shoppers, shops, conversations and what was said in them."""
 
 import uuid
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -12,21 +13,33 @@ from messaging.models import Conversation, Message, Side, hour_of
 from notifications.models import News, Notification
 
 
-def fill(pairs: int) -> list[dict[str, Any]]:
-    """Make them; gives each conversation with the sessions of its shopper and its seller."""
-    shoppers, sellers = people("Shopper", pairs), people("Seller", pairs)
+def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any]]:
+    """Make them; gives each conversation with the sessions of its shopper and its seller.
+
+    Args:
+        members: of each shop, the seller included.
+        unread: notifications of each seller about something else.
+    """
+    crowd = f"{members}-{unread}"
+    shoppers = people(f"shopper-{crowd}", pairs, User.Role.CONSUMER)
+    sellers = people(f"seller-{crowd}", pairs, User.Role.SELLER)
+    colleagues = iter(people(f"colleague-{crowd}", pairs * (members - 1), User.Role.SELLER))
+    teams = [[seller, *islice(colleagues, members - 1)] for seller in sellers]
     shops = Shop.objects.bulk_create(
-        Shop(name=f"Shop {number}", slug=f"shop-{number}") for number in range(pairs)
+        Shop(name=f"Shop {crowd} {number}", slug=f"shop-{crowd}-{number}")
+        for number in range(pairs)
     )
     ShopMember.objects.bulk_create(
-        ShopMember(shop=shop, user=seller, role=ShopMember.Role.OWNER)
-        for shop, seller in zip(shops, sellers, strict=True)
+        ShopMember(shop=shop, user=person)
+        for shop, team in zip(shops, teams, strict=True)
+        for person in team
     )
     conversations = Conversation.objects.bulk_create(
         Conversation(consumer=shopper, shop=shop, last_sequence=HISTORY, revision=HISTORY)
         for shopper, shop in zip(shoppers, shops, strict=True)
     )
-    talk(list(zip(conversations, shoppers, sellers, strict=True)))
+    talk(list(zip(conversations, shoppers, teams, strict=True)))
+    leave_unread(sellers, unread)
     keys = zip(sessions_of(shoppers), sessions_of(sellers), strict=True)
     return [
         {"conversation": conversation.pk, "cookies": pair}
@@ -34,21 +47,24 @@ def fill(pairs: int) -> list[dict[str, Any]]:
     ]
 
 
-def people(name: str, count: int) -> list[User]:
-    role = User.Role.SELLER if name == "Seller" else User.Role.CONSUMER
+def people(name: str, count: int, role: str) -> list[User]:
     return User.objects.bulk_create(
-        User(
-            name=f"{name} {number}",
-            email=f"{name.lower()}{number}@example.com",
-            password="!",
-            role=role,
-        )
+        User(name=f"{name} {number}", email=f"{name}-{number}@example.com", password="!", role=role)
         for number in range(count)
     )
 
 
-def talk(threads: list[tuple[Conversation, User, User]]) -> None:
-    """Let shopper and seller of each conversation say something in turn, and read it all."""
+def leave_unread(sellers: list[User], number: int) -> None:
+    """Tell each seller of many other things."""
+    news = News.objects.bulk_create(
+        News(subject_kind="other", subject_id=one, title="News", url="/") for one in range(number)
+    )
+    for seller in sellers if news else ():
+        Notification.objects.bulk_create(Notification(recipient=seller, news=one) for one in news)
+
+
+def talk(threads: list[tuple[Conversation, User, list[User]]]) -> None:
+    """Let the shopper and the first of the team say something in turn, and all read it."""
     for turn in range(1, HISTORY + 1):
         messages = Message.objects.bulk_create(
             Message(
@@ -56,11 +72,11 @@ def talk(threads: list[tuple[Conversation, User, User]]) -> None:
                 sequence=turn,
                 revision=turn,
                 client_id=uuid.uuid4(),
-                sender=shopper if turn % 2 else seller,
+                sender=shopper if turn % 2 else team[0],
                 side=Side.CONSUMER if turn % 2 else Side.SELLER,
                 body="Still there?",
             )
-            for conversation, shopper, seller in threads
+            for conversation, shopper, team in threads
         )
     for message in messages:
         message.conversation.last_message_at = message.created_at
@@ -81,8 +97,9 @@ def talk(threads: list[tuple[Conversation, User, User]]) -> None:
         for conversation, *_ in threads
         for team_id in (0, conversation.shop_id)
     )
-    readers = [person for _, shopper, seller in threads for person in (shopper, seller)]
+    audiences = [audience for _, shopper, team in threads for audience in ([shopper], team)]
     Notification.objects.bulk_create(
         Notification(recipient=person, news=one, team_id=one.team_id, read_at=timezone.now())
-        for person, one in zip(readers, news, strict=True)
+        for audience, one in zip(audiences, news, strict=True)
+        for person in audience
     )
