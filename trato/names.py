@@ -55,17 +55,22 @@ def skeleton(text: str) -> str:
 
 def _words(text: str) -> list[str]:
     """The skeletons of the words of a text."""
-    shapes = "".join(
-        _prototypes().get(character) or _drawn_as(character)
-        for character in unicodedata.normalize("NFKD", text)
-        if not _is_trimming(character)
-    )
-    shapes = unicodedata.normalize("NFKD", shapes).casefold()
+    # Again for the small letters: г looks like r, though Г looks like no Latin letter.
+    shapes = _shapes(_shapes(text).casefold())
     for look_alike, letter in LOOK_ALIKES:
         shapes = shapes.replace(look_alike, letter)
     return "".join(
         one if one.isalnum() or unicodedata.category(one).startswith("M") else " " for one in shapes
     ).split()
+
+
+def _shapes(text: str) -> str:
+    shapes = "".join(
+        _prototypes().get(character) or _drawn_as(character)
+        for character in unicodedata.normalize("NFKD", text)
+        if not _is_trimming(character)
+    )
+    return unicodedata.normalize("NFKD", shapes)
 
 
 @lru_cache(maxsize=4096)
