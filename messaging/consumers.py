@@ -65,17 +65,21 @@ class ChatConsumer(BadgeConsumer):
             match frames.decode(text_data):
                 case frames.Send() as frame:
                     self.sends.submit(frame)
-                case frames.Claim(user=pk):
-                    if pk != self.user.pk:
-                        await self.close(PAGE_OF_ANOTHER)
+                case frames.Claim(user=pk) if pk != self.user.pk:
+                    await self.close(PAGE_OF_ANOTHER)
                 case frames.Open(conversation=pk, since=since):
                     await self.conversations.open(pk, since)
                 case frames.Close(conversation=pk):
                     self.conversations.close(pk)
                 case frames.Read(conversation=pk, sequence=sequence):
-                    await reading.mark_read(self.user, pk, sequence)
+                    # Not awaited: what the client sends next need not wait for the next batch.
+                    self.spawn(self.mark_read(pk, sequence))
                 case frames.Typing(conversation=pk, stopped=stopped):
                     await self.conversations.announce_typing(pk, stopped=stopped)
+
+    async def mark_read(self, conversation_id: int, sequence: int) -> None:
+        with self.refusals.answering(None):
+            await reading.mark_read(self.user, conversation_id, sequence)
 
     async def disconnect(self, code: int) -> None:
         self.leave_all()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from trato.realtime.consumers import RealtimeConsumer
@@ -15,6 +16,10 @@ from trato.realtime.latest import Latest
 from . import frames, queries
 
 badges: DataLoader[int, int] = DataLoader.from_database(queries.unread_counts)
+# While people talk, their badges change several times a second: a message comes, and is read.
+changed_badges: DataLoader[int, int] = DataLoader.from_database(
+    queries.unread_counts, pause=lambda: settings.BADGE_PAUSE_SECONDS
+)
 
 
 class BadgeConsumer(RealtimeConsumer):
@@ -47,16 +52,16 @@ class BadgeConsumer(RealtimeConsumer):
 
     async def access_changed(self, event: Event) -> None:
         await super().access_changed(event)
-        await self.recount(only_changes=True)  # what one may no longer see is not counted
+        await self.recount()  # what one may no longer see is not counted
 
-    async def recount(self, *, only_changes: bool = False) -> None:
-        """Count what is unread, and tell the client."""
+    async def recount(self) -> None:
+        """Count what is unread, and tell the client if it has another number."""
         count = self.counts.ask()
         try:
-            unread = await badges.load(self.user.pk) or 0
+            unread = await changed_badges.load(self.user.pk) or 0
         except (DatabaseError, InterfaceError):
             return  # the next heartbeat counts again
-        if self.counts.applies(count) and not (only_changes and unread == self.unread):
+        if self.counts.applies(count) and unread != self.unread:
             self.show_badge(unread)
 
     def show_badge(self, unread: int) -> None:

@@ -6,6 +6,7 @@ env = environ.Env()
 
 READ_NOTIFICATIONS_KEEP_DAYS = env.int("READ_NOTIFICATIONS_KEEP_DAYS", default=90)
 UNREAD_NOTIFICATIONS_KEEP_DAYS = env.int("UNREAD_NOTIFICATIONS_KEEP_DAYS", default=365)
+BADGE_PAUSE_SECONDS = 0.1  # between two counts of the badges that have changed, in one process
 # How long a send may rely on all members of a shop having some news unread. Somebody who joins the
 # shop is told of what goes on there after this time at the latest.
 TELL_TEAM_AGAIN_SECONDS = env.int("TELL_TEAM_AGAIN_SECONDS", default=60)

@@ -1,4 +1,4 @@
-"""Read marks of the sockets: what people read in one loop iteration is stored together.
+"""Read marks of the sockets: what people read within a tenth of a second is stored together.
 
 People read as often as they write. On PostgreSQL one statement stores all marks, without a lock
 on the conversations; `tests/messaging/reading/test_batch.py` compares the two ways.
@@ -72,5 +72,7 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
     return answers
 
 
-_marks: DataLoader[Reading, ReadMark | Exception] = DataLoader(_load, one_at_a_time=True)
+_marks: DataLoader[Reading, ReadMark | Exception] = DataLoader(
+    _load, pause=lambda: settings.READ_MARK_PAUSE_SECONDS
+)
 _connection = per_loop(StatementConnection)

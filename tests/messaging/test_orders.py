@@ -113,7 +113,7 @@ async def test_a_badge_counted_earlier_never_replaces_a_later_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     count = Held(queries.unread_counts)
-    monkeypatch.setattr(consumers, "badges", DataLoader.from_database(count))
+    monkeypatch.setattr(consumers, "changed_badges", DataLoader.from_database(count))
     other = await sync_to_async(ConversationFactory)(consumer=shopper, product=None, shop=shop)
     socket = await socket_of(seller)
     await hear(socket, "session.ready")

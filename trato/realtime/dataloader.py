@@ -19,26 +19,32 @@ class DataLoader(Generic[K, V]):
 
     Args:
         load_many: takes the keys, returns a value for each key that has one.
-        one_at_a_time: start a load only after the previous one has finished; keys requested
-            meanwhile are loaded together.
+        pause: returns how long to wait from the start of one load to that of the next, in
+            seconds. Loads then follow each other; keys requested meanwhile are loaded together.
     """
 
     def __init__(
-        self, load_many: Callable[[list[K]], Awaitable[dict[K, V]]], *, one_at_a_time: bool = False
+        self,
+        load_many: Callable[[list[K]], Awaitable[dict[K, V]]],
+        *,
+        pause: Callable[[], float] | None = None,
     ) -> None:
         self._load_many = load_many
-        self._one_at_a_time = one_at_a_time
+        self._pause = pause
+        self._next_start: per_loop[list[float]] = per_loop(lambda: [0.0])  # the loop's time
         self._lock = per_loop(asyncio.Lock)
         self._waiting: per_loop[dict[K, asyncio.Future[V | None]]] = per_loop(dict)
 
     @classmethod
-    def from_database(cls, query: Callable[[list[K]], dict[K, V]]) -> "DataLoader[K, V]":
+    def from_database(
+        cls, query: Callable[[list[K]], dict[K, V]], *, pause: Callable[[], float] | None = None
+    ) -> "DataLoader[K, V]":
         """A loader around a synchronous function that queries the database."""
 
         async def load_many(keys: list[K]) -> dict[K, V]:
             return await run_in_database_thread(query, keys)
 
-        return cls(load_many)
+        return cls(load_many, pause=pause)
 
     async def load(self, key: K) -> V | None:
         """Return the value of one key, or None. Raises whatever `load_many` raises."""
@@ -52,10 +58,13 @@ class DataLoader(Generic[K, V]):
 
     async def _load_soon(self) -> None:
         await asyncio.sleep(0)  # collect the keys of this iteration
-        if self._one_at_a_time:
-            async with self._lock():
-                await self._load_waiting()
-        else:
+        if self._pause is None:
+            await self._load_waiting()
+            return
+        async with self._lock():
+            loop, next_start = asyncio.get_running_loop(), self._next_start()
+            await asyncio.sleep(max(0, next_start[0] - loop.time()))
+            next_start[0] = loop.time() + self._pause()
             await self._load_waiting()
 
     async def _load_waiting(self) -> None:
