@@ -168,7 +168,9 @@ def _crowd_goals(named: dict[str, Contender], rival: Contender | None) -> list[G
     )
     if few and many:
         ratio = many.cpu_ms / few.cpu_ms
-        judgements += [_at_most("CPU per message, readers with 20,000 unread ÷ none", ratio, 1.2, " ×")]
+        judgements += [
+            _at_most("CPU per message, readers with 20,000 unread ÷ none", ratio, 1.2, " ×")
+        ]
     return judgements
 
 
