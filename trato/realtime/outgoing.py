@@ -3,9 +3,13 @@
 import asyncio
 from typing import Any
 
+import structlog
 from django.conf import settings
 
+from .background import per_loop
 from .servers.asgi import Send, Take, connection_of
+
+log = structlog.get_logger("trato.socket")
 
 
 class Outgoing:
@@ -38,7 +42,10 @@ class Outgoing:
         if not self._waiting:
             if self._connection.unsent_bytes() > self._unsent_max:
                 return False
-            asyncio.get_running_loop().call_soon(self.flush)
+            due = _due()
+            if not due:
+                asyncio.get_running_loop().call_soon(_flush_all, due)
+            due.append(self)
         self._waiting.append(text)
         return True
 
@@ -52,3 +59,16 @@ class Outgoing:
         """Let what is waiting leave before a close; wait only for a moment."""
         self.flush()
         await self._connection.drain()
+
+
+_due: per_loop[list[Outgoing]] = per_loop(list)  # those with frames of this iteration
+
+
+def _flush_all(due: list[Outgoing]) -> None:
+    now = due.copy()
+    due.clear()
+    for outgoing in now:
+        try:
+            outgoing.flush()
+        except Exception:  # the others get their frames all the same
+            log.exception("not_sent")
