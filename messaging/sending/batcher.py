@@ -137,9 +137,9 @@ class Batcher:
             except BaseException:
                 self.queue.finish(batch)
                 raise
-            stored, locked = list(zip(batch, answers, strict=True)), []
-            if any(isinstance(answer, Locked) for answer in answers):
-                locked = [send for send, answer in stored if isinstance(answer, Locked)]
+            stored = list(zip(batch, answers, strict=True))
+            locked = [send for send, answer in stored if isinstance(answer, Locked)]
+            if locked:
                 stored = [pair for pair in stored if not isinstance(pair[1], Locked)]
             self.queue.finish(batch, locked)
             if locked:
@@ -163,13 +163,14 @@ class Batcher:
                     if isinstance(answer, Exception) or not answer.is_new
                 ]
             )
-            self.store.announce([answer for _, answer in stored if isinstance(answer, Sent)])
+            sents = [answer for _, answer in stored if isinstance(answer, Sent)]
+            metrics.sends_accepted.inc(len(sents))
+            self.store.announce(sents)
 
     def answer(self, send: Send, answer: Sent | Exception) -> None:
         if isinstance(answer, Exception):
             metrics.sends.labels(outcome_of(answer)).inc()
         else:
-            metrics.sends_accepted.inc()
             metrics.send_seconds.observe(time.monotonic() - send.since)
         del self.sends[send.key]
         send.resolve(answer)

@@ -1,10 +1,10 @@
 """Tasks that nobody awaits, and objects that belong to one event loop."""
 
 import asyncio
+import weakref
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
 
@@ -34,14 +34,15 @@ class per_loop(Generic[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, T] = WeakKeyDictionary()
+        self._made: dict[int, T] = {}  # by the `id` of a loop that is still there
 
     def __call__(self) -> T:
         """Return the running event loop's object."""
         loop = asyncio.get_running_loop()
-        own = self._made.get(loop)
+        own = self._made.get(id(loop))
         if own is None:
-            own = self._made[loop] = self._make()
+            own = self._made[id(loop)] = self._make()
+            weakref.finalize(loop, self._made.pop, id(loop), None)
         return own
 
     def all(self) -> list[T]:

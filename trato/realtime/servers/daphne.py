@@ -37,6 +37,7 @@ class LimitedProtocol(WebSocketProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bucket = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
+        self.max_bytes = settings.SOCKET_FRAME_MAX_BYTES
         self.reads_whole_frames = False
 
     @property
@@ -93,7 +94,11 @@ class LimitedProtocol(WebSocketProtocol):
         # Everything else, and everything that is wrong, is left to Autobahn.
         if self.floods:
             return
-        text = whole_text(data) if self.reads_whole_frames and self._is_between_messages() else None
+        text = (
+            whole_text(data, self.max_bytes)
+            if self.reads_whole_frames and self._is_between_messages()
+            else None
+        )
         if text is None:
             super().dataReceived(data)
         elif not self.bucket.consume():

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from django.conf import settings
-
 FIN_TEXT = 0x81  # the only frame of a text message
 MASKED = 0x80  # set in all frames of a client
 TWO_BYTES, EIGHT_BYTES = 126, 127  # in place of the size: it is in the next bytes
 
 
-def whole_text(data: bytes) -> str | None:
+def whole_text(data: bytes, max_bytes: int) -> str | None:
     """Return the text, if the bytes are exactly one text frame of a client, and not too big."""
     if len(data) < 6 or data[0] != FIN_TEXT:
         return None
@@ -22,7 +20,7 @@ def whole_text(data: bytes) -> str | None:
     elif size > TWO_BYTES:  # longer, or not masked
         return None
     mask, masked = data[start : start + 4], data[start + 4 :]
-    if len(masked) != size or size > settings.SOCKET_FRAME_MAX_BYTES:
+    if len(masked) != size or size > max_bytes:
         return None
     key = (mask * (size // 4 + 1))[:size]
     plain = int.from_bytes(masked, "big") ^ int.from_bytes(key, "big")
