@@ -14,6 +14,7 @@ from trato.admin.site import StaffSite
 from .host import MessagingHost
 
 BUILTIN = "trato.templatetags.page_user"
+BUNDLE_FINDER = "trato.staticfiles.BundleFinder"
 CONTEXT_PROCESSOR = "notifications.context_processors.badge"
 
 
@@ -52,5 +53,8 @@ def _complaints() -> Iterator[tuple[str, str]]:
 
         if not isinstance(site, StaffSite):
             yield "E005", "The admin's default_site is no trato.admin.site.StaffSite."
+    bundles = getattr(settings, "BUNDLES_DIR", "")
+    if not bundles or BUNDLE_FINDER not in settings.STATICFILES_FINDERS:
+        yield "E007", f"STATICFILES_FINDERS lacks {BUNDLE_FINDER}, or there is no BUNDLES_DIR."
     if not getattr(settings, "SITE_NAME", ""):
         yield "E006", "SITE_NAME is not set."

@@ -1,9 +1,9 @@
 """Links in messages.
 
-Two programs draw them: this one in pages, `static/js/messaging/links.js` in the browser. Neither
-asks a parser of addresses, because no two of these agree, and a link would show one host and open
-another. What becomes a link is what these patterns know, the same in both programs; a test compares
-the patterns, and what both make of hostile texts.
+Two programs draw them: this one in pages, `static/js/messaging/thread/links.js` in the browser.
+Neither asks a parser of addresses, because no two of these agree, and a link would show one host
+and open another. What becomes a link is what these patterns know, the same in both programs; a
+test compares the patterns, and what both make of hostile texts.
 """
 
 import re

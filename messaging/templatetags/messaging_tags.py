@@ -23,7 +23,7 @@ register = template.Library()
 def messaging_page(context: RequestContext) -> SafeString:
     """Attributes for `<body>` that tell the scripts whose page it is and where the site has things.
 
-    Nothing for a visitor. `static/js/trato/page.js` reads them.
+    Nothing for a visitor. `static/js/realtime/session/page.js` reads them.
     """
     user = context.get("user")
     if user is None or not user.is_authenticated:

@@ -1,5 +1,6 @@
 """The other project. DATABASE_URL and REDIS_URL choose what it runs on."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -83,5 +84,11 @@ RETENTION_RULES = ["messaging.contact.retention.RULES", "notifications.retention
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE.parents[1] / "static"]
+STATICFILES_FINDERS = [
+    "trato.staticfiles.BundleFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+BUNDLES_DIR = Path(tempfile.gettempdir(), "trato-other-shop-bundles")
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -30,6 +30,8 @@ def test_this_project_sets_all_of_it() -> None:
         ("MESSAGING_HOST", f"{__name__}.HalfAHost", "messaging.E001"),
         ("PERSON_NAME_FIELD", "nickname", "messaging.E002"),
         ("SITE_NAME", "", "messaging.E006"),
+        ("STATICFILES_FINDERS", [], "messaging.E007"),
+        ("BUNDLES_DIR", "", "messaging.E007"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str, expected: str, settings: Any) -> None:
