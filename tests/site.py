@@ -191,7 +191,7 @@ class Line:
     def tell(self, **frame: Any) -> None:
         self.socket.send(json.dumps(frame))
 
-    def hear(self, *kinds: str, within: float = PATIENCE) -> dict[str, Any]:
+    def next_frame(self, *kinds: str, within: float = PATIENCE) -> dict[str, Any]:
         """The next frame of one of these kinds; others before it are passed over.
 
         Raises:

@@ -133,7 +133,7 @@ class Socket:
         """The next frame, whatever it is."""
         return json.loads(await self.connection.recv())
 
-    async def hear(self, kind: str, seconds: float = PATIENCE) -> Any:
+    async def next_frame(self, kind: str, seconds: float = PATIENCE) -> Any:
         """The next frame of a kind; others before it are passed over."""
         async with asyncio.timeout(seconds):
             while True:

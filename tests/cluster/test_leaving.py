@@ -17,11 +17,11 @@ async def test_on_sigterm_fifty_sockets_are_closed_with_1012_one_after_another(
     one = cluster.upstream(0)
     sockets = await asyncio.gather(*(shopper.socket(one) for _ in range(SOCKETS)))
     for socket in sockets:
-        await socket.hear("session.ready")
+        await socket.next_frame("session.ready")
     client_id = str(uuid.uuid4())
     frame = {"conversation": conversation, "client_id": client_id, "body": "Before you go"}
     await sockets[0].tell("message.send", **frame)
-    await sockets[0].hear("message.accepted")
+    await sockets[0].next_frame("message.accepted")
 
     ended_at: list[float] = []
 
@@ -45,14 +45,14 @@ async def test_what_was_sent_before_the_end_is_acknowledged_or_can_be_sent_again
     cluster: Cluster, shopper: Person, seller: Person, conversation: int
 ) -> None:
     socket = await shopper.socket(cluster.upstream(0))
-    await socket.hear("session.ready")
+    await socket.next_frame("session.ready")
     sent = [str(uuid.uuid4()) for _ in range(20)]
     for number, client_id in enumerate(sent):
         await socket.tell(
             "message.send", conversation=conversation, client_id=client_id, body=f"Item {number}"
         )
     stopping = asyncio.create_task(asyncio.to_thread(cluster.daphnes[0].stop))
-    accepted = [(await socket.hear("message.accepted"))["client_id"] for _ in sent]
+    accepted = [(await socket.next_frame("message.accepted"))["client_id"] for _ in sent]
     assert accepted == sent
     assert await socket.closed() == 1012
     assert await stopping == 0

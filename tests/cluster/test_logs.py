@@ -16,7 +16,7 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
     cluster: Cluster, shopper: Person, conversation: int
 ) -> None:
     socket = await shopper.socket()
-    await socket.hear("session.ready")
+    await socket.next_frame("session.ready")
 
     async def tell_all(*, answered: bool) -> None:
         """By the socket, by a script and by a form: one that is fine, too long, and broken."""
@@ -24,7 +24,7 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
             frame = {"conversation": conversation, "client_id": str(uuid.uuid4()), "body": body}
             await socket.tell("message.send", **frame)
             if answered:
-                await socket.hear("message.accepted" if body == MARKER else "error")
+                await socket.next_frame("message.accepted" if body == MARKER else "error")
             await asyncio.to_thread(shopper.send, conversation, body)
             fields = {"body": body, "client_id": MARKER}  # which is no number
             path = f"/conversation/{conversation}/new_message/"

@@ -21,12 +21,14 @@ async def test_people_on_different_daphnes_talk_at_once(
     asking = await shopper.socket(cluster.upstream(0))
     answering = await seller.socket(cluster.upstream(1))
     for socket in (asking, answering):
-        await socket.hear("session.ready")
+        await socket.next_frame("session.ready")
     for one, other in ((asking, answering), (answering, asking)):
         client_id = str(uuid.uuid4())
         frame = {"conversation": conversation, "client_id": client_id, "body": "Still there?"}
         await one.tell("message.send", **frame)
-        heard = [(await socket.hear("message.created"))["client_id"] for socket in (one, other)]
+        heard = [
+            (await socket.next_frame("message.created"))["client_id"] for socket in (one, other)
+        ]
         assert heard == [client_id, client_id]
     await asking.close()
     await answering.close()
@@ -35,13 +37,13 @@ async def test_people_on_different_daphnes_talk_at_once(
 async def test_nginx_spreads_sockets_over_both_daphnes(cluster: Cluster, shopper: Person) -> None:
     sockets = await asyncio.gather(*(shopper.socket() for _ in range(10)))
     for socket in sockets:
-        await socket.hear("session.ready")
+        await socket.next_frame("session.ready")
     cluster.daphnes[0].kill()
     ended = 0
     for socket in sockets:
         try:
             await socket.tell("conversation.open", conversation=0, since=0)
-            await socket.hear("error")  # its Daphne lives
+            await socket.next_frame("error")  # its Daphne lives
             await socket.close()
         except websockets.ConnectionClosed:
             ended += 1

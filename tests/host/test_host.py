@@ -28,7 +28,7 @@ from trato.audit.models import AuditEntry
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def hear(socket: Any, kind: str, **fields: Any) -> dict[str, Any]:
+async def next_frame(socket: Any, kind: str, **fields: Any) -> dict[str, Any]:
     """The next frame of a kind with these values."""
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -94,25 +94,25 @@ async def test_what_is_said_over_the_socket_reaches_the_other_side_and_its_badge
     asking, answering = [
         await socket_of(await sync_to_async(client_of)(one)) for one in (buyer, crew)
     ]
-    assert await hear(answering, "session.ready") == {
+    assert await next_frame(answering, "session.ready") == {
         "type": "session.ready", "user": crew.pk, "unread": 0,
     }  # fmt: skip
-    await hear(asking, "session.ready")
+    await next_frame(asking, "session.ready")
     frame = {
         "type": "message.send", "conversation": conversation.pk,
         "client_id": str(uuid.uuid4()), "body": "Hello",
     }  # fmt: skip
     await asking.send_to(text_data=json.dumps(frame))
-    assert (await hear(asking, "message.accepted"))["sequence"] == 1
-    heard = await hear(answering, "message.created")
+    assert (await next_frame(asking, "message.accepted"))["sequence"] == 1
+    heard = await next_frame(answering, "message.created")
     assert heard["sender"] == {"id": buyer.pk, "name": "Lucía Romero"}
-    assert (await hear(answering, "badge"))["unread"] == 1
+    assert (await next_frame(answering, "badge"))["unread"] == 1
     read = {"type": "conversation.read", "conversation": conversation.pk, "sequence": 1}
     await answering.send_to(text_data=json.dumps(read))
-    assert (await hear(answering, "badge"))["unread"] == 0
+    assert (await next_frame(answering, "badge"))["unread"] == 0
     answer = frame | {"client_id": str(uuid.uuid4()), "body": "Hello back"}
     await answering.send_to(text_data=json.dumps(answer))
-    heard = await hear(asking, "message.created", sequence=2)
+    heard = await next_frame(asking, "message.created", sequence=2)
     assert heard["sender"]["name"] == "Marta Vidal"
     news = await News.objects.aget(notifications__recipient_id=buyer.pk)
     assert news.title == "Marta Vidal · Barro y Sal"
@@ -147,7 +147,7 @@ async def test_staff_read_remove_and_suspend_and_the_open_socket_ends(
 ) -> None:  # fmt: skip
     browser = await sync_to_async(client_of)(buyer)
     socket = await socket_of(browser)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     staff = await sync_to_async(client_of)(chief)
     await sync_to_async(work)(buyer, crew, staff, conversation)
     assert await closed_with(socket) == 4403

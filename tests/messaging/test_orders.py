@@ -60,7 +60,7 @@ async def tell(socket: Socket, **frame: Any) -> None:
     await socket.send_to(text_data=json.dumps(frame))
 
 
-async def hear(socket: Socket, *kinds: str) -> dict[str, Any]:
+async def next_frame(socket: Socket, *kinds: str) -> dict[str, Any]:
     """The next frame of some kinds."""
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -116,16 +116,16 @@ async def test_a_badge_counted_earlier_never_replaces_a_later_one(
     monkeypatch.setattr(consumers, "changed_badges", DataLoader.from_database(count))
     other = await sync_to_async(ConversationFactory)(consumer=shopper, product=None, shop=shop)
     socket = await socket_of(seller)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     count.hold_next()
     await send(shopper, conversation)
     await count.is_held()
     await send(shopper, other)
-    assert (await hear(socket, "badge"))["unread"] == 2
+    assert (await next_frame(socket, "badge"))["unread"] == 2
     count.release()
     await nothing_is_under_way()
     await tell(socket, type="conversation.open", conversation=other.pk, since=0)
-    assert (await hear(socket, "badge", "conversation.state"))["type"] == "conversation.state"
+    assert (await next_frame(socket, "badge", "conversation.state"))["type"] == "conversation.state"
 
 
 async def test_a_heartbeats_older_count_does_not_replace_a_badge(
@@ -136,7 +136,7 @@ async def test_a_heartbeats_older_count_does_not_replace_a_badge(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     socket = await socket_of(seller)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     count = Held(queries.unread_counts)
     monkeypatch.setattr(queries, "unread_counts", count)
     count.hold_next()
@@ -144,7 +144,7 @@ async def test_a_heartbeats_older_count_does_not_replace_a_badge(
     beat = asyncio.create_task(consumers.BadgeConsumer.beat([member]))
     await count.is_held()
     await send(shopper, conversation)
-    assert (await hear(socket, "badge"))["unread"] == 1
+    assert (await next_frame(socket, "badge"))["unread"] == 1
     count.release()
     await beat
     assert member.unread == 1
@@ -155,7 +155,7 @@ async def test_a_check_begun_before_a_removal_does_not_let_a_colleague_back_in(
 ) -> None:
     group = access.seller_group(shop.pk)
     socket = await socket_of(colleague)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     (member,) = sockets_in(group)
     memberships.hold_next()
     await check(colleague)
@@ -178,7 +178,7 @@ async def test_a_removal_while_a_colleague_connects_is_heard(
     await memberships.is_held()
     await sync_to_async(remove_member)(seller, shop.pk, colleague.pk)
     memberships.release()
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     await until(lambda: not sockets_in(group))
     assert sockets_in(groups.user_group(colleague.pk))
 
@@ -193,7 +193,7 @@ async def test_a_conversation_that_is_being_opened_survives_a_check(
     marks = Held(messaging_queries.read_marks)
     monkeypatch.setattr(messaging_queries, "read_marks", marks)
     socket = await socket_of(seller)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     (member,) = sockets_in(groups.user_group(seller.pk))
     before = member.checked_at
     marks.hold_next()
@@ -203,7 +203,7 @@ async def test_a_conversation_that_is_being_opened_survives_a_check(
     await until(lambda: bool(member.checked_at > before))
     await nothing_is_under_way()
     marks.release()
-    await hear(socket, "conversation.state")
+    await next_frame(socket, "conversation.state")
     assert conversation.pk in member.conversations
 
 
@@ -218,7 +218,7 @@ async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
     marks = Held(messaging_queries.read_marks)
     monkeypatch.setattr(messaging_queries, "read_marks", marks)
     socket = await socket_of(colleague)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     (member,) = sockets_in(groups.user_group(colleague.pk))
     marks.hold_next()
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
@@ -226,7 +226,7 @@ async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
     await sync_to_async(remove_member)(seller, shop.pk, colleague.pk)
     await until(lambda: not (sockets_in(access.seller_group(shop.pk))))
     marks.release()
-    frame = await hear(socket, "conversation.state", "error")
+    frame = await next_frame(socket, "conversation.state", "error")
     assert (frame["type"], frame.get("code")) == ("error", "not_found")
     assert list(member.conversations) == []
 

@@ -58,7 +58,7 @@ def others_do_not_notice(
         line.tell(
             type="message.send", conversation=conversation.pk, client_id=client_id, body="Still on"
         )
-        assert line.hear("message.accepted", "error")["client_id"] == client_id
+        assert line.next_frame("message.accepted", "error")["client_id"] == client_id
     assert Message.objects.filter(client_id=client_id, body="Still on").exists()
 
 
@@ -181,7 +181,7 @@ def test_a_flood_from_somebody_who_never_reads_costs_a_bounded_amount_of_memory(
 
 def test_a_flood_is_told_4429(shopper: User, conversation: Conversation, visit: Any) -> None:
     with visit(shopper).socket() as line:
-        line.hear("session.ready")
+        line.next_frame("session.ready")
         with contextlib.suppress(ConnectionClosed):
             for _ in range(700):
                 line.tell(type="conversation.close", conversation=conversation.pk)
@@ -196,18 +196,18 @@ def test_a_tab_too_many_is_told_4429_and_the_others_live(
             tabs.enter_context(visit(shopper).socket()) for _ in range(settings.SOCKETS_PER_PERSON)
         ]
         for line in lines:
-            line.hear("session.ready")
+            line.next_frame("session.ready")
         with visit(shopper).socket() as one_more:
             assert one_more.closed_with() == 4429
         with visit(seller).socket() as another:
-            another.hear("session.ready")
+            another.next_frame("session.ready")
         lines[0].tell(type="nonsense")
-        assert lines[0].hear("error")["code"] == "invalid"
+        assert lines[0].next_frame("error")["code"] == "invalid"
 
 
 def test_a_frame_of_2_mib_is_told_1009(shopper: User, visit: Any) -> None:
     with visit(shopper).socket() as line:
-        line.hear("session.ready")
+        line.next_frame("session.ready")
         line.socket.send("x" * 2 * 2**20)
         assert line.closed_with() == 1009
 
@@ -245,7 +245,7 @@ def test_who_is_nobody_is_told_4401_and_who_is_suspended_4403(
     with visit(suspended).socket() as line:
         assert line.closed_with() == 4403
     with visit(shopper).socket() as line:
-        assert line.hear("session.ready")["user"] == shopper.pk
+        assert line.next_frame("session.ready")["user"] == shopper.pk
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_handshakes_that_never_end_keep_nobody_out(
         slow.append(wire)
     assert visit(shopper).get(conversation.get_absolute_url()).status == 200
     with visit(shopper).socket() as line:
-        line.hear("session.ready")
+        line.next_frame("session.ready")
     for wire in slow:
         wire.close()
 
@@ -294,7 +294,9 @@ def test_what_follows_an_open_waits_for_it(
             line.tell(type="conversation.open", conversation=conversation.pk, since=0)
             line.tell(type="message.send", conversation=conversation.pk,
                       client_id=str(uuid.uuid4()), body="After it")  # fmt: skip
-            kinds = [line.hear("conversation.state", "message.accepted")["type"] for _ in range(2)]
+            kinds = [
+                line.next_frame("conversation.state", "message.accepted")["type"] for _ in range(2)
+            ]
             assert kinds == ["conversation.state", "message.accepted"]
 
 

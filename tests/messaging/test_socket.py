@@ -24,7 +24,7 @@ async def tell(socket: Socket, **frame: Any) -> None:
     await socket.send_to(text_data=json.dumps(frame))
 
 
-async def hear(socket: Socket, kind: str) -> dict[str, Any]:
+async def next_frame(socket: Socket, kind: str) -> dict[str, Any]:
     """The next frame of a kind; frames of other kinds before it are passed over."""
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -42,7 +42,7 @@ async def closed_with(socket: Socket) -> int:
                 return code
 
 
-async def hears_nothing(socket: Socket) -> bool:
+async def receives_nothing(socket: Socket) -> bool:
     """Whether nothing waits, once everything that was under way has arrived."""
     return bool(await socket.receive_nothing(timeout=0.3))
 
@@ -62,7 +62,7 @@ async def test_a_new_socket_is_told_who_it_is_and_what_is_unread(
 ) -> None:
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     socket = await socket_of(seller)
-    ready = await hear(socket, "session.ready")
+    ready = await next_frame(socket, "session.ready")
     assert ready == {"type": "session.ready", "user": seller.pk, "unread": 1}
 
 
@@ -80,32 +80,32 @@ async def test_a_message_is_acknowledged_shown_to_both_sides_and_counted(
         for person in (shopper, seller, colleague, stranger, other_seller)
     }
     for socket in sockets.values():
-        await hear(socket, "session.ready")
+        await next_frame(socket, "session.ready")
     frame = send_frame(conversation, "Is it still there?")
     await tell(sockets[shopper.pk], **frame)
 
-    accepted = await hear(sockets[shopper.pk], "message.accepted")
+    accepted = await next_frame(sockets[shopper.pk], "message.accepted")
     stored = await Message.objects.aget()
     assert accepted["client_id"] == frame["client_id"]
     assert (accepted["id"], accepted["sequence"], accepted["revision"]) == (stored.pk, 1, 1)
     for person in (seller, colleague):
-        created = await hear(sockets[person.pk], "message.created")
+        created = await next_frame(sockets[person.pk], "message.created")
         assert created["body"] == "Is it still there?"
         assert created["sender"] == {"id": shopper.pk, "name": shopper.name}
         assert created["side"] == "consumer"
-        assert (await hear(sockets[person.pk], "badge"))["unread"] == 1
+        assert (await next_frame(sockets[person.pk], "badge"))["unread"] == 1
     for person in (stranger, other_seller):
-        assert await hears_nothing(sockets[person.pk])
+        assert await receives_nothing(sockets[person.pk])
 
 
 async def test_every_tab_of_the_sender_sees_the_message_too(
     shopper: User, conversation: Conversation, socket_of: Any
 ) -> None:
     one, two = await socket_of(shopper), await socket_of(shopper)
-    await hear(two, "session.ready")
+    await next_frame(two, "session.ready")
     await tell(one, **send_frame(conversation))
-    assert (await hear(one, "message.created"))["sequence"] == 1
-    assert (await hear(two, "message.created"))["sequence"] == 1
+    assert (await next_frame(one, "message.created"))["sequence"] == 1
+    assert (await next_frame(two, "message.created"))["sequence"] == 1
 
 
 async def test_reading_on_one_tab_clears_the_badge_on_all_and_marks_it_on_the_other_side(
@@ -114,11 +114,11 @@ async def test_reading_on_one_tab_clears_the_badge_on_all_and_marks_it_on_the_ot
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     asking, one, two = [await socket_of(person) for person in (shopper, seller, seller)]
     for socket in (asking, one, two):
-        await hear(socket, "session.ready")
+        await next_frame(socket, "session.ready")
     await tell(one, type="conversation.read", conversation=conversation.pk, sequence=1)
-    assert (await hear(one, "badge"))["unread"] == 0
-    assert (await hear(two, "badge"))["unread"] == 0
-    mark = await hear(asking, "conversation.read")
+    assert (await next_frame(one, "badge"))["unread"] == 0
+    assert (await next_frame(two, "badge"))["unread"] == 0
+    mark = await next_frame(asking, "conversation.read")
     assert (mark["side"], mark["user"], mark["sequence"]) == ("seller", seller.pk, 1)
 
 
@@ -129,12 +129,12 @@ async def test_opening_answers_with_the_latest_page_and_with_what_came_since(
         await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), body)
     socket = await socket_of(seller)
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
-    state = await hear(socket, "conversation.state")
+    state = await next_frame(socket, "conversation.state")
     assert [message["body"] for message in state["messages"]] == ["one", "two", "three"]
     assert (state["revision"], state["more"]) == (3, False)
     assert state["read"] == {"consumer": 0, "seller": 0}
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=2)
-    state = await hear(socket, "conversation.state")
+    state = await next_frame(socket, "conversation.state")
     assert [message["body"] for message in state["messages"]] == ["three"]
 
 
@@ -146,10 +146,10 @@ async def test_typing_is_seen_by_the_others_who_have_the_conversation_open(
     ]
     for socket in (asking, open_tab):
         await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
-        await hear(socket, "conversation.state")
-    await hear(other_tab, "session.ready")
+        await next_frame(socket, "conversation.state")
+    await next_frame(other_tab, "session.ready")
     await tell(asking, type="typing", conversation=conversation.pk)
-    assert await hear(open_tab, "typing") == {
+    assert await next_frame(open_tab, "typing") == {
         "type": "typing",
         "conversation": conversation.pk,
         "side": "consumer",
@@ -157,9 +157,9 @@ async def test_typing_is_seen_by_the_others_who_have_the_conversation_open(
         "name": shopper.name,
     }
     await tell(asking, type="typing", conversation=conversation.pk, stopped=True)
-    assert (await hear(open_tab, "typing"))["stopped"] is True
-    assert await hears_nothing(other_tab)
-    assert await hears_nothing(asking)
+    assert (await next_frame(open_tab, "typing"))["stopped"] is True
+    assert await receives_nothing(other_tab)
+    assert await receives_nothing(asking)
 
 
 async def test_typing_needs_an_open_conversation_and_has_a_limit(
@@ -168,11 +168,11 @@ async def test_typing_needs_an_open_conversation_and_has_a_limit(
     settings.TYPING_FRAMES_PER_MINUTE = 2
     socket = await socket_of(shopper)
     await tell(socket, type="typing", conversation=conversation.pk)
-    assert (await hear(socket, "error"))["code"] == "not_found"
+    assert (await next_frame(socket, "error"))["code"] == "not_found"
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
     for _ in range(3):
         await tell(socket, type="typing", conversation=conversation.pk)
-    error = await hear(socket, "error")
+    error = await next_frame(socket, "error")
     assert error["code"] == "rate_limited"
     assert error["retry_after"] >= 1
 
@@ -188,9 +188,9 @@ async def test_an_outsiders_frames_are_answered_as_for_a_thing_that_does_not_exi
     outsider: User, kind: str, shopper: User, conversation: Conversation, socket_of: Any
 ) -> None:
     witness = await socket_of(shopper)
-    await hear(witness, "session.ready")
+    await next_frame(witness, "session.ready")
     socket = await socket_of(outsider)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     fields: dict[str, dict[str, Any]] = {
         "message.send": {"client_id": str(uuid.uuid4()), "body": "Let me in"},
         "conversation.open": {"since": 0},
@@ -200,12 +200,12 @@ async def test_an_outsiders_frames_are_answered_as_for_a_thing_that_does_not_exi
     answers = []
     for pk in (conversation.pk, conversation.pk + 12345):
         await tell(socket, type=kind, conversation=pk, **rest)
-        error = await hear(socket, "error")
+        error = await next_frame(socket, "error")
         answers.append((error["code"], error["detail"]))
     assert answers[0] == answers[1]
     assert answers[0][0] == "not_found"
     assert not await Message.objects.aexists()
-    assert await hears_nothing(witness)
+    assert await receives_nothing(witness)
 
 
 async def test_no_session_is_told_4401(db: None, socket_of: Any) -> None:
@@ -218,7 +218,7 @@ async def test_a_suspended_person_is_told_4403_at_once_on_an_open_socket(
     from accounts import actions as accounts
 
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     await sync_to_async(accounts.suspend)(moderator, shopper.pk, "Asked for bank details")
     assert await closed_with(socket) == 4403
 
@@ -228,7 +228,7 @@ async def test_logging_out_closes_the_open_socket(
 ) -> None:
     client = await sync_to_async(client_of)(shopper)
     socket = await socket_of(shopper, client=client)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     await sync_to_async(client.post)("/accounts/logout/")
     assert await closed_with(socket) == 4401
 
@@ -245,15 +245,15 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
 
     leaving = await socket_of(colleague)
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
-    await hear(leaving, "conversation.state")
+    await next_frame(leaving, "conversation.state")
     await sync_to_async(teams.remove_member)(seller, shop.pk, colleague.pk)
     await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
-    assert (await hear(leaving, "error"))["code"] == "not_found"
+    assert (await next_frame(leaving, "error"))["code"] == "not_found"
     async with asyncio.timeout(PATIENCE):
         while access.seller_group(shop.pk) in groups._hub().subscribers:
             await asyncio.sleep(0.01)
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
-    assert await hears_nothing(leaving)
+    assert await receives_nothing(leaving)
 
 
 async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
@@ -261,14 +261,14 @@ async def test_an_event_for_a_group_that_the_socket_left_is_not_handed_on(
 ) -> None:
     """As when the layer could not be reached while the socket left."""
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     event = {"type": "chat.message", "frame": "{}"}
     await groups.asend_many([([f"user.{shopper.pk}"], event)])
     assert await socket.receive_from() == "{}"
     layer = get_channel_layer()
     await layer.group_add("seller.999", groups._hub().channel)
     await layer.group_send("seller.999", {**event, "group": "seller.999"})
-    assert await hears_nothing(socket)
+    assert await receives_nothing(socket)
 
 
 async def test_the_heartbeat_tells_the_revision_of_open_conversations(
@@ -278,7 +278,7 @@ async def test_the_heartbeat_tells_the_revision_of_open_conversations(
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     socket = await socket_of(shopper)
     await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
-    beat = await hear(socket, "heartbeat")
+    beat = await next_frame(socket, "heartbeat")
     assert beat["conversations"] == {str(conversation.pk): 1}
 
 
@@ -287,7 +287,7 @@ async def test_the_heartbeat_heals_a_badge_that_the_layer_lost(
 ) -> None:
     settings.SOCKET_HEARTBEAT_SECONDS = 0.1
     socket = await socket_of(seller)
-    assert (await hear(socket, "session.ready"))["unread"] == 0
+    assert (await next_frame(socket, "session.ready"))["unread"] == 0
 
     def send_without_a_layer() -> None:
         from unittest.mock import patch
@@ -299,7 +299,7 @@ async def test_the_heartbeat_heals_a_badge_that_the_layer_lost(
         return
 
     await sync_to_async(send_without_a_layer)()
-    assert (await hear(socket, "badge"))["unread"] == 1
+    assert (await next_frame(socket, "badge"))["unread"] == 1
 
 
 async def test_a_session_that_ended_unannounced_is_noticed_by_the_heartbeat(
@@ -308,6 +308,6 @@ async def test_a_session_that_ended_unannounced_is_noticed_by_the_heartbeat(
     settings.SOCKET_HEARTBEAT_SECONDS = 0.1
     settings.SOCKET_SESSION_CHECK_SECONDS = 0
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     await User.objects.filter(pk=shopper.pk).aupdate(is_active=False)
     assert await closed_with(socket) == 4403

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from messaging.models import Conversation, Message
 from messaging.sending import submit as sending
-from tests.messaging.test_socket import closed_with, hear, send_frame, tell
+from tests.messaging.test_socket import closed_with, next_frame, send_frame, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,14 +40,14 @@ async def test_a_bad_frame_gets_its_error_and_the_socket_lives(
     bad: str | bytes, shopper: User, conversation: Conversation, socket_of: Any
 ) -> None:
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     if isinstance(bad, bytes):
         await socket.send_to(bytes_data=bad)
     else:
         await socket.send_input({"type": "websocket.receive", "text": bad})
-    assert (await hear(socket, "error"))["code"] == "invalid"
+    assert (await next_frame(socket, "error"))["code"] == "invalid"
     await tell(socket, **send_frame(conversation))
-    assert (await hear(socket, "message.accepted"))["sequence"] == 1
+    assert (await next_frame(socket, "message.accepted"))["sequence"] == 1
 
 
 async def test_a_refused_send_names_its_client_id(
@@ -56,7 +56,7 @@ async def test_a_refused_send_names_its_client_id(
     socket = await socket_of(shopper)
     frame = send_frame(conversation, "x" * 4001)
     await tell(socket, **frame)
-    error = await hear(socket, "error")
+    error = await next_frame(socket, "error")
     assert (error["code"], error["client_id"]) == ("too_long", frame["client_id"])
 
 
@@ -67,20 +67,20 @@ async def test_errors_speak_the_readers_language(
     details = set()
     for socket in (english, spanish):
         await tell(socket, **send_frame(conversation, " "))
-        details.add((await hear(socket, "error"))["detail"])
+        details.add((await next_frame(socket, "error"))["detail"])
     assert len(details) == 2
 
 
 async def test_a_frame_over_16_kib_closes_with_1009(shopper: User, socket_of: Any) -> None:
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     await socket.send_to(text_data=" " * (16 * 1024 + 1))
     assert await closed_with(socket) == 1009
 
 
 async def test_a_stream_of_bad_frames_closes_with_4429(shopper: User, socket_of: Any) -> None:
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     for _ in range(40):
         await socket.send_to(text_data="x")
     assert await closed_with(socket) == 4429
@@ -90,7 +90,7 @@ async def test_a_flood_of_good_frames_closes_with_4429(
     shopper: User, conversation: Conversation, socket_of: Any
 ) -> None:
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     for _ in range(620):
         await tell(socket, type="conversation.close", conversation=conversation.pk)
     assert await closed_with(socket) == 4429
@@ -117,7 +117,7 @@ async def test_the_page_of_another_person_is_closed_with_4409(
     seller: User, colleague: User, conversation: Conversation, socket_of: Any
 ) -> None:
     socket = await socket_of(colleague)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     await tell(socket, type="session.claim", user=seller.pk)
     await tell(socket, **send_frame(conversation))
     assert await closed_with(socket) == 4409
@@ -126,4 +126,4 @@ async def test_the_page_of_another_person_is_closed_with_4409(
     own = await socket_of(colleague)
     await tell(own, type="session.claim", user=colleague.pk)
     await tell(own, **send_frame(conversation))
-    assert (await hear(own, "message.accepted"))["sequence"] == 1
+    assert (await next_frame(own, "message.accepted"))["sequence"] == 1

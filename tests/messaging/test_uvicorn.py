@@ -44,15 +44,15 @@ def test_a_message_is_acknowledged_and_shown_whether_or_not_frames_may_be_compre
         visit(seller).socket(compression=compression) as answering,
     ):
         for line in (asking, answering):
-            line.hear("session.ready")
+            line.next_frame("session.ready")
         client_id = str(uuid.uuid4())
         asking.tell(
             type="message.send", conversation=conversation.pk, client_id=client_id, body="¿Sí?"
         )
-        accepted = asking.hear("message.accepted", "error")
+        accepted = asking.next_frame("message.accepted", "error")
         assert accepted["client_id"] == client_id
-        assert answering.hear("message.created")["body"] == "¿Sí?"
-        assert answering.hear("badge")["unread"] == 1
+        assert answering.next_frame("message.created")["body"] == "¿Sí?"
+        assert answering.next_frame("badge")["unread"] == 1
     assert Message.objects.get().pk == accepted["id"]
 
 
@@ -63,7 +63,7 @@ def test_a_long_page_comes_whole(
         MessageFactory(conversation=conversation, sender=shopper, body="x" * 4000)
     with visit(seller).socket() as line:
         line.tell(type="conversation.open", conversation=conversation.pk, since=0)
-        assert len(line.hear("conversation.state")["messages"]) == 40
+        assert len(line.next_frame("conversation.state")["messages"]) == 40
 
 
 def test_who_does_not_read_is_closed_and_costs_no_more_memory(
@@ -85,4 +85,4 @@ def test_who_does_not_read_is_closed_and_costs_no_more_memory(
     assert slow.close_code(quiet=5) == 4408
     slow.wire.close()
     with visit(shopper).socket() as line:
-        line.hear("session.ready")
+        line.next_frame("session.ready")

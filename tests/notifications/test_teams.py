@@ -22,7 +22,7 @@ from notifications.models import Notification
 from tests.patience import PATIENCE
 
 
-async def hear(socket: Any, kind: str) -> dict[str, Any]:
+async def next_frame(socket: Any, kind: str) -> dict[str, Any]:
     """The next frame of a kind."""
     while True:
         frame: dict[str, Any] = json.loads(await socket.receive_from(PATIENCE))
@@ -131,9 +131,9 @@ async def test_an_open_tab_counts_again_when_its_person_leaves_the_shop(
     shop: Shop, seller: User, colleague: User, news: Notification, socket_of: Any
 ) -> None:
     socket = await socket_of(colleague)
-    assert (await hear(socket, "session.ready"))["unread"] == 2
+    assert (await next_frame(socket, "session.ready"))["unread"] == 2
     await sync_to_async(leave)(shop, seller, colleague)
-    assert (await hear(socket, "badge"))["unread"] == 1
+    assert (await next_frame(socket, "badge"))["unread"] == 1
 
 
 @pytest.mark.django_db

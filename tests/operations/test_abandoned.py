@@ -15,7 +15,7 @@ from accounts.models import User
 from config import asgi
 from messaging.models import Conversation, Message
 from tests.databases import own_database
-from tests.messaging.test_socket import hear
+from tests.messaging.test_socket import next_frame
 from tests.patience import PATIENCE
 from tests.site import CSRF_TOKEN, session_of
 from trato.realtime import groups
@@ -83,7 +83,7 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
         await goes_on.wait()
 
     socket = await socket_of(seller)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     monkeypatch.setattr(groups, "asend_many", slowly)
     post = await sync_to_async(Post)(asgi.application, shopper, conversation)
     post.start()
@@ -94,8 +94,8 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
             await asyncio.sleep(0)  # let it be noticed
         goes_on.set()
         await post.task
-    assert (await hear(socket, "message.created"))["body"] == "Hello"
-    assert (await hear(socket, "badge"))["unread"] == 1
+    assert (await next_frame(socket, "message.created"))["body"] == "Hello"
+    assert (await next_frame(socket, "badge"))["unread"] == 1
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")

@@ -15,7 +15,7 @@ from messaging import frames
 from messaging.models import Conversation
 from messaging.sending import submit as sending
 from messaging.sending.batcher import Batcher
-from tests.messaging.test_socket import closed_with, hear, send_frame, tell
+from tests.messaging.test_socket import closed_with, next_frame, send_frame, tell
 from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,15 +46,15 @@ async def test_a_send_on_the_socket_is_counted_by_what_became_of_it_and_timed(
     shopper: User, conversation: Conversation, socket_of: Any, more: More
 ) -> None:
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     frame = send_frame(conversation)
     for _ in range(2):  # the second is a repeat, which is accepted like the first
         await tell(socket, **frame)
-        await hear(socket, "message.accepted")
+        await next_frame(socket, "message.accepted")
     await tell(socket, **send_frame(conversation, "x" * 4001))
-    await hear(socket, "error")
+    await next_frame(socket, "error")
     await tell(socket, **send_frame(conversation) | {"conversation": conversation.pk + 99})
-    await hear(socket, "error")
+    await next_frame(socket, "error")
     for outcome, number in (("accepted", 2), ("too_long", 1), ("not_found", 1)):
         assert more("trato_sends_total", outcome=outcome) == number, outcome
     assert more("trato_send_seconds_count") == 2
@@ -76,7 +76,7 @@ async def test_open_sockets_are_counted_while_they_are_open_and_by_code_when_the
 ) -> None:
     one, two = await socket_of(shopper), await socket_of(shopper)
     for socket in (one, two):
-        await hear(socket, "session.ready")
+        await next_frame(socket, "session.ready")
     assert more("trato_sockets_open") == 2
     await one.disconnect(code=1001)
     assert more("trato_sockets_open") == 1
@@ -116,7 +116,7 @@ async def test_resuming_is_counted_and_opening_anew_is_not(
     socket = await socket_of(shopper)
     for since in (0, 1):
         await tell(socket, type="conversation.open", conversation=conversation.pk, since=since)
-        await hear(socket, "conversation.state")
+        await next_frame(socket, "conversation.state")
     assert more("trato_resumes_total", by="socket") == 1
     client = await sync_to_async(client_of)(shopper)
     for since in (0, 1):
@@ -142,12 +142,12 @@ async def test_a_process_that_ends_answers_what_a_socket_sent_before_it_is_close
     shopper: User, conversation: Conversation, socket_of: Any, more: More
 ) -> None:
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     sent = [send_frame(conversation, f"Item {number}") for number in range(5)]
     for frame in sent:
         await tell(socket, **frame)
     await socket.send_input({"type": "server.stopping"})
-    heard = [(await hear(socket, "message.accepted"))["client_id"] for _ in sent]
+    heard = [(await next_frame(socket, "message.accepted"))["client_id"] for _ in sent]
     assert heard == [frame["client_id"] for frame in sent]
     assert await closed_with(socket) == 1012
     assert more("trato_socket_closes_total", code="1012") == 1

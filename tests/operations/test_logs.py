@@ -16,7 +16,7 @@ from catalog.models import Product
 from messaging import message_checks
 from messaging.models import Conversation
 from tests.log_lines import Lines, written_lines
-from tests.messaging.test_socket import closed_with, hear, send_frame, tell
+from tests.messaging.test_socket import closed_with, next_frame, send_frame, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,10 +111,10 @@ async def test_the_socket_leaves_no_word_of_its_messages(
 ) -> None:
     socket, other = await socket_of(shopper), await socket_of(seller)
     for one in (socket, other):
-        await hear(one, "session.ready")
+        await next_frame(one, "session.ready")
     await tell(socket, **send_frame(conversation, MARKER))
-    await hear(socket, "message.accepted")
-    assert (await hear(other, "message.created"))["body"] == MARKER
+    await next_frame(socket, "message.accepted")
+    assert (await next_frame(other, "message.created"))["body"] == MARKER
     refused = [
         send_frame(conversation, MARKER * 400),
         send_frame(conversation, f"{MARKER}\x00"),
@@ -124,9 +124,9 @@ async def test_the_socket_leaves_no_word_of_its_messages(
     ]
     for frame in refused:
         await tell(socket, **frame)
-        await hear(socket, "error")
+        await next_frame(socket, "error")
     await socket.send_to(text_data=f'{{"type": "{MARKER}')
-    await hear(socket, "error")
+    await next_frame(socket, "error")
     await socket.send_to(text_data=MARKER * 2000)  # larger than a frame may be
     assert await closed_with(socket) == 1009
     assert_kept_quiet(lines(), "socket_closed")
@@ -144,7 +144,7 @@ async def test_a_socket_that_meets_a_defect_is_closed_and_the_quotation_withheld
     from messaging.consumers import ChatConsumer
 
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     monkeypatch.setattr(ChatConsumer, "receive", quoting_receive)
     await tell(socket, **send_frame(conversation, MARKER))
     assert await closed_with(socket) == 1011
@@ -188,7 +188,7 @@ async def test_two_sockets_have_two_ids_and_other_lines_that_of_the_process(
 ) -> None:
     sockets = [await socket_of(shopper) for _ in range(2)]
     for socket in sockets:
-        await hear(socket, "session.ready")
+        await next_frame(socket, "session.ready")
     await User.objects.filter(pk=shopper.pk).aupdate(is_active=False)
     from trato.realtime import sessions
 

@@ -51,7 +51,7 @@ class Place:
             type="message.send", conversation=self.conversation, client_id=client_id, body=body
         )
         while True:
-            answer = line.hear("message.accepted", "error")
+            answer = line.next_frame("message.accepted", "error")
             if answer.get("client_id") == client_id:
                 return answer
 

@@ -85,7 +85,7 @@ def test_without_the_database_a_socket_is_told_lives_and_goes_on_when_it_is_back
     place: Place,
 ) -> None:
     with place.shopper.socket() as line:
-        line.hear("session.ready")
+        line.next_frame("session.ready")
         place.database.kill()
         answer = place.tell(line, "Not now")
         assert (answer["type"], answer["code"]) == ("error", "unavailable")
@@ -195,7 +195,7 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
 def test_where_the_database_only_reads_people_are_told_and_the_socket_lives(place: Place) -> None:
     """As after a failover, or where its disk is full."""
     with place.shopper.socket() as line:
-        line.hear("session.ready")
+        line.next_frame("session.ready")
         only_read(place, "on")
         try:
             answer = place.tell(line, "Not now")

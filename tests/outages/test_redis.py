@@ -11,7 +11,7 @@ from .conftest import Place
 
 def test_without_redis_people_send_by_form_by_script_and_by_socket(place: Place) -> None:
     with place.shopper.socket() as line:
-        line.hear("session.ready")
+        line.next_frame("session.ready")
         place.broker.stop()
         assert place.post(place.shopper, "By form").status == 302
         answer = place.post(place.shopper, "By script", accept=JSON)
@@ -65,7 +65,7 @@ def test_without_redis_people_log_in_and_a_wrong_password_is_told(place: Place) 
 def test_with_redis_back_open_sockets_are_live_again_without_a_restart(place: Place) -> None:
     with place.shopper.socket() as asking, place.seller.socket() as answering:
         for line in (asking, answering):
-            line.hear("session.ready")
+            line.next_frame("session.ready")
         place.broker.kill()
         assert place.tell(asking, "While it was away")["type"] == "message.accepted"
         place.broker.start()
@@ -73,7 +73,7 @@ def test_with_redis_back_open_sockets_are_live_again_without_a_restart(place: Pl
         for number in range(20):  # what is told while the layer reconnects may be lost
             place.tell(asking, f"After it came back {number}")
             with contextlib.suppress(TimeoutError):
-                answering.hear("message.created", within=1)
+                answering.next_frame("message.created", within=1)
                 return
     pytest.fail("the other process heard nothing of 20 messages")
 
@@ -88,9 +88,9 @@ def test_without_redis_one_can_connect_catch_up_and_read(place: Place) -> None:
     place.broker.stop()
     place.post(place.shopper, "Hello")
     with place.seller.socket() as line:
-        assert line.hear("session.ready")["unread"] == 1
+        assert line.next_frame("session.ready")["unread"] == 1
         line.tell(type="conversation.open", conversation=place.conversation, since=0)
-        state = line.hear("conversation.state")
+        state = line.next_frame("conversation.state")
         assert [message["body"] for message in state["messages"]] == ["Hello"]
         line.tell(type="conversation.read", conversation=place.conversation, sequence=1)
         page = place.shopper.get(f"{place.address}messages/")

@@ -12,7 +12,7 @@ from accounts.models import User
 from messaging import frames
 from messaging.models import Conversation, Message
 from messaging.sending import submit as sending
-from tests.messaging.test_socket import hear, send_frame, tell
+from tests.messaging.test_socket import next_frame, send_frame, tell
 from tests.patience import PATIENCE
 from trato.errors import Refused
 
@@ -59,7 +59,7 @@ async def test_what_is_sent_without_waiting_is_stored_in_its_order(
     socket = await socket_of(shopper)
     for frame in chain:
         await tell(socket, **frame)
-    heard = [await hear(socket, "message.accepted") for _ in chain]
+    heard = [await next_frame(socket, "message.accepted") for _ in chain]
     assert [(one["client_id"], one["sequence"]) for one in heard] == [
         (ONE, 1),
         (TWO, 2),
@@ -89,17 +89,17 @@ async def test_what_comes_after_a_message_that_has_to_wait_waits_too(
     await tell(socket, **chain[1])
     first = await held.next(ONE)
     first.set_exception(error)
-    refused = [await hear(socket, "error") for _ in range(2)]
+    refused = [await next_frame(socket, "error") for _ in range(2)]
     assert [one["client_id"] for one in refused] == [ONE, TWO]
     assert len({one["code"] for one in refused}) == 1
     await tell(socket, **chain[2])  # left the client before it had heard of that
-    assert (await hear(socket, "error"))["client_id"] == THREE
+    assert (await next_frame(socket, "error"))["client_id"] == THREE
     assert held.frames.empty()
 
     monkeypatch.setattr(sending, "submit", held.through)
     for frame in chain:
         await tell(socket, **frame)
-    assert [(await hear(socket, "message.accepted"))["sequence"] for _ in chain] == [1, 2, 3]
+    assert [(await next_frame(socket, "message.accepted"))["sequence"] for _ in chain] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("error", [Refused("invalid", "A bell"), Http404()])
@@ -116,7 +116,7 @@ async def test_what_comes_after_a_message_that_is_refused_for_good_is_sent(
         await tell(socket, **frame)
     first = await held.next(ONE)
     first.set_exception(error)
-    assert (await hear(socket, "error"))["client_id"] == ONE
+    assert (await next_frame(socket, "error"))["client_id"] == ONE
     second = await held.next(TWO)
     second.set_result('{"type":"message.accepted"}')
     await held.next(THREE)

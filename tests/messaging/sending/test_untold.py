@@ -12,7 +12,7 @@ from accounts.models import User
 from messaging import actions
 from messaging.factories import MessageFactory
 from messaging.models import Conversation
-from tests.messaging.test_socket import hear, send_frame, tell
+from tests.messaging.test_socket import next_frame, send_frame, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,37 +33,37 @@ async def test_who_sends_it_again_lets_the_others_know(
     shopper: User, seller: User, conversation: Conversation, socket_of: Any
 ) -> None:
     sending, hearing = await socket_of(shopper), await socket_of(seller)
-    await hear(hearing, "session.ready")
+    await next_frame(hearing, "session.ready")
     frame = await sync_to_async(untold)(conversation)
     await tell(sending, **frame)
-    assert (await hear(sending, "message.accepted"))["sequence"] == 1
-    assert (await hear(hearing, "message.created"))["client_id"] == frame["client_id"]
-    await hear(hearing, "badge")
+    assert (await next_frame(sending, "message.accepted"))["sequence"] == 1
+    assert (await next_frame(hearing, "message.created"))["client_id"] == frame["client_id"]
+    await next_frame(hearing, "badge")
 
 
 async def test_who_posts_it_again_lets_the_others_know(
     shopper: User, seller: User, conversation: Conversation, socket_of: Any
 ) -> None:
     hearing = await socket_of(seller)
-    await hear(hearing, "session.ready")
+    await next_frame(hearing, "session.ready")
     client_id = uuid.UUID((await sync_to_async(untold)(conversation))["client_id"])
     await sync_to_async(actions.send)(shopper, conversation.pk, client_id, "Hello")
-    assert (await hear(hearing, "message.created"))["client_id"] == str(client_id)
-    await hear(hearing, "badge")
+    assert (await next_frame(hearing, "message.created"))["client_id"] == str(client_id)
+    await next_frame(hearing, "badge")
 
 
 async def test_a_repeat_of_what_was_told_or_is_old_is_no_news(
     shopper: User, seller: User, conversation: Conversation, socket_of: Any
 ) -> None:
     sending, hearing = await socket_of(shopper), await socket_of(seller)
-    await hear(hearing, "session.ready")
+    await next_frame(hearing, "session.ready")
     told = send_frame(conversation, "Told")
     await tell(sending, **told)
-    await hear(hearing, "message.created")
+    await next_frame(hearing, "message.created")
     long_ago = timezone.now() - timedelta(minutes=11)
     await conversation.arefresh_from_db()
     old = await sync_to_async(untold)(conversation, created_at=long_ago)
     for repeated in (told, old, send_frame(conversation, "New")):
         await tell(sending, **repeated)
-        await hear(sending, "message.accepted")
-    assert (await hear(hearing, "message.created"))["body"] == "New"
+        await next_frame(sending, "message.accepted")
+    assert (await next_frame(hearing, "message.created"))["body"] == "New"

@@ -17,7 +17,7 @@ from messaging import actions
 from messaging.models import Conversation, Message
 from tests.databases import own_database
 from tests.messaging.sending.test_stores import conversations
-from tests.messaging.test_socket import hear, send_frame, tell
+from tests.messaging.test_socket import next_frame, send_frame, tell
 from tests.patience import PATIENCE
 
 pytestmark = [
@@ -48,7 +48,7 @@ async def test_two_locked_conversations_stop_no_other_send(
     shopper: User, three: Sequence[Conversation], socket_of: Any
 ) -> None:
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     *locked, free = three
     with psycopg.connect(own_database()) as other:
         other.execute(ROWS, [[one.pk for one in locked]])
@@ -78,7 +78,7 @@ async def test_a_persons_lock_stops_nobody_elses_send(
         await sync_to_async(actions.send)(who, where.pk, uuid.uuid4(), "Hello")
     mine, theirs = await socket_of(shopper), await socket_of(stranger)
     for socket in (mine, theirs):
-        await hear(socket, "session.ready")
+        await next_frame(socket, "session.ready")
     of_mine = {"accounts_user": ("id", shopper.pk)}.get(table, ("subject_id", conversation.pk))
     with psycopg.connect(own_database()) as other:
         other.execute(f"SELECT FROM {table} WHERE {of_mine[0]} = %s FOR UPDATE", [of_mine[1]])
@@ -95,7 +95,7 @@ async def test_a_lock_that_stays_is_told_as_unavailable_and_a_repeat_is_stored_o
 ) -> None:
     settings.STATEMENT_TIMEOUT_SECONDS = 1
     socket = await socket_of(shopper)
-    await hear(socket, "session.ready")
+    await next_frame(socket, "session.ready")
     frame = send_frame(three[0])
     with psycopg.connect(own_database()) as other:
         other.execute(ROWS, [[three[0].pk]])
