@@ -82,7 +82,11 @@ class Sends:
         answer.add_done_callback(partial(self._reply, frame.client_id))
 
     def take(self, text: str) -> bool:
-        """Submit a send at once, without ASGI's queue; False if the text has to take its turn."""
+        """Submit a send, or raise a mark, at once, without ASGI's queue.
+
+        Returns:
+            False if the text has to take its turn.
+        """
         # The server has counted the frame against the same limit as `websocket_receive` does.
         if self._socket.closing or not self._socket.at_rest:
             return False
@@ -90,6 +94,8 @@ class Sends:
             frame = frames.decode(text)
         except Refused:
             return False
+        if isinstance(frame, frames.Read):
+            return raise_mark(self._socket.user, frame.conversation, frame.sequence)
         if not isinstance(frame, frames.Send):
             return False
         self._socket.context.run(self.submit, frame)

@@ -21,6 +21,8 @@ from trato.realtime.statements import Locked, StatementConnection
 
 from . import orm, postgresql
 
+Key = tuple[int, int]  # conversation, person
+
 
 async def mark_read(person: Person, conversation_id: int, sequence: int) -> None:
     """`actions.mark_read` for a socket.
@@ -29,11 +31,27 @@ async def mark_read(person: Person, conversation_id: int, sequence: int) -> None
         Http404: the person takes no part in such a conversation.
         django.db.OperationalError: the database cannot be reached.
     """
-    answer = await _marks.load(Reading(conversation_id, person, sequence))
+    key = (conversation_id, person.pk)
+    if not raise_mark(person, conversation_id, sequence):
+        _waiting()[key] = Reading(conversation_id, person, sequence)
+    answer = await _marks.load(key)
     if answer is None or isinstance(answer, Locked):
         raise OperationalError("somebody holds a lock")
     if isinstance(answer, Exception):
         raise answer
+
+
+def raise_mark(person: Person, conversation_id: int, sequence: int) -> bool:
+    """Raise the mark of this person that waits to be stored; False if none does.
+
+    Whoever brought that mark is told if it cannot be stored.
+    """
+    waiting, key = _waiting(), (conversation_id, person.pk)
+    if (mark := waiting.get(key)) is None:
+        return False
+    if sequence > mark.sequence:
+        waiting[key] = mark._replace(sequence=sequence)
+    return True
 
 
 async def close() -> None:
@@ -41,10 +59,11 @@ async def close() -> None:
     _connection().close()
 
 
-async def _load(readings: list[Reading]) -> dict[Reading, ReadMark | Exception]:
-    answers = await _store(readings)
+async def _load(keys: list[Key]) -> dict[Key, ReadMark | Exception]:
+    waiting = _waiting()
+    answers = await _store([waiting.pop(key) for key in keys])
     events.messages_read([mark for mark in answers if isinstance(mark, ReadMark)])
-    return dict(zip(readings, answers, strict=False))
+    return dict(zip(keys, answers, strict=False))
 
 
 async def _store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
@@ -72,7 +91,8 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
     return answers
 
 
-_marks: DataLoader[Reading, ReadMark | Exception] = DataLoader(
+_waiting: per_loop[dict[Key, Reading]] = per_loop(dict)  # the furthest of each person
+_marks: DataLoader[Key, ReadMark | Exception] = DataLoader(
     _load, pause=lambda: settings.READ_MARK_PAUSE_SECONDS
 )
 _connection = per_loop(StatementConnection)
