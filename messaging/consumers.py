@@ -25,11 +25,7 @@ log = structlog.get_logger("trato.socket")
 
 
 class ChatConsumer(BadgeConsumer):
-    """One tab of one person.
-
-    It stands on `BadgeConsumer` (the badge), that on `RealtimeConsumer` (session and groups), and
-    that on `SocketConsumer` (frames, back-pressure, closing).
-    """
+    """One tab of one person; stands on Badge-, Realtime- and SocketConsumer, in this order."""
 
     event_types = BadgeConsumer.event_types | {"chat.message", "chat.typing"}
 

@@ -20,6 +20,7 @@ from trato.realtime.frames import Error, encode
 from trato.realtime.token_bucket import TokenBucket
 
 from . import frames
+from .reading.batch import raise_mark
 from .sending import submit as sending
 
 log = structlog.get_logger("trato.socket")

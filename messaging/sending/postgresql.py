@@ -122,7 +122,7 @@ def _row(attempt: Attempt) -> _Row:
     return _Row(
         **content_of(attempt),
         conversation_id=attempt.conversation_id,
-        sender_id=attempt.sender.pk,
+        sender_id=attempt.sender_id,
         sender_name=attempt.sender_name,
         client_id=attempt.client_id,
         excerpt=excerpt(attempt.body),
@@ -173,7 +173,7 @@ def _sent(attempt: Attempt, member: _Member, message: _Message) -> Sent:
         sequence=message.sequence,
         revision=message.revision,
         client_id=attempt.client_id,
-        sender_id=attempt.sender.pk,
+        sender_id=attempt.sender_id,
         sender_name=attempt.sender_name,
         side=member.side,
         created_at=message.created_at,
