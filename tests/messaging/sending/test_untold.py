@@ -11,7 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from messaging import actions
 from messaging.factories import MessageFactory
+from messaging.host import host
 from messaging.models import Conversation
+from notifications.factories import NewsFactory
+from notifications.models import Notification
 from tests.messaging.test_socket import next_frame, send_frame, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +29,11 @@ def no_heartbeat(settings: Any) -> None:
 def untold(conversation: Conversation, **extra: Any) -> dict[str, Any]:
     """Such a message of the shopper, as the frame that sends it again."""
     message = MessageFactory(conversation=conversation, body="Hello", **extra)
+    news = NewsFactory(subject_id=conversation.pk, team_id=conversation.shop_id)
+    for recipient_id in host.members_of(conversation.shop_id):
+        Notification.objects.get_or_create(
+            recipient_id=recipient_id, news=news, team_id=news.team_id
+        )
     return send_frame(conversation, "Hello", client_id=str(message.client_id))
 
 
@@ -38,7 +46,7 @@ async def test_who_sends_it_again_lets_the_others_know(
     await tell(sending, **frame)
     assert (await next_frame(sending, "message.accepted"))["sequence"] == 1
     assert (await next_frame(hearing, "message.created"))["client_id"] == frame["client_id"]
-    await next_frame(hearing, "badge")
+    assert (await next_frame(hearing, "badge"))["unread"] == 1
 
 
 async def test_who_posts_it_again_lets_the_others_know(
@@ -49,7 +57,7 @@ async def test_who_posts_it_again_lets_the_others_know(
     client_id = uuid.UUID((await sync_to_async(untold)(conversation))["client_id"])
     await sync_to_async(actions.send)(shopper, conversation.pk, client_id, "Hello")
     assert (await next_frame(hearing, "message.created"))["client_id"] == str(client_id)
-    await next_frame(hearing, "badge")
+    assert (await next_frame(hearing, "badge"))["unread"] == 1
 
 
 async def test_a_repeat_of_what_was_told_or_is_old_is_no_news(
