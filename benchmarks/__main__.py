@@ -178,7 +178,7 @@ def tell(
         before, _, rest = PERFORMANCE.read_text().partition(BEGIN)
         after = rest.partition(END)[2]
         PERFORMANCE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
-        say(f"The same now stands in {PERFORMANCE.relative_to(ROOT)}.")
+        say(f"The same is now in {PERFORMANCE.relative_to(ROOT)}.")
     else:
         REPORT.parent.mkdir(exist_ok=True)
         REPORT.write_text(text)

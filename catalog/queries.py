@@ -21,7 +21,7 @@ def published() -> QuerySet[Product]:
 
 
 def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Products in which every word of `text` stands in the title, description or shop's name.
+    """Products in which every word of `text` is in the title, description or shop's name.
 
     Neither case nor accents count: "lampara" finds "Lámpara", "strasse" finds "Straße".
     """

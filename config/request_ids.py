@@ -1,7 +1,7 @@
 """Which request or which socket a line of the log belongs to.
 
 Every line carries the id of one of them, or of the process where it is about neither. Both have
-the id that the proxy gave (nginx's `$request_id`, which stands in nginx's log too); a request also
+the id that the proxy gave (nginx's `$request_id`, which is in nginx's log too); a request also
 tells it in its answer, so that a person can quote it.
 """
 

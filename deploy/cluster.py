@@ -144,7 +144,7 @@ class Cluster:
         """Run Python in this cluster's environment; returns what it printed.
 
         Raises:
-            subprocess.CalledProcessError: it failed; what it complained of stands in our stderr.
+            subprocess.CalledProcessError: it failed; its complaint is in our stderr.
         """
         done = subprocess.run(
             [sys.executable, *words],

@@ -35,7 +35,7 @@ def scope_of(user: Person) -> Scope:
 def conversations_of(user_id: int) -> QuerySet[Conversation]:
     """All conversations that a person takes part in, on either side.
 
-    Standing is read from the database, not from a `user`, who may be as old as a socket.
+    Membership is read from the database, not from a `user`, which may be as old as a socket.
     """
     shops = host.active_members().filter(user_id=user_id).order_by().values("shop_id")
     return Conversation.objects.filter(

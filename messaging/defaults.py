@@ -27,7 +27,7 @@ SOCKET_SENDS_REMEMBERED = 64  # per socket: under way, or refused and to be sent
 # After which a browser asks before it sends what was written and never sent.
 OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
 
-# -- Sends of the sockets, gathered ------------------------------------------------------------
+# -- Sends of the sockets, in batches ------------------------------------------------------------
 
 SEND_BATCH_MAX = 64  # messages in one statement
 READ_MARK_PAUSE_SECONDS = 0.1  # between two batches of read marks in one process

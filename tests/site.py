@@ -1,4 +1,4 @@
-"""The site as its users have it: server processes of its own, met over the wire alone."""
+"""The site as its users have it: server processes of its own, met over the network only."""
 
 import json
 import os

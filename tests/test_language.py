@@ -52,7 +52,7 @@ NOT_HERE = re.compile("CSRF|Referer|cookies|DEBUG|username|Unselect|password-bas
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs xgettext")
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
 def test_every_text_of_the_site_is_in_the_spanish_catalogue(domain: str, tmp_path: Path) -> None:
-    """The texts are collected anew in a copy and compared with the catalogue."""
+    """The texts are collected again in a copy and compared with the catalogue."""
     copy = tmp_path / "copy"
     ignored = shutil.ignore_patterns(".venv", ".git", "var", "tests", "*_cache", "__pycache__")
     shutil.copytree(ROOT, copy, ignore=ignored)

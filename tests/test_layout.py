@@ -1,4 +1,4 @@
-"""Every package has a place in the layers, and what stands in any shop names no app of this one.
+"""Every package has a place in the layers, and what fits any shop names no app of this one.
 
 import-linter sees imports between the packages that it is told of. It sees neither a package that
 nobody told it of nor an app's name in a string, such as a migration's "catalog.product".

@@ -124,7 +124,7 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
 if env.bool("DATABASE_TIMEOUTS", default=True):
     POSTGRESQL_OPTIONS["options"] = (
         "-c statement_timeout=8s "
-        "-c lock_timeout=2s "  # then people are told that it is not possible just now
+        "-c lock_timeout=2s "  # then people are told that it is not possible right now
         "-c idle_in_transaction_session_timeout=60s"
     )
 
@@ -226,7 +226,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# -- The shop that messaging stands in -------------------------------------------------------
+# -- The shop around messaging -------------------------------------------------------
 
 MESSAGING_PRODUCT_MODEL = "catalog.Product"
 MESSAGING_SHOP_MODEL = "catalog.Shop"

@@ -1,7 +1,7 @@
 """Asking from a product or shop page: the visitor writes first and logs in after.
 
 What a visitor wrote waits in the database until somebody has logged in in the same browser; then
-all of it is sent, each question once. It is found by a number that stands in the session. The
+all of it is sent, each question once. It is found by a number that is in the session. The
 session itself would lose one of two questions that are written to it at the same time.
 """
 

@@ -18,7 +18,7 @@ and no index has to be told of it.
 
 SQLite: its tokenizer knows neither ß nor ł, so the triggers give it words that are folded already,
 by the function that `messaging.apps` adds to each connection. A later migration that makes
-`messaging_message` anew there (Django does so for most changes of a table) loses them and has to
+`messaging_message` again there (Django does so for most changes of a table) loses them and has to
 run `make` again; a test watches.
 """
 

@@ -44,7 +44,7 @@ async def mark_read(person: Person, conversation_id: int, sequence: int) -> None
 def raise_mark(person: Person, conversation_id: int, sequence: int) -> bool:
     """Raise the mark of this person that waits to be stored; False if none does.
 
-    Whoever brought that mark is told if it cannot be stored.
+    The socket that brought that mark is told if it cannot be stored.
     """
     waiting, key = _waiting(), (conversation_id, person.pk)
     if (mark := waiting.get(key)) is None:

@@ -1,6 +1,6 @@
 """Searching one's conversations: one interface, and what each database does best beneath it.
 
-A conversation is found when each word stands in something said there, in the product's title, or
+A conversation is found when each word is in something said there, in the product's title, or
 in the shop's or the shopper's name. Neither case nor accents count, and the last word may be the
 beginning of one, because people look while they type. Removed messages are not searched.
 """

@@ -2,7 +2,7 @@
 
 A page is loaded once per language. What depends on the colours is looked at in both schemes but in
 one language, since words have no colours; what depends on the room that words take at the width of
-a small phone too. Nothing of this loads the page anew.
+a small phone too. Nothing of this loads the page again.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""The pages of one's account and of the staff desk, for people who cannot see or point."""
+"""The pages of one's account and of staff, for people who cannot see or point."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

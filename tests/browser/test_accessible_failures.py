@@ -27,8 +27,8 @@ def test_the_pages_for_when_something_is_wrong(
     submit(visit.page, "form => { form.csrfmiddlewaretoken.remove(); form.submit(); }", 403)
     submit(visit.page, "form => { form.name.value = 'x'.repeat(3e6); form.submit(); }", 413)
 
-    desk = inspect(moderator, locale=locale)
-    desk.tour([reverse("admin:catalog_product_changelist")], status=403)
+    staff_visit = inspect(moderator, locale=locale)
+    staff_visit.tour([reverse("admin:catalog_product_changelist")], status=403)
 
     asked = RequestFactory().get("/", headers={"Accept-Language": locale})
     plain = {
@@ -52,7 +52,7 @@ def test_the_pages_for_when_something_is_wrong(
         visit.page.route("**/products/", fail)
         visit.tour(["/products/"], status=status)
         visit.page.unroute("**/products/")
-    assert visit.problems + desk.problems == []
+    assert visit.problems + staff_visit.problems == []
 
 
 @languages

@@ -1,4 +1,4 @@
-"""nginx takes the configuration that stands in `deploy/`, not only the cluster's."""
+"""nginx takes the configuration that is in `deploy/`, not only the cluster's."""
 
 import shutil
 import subprocess

@@ -91,7 +91,7 @@ def _stored_twice(truth: Truth) -> Iterator[str]:
 
 
 def _stored_though_refused(history: History, truth: Truth) -> Iterator[str]:
-    """What was refused for good is not stored; "not just now" promises nothing."""
+    """What was refused for good is not stored; "not right now" promises nothing."""
     stored = {row.client_id for row in truth.rows}
     for event in history.of("refused"):
         if event.code not in ("unavailable", "rate_limited") and event.client_id in stored:

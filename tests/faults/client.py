@@ -335,7 +335,7 @@ class Client:
             )
 
     async def _resend(self) -> None:
-        """What was not answered goes out again, and a page that does not come is asked for anew."""
+        """Send again what was not answered, and ask again for a page that does not come."""
         while True:
             await asyncio.sleep(0.25)
             now = time.monotonic()

@@ -14,7 +14,7 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
     """Read it, for the conversations that are keys of `members`.
 
     Args:
-        former: people whose standing changed; nobody promises them a badge.
+        former: people whose access changed; nobody promises them a badge.
     """
     try:
         messages = Message.objects.filter(conversation__in=members).order_by("id")

@@ -38,7 +38,7 @@ class Stack:
         self.running: list[dict[str, str]] = []  # the changes of those that `serve` started
 
     async def serve(self, changes: dict[str, str] | None = None, *, servers: int = 2) -> None:
-        """Have servers run, started anew unless they run like this already.
+        """Have servers run, started again unless they run like this already.
 
         Args:
             changes: to their environment, see `settings`, `plants` and `crashes`.
@@ -56,7 +56,7 @@ class Stack:
         self.running = wanted
 
     def start_server(self, number: int, changes: dict[str, str]) -> None:
-        """End a server without a goodbye and start it anew; wait for it before use."""
+        """End a server without a goodbye and start it again; wait for it before use."""
         self.stop_server(number)
         self.running = []
         self.servers[number] = self._server(self.ports[number], changes)
@@ -70,7 +70,7 @@ class Stack:
             self.servers[number].kill()
 
     def repair(self) -> None:
-        """Bring PostgreSQL and Redis back; the next `serve` starts the servers anew."""
+        """Bring PostgreSQL and Redis back; the next `serve` starts the servers again."""
         self.running = []
         for part in (self.postgres, self.redis) if self.front else ():
             if part.running:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A message as it came over the wire, without its text."""
+    """A message as it came over the network, without its text."""
 
     id: int
     sequence: int

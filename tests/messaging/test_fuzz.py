@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from messaging import frames as wire
+from messaging import frames
 from messaging.models import Conversation, Message
 from trato.errors import Refused
 
@@ -38,11 +38,11 @@ near_misses = st.fixed_dictionaries(
 @given(st.text() | anything.map(json.dumps) | near_misses.map(json.dumps))
 def test_the_decoder_returns_a_frame_or_refuses(text: str) -> None:
     try:
-        frame = wire.decode(text)
+        frame = frames.decode(text)
     except Refused:
-        wire.client_id_of(text)  # must not fail either
+        frames.client_id_of(text)  # must not fail either
     else:
-        assert isinstance(frame, wire.ClientFrame)
+        assert isinstance(frame, frames.ClientFrame)
         assert msgspec.json.decode(msgspec.json.encode(frame))["type"] == json.loads(text)["type"]
 
 

@@ -46,7 +46,7 @@ def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
         person.pk in host.members_of(shop.pk),
         host.shops_of([person.pk]) == {person.pk: [shop.pk]},
         (shop.pk, person.pk) in rows(*host.members_sql()),
-        bool(rows(*_standing(person, conversation))),
+        bool(rows(*_participation(person, conversation))),
         access.scope_of(person).shop_ids == (shop.pk,),
         access.conversations_of(person.pk).exists(),
         queries.shop_answers(shop.pk, None, person.pk)["is_own_shop"],
@@ -54,12 +54,12 @@ def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
     }
 
 
-def _standing(person: User, conversation: Conversation) -> tuple[str, list[Any]]:
+def _participation(person: User, conversation: Conversation) -> tuple[str, list[Any]]:
     members, parameters = host.members_sql()
-    standing = access.participation_sql("c", str(person.pk))
+    participates = access.participation_sql("c", str(person.pk))
     return (
         f"WITH active_member(shop_id, user_id) AS ({members}) "  # noqa: S608
-        f"SELECT c.id FROM messaging_conversation c WHERE c.id = %s AND {standing}",
+        f"SELECT c.id FROM messaging_conversation c WHERE c.id = %s AND {participates}",
         [*parameters, conversation.pk],
     )
 

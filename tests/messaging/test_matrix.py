@@ -1,6 +1,6 @@
 """Every actor × every act, through the addresses and the socket that a person would use.
 
-A denial leaves the database as it was; its allowed twin stands in the same column of the table.
+A denial leaves the database as it was; its allowed twin is in the same column of the table.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""A real server against people who do not play fair; met over the wire alone.
+"""A real server against people who do not play fair; met over the network only.
 
 Each time, afterwards: the process lives, and somebody else's message goes through.
 """
@@ -66,10 +66,10 @@ class RawSocket:
     """A socket that does only what it is told: it answers nothing, and reads when asked to."""
 
     def __init__(self, visitor: Visitor) -> None:
-        self.wire = socket.create_connection(("127.0.0.1", visitor.port))
-        self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**18)
+        self.sock = socket.create_connection(("127.0.0.1", visitor.port))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**18)
         at = f"127.0.0.1:{visitor.port}"
-        self.wire.sendall(
+        self.sock.sendall(
             f"GET /ws/ HTTP/1.1\r\nHost: {at}\r\nOrigin: http://{at}\r\n"
             f"Cookie: {visitor.cookies}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -77,7 +77,7 @@ class RawSocket:
         )
         self.heard = b""
         while b"\r\n\r\n" not in self.heard:
-            self.heard += self.wire.recv(4096)
+            self.heard += self.sock.recv(4096)
         assert b" 101 " in self.heard
         self.heard = self.heard.partition(b"\r\n\r\n")[2]
 
@@ -85,19 +85,19 @@ class RawSocket:
         size = len(payload)
         head = bytes([opcode | 0x80 * last])
         head += bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size)
-        self.wire.sendall(head + bytes(4) + payload)  # a mask of zeros
+        self.sock.sendall(head + bytes(4) + payload)  # a mask of zeros
 
     def ended(self, seconds: float) -> bool:
         """Whether the server ends the connection within some seconds; reads nothing."""
         watch = select.poll()
-        watch.register(self.wire, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+        watch.register(self.sock, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
         return bool(watch.poll(seconds * 1000))
 
     def close_code(self, quiet: float) -> int | None:
         """Read all that comes until it is quiet for some seconds; the code of a closing frame."""
-        self.wire.settimeout(quiet)
+        self.sock.settimeout(quiet)
         with contextlib.suppress(OSError):
-            while got := self.wire.recv(2**20):
+            while got := self.sock.recv(2**20):
                 self.heard += got
         while len(self.heard) >= 2:
             opcode, size, start = self.heard[0] & 0x0F, self.heard[1], 2
@@ -123,7 +123,7 @@ def raw(visit: Any) -> Iterator[Callable[[User | None], RawSocket]]:
 
     yield connect
     for one in opened:
-        one.wire.close()
+        one.sock.close()
 
 
 @pytest.fixture
@@ -262,14 +262,14 @@ def test_handshakes_that_never_end_keep_nobody_out(
 ) -> None:
     slow = []
     for half in (b"", b"G", b"GET /ws/ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n") * 30:
-        wire = socket.create_connection(("127.0.0.1", site.ports[0]))
-        wire.sendall(half)
-        slow.append(wire)
+        sock = socket.create_connection(("127.0.0.1", site.ports[0]))
+        sock.sendall(half)
+        slow.append(sock)
     assert visit(shopper).get(conversation.get_absolute_url()).status == 200
     with visit(shopper).socket() as line:
         line.next_frame("session.ready")
-    for wire in slow:
-        wire.close()
+    for sock in slow:
+        sock.close()
 
 
 def test_what_is_no_websocket_at_all_is_refused(site: Site) -> None:
@@ -278,11 +278,11 @@ def test_what_is_no_websocket_at_all_is_refused(site: Site) -> None:
         os.urandom(1000),
         b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ):
-        with socket.create_connection(("127.0.0.1", site.ports[0])) as wire:
-            wire.settimeout(PATIENCE)
-            wire.sendall(nonsense)
-            wire.shutdown(socket.SHUT_WR)
-            answer = wire.recv(100)
+        with socket.create_connection(("127.0.0.1", site.ports[0])) as sock:
+            sock.settimeout(PATIENCE)
+            sock.sendall(nonsense)
+            sock.shutdown(socket.SHUT_WR)
+            answer = sock.recv(100)
             assert answer == b"" or answer.split()[1] in (b"400", b"404", b"426")
 
 
@@ -310,13 +310,13 @@ def test_frames_may_come_in_pieces_and_several_at_once(
                     "client_id": str(uuid.uuid4()), "body": body}).encode()
         for body in bodies
     ]  # fmt: skip
-    wire = b"".join(b"\x81\xfe" + struct.pack(">H", len(f)) + bytes(4) + f for f in frames)
-    whole = len(wire) // 6
-    one.wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock = b"".join(b"\x81\xfe" + struct.pack(">H", len(f)) + bytes(4) + f for f in frames)
+    whole = len(sock) // 6
+    one.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for start, end in ((0, 5), (5, whole), (whole, 3 * whole), (3 * whole, 3 * whole + 50)):
-        one.wire.sendall(wire[start:end])
+        one.sock.sendall(sock[start:end])
         time.sleep(0.05)  # so that they do not become one piece on the way
-    one.wire.sendall(wire[3 * whole + 50 :])
+    one.sock.sendall(sock[3 * whole + 50 :])
 
     def all_are_stored() -> None:
         stored = conversation.messages.order_by("sequence").values_list("body", flat=True)

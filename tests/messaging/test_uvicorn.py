@@ -83,6 +83,6 @@ def test_who_does_not_read_is_closed_and_costs_no_more_memory(
     services.wait(knock, LookupError)
     assert site.memory() - before < 40 * 2**20
     assert slow.close_code(quiet=5) == 4408
-    slow.wire.close()
+    slow.sock.close()
     with visit(shopper).socket() as line:
         line.next_frame("session.ready")

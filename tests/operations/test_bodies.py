@@ -1,4 +1,4 @@
-"""What a real server takes of a body, and from whom; met over the wire."""
+"""What a real server takes of a body, and from whom; met over the network."""
 
 import socket
 from collections.abc import Iterator

@@ -32,7 +32,7 @@ def ask_all(place: Place, paths: list[str], **headers: str) -> list[Answer]:
 
 
 def is_unavailable(answer: Answer) -> bool:
-    """Whether a script is told that this is not possible just now, and when to ask again."""
+    """Whether a script is told that this is not possible right now, and when to ask again."""
     told = answer.json()
     return (
         answer.status == 503
@@ -91,7 +91,7 @@ def test_without_the_database_a_socket_is_told_lives_and_goes_on_when_it_is_back
         assert (answer["type"], answer["code"]) == ("error", "unavailable")
         place.database.start()
         answer = place.tell(line, "Now")
-        while answer["type"] == "error":  # until the pool has connected anew
+        while answer["type"] == "error":  # until the pool has connected again
             assert answer["code"] == "unavailable"
             answer = place.tell(line, "Now")
         assert answer["sequence"] == 1

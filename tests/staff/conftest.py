@@ -1,4 +1,4 @@
-"""What the tests of the staff desk share."""
+"""What the tests of staff's pages share."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Rows for the lists of the staff desk."""
+"""Rows for staff's lists."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

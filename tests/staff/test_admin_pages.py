@@ -57,7 +57,11 @@ def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
         for label in ("accounts", "catalog", "messaging", "notifications")
         for model in apps.get_app_config(label).get_models()
     }
-    inline = {inline.model for desk in admin.site._registry.values() for inline in desk.inlines}
+    inline = {
+        inline.model
+        for model_admin in admin.site._registry.values()
+        for inline in model_admin.inlines
+    }
     of_forms_under_way = {SubmittedForm, KeptPicture, KeptQuestion}  # for some days
     shown_with_others = {News}  # on the pages of notifications
     assert ours - of_forms_under_way - shown_with_others <= {*MODELS, *inline}

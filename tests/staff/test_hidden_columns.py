@@ -24,8 +24,8 @@ from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
-DESKS: dict[Any, Any] = dict(admin.site._registry)
-MODELS = list(DESKS)
+MODEL_ADMINS: dict[Any, Any] = dict(admin.site._registry)
+MODELS = list(MODEL_ADMINS)
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 lines = pytest.fixture(written_lines)
 IN_WORDS = {"act": "verb"}  # columns that a method shows in words
@@ -39,10 +39,10 @@ def asked_by(person: User, model: Any) -> Any:
 
 def shown(model: Any, person: User) -> set[str]:
     """The columns that stand on the pages of a model."""
-    desk, request = DESKS[model], asked_by(person, model)
-    fieldsets = desk.get_fieldsets(request)
+    model_admin, request = MODEL_ADMINS[model], asked_by(person, model)
+    fieldsets = model_admin.get_fieldsets(request)
     fields = [name for _title, options in fieldsets for name in flatten(options["fields"])]
-    names = {model._meta.pk.name, *fields, *map(str, desk.get_list_display(request))}
+    names = {model._meta.pk.name, *fields, *map(str, model_admin.get_list_display(request))}
     return names | {IN_WORDS[name] for name in names & IN_WORDS.keys()}
 
 
@@ -70,8 +70,8 @@ def hidden(model: Any, person: User) -> list[str]:
 
 @every_model
 def test_only_what_the_pages_show_can_be_filtered_by(model: Any, chief: User) -> None:
-    desk, request, visible = (
-        DESKS[model],
+    model_admin, request, visible = (
+        MODEL_ADMINS[model],
         asked_by(chief, model),
         shown(model, chief),
     )
@@ -79,7 +79,7 @@ def test_only_what_the_pages_show_can_be_filtered_by(model: Any, chief: User) ->
     for name, field in columns(model):
         for lookup in ("", *(f"__{lookup}" for lookup in field.get_lookups())):
             tried += 1
-            if desk.lookup_allowed(name + lookup, "x", request):
+            if model_admin.lookup_allowed(name + lookup, "x", request):
                 assert name in visible or name.removesuffix("__id") in visible, name + lookup
                 assert not any(word in lookup for word in ("contains", "with", "regex", "range"))
     assert tried > 50
@@ -132,15 +132,15 @@ def test_a_lists_own_filters_and_dates_still_answer(
 
 @every_model
 def test_a_list_is_ordered_by_what_it_shows_only(model: Any, chief: User, client_of: Any) -> None:
-    desk, request, visible = (
-        DESKS[model],
+    model_admin, request, visible = (
+        MODEL_ADMINS[model],
         asked_by(chief, model),
         shown(model, chief),
     )
-    listed: ChangeList = desk.get_changelist_instance(request)
+    listed: ChangeList = model_admin.get_changelist_instance(request)
     for name in listed.list_display:
         order = str(listed.get_ordering_field(name) or "pk").lstrip("-")
-        known = visible | {"pk", "outcome", "subject", *desk.shown_of_others}
+        known = visible | {"pk", "outcome", "subject", *model_admin.shown_of_others}
         assert order in known, name
     for query in ("?o=99", "?o=-99", "?o=password", "?o=1.2.3"):
         assert client_of(chief).get(address(model) + query).status_code == 200
@@ -162,13 +162,15 @@ def test_a_search_looks_at_what_its_reader_may_read(
     model: Any, helper: User, grant: Callable[[User, str], None]
 ) -> None:
     grant(helper, f"view_{model._meta.model_name}")
-    desk, request = DESKS[model], asked_by(helper, model)
-    # The subject and a reporter's words are shown by methods of the desk.
-    visible = shown(model, helper) | {*desk.shown_of_others, "pk", "subject", "words"}
-    found_by = [name for name in getattr(desk, "found_by", ()) if desk.may_ask(request, name)]
-    for name in [*desk.get_search_fields(request), *found_by]:
+    model_admin, request = MODEL_ADMINS[model], asked_by(helper, model)
+    # The subject and a reporter's words are shown by methods of the model admin.
+    visible = shown(model, helper) | {*model_admin.shown_of_others, "pk", "subject", "words"}
+    found_by = [
+        name for name in getattr(model_admin, "found_by", ()) if model_admin.may_ask(request, name)
+    ]
+    for name in [*model_admin.get_search_fields(request), *found_by]:
         assert name.lstrip("=^@") in visible, name
-    for name in desk.shown_of_others:
+    for name in model_admin.shown_of_others:
         assert get_fields_from_path(model, name)[-1].name in ("name",), name
 
 

@@ -92,7 +92,7 @@ def acts(client: Any, model: Any, row: Any) -> Iterator[Callable[[], Any]]:
     """Everything that can be sent to the pages of a row and of its model."""
     for page in (of(row), address(model, "add/")):
         answer = client.get(page)
-        desk = admin.site._registry[model]
+        model_admin = admin.site._registry[model]
         if answer.status_code == 200 and "adminform" in (answer.context or {}):
             form = answer.context["adminform"].form
         else:  # there is no page: what a script would send to it all the same
@@ -106,7 +106,7 @@ def acts(client: Any, model: Any, row: Any) -> Iterator[Callable[[], Any]]:
             for value in others(field, form[name].value()):
                 fields = unchanged | {name: value}
                 yield partial(client.post, page, fields)
-    for name in {*desk.get_actions(answer.wsgi_request), "make_verified", "delete_selected"}:
+    for name in {*model_admin.get_actions(answer.wsgi_request), "make_verified", "delete_selected"}:
         fields = {"action": name, "_selected_action": [row.pk], "post": "yes"}
         yield partial(client.post, address(model), fields)
     yield partial(client.post, of(row, "delete/"), {"post": "yes"})
@@ -149,7 +149,7 @@ def test_the_walk_changes_what_may_be_changed(chief: User, client_of: Any) -> No
 
 
 def test_pages_of_other_apps_are_left_out() -> None:
-    assert all(isinstance(desk, StaffAdmin) for desk in admin.site._registry.values())
+    assert all(isinstance(model_admin, StaffAdmin) for model_admin in admin.site._registry.values())
     admin.site.register(ContentType, admin.ModelAdmin)
     assert ContentType not in admin.site._registry
 

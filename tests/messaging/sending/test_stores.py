@@ -89,7 +89,7 @@ def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation
 
 
 def together(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
-    """In batches of three, as `sending` makes them: a repeat never stands in one with the first."""
+    """In batches of three, as `sending` makes them: a repeat is never in one with the first."""
     return [
         told(answer)
         for batch in _batches(intents)
@@ -335,7 +335,7 @@ def test_another_lock_keeps_the_whole_batch_for_a_moment_only(
     assert stored(batch)[0].sequence == 2
 
 
-def test_a_connection_that_the_server_ended_is_opened_anew(
+def test_a_connection_that_the_server_ended_is_opened_again(
     shopper: User, conversation: Conversation
 ) -> None:
     async def run() -> list[Any]:

@@ -30,7 +30,7 @@ class Ear(Subscriptions):
             raise ValueError
 
     async def hears(self, redis: Any, channel: str, event: str = "news") -> None:
-        """Tell until it is heard: nothing is told while the connection is made anew."""
+        """Tell until it is heard: nothing is told while the connection is made again."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 await redis.publish(channel, event)
