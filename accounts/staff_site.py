@@ -22,7 +22,7 @@ class SecondFactorSite(StaffSite):
 
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Through the page of everybody, with its limits and its second factor."""
+        """Log in through the same page as everybody else, with its limits and second factor."""
         return super().login(request, extra_context)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:

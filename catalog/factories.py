@@ -29,7 +29,7 @@ class ShopFactory(DjangoModelFactory[Shop]):
 
 
 class ShopMemberFactory(DjangoModelFactory[ShopMember]):
-    """A person of a shop, an agent unless told otherwise."""
+    """A member of a shop; an agent by default."""
 
     class Meta:
         model = ShopMember

@@ -47,8 +47,9 @@ def conversation_for(user: Person, conversation_id: int, *, lock: bool = False) 
     """One conversation, if the person takes part in it, with its shopper, shop and product.
 
     Args:
-        lock: hold the row's lock until the transaction under way ends. It is the first lock
-            that any writer takes, so two writers of one conversation cannot lock each other out.
+        lock: hold the row's lock until the transaction under way ends. Writers of a conversation
+            take it before those of its participants and news, so that two of them cannot
+            deadlock (docs/decisions/0013-lock-order.md).
 
     Raises:
         Http404: there is none, or the person takes no part in it.

@@ -77,9 +77,6 @@ class ChatConsumer(BadgeConsumer):
         with self.refusals.answering(None):
             await reading.mark_read(self.user, conversation_id, sequence)
 
-    async def disconnect(self, code: int) -> None:
-        self.leave_all()
-
     def chat_message(self, event: Event) -> None:
         """Pass on a frame of a role group; held back while its conversation is being opened."""
         self.conversations.deliver(event)

@@ -33,4 +33,5 @@ SEND_BATCH_MAX = 64  # messages in one statement
 READ_MARK_PAUSE_SECONDS = 0.1  # between two batches of read marks in one process
 SEND_STALL_SECONDS = 0.1  # that storing a batch may take before others go past it
 SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
-SEND_LOCK_PAUSE_SECONDS = 0.005  # before it does so; doubles up to SEND_STALL_SECONDS
+# Before a conversation whose rows were locked is tried again; doubles up to SEND_STALL_SECONDS.
+SEND_LOCK_PAUSE_SECONDS = 0.005

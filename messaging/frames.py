@@ -75,7 +75,7 @@ _client_id = msgspec.json.Decoder(dict[str, Any])
 
 
 def decode(text: str | None) -> AnyClientFrame:
-    """One frame from a client.
+    """Decode one frame from a client.
 
     Args:
         text: None stands for a binary frame.

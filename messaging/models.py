@@ -38,7 +38,7 @@ class Side(models.TextChoices):
 
 
 def snapshot_of(product: Product) -> dict[str, Any]:
-    """The columns in which a conversation keeps its product as it stands now."""
+    """The columns that record what a product looks like when a conversation starts."""
     card = host.product_card(product)
     return {
         "product_id": product.pk,

@@ -70,7 +70,7 @@ def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: boo
     """Mark the notification of a subject that a person has seen as read, in all of their tabs.
 
     Args:
-        announce: False if the caller rings the badge itself.
+        announce: False if the caller announces the changed badge itself.
 
     Returns:
         Whether it was unread.

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class SessionReady(Struct, tag="session.ready"):
-    """The socket is in its groups: from now on nothing is told past it."""
+    """The socket has joined its groups: from now on it receives their events."""
 
     user: int
     unread: int

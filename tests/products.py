@@ -12,7 +12,7 @@ from catalog.models import Product, ProductImage
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **extra: Any) -> bytes:
-    """The bytes of a picture's file."""
+    """The content of an image file."""
     buffer = io.BytesIO()
     Image.new("RGB", size, "teal").save(buffer, kind, **extra)
     return buffer.getvalue()

@@ -1,7 +1,7 @@
-"""Every package has a place in the layers, and what fits any shop names no app of this one.
+"""Every package has a place in the layers, and code for any shop names no app of this one.
 
-import-linter sees imports between the packages that it is told of. It sees neither a package that
-nobody told it of nor an app's name in a string, such as a migration's "catalog.product".
+import-linter only sees imports between the packages in its configuration. It sees neither a package
+that is missing there nor an app's name in a string, such as a migration's "catalog.product".
 """
 
 import ast

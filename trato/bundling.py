@@ -51,7 +51,7 @@ def bundle(folder: Path) -> str:
 
 
 def _in_order(texts: dict[str, str]) -> Iterator[str]:
-    """Modules, each behind those of the bundle that it imports."""
+    """Modules, each after those in the bundle that it imports."""
     done: set[str] = set()
 
     def visit(name: str) -> Iterator[str]:

@@ -37,7 +37,9 @@ SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # waiting for a slow reader; more closes i
 # words before the close may take a while.
 SOCKET_CLOSE_SECONDS = 5.0
 SOCKET_HEARTBEAT_SECONDS = 20
-SOCKET_SESSION_CHECK_SECONDS = 30  # with the next heartbeat after it; at most 60, by promise 6
+SOCKET_SESSION_CHECK_SECONDS = (
+    30  # with the next heartbeat after it; at most 60, see docs/reliability.md
+)
 SOCKET_THREADS = 8  # database work of the sockets of one process
 # Over which a process that ends closes its sockets.
 SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)

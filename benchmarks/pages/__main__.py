@@ -101,11 +101,11 @@ def measured(addresses: dict[str, str], rounds: int) -> tuple[Pages, Pages]:
 
 
 class Measurer:
-    """A process that asks one database's pages whenever it is told to.
+    """A process that requests pages drawn from one database, whenever it is told to.
 
     Args:
-        address: the database's.
-        options: `--check` to have the plans looked at.
+        address: of the database.
+        options: `--check` to have the query plans checked.
     """
 
     def __init__(self, address: str, *options: str) -> None:

@@ -25,10 +25,10 @@ def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 @person_required
 def read_pixel(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """The same without JavaScript: the thread's page has this picture in a `<noscript>`.
+    """`read` without JavaScript: the thread's page loads this picture inside a `<noscript>`.
 
-    A GET that writes: another site could send the reader here, and their cookies would come along.
-    So the page signs the address, for this reader and this message.
+    A GET that writes: another site could make the reader's browser request it, cookies included.
+    So the page signs the address for this reader and this message.
     """
     try:
         sequence = counter_from(request.GET.get("sequence"))

@@ -1,4 +1,4 @@
-"""The pages of one's account and of staff, for people who cannot see or point."""
+"""The pages of one's account and of staff, for people who cannot see the screen or use a mouse."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

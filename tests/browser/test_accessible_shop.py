@@ -1,4 +1,4 @@
-"""The pages of visitors, shoppers and sellers, for people who cannot see or point."""
+"""The pages of visitors, shoppers and sellers, for people who cannot see the screen or use a mouse."""
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 

@@ -6,7 +6,7 @@ from .history import History, Kind
 
 
 def first_after(history: History, at: float, *kinds: Kind, how: str = "") -> list[float]:
-    """For each client, the seconds from a moment to its first event of some kinds."""
+    """For each client, the seconds from `at` to its first event of one of these kinds."""
     waits: dict[str, float] = {}
     for event in history.of(*kinds):
         if event.at >= at and (not how or event.how == how):

@@ -75,7 +75,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
     def may_ask(self, request: HttpRequest, name: str) -> bool:
         """Whether a search may look at the column behind `name`, such as `user__email`.
 
-        A search that finds by a column reads it, one letter after the other.
+        A search on a column gives its content away, one letter after the other.
         """
         name = name.lstrip("=^@")
         if "__" not in name or name in self.shown_of_others:

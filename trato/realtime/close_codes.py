@@ -1,6 +1,6 @@
 """The codes with which a socket is closed, as docs/protocol.md explains them to clients.
 
-Browsers get those that they meet from static/js/realtime/close-codes.js.
+Browsers get those that they meet from static/js/realtime/session/close-codes.js.
 """
 
 from typing import Final

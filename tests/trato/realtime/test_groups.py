@@ -157,7 +157,7 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
 
 @pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
 async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: Any) -> None:
-    """Who waits gives up in time, and the next try is not spoiled by it."""
+    """A join that waits gives up in time, and that doesn't spoil the next attempt."""
     listener = Listener()
     assert await groups.add("user.2", listener)
     settings.REDIS_TIMEOUT_SECONDS = 0.2
