@@ -1,4 +1,4 @@
-"""The pages of visitors, shoppers and sellers, for people who cannot see the screen or use a mouse."""
+"""The pages of visitors, shoppers and sellers, for people who see no screen or use no mouse."""
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 
