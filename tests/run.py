@@ -2,7 +2,7 @@
 
 - PostgreSQL and Redis: all but the tests below,
 - SQLite and memory: what may differ there, and what PostgreSQL need not repeat,
-- Browser: two people in real browsers, on two server processes,
+- Browser, in two halves: two people in real browsers, on two server processes,
 - Outages: a PostgreSQL and a Redis that the tests take away,
 - Faults: the short form of `make faults`,
 - Cluster: what holds through nginx,
@@ -98,7 +98,7 @@ class Suite:
     @property
     def takes_servers(self) -> bool:
         """Whether it is told of a PostgreSQL and a Redis; others start their own, or need none."""
-        return self.name in ("PostgreSQL and Redis", "Browser", "Another shop, PostgreSQL")
+        return self.name.startswith(("PostgreSQL", "Browser", "Another shop, PostgreSQL"))
 
 
 def main(arguments: list[str]) -> int:
@@ -173,7 +173,10 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     suites = {
         "PostgreSQL and Redis": others
         and Suite("PostgreSQL and Redis", [*words, *once["postgresql"]], needs=SERVERS),
-        BROWSER: of[BROWSER] and Suite("Browser", [*of[BROWSER], *options], needs=("chromium",)),
+        **{
+            name: files and Suite(name, [*files, *options], needs=("chromium",))
+            for name, files in browser_suites(of[BROWSER]).items()
+        },
         OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
         "SQLite and memory": others and Suite("SQLite and memory", [*words, *once["sqlite"]]),
         "Faults": not arguments
@@ -186,6 +189,14 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         and Suite("Another shop, SQLite", host, settings="tests.host.settings"),
     }
     return [suite for suite in suites.values() if suite]
+
+
+def browser_suites(paths: list[str]) -> dict[str, list[str]]:
+    """The browser tests in two halves: as one suite they would outlast all others."""
+    if paths != [BROWSER]:
+        return {"Browser": paths}
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / BROWSER).glob("test_*.py"))
+    return {"Browser, first half": files[::2], "Browser, second half": files[1::2]}
 
 
 def environment_of(
