@@ -18,6 +18,13 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+# In both languages: whose request it is would have to be found out in a thread.
+BUSY = (
+    "Too many requests at once. Try again in a moment.\n"
+    "Hay demasiadas peticiones a la vez. Inténtalo de nuevo en un momento.\n"
+)
+LATER = {"Retry-After": "2", "Content-Type": "text/plain; charset=utf-8"}
+
 
 class ThreadedHandler(ASGIHandler):
     """Answers each request in one of a few threads, from the first middleware to the last."""
@@ -26,6 +33,7 @@ class ThreadedHandler(ASGIHandler):
         super().__init__()
         threads = ThreadPoolExecutor(settings.REQUEST_THREADS, thread_name_prefix="request")
         self._answer = sync_to_async(self.answer, thread_sensitive=False, executor=threads)
+        self._open = 0  # requests that a thread answers, or that wait for one
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -35,7 +43,15 @@ class ThreadedHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        response = await self._answer(scope, body)
+        if self._open >= settings.REQUESTS_AT_ONCE_MAX:
+            body.close()
+            await self.send_response(HttpResponse(BUSY, status=503, headers=LATER), send)
+            return
+        self._open += 1
+        try:
+            response = await self._answer(scope, body)
+        finally:
+            self._open -= 1
         if not response.streaming:
             await self.send_response(response, send)
             return

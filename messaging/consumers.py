@@ -17,8 +17,7 @@ from trato.realtime.groups import Event
 
 from . import access, frames, queries
 from .host import host
-from .reading import batch as reading
-from .replies import Refusals, Sends
+from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
 
 log = structlog.get_logger("trato.socket")
@@ -34,6 +33,7 @@ class ChatConsumer(BadgeConsumer):
         self.conversations = OpenConversations(self)
         self.refusals = Refusals(self)
         self.sends = Sends(self, self.refusals)
+        self.marks = Marks(self, self.refusals)
 
     async def connect(self) -> None:
         await self.accept()  # before any close: browsers hide the code of a refused handshake
@@ -67,15 +67,10 @@ class ChatConsumer(BadgeConsumer):
                     await self.conversations.open(pk, since)
                 case frames.Close(conversation=pk):
                     self.conversations.close(pk)
-                case frames.Read(conversation=pk, sequence=sequence):
-                    # Not awaited: what the client sends next need not wait for the next batch.
-                    self.spawn(self.mark_read(pk, sequence))
+                case frames.Read() as frame:
+                    await self.marks.add(frame)
                 case frames.Typing(conversation=pk, stopped=stopped):
                     await self.conversations.announce_typing(pk, stopped=stopped)
-
-    async def mark_read(self, conversation_id: int, sequence: int) -> None:
-        with self.refusals.answering(None):
-            await reading.mark_read(self.user, conversation_id, sequence)
 
     def chat_message(self, event: Event) -> None:
         """Pass on a frame of a role group; held back while its conversation is being opened."""

@@ -23,6 +23,7 @@ CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", d
 KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
 SOCKET_PATH = "/ws/"  # where the socket is, from the root of your ASGI application
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
+SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; its next frame waits behind more
 SOCKET_SENDS_REMEMBERED = 64  # per socket: under way, or refused and to be sent again
 # After which a browser asks before it sends what was written and never sent.
 OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
@@ -30,6 +31,7 @@ OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 *
 # -- Sends of the sockets, in batches ------------------------------------------------------------
 
 SEND_BATCH_MAX = 64  # messages in one statement
+READ_MARK_BATCH_MAX = 256  # marks in one statement
 READ_MARK_PAUSE_SECONDS = 0.1  # between two batches of read marks in one process
 SEND_STALL_SECONDS = 0.1  # that storing a batch may take before others go past it
 SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own

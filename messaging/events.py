@@ -73,7 +73,9 @@ def messages_read(marks: Iterable[ReadMark]) -> None:
     groups.send_many(
         [_event(mark, frames.ConversationRead.of(mark)) for mark in marks if mark.moved]
     )
-    _count_again({groups.user_group(mark.user_id) for mark in marks if mark.badge_changed})
+    # One that did not move may have been stored before by a statement whose answer was lost.
+    changed = [mark for mark in marks if mark.badge_changed or not mark.moved]
+    _count_again({groups.user_group(mark.user_id) for mark in changed})
 
 
 def typing(

@@ -20,7 +20,7 @@ from trato.realtime.frames import Error, encode
 from trato.realtime.token_bucket import TokenBucket
 
 from . import frames
-from .reading.batch import raise_mark
+from .reading import batch as reading
 from .sending import submit as sending
 
 log = structlog.get_logger("trato.socket")
@@ -96,7 +96,7 @@ class Sends:
         except Refused:
             return False
         if isinstance(frame, frames.Read):
-            return raise_mark(self._socket.user, frame.conversation, frame.sequence)
+            return reading.raise_mark(self._socket.user, frame)
         if not isinstance(frame, frames.Send):
             return False
         self._socket.context.run(self.submit, frame)
@@ -124,6 +124,29 @@ class Sends:
             self._refusals.answer(error, str(client_id))
         except Exception as unexpected:  # the browser connects again and repeats the send
             self._socket.spawn(self._socket.fail(unexpected))
+
+
+class Marks:
+    """The read marks of one socket that wait to be stored."""
+
+    def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
+        self._socket, self._refusals = socket, refusals
+        self._waiting = 0
+
+    async def add(self, frame: frames.Read) -> None:
+        """Store a mark with the next batch. The client's next frame waits only if many marks do."""
+        self._waiting += 1
+        if self._waiting > settings.SOCKET_MARKS_WAITING_MAX:
+            await self._store(frame)
+        else:
+            self._socket.spawn(self._store(frame))
+
+    async def _store(self, frame: frames.Read) -> None:
+        try:
+            with self._refusals.answering(None):
+                await reading.mark_read(self._socket.user, frame.conversation, frame.sequence)
+        finally:
+            self._waiting -= 1
 
 
 def is_temporary(error: BaseException) -> bool:

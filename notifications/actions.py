@@ -144,11 +144,16 @@ def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
 
 
 def _mark_read(unread: QuerySet[Notification]) -> int:
-    """Mark notifications as read under the locks of their news; returns how many were unread."""
+    """Mark notifications as read under the locks of their news; returns how many were unread.
+
+    What happens while this waits for a lock stays unread.
+    """
+    now = database_now()
     if not (news := _locked(News.objects.filter(pk__in=unread.values("news")))):
         return 0
+    seen = News.objects.filter(pk__in=news, happened_at__lte=now)
     News.objects.filter(pk__in=news, told_at__isnull=False).update(told_at=None)
-    return unread.filter(news__in=news).update(read_at=Now())
+    return unread.filter(news__in=seen.values("pk")).update(read_at=Now())
 
 
 def _locked(rows: QuerySet[News]) -> list[int]:

@@ -44,7 +44,10 @@ def notify_in_statement(news: str, recipients: str, subject_kind: str) -> str:
         RETURNING n.id, n.subject_id, n.team_id, n.told_at
     ),
     due AS MATERIALIZED (
-        SELECT t.id AS news_id, t.subject_id, t.team_id FROM told t WHERE t.told_at = now()
+        SELECT t.id AS news_id, t.subject_id, t.team_id
+        FROM told t
+        WHERE t.told_at = now()
+           OR NOT EXISTS (SELECT FROM {Notification._meta.db_table} n WHERE n.news_id = t.id)
     ),
     recipient AS MATERIALIZED ({recipients}),
     before AS MATERIALIZED (  -- locked, so that these are their rows of now, not of the snapshot

@@ -171,8 +171,10 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     # Without the fixtures of the other tests, whose apps are not installed there.
     host = [*of[HOST], f"--confcutdir={HOST}", *options]
     suites = {
-        "PostgreSQL and Redis": others
-        and Suite("PostgreSQL and Redis", [*words, *once["postgresql"]], needs=SERVERS),
+        **{
+            name: others and Suite(name, [*paths, *once["postgresql"]], needs=SERVERS)
+            for name, paths in postgresql_suites(words).items()
+        },
         **{
             name: files and Suite(name, [*files, *options], needs=("chromium",))
             for name, files in browser_suites(of[BROWSER]).items()
@@ -189,6 +191,17 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         and Suite("Another shop, SQLite", host, settings="tests.host.settings"),
     }
     return [suite for suite in suites.values() if suite]
+
+
+def postgresql_suites(words: list[str]) -> dict[str, list[str]]:
+    """The tests on PostgreSQL in two parts, for the same reason as `browser_suites`."""
+    name, part = "PostgreSQL and Redis", "tests/messaging"
+    if words[:1] != ["tests"]:
+        return {name: words}
+    return {
+        f"{name}, messaging": [part, *words[1:]],
+        f"{name}, the rest": [*words, f"--ignore={part}"],
+    }
 
 
 def browser_suites(paths: list[str]) -> dict[str, list[str]]:

@@ -71,6 +71,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 REQUEST_THREADS = env.int("REQUEST_THREADS", default=48)  # of one process
+# Answered or waiting for a thread, in one process; more are told to come back later.
+REQUESTS_AT_ONCE_MAX = env.int("REQUESTS_AT_ONCE_MAX", default=300)
 ASGI_APPLICATION = "config.asgi.application"
 
 TEMPLATES = [

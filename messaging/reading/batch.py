@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
+import psycopg
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from messaging import events
+from messaging import events, frames
 from messaging.records import Reading, ReadMark
 from trato.people import Person
 from trato.realtime.background import per_loop
@@ -32,25 +33,29 @@ async def mark_read(person: Person, conversation_id: int, sequence: int) -> None
         django.db.OperationalError: the database cannot be reached.
     """
     key = (conversation_id, person.pk)
-    if not raise_mark(person, conversation_id, sequence):
-        _waiting()[key] = Reading(conversation_id, person, sequence)
+    waiting = _waiting()
+    if (mark := waiting.get(key)) is None or mark.sequence < sequence:
+        waiting[key] = Reading(conversation_id, person, sequence)
     answer = await _marks.load(key)
-    if answer is None or isinstance(answer, Locked):
-        raise OperationalError("somebody holds a lock")
+    if answer is None or isinstance(answer, Locked | psycopg.Error):
+        raise OperationalError("this mark cannot be stored now")
     if isinstance(answer, Exception):
         raise answer
 
 
-def raise_mark(person: Person, conversation_id: int, sequence: int) -> bool:
-    """Raise the mark of this person that waits to be stored; False if none does.
+def raise_mark(person: Person, frame: frames.Read) -> bool:
+    """Raise the mark that waits to be stored, if the same socket has brought it.
 
-    The socket that brought that mark is told if it cannot be stored.
+    Args:
+        person: the socket's own object, by which the mark is known as the socket's: if it cannot
+            be stored, only the socket that has brought it is told.
     """
-    waiting, key = _waiting(), (conversation_id, person.pk)
-    if (mark := waiting.get(key)) is None:
+    waiting, key = _waiting(), (frame.conversation, person.pk)
+    mark = waiting.get(key)
+    if mark is None or mark.reader is not person:
         return False
-    if sequence > mark.sequence:
-        waiting[key] = mark._replace(sequence=sequence)
+    if frame.sequence > mark.sequence:
+        waiting[key] = mark._replace(sequence=frame.sequence)
     return True
 
 
@@ -61,9 +66,17 @@ async def close() -> None:
 
 async def _load(keys: list[Key]) -> dict[Key, ReadMark | Exception]:
     waiting = _waiting()
-    answers = await _store([waiting.pop(key) for key in keys])
-    events.messages_read([mark for mark in answers if isinstance(mark, ReadMark)])
-    return dict(zip(keys, answers, strict=False))
+    readings = [waiting.pop(key) for key in keys]
+    answers: dict[Key, ReadMark | Exception] = {}
+    for start in range(0, len(keys), settings.READ_MARK_BATCH_MAX):
+        part = slice(start, start + settings.READ_MARK_BATCH_MAX)
+        try:
+            stored = await _store(readings[part])
+        except OperationalError as error:
+            stored = [error] * len(readings[part])
+        events.messages_read([mark for mark in stored if isinstance(mark, ReadMark)])
+        answers.update(zip(keys[part], stored, strict=False))
+    return answers
 
 
 async def _store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
@@ -71,7 +84,7 @@ async def _store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
         return await run_in_database_thread(orm.store, readings)
     try:
         return await postgresql.store(_connection(), readings)
-    except Locked as error:
+    except (Locked, psycopg.Error) as error:
         return [error] if len(readings) == 1 else await _store_each(readings)
 
 
@@ -86,7 +99,10 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
             for reading in readings:
                 try:
                     answers += await postgresql.store(_connection(), [reading])
-                except Locked as error:
+                except OperationalError as error:  # the others would wait for the same database
+                    answers.append(error)
+                    break
+                except (Locked, psycopg.Error) as error:
                     answers.append(error)
     return answers
 

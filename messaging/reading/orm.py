@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.http import Http404
 
 from messaging import access
 from messaging.models import SUBJECT_KIND, Participant
@@ -17,7 +16,7 @@ def store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
     for reading in readings:
         try:
             answers.append(store_one(reading))
-        except Http404 as error:
+        except Exception as error:
             answers.append(error)
     return answers
 

@@ -139,7 +139,8 @@ def seen() -> str:
     return f"""seen AS MATERIALIZED (
         SELECT m.user_id AS recipient_id, m.conversation_id AS subject_id
         FROM member m
-        WHERE (
+        WHERE (SELECT count(*) FROM moved) >= 0  -- which takes the locks before those of news
+          AND (
             SELECT NOT EXISTS (
                 SELECT FROM {MESSAGE} newer
                 WHERE newer.conversation_id = m.conversation_id AND newer.side <> m.side

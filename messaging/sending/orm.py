@@ -96,9 +96,10 @@ def _notify_other_side(conversation: Conversation, message: Message) -> list[int
     """
     is_question = message.side == Side.CONSUMER
     name = message.sender_name
-    recipients = (
-        host.members_of(conversation.shop_id) if is_question else [conversation.consumer_id]
-    )
+    recipients = [conversation.consumer_id]
+    if is_question:  # a shopper who has joined the shop since is not told of their own words
+        members = host.members_of(conversation.shop_id)
+        recipients = [pk for pk in members if pk != conversation.consumer_id]
     return notifications.notify(
         recipients,
         subject_kind=SUBJECT_KIND,

@@ -176,12 +176,13 @@ def news() -> str:
 
 
 def recipients() -> str:
-    """Whom to tell: the members of the shop, or the shopper."""
+    """Whom to tell: the members of the shop, without one who asks there, or the shopper."""
     return """
         SELECT d.news_id, w.user_id AS recipient_id
         FROM due d
+        JOIN news n ON n.subject_id = d.subject_id AND n.team_id = d.team_id
         CROSS JOIN LATERAL (SELECT w.user_id FROM active_member w
-                            WHERE w.shop_id = d.team_id OFFSET 0) w
+                            WHERE w.shop_id = d.team_id AND w.user_id <> n.consumer_id OFFSET 0) w
         UNION ALL
         SELECT d.news_id, n.consumer_id
         FROM due d

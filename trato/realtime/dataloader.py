@@ -57,15 +57,21 @@ class DataLoader(Generic[K, V]):
         return await asyncio.shield(waiting[key])
 
     async def _load_soon(self) -> None:
-        await asyncio.sleep(0)  # collect the keys of this iteration
-        if self._pause is None:
-            await self._load_waiting()
-            return
-        async with self._lock():
-            loop, next_start = asyncio.get_running_loop(), self._next_start()
-            await asyncio.sleep(max(0, next_start[0] - loop.time()))
-            next_start[0] = loop.time() + self._pause()
-            await self._load_waiting()
+        try:
+            await asyncio.sleep(0)  # collect the keys of this iteration
+            if self._pause is None:
+                await self._load_waiting()
+                return
+            async with self._lock():
+                loop, next_start = asyncio.get_running_loop(), self._next_start()
+                await asyncio.sleep(max(0, next_start[0] - loop.time()))
+                next_start[0] = loop.time() + self._pause()
+                await self._load_waiting()
+        except BaseException:  # the loop is shutting down: leave nobody waiting
+            for future in self._waiting().values():
+                future.cancel()
+            self._waiting().clear()
+            raise
 
     async def _load_waiting(self) -> None:
         waiting = self._waiting().copy()

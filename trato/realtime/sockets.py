@@ -63,6 +63,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
                 pass
             finally:
                 self.leave_all()
+            if self.tasks:  # a process that ends waits for what the client has asked for
+                await asyncio.wait(self.tasks)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler of a message from the server.

@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 
 from accounts.models import User
 from catalog.models import Shop
-from messaging import actions
+from messaging import actions, events
 from messaging.models import Conversation, Participant
 from messaging.reading import batch, postgresql
 from messaging.reading.actions import mark_read
@@ -260,3 +260,49 @@ def test_a_mark_that_a_lock_holds_fails_alone(
     assert (unread_count(seller.pk), unread_count(colleague.pk)) == (1, 0)
     assert asyncio.run(both()) == [None, None]
     assert unread_count(seller.pk) == 0
+
+
+def test_a_mark_that_cannot_be_stored_keeps_no_other_from_being_told(
+    shopper: User, seller: User, colleague: User, conversation: Conversation, monkeypatch: Any
+) -> None:
+    send(shopper, conversation)
+    told: list[int] = []
+    store = postgresql.store
+
+    async def failing(connection: StatementConnection, given: Any) -> Any:
+        if any(reading.reader.pk == colleague.pk for reading in given):
+            raise psycopg.errors.NotNullViolation
+        return await store(connection, given)
+
+    monkeypatch.setattr(postgresql, "store", failing)
+    monkeypatch.setattr(
+        events, "messages_read", lambda marks: told.extend(mark.user_id for mark in marks)
+    )
+
+    async def both() -> list[Any]:
+        try:
+            return await asyncio.gather(
+                *(batch.mark_read(who, conversation.pk, 1) for who in (seller, colleague)),
+                return_exceptions=True,
+            )
+        finally:
+            await batch.close()
+
+    first, second = asyncio.run(both())
+    assert first is None
+    assert isinstance(second, OperationalError)
+    assert told == [seller.pk]
+
+
+def test_many_marks_are_stored_in_several_statements(
+    shopper: User, shop: Shop, settings: Any
+) -> None:
+    settings.READ_MARK_BATCH_MAX = 5
+    where = conversations(shopper, shop, 12)
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(batch.mark_read(shopper, one.pk, 0) for one in where))
+        await batch.close()
+
+    asyncio.run(all_at_once())
+    assert Participant.objects.filter(user=shopper).count() == 12

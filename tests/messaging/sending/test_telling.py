@@ -13,9 +13,11 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
+from messaging import actions
 from messaging.models import Conversation
 from messaging.reading.actions import mark_read
 from messaging.records import Sent
+from notifications.actions import mark_all_read
 from notifications.models import News, Notification
 from notifications.queries import unread_count
 from tests.databases import own_database
@@ -102,3 +104,39 @@ def test_who_reads_while_a_message_is_stored_is_told_of_it(
     assert badges == [seller.pk]
     assert [unread_count(person.pk) for person in (seller, colleague)] == [1, 1]
     assert not Notification.objects.exclude(read_at=None).exists()
+
+
+def test_a_shop_that_nobody_works_for_is_told_as_soon_as_somebody_does(
+    say: Callable[[], Sent], seller: User, colleague: User
+) -> None:
+    User.objects.filter(pk__in=[seller.pk, colleague.pk]).update(is_active=False)
+    assert list(say().badges) == []
+    User.objects.filter(pk=seller.pk).update(is_active=True)
+    assert list(say().badges) == [seller.pk]
+
+
+@pytest.mark.parametrize("way", ["statement", "request"])
+def test_a_shopper_who_has_joined_the_shop_is_not_told_of_their_own_words(
+    way: str, say: Callable[[], Sent], shopper: User, seller: User, colleague: User,
+    shop: Shop, conversation: Conversation,
+) -> None:  # fmt: skip
+    ShopMemberFactory(shop=shop, user=shopper)
+    User.objects.filter(pk=shopper.pk).update(role=User.Role.SELLER)
+    if way == "statement":
+        badges = say().badges
+    else:
+        badges = actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello").badges
+    assert sorted(badges) == sorted([seller.pk, colleague.pk])
+
+
+def test_what_comes_while_all_is_marked_as_read_stays_unread(
+    say: Callable[[], Sent], seller: User, settings: Any
+) -> None:
+    say()
+    with psycopg.connect(own_database()) as sending:
+        sending.execute("UPDATE notifications_news SET happened_at = clock_timestamp() + '1 s'")
+        marking = threading.Thread(target=mark_all_read, args=(seller,))
+        marking.start()
+        wait_until_somebody_waits_for_a_lock()
+    marking.join(PATIENCE)
+    assert unread_count(seller.pk) == 1
