@@ -3,11 +3,9 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, ClassVar, Self
 
 import structlog
-from channels.consumer import get_handler_name
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
@@ -16,14 +14,9 @@ from trato.people import Person
 from . import access_check, groups, heartbeat
 from .close_codes import FLOODS
 from .latest import Latest
-from .sockets import SocketConsumer
+from .sockets import SocketConsumer, handler_name
 
 log = structlog.get_logger("trato.socket")
-
-
-@cache
-def _handler_name(event_type: str) -> str:
-    return str(get_handler_name({"type": event_type}))
 
 
 class RealtimeConsumer(SocketConsumer):
@@ -103,7 +96,7 @@ class RealtimeConsumer(SocketConsumer):
             self.early.append(event)
             return
         try:
-            waiting = getattr(self, _handler_name(event["type"]))(event)
+            waiting = getattr(self, handler_name(event["type"]))(event)
         except Exception as error:
             waiting = self.fail(error)
         if waiting is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Coroutine
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import structlog
@@ -29,6 +29,12 @@ from .outgoing import Outgoing
 from .token_bucket import TokenBucket
 
 log = structlog.get_logger("trato.socket")
+
+
+@cache
+def handler_name(event_type: str) -> str:
+    """The method that handles a message or an event of a type, as Channels names it."""
+    return str(get_handler_name({"type": event_type}))
 
 
 class SocketConsumer(AsyncWebsocketConsumer):
@@ -73,7 +79,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         `run_in_database_thread` does that, after each query.
         """
         try:
-            await getattr(self, get_handler_name(message))(message)
+            await getattr(self, handler_name(message["type"]))(message)
         except StopConsumer:
             raise
         except Exception as error:
