@@ -175,16 +175,16 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
             name: others and Suite(name, [*paths, *once["postgresql"]], needs=SERVERS)
             for name, paths in postgresql_suites(words).items()
         },
+        "SQLite and memory": others and Suite("SQLite and memory", [*words, *once["sqlite"]]),
         **{
             name: files and Suite(name, [*files, *options], needs=("chromium",))
             for name, files in browser_suites(of[BROWSER]).items()
         },
-        OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
-        "SQLite and memory": others and Suite("SQLite and memory", [*words, *once["sqlite"]]),
         "Faults": not arguments
         and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
         CLUSTER: of[CLUSTER]
         and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
+        OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
         "Another shop, PostgreSQL": of[HOST]
         and Suite("Another shop, PostgreSQL", host, settings="tests.host.settings", needs=SERVERS),
         "Another shop, SQLite": of[HOST]
@@ -199,8 +199,8 @@ def postgresql_suites(words: list[str]) -> dict[str, list[str]]:
     if words[:1] != ["tests"]:
         return {name: words}
     return {
-        f"{name}, messaging": [part, *words[1:]],
         f"{name}, the rest": [*words, f"--ignore={part}"],
+        f"{name}, messaging": [part, *words[1:]],
     }
 
 
