@@ -9,6 +9,7 @@ IMAGE_MAX_PIXELS = 50_000_000
 IMAGE_MAX_SIDE = 16_384  # pixels
 IMAGE_DECODER_MAX_BYTES = 200 * 1024 * 1024  # of memory, for one picture
 IMAGE_DECODER_MAX_CPU_SECONDS = 10
+IMAGE_DECODER_NICE = 10  # so that a busy machine answers requests and sockets first
 IMAGE_DECODER_MAX_SECONDS = 60  # by the clock; then the machine has no time for it
 # Per process, each on a core of its own. Daphnes that share a machine share its cores too.
 IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=os.cpu_count() or 1)

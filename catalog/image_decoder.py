@@ -38,7 +38,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(10)
+    os.nice(limits["nice"])
     answer, picture = _answer(sys.stdin.buffer.read(limits["bytes"] + 1), limits)
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + picture)
 

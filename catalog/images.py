@@ -109,6 +109,7 @@ def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dic
         "pixels": settings.IMAGE_MAX_PIXELS,
         "side": settings.IMAGE_MAX_SIDE,
         "new_side": MAX_SIDE,
+        "nice": settings.IMAGE_DECODER_NICE,
     }
     command = [sys.executable, "-I", str(DECODER), json.dumps(limits)]
     # Not through a pipe: after the first timeout `communicate` writes no more of its input (3.11).

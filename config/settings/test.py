@@ -26,3 +26,5 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Static files straight from where they are: nothing is collected for tests.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# Tests wait for the decoder, and a busy machine would leave it no time.
+IMAGE_DECODER_NICE = 0
