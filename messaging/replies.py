@@ -29,7 +29,7 @@ TEMPORARY = ("rate_limited", "unavailable")  # the client sends the same message
 
 
 class Refusals:
-    """The errors that one socket's client is told, in its language."""
+    """Sends errors to one socket's client, in the client's language."""
 
     def __init__(self, socket: RealtimeConsumer) -> None:
         self._socket = socket

@@ -34,8 +34,8 @@ def notify(
     Args:
         recipient_ids: who is told.
         subject_kind, subject_id: what it is about, for example `"conversation"`, 12.
-        title, excerpt: what the list and the toast show; cut to fit. Everybody who is told of a
-            subject for themselves sees the same, and so does everybody in a team.
+        title, excerpt: what the list and the toast show; cut to fit. All members of a team see
+            the same text about a subject, and so do all recipients outside a team.
         url: the address on this site that shows the news.
         happened_at: now, if left out.
         team_id: the shop whose members they are, if they are told as such. Somebody who leaves the

@@ -23,7 +23,7 @@ class NewsFactory(DjangoModelFactory[News]):
 
 
 class NotificationFactory(DjangoModelFactory[Notification]):
-    """`recipient=` is told of it; `news__…=` says what it is."""
+    """A notification for `recipient=`; `news__…=` sets the fields of its news."""
 
     class Meta:
         model = Notification

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class News(models.Model):
-    """The latest about one subject, as one audience is told it; `Notification` says who is told.
+    """The latest news about a subject for one audience; each recipient has a `Notification`.
 
     However many people are told, a message changes one row here. `told_at` is when everybody in the
     audience was last made sure to have it unread; NULL once somebody has read it. No index contains

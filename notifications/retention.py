@@ -24,7 +24,7 @@ def _unread() -> QuerySet[Notification]:
 
 
 def _untold() -> QuerySet[News]:
-    """Nobody is told of these any more."""
+    """News without notifications."""
     until = timezone.now() - timedelta(days=settings.READ_NOTIFICATIONS_KEEP_DAYS)
     return News.objects.filter(notifications=None, happened_at__lt=until)
 

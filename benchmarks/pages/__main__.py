@@ -101,7 +101,7 @@ def measured(addresses: dict[str, str], rounds: int) -> tuple[Pages, Pages]:
 
 
 class Measurer:
-    """A process that requests pages drawn from one database, whenever it is told to.
+    """A process that requests pages from one database on command.
 
     Args:
         address: of the database.

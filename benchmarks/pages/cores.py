@@ -53,7 +53,7 @@ class Page:
         return len(answer)
 
     def play(self, seconds: float) -> None:
-        """Ask one by one for so long."""
+        """Request pages one after the other for the given time."""
         before, count = processes.cpu_seconds([self.pid]), 0
         until = time.monotonic() + seconds
         while time.monotonic() < until:

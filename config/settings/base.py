@@ -122,7 +122,7 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
 }
 # What a connection to PostgreSQL may wait for, so that none is out of use for long. A process that
 # hangs in a transaction, or whose machine is gone, holds its locks no longer than this either.
-# Not for `manage.py`: nobody waits for a command, and a migration may take as long as it needs.
+# `manage.py` has no such limit: a migration may take as long as it needs.
 if env.bool("DATABASE_TIMEOUTS", default=True):
     POSTGRESQL_OPTIONS["options"] = (
         "-c statement_timeout=8s "

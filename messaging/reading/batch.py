@@ -47,8 +47,8 @@ def raise_mark(person: Person, frame: frames.Read) -> bool:
     """Raise the mark that waits to be stored, if the same socket has brought it.
 
     Args:
-        person: the socket's own object, by which the mark is known as the socket's: if it cannot
-            be stored, only the socket that has brought it is told.
+        person: the socket's own user object. A mark with another object came from another socket,
+            and only that socket gets the error if the mark cannot be stored.
     """
     waiting, key = _waiting(), (frame.conversation, person.pk)
     mark = waiting.get(key)

@@ -237,28 +237,33 @@ def test_sends_and_marks_at_once_never_wait_in_a_ring(
     assert rings == []
 
 
+def marked_together(where: Conversation, *people: User) -> list[Any]:
+    """What became of the marks of some people, by sockets, up to the first message."""
+
+    async def run() -> list[Any]:
+        try:
+            return await asyncio.gather(
+                *(batch.mark_read(who, where.pk, 1) for who in people), return_exceptions=True
+            )
+        finally:
+            await batch.close()
+
+    return asyncio.run(run())
+
+
 def test_a_mark_that_a_lock_holds_fails_alone(
     shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:
     send(shopper, conversation)
 
-    async def both() -> list[Any]:
-        try:
-            return await asyncio.gather(
-                *(batch.mark_read(who, conversation.pk, 1) for who in (seller, colleague)),
-                return_exceptions=True,
-            )
-        finally:
-            await batch.close()
-
     with psycopg.connect(own_database()) as other:
         theirs = "SELECT FROM notifications_notification WHERE recipient_id = %s FOR UPDATE"
         other.execute(theirs, [seller.pk])
-        held, done = asyncio.run(both())
+        held, done = marked_together(conversation, seller, colleague)
         assert isinstance(held, OperationalError)
         assert done is None
     assert (unread_count(seller.pk), unread_count(colleague.pk)) == (1, 0)
-    assert asyncio.run(both()) == [None, None]
+    assert marked_together(conversation, seller, colleague) == [None, None]
     assert unread_count(seller.pk) == 0
 
 
@@ -279,16 +284,7 @@ def test_a_mark_that_cannot_be_stored_keeps_no_other_from_being_told(
         events, "messages_read", lambda marks: told.extend(mark.user_id for mark in marks)
     )
 
-    async def both() -> list[Any]:
-        try:
-            return await asyncio.gather(
-                *(batch.mark_read(who, conversation.pk, 1) for who in (seller, colleague)),
-                return_exceptions=True,
-            )
-        finally:
-            await batch.close()
-
-    first, second = asyncio.run(both())
+    first, second = marked_together(conversation, seller, colleague)
     assert first is None
     assert isinstance(second, OperationalError)
     assert told == [seller.pk]
