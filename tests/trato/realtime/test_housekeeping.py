@@ -7,7 +7,7 @@ import daphne.server
 import pytest
 from daphne.http_protocol import WebRequest
 
-from trato.realtime.servers.housekeeping import FrugalServer
+from trato.realtime.servers.housekeeping import FrugalServer, MessageQueue
 
 
 class Protocol:
@@ -104,3 +104,24 @@ async def test_idle_connections_are_not_walked(server: FrugalServer) -> None:
     server.connections[protocol] = Details(server.connections[protocol])
     server.application_checker()
     assert set(server.connections) == {protocol}
+
+
+async def test_a_queue_gives_messages_in_order_also_to_who_waits() -> None:
+    queue = MessageQueue()
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    messages = [{"number": number} for number in range(3)]
+    for message in messages:
+        queue.put_nowait(message)
+    assert [await waiting, await queue.get(), await queue.get()] == messages
+    assert queue.empty()
+
+
+async def test_a_queue_loses_no_message_with_a_reader_that_is_cancelled() -> None:
+    queue = MessageQueue()
+    given_up = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    queue.put_nowait({"number": 0})
+    given_up.cancel()
+    await asyncio.wait([given_up])
+    assert await queue.get() == {"number": 0}

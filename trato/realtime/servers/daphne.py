@@ -47,6 +47,8 @@ class LimitedProtocol(WebSocketProtocol):
 
     def onOpen(self) -> None:
         super().onOpen()
+        # The HTTP channel that took the handshake. Its request would stay in memory, 5 KB of it.
+        self.transport.unregisterProducer()
         self.reads_whole_frames = has_all(self, PARSER)
         if has_all(self.transport, BUFFERS):
             self.transport.pauseProducing()  # Twisted stops reading
@@ -57,8 +59,7 @@ class LimitedProtocol(WebSocketProtocol):
         """Read what the client has sent.
 
         Twisted would make a context for its log each time, which is 4 % of what a message costs
-        in Python. Whatever is not data is left to it. It also goes on by itself once a client has
-        read so slowly that Twisted has paused and resumed the connection.
+        in Python. Whatever is not data is left to it.
         """
         transport = self.transport
         if transport.disconnecting:
