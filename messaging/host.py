@@ -18,6 +18,7 @@ from django.db import models
 from django.utils.module_loading import import_string
 
 from trato import people
+from trato.listed import listed
 from trato.people import Person
 from trato.prepared import prepared
 
@@ -192,7 +193,7 @@ class MessagingHost(ABC):
         shops: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
         if len(shops) == 1:  # as for each page
             return {user_id: _shops_of(user_id) for user_id in shops}
-        rows = self.active_members().filter(user_id__in=shops.keys()).order_by()
+        rows = self.active_members().filter(user_id__in=listed(shops)).order_by()
         for shop_id, user_id in rows.values_list("shop_id", "user_id"):
             shops[user_id].append(shop_id)
         return shops

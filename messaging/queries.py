@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db.models import QuerySet
 
+from trato.listed import listed
 from trato.people import Person
 from trato.prepared import prepared
 
@@ -52,7 +53,7 @@ def _furthest(participants: Iterable[Participant]) -> dict[str, int]:
 
 def revisions(conversation_ids: Iterable[int]) -> dict[int, int]:
     """The top revision of several conversations, in one query."""
-    rows = Conversation.objects.filter(pk__in=list(conversation_ids))
+    rows = Conversation.objects.filter(pk__in=listed(conversation_ids))
     return dict(rows.values_list("pk", "revision"))
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Subquery
 from django.utils.module_loading import import_string
 
+from trato.listed import listed
 from trato.pagination import Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
 from trato.prepared import prepared
@@ -60,32 +61,23 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
     counts = dict.fromkeys(user_ids, 0)
     if not counts:
         return counts
-    ids = list(counts)
-    ids += ids[:1] * (_slots(len(ids)) - len(ids))  # named twice is counted once
-    statement, parameters, places = _counting(len(ids))
-    given = parameters.copy()
-    for place, number in places:
-        given[place] = ids[number]
+    statement, parameters = _counting()
+    ids = listed(counts).params[0]
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+        cursor.execute(statement, [ids if one is None else one for one in parameters])
         counts.update(cursor.fetchall())
     return counts
 
 
-def _slots(number: int) -> int:
-    """For how many people a statement is written that asks for some: few different ones are."""
-    return 1 << (number - 1).bit_length()
-
-
 @cache
-def _counting(slots: int) -> tuple[str, list[Any], list[tuple[int, int]]]:
-    """The statement of `unread_counts`, its parameters, and which of them are which person's id.
+def _counting() -> tuple[str, list[Any]]:
+    """The statement of `unread_counts` and its parameters, with None for the people.
 
-    Written once for each size: every burst of messages counts badges, and the ORM would take longer
-    to write it than the database to answer. Counted for each team first, so that memberships are
-    looked up for a few rows.
+    Written once: every burst of messages counts badges, and the ORM would take longer to write it
+    than the database to answer. Counted for each team first, so that memberships are looked up for
+    a few rows.
     """
-    people = [-1 - number for number in range(slots)]  # nobody's ids
+    people = listed([])
     unread = Notification.objects.filter(recipient_id__in=people, read_at=None).order_by()
     by_team = unread.values_list("recipient_id", "team_id").annotate(unread=Count("*"))
     counted, own_parameters = by_team.query.sql_with_params()
@@ -99,13 +91,8 @@ def _counting(slots: int) -> tuple[str, list[Any], list[tuple[int, int]]]:
         LEFT JOIN member m ON m.team_id = c.team_id AND m.person_id = c.recipient_id
         WHERE c.team_id = 0 OR m.team_id IS NOT NULL
         GROUP BY c.recipient_id"""  # noqa: S608 – of the ORM's own making
-    parameters = [*own_parameters, *team_parameters]
-    places = [
-        (place, -1 - one)
-        for place, one in enumerate(parameters)
-        if isinstance(one, int) and one < 0
-    ]
-    return text, parameters, places
+    (empty,) = people.params
+    return text, [None if one == empty else one for one in (*own_parameters, *team_parameters)]
 
 
 def notifications_of(user: Person) -> QuerySet[Notification]:

@@ -7,7 +7,7 @@ Code that suspends somebody, changes a password or takes a role away calls
 
 from collections.abc import Iterable
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,10 +19,12 @@ from django.contrib.auth import (
 )
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db.models import DateField
 from django.db.models.signals import post_delete
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from trato.listed import listed
 from trato.people import Person
 from trato.realtime import groups
 
@@ -43,17 +45,26 @@ def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
     keys = list(session_keys)
     # PostgreSQL refuses NUL, and with it the question of all the others.
     askable = [key for key in keys if "\0" not in key]
-    rows = Session.objects.filter(session_key__in=askable, expire_date__gt=timezone.now())
-    logins = {key: _login(data) for key, data in rows.values_list("session_key", "session_data")}
-    people = get_user_model()._default_manager.in_bulk(
-        {login.user_id for login in logins.values() if login}
+    rows = Session.objects.filter(
+        session_key__in=listed(askable, of=str), expire_date__gt=timezone.now()
     )
+    logins = {key: _login(data) for key, data in rows.values_list("session_key", "session_data")}
+    ids = {login.user_id for login in logins.values() if login}
+    users = get_user_model()._default_manager.filter(pk__in=listed(ids)).defer(*_times())
+    people = {user.pk: user for user in users}
     by_key: dict[str, Person | Ended] = dict.fromkeys(keys, Ended.NO_SESSION)
     for key, login in logins.items():
         user = people.get(login.user_id) if login else None
         if login and user and _is_of_this_password(login.auth_hash, user):
             by_key[key] = user if user.is_active else Ended.SUSPENDED
     return by_key
+
+
+@cache
+def _times() -> list[str]:
+    """The user model's dates and times: a socket needs none, and reading them is slow."""
+    fields = get_user_model()._meta.concrete_fields
+    return [field.name for field in fields if isinstance(field, DateField)]
 
 
 class _Login(NamedTuple):
