@@ -1,1 +1,1 @@
-"""Buyer–seller conversations. Meets the shop around it only through `messaging.host`."""
+"""Buyer–seller conversations. Knows the shop around it only through `messaging.host`."""

@@ -1,4 +1,4 @@
-"""The only door to conversations: who may not see one gets the same answer as if it were not."""
+"""The only way to a conversation: one that you may not see looks like one that doesn't exist."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ STAFF_GROUP = "staff"
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a person's conversations are: what they ask as a shopper, and the shops they serve."""
+    """Where a person's conversations are: the person as a shopper, and the shops they work for."""
 
     user_id: int
     shop_ids: tuple[int, ...]
 
 
 def scope_of(user: Person) -> Scope:
-    """Where to look for a person's conversations.
+    """Return where to look for a person's conversations.
 
-    It says where lists begin, and lets nobody in: what is shown comes through `conversations_of`.
+    Lists start from it, but it grants no access: what they show comes through `conversations_of`.
     """
     return Scope(user.pk, tuple(host.shops_of([user.pk])[user.pk]))
 
 
 def conversations_of(user_id: int) -> QuerySet[Conversation]:
-    """All conversations that a person takes part in, on either side.
+    """Return all conversations that a person takes part in, on either side.
 
-    Membership is read from the database, not from a `user`, which may be as old as a socket.
+    Reads the membership from the database, because a `user` object may be as old as its socket.
     """
     shops = host.active_members().filter(user_id=user_id).order_by().values("shop_id")
     return Conversation.objects.filter(
@@ -44,15 +44,15 @@ def conversations_of(user_id: int) -> QuerySet[Conversation]:
 
 
 def conversation_for(user: Person, conversation_id: int, *, lock: bool = False) -> Conversation:
-    """One conversation, if the person takes part in it, with its shopper, shop and product.
+    """Return a conversation that the person takes part in, with its shopper, shop and product.
 
     Args:
-        lock: hold the row's lock until the transaction under way ends. Writers of a conversation
-            take it before those of its participants and news, so that two of them cannot
-            deadlock (docs/decisions/0013-lock-order.md).
+        lock: hold the row's lock until the current transaction ends. Writers of a conversation take
+            it before those of its participants and news, so that two of them cannot deadlock
+            (docs/decisions/0013-lock-order.md).
 
     Raises:
-        Http404: there is none, or the person takes no part in it.
+        Http404: it doesn't exist, or the person takes no part in it.
     """
     rows = _conversation(user.pk, conversation_id, lock=lock)
     if not rows:
@@ -71,8 +71,8 @@ def _conversation(user_id: int, pk: int, *, lock: bool) -> QuerySet[Conversation
 def participation_sql(conversation: str, user_id: str) -> str:
     """`conversations_of` as an SQL condition, for statements about many people at once.
 
-    Its sub-selects have a value, which PostgreSQL looks up by index also where the statement is
-    planned for many rows (see `sending.statement`).
+    It uses scalar sub-selects, which PostgreSQL answers from an index even if it plans the
+    statement for many rows (see `sending.statement`).
 
     Args:
         conversation: the alias of a conversation's row in the statement.
@@ -90,17 +90,17 @@ def participation_sql(conversation: str, user_id: str) -> str:
 
 
 def consumer_group(user_id: int) -> str:
-    """The sockets of one person as a shopper."""
+    """The group of one person's sockets as a shopper."""
     return f"consumer.{user_id}"
 
 
 def seller_group(shop_id: int) -> str:
-    """The sockets of everybody who works for one shop."""
+    """The group of the sockets of everybody who works for a shop."""
     return f"seller.{shop_id}"
 
 
 def role_groups(user: Person, shop_ids: Iterable[int]) -> set[str]:
-    """The groups that the socket of somebody who works for some shops belongs in."""
+    """Return the role groups of a person who works for the given shops."""
     groups = {consumer_group(user.pk), *map(seller_group, shop_ids)}
     if user.is_staff:
         groups.add(STAFF_GROUP)

@@ -1,4 +1,4 @@
-"""Start a conversation and send a message. One function is one decision and one transaction.
+"""Start a conversation and send a message. Each function is one decision and one transaction.
 
 The other acts are in `sending.submit` (a send over the socket), `reading.actions`,
 `contact.actions` and `moderation.actions`.
@@ -29,16 +29,17 @@ from .sending.batcher import outcome_of
 def start_conversation(
     actor: Person, *, product: Product | None = None, shop: Shop | None = None
 ) -> Conversation:
-    """Find the shopper's conversation about a product, or with a shop, or open it.
+    """Find or start the shopper's conversation about a product, or with a shop.
 
-    Two clicks at once find the same one: the database allows no second.
+    Two clicks at the same time give the same conversation: a unique constraint prevents a second.
 
     Args:
-        product: what it is about; its title, price and picture are kept as they stand now.
-        shop: whom to ask, where it is about no product.
+        product: what it is about; its current title, price and picture are stored with the
+            conversation.
+        shop: the shop to ask, if the conversation is about no product.
 
     Raises:
-        Refused: `forbidden` at one's own shop, `rate_limited` after too many new ones.
+        Refused: `forbidden` for a person's own shop, `rate_limited` after too many new ones.
     """
     shop = host.shop_of(product) if product else shop
     if shop is None:
@@ -66,13 +67,13 @@ def start_conversation(
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
-    """Store a message, make it unread for the other side, and tell both sides on commit.
+    """Store a message, make it unread for the other side, and announce it to both on commit.
 
-    A repeated `client_id` with the same words returns the first message, and counts for no limit.
-    If nobody may have been told of that one, they are told now.
+    A repeated `client_id` with the same words returns the first message and doesn't count against
+    the limits. If the first message may not have been announced, it is announced now.
 
     Raises:
-        Http404: the actor takes no part in such a conversation.
+        Http404: the conversation doesn't exist, or the actor takes no part in it.
         Refused: `conflict` if the actor has sent other words under this `client_id`, `invalid` or
             `too_long` for the text, `rate_limited` after too many.
     """
@@ -86,7 +87,7 @@ def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -
 
 
 def send_over_http(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
-    """`send` for a request: what became of it is counted in the metrics."""
+    """`send` for a request; also counts the outcome in the metrics."""
     try:
         sent = send(actor, conversation_id, client_id, body)
     except Exception as error:
@@ -97,10 +98,10 @@ def send_over_http(actor: Person, conversation_id: int, client_id: uuid.UUID, bo
 
 
 def send_from_form(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
-    """`send_over_http` for a form without a script, whose `client_id` may be older than its words.
+    """`send_over_http` for a form without scripts, which may repeat a `client_id` with a new text.
 
-    People who go back to a form that was sent, and write something else, post the same
-    `client_id`. The other words are a new message, and a second click on them is that one again.
+    People who go back to a form they have sent, and write something else, post the same
+    `client_id`. The new text becomes a new message; posting it twice still stores it once.
     """
     try:
         return send_over_http(actor, conversation_id, client_id, body)

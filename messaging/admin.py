@@ -1,4 +1,4 @@
-"""The admin's pages of conversations; each feature has its own."""
+"""Collects the admin pages for conversations from the features."""
 
 from .moderation.admin import conversations as conversations
 from .moderation.admin import reports as reports

@@ -1,4 +1,4 @@
-"""The text of a message: what is accepted, and its first words."""
+"""The text of a message: what is accepted, and how it is shortened."""
 
 from django.conf import settings
 from django.utils.text import Truncator
@@ -11,13 +11,14 @@ EXCERPT_CHARACTERS = 120
 
 
 def normalize_body(body: str) -> str:
-    """A message's text as it is stored: line breaks as `\\n`, no space around it."""
-    # Not Django's `normalize_newlines`: ready for lazy texts, it takes as long as a whole send.
+    """Return a message's text as it is stored: line breaks as `\n`, no white space around it."""
+    # Not Django's `normalize_newlines`: it also handles lazy texts and takes as long as a whole
+    # send.
     return body.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def clean_body(body: str) -> str:
-    """A message's text as it will be stored, see `normalize_body`.
+    """Return a message's text as it will be stored, see `normalize_body`.
 
     Raises:
         Refused: `invalid` for an empty text or one with control characters, `too_long` for more
@@ -42,6 +43,6 @@ def clean_body(body: str) -> str:
 
 
 def excerpt(body: str) -> str:
-    """The first words of a message on one line."""
+    """Return the beginning of a message on one line."""
     line = " ".join(body.split())
     return line if len(line) <= EXCERPT_CHARACTERS else Truncator(line).chars(EXCERPT_CHARACTERS)

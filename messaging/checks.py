@@ -1,4 +1,4 @@
-"""System checks: whether a project sets what messaging needs. `manage.py check` runs them."""
+"""System checks: does the project define what messaging needs? `manage.py check` runs them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ CONTEXT_PROCESSOR = "notifications.context_processors.badge"
 
 @register()
 def check_project(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """What is missing in the settings, see docs/another-shop.md."""
+    """Report missing or wrong settings, see docs/another-shop.md."""
     return [
         Error(text, hint="See docs/another-shop.md.", id=f"messaging.{number}")
         for number, text in _complaints()

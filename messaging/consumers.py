@@ -1,4 +1,4 @@
-"""The socket of one tab: frames go to actions, events of the role groups to the browser."""
+"""The socket of one tab: passes frames to actions, and the role groups' events to the browser."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -24,7 +24,7 @@ log = structlog.get_logger("trato.socket")
 
 
 class ChatConsumer(BadgeConsumer):
-    """One tab of one person; stands on Badge-, Realtime- and SocketConsumer, in this order."""
+    """One tab of one person. Inherits from Badge-, Realtime- and SocketConsumer, in this order."""
 
     event_types = BadgeConsumer.event_types | {"chat.message", "chat.typing"}
 
@@ -47,7 +47,7 @@ class ChatConsumer(BadgeConsumer):
             self.out.offer_to(self.sends.take)
 
     async def is_within(self, limit: str, who: int | str) -> bool:
-        """Count one more socket; False if the limit is passed and the socket was closed."""
+        """Count this connection; close it and return False if the limit is exceeded."""
         refusal = None
         if who:
             (refusal,) = await rate_limits.hit_many(limit, [who])
@@ -56,7 +56,7 @@ class ChatConsumer(BadgeConsumer):
         return refusal is None
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Act on one frame. If it is refused the client gets an `error`, and the socket lives."""
+        """Act on a frame. If it is refused, the client gets an `error` and the socket stays open."""
         with self.refusals.answering(text_data):
             match frames.decode(text_data):
                 case frames.Send() as frame:
@@ -73,11 +73,11 @@ class ChatConsumer(BadgeConsumer):
                     await self.conversations.announce_typing(pk, stopped=stopped)
 
     def chat_message(self, event: Event) -> None:
-        """Pass on a frame of a role group; held back while its conversation is being opened."""
+        """Pass on a frame of a role group; hold it back while its conversation is being opened."""
         self.conversations.deliver(event)
 
     def chat_typing(self, event: Event) -> None:
-        """Somebody is writing. Only shown where the conversation is open, and not to themselves."""
+        """Show that somebody else is typing, if the conversation is open here."""
         if event["conversation"] in self.conversations and event["user"] != self.user.pk:
             self.send_frame(event["frame"])
 
@@ -98,7 +98,7 @@ class ChatConsumer(BadgeConsumer):
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
-        """Also tell each socket the top revisions of what it has open, so that it sees a gap."""
+        """Also send each socket the revisions of its open conversations, so that gaps show."""
         tops: dict[int, int] = {}
         try:
             await super().beat(sockets)

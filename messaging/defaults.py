@@ -1,7 +1,7 @@
 """The settings of messaging, see `trato.defaults`. Those with a rate can be set in the environment.
 
 A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSAGING_HOST`, see
-`messaging.host`, and `SITE_NAME`, which a page has as its title once its person is logged out.
+`messaging.host`, and `SITE_NAME`, the title of a page once its person is logged out.
 """
 
 from trato.defaults import env
@@ -11,29 +11,29 @@ MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
-STAFF_LOOK_MINUTES = 15  # for which a look on record lets staff read a thread
+STAFF_LOOK_MINUTES = 15  # how long a recorded look lets staff read a thread
 # Per visitor, before logging in. All are sent then, so no more than CONVERSATIONS_PER_HOUR.
 KEPT_QUESTIONS_MAX = 5
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 CONVERSATION_PAGE_SIZE = 25
-# Per person. More, because an open list searches again whenever something in it changes.
+# Per person. High, because an open list repeats its search whenever a conversation in it changes.
 CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
-# Questions of visitors who have to log in first, per address: each is a session of 15 KB.
+# Visitors' questions before they log in, per address: each one is a session of 15 KB.
 KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
-SOCKET_PATH = "/ws/"  # where the socket is, from the root of your ASGI application
+SOCKET_PATH = "/ws/"  # path of the socket in your ASGI application
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
-SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; its next frame waits behind more
-SOCKET_SENDS_REMEMBERED = 64  # per socket: under way, or refused and to be sent again
-# After which a browser asks before it sends what was written and never sent.
+SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; with more, its next frame waits
+SOCKET_SENDS_REMEMBERED = 64  # per socket: being stored, or to be repeated by the client
+# Age after which a browser asks before it sends a message that was written and never sent.
 OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
 
 # -- Sends of the sockets, in batches ------------------------------------------------------------
 
-SEND_BATCH_MAX = 64  # messages in one statement
-READ_MARK_BATCH_MAX = 256  # marks in one statement
+SEND_BATCH_MAX = 64  # messages per statement
+READ_MARK_BATCH_MAX = 256  # read marks per statement
 READ_MARK_PAUSE_SECONDS = 0.1  # between two batches of read marks in one process
-SEND_STALL_SECONDS = 0.1  # that storing a batch may take before others go past it
-SEND_BATCHES_AT_ONCE = 2  # per process; each has a connection to PostgreSQL of its own
-# Before a conversation whose rows were locked is tried again; doubles up to SEND_STALL_SECONDS.
+SEND_STALL_SECONDS = 0.1  # how long a batch may take before others overtake it
+SEND_BATCHES_AT_ONCE = 2  # per process; each has its own connection to PostgreSQL
+# Before retrying a conversation whose rows were locked; doubles up to SEND_STALL_SECONDS.
 SEND_LOCK_PAUSE_SECONDS = 0.005

@@ -1,4 +1,4 @@
-"""Tell the two sides of a conversation what is committed; each frame is encoded once for all."""
+"""Announce committed changes to both sides of a conversation; each frame is encoded once."""
 
 import threading
 from collections import OrderedDict
@@ -20,15 +20,15 @@ from .host import host
 from .models import Conversation, Message, Side
 from .records import ReadMark, Sent
 
-ANNOUNCED_MAX = 10_000  # messages of which this process remembers that it announced them
-REANNOUNCE_FOR = timedelta(minutes=10)  # an older message is no news to anybody
+ANNOUNCED_MAX = 10_000  # messages that this process remembers having announced
+REANNOUNCE_FOR = timedelta(minutes=10)  # an older message is no longer announced
 
 _announced: OrderedDict[int, None] = OrderedDict()
 _announced_lock = threading.Lock()
 
 
 def messages_created(sents: Sequence[Sent]) -> None:
-    """Tell both sides about messages that are committed."""
+    """Announce committed messages to both sides."""
     groups.send_many(
         [_event(sent, frames.MessageCreated.of(sent), sent.revision) for sent in sents]
     )
@@ -36,9 +36,9 @@ def messages_created(sents: Sequence[Sent]) -> None:
 
 
 def badges_changed(sents: Sequence[Sent]) -> None:
-    """Let everybody count again whose unread notifications some messages may have changed."""
+    """Recount the badges of everybody whose unread notifications the messages may have changed."""
     names = {groups.user_group(user_id) for sent in sents for user_id in sent.badges}
-    # Of a repeat it is not known whom the first send has notified: one of them, at most.
+    # It is not known whom the first send of a repeated message has notified: at most one of them.
     names.update(_other_side(sent) for sent in sents if not sent.is_new)
     _count_again(names)
 
@@ -54,26 +54,26 @@ def may_be_unannounced(sent: Sent) -> bool:
 
 
 def _note_announced(sents: Sequence[Sent]) -> None:
-    with _announced_lock:  # the event loop and the threads of requests
+    with _announced_lock:  # shared by the event loop and the threads of requests
         _announced.update((sent.id, None) for sent in sents)
         while len(_announced) > ANNOUNCED_MAX:
             _announced.popitem(last=False)
 
 
 def message_changed(message: Message) -> None:
-    """Tell both sides on commit that a message is no longer what it was."""
+    """Announce to both sides, on commit, that a message has changed."""
     sent = Sent.of(message)
     event = _event(sent, frames.MessageChanged.of(sent), sent.revision)
     transaction.on_commit(lambda: groups.send_many([event]))
 
 
 def messages_read(marks: Iterable[ReadMark]) -> None:
-    """Tell both sides how far people have read, and let the readers count their badges again."""
-    marks = dict.fromkeys(marks)  # one may be there twice
+    """Announce to both sides how far people have read, and recount the readers' badges."""
+    marks = dict.fromkeys(marks)  # the same mark may occur twice
     groups.send_many(
         [_event(mark, frames.ConversationRead.of(mark)) for mark in marks if mark.moved]
     )
-    # One that did not move may have been stored before by a statement whose answer was lost.
+    # A mark that did not move may have been stored by an earlier statement whose answer was lost.
     changed = [mark for mark in marks if mark.badge_changed or not mark.moved]
     _count_again({groups.user_group(mark.user_id) for mark in changed})
 
@@ -81,7 +81,7 @@ def messages_read(marks: Iterable[ReadMark]) -> None:
 def typing(
     conversation_id: int, sides: tuple[str, ...], side: Side, person: Person, *, stopped: bool
 ) -> None:
-    """Both sides hear that somebody is writing, or has stopped. Nothing is stored.
+    """Announce to both sides that somebody is typing or has stopped. Nothing is stored.
 
     On the event loop only.
     """
@@ -95,7 +95,7 @@ def typing(
 
 
 def groups_of(conversation: Conversation) -> tuple[str, ...]:
-    """The role groups of a conversation's two sides, and nobody else's."""
+    """Return the role groups of a conversation's two sides."""
     return consumer_group(conversation.consumer_id), seller_group(conversation.shop_id)
 
 
@@ -111,7 +111,7 @@ def _count_again(names: Collection[str]) -> None:
 
 
 def _event(record: Sent | ReadMark, frame: Struct, revision: int | None = None) -> groups.Addressed:
-    """A frame for both sides. Frames with a revision arrive in the order of revisions."""
+    """Return an event with a frame for both sides, ordered by revision if the frame has one."""
     event: dict[str, Any] = {
         "type": "chat.message",
         "conversation": record.conversation_id,

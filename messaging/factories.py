@@ -1,4 +1,4 @@
-"""Conversations for tests and for the demo shop, consistent as the actions leave them."""
+"""Conversations for tests and for the demo shop, consistent with what the actions store."""
 
 import uuid
 from typing import Any
@@ -25,7 +25,7 @@ class ConversationFactory(DjangoModelFactory[Conversation]):
 
 
 class MessageFactory(DjangoModelFactory[Message]):
-    """The next message of `conversation=`, which moves on with it."""
+    """The next message of `conversation=`, whose counters it advances."""
 
     class Meta:
         model = Message

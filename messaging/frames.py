@@ -1,4 +1,4 @@
-"""All frames of the socket, in both directions. The JSON answers use the same.
+"""All frames of the socket, in both directions. The JSON responses use the same structures.
 
 Decoding and validation are one step: unknown types, unknown fields and wrong values are refused.
 """
@@ -24,17 +24,17 @@ Counter = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class ClientFrame(Struct, forbid_unknown_fields=True):
-    """What a client may say; `type` tells which."""
+    """A frame that a client may send; `type` says which."""
 
 
 class Claim(ClientFrame, tag="session.claim"):
-    """The first frame of a page: whom it was drawn for."""
+    """The first frame of a page: the person it was rendered for."""
 
     user: Identifier
 
 
 class Send(ClientFrame, tag="message.send"):
-    """`after` names the message that the client sent before it and that is not acknowledged yet.
+    """A message. `after` is the client's previous message, if that is not acknowledged yet.
 
     This one is stored only once that one is stored or refused for good, so a client can keep the
     order without waiting for each acknowledgement.
@@ -61,7 +61,7 @@ class Read(ClientFrame, tag="conversation.read"):
 
 
 class Typing(ClientFrame, tag="typing"):
-    """Somebody is writing or, where `stopped`, has emptied the box again."""
+    """Somebody is typing or, if `stopped`, has emptied the box again."""
 
     conversation: Identifier
     stopped: bool = False
@@ -92,7 +92,7 @@ def decode(text: str | None) -> AnyClientFrame:
 
 
 def client_id_of(text: str) -> str | None:
-    """The `client_id` of a frame that was refused, so that the sender knows which it was."""
+    """Return the `client_id` of a refused frame, so that the sender knows which one it was."""
     try:
         client_id = _client_id.decode(text).get("client_id")
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -111,7 +111,8 @@ class Sender(Struct):
 class MessageItem(Struct, kw_only=True):
     """A message as both sides see it.
 
-    `consumer` is the shopper's ID: that person is on that side, everybody else on the other.
+    `consumer` is the shopper's ID: that person is on the consumer side, everybody else on the
+    seller side.
     """
 
     conversation: int
@@ -152,7 +153,7 @@ class MessageChanged(MessageItem, tag="message.changed"):
 
 
 class MessageAccepted(Struct, tag="message.accepted", kw_only=True):
-    """To the sender, after COMMIT."""
+    """Tells the sender, after COMMIT, that a message is stored."""
 
     client_id: uuid.UUID
     conversation: int
@@ -174,7 +175,7 @@ class MessageAccepted(Struct, tag="message.accepted", kw_only=True):
 
 
 class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
-    """The same to a script that sent by POST: it has no socket to hear the message on."""
+    """The same for a script that sent by POST, and therefore gets the message as well."""
 
     message: MessageItem
 
@@ -185,7 +186,7 @@ class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
 
 
 class ConversationState(Struct, tag="conversation.state", kw_only=True):
-    """A page of messages; `revision` is the one to resume from, `read` per side."""
+    """A page of messages; the client resumes from `revision`, `read` has a mark for each side."""
 
     conversation: int
     revision: int
@@ -206,7 +207,7 @@ class ConversationRead(Struct, tag="conversation.read"):
 
 
 class TypingSeen(Struct, tag="typing", omit_defaults=True):
-    """To the others who have the conversation open; `user` tells two people of one name apart."""
+    """For others who have the conversation open; `user` distinguishes people of the same name."""
 
     conversation: int
     side: str
@@ -227,7 +228,7 @@ def page(
     read: dict[str, int],
     resuming: bool,
 ) -> ConversationState:
-    """A page of messages for the socket and the JSON answers alike.
+    """Return a page of messages, for the socket and for JSON responses.
 
     The revision to resume from is the conversation's own, unless a resuming client has more to
     come: then it is that of the last message given, so that nothing between is skipped.

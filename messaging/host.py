@@ -1,9 +1,8 @@
-"""All that messaging asks of the shop around it.
+"""Everything that messaging needs from the shop around it.
 
 Three settings describe that shop: `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP_MODEL` name models
 ("app.Model") with integer keys, `MESSAGING_HOST` a subclass of `MessagingHost`, by its dotted path.
-What is asked of people is in `trato.people`. The rest of the package uses the one
-object `host`.
+`trato.people` says what the user model needs. The rest of the package uses the one object `host`.
 """
 
 from abc import ABC, abstractmethod
@@ -44,7 +43,7 @@ class HostForeignKey(models.ForeignKey[Any, Any]):
 
 @dataclass(frozen=True)
 class ProductCard:
-    """What a thread shows of a product, now or as it stood when asked.
+    """A product as a thread shows it, either now or at the time of the question.
 
     Args:
         price: in minor units of the currency: 1250 is 12.50 EUR and 1250 JPY.
@@ -63,17 +62,18 @@ class ProductCard:
 
     @property
     def price_text(self) -> str:
-        """The price as the reader's language writes it."""
+        """The price, formatted in the reader's language."""
         return host.format_money(self.price, self.currency)
 
 
 class MessagingHost(ABC):
-    """What a shop tells messaging. A subclass says what is abstract, and what is named otherwise.
+    """The shop, as messaging sees it.
 
-    Its methods run where a query may be made, unless they say that they make none.
+    A subclass implements the abstract methods, and overrides names that differ. Methods may query
+    the database, unless their docstring says that they make no query.
     """
 
-    # -- What fields are called -----------------------------------------------------------------
+    # -- Names of fields ------------------------------------------------------------------------
     # Columns of the two models themselves: searches, lists and statements join them.
 
     shop_name_field = "name"
@@ -84,32 +84,34 @@ class MessagingHost(ABC):
 
     # -- People ---------------------------------------------------------------------------------
 
-    # What the group "Moderators" may do beside messaging's own, as `app_label.codename`.
+    # Permissions of the group "Moderators" beside messaging's own, as `app_label.codename`.
     moderator_permissions: tuple[str, ...] = ()
 
     def display_name(self, person: Person) -> str:
-        """How the other side sees a person. Reads `PERSON_NAME_FIELD` and makes no query."""
+        """Return the name under which the other side sees a person. Makes no query."""
         return people.display_name(person)
 
     def short_name(self, person: Person) -> str:
-        """How colleagues see a person in a list. Makes no query."""
+        """Return the name under which colleagues see a person in a list. Makes no query."""
         return self.display_name(person).partition(" ")[0]
 
     @abstractmethod
     def acts_as_seller(self, person: Person) -> bool:
-        """Whether a person may work for shops at all; asked for every socket, makes no query.
+        """Whether a person may work for shops at all. Called for every socket; makes no query.
 
-        For anybody else `active_members` is not even looked at.
+        For other people, `active_members` is not queried at all.
         """
 
     @abstractmethod
     def may_suspend(self, actor: Person, person: Person) -> bool:
-        """Whether somebody of the staff may suspend or restore a person."""
+        """Whether a member of staff may suspend or restore a person."""
 
     @abstractmethod
     def suspend(self, actor: Person, person_id: int, reason: str) -> object:
-        """Close an account: clear its `is_active`, write it to the audit trail, and call
-        `trato.realtime.sessions.announce_access_changed`, all in one transaction.
+        """Suspend an account, in one transaction.
+
+        Clear `is_active`, record the act in the audit trail, and call
+        `trato.realtime.sessions.announce_access_changed`.
 
         Raises:
             trato.errors.AlreadyDone: it is suspended.
@@ -119,29 +121,29 @@ class MessagingHost(ABC):
 
     @abstractmethod
     def restore(self, actor: Person, person_id: int, reason: str) -> object:
-        """Open a suspended account again. Raises as `suspend` does."""
+        """Restore a suspended account. Raises the same exceptions as `suspend`."""
 
     # -- Shops ----------------------------------------------------------------------------------
 
     @abstractmethod
     def active_members(self) -> "models.QuerySet[Any]":
-        """Who works for which shop right now: the one predicate for it, in Python and in SQL.
+        """Return who works for which shop now: the only predicate for it, in Python and in SQL.
 
         Returns:
             Rows with the columns `shop_id` and `user_id`, fields of the model or annotations by
-            `F`. Somebody who may not act for the shop, such as a suspended person, has no row.
+            `F`. People who may not act for the shop, such as suspended ones, have no row.
         """
 
     def shop_name(self, shop: Shop) -> str:
-        """The shop's name, as its column has it. Makes no query."""
+        """Return the shop's name, as stored in its column. Makes no query."""
         return str(getattr(shop, self.shop_name_field))
 
     def shop_url(self, shop: Shop) -> str:
-        """The address of the shop's page."""
+        """Return the address of the shop's page."""
         return str(cast(Any, shop).get_absolute_url())
 
     def browse_url(self) -> str:
-        """Where somebody without any conversation finds products to ask about."""
+        """Return the address where people without conversations find products to ask about."""
         return "/"
 
     # -- Products -------------------------------------------------------------------------------
@@ -152,28 +154,28 @@ class MessagingHost(ABC):
 
     @abstractmethod
     def product_card(self, product: Product) -> ProductCard:
-        """A product as it stands now."""
+        """Return a product as it is now."""
 
     @abstractmethod
     def format_money(self, amount: int, currency: str) -> str:
-        """An amount in minor units of a currency (ISO 4217) as the reader's language writes it."""
+        """Format an amount in minor units of a currency (ISO 4217) in the reader's language."""
 
-    # -- What follows from the above ------------------------------------------------------------
+    # -- Derived from the above -----------------------------------------------------------------
 
     @final
     def find_product(self, slug: str) -> Product | None:
-        """A product with its shop, also one that shoppers can't see (any more)."""
+        """Return a product with its shop, even if shoppers can't see it (any more)."""
         rows = product_model()._default_manager.select_related(self.product_shop_field)
         return rows.filter((self.product_slug_field, slug)).first()
 
     @final
     def find_shop(self, slug: str) -> Shop | None:
-        """A shop by its address."""
+        """Return the shop with an address."""
         return shop_model()._default_manager.filter((self.shop_slug_field, slug)).first()
 
     @final
     def shop_of(self, product: Product) -> Shop:
-        """The shop that sells a product."""
+        """Return the shop that sells a product."""
         return cast(Shop, getattr(product, self.product_shop_field))
 
     @final
@@ -183,15 +185,15 @@ class MessagingHost(ABC):
 
     @final
     def members_of(self, shop_id: int) -> list[int]:
-        """The ids of the people who work for a shop right now."""
+        """Return the IDs of the people who work for a shop right now."""
         rows = self.active_members().filter(shop_id=shop_id).order_by()
         return list(rows.values_list("user_id", flat=True))
 
     @final
     def shops_of(self, user_ids: Iterable[int]) -> dict[int, list[int]]:
-        """The ids of the shops that each of some people works for right now, in one query."""
+        """Return the IDs of the shops that each person works for right now, with one query."""
         shops: dict[int, list[int]] = {user_id: [] for user_id in user_ids}
-        if len(shops) == 1:  # as for each page
+        if len(shops) == 1:  # the usual case, once for each page
             return {user_id: _shops_of(user_id) for user_id in shops}
         rows = self.active_members().filter(user_id__in=listed(shops)).order_by()
         for shop_id, user_id in rows.values_list("shop_id", "user_id"):
@@ -200,13 +202,13 @@ class MessagingHost(ABC):
 
     @final
     def members_sql(self) -> tuple[str, tuple[Any, ...]]:
-        """`active_members` as a SELECT of shop and person, with its parameters."""
+        """Return `active_members` as a SELECT of shop and person, with its parameters."""
         rows = self.active_members().order_by().values_list("shop_id", "user_id")
         return rows.query.sql_with_params()
 
     @final
     def shop_names_sql(self) -> tuple[str, tuple[Any, ...]]:
-        """A SELECT of all shops' keys and names, with its parameters."""
+        """Return a SELECT of all shops' keys and names, with its parameters."""
         rows = shop_model()._default_manager.order_by().values_list("pk", self.shop_name_field)
         return rows.query.sql_with_params()
 
@@ -227,11 +229,11 @@ def _host() -> MessagingHost:
 
 
 class _Lazy:
-    """The host, made when it is first used: its module imports models. Every send asks it."""
+    """Creates the host when it is first used, because its module imports models."""
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(_host(), name)
-        setattr(self, name, value)  # from now on found without asking here
+        setattr(self, name, value)  # from now on found without this method
         return value
 
 
@@ -245,5 +247,5 @@ def _shops_of(user_id: int) -> "models.QuerySet[Any, int]":
 
 
 def active_members() -> "models.QuerySet[Any]":
-    """The teams that notifications ask for, see `TEAM_MEMBERSHIPS`."""
+    """Return who is in which team, for notifications, see `TEAM_MEMBERSHIPS`."""
     return host.active_members()

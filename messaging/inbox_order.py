@@ -1,7 +1,7 @@
 """The order of an inbox: which of a person's conversations come next.
 
-On PostgreSQL every statement begins at an index in the order of the list and ends after as many
-rows as were asked for, however many conversations a shop has.
+On PostgreSQL every statement walks an index in the order of the list and stops after the requested
+number of rows, however many conversations a shop has.
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ from trato.pagination import PageRequest, ordered
 
 HOUR = timedelta(hours=1)
 
-Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's id, and the time it is listed by
+Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's ID, and the time that sorts it
 
 
 def upcoming(
@@ -28,14 +28,14 @@ def upcoming(
     unread_only: bool = False,
     among: QuerySet[Conversation] | None = None,
 ) -> Keys:
-    """The next conversations that have a message, by the time of the last one.
+    """Return the next conversations that have a message, by the time of the last one.
 
     Args:
-        scope: whose.
+        scope: whose conversations.
         wanted: which page.
-        size: how many at most.
-        unread_only: those that the badge counts, by the time of the news.
-        among: only those of a query; all, if left out.
+        size: the maximum number.
+        unread_only: only those that the badge counts, by the time of the news.
+        among: a query to which the result is restricted; all conversations by default.
     """
     conversations = Conversation.objects.all() if among is None else among
     said = conversations.filter(last_message_hour__isnull=False)
@@ -53,7 +53,7 @@ def upcoming(
 
 
 def _by_last_message(conversations: QuerySet[Conversation], wanted: PageRequest) -> Keys:
-    """By the hour first, which an index has; those of an hour are sorted when they are read."""
+    """Sort by the hour first, which an index contains, and then by the exact time."""
     rows = ordered(conversations, wanted, time="last_message_at")
     sign = "" if wanted.newer else "-"
     if wanted.cursor is not None:  # the hour is no later than the time, and less than an hour early

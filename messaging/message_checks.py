@@ -1,4 +1,4 @@
-"""The checks that a message has to pass, and their base."""
+"""The checks that a message has to pass, and their base class."""
 
 from collections.abc import Sequence
 
@@ -33,16 +33,16 @@ class Check:
 
 
 class TextCheck(Check):
-    """Put the text in order, or refuse it."""
+    """Normalizes the text, or refuses it."""
 
     def check(self, attempt: Attempt) -> None:
-        # What is refused may not even be storable: the stores must not see it.
+        # The database may be unable to store a refused text: keep it from the stores.
         given, attempt.body = attempt.body, ""
         attempt.body = clean_body(given)
 
 
 class MessageLimit(Check):
-    """Refuse the messages of a person who sends too many."""
+    """Refuses the messages of a person who sends too many."""
 
     def check(self, attempt: Attempt) -> None:
         rate_limits.hit("MESSAGES_PER_MINUTE", attempt.sender.pk)

@@ -1,4 +1,4 @@
-"""Send a question: at once, or after it waited for its author to log in."""
+"""Send a question, either right away or after its author has logged in."""
 
 import uuid
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from . import queries
 def start_and_send(
     user: Person, question: KeptQuestion, send: Callable[[Person, int, uuid.UUID, str], Sent]
 ) -> Conversation:
-    """Both or neither: a refused first message leaves no empty conversation behind."""
+    """Start a conversation with its first message. If the message is refused, neither is stored."""
     conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
     if question.body.strip():
         send(user, conversation.pk, question.client_id, question.body)
@@ -29,10 +29,10 @@ def start_and_send(
 
 @transaction.atomic
 def send_kept(user: Person, kept_id: int) -> list[Conversation]:
-    """Send a question that waited; empty if another tab has sent it.
+    """Send a kept question; return nothing if another tab has sent it.
 
     Raises:
-        Refused: as a send does; `not_found` if the product is no longer on sale.
+        Refused: as for any send; `not_found` if the product is no longer on sale.
     """
     rows = KeptQuestion.objects.select_for_update(of=("self",)).select_related("shop", "product")
     kept = rows.filter(pk=kept_id).first()

@@ -1,4 +1,4 @@
-"""What visitors wrote before they logged in."""
+"""Questions that visitors wrote before logging in."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from messaging.host import HostForeignKey
 
 
 class KeptQuestion(models.Model):
-    """What somebody wants to ask; stored where that was written before logging in."""
+    """A question that a visitor wrote before logging in."""
 
     visitor = models.UUIDField(_("visitor"))
     shop = HostForeignKey(

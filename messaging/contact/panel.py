@@ -11,11 +11,11 @@ from messaging.host import Product, Shop, host
 
 from . import queries
 
-ANSWERS_MIN = 3  # before the panel says how fast a shop answers
+ANSWERS_MIN = 3  # answered conversations, before the panel says how fast a shop replies
 
 
 def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str, Any]:
-    """The context of the panel "Ask the seller", from one query."""
+    """Return the context of the panel "Ask the seller", with one query."""
     answers = queries.shop_answers(shop.pk, product.pk if product else None, user_id)
     ready_questions = [
         _("Is this still available?"),
@@ -37,7 +37,7 @@ def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str,
 
 
 def _reply_time(answers: dict[str, int]) -> str:
-    """The usual answer in words: what holds for at least half, of `ANSWERS_MIN` or more."""
+    """Return the usual reply time in words: at least half of the replies were as fast."""
     if answers["answered"] < ANSWERS_MIN:
         return ""
     if answers["within_hour"] * 2 >= answers["answered"]:

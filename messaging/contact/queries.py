@@ -1,4 +1,4 @@
-"""What somebody may ask about and has asked, and how fast a shop answers."""
+"""What a person may ask about and has asked, and how fast a shop replies."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,15 +12,15 @@ from messaging.models import Conversation, Message
 from trato.prepared import prepared
 
 REPLY_TIME_DAYS = 90
-REPLY_TIME_SAMPLE = 200  # conversations, the latest ones
+REPLY_TIME_SAMPLE = 200  # the shop's latest conversations
 HOUR_SECONDS, DAY_SECONDS = 3600, 86400
 
 
 def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> dict[str, Any]:
-    """All that the panel "Ask the seller" needs, in one query.
+    """Return everything that the panel "Ask the seller" needs, with one query.
 
     Returns:
-        mine: the conversation that the reader already has there, or None.
+        mine: the reader's existing conversation there, or None.
         is_own_shop: whether the reader works for the shop.
         sent_id, sent_body: `client_id` and words of the reader's latest message there, or None.
         answered, within_hour, within_day: how many of the shop's latest conversations, of the
@@ -55,7 +55,7 @@ def _answers(
 
 
 def _replies(shop_id: int, since: datetime, size: int) -> QuerySet[Any, dict[str, int]]:
-    """How fast a shop answers, from a sample: a shop of 50,000 conversations costs no more."""
+    """Measure how fast a shop replies, from a sample: 50,000 conversations would take too long."""
     heard = Conversation.objects.filter(shop_id=shop_id, last_message_hour__isnull=False)
     sample = heard.order_by("-last_message_hour")[:size]
     answered = Conversation.objects.filter(

@@ -1,8 +1,8 @@
-"""Asking from a product or shop page: the visitor writes first and logs in after.
+"""Ask from a product or shop page: the visitor writes first and logs in afterwards.
 
-What a visitor wrote waits in the database until somebody has logged in in the same browser; then
-all of it is sent, each question once. It is found by a number that is in the session. The
-session itself would lose one of two questions that are written to it at the same time.
+A visitor's questions wait in the database until somebody logs in with the same browser; then each
+of them is sent once. A key in the session identifies them. The session itself can't hold them: if
+two tabs write to it at the same time, one question is lost.
 """
 
 import uuid
@@ -25,7 +25,7 @@ VISITOR = "visitor"  # session key
 
 
 def posted(request: HttpRequest, shop: Any, product: Any) -> KeptQuestion:
-    """The question of a form, not stored so far; without a `client_id` it gets a new one."""
+    """Return the unsaved question of a posted form; if it has no `client_id`, it gets a new one."""
     return KeptQuestion(
         shop=shop,
         product=product,
@@ -36,10 +36,10 @@ def posted(request: HttpRequest, shop: Any, product: Any) -> KeptQuestion:
 
 
 def keep(request: HttpRequest, question: KeptQuestion) -> None:
-    """Let a question wait until its author has logged in.
+    """Store a question until its author has logged in.
 
-    Other words under a `client_id` that waits already are another question, as in a form that
-    somebody went back to.
+    Other words under a `client_id` that is already stored are another question: the visitor has
+    gone back to the form.
 
     Raises:
         Refused: `invalid` or `too_long` for the text, `rate_limited` if too many wait.
@@ -74,9 +74,9 @@ def _too_many_wait() -> str:
 
 
 def waiting(request: HttpRequest) -> QuerySet[KeptQuestion]:
-    """The questions that this browser's visitor wrote before logging in, in their order.
+    """Return the questions that this browser's visitor wrote before logging in, in order.
 
-    Not those of somebody else: who was logged out before they sent one may not be who is here now.
+    Leaves out questions of somebody who was logged in: another person may use the browser now.
     """
     visitor = request.session.get(VISITOR)
     if not visitor:
@@ -94,10 +94,10 @@ def nothing_waits(request: HttpRequest) -> None:
 
 
 def _visitor(request: HttpRequest) -> uuid.UUID:
-    """Who writes in this browser without being logged in.
+    """Identify the visitor who writes in this browser without being logged in.
 
-    Two tabs that write at once have no session yet, but one token against forgery: by it both are
-    the same visitor, whichever tab's new session the browser keeps.
+    Two tabs that post at the same time have no session yet, but share a CSRF token. It identifies
+    the visitor, whichever of the two new sessions the browser keeps.
     """
     if known := request.session.get(VISITOR):
         return uuid.UUID(known)

@@ -21,7 +21,7 @@ from . import panel, queries, questions
 
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, slug: str) -> HttpResponse:
-    """Find or start the conversation about a product, and send the first message."""
+    """Find or start the conversation about a product, and send its first message."""
     product = host.find_product(slug)
     if product is not None and not queries.may_be_asked_about(request.user, product):
         product = None
@@ -34,7 +34,7 @@ def contact(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def contact_shop(request: HttpRequest, slug: str) -> HttpResponse:
-    """Find or start the conversation with a shop that is about no product."""
+    """Find or start a conversation with a shop, about no product, and send its first message."""
     shop = host.find_shop(slug)
     if request.method == "GET":
         return _back_from_login(request, shop)
@@ -65,9 +65,9 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
 
 
 def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> HttpResponse:
-    """Send all that the visitor wrote before logging in, and go on where that leads.
+    """Send everything that the visitor wrote before logging in, and redirect to the conversation.
 
-    What cannot be sent is shown, one question after another, until it is sent or discarded.
+    Questions that can't be sent are shown one after another, until each is sent or discarded.
     """
     sent: list[Conversation] = []
     refused: list[tuple[KeptQuestion, Refused]] = []
@@ -97,7 +97,7 @@ def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> Ht
 
 
 def _name_others(others: list[Conversation], request: HttpRequest) -> None:
-    """Say what was sent beside that which is shown."""
+    """Mention the other conversations in which a question was sent."""
     titles = dict.fromkeys(f"“{one.product_title or one.shop_name}”" for one in others)
     if titles:
         text = ngettext(
@@ -112,14 +112,14 @@ def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> Ht
     if refusal.code == "not_found":
         kept.product = None
     if refusal.code == "forbidden":
-        kept.delete()  # it never can be sent; these are its words once more
+        kept.delete()  # it can never be sent; show the text so that the visitor can copy it
     return _ask_again(request, kept, refusal, was_kept=True)
 
 
 def _ask_again(
     request: HttpRequest, question: KeptQuestion, refusal: Refused, *, was_kept: bool = False
 ) -> HttpResponse:
-    """The panel once more, with what was wrong and with every word that was written."""
+    """Show the panel again, with the error and everything the visitor wrote."""
     if wants_json(request):
         return refusal_response(refusal, str(question.client_id))
     shop: Shop = question.shop

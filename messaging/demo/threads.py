@@ -1,4 +1,4 @@
-"""Short exchanges: a question of the shopper, an answer of the shop, and how they go on.
+"""Short exchanges: the shopper asks, the shop answers, and so on.
 
 Lines alternate between the shopper and the shop; `{title}` is the product's.
 """

@@ -1,1 +1,1 @@
-"""The inbox: a person's conversations in their order."""
+"""The inbox: a person's conversations, newest first."""

@@ -1,4 +1,4 @@
-"""The rows of an inbox, and all that a row shows."""
+"""Load the rows of an inbox, with everything that a row shows."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
 from trato.people import Person, name_column_of
 from trato.prepared import prepared
 
-ROWS_STEP = 25  # rows are asked for in multiples of it
+ROWS_STEP = 25  # the number of rows is rounded up to a multiple of it
 
-# What a list draws: five whole models a row take a quarter longer to read.
+# Only what a list shows: loading five complete models per row takes a quarter longer.
 DRAWN = (
     "product_title", "product_image", "last_message_at", name_column_of("consumer"),
     f"shop__{host.shop_name_field}", "last_message__side", "last_message__body",
@@ -26,7 +26,7 @@ DRAWN = (
 def conversation_list(
     user: Person, wanted: PageRequest = FIRST_PAGE, *, words: str = "", unread_only: bool = False
 ) -> Page[Conversation]:
-    """A page of a person's conversations that have a message, the newest first.
+    """Return a page of a person's conversations that have a message, newest first.
 
     Each has `is_unread`: whether the badge counts it. Only those, if asked for, come by the time of
     the news instead. A search only reads on towards older ones, and may have more to look through
@@ -62,7 +62,7 @@ def _newest(user_id: int, *shop_ids: int, limit: int, unread_only: bool) -> inbo
 
 
 def _drawable(user: Person, cursors: list[Cursor]) -> list[Conversation]:
-    """Load the conversations at some cursors with everything that a list shows of them."""
+    """Load the conversations at the given cursors with everything that a list shows of them."""
     if not cursors:
         return []
     ids = [cursor.pk for cursor in cursors]

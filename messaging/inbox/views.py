@@ -17,17 +17,17 @@ from . import queries
 @require_GET
 @person_required
 def conversation_list(request: PersonRequest) -> HttpResponse:
-    """A person's conversations; for a seller, the inbox of the shops they work for."""
+    """Show a person's conversations; for a seller, the inbox of their shops."""
     return render(request, "messaging/inbox/conversation_list.html", _list(request))
 
 
 @require_GET
 @person_required
 def conversation_rows(request: PersonRequest) -> HttpResponse:
-    """The rows of that page, for its script.
+    """Return the rows of that page for its script.
 
-    They have an address of their own: under the page's, a browser that goes back would show what
-    it fetched there last.
+    They have their own address: if they shared the page's, the Back button would show the rows that
+    the browser fetched last.
     """
     return render(request, "messaging/inbox/_conversation_items.html", _list(request))
 

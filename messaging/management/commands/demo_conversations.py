@@ -1,4 +1,4 @@
-"""`manage.py demo_conversations`: what the demo's people say to each other; called by `demo`."""
+"""`manage.py demo_conversations`: conversations between the demo's people; called by `demo`."""
 
 import random
 from datetime import datetime, timedelta
@@ -74,12 +74,12 @@ def talk(
     ended: datetime | None = None,
     unread: bool | None = None,
 ) -> Conversation:
-    """One conversation, as the actions would have left it, ended some time ago.
+    """Create one conversation, consistent with what the actions store, that ended some time ago.
 
     Args:
-        team: the ids of the people who answer for the shop.
-        ended: when the last line was written; at random in the last weeks, if left out.
-        unread: whether the last line waits to be read; at random, if left out.
+        team: the IDs of the people who answer for the shop.
+        ended: when the last line was written; by default a random time in the last weeks.
+        unread: whether the last line is unread; random by default.
     """
     ended = ended or timezone.now() - timedelta(minutes=dice.randint(5, 60 * 24 * 45))
     if dice.random() < 0.15 and unread is None:
