@@ -20,7 +20,7 @@ def suspend(actor: Person, user_id: int, reason: str) -> User:
         AlreadyDone: the account is suspended.
         PermissionDenied: the actor may not, or means themselves or, without being a superuser,
             somebody of the staff.
-        ValidationError: there is no reason given.
+        ValidationError: no reason is given.
         User.DoesNotExist: there is no such account.
     """
     return _switch(actor, user_id, reason, active=False)

@@ -56,7 +56,7 @@ class ChatConsumer(BadgeConsumer):
         return refusal is None
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Act on a frame. If it is refused, the client gets an `error` and the socket stays open."""
+        """Act on a frame. If it is refused, send the client an `error` and keep the socket open."""
         with self.refusals.answering(text_data):
             match frames.decode(text_data):
                 case frames.Send() as frame:

@@ -114,9 +114,9 @@ class MessagingHost(ABC):
         `trato.realtime.sessions.announce_access_changed`.
 
         Raises:
-            trato.errors.AlreadyDone: it is suspended.
+            trato.errors.AlreadyDone: the account is suspended.
             PermissionDenied: see `may_suspend`.
-            ValidationError: there is no reason given.
+            ValidationError: no reason is given.
         """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Conversations, who takes part in them, and what is said there."""
+"""Conversations, the people who take part in them, and their messages."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,22 +12,23 @@ from django.utils.translation import gettext_lazy as _
 
 from .host import HostForeignKey, Product, host
 
-SUBJECT_KIND = "conversation"  # of the notifications that messaging makes
+SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
 
 
-@lru_cache(maxsize=10_000)  # `reverse` takes longer than all else that a send needs of Django
+# `reverse` takes longer than everything else that a send needs from Django.
+@lru_cache(maxsize=10_000)
 def conversation_url(conversation_id: int) -> str:
-    """The address of a conversation on this site."""
+    """Return the address of a conversation on this site."""
     return reverse("messaging:conversation", args=[conversation_id])
 
 
 def hour_of(time: datetime) -> datetime:
-    """The beginning of the hour that a time is in."""
+    """Return the beginning of the hour that contains a time."""
     return time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 class Side(models.TextChoices):
-    """What a person is in one conversation, whatever the account's role."""
+    """The side of a person in one conversation, whatever the account's role."""
 
     CONSUMER = "consumer", _("Shopper")
     SELLER = "seller", _("Seller")
@@ -38,7 +39,7 @@ class Side(models.TextChoices):
 
 
 def snapshot_of(product: Product) -> dict[str, Any]:
-    """The columns that record what a product looks like when a conversation starts."""
+    """Return the columns that record how a product looked when a conversation started."""
     card = host.product_card(product)
     return {
         "product_id": product.pk,
@@ -52,16 +53,16 @@ def snapshot_of(product: Product) -> dict[str, Any]:
 class Conversation(models.Model):
     """One shopper and one shop, about one product or about none.
 
-    The product's title, price and picture are kept as they stood when the shopper asked.
-    `last_sequence` and `revision` are the counters that order and resume messages; both change
-    only under this row's lock, which every writer takes first.
+    Keeps the product's title, price and picture from the time when the shopper asked.
+    `last_sequence` and `revision` are the counters that order and resume messages; both change only
+    under this row's lock, which every writer takes first.
 
-    A message changes no column that an index contains, but for the first one in an hour: then
-    PostgreSQL updates the row in place (HOT) and leaves all indexes alone. That is why lists are
-    sorted by the hour first, and why the last message has no key of its own here.
+    Only the first message of an hour changes a column that an index contains: for the others
+    PostgreSQL updates the row in place (HOT) and doesn't touch the indexes. That is why lists sort
+    by the hour first, and why there is no foreign key to the last message.
     """
 
-    # `db_index=False`: an index further down begins with the column, and each one costs writers.
+    # `db_index=False`: an index below begins with the column, and each one makes writes slower.
     consumer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -118,7 +119,7 @@ class Conversation(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    # What a list adds for its reader, see `queries.conversation_list`.
+    # Added by a list for its reader, see `queries.conversation_list`.
     my_side: Side
     counterpart: str
 
@@ -160,16 +161,16 @@ class Conversation(models.Model):
         return host.shop_name(self.shop)
 
     def side_of(self, user_id: int) -> Side:
-        """The side of someone whom `access` has let in."""
+        """Return the side of somebody whom `access` has let in."""
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
 
     def counterpart_of(self, side: Side) -> str:
-        """The name under which one side sees the other."""
+        """Return the name under which one side sees the other."""
         return self.shop_name if side is Side.CONSUMER else self.consumer_name
 
 
 class Participant(models.Model):
-    """One person in one conversation, and what is theirs alone there."""
+    """One person in one conversation, with everything that concerns only that person."""
 
     conversation = models.ForeignKey(
         Conversation,
@@ -201,12 +202,12 @@ class Participant(models.Model):
 
 
 class Message(models.Model):
-    """Something said. Its text never changes; staff may remove it from sight.
+    """A message. Its text never changes; staff can hide it.
 
     `sequence` orders, `revision` is the conversation's counter at the message's last change,
     and `client_id` is chosen by the sender's browser so that a repeated send is one message.
 
-    docs/adding-a-feature.md says what else a new column of what is said touches.
+    docs/adding-a-feature.md says what else to change for a new column of the content.
     """
 
     conversation = models.ForeignKey(

@@ -1,7 +1,7 @@
-"""What every message goes through: CHECKS before it is stored, EFFECTS once it is committed.
+"""What every message goes through: CHECKS before it is stored, EFFECTS after it is committed.
 
-The two stores (`sending.orm` and `sending.postgresql`) do nothing but store. A feature that has a
-say in sending is listed here, by name.
+The two stores (`sending.orm` and `sending.postgresql`) only store. A feature that takes part in
+sending is listed here by name.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,10 +13,10 @@ from . import events
 from .message_checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
 
-# In this order, until one refuses. The rate limit is last: what is refused does not count.
+# In this order, until one refuses. The rate limit is last, because refused messages don't count.
 CHECKS: tuple[Check, ...] = (TextCheck(), MessageLimit())
 
-# Each gets the messages of a batch that are news.
+# Each is called with the new messages of a batch.
 EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (
     events.messages_created,
     events.badges_changed,
@@ -24,7 +24,7 @@ EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (
 
 
 def check(attempt: Attempt) -> None:
-    """Run the checks on the attempt of a request; note the first refusal in it."""
+    """Run the checks on a request's attempt; note the first refusal in it."""
     try:
         for each in CHECKS:
             each.check(attempt)
@@ -40,9 +40,9 @@ async def check_many(attempts: Sequence[Attempt]) -> None:
 
 
 def announce(sents: Sequence[Sent]) -> None:
-    """Carry out the effects of messages that are committed, on the event loop or in a thread.
+    """Carry out the effects of committed messages, on the event loop or in a thread.
 
-    A repeat is news only where the first send may have been stored and never announced.
+    A repeated message is included only if the first send may have stored it without announcing it.
     """
     news = [sent for sent in sents if sent.is_new or events.may_be_unannounced(sent)]
     if news:

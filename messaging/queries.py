@@ -1,4 +1,4 @@
-"""Pages of messages, and read marks."""
+"""Load pages of messages, and read marks."""
 
 from collections.abc import Iterable
 
@@ -13,32 +13,32 @@ from .models import Conversation, Message, Participant, Side
 
 
 def messages_since(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:
-    """What was created or changed after a revision, in order of revision, and whether more was."""
+    """Return what changed after a revision, in order of revision, and whether there is more."""
     rows = _messages(conversation).filter(revision__gt=revision).order_by("revision")
     return _page(rows, settings.MESSAGE_PAGE_SIZE)
 
 
 def latest_messages(conversation: Conversation) -> tuple[list[Message], bool]:
-    """The end of a conversation, oldest first, and whether there are older ones."""
+    """Return the end of a conversation, oldest first, and whether there are older messages."""
     size = settings.HISTORY_PAGE_SIZE
     rows = _latest(conversation.pk, limit=size + 1)
     return rows[:size][::-1], len(rows) > size
 
 
 def messages_before(conversation: Conversation, sequence: int) -> tuple[list[Message], bool]:
-    """A page of older messages, oldest first, and whether there are still older ones."""
+    """Return a page of older messages, oldest first, and whether there are even older ones."""
     older = _messages(conversation).filter(sequence__lt=sequence).order_by("-sequence")
     rows, more = _page(older, settings.HISTORY_PAGE_SIZE)
     return rows[::-1], more
 
 
 def read_marks(conversation: Conversation) -> dict[str, int]:
-    """How far each side has read: of a shop, the colleague who has read furthest."""
+    """Return how far each side has read: for a shop, the colleague who has read furthest."""
     return _furthest(_participants(conversation.pk))
 
 
 def read_marks_and_own(conversation: Conversation, user: Person) -> tuple[dict[str, int], int]:
-    """How far each side has read, and how far one person has, in one query."""
+    """Return how far each side has read, and how far one person has, with one query."""
     participants = _participants(conversation.pk)
     own = next((p.last_read_sequence for p in participants if p.user_id == user.pk), 0)
     return _furthest(participants), own
@@ -52,7 +52,7 @@ def _furthest(participants: Iterable[Participant]) -> dict[str, int]:
 
 
 def revisions(conversation_ids: Iterable[int]) -> dict[int, int]:
-    """The top revision of several conversations, in one query."""
+    """Return the top revisions of several conversations, with one query."""
     rows = Conversation.objects.filter(pk__in=listed(conversation_ids))
     return dict(rows.values_list("pk", "revision"))
 

@@ -1,4 +1,4 @@
-"""Flat records of what people send and read, the same for both stores."""
+"""Flat records of messages and read marks, the same for both stores."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from .models import Message, Side
 
 
 class Content(msgspec.Struct, kw_only=True):
-    """What a message says. Each field is a column of `Message` with the same name.
+    """The content of a message. Each field is a column of `Message` with the same name.
 
-    Both stores, the statement and the repeat of a send take the columns from here, so that a new
-    one is added once. The defaults are what is left of a removed message.
+    Both stores, the statement and the comparison with a repeated send take the columns from here,
+    so a new one is added once. A removed message has the default values.
     """
 
     body: str = ""
@@ -28,16 +28,16 @@ CONTENT = Content.__struct_fields__
 
 
 def content_of(record: Any) -> dict[str, Any]:
-    """The content of an attempt or of a row of `Message`, by column."""
+    """Return the content of an attempt or of a row of `Message`, by column."""
     return {name: getattr(record, name) for name in CONTENT}
 
 
 class Attempt(Content, kw_only=True):
     """A message that somebody wants to send.
 
-    The checks of `pipeline` put the body in order and note in `refusal` why the message must not
-    be stored. Such an attempt still goes to the store, which looks for it among the messages that
-    were sent before: a repeat gets the answer of the first one.
+    The checks of `pipeline` normalize the body and note in `refusal` why the message must not be
+    stored. A refused attempt still goes to the store, which looks for an earlier message with its
+    `client_id`: a repeat gets the same answer as the first send.
     """
 
     sender: Person
@@ -46,7 +46,7 @@ class Attempt(Content, kw_only=True):
     refusal: Refused | None = None
     sender_id: int = 0
     sender_name: str = ""
-    counted: bool = False  # in the sender's rate limit
+    counted: bool = False  # against the sender's rate limit
 
     def __post_init__(self) -> None:
         self.sender_id = self.sender.pk
@@ -77,7 +77,7 @@ class Sent(Content, kw_only=True):
 
     @classmethod
     def of(cls, message: Message, *, is_new: bool = False, badges: Sequence[int] = ()) -> "Sent":
-        """The record of a row whose sender and conversation are loaded."""
+        """Return the record of a row whose sender and conversation are loaded."""
         removed = message.removed_at is not None
         return cls(
             **({} if removed else content_of(message)),
@@ -99,7 +99,7 @@ class Sent(Content, kw_only=True):
 
 
 class Reading(NamedTuple):
-    """A person says that they have read up to a message."""
+    """A person's request to mark messages as read, up to a sequence."""
 
     conversation_id: int
     reader: Person
@@ -109,7 +109,7 @@ class Reading(NamedTuple):
 class ReadMark(msgspec.Struct, kw_only=True, frozen=True):
     """How far a person has read, as it was stored.
 
-    `moved` unless the person had read as far before. `badge_changed` if there is nothing more to
+    `moved` is False if the person had already read as far. `badge_changed` is True if everything is
     read, so that a notification of the person became read.
     """
 

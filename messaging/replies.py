@@ -1,4 +1,4 @@
-"""What a socket answers to its client's frames: errors, and what became of each send."""
+"""What a socket replies to its client: errors, and the outcome of each send."""
 
 import asyncio
 import uuid
@@ -25,7 +25,7 @@ from .sending import submit as sending
 
 log = structlog.get_logger("trato.socket")
 
-TEMPORARY = ("rate_limited", "unavailable")  # the client sends the same message again
+TEMPORARY = ("rate_limited", "unavailable")  # the client repeats the message
 
 
 class Refusals:
@@ -37,14 +37,14 @@ class Refusals:
 
     @contextmanager
     def answering(self, text: str | None) -> Iterator[None]:
-        """Answer with an `error` if a frame is refused; other exceptions are raised."""
+        """Reply with an `error` if a frame is refused; raise other exceptions."""
         try:
             yield
         except Exception as error:
             self.answer(error, frames.client_id_of(text) if text else None)
 
     def answer(self, error: BaseException, client_id: str | None) -> None:
-        """Tell the client what is wrong. A stream of bad frames counts as a flood."""
+        """Tell the client why a frame was refused. Too many bad frames close the socket."""
         with translation.override(self._socket.language):
             match error:
                 case Refused():
@@ -64,14 +64,14 @@ class Refusals:
 
 
 class Sends:
-    """The sends of one socket that are under way, or that its client will repeat."""
+    """The sends of one socket that are in progress, or that its client will repeat."""
 
     def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
         self._socket, self._refusals = socket, refusals
         self._answers: dict[int, asyncio.Future[str]] = {}  # by client_id
 
     def submit(self, frame: frames.Send) -> None:
-        """Send a message. It is acknowledged when the batch that it is stored with is committed."""
+        """Send a message. It is acknowledged when its batch is committed."""
         before = self._answers.get(frame.after.int) if frame.after else None
         answer = (
             sending.submit(self._socket.user, frame)
@@ -83,12 +83,12 @@ class Sends:
         answer.add_done_callback(partial(self._reply, frame.client_id))
 
     def take(self, text: str) -> bool:
-        """Submit a send, or raise a mark, at once, without ASGI's queue.
+        """Submit a send or raise a mark immediately, without ASGI's queue.
 
         Returns:
-            False if the text has to take its turn.
+            False if the frame has to wait in the queue.
         """
-        # The server has counted the frame against the same limit as `websocket_receive` does.
+        # The server has counted the frame for the limit that `websocket_receive` uses.
         if self._socket.closing or not self._socket.at_rest:
             return False
         try:
@@ -103,7 +103,7 @@ class Sends:
         return True
 
     async def _submit_after(self, before: "asyncio.Future[str]", frame: frames.Send) -> str:
-        """Store a message behind another one. If that one has to be repeated, so has this one."""
+        """Store a message after another one. If that one has to be repeated, so does this one."""
         await asyncio.wait([before])
         error = before.exception()
         if error is not None and is_temporary(error):
@@ -122,19 +122,19 @@ class Sends:
             return
         try:
             self._refusals.answer(error, str(client_id))
-        except Exception as unexpected:  # the browser connects again and repeats the send
+        except Exception as unexpected:  # the browser reconnects and repeats the send
             self._socket.spawn(self._socket.fail(unexpected))
 
 
 class Marks:
-    """The read marks of one socket that wait to be stored."""
+    """The read marks of one socket that are waiting to be stored."""
 
     def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
         self._socket, self._refusals = socket, refusals
         self._waiting = 0
 
     async def add(self, frame: frames.Read) -> None:
-        """Store a mark with the next batch. The client's next frame waits only if many marks do."""
+        """Store a mark with the next batch; wait for it if many marks are waiting."""
         self._waiting += 1
         if self._waiting > settings.SOCKET_MARKS_WAITING_MAX:
             await self._store(frame)
@@ -150,7 +150,7 @@ class Marks:
 
 
 def is_temporary(error: BaseException) -> bool:
-    """Whether the client repeats a send after this error, rather than give it up."""
+    """Whether the client should repeat a send after this error."""
     if isinstance(error, Refused):
         return error.code in TEMPORARY
     return not isinstance(error, Http404)

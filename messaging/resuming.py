@@ -1,4 +1,4 @@
-"""The conversations that a socket has open: what its client resumes with, and what comes after."""
+"""The conversations that a socket has open: the page to resume from, and later events."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ from .models import Conversation, Side
 
 @dataclass(slots=True)
 class OpenConversation:
-    """One conversation, as far as the client has been brought up to date.
+    """A conversation that a client has open, and how far the client is up to date.
 
     Attributes:
-        side: the person's side in it.
-        groups: the groups of its two sides, once it was read.
-        reading: a page is being read from the database; events are held until it is sent.
-        more: the client has to ask for another page, which will have what happens meanwhile.
-        held: the frames of events that arrived while a page was being read.
+        side: the person's side.
+        groups: the groups of its two sides, known after the first read.
+        reading: whether a page is being loaded; events are held until it has been sent.
+        more: whether the client has to request another page, which will include later changes.
+        held: frames of events that arrived while a page was being loaded.
     """
 
     side: Side | None = None
@@ -53,10 +53,10 @@ class OpenConversations:
         return conversation_id in self._open
 
     async def open(self, conversation_id: int, since: int) -> None:
-        """Send the latest page, or what has changed since a revision, and heal it from now on.
+        """Send the latest page, or what has changed since a revision, and keep it up to date.
 
         Raises:
-            Http404: the person takes no part in such a conversation.
+            Http404: the conversation doesn't exist, or the person takes no part in it.
             Refused: too many are open.
         """
         known = self._open.get(conversation_id)
@@ -68,12 +68,12 @@ class OpenConversations:
         opened = self._open[conversation_id] = OpenConversation(reading=True)
         try:
             state = await run_in_database_thread(self._read, opened, conversation_id, since)
-            if not self._is_heard(opened):  # somebody's access changed before or after the read
+            if not self._gets_events(opened):  # access changed during the read
                 await access_check.checks.load(self._socket)
-            if not self._is_heard(opened):
-                raise Http404("no longer theirs to read")
+            if not self._gets_events(opened):
+                raise Http404("lost access meanwhile")
         except BaseException:
-            if known is not None and self._is_heard(known):
+            if known is not None and self._gets_events(known):
                 self._open[conversation_id] = known
             else:
                 self._open.pop(conversation_id, None)
@@ -86,12 +86,12 @@ class OpenConversations:
         opened.held = []
 
     def close(self, conversation_id: int) -> None:
-        """Forget a conversation; harmless if it is not open."""
+        """Forget a conversation; does nothing if it is not open."""
         self._open.pop(conversation_id, None)
 
     def keep(self, groups: set[str]) -> None:
-        """Close the conversations of which none of the socket's groups will hear any more."""
-        # One that is being read has no groups yet: `open` looks at it afterwards.
+        """Close the conversations whose events the socket will no longer get."""
+        # One that is being loaded has no groups yet: `open` checks it afterwards.
         self._open = {
             pk: opened
             for pk, opened in self._open.items()
@@ -99,7 +99,7 @@ class OpenConversations:
         }
 
     def deliver(self, event: Event) -> None:
-        """Send an event's frame, but never past a page that the client resumes with."""
+        """Send an event's frame, but never before a page that the client resumes with."""
         opened = self._open.get(event.get("conversation", 0))
         if opened is None or not (opened.reading or opened.more):
             self._socket.send_frame(event["frame"])
@@ -107,7 +107,7 @@ class OpenConversations:
             opened.held.append(event["frame"])
 
     async def announce_typing(self, conversation_id: int, *, stopped: bool) -> None:
-        """Tell the others that the person is writing, or has stopped.
+        """Announce to the others that the person is typing, or has stopped.
 
         Raises:
             Http404: the conversation is not open on this socket.
@@ -121,13 +121,13 @@ class OpenConversations:
             raise refusal
         events.typing(conversation_id, opened.groups, opened.side, user, stopped=stopped)
 
-    def _is_heard(self, opened: OpenConversation) -> bool:
+    def _gets_events(self, opened: OpenConversation) -> bool:
         return not self._socket.joined.isdisjoint(opened.groups)
 
     def _read(
         self, opened: OpenConversation, conversation_id: int, since: int
     ) -> frames.ConversationState:
-        """Read what the person may know of a conversation, on a database thread."""
+        """Load what the person may see of a conversation, on a database thread."""
         user = self._socket.user
         conversation = access.conversation_for(user, conversation_id)
         opened.side, opened.groups = conversation.side_of(user.pk), events.groups_of(conversation)
@@ -135,7 +135,7 @@ class OpenConversations:
 
 
 def state_of(conversation: Conversation, since: int) -> frames.ConversationState:
-    """What was created or changed after a revision; after 0, the end of the conversation."""
+    """Return what changed after a revision; after 0, the end of the conversation."""
     messages, more = (
         queries.messages_since(conversation, since)
         if since

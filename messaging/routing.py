@@ -1,4 +1,4 @@
-"""Where the socket lives."""
+"""The route to the socket."""
 
 from django.conf import settings
 from django.urls import path

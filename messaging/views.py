@@ -1,6 +1,7 @@
-"""One conversation over HTTP: its page and form for people, JSON for their scripts.
+"""One conversation over HTTP: its page and form for people, JSON for scripts.
 
-Everything works without JavaScript; what a script does over the socket it can also do here.
+Everything works without JavaScript, and everything that a script does over the socket works here
+too.
 """
 
 import uuid
@@ -39,14 +40,14 @@ from .resuming import state_of
 @require_GET
 @person_required
 def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Show one conversation, with the form to go on."""
+    """Show one conversation, with the form to reply."""
     return _thread(request, access.conversation_for(request.user, conversation_id))
 
 
 @require_GET
 @person_required
 def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """JSON: what came since a revision, or a page of older messages before a sequence."""
+    """Return as JSON what changed since a revision, or a page of messages before a sequence."""
     conversation = access.conversation_for(request.user, conversation_id)
     try:
         if "before" in request.GET:
@@ -65,7 +66,7 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_POST
 @person_required
 def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Send a message: a form goes back to the thread, a script gets the acknowledgement."""
+    """Send a message: a form is redirected to the thread, a script gets the acknowledgement."""
     body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
     send = actions.send_over_http if wants_json(request) else actions.send_from_form
     try:
@@ -129,7 +130,7 @@ def _by_day(rows: list[Message]) -> list[tuple[date, list[Message]]]:
 
 
 def _cards(conversation: Conversation) -> dict[str, Any]:
-    """The product as it stood when asked, and as it stands now."""
+    """Return the product as it was when the shopper asked, and as it is now."""
     if conversation.product is None:
         return {"card": None, "snapshot": None, "changed": False}
     card = host.product_card(conversation.product)

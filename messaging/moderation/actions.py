@@ -1,4 +1,4 @@
-"""What people and staff do about messages that should not be. Every act of staff is on record."""
+"""What people and staff do about unacceptable messages. Every act of staff is recorded."""
 
 from datetime import timedelta
 
@@ -29,16 +29,17 @@ REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def report(actor: Person, conversation_id: int, sequence: int, reason: str, words: str) -> Report:
-    """Tell staff about a message of the other side, once. The same report again is the first.
+    """Report a message of the other side to staff.
 
     Args:
         reason: one of `Report.Reason`.
-        words: in the reporter's own words; at most `REPORT_WORDS_MAX` characters, may be empty.
+        words: a description, which may be empty; at most `REPORT_WORDS_MAX` characters.
 
     Raises:
-        Http404: no such message, or it is of one's own side, or removed already.
-        Refused: `invalid` for the reason or the words, `too_long` for the words, `conflict` for a
-            message that the actor reported before in other words, `rate_limited` after too many.
+        Http404: there is no such message, it is from the actor's own side, or it has been removed.
+        Refused: `invalid` for the reason or the words, `too_long` for the words, `conflict` if the
+            actor has reported the message before with another reason or words, `rate_limited` after
+            too many.
     """
     conversation = access.conversation_for(actor, conversation_id)
     other = conversation.side_of(actor.pk).other
@@ -64,11 +65,11 @@ def report(actor: Person, conversation_id: int, sequence: int, reason: str, word
 
 @transaction.atomic
 def look(actor: Person, conversation_id: int) -> AuditEntry:
-    """Write down a look into what other people said until now, for `STAFF_LOOK_MINUTES`.
+    """Record that a moderator looks into a conversation up to now, for `STAFF_LOOK_MINUTES`.
 
     Raises:
-        PermissionDenied: the actor may not.
-        Conversation.DoesNotExist: there is none.
+        PermissionDenied: the actor lacks the permission.
+        Conversation.DoesNotExist: it does not exist.
     """
     _require(actor, "messaging.look_into_conversation")
     conversation = Conversation.objects.get(pk=conversation_id)
@@ -76,13 +77,13 @@ def look(actor: Person, conversation_id: int) -> AuditEntry:
 
 
 def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, AuditEntry | None]:
-    """A conversation, and the look on record that lets the actor read it now. Writes nothing.
+    """Return a conversation, and the recorded look that lets the actor read it now.
 
-    What was said after the look takes another one.
+    Writes nothing. Messages after the look need another one.
 
     Raises:
         PermissionDenied: the actor may not look.
-        Conversation.DoesNotExist: there is none.
+        Conversation.DoesNotExist: it does not exist.
     """
     _require(actor, "messaging.look_into_conversation")
     related = ("consumer", "shop", "product")
@@ -97,13 +98,13 @@ def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, Audi
 
 @transaction.atomic
 def remove_message(actor: Person, message_id: int, reason: str) -> Message:
-    """Take a message out of sight of both sides; staff can still read it.
+    """Hide a message from both sides; staff can still read it.
 
     Raises:
-        AlreadyDone: it is removed.
-        PermissionDenied: the actor may not.
-        ValidationError: there is no reason given.
-        Message.DoesNotExist: there is none.
+        AlreadyDone: it has been removed before.
+        PermissionDenied: the actor lacks the permission.
+        ValidationError: no reason is given.
+        Message.DoesNotExist: it does not exist.
     """
     _require(actor, "messaging.remove_message")
     reason = require_reason(reason)
@@ -140,11 +141,11 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
         outcome: one of `Report.Outcome`.
 
     Raises:
-        AlreadyDone: it is closed, whether in this way or in the other.
-        PermissionDenied: the actor may not.
-        ValidationError: there is no reason given.
-        ValueError: there is no such outcome.
-        Report.DoesNotExist: there is none.
+        AlreadyDone: it has been closed before, with either outcome.
+        PermissionDenied: the actor lacks the permission.
+        ValidationError: no reason is given.
+        ValueError: the outcome is unknown.
+        Report.DoesNotExist: it does not exist.
     """
     _require(actor, "messaging.remove_message")
     chosen, reason = Report.Outcome(outcome), require_reason(reason)
@@ -167,4 +168,4 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
 
 def _require(actor: Person, permission: str) -> None:
     if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
-        raise PermissionDenied(permission)  # for the log only
+        raise PermissionDenied(permission)  # only for the log

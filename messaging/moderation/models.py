@@ -1,4 +1,4 @@
-"""What people report to staff."""
+"""Reports to staff."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from trato.fields import MultilineTextField
 
 
 class Report(models.Model):
-    """A person of one side tells staff about a message."""
+    """A report from one side of a conversation about a message of the other."""
 
     class Reason(models.TextChoices):
         SCAM = "scam", _("Scam or fraud")

@@ -1,4 +1,4 @@
-"""The group of moderators, with every permission that their pages in the admin ask for."""
+"""The group of moderators, with every permission that their admin pages need."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ PERMISSIONS = (
 
 
 def all_permissions() -> set[tuple[str, str]]:
-    """What moderators may do, as labels of apps and codenames."""
+    """Return the moderators' permissions as pairs of app label and codename."""
     user = get_user_model()._meta
     own = f"{user.app_label}.view_{user.model_name}"
     names = (*PERMISSIONS, own, *host.moderator_permissions)
@@ -24,14 +24,14 @@ def all_permissions() -> set[tuple[str, str]]:
 
 
 def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) -> None:
-    """Make the group where there is none; one that staff have changed stays as they want it.
+    """Create the group if there is none; leave a group that staff have changed as it is.
 
-    Called after migrations rather than by one: only then can all the permissions exist.
+    Called after the migrations and not by one of them, because only then do all permissions exist.
     """
     try:
         groups = apps.get_model("auth", "Group").objects.using(using)
         permissions = apps.get_model("auth", "Permission").objects.using(using)
-    except LookupError:  # so far nothing of it is migrated
+    except LookupError:  # the permissions are not migrated yet
         return
     if groups.filter(name=NAME).exists():
         return

@@ -1,4 +1,4 @@
-"""Telling staff about a message, from the thread."""
+"""Reporting a message, from the thread."""
 
 from django.contrib import messages as notices
 from django.forms import modelform_factory
@@ -14,14 +14,14 @@ from trato.responses import STATUS, PersonRequest, person_required, with_retry_a
 
 from . import actions as moderation
 
-# What a person tells staff about a message.
+# The form fields of a report.
 ReportForm = modelform_factory(Report, fields=("reason", "words"))
 
 
 @require_http_methods(["GET", "POST"])
 @person_required
 def report(request: PersonRequest, conversation_id: int, sequence: int) -> HttpResponse:
-    """Report a message of the other side, with a reason and, if one likes, in one's own words."""
+    """Report a message of the other side with a reason and, optionally, a description."""
     conversation = access.conversation_for(request.user, conversation_id)
     message = conversation.messages.select_related("sender").filter(sequence=sequence).first()
     side = conversation.side_of(request.user.pk)

@@ -1,4 +1,4 @@
-"""Mark messages as read, from a request. Sockets do it together, see `batch`."""
+"""Mark messages as read from a request. Sockets store their marks in batches, see `batch`."""
 
 from django.db import transaction
 
@@ -11,13 +11,13 @@ from . import orm
 
 @transaction.atomic
 def mark_read(actor: Person, conversation_id: int, sequence: int) -> None:
-    """Store that a person has read up to a message, and tell both sides on commit.
+    """Store that a person has read up to a message, and announce it to both sides on commit.
 
     Args:
-        sequence: of the last message seen; what lies beyond the end counts as the end.
+        sequence: of the last message seen; limited to the last message there is.
 
     Raises:
-        Http404: the actor takes no part in such a conversation.
+        Http404: the conversation doesn't exist, or the actor takes no part in it.
     """
     mark = orm.store_one(Reading(conversation_id, actor, sequence))
     transaction.on_commit(lambda: events.messages_read([mark]))

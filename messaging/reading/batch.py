@@ -1,4 +1,4 @@
-"""Read marks of the sockets: what people read within a tenth of a second is stored together.
+"""Store the sockets' read marks in batches of a tenth of a second.
 
 People read as often as they write. On PostgreSQL one statement stores all marks, without a lock
 on the conversations; `tests/messaging/reading/test_batch.py` compares the two ways.
@@ -29,7 +29,7 @@ async def mark_read(person: Person, conversation_id: int, sequence: int) -> None
     """`actions.mark_read` for a socket.
 
     Raises:
-        Http404: the person takes no part in such a conversation.
+        Http404: the conversation doesn't exist, or the person takes no part in it.
         django.db.OperationalError: the database cannot be reached.
     """
     key = (conversation_id, person.pk)
@@ -44,7 +44,7 @@ async def mark_read(person: Person, conversation_id: int, sequence: int) -> None
 
 
 def raise_mark(person: Person, frame: frames.Read) -> bool:
-    """Raise the mark that waits to be stored, if the same socket has brought it.
+    """Raise a waiting mark of the same socket; return False if there is none.
 
     Args:
         person: the socket's own user object. A mark with another object came from another socket,
@@ -60,7 +60,7 @@ def raise_mark(person: Person, frame: frames.Read) -> bool:
 
 
 async def close() -> None:
-    """Close the database connection that this event loop's reading has opened."""
+    """Close this event loop's database connection for read marks."""
     _connection().close()
 
 
@@ -89,7 +89,7 @@ async def _store(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
 
 
 async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]:
-    """Store marks one by one, so that a lock that one needs does not fail the others.
+    """Store marks one by one, so that a lock delays only the marks that need it.
 
     Those for which the time is too short are left out at the end.
     """
@@ -99,7 +99,7 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
             for reading in readings:
                 try:
                     answers += await postgresql.store(_connection(), [reading])
-                except OperationalError as error:  # the others would wait for the same database
+                except OperationalError as error:  # the database is away for the others, too
                     answers.append(error)
                     break
                 except (Locked, psycopg.Error) as error:

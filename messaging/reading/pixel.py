@@ -1,4 +1,4 @@
-"""The picture by which a page without scripts marks a conversation as read."""
+"""The image with which a page without scripts marks a conversation as read."""
 
 from django.utils.crypto import salted_hmac
 
@@ -8,6 +8,6 @@ GIF = bytes.fromhex(
 
 
 def signature(user_id: int, conversation_id: int, sequence: int) -> str:
-    """What the picture's address is signed with, for one reader and one message."""
+    """Sign the image's address for one reader and one message."""
     value = f"{user_id}:{conversation_id}:{sequence}"
     return salted_hmac("messaging.read_pixel", value, algorithm="sha256").hexdigest()

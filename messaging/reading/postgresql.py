@@ -1,7 +1,7 @@
 """Store a batch of read marks with one statement. PostgreSQL only.
 
-The statement is put together from named parts, as that of `messaging.sending.statement`; what is
-said there of their form holds here.
+The statement consists of named parts, like the one in `messaging.sending.statement`, which explains
+their form.
 """
 
 from collections.abc import Sequence
@@ -25,14 +25,14 @@ PARTICIPANT = Participant._meta.db_table
 async def store(
     connection: StatementConnection, readings: Sequence[Reading]
 ) -> list[ReadMark | Exception]:
-    """Store marks; when this returns they are committed.
+    """Store marks; they are committed when this returns.
 
     Returns:
-        For each reading, in order, the mark as it is now, or Http404 if the reader takes no part
-        in the conversation.
+        For each reading, in order, the stored mark, or Http404 if the reader takes no part in the
+        conversation.
 
     Raises:
-        Locked: somebody holds a lock that one of them needs; none was stored.
+        Locked: another transaction holds a lock that one of them needs; none was stored.
         django.db.OperationalError: the database cannot be reached.
     """
     furthest: dict[tuple[int, int], int] = {}
@@ -82,7 +82,7 @@ def _mark(row: _Row) -> ReadMark:
 
 @cache
 def read_statement() -> tuple[str, list[bytes]]:
-    """The statement, and its parameters after the first, which is the readings as JSON."""
+    """Return the statement, and its parameters after the first, which is the readings as JSON."""
     member_sql, member_parameters = host.members_sql()
     parts = (
         reading(),
@@ -96,7 +96,7 @@ def read_statement() -> tuple[str, list[bytes]]:
 
 
 def reading() -> str:
-    """The readings: arrays of conversation, reader and sequence."""
+    """Read the readings from JSON: arrays of conversation, reader and sequence."""
     return """reading AS MATERIALIZED (
         SELECT (r.value->>0)::bigint AS conversation_id, (r.value->>1)::bigint AS user_id,
                (r.value->>2)::int AS sequence
@@ -105,7 +105,7 @@ def reading() -> str:
 
 
 def member() -> str:
-    """The readings whose reader takes part in the conversation, no further than its end."""
+    """Keep readings whose reader takes part in the conversation, up to its last message."""
     return f"""member AS MATERIALIZED (
         SELECT r.conversation_id, r.user_id, c.consumer_id, c.shop_id,
                least(r.sequence, c.last_sequence) AS sequence,
@@ -118,7 +118,7 @@ def member() -> str:
 
 
 def moved() -> str:
-    """The marks that moved on, locked in one order for all writers."""
+    """Move marks on, after locking them in the same order as all writers."""
     return f"""moved AS (
         INSERT INTO {PARTICIPANT} AS p (conversation_id, user_id, side, last_read_sequence)
         SELECT m.conversation_id, m.user_id, m.side, m.sequence
@@ -132,9 +132,9 @@ def moved() -> str:
 
 
 def seen() -> str:
-    """Who has seen everything that the other side wrote, so that the notification is read.
+    """Find readers who have seen everything from the other side, so the notification is read.
 
-    A mark that did not move may be further on than this reading, so the participant's row counts.
+    A mark that did not move may be ahead of this reading, so this uses the participant's row.
     """
     return f"""seen AS MATERIALIZED (
         SELECT m.user_id AS recipient_id, m.conversation_id AS subject_id
@@ -151,7 +151,7 @@ def seen() -> str:
 
 
 def answer() -> str:
-    """What the statement returns, as one JSON text that `_decoder` takes."""
+    """Return the statement's result as one JSON text, which `_decoder` decodes."""
     return """
     SELECT coalesce(json_agg(json_build_object(
         'conversation_id', m.conversation_id, 'user_id', m.user_id, 'side', m.side,

@@ -1,4 +1,4 @@
-"""Read marks over HTTP: by a script, and by a picture where there are no scripts."""
+"""Read marks over HTTP: from a script, or from an image if there are no scripts."""
 
 from django.http import Http404, HttpResponse
 from django.utils.crypto import constant_time_compare
@@ -13,7 +13,7 @@ from . import actions, pixel
 @require_POST
 @person_required
 def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """The reader has seen the messages up to a sequence."""
+    """Store that the reader has seen the messages up to a sequence."""
     try:
         sequence = counter_from(request.POST.get("sequence"))
     except Refused as refusal:
@@ -25,10 +25,10 @@ def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 @person_required
 def read_pixel(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """`read` without JavaScript: the thread's page loads this picture inside a `<noscript>`.
+    """`read` without JavaScript: the thread's page loads this image inside a `<noscript>`.
 
-    A GET that writes: another site could make the reader's browser request it, cookies included.
-    So the page signs the address for this reader and this message.
+    Another site could make the reader's browser send this GET, including cookies. Since it writes,
+    the page signs the address for this reader and this message.
     """
     try:
         sequence = counter_from(request.GET.get("sequence"))

@@ -1,8 +1,8 @@
-"""Searching one's conversations: one interface, and what each database does best beneath it.
+"""Search a person's conversations: one interface, implemented for each database.
 
-A conversation is found when each word is in something said there, in the product's title, or
-in the shop's or the shopper's name. Neither case nor accents count, and the last word may be the
-beginning of one, because people look while they type. Removed messages are not searched.
+A conversation matches if each word is in one of its messages, in the product's title, or in the
+shop's or the shopper's name. Case and accents don't matter. The last word may be incomplete,
+because people search while they type. Removed messages are not searched.
 """
 
 import unicodedata
@@ -14,26 +14,26 @@ from trato.pagination import Cursor
 
 from . import postgresql, sqlite
 
-MAX_WORDS = 8  # more would only slow the database down
+MAX_WORDS = 8  # more would only slow down the database
 
 
 def conversations_with(
     scope: Scope, text: str, before: Cursor | None, size: int, *, unread_only: bool = False
 ) -> tuple[list[Cursor], Cursor | None]:
-    """A person's newest conversations with all words of a text, in the order of the inbox.
+    """Return a person's newest conversations with all words of a text, in the order of the inbox.
 
     Args:
         scope: whose conversations.
         text: whatever a person typed.
-        before: None, or the cursor that the last call returned, to go on from there.
-        size: how many at most.
+        before: the cursor that the last call returned, to continue from there, or None.
+        size: the maximum number.
         unread_only: only those that the badge counts.
 
     Returns:
-        Their cursors, and the cursor to go on from: None once everything was looked through. There
-        can be more to look through although fewer than `size` were found.
+        Their cursors, and the cursor to continue from: None if everything has been searched. There
+        may be more to search even if fewer than `size` were found.
     """
-    # No database takes NUL or half a surrogate pair.
+    # No database accepts NUL or half a surrogate pair.
     text = text.encode(errors="ignore").decode().replace("\0", " ")
     words = unicodedata.normalize("NFC", text).split()[:MAX_WORDS]
     if connection.vendor == "postgresql":

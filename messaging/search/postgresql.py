@@ -1,10 +1,11 @@
-"""Search on PostgreSQL: rare words by the index, common ones by reading the newest conversations.
+"""Search on PostgreSQL: find rare words by index, and common ones in the newest conversations.
 
-A rare word is looked up in the index; in what that gives, other rare words are looked up too, and
-common ones read for. Where all words are common, the newest conversations are read, most of which
-have them; the index is asked for what these lack if one word is rare enough, and not at once.
-So neither common nor rare words are slow, and the work of one call is bounded whatever the words
-are: where it stops early, the answer says from which cursor to go on.
+If a word is rare, the index finds the conversations with it; among these, the index also checks
+other rare words, and common words are searched in the messages themselves. If all words are common,
+the newest conversations are searched, since most of them match; if these don't suffice and one word
+is rare enough, the index finds the rest. So neither common nor rare words are slow, and the work of
+one call is bounded whatever the words are: if it stops early, the answer has the cursor to continue
+from.
 
 `trato_words` and the indexes over it are made by migration 0002.
 """
@@ -24,10 +25,10 @@ from messaging.inbox_order import upcoming
 from messaging.models import Conversation, Message
 from trato.pagination import Cursor, PageRequest
 
-NEWEST = 200  # conversations that are read for common words, at most
-FURTHER = 300  # conversations of the index that are looked through for other words, at most
-RARE = 5_000  # rows; a word that no more of them have is looked up at once
-COMMON = 20_000  # rows; the index is no help with a word that more of them have
+NEWEST = 200  # conversations whose messages are searched for common words, at most
+FURTHER = 300  # conversations from the index that are searched for other words, at most
+RARE = 5_000  # rows; a word in no more of them is looked up first
+COMMON = 20_000  # rows; the index doesn't help for a word in more of them
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -37,7 +38,7 @@ class Word:
     """What a person typed between two spaces.
 
     Args:
-        letters: what every text with the word has in it, once folded.
+        letters: what the folded form of every text with the word contains.
         query: the word as a tsquery.
     """
 
@@ -45,7 +46,7 @@ class Word:
     query: str
 
 
-# In the order they were typed, because the last one may be the beginning of a word.
+# In the order of typing, because the last word may be incomplete.
 LEXEMES = """
 SELECT ARRAY(
     SELECT lexeme FROM unnest(trato_words(word)) ORDER BY positions[cardinality(positions)]
@@ -53,7 +54,7 @@ SELECT ARRAY(
 FROM unnest(%s::text[]) AS word
 """
 
-# The OFFSET 0 has the candidates come in order, so that no more are looked at than are wanted.
+# OFFSET 0 keeps the candidates in order, so that no more are read than are wanted.
 LOOK_THROUGH = """
 WITH candidate (id, at) AS MATERIALIZED ({candidates})
 (
@@ -75,7 +76,7 @@ UNION ALL
 (SELECT id, at, false FROM candidate ORDER BY at DESC, id DESC OFFSET %s LIMIT 1)
 """
 HAS = "(strpos(trato_folded({text}), %s) > 0 AND trato_words({text}) @@ %s)"
-# This OFFSET 0 has just these texts read, whatever the planner thinks of asking the index.
+# This OFFSET 0 makes PostgreSQL read only these texts, instead of asking the index.
 READ = f"""EXISTS (
     SELECT FROM (
         SELECT about AS text UNION ALL
@@ -88,8 +89,8 @@ LOOKED_UP = f"""({HAS.format(text="about")} OR candidate.id IN (
     SELECT conversation_id FROM {{message}} WHERE trato_words(body) @@ %s AND removed_at IS NULL
 ))"""
 
-# The planner guesses high for words it has not seen, and would read the conversations from end to
-# end; an ARRAY it takes for a short one, and looks its elements up.
+# The planner overestimates words that it has no statistics for, and would read all conversations.
+# It assumes that an ARRAY is short, and looks up its elements.
 FROM_INDEX = """
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND id = ANY(ARRAY(
     SELECT conversation_id FROM {message} WHERE trato_words(body) @@ %s AND removed_at IS NULL
@@ -152,7 +153,7 @@ def conversations_with(
 def _by_index(
     scope: Scope, before: Cursor | None, size: int, words: list[Word], estimates: list[int]
 ) -> tuple[list[Cursor], Cursor | None]:
-    """What the next conversations with the rarest word have."""
+    """Return the next conversations with the rarest word."""
     rarest = words[estimates.index(min(estimates))]
     others = [pair for pair in zip(words, estimates, strict=True) if pair[0] is not rarest]
     limit = FURTHER if others else size
@@ -166,7 +167,7 @@ def _by_index(
 
 
 def _words(words: list[str]) -> list[Word]:
-    """What to look for of each word that is more than punctuation."""
+    """Split a text into words, without those that are only punctuation."""
     with connection.cursor() as cursor:
         cursor.execute(LEXEMES, [words])
         rows = [lexemes for (lexemes,) in cursor if lexemes]
@@ -186,13 +187,13 @@ def _quoted(lexeme: str) -> str:
 def _look_through(
     candidates: Statement, limit: int, size: int, read: list[Word], look_up: Sequence[Word] = ()
 ) -> tuple[list[Cursor], Cursor | None]:
-    """The newest candidates that have all words.
+    """Return the newest candidates that have all words.
 
     Args:
-        candidates: the ids and times of `limit` conversations, unless they come to an end.
-        size: how many to find.
-        read: words to look for in what was said.
-        look_up: words to ask the index for.
+        candidates: a query for the IDs and times of `limit` conversations, or fewer at the end.
+        size: the number of conversations to find.
+        read: words to search for in the messages themselves.
+        look_up: words to look up in the index.
 
     Returns:
         Their cursors, and the last candidate's cursor: None if there can be no more candidates.
@@ -212,7 +213,7 @@ def _look_through(
 
 
 def _from_index(scope: Scope, before: Cursor | None, query: str, limit: int) -> Statement:
-    """The newest conversations of a scope, from a cursor on, that have a word anywhere."""
+    """Return the newest conversations of a scope, from a cursor on, with a word anywhere."""
     shops = list(scope.shop_ids)
     at, pk = (before.at, before.pk) if before else ("infinity", 0)
     further = [scope.user_id, shops, at, at, pk]
@@ -224,7 +225,7 @@ def _from_index(scope: Scope, before: Cursor | None, query: str, limit: int) -> 
 
 
 def _estimates(words: list[Word]) -> list[int]:
-    """How many messages, titles and names have each word, as the planner guesses."""
+    """Return the planner's estimates: the number of messages, titles and names with each word."""
     each = ", ".join([_named(ESTIMATE_EACH)] * len(words))
     with connection.cursor() as cursor:
         cursor.execute(ESTIMATE.format(each=each), [word.query for word in words for _ in range(3)])

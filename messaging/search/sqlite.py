@@ -1,6 +1,6 @@
-"""Search on SQLite: what was said by FTS5, titles and names by regular expression.
+"""Search on SQLite: messages with FTS5, titles and names with regular expressions.
 
-The table `messaging_words` is filled by triggers with folded words, see migration 0002.
+The table `messaging_words` is filled with folded words by triggers, see migration 0002.
 """
 
 from django.db.models import Q

@@ -1,7 +1,7 @@
-"""Sending: from an attempt to a stored message that both sides hear of.
+"""Sending: from an attempt to a stored message that is announced to both sides.
 
-A repeated `client_id` is noticed in three places. `batcher` lets a repeat of a send that is under
-way share its answer. `statement.repeated` and `orm.store_one` look for the first message among the
-stored ones, under the lock. `messaging.events` announces a repeat again if the first send may have
-died between storing and announcing.
+A repeated `client_id` is handled in three places. If the first send is still in progress, `batcher`
+gives both the same answer. `statement.repeated` and `orm.store_one` look for a stored message,
+under the lock. `messaging.events` announces the message again if the process may have died between
+storing and announcing it.
 """

@@ -1,11 +1,11 @@
-"""Batches of sends: they are checked together, stored together and announced together.
+"""Check, store and announce sends in batches.
 
-While one batch is checked or stored the next one collects, so batches grow with the load and
-nobody waits just to make a batch larger. The next batch goes to the database before the answers of
-the last one are handed out: the database and this process work at the same time. Why:
+While one batch is checked or stored, new sends collect for the next one. So batches grow with the
+load, and no send waits only to make a batch larger. The next batch goes to the database before the
+last one is acknowledged, so the database and this process work at the same time. Why:
 `docs/decisions/0009-gathered-sends.md`.
 
-Nobody waits for somebody else's lock, see `queue`.
+No conversation waits for another one's lock, see `queue`.
 """
 
 import asyncio
@@ -46,12 +46,12 @@ class Batcher:
         self._checking = False
         self._storing = 0  # batches, without isolated ones
         self._storing_isolated = False
-        self._last_start = 0.0  # the loop's time
+        self._last_start = 0.0  # by the loop's clock
 
     def submit(self, attempt: Attempt) -> "asyncio.Future[str]":
-        """Take a send. A repeat of one that is still under way shares its answer.
+        """Submit a send. A repeat of one that is still in progress shares its answer.
 
-        Other words under the `client_id` of one that is under way are a `conflict`.
+        Other words under the same `client_id` are a `conflict`.
         """
         send = Send(attempt)
         same = self.sends.get(send.key)
@@ -97,7 +97,7 @@ class Batcher:
             spawn(self.store_isolated())
 
     async def store_batches(self) -> None:
-        """Store batch after batch, unless another one is being stored and makes progress."""
+        """Store batch after batch, unless another batch is being stored and makes progress."""
         loop = asyncio.get_running_loop()
         while self.may_store() and (batch := self.queue.take_batch()):
             self._storing += 1
@@ -116,12 +116,12 @@ class Batcher:
         return stalls and self._storing < settings.SEND_BATCHES_AT_ONCE
 
     async def store_isolated(self) -> None:
-        """Store the isolated conversations, one after the other."""
+        """Store the isolated conversations one by one."""
         try:
             self.fail_late()
             while batch := self.queue.take_isolated():
                 await self.store_batch(batch)
-                self.store_next()  # what came meanwhile may share a batch again
+                self.store_next()  # sends that arrived meanwhile may be stored together
                 self.fail_late()
         finally:
             self._storing_isolated = False
@@ -152,7 +152,7 @@ class Batcher:
     # -- Answer ----------------------------------------------------------------------------------
 
     def finish(self, stored: Sequence[tuple[Send, Sent | Exception]]) -> None:
-        """Answer and announce within one loop iteration: one write for each socket."""
+        """Acknowledge and announce in one loop iteration, so that each socket gets one write."""
         with self.answering([send for send, _ in stored]):
             for send, answer in stored:
                 self.answer(send, answer)
@@ -177,7 +177,7 @@ class Batcher:
 
     @contextmanager
     def answering(self, batch: Sequence[Send]) -> Iterator[None]:
-        """Make sure that whatever fails, every send of a batch is answered."""
+        """Make sure that every send of a batch is answered, whatever fails."""
         try:
             yield
         except Exception as error:
@@ -188,7 +188,7 @@ class Batcher:
             raise
 
     def fail_late(self) -> None:
-        """Fail the sends that have waited for a lock for too long."""
+        """Fail the sends that have waited too long for a lock."""
         if late := self.queue.take_late():
             log.warning("sends_locked_out", sends=len(late))
             self.fail(late, OperationalError("somebody holds a lock"))
@@ -206,7 +206,7 @@ class Batcher:
 
 
 def outcome_of(error: Exception) -> str:
-    """Why a send was not accepted, as the metrics name it."""
+    """Return the outcome of a refused send, as the metrics name it."""
     match error:
         case Refused():
             return error.code

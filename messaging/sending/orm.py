@@ -19,7 +19,7 @@ from .store import Store
 
 
 class OrmStore(Store):
-    """Stores the messages of sockets on a database thread."""
+    """Stores the sockets' messages on a database thread."""
 
     async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
         return await run_in_database_thread(store, attempts)
@@ -43,9 +43,9 @@ def store_one(attempt: Attempt) -> Sent:
     A repeated `client_id` with the same words returns the first message.
 
     Raises:
-        Http404: the sender takes no part in such a conversation.
-        Refused: what the checks noted, or `conflict` if the sender has sent other words under
-            this `client_id`.
+        Http404: the conversation doesn't exist, or the sender takes no part in it.
+        Refused: the checks' refusal, or `conflict` if the sender has sent other words under this
+            `client_id`.
     """
     sender = attempt.sender
     conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)
@@ -90,14 +90,14 @@ def _count(conversation: Conversation, message: Message) -> None:
 
 
 def _notify_other_side(conversation: Conversation, message: Message) -> list[int]:
-    """Make the conversation unread for the people on the other side.
+    """Make the conversation unread for the other side; return those for whom it was not before.
 
     Returns those for whom it was not unread before.
     """
     is_question = message.side == Side.CONSUMER
     name = message.sender_name
     recipients = [conversation.consumer_id]
-    if is_question:  # a shopper who has joined the shop since is not told of their own words
+    if is_question:  # don't notify a shopper who has since joined the shop of their own words
         members = host.members_of(conversation.shop_id)
         recipients = [pk for pk in members if pk != conversation.consumer_id]
     return notifications.notify(

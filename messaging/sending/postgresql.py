@@ -28,7 +28,7 @@ log = structlog.get_logger("trato.store")
 
 
 class PostgresStore(Store):
-    """Stores batches beside each other, each on a connection of its own."""
+    """Stores batches in parallel, each on its own connection."""
 
     def __init__(self) -> None:
         self.connections: list[StatementConnection] = []
@@ -64,14 +64,14 @@ async def store(
             log.error("send_not_storable", error=type(error).__name__)
             return [InternalError("this message cannot be stored")]
     answers: list[Sent | Exception] = []
-    locked: set[int] = set()  # conversations: what comes later there must not overtake
+    locked: set[int] = set()  # conversations: later attempts must not overtake
     for attempt in attempts:
         if attempt.conversation_id in locked:
             answers.append(Locked())
             continue
         try:
             answers += await store(connection, [attempt])
-        except Locked as error:  # those before it are stored, so only this one waits
+        except Locked as error:  # the previous ones are stored, so only this one waits
             answers.append(error)
         if isinstance(answers[-1], Locked):
             locked.add(attempt.conversation_id)
@@ -94,11 +94,11 @@ async def _store(
         if member is None:
             answers.append(Http404("no such conversation"))
         elif member.message is None:
-            # Nothing else keeps one that is allowed from being stored.
+            # Nothing else prevents an allowed attempt from being stored.
             answers.append(attempt.refusal or Locked())
         elif member.message.is_same:
             sent = _sent(attempt, member, member.message)
-            if sent.is_new:  # the first of its conversation has the badges of all
+            if sent.is_new:  # the first message of its conversation gets all badges
                 sent.badges = badges.pop(attempt.conversation_id, ())
             answers.append(sent)
         else:
@@ -107,7 +107,7 @@ async def _store(
 
 
 class _Row(Content, kw_only=True):
-    """An attempt as the statement takes it; one with `allowed` false is only looked for."""
+    """An attempt for the statement, which only looks for a stored message if `allowed` is false."""
 
     conversation_id: int
     sender_id: int
@@ -132,7 +132,7 @@ def _row(attempt: Attempt) -> _Row:
 
 
 class _Message(msgspec.Struct):
-    """What the statement tells of a message, new or repeated, that the attempt does not say."""
+    """What the statement returns about a stored message, new or repeated."""
 
     id: int
     sequence: int
@@ -140,11 +140,11 @@ class _Message(msgspec.Struct):
     created_at: datetime
     removed: bool
     is_new: bool
-    is_same: bool  # in its words
+    is_same: bool  # with the same words
 
 
 class _Member(msgspec.Struct):
-    """An attempt, by its place (from 1), whose sender takes part in the conversation."""
+    """An attempt, by its position from 1, whose sender takes part in the conversation."""
 
     place: int
     side: Side
@@ -154,7 +154,7 @@ class _Member(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    """What the statement returns; `badges` are pairs of a person and a conversation."""
+    """The result of the statement; `badges` are pairs of a person and a conversation."""
 
     members: list[_Member]
     badges: list[tuple[int, int]]

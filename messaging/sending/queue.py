@@ -1,4 +1,4 @@
-"""The sends that wait to be stored, and the conversations whose sends must wait a little longer."""
+"""The sends that are waiting to be stored, and the conversations that have to rest."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ Key = tuple[int, int, int]  # conversation, sender, client_id
 
 
 class Send:
-    """One attempt on its way; `answer` becomes the encoded acknowledgement, or raises."""
+    """A send in progress; `answer` becomes the encoded acknowledgement, or raises."""
 
     __slots__ = ("answer", "attempt", "conversation", "key", "since")
 
@@ -34,36 +34,36 @@ class Send:
 
 
 class Queue:
-    """Hands out batches so that no conversation is in two at once and each keeps its order.
+    """Returns batches so that no conversation is in two of them at once and each keeps its order.
 
-    A conversation that somebody else has locked rests for a while, longer each time. Where a whole
-    batch met another lock, nobody knows whose message needs it: its conversations are isolated,
-    which means that they are stored one by one until each went well.
+    A conversation that another transaction has locked rests for a while, longer each time. If a
+    whole batch runs into some other lock, it is unknown which message needs it. Then its
+    conversations are isolated: they are stored one by one until each has succeeded.
 
     Args:
-        wake: is called when a conversation has rested.
+        wake: is called when a conversation can be tried again.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.sends: list[Send] = []
-        self.isolated: dict[int, None] = {}  # conversations; the one that was tried last is last
+        self.isolated: dict[int, None] = {}  # conversations; the one tried last is at the end
         self._wake = wake
         self._busy: set[int] = set()  # conversations that are being stored, or rest
-        self._pauses: dict[int, float] = {}  # of conversations that are locked; seconds
+        self._pauses: dict[int, float] = {}  # seconds, by locked conversation
 
     def take_batch(self) -> list[Send]:
-        """Take the sends that may be stored now, in order."""
+        """Return the sends that can be stored now, in order."""
         held = self._busy.union(self.isolated)
         return self._take([send for send in self.sends if send.conversation not in held])
 
     def take_isolated(self) -> list[Send]:
-        """Take the sends of one isolated conversation."""
+        """Return the sends of one isolated conversation."""
         waiting = {send.conversation for send in self.sends} - self._busy
         first = next((one for one in self.isolated if one in waiting), None)
         return self._take([send for send in self.sends if send.conversation == first])
 
     def finish(self, batch: Sequence[Send], locked: Sequence[Send] = ()) -> None:
-        """Let the conversations of a batch go on; put back what a lock kept from being stored."""
+        """Unlock the conversations of a batch; put back the sends that met a lock."""
         self._free(batch)
         if locked or self._pauses:
             kept = {send.conversation for send in locked}
@@ -78,9 +78,9 @@ class Queue:
         self._put_back(batch)
 
     def take_late(self) -> list[Send]:
-        """Take the sends that have waited for a lock as long as one may wait for the database.
+        """Return sends that have waited for a lock longer than a send may wait for the database.
 
-        With them go all that wait behind them, so that none overtakes another.
+        Includes all sends behind them in their conversations, so that none overtakes another.
         """
         deadline = time.monotonic() - settings.STATEMENT_TIMEOUT_SECONDS
         late = {
@@ -103,7 +103,7 @@ class Queue:
         return batch
 
     def _put_back(self, sends: Sequence[Send]) -> None:
-        """Queue these again, before whatever came after them; their conversations rest first."""
+        """Queue sends again, before any that arrived later; their conversations rest first."""
         self.sends[:0] = sends
         loop = asyncio.get_running_loop()
         for conversation in dict.fromkeys(send.conversation for send in sends):

@@ -1,12 +1,12 @@
-"""The statement that stores a batch of messages, put together from named parts.
+"""The statement that stores a batch of messages, composed of named parts.
 
-Each part is one common table expression and says why it has its form. They have in common:
-PostgreSQL plans the statement once per connection, for a hundred attempts, and would rather read
-a table of some ten thousand rows from end to end than look up a hundred of them. LATERAL with
-LIMIT, ANY (ARRAY(…)) and sub-selects with a value leave it nothing but the index. MATERIALIZED
-parts run once, and in the order in which the later ones need them.
+Each part is one common table expression, whose docstring explains its form. PostgreSQL plans the
+statement once per connection, for a hundred attempts, and would rather scan a table of ten thousand
+rows than look up a hundred of them. LATERAL with LIMIT, ANY (ARRAY(…)) and scalar sub-selects force
+it to use the index. MATERIALIZED parts run once, in the order in which later parts need them.
 
-A feature that has a say in sending writes a part in its own `sql.py`; `send_statement` lists it.
+A feature that takes part in sending defines its part in its own `sql.py`; `send_statement` lists
+it.
 """
 
 from functools import cache
@@ -26,7 +26,7 @@ MESSAGE = Message._meta.db_table
 
 @cache
 def send_statement() -> tuple[str, list[bytes]]:
-    """The statement, and its parameters after the first, which is the attempts as JSON."""
+    """Return the statement, and its parameters after the first, which is the attempts as JSON."""
     member_sql, member_parameters = host.members_sql()
     shop_sql, shop_parameters = host.shop_names_sql()
     parts = (
@@ -47,7 +47,7 @@ def send_statement() -> tuple[str, list[bytes]]:
 
 
 def attempt() -> str:
-    """The attempts, with their places from 1 on. One JSON text is bound faster than arrays are."""
+    """Read the attempts, with positions from 1. Binding one JSON text is faster than arrays."""
     columns = ", ".join(
         f"{name} {Message._meta.get_field(name).db_type(connection)}" for name in CONTENT
     )
@@ -61,7 +61,7 @@ def attempt() -> str:
 
 
 def member() -> str:
-    """The attempts whose sender takes part in the conversation; nobody else learns of it."""
+    """Keep the attempts whose sender takes part in the conversation."""
     return f"""member AS MATERIALIZED (
         SELECT a.*, c.consumer_id, c.shop_id,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
@@ -73,7 +73,7 @@ def member() -> str:
 
 
 def repeated() -> str:
-    """The messages that were stored before under the `client_id` of an attempt."""
+    """Find messages that were stored before under the `client_id` of an attempt."""
     is_same = " AND ".join(f"m.{name} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
     return f"""repeated AS MATERIALIZED (
         SELECT a.place, m.id, m.sequence, m.revision, m.created_at,
@@ -87,7 +87,7 @@ def repeated() -> str:
 
 
 def wanted() -> str:
-    """The attempts to store; `nth` within their conversation, in the order in which they came."""
+    """Choose the attempts to store; `nth` counts those of a conversation in their order."""
     return """wanted AS MATERIALIZED (
         SELECT a.*, row_number() OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS nth
         FROM member a
@@ -96,9 +96,10 @@ def wanted() -> str:
 
 
 def locked() -> str:
-    """Their conversations, locked in one order for all writers.
+    """Lock the conversations, in the same order as all writers.
 
-    SKIP LOCKED leaves out what somebody else has locked: nobody else's message waits for that.
+    SKIP LOCKED leaves out conversations that another transaction has locked, so no other message
+    waits for them.
     """
     return f"""locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision
@@ -110,7 +111,7 @@ def locked() -> str:
 
 
 def numbered_messages() -> str:
-    """The messages with their sequence and revision, counted on from what the lock protects."""
+    """Give the messages their sequence and revision, continuing the locked counters."""
     return """numbered AS MATERIALIZED (
         SELECT w.*, l.last_sequence + w.nth AS sequence, l.revision + w.nth AS revision
         FROM wanted w
@@ -119,7 +120,7 @@ def numbered_messages() -> str:
 
 
 def stored() -> str:
-    """The new rows; `clock_timestamp()` is taken under the lock, so times are in order too."""
+    """Insert the rows; `clock_timestamp()` is read under the lock, so times are in order too."""
     content = ", ".join(CONTENT)
     of_attempt = ", ".join(f"n.{name}" for name in CONTENT)
     return f"""stored AS (
@@ -134,9 +135,9 @@ def stored() -> str:
 
 
 def counted() -> str:
-    """The conversations' counters, updated once each however many messages they got.
+    """Update the conversations' counters, once each, however many messages they got.
 
-    `c.id = ANY (…)` repeats the join for the planner, which then finds the rows by their index.
+    `c.id = ANY (…)` repeats the join condition, so that the planner uses the index.
     """
     return f"""counted AS (
         UPDATE {CONVERSATION} c
@@ -158,7 +159,7 @@ def counted() -> str:
 
 
 def news() -> str:
-    """What to tell each side, once per conversation: the last message counts."""
+    """Prepare the news for each side, once per conversation: of its messages, the last one."""
     return """news AS MATERIALIZED (
         SELECT DISTINCT ON (subject_id, team_id) *
         FROM (SELECT n.conversation_id AS subject_id, n.shop_id AS team_id, n.consumer_id, n.nth,
@@ -176,7 +177,7 @@ def news() -> str:
 
 
 def recipients() -> str:
-    """Whom to tell: the members of the shop, without one who asks there, or the shopper."""
+    """Find the recipients: the shopper, or the shop's members except the shopper."""
     return """
         SELECT d.news_id, w.user_id AS recipient_id
         FROM due d
@@ -191,7 +192,7 @@ def recipients() -> str:
 
 
 def answer() -> str:
-    """What the statement returns, as one JSON text that `postgresql._Answer` decodes."""
+    """Return the result as one JSON text, which `postgresql._Answer` decodes."""
     return """
     SELECT json_build_object(
         'members', (

@@ -1,4 +1,4 @@
-"""What the two stores have in common: they store messages, and the pipeline does the rest."""
+"""The base class of the two stores. They only store messages; the pipeline does the rest."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ class Store(ABC):
 
     @abstractmethod
     async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
-        """Store the attempts that may be stored.
+        """Store the attempts that are not refused.
 
         Two messages of one conversation get their sequences in the order of their attempts.
 
@@ -21,24 +21,25 @@ class Store(ABC):
 
         Returns:
             For each attempt, in order, the committed message (the first one, if it is a repeat) or
-            why there is none. `Locked` stands for an attempt whose conversation somebody else has
-            locked: nothing became of it, and it can be tried again.
+            an exception. `Locked` means that another transaction has locked the conversation:
+            nothing was stored for this attempt, and it can be tried again.
 
         Raises:
-            Locked: somebody holds another lock; nothing was stored.
-            django.db.OperationalError: the database cannot be reached; whether it has stored
-                anything is not known. Sending again under the same `client_id` is safe.
+            Locked: another transaction holds a lock that isn't a conversation's; nothing was
+                stored.
+            django.db.OperationalError: the database cannot be reached, and it is unknown whether
+                anything was stored. Sending again with the same `client_id` is safe.
         """
 
     def close(self) -> None:  # noqa: B027 - there may be none
-        """Close the connections that belong to this store."""
+        """Close the connections of this store."""
 
     async def check(self, attempts: Sequence[Attempt]) -> None:
         """Note in each attempt why it must not be stored, see `pipeline.CHECKS`."""
         await pipeline.check_many(attempts)
 
     def announce(self, sents: Sequence[Sent]) -> None:
-        """Tell everybody about committed messages, see `pipeline.EFFECTS`."""
+        """Announce committed messages, see `pipeline.EFFECTS`."""
         pipeline.announce(sents)
 
     async def give_back(self, attempts: Sequence[Attempt]) -> None:

@@ -1,4 +1,4 @@
-"""Send the messages of sockets, in batches. Requests send with `messaging.actions.send`."""
+"""Send messages of sockets, in batches. Requests use `messaging.actions.send`."""
 
 import asyncio
 
@@ -14,16 +14,17 @@ from .batcher import Batcher
 from .orm import OrmStore
 from .postgresql import PostgresStore
 
-# The content that a client may set, by its name in the frame and in the table.
+# The content that a client may set, by name in the frame and in the table.
 FROM_CLIENT = [name for name in CONTENT if name in frames.Send.__struct_fields__]
 
 
 def submit(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
-    """Send a message as `messaging.actions.send` does. It is acknowledged after COMMIT.
+    """Send a message like `messaging.actions.send`. It is acknowledged after COMMIT.
 
     Returns:
-        The acknowledgement as the text of a frame, or what `messaging.actions.send` raises. A
-        repeat of a send that is still under way shares its answer. Must not be cancelled.
+        A future with the acknowledgement as the text of a frame, or an exception of
+        `messaging.actions.send`. A repeat of a send in progress gets the same future. Must not be
+        cancelled.
     """
     attempt = Attempt(
         **{name: getattr(frame, name) for name in FROM_CLIENT},
@@ -35,7 +36,7 @@ def submit(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
 
 
 async def close() -> None:
-    """Close the database connections that this event loop's sends have opened."""
+    """Close the database connections for this event loop's sends."""
     _batcher().close()
 
 

@@ -1,9 +1,9 @@
 """Links in messages.
 
-Two programs draw them: this one in pages, `static/js/messaging/thread/links.js` in the browser.
-Neither asks a parser of addresses, because no two of these agree, and a link would show one host
-and open another. What becomes a link is what these patterns know, the same in both programs; a
-test compares the patterns, and what both make of hostile texts.
+Two programs render them: this one in pages, `static/js/messaging/thread/links.js` in the browser.
+Neither uses a URL parser, because no two parsers agree, so a link might show one host and open
+another. Only what matches these patterns becomes a link. Both programs have the same patterns; a
+test compares them, and their output for hostile texts.
 """
 
 import re
@@ -15,32 +15,32 @@ from django.utils.text import Truncator
 
 register = template.Library()
 
-# From a scheme that does not go on from a word to the next space, quotation mark or bracket.
+# From a scheme at the beginning of a word to the next space, quotation mark or bracket.
 CANDIDATE = re.compile(
     r"(^|[^A-Za-z0-9+.@\/\\_%&#?~=\-])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff<>\"«»“”]+)"
 )
-TRAILING = ".,;:!?)]}'…’。，、！？）」"  # belongs to the sentence around an address
-# A host by its name in ASCII, as the domain name system has it: no numbers, which are addresses,
-# and no other letters, nor the `xn--` that stands for them, which each program spells in its way.
-# Then a port, then what may follow in ASCII, and letters of scripts that are written from the left.
+TRAILING = ".,;:!?)]}'…’。，、！？）」"  # belongs to the sentence around the address
+# A host name in ASCII: no IP address, and no internationalized name or its `xn--` form, which
+# programs display in different ways. Then a port, then any ASCII that may follow, and letters of
+# scripts that are written from left to right.
 ADDRESS = re.compile(
     r"^[A-Za-z]+:\/\/((?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}))(:(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?([\/?#][A-Za-z0-9\-._~:\/?#\[\]@!$&'()*+,;=%\u00c0-\u024f\u0370-\u037d\u0384-\u03ff\u0400-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*)?$",
     re.ASCII,
 )
 # Top-level names that no public registry gives out (RFC 2606, 6761, 6762, 7686 and 9476, ICANN's
-# list of collisions): what they open is on the reader's own network or machine, or nothing.
+# list of collisions): they lead to the reader's own network or machine, or nowhere.
 NOT_PUBLIC = {
     "alt", "arpa", "corp", "home", "internal", "intranet", "invalid", "lan", "local",
     "localdomain", "localhost", "mail", "onion", "private", "test",
 }  # fmt: skip
-SHOWN_CHARACTERS = 60  # of a link; a longer host is no link, because its end must be seen
+SHOWN_CHARACTERS = 60  # of a link; a longer host is not linked, because readers must see its end
 
 
 @register.filter
 def linkify(text: str) -> SafeString:
-    """Message text with its http and https links made clickable; all else is escaped.
+    """Make http and https links in a message's text clickable, and escape everything else.
 
-    What is shown begins with the host that the link really leads to.
+    A link's text begins with the host that it really leads to.
     """
     if "://" not in text:
         return format_html("{}", text)
@@ -65,12 +65,12 @@ def linkify(text: str) -> SafeString:
 
 @register.filter
 def beginning(text: str, characters: int) -> str:
-    """`truncatechars`, which takes its time also over a text that is short enough."""
+    """`truncatechars`, which is slow even for a text that is short enough."""
     return text if len(text) <= characters else Truncator(text).chars(characters)
 
 
 def shown_address(address: str) -> str:
-    """Host, port and path of a link; empty if it is not plainly the address of a public host."""
+    """Return host, port and path of a link; empty if it isn't clearly that of a public host."""
     parts = ADDRESS.fullmatch(address)
     if parts is None or parts[2].lower() in NOT_PUBLIC or len(parts[1]) > SHOWN_CHARACTERS:
         return ""

@@ -1,4 +1,4 @@
-"""What the host's templates use of messaging."""
+"""Template tags for the host's pages."""
 
 from functools import cache
 from typing import Any
@@ -21,9 +21,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def messaging_page(context: RequestContext) -> SafeString:
-    """Attributes for `<body>` that tell the scripts whose page it is and where the site has things.
+    """Attributes for `<body>` that tell scripts whose page it is and which addresses to use.
 
-    Nothing for a visitor. `static/js/realtime/session/page.js` reads them.
+    Empty for a visitor. `static/js/realtime/session/page.js` reads them.
     """
     user = context.get("user")
     if user is None or not user.is_authenticated:
@@ -44,13 +44,13 @@ def messaging_page(context: RequestContext) -> SafeString:
 
 @cache
 def _address_of_any(name: str) -> str:
-    """The address of a conversation whose id the scripts put in place of `{id}`."""
+    """Return the address of a conversation, with `{id}` for scripts to replace."""
     return "{id}".join(reverse(name, args=[0]).rsplit("0", 1))
 
 
 @register.simple_tag
 def message_attributes(message: Message | None, reader_id: int | None) -> SafeString:
-    """What scripts know a message by; empty in the markup that they fill in themselves."""
+    """The attributes by which scripts know a message; empty in the `<template>`."""
     if message is None:
         return mark_safe('id="message-" data-side data-sequence data-sender data-client-id')
     text = format_html(
@@ -68,11 +68,11 @@ def message_attributes(message: Message | None, reader_id: int | None) -> SafeSt
 
 @register.simple_tag
 def message_report_url(conversation_id: int, sequence: int) -> str:
-    """Where a message is reported."""
+    """The address for reporting a message."""
     return _report_url().format(conversation_id, sequence)
 
 
-@cache  # `reverse` for each message takes longer than all else of it
+@cache  # `reverse` for each message takes longer than the rest of it
 def _report_url() -> str:
     url = reverse("messaging:report", args=[111111, 222222])
     return url.replace("111111", "{0}").replace("222222", "{1}")
@@ -80,13 +80,13 @@ def _report_url() -> str:
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_panel(context: RequestContext, product: Product) -> dict[str, Any]:
-    """The panel "Ask the seller" of a product page. One query."""
+    """The panel "Ask the seller" of a product page. Makes one query."""
     return _panel(context, host.shop_of(product), product)
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)
 def ask_shop_panel(context: RequestContext, shop: Shop) -> dict[str, Any]:
-    """The panel of a shop page, for questions about no product. One query."""
+    """The panel of a shop page, for questions about no product. Makes one query."""
     return _panel(context, shop, None)
 
 

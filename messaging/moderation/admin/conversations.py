@@ -1,4 +1,4 @@
-"""Conversations for staff: that they are there, and, on record, what is said in them."""
+"""Conversations for staff: their data and, with a recorded look, their messages."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ from trato.admin.bases import LargeAdmin, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
 
-PAGE_SIZE = 200  # messages on one page of a thread
+PAGE_SIZE = 200  # messages per page of a thread
 
 
 class WithOpenReports(admin.SimpleListFilter):
-    """Conversations that somebody waits for an answer about."""
+    """Filter for conversations with open reports."""
 
     title = _("open reports")
     parameter_name = "reported"
@@ -39,7 +39,7 @@ class WithOpenReports(admin.SimpleListFilter):
 
 @admin.register(Conversation)
 class ConversationAdmin(LargeAdmin[Conversation]):
-    """Conversations without their words; reading the thread is a look, and recorded."""
+    """Conversations without their messages; reading the thread is a recorded look."""
 
     list_display = (
         "id", "consumer", "shop", "product_title", "last_sequence", "last_message_at",
@@ -76,10 +76,10 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         ]
 
     def thread(self, request: HttpRequest, conversation_id: int) -> HttpResponse:
-        """A page of the thread, removed messages included, to read: the last one, or `page`.
+        """Show a page of the thread, including removed messages: the last one, or `page`.
 
-        A look is what somebody sends with the button of this page. Opening the address writes
-        nothing, since any link or picture elsewhere can do that in a moderator's name.
+        Only the button on this page records a look. Opening the address writes nothing, because a
+        link or picture on another site could open it in a moderator's name.
         """
         actor = person_of(request)
         try:
@@ -124,7 +124,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
 
 
 def thread_address(message: Message) -> str:
-    """The address of the page of the thread that holds a message, at the message."""
+    """Return the address of a message: its page of the thread, and its place there."""
     page = (message.sequence - 1) // PAGE_SIZE + 1  # sequences have no gaps
     thread = reverse("admin:conversation_thread", args=[message.conversation_id])
     return f"{thread}?page={page}#message-{message.sequence}"
@@ -132,7 +132,7 @@ def thread_address(message: Message) -> str:
 
 @admin.register(Participant)
 class ParticipantAdmin(LargeAdmin[Participant]):
-    """Who takes part where, and how far they have read."""
+    """Who takes part in which conversation, and how far they have read."""
 
     list_display = ("id", "conversation", "user", "side", "last_read_sequence")
     list_filter = ("side",)
@@ -144,7 +144,7 @@ class ParticipantAdmin(LargeAdmin[Participant]):
 
 @admin.register(Message)
 class MessageAdmin(LargeAdmin[Message]):
-    """That something was said, not what: words are read in the thread, where looks are recorded."""
+    """Messages without their text: staff read it in the thread, where looks are recorded."""
 
     list_display = ("id", "conversation", "sequence", "sender", "side", "created_at", "removed_at")
     list_filter = ("side", ("removed_at", admin.EmptyFieldListFilter), "created_at")

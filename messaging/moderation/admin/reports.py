@@ -1,4 +1,4 @@
-"""What people told staff, to be worked through."""
+"""Reports, for staff to work through."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -27,7 +27,7 @@ from .conversations import thread_address
 
 
 class State(admin.SimpleListFilter):
-    """Open reports, unless others are asked for."""
+    """Filter by state; shows open reports by default."""
 
     title = _("state")
     parameter_name = "state"
@@ -47,7 +47,7 @@ class State(admin.SimpleListFilter):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
-    """What is to be worked through, the oldest on top; decided on a report's own page."""
+    """Reports to work through, oldest first; each is decided on its own page."""
 
     list_display = ("id", "reason", "excerpt", "reporter", "reported", "age", "state")
     list_display_links = ("id", "reason")
@@ -92,7 +92,7 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """The page of one report: the message it is about and what can be done about it."""
+        """Render the page of one report: the reported message, and what can be done about it."""
         report, actor = context["original"], person_of(request)
         may_remove = actor.has_perm("messaging.remove_message")
         sender = report.message.sender
@@ -123,7 +123,7 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
         return self._switch(request, report_id, gettext("Suspend the sender"), host.suspend)
 
     def restore(self, request: HttpRequest, report_id: int) -> HttpResponse:
-        """Open the account of a suspended sender again, with a reason."""
+        """Restore the account of a suspended sender, with a reason."""
         return self._switch(request, report_id, gettext("Restore the sender"), host.restore)
 
     def _switch(
@@ -147,7 +147,7 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
         )
 
     def resolve(self, request: HttpRequest, report_id: int, outcome: str) -> HttpResponse:
-        """Uphold or dismiss, with a reason."""
+        """Uphold or dismiss a report, with a reason."""
         if outcome not in Report.Outcome.values:
             raise Http404("no such outcome")
         chosen, actor = Report.Outcome(outcome), person_of(request)
