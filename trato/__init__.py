@@ -1,1 +1,1 @@
-"""What the apps share: realtime delivery, errors and answers, pages of lists, rules for text."""
+"""The library that the apps share: realtime delivery, errors, responses, pagination, text."""

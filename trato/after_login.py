@@ -1,6 +1,6 @@
-"""Where a login leads: back to what the visitor had begun, even where `next` was lost.
+"""Where to go after a login: back to what the visitor began, even if `next` was lost.
 
-People who follow a link in a mail, or sign up instead, come back without it.
+It is lost when people sign up instead, or follow a link in a mail.
 """
 
 from django.http import HttpRequest
@@ -14,11 +14,11 @@ def remember(request: HttpRequest) -> None:
 
 
 def address(request: HttpRequest) -> str | None:
-    """What the visitor has begun, if anything."""
+    """Return the address where the visitor began, if any."""
     address: str | None = request.session.get(SESSION_KEY)
     return address
 
 
 def forget(request: HttpRequest) -> None:
-    """What was begun is done."""
+    """Forget the address, because the visitor has finished there."""
     request.session.pop(SESSION_KEY, None)

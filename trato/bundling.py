@@ -1,23 +1,23 @@
 """Several ES modules as one file to fetch.
 
-The import map leads all their names to that file, which exports what each of them exports. So
-modules belong into one bundle if a page cannot be without one of them anyway.
+The import map maps all their names to that file, which exports everything that they export. So a
+bundle should contain modules that are always needed together.
 """
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-PREFIX = "trato/"  # how a module names another one: its file's name behind it, without folders
+PREFIX = "trato/"  # how a module imports another one: the other file's name, without folders
 IMPORT = re.compile(rf'^import (?:([^"]*) from )?"{PREFIX}([\w-]+)";\n', re.MULTILINE)
 NAMED = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
 
 def bundle(folder: Path) -> str:
-    """The modules of a folder in the order in which they need each other, in one scope.
+    """Concatenate a folder's modules in one scope, each after the modules that it needs.
 
     Raises:
-        ValueError: two modules name something alike at their top level.
+        ValueError: two modules define the same name at their top level.
     """
     texts = {file.stem: file.read_text() for file in folder.glob("*.js")}
     imports: dict[str, set[str]] = {}  # from other bundles: module → names
@@ -51,7 +51,7 @@ def bundle(folder: Path) -> str:
 
 
 def _in_order(texts: dict[str, str]) -> Iterator[str]:
-    """Modules, each after those in the bundle that it imports."""
+    """Sort modules, each after the modules in the bundle that it imports."""
     done: set[str] = set()
 
     def visit(name: str) -> Iterator[str]:

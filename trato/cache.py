@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger("trato.cache")
 
-RETRY_SECONDS = 5.0  # how long to leave Redis alone after it failed
+RETRY_SECONDS = 5.0  # how long not to try Redis again after an error
 
 _away_until = 0.0  # time.monotonic()
 
@@ -25,7 +25,7 @@ def reset() -> None:
 
 
 def _shared_or_local(name: str) -> Callable[..., Any]:
-    """A method of the cache that asks this process's memory while Redis is away."""
+    """Make a method of the cache that uses this process's memory while Redis is away."""
 
     def ask(self: "LenientRedisCache", *args: Any, **kwargs: Any) -> Any:
         global _away_until
@@ -41,7 +41,7 @@ def _shared_or_local(name: str) -> Callable[..., Any]:
 
 
 class LenientRedisCache(RedisCache):
-    """Django's Redis cache; while Redis is away each process remembers for itself."""
+    """Django's Redis cache; while Redis is away, each process uses its own memory."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)

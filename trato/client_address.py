@@ -1,4 +1,4 @@
-"""Where a request or a socket comes from, as far as our own proxies can be believed."""
+"""Where a request or a socket comes from, as reported by our own proxies."""
 
 import ipaddress
 import re
@@ -9,32 +9,32 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
-IPV6_NETWORK_BITS = 64  # of an address: the rest is the subscriber's own to choose (RFC 6177)
+IPV6_NETWORK_BITS = 64  # of an address: the subscriber chooses the rest (RFC 6177)
 
-# Some proxies write the client's port too: `192.0.2.1:5000`, `[2001:db8::1]:5000`.
+# Some proxies include the client's port: `192.0.2.1:5000`, `[2001:db8::1]:5000`.
 WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]+)\])(?::\d+)?$")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """The address of the client of a request; None if it is unknown.
+    """Return the client's address of a request; None if it is unknown.
 
     Raises:
-        ImproperlyConfigured: `TRUSTED_PROXY_COUNT` says more proxies than the request came through.
+        ImproperlyConfigured: the request came through fewer proxies than `TRUSTED_PROXY_COUNT`.
     """
     return _address(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
 
 
 def network_of(request: HttpRequest) -> str:
-    """The network that a request comes from; empty if it is unknown. See `network_of_socket`."""
+    """Return the network that a request comes from; empty if unknown. See `network_of_socket`."""
     return _network(address_of(request))
 
 
 def network_of_socket(scope: Mapping[str, Any]) -> str:
-    """The network that a socket comes from; empty if it is unknown.
+    """Return the network that a socket comes from; empty if it is unknown.
 
-    An IPv4 address, or the network of an IPv6 one, all of whose addresses are one subscriber's.
+    That is an IPv4 address, or an IPv6 network whose addresses all belong to one subscriber.
     """
     forwarded = b",".join(
         value for name, value in scope["headers"] if name == b"x-forwarded-for"
@@ -46,7 +46,7 @@ def network_of_socket(scope: Mapping[str, Any]) -> str:
 
 
 def _address(peer: str, forwarded: str) -> Address | None:
-    """Args: `peer` is at the other end of the connection, `forwarded` what proxies wrote of it."""
+    """Find the client's address from the connection's `peer` and the proxies' header."""
     proxies: int = settings.TRUSTED_PROXY_COUNT
     if proxies and forwarded:
         hops = forwarded.split(",")
@@ -57,8 +57,8 @@ def _address(peer: str, forwarded: str) -> Address | None:
         address = ipaddress.ip_address(WITH_PORT.sub(r"\1\2", peer.strip()))
     except ValueError:
         return None
-    # A proxy that listens on IPv6 may write IPv4 as `::ffff:192.0.2.1`, which would make one
-    # network, and one count, of all of IPv4.
+    # A proxy that listens on IPv6 may write IPv4 as `::ffff:192.0.2.1`. All of IPv4 would then be
+    # one network, with one count.
     return getattr(address, "ipv4_mapped", None) or address
 
 

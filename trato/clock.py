@@ -1,4 +1,4 @@
-"""The one clock by which times that are compared with each other are taken."""
+"""The clock for times that are compared with each other."""
 
 from datetime import datetime
 
@@ -7,14 +7,14 @@ from django.utils import timezone
 
 
 def database_now() -> datetime:
-    """What the database's clock says at this moment.
+    """Return the current time of the database's clock, which statements use too.
 
-    Statements take their times from it too. The clocks of several servers differ: a message by
-    another server's would be older than the one it answers. SQLite has no clock but the server's.
+    Servers' clocks differ: with theirs, a reply could be older than the message it answers. SQLite
+    uses the server's clock.
     """
     if connection.vendor == "sqlite":
         return timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")  # now() stands still within a transaction
+        cursor.execute("SELECT clock_timestamp()")  # now() doesn't advance within a transaction
         now: datetime = cursor.fetchone()[0]
     return now

@@ -1,4 +1,4 @@
-"""Why something was not done, in words for the person and a code for the program."""
+"""Why something was refused: a sentence for the person and a code for the program."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -24,11 +24,11 @@ Code = Literal[
 
 
 class Refused(Exception):
-    """An action that was not carried out; nothing was stored.
+    """An action that was refused; nothing was stored.
 
     Args:
         code: one of the error codes in docs/protocol.md.
-        detail: a sentence for the person, translated when it is shown.
+        detail: a sentence for the person, translated when shown.
         retry_after: seconds to wait before trying again, for `rate_limited`.
     """
 
@@ -40,22 +40,22 @@ class Refused(Exception):
 
 
 def conflict() -> Refused:
-    """The refusal of other words under a `client_id` that is taken."""
+    """Return the refusal of different words under a used `client_id`."""
     text = _("You've already sent this with different text. Send it as a new message.")
     return Refused("conflict", text)
 
 
 def when_shown(text: Callable[[], str]) -> Promise:
-    """A text that is made, and so translated, where somebody is shown it."""
+    """A text that is formatted and translated only when it is shown."""
     return cast(Promise, lazy(text, str)())
 
 
 class AlreadyDone(ValidationError):
-    """An act that somebody had done before. Nothing was changed, nothing is on record.
+    """An act that somebody had carried out before. Nothing was changed or recorded.
 
     Args:
-        what: how things stand, as a sentence.
-        by: who brought them there, where that is known.
+        what: the current state, as a sentence.
+        by: who caused it, if known.
         at: when.
     """
 

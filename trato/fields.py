@@ -1,4 +1,4 @@
-"""Fields for texts of several lines."""
+"""Fields for multi-line text."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from django.utils.text import normalize_newlines
 
 
 class MultilineField(forms.CharField):
-    """A text of several lines, in which a line break is one character.
+    """A multi-line text, in which a line break is one character.
 
-    Browsers post `\\r\\n` for each and count one: what they let somebody write would be too long.
+    Browsers count a line break as one character but post `\\r\\n`, so a text within their limit
+    would be too long.
     """
 
     widget = forms.Textarea

@@ -1,7 +1,6 @@
-"""Many values as one parameter of a statement.
+"""Pass many values as one parameter of a statement.
 
-A statement with a placeholder for each of five hundred values takes longer to write and to parse
-than to answer.
+A statement with five hundred placeholders takes longer to compile and parse than to execute.
 """
 
 import json
@@ -12,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 
 def listed(values: Iterable[int] | Iterable[str], *, of: type[int] | type[str] = int) -> RawSQL:
-    """Values for a lookup such as `filter(pk__in=listed(keys))`.
+    """Wrap values for a lookup such as `filter(pk__in=listed(keys))`.
 
     Args:
         of: the type of the values. PostgreSQL stores no NUL, so no text may contain one.

@@ -1,4 +1,4 @@
-"""The base of the site's own middlewares, which run in the thread of their request."""
+"""The base class of the site's middleware, which runs in the request's thread."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class Middleware:
-    """Passes a request on. A subclass overrides `__call__`, or adds one of Django's hooks."""
+    """Passes a request on. Subclasses override `__call__`, or add one of Django's hooks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

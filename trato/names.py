@@ -1,6 +1,6 @@
-"""Names that nobody can mistake for somebody else's: of people, and of the shops that import this.
+"""Names of people and shops that can't be mistaken for somebody else's.
 
-Every comparison goes by one `skeleton`, in which characters that look alike are the same.
+All comparisons use one `skeleton`, in which look-alike characters are the same.
 """
 
 import re
@@ -18,44 +18,44 @@ from django.utils.translation import gettext_lazy as _
 
 from .text import FILLERS, validate_name
 
-# What passes for another letter of the same alphabet, which Unicode's list has as well, and what
-# people write for a letter that they may not. Applied last, to small letters.
+# Look-alikes within one alphabet, which Unicode's list has as well, and what people write instead
+# of a forbidden letter. Applied last, to lowercase letters.
 LOOK_ALIKES = (
     ("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("!", "l"),
     ("5", "s"), ("$", "s"), ("@", "a"),
 )  # fmt: skip
-# Letters that are called after the letter they are drawn as: `ʈ`, `Ⱦ`, `ᴛ`, 🆃, 🅣 and 🇹 after T.
+# Letters that are named after the letter they resemble: `ʈ`, `Ⱦ`, `ᴛ`, 🆃, 🅣 and 🇹 after T.
 DRAWN_AS = re.compile(
     "(?:LATIN (?:CAPITAL |SMALL )?LETTER (?:SMALL CAPITAL )?"
     "|(?:CROSSED )?NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER "
     "|REGIONAL INDICATOR SYMBOL LETTER )([A-Z])(?: WITH .+)?"
 )
-# What people write for a letter of a name that they may not have. Only asked of reserved ones: a
-# shop may be called `Studio 4` beside `Studio A`.
+# What people write instead of a letter in a reserved name. Not used to compare other names: a shop
+# may be called `Studio 4` beside `Studio A`.
 STANDS_FOR = str.maketrans("347+†○◯⭕°", "eattt" + "o" * 4)
 DIGITS = re.compile(r"\d+")
-# Alphabets that one writes together: Japanese and Korean names with a word in Latin letters.
+# Alphabets that are written together: Japanese and Korean names with a word in Latin letters.
 OF_EAST_ASIA = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
-# What stands between the words of an office: `Atención al cliente`.
+# Words between those of an office: `Atención al cliente`.
 SMALL_WORDS = frozenset(["the", "and", "of", "al", "de", "del", "la", "el", "los", "y"])
 OF_ALL_ALPHABETS = frozenset({"COMMON", "INHERITED", "UNKNOWN"})
 UNSEEN = ("Cf", "Co", "Cn", "Zl", "Zp")  # categories of Unicode
-JOINERS = "\u200c\u200d"  # Persian, the scripts of India and emoji are written with them
+JOINERS = "\u200c\u200d"  # Persian, the scripts of India and emoji use them
 SKELETON_MAX = 240  # characters of the skeleton of a name of 60
 
 
 def skeleton(text: str) -> str:
-    """What is left of a name for the eye: small Latin letters where something looks like one.
+    """Reduce a name to what the eye sees: lowercase Latin letters for all that resembles them.
 
-    Accents, spaces, punctuation and what cannot be seen do not count. After Unicode Technical
-    Standard 39, section 4, whose list of confusable characters `confusable_homoglyphs` has.
+    Accents, spaces, punctuation and invisible characters don't count. After Unicode Technical
+    Standard 39, section 4, whose list of confusable characters is in `confusable_homoglyphs`.
     """
     return "".join(_words(text))[:SKELETON_MAX]
 
 
 def _words(text: str) -> list[str]:
-    """The skeletons of the words of a text."""
-    # Again for the small letters: г looks like r, though Г looks like no Latin letter.
+    """Return the skeletons of the words of a text."""
+    # Again for lowercase letters: г looks like r, though Г looks like no Latin letter.
     shapes = _shapes(_shapes(text).casefold())
     for look_alike, letter in LOOK_ALIKES:
         shapes = shapes.replace(look_alike, letter)
@@ -75,15 +75,15 @@ def _shapes(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _drawn_as(character: str) -> str:
-    """The small Latin letter that a character is, but for a frame, a stroke or a hook."""
+    """Return the lowercase Latin letter inside a frame, or without its stroke or hook."""
     match = None if character.isascii() else DRAWN_AS.fullmatch(unicodedata.name(character, ""))
     return match[1].lower() if match else character
 
 
 def _is_trimming(character: str) -> bool:
-    """Whether a name without this character is still the same name to the eye.
+    """Whether a name without this character still looks like the same name.
 
-    Accents are; the vowel signs of India's scripts and of Thai, which are marks too, are not.
+    True for accents; not for the vowel signs of India's scripts and of Thai, which are marks too.
     """
     category = unicodedata.category(character)
     is_accent = category in ("Mn", "Me") and _alphabet(character) in OF_ALL_ALPHABETS
@@ -148,7 +148,7 @@ def _reserved(
 
 
 def validate_public_name(value: str) -> None:
-    """Refuse a name of a person or a shop that is not what it seems.
+    """Refuse a person's or shop's name that could deceive.
 
     Raises:
         ValidationError: with a message for the person.
@@ -170,7 +170,7 @@ def _has_invisible_characters(text: str) -> bool:
     for place, character in enumerate(text):
         if character in JOINERS:
             around = text[place - 1 : place] + text[place + 1 : place + 2]
-            # Between Latin letters, or at the end of a word, they join nothing.
+            # Between Latin letters, or at the end of a word, they have no purpose.
             if len(around) < 2 or any(one.isspace() or _alphabet(one) == "LATIN" for one in around):
                 return True
         elif character in FILLERS or unicodedata.category(character) in UNSEEN:
@@ -179,7 +179,7 @@ def _has_invisible_characters(text: str) -> bool:
 
 
 def _mixes_alphabets(word: str) -> bool:
-    """Whether a word is made of the letters of alphabets that nobody writes together."""
+    """Whether a word mixes letters of alphabets that nobody writes together."""
     used = {_alphabet(character) for character in word if character.isalpha()} - OF_ALL_ALPHABETS
     return len(used) > 1 and not used <= OF_EAST_ASIA
 
@@ -189,7 +189,7 @@ def _alphabet(character: str) -> str:
 
 
 class SkeletonField(models.CharField[str, str]):
-    """The skeleton of another field of the row, kept with it whenever it is stored.
+    """The skeleton of another field in the same row, updated whenever the row is saved.
 
     Args:
         of: the name of the other field.

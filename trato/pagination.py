@@ -49,7 +49,7 @@ class PageRequest:
 
     @classmethod
     def from_query(cls, query: QueryDict) -> "PageRequest":
-        """Read `before=` or `after=` of an address; the first page if they make no sense."""
+        """Read `before=` or `after=` from an address; return the first page if they are invalid."""
         if after := Cursor.parse(query.get("after", "")):
             return cls(after, newer=True)
         return cls(Cursor.parse(query.get("before", "")))
@@ -92,10 +92,11 @@ def page(
     wanted: PageRequest,
     size: int,
 ) -> Page[T]:
-    """Return the wanted page; the first one if that would be empty or cut short.
+    """Return the requested page; the first one if that would be empty or cut short.
 
     Args:
-        read: returns at most so many rows of a page and beyond, in the order of `ordered`.
+        read: returns up to the given number of rows of a page and beyond, in the order of
+            `ordered`.
         cursor_of: the cursor of a row.
     """
     rows = read(wanted, size + 1)

@@ -1,8 +1,8 @@
-"""People as every Django project has them: a row of `AUTH_USER_MODEL`, whatever its fields.
+"""What Trato needs from a project's user model, `AUTH_USER_MODEL`.
 
-The user model is an `AbstractBaseUser` with `PermissionsMixin`, an integer key and the columns
-`is_active` and `is_staff`. Its e-mail field is the model's `EMAIL_FIELD`, its name field the one
-that the setting `PERSON_NAME_FIELD` names.
+It is an `AbstractBaseUser` with `PermissionsMixin`, an integer key and the columns `is_active` and
+`is_staff`. Its e-mail field is the model's `EMAIL_FIELD`, its name field the one that the setting
+`PERSON_NAME_FIELD` names.
 """
 
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 
 
 class Person(Protocol):
-    """What is asked of a row of the user model."""
+    """What we need from a row of the user model."""
 
     @property
     def pk(self) -> Any: ...
@@ -26,17 +26,17 @@ class Person(Protocol):
 
 
 def display_name(person: Any) -> str:
-    """How a person is called on pages and in notifications."""
+    """Return a person's name for pages and notifications."""
     name: str = getattr(person, settings.PERSON_NAME_FIELD)
     return name
 
 
 def name_column_of(relation: str) -> str:
-    """The lookup of the name of the person behind a foreign key, such as `sender`."""
+    """Return the lookup for a person's name behind a foreign key, such as `sender`."""
     return f"{relation}__{settings.PERSON_NAME_FIELD}"
 
 
 def columns_of(relation: str) -> tuple[str, str]:
-    """What a search for people looks at behind a foreign key: e-mail address and name."""
+    """Return the lookups for a search for people behind a foreign key: e-mail address and name."""
     user_model: Any = get_user_model()
     return f"{relation}__{user_model.get_email_field_name()}", name_column_of(relation)

@@ -1,4 +1,4 @@
-"""Querysets whose SQL is written once: the ORM takes longer to write it than PostgreSQL to answer.
+"""Querysets whose SQL is compiled once: the ORM takes longer to do that than PostgreSQL to answer.
 
     @prepared
     def titles(shop_id: int, *, limit: int) -> QuerySet[Any, str]:
@@ -6,12 +6,12 @@
 
     titles(7, limit=4)  # a list
 
-Positional arguments, whole numbers, strings and times, are values: the function is called with
-stand-ins for them, and each call of the decorated one fills in its own. Keyword arguments, and
-None, are part of the statement: each combination of them is written by itself.
+Positional arguments (integers, strings and times) are parameters: the function is called with
+placeholder values, and each call fills in its own. Keyword arguments, and None, are part of the
+statement: it is compiled once for each combination of them.
 
-Uses of Django's own parts, tested with 5.2: `QuerySet._iterable_class`, and the compiler, which
-keeps what it has worked out of a query.
+Uses private parts of Django, tested with 5.2: `QuerySet._iterable_class`, and the compiler, which
+keeps a query's compiled state.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -28,27 +28,28 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Value = int | str | datetime
 
-# Stand-ins: nobody's ids, and within the range of every integer column; a time before all others.
+# Placeholder values: no real IDs, but within the range of every integer column; a time before all
+# others.
 FIRST_NUMBER = 2_113_113_100
 FIRST_YEAR = 1000
 LARGEST = 2**63 - 1
 
 
 class Prepared(Generic[P, R]):
-    """See the module."""
+    """A queryset function whose statements are compiled once, see the module."""
 
     def __init__(self, make: Callable[P, QuerySet[Any, R]]) -> None:
         self._make: Callable[..., QuerySet[Any, R]] = make
         self._statements: dict[Hashable, _Statement[R]] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
-        """The rows; none where a number is larger than any column's."""
+        """Return the rows; none if a number is too large for any column."""
         values: Sequence[Any] = args
         shape = (tuple(map(type, values)), *sorted(kwargs.items()))
         statement = self._statements.get(shape)
         if statement is None:
-            stand_ins = [_stand_in(number, value) for number, value in enumerate(values)]
-            statement = _Statement(self._make(*stand_ins, **kwargs), stand_ins)
+            placeholders = [_placeholder(number, value) for number, value in enumerate(values)]
+            statement = _Statement(self._make(*placeholders, **kwargs), placeholders)
             self._statements[shape] = statement
         return statement.rows(values)
 
@@ -56,7 +57,7 @@ class Prepared(Generic[P, R]):
 prepared = Prepared
 
 
-def _stand_in(number: int, value: Value | None) -> Value | None:
+def _placeholder(number: int, value: Value | None) -> Value | None:
     if isinstance(value, int):
         return FIRST_NUMBER + number
     if isinstance(value, datetime):
@@ -65,14 +66,14 @@ def _stand_in(number: int, value: Value | None) -> Value | None:
 
 
 def _adapted(value: Any, ops: Any) -> Any:
-    """A value as the ORM gives it to the driver."""
+    """Convert a value as the ORM does for the driver."""
     return ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 class _Statement(Generic[R]):
-    """What the ORM made of one queryset."""
+    """The compiled SQL of one queryset."""
 
-    def __init__(self, queryset: QuerySet[Any, R], stand_ins: Sequence[Value | None]) -> None:
+    def __init__(self, queryset: QuerySet[Any, R], placeholders: Sequence[Value | None]) -> None:
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("a prepared queryset is one statement: it cannot prefetch")
         self._queryset: Any = queryset
@@ -87,7 +88,7 @@ class _Statement(Generic[R]):
         ops = self._compiler.connection.ops
         numbers = {
             _adapted(value, ops): number
-            for number, value in enumerate(stand_ins)
+            for number, value in enumerate(placeholders)
             if value is not None
         }
         self._places = [
@@ -107,17 +108,17 @@ class _Statement(Generic[R]):
         for place, number in self._places:
             parameters[place] = _adapted(values[number], compiler.connection.ops)
         compiler.as_sql = lambda: (self._sql, tuple(parameters))
-        stand_in = SimpleNamespace(
+        placeholder = SimpleNamespace(
             db=compiler.using,
             model=self._queryset.model,
-            query=_Written(self._queryset.query, compiler),
+            query=_CompiledQuery(self._queryset.query, compiler),
             _known_related_objects={},
         )
-        return list(self._queryset._iterable_class(stand_in))
+        return list(self._queryset._iterable_class(placeholder))
 
 
-class _Written:
-    """A query that is compiled already."""
+class _CompiledQuery:
+    """A compiled query."""
 
     def __init__(self, query: Any, compiler: Any) -> None:
         self._query, self._compiler = query, compiler

@@ -1,9 +1,9 @@
-"""How often a person or an address may do something, within a moving window.
+"""Limit how often a person or an address may do something, within a moving window.
 
-A limit is called as its setting, such as `SEARCHES_PER_MINUTE`. Acts are counted in this process
-(`moving_window`) and, where there is Redis, also there (`shared_limit`), so that all processes
-share a limit. While Redis is away or slow, each process goes on with what it knows: nobody waits
-for it, and nobody starts with a new allowance.
+A limit has the name of its setting, such as `SEARCHES_PER_MINUTE`. Acts are counted in this process
+(`moving_window`) and, if there is Redis, also there (`shared_limit`), so that all processes share a
+limit. While Redis is away or slow, each process uses its own counts: requests don't wait for Redis,
+and people don't get a new allowance.
 """
 
 import math
@@ -36,7 +36,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 UNITS = {"MINUTE": 60, "HOUR": 3600, "DAY": 86400}
-REDIS_RETRY_SECONDS = 5.0  # how long to leave Redis alone after it failed
+REDIS_RETRY_SECONDS = 5.0  # how long not to try Redis again after an error
 
 _redis_away_until = 0.0  # time.monotonic()
 _counted: ContextVar[list[tuple[str, Who]] | None] = ContextVar("counted", default=None)
@@ -46,9 +46,9 @@ def hit(name: str, who: Who, cost: int = 1) -> None:
     """Count an act.
 
     Args:
-        name: a setting; how often is its value.
-        who: whose act: a person's ID, or from `person_or_address` or `address`.
-        cost: how many acts it counts for.
+        name: the setting with the limit.
+        who: a person's ID, or the result of `person_or_address` or `address`.
+        cost: the number of acts to count.
 
     Raises:
         Refused: `rate_limited`, with the seconds to wait, if the allowance is used up; nothing
@@ -66,7 +66,7 @@ def hit(name: str, who: Who, cost: int = 1) -> None:
 
 
 def give_back(name: str, who: Who) -> None:
-    """Don't count an act after all that `hit` has counted."""
+    """Don't count an act that `hit` has counted."""
     _give_back(_limit(name), who)
     if (counted := _counted.get()) is not None:
         counted.remove((name, who))
@@ -99,7 +99,7 @@ def given_back_on_failure(function: Callable[P, R]) -> Callable[P, R]:
 
 
 async def hit_many(name: str, people: Sequence[Who]) -> list[Refused | None]:
-    """Count an act for each of several people, with one round trip to Redis at most.
+    """Count an act for each of several people, with at most one round trip to Redis.
 
     Args:
         people: a person who does two things at once is in it twice.
@@ -119,7 +119,7 @@ async def hit_many(name: str, people: Sequence[Who]) -> list[Refused | None]:
 
 
 async def give_back_many(name: str, people: Sequence[Who]) -> None:
-    """Don't count the latest act of each of several people after all."""
+    """Don't count the latest act of each of several people."""
     limit = _limit(name)
     for who in people:
         _window(limit).give_back(who)
@@ -131,13 +131,13 @@ async def give_back_many(name: str, people: Sequence[Who]) -> None:
 
 
 def person_or_address(request: HttpRequest) -> str:
-    """Whose a request is: the person who is logged in, else the address it comes from."""
+    """Return who a request counts for: the person who is logged in, or the address."""
     user = request.user
     return f"person-{user.pk}" if user.is_authenticated else address(request)
 
 
 def address(request: HttpRequest) -> str:
-    """The address that a request comes from; of IPv6 the network that one customer has."""
+    """Return the address of a request; for IPv6, the network of one customer."""
     return f"address-{network_of(request) or 'unknown'}"
 
 
@@ -181,7 +181,7 @@ def _hit(limit: Limit, who: Who, now: float) -> float | None:
 
 
 async def _ask_many(limit: Limit, people: Sequence[Who], now: float) -> list[float | None]:
-    """Ask Redis about acts that the window has counted; as `_hit` does."""
+    """Ask Redis about acts that the window has counted; returns the same as `_hit`."""
     if _redis_is_there():
         try:
             return await _shared_limit(limit).hit(people)
@@ -237,7 +237,7 @@ def _window(limit: Limit) -> MovingWindow:
 
 @cache
 def _redis() -> Redis:
-    """The client for code that may block. It retries a closed connection, but not a silent one."""
+    """Return the client for blocking code. It retries a closed connection, not a silent one."""
     timeout = settings.REDIS_TIMEOUT_SECONDS
     return Redis.from_url(
         settings.REDIS_URL,

@@ -1,4 +1,4 @@
-"""How views answer: pages to people, JSON to their scripts."""
+"""How views respond: with pages to people, and JSON to scripts."""
 
 import uuid
 from collections.abc import Callable
@@ -30,19 +30,19 @@ View = Callable[..., HttpResponse]
 
 
 class PersonRequest(HttpRequest):
-    """A request of somebody who is logged in."""
+    """A request by somebody who is logged in."""
 
     user: Any
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a script asks, not a person."""
+    """Whether a script sent the request, not a person."""
     preferred = request.get_preferred_type(["text/html", "application/json"])
     return preferred == "application/json"
 
 
 def json_response(frame: Struct, status: int = 200) -> HttpResponse:
-    """A frame as the answer; never kept by a cache, because it is somebody's own."""
+    """Respond with a frame as JSON; caches must not store it, because it is private."""
     response = HttpResponse(
         frames.encode(frame), status=status, content_type="application/json; charset=utf-8"
     )
@@ -51,20 +51,20 @@ def json_response(frame: Struct, status: int = 200) -> HttpResponse:
 
 
 def refusal_response(refusal: Refused, client_id: str | None = None) -> HttpResponse:
-    """A refused action as JSON, with `Retry-After` (seconds) where waiting helps."""
+    """Respond to a refused action with JSON, and with `Retry-After` (seconds) if waiting helps."""
     response = json_response(frames.Error.of(refusal, client_id), STATUS[refusal.code])
     return with_retry_after(response, refusal)
 
 
 def with_retry_after(response: HttpResponse, refusal: Refused) -> HttpResponse:
-    """The same response, telling programs too how many seconds to wait."""
+    """Add the number of seconds to wait to a response, for programs."""
     if refusal.retry_after is not None:
         response["Retry-After"] = str(refusal.retry_after)
     return response
 
 
 def person_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> View:
-    """Only for people who are logged in: others go to the login page, scripts get a 401."""
+    """Require a login: redirect people to the login page, answer scripts with 401."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -79,12 +79,12 @@ def person_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> View:
 
 
 def key_from(text: str) -> int:
-    """A row's key from an address or a form; 0, which no row has, for what is none."""
+    """Read a row's key from an address or a form; return 0, which no row has, if it is invalid."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def uuid_from(text: str | None) -> uuid.UUID | None:
-    """The UUID that a form brings along; None if it is missing or broken."""
+    """Read a UUID from a form; return None if it is missing or invalid."""
     try:
         return uuid.UUID(text or "")
     except ValueError:
@@ -92,10 +92,10 @@ def uuid_from(text: str | None) -> uuid.UUID | None:
 
 
 def counter_from(text: str | None) -> int:
-    """A revision or sequence from an address or a form.
+    """Read a revision or sequence from an address or a form.
 
     Raises:
-        Refused: `invalid`, if it is no whole number from 0 to 2³¹ - 1.
+        Refused: `invalid`, if it isn't an integer from 0 to 2³¹ - 1.
     """
     if text and text.isascii() and text.isdigit() and len(text) <= 10 and int(text) < 2**31:
         return int(text)

@@ -1,7 +1,7 @@
-"""What is kept for how long. `manage.py purge_expired` deletes the rest.
+"""How long data is kept. `manage.py purge_expired` deletes data past its retention period.
 
-Each app says what of its own expires, as `Rule`s; the setting `RETENTION_RULES` names them in the
-order in which they are carried out.
+Each app defines `Rule`s for its own data; the setting `RETENTION_RULES` lists them in the order in
+which they are applied.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,9 +21,10 @@ class Rule:
     """Rows of one kind that expire.
 
     Args:
-        name: what they are, for the person who runs the command.
-        expired: those that are due by now.
-        before: is called in the transaction that deletes some of them (by primary key), first.
+        name: what the rows are, for the person who runs the command.
+        expired: returns the rows to delete now.
+        before: is called at the start of each transaction, with the primary keys that it will
+            delete.
     """
 
     name: str
@@ -32,19 +33,19 @@ class Rule:
 
 
 def ago(**span: float) -> datetime:
-    """A time in the past: `ago(days=7)`."""
+    """Return a time in the past: `ago(days=7)`."""
     return timezone.now() - timedelta(**span)
 
 
 def purge(rule: Rule, batch_rows: int) -> Iterator[tuple[int, int]]:
-    """Delete what expired under a rule, one transaction per batch.
+    """Delete the expired rows of a rule, one transaction per batch.
 
     Args:
-        batch_rows: how many rows in one transaction, at most.
+        batch_rows: the maximum number of rows per transaction.
 
     Yields:
-        After each batch: how many rows it deleted, without those that hung on them, and how many
-        it left because something that is kept refers to them.
+        After each batch, how many rows it deleted, not counting dependent rows, and how many it
+        kept because other rows still refer to them.
     """
     last = None
     while True:
@@ -62,7 +63,7 @@ def _delete(rule: Rule, keys: Sequence[Any]) -> tuple[int, int]:
     try:
         with transaction.atomic():
             rule.before(keys)
-            # Asked again under the lock: somebody may have come back in the meantime.
+            # Checked again under the lock: the rows may have been used meanwhile.
             due = rule.expired().filter(pk__in=keys)
             _all, by_model = due.delete()
             return by_model.get(due.model._meta.label, 0), 0

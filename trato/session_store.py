@@ -1,4 +1,4 @@
-"""Django's sessions in the database, looked up by a statement that is written once."""
+"""Django's sessions in the database, loaded with a prepared statement."""
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
@@ -9,7 +9,7 @@ from .prepared import prepared
 
 
 class SessionStore(db.SessionStore):
-    """`SESSION_ENGINE`'s class, which Django finds by this name."""
+    """The class that Django finds through `SESSION_ENGINE`."""
 
     def _get_session_from_db(self) -> Session | None:
         rows = _sessions(self.session_key or "")

@@ -1,9 +1,9 @@
 """Stylesheets and scripts: small files to write, few files to fetch.
 
-`static/css/<bundle>/*.css` are the components of a kind of page. Browsers get `css/<bundle>.css`,
-all of them in the order of their names. `static/js/<area>/<bundle>/*.js` are modules that need each
-other, see `bundling`; browsers get `js/<area>/<bundle>.js`. In development as well as from
-`collectstatic`.
+`static/css/<bundle>/*.css` are the components for one kind of page. Browsers get them as
+`css/<bundle>.css`, in the order of their names. `static/js/<area>/<bundle>/*.js` are modules that
+are needed together, see `bundling`; browsers get `js/<area>/<bundle>.js`. Bundles work the same in
+development and with `collectstatic`.
 """
 
 import os
@@ -21,14 +21,14 @@ from .bundling import bundle
 
 
 class BundleFinder(BaseFinder):
-    """Finds bundles; writes one to `BUNDLES_DIR` first if a part of it changed."""
+    """Finds bundles; writes a bundle to `BUNDLES_DIR` first if one of its parts has changed."""
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
-        """Nothing can be set wrongly."""
+        """Find no mistakes: there is nothing to configure."""
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """The written bundle's path on this machine, if `path` names one."""
+        """Return the path of the written bundle on this machine, if `path` is a bundle."""
         folder = next((folder for name, folder in _bundles() if name == path), None)
         if folder is None:
             return []
@@ -36,7 +36,7 @@ class BundleFinder(BaseFinder):
         return [written] if find_all else written
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
-        """Each bundle's path, and the storage that has it."""
+        """List each bundle's path and storage."""
         storage = FileSystemStorage(location=settings.BUNDLES_DIR)
         for name, folder in _bundles():
             _write(name, folder)
@@ -44,7 +44,7 @@ class BundleFinder(BaseFinder):
 
 
 def _bundles() -> Iterator[tuple[str, Path]]:
-    """The path of each bundle, and the folder of its parts."""
+    """Return each bundle's path and the folder of its parts."""
     for root in map(Path, settings.STATICFILES_DIRS):
         for pattern in ("css/*/", "js/*/*/"):
             for folder in sorted(root.glob(pattern)):
@@ -53,7 +53,7 @@ def _bundles() -> Iterator[tuple[str, Path]]:
 
 
 def _write(name: str, folder: Path) -> Path:
-    """Write a bundle unless it is there already and has just these parts."""
+    """Write a bundle unless it is up to date."""
     target = Path(settings.BUNDLES_DIR, name)
     if target.suffix == ".js":
         text = bundle(folder)
@@ -64,5 +64,5 @@ def _write(name: str, folder: Path) -> Path:
         with NamedTemporaryFile("w", dir=target.parent, delete=False) as file:
             file.write(text)
         os.chmod(file.name, 0o644)
-        os.replace(file.name, target)  # other processes see the old one or the new one
+        os.replace(file.name, target)  # other processes see either the old or the new file
     return target

@@ -1,4 +1,4 @@
-"""Which characters a person may write where, and how they are looked for."""
+"""Which characters people may write, and how texts are compared in searches."""
 
 import re
 import unicodedata
@@ -12,16 +12,16 @@ BIDI_CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 )
 
-# Letters, symbols and marks, by their category, that are drawn as nothing.
+# Letters, symbols and marks that are rendered as nothing, by category.
 FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
-# Marks on one letter. Vietnamese, Thai and Arabic names have two, pointed Hebrew three; more are
-# made to paint over what stands above and below.
+# Marks on one letter. Vietnamese, Thai and Arabic names have two, pointed Hebrew three; more than
+# that are used to paint over the lines above and below.
 MARKS_MAX = 3
 
 # Unicode's general categories Cc and Cs, which will never get another member.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-# Letters without an accent to leave out, and how they are written without them: as PostgreSQL's
-# `unaccent` has it, so that both databases find the same.
+# Letters that Unicode doesn't decompose, and their replacements: the same as in PostgreSQL's
+# `unaccent`, so that both databases find the same.
 SPELT = {
     "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ð": "d", "đ": "d", "ø": "o", "ł": "l",
     "ŀ": "l", "ħ": "h", "ı": "i", "ĸ": "q", "ŋ": "n", "ŧ": "t", "ſ": "s", "ς": "σ",
@@ -33,16 +33,16 @@ ACCENTS = re.compile("[\u0300-\u0362]")
 def has_control_characters(text: str, allowed: str = "") -> bool:
     """Whether `text` has control characters (category Cc) or lone surrogates (Cs).
 
-    PostgreSQL refuses NUL and surrogates, SQLite stores NUL: neither may come so far.
+    PostgreSQL refuses NUL and surrogates, and SQLite stores NUL, so they must not get that far.
 
     Args:
-        allowed: control characters that do not count, such as line breaks.
+        allowed: permitted control characters, such as line breaks.
     """
     return any(character not in allowed for character in CONTROLS.findall(text))
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of `text` would be seen: white space, format characters, fillers."""
+    """Whether `text` is invisible: only white space, format characters and fillers."""
     return all(
         character.isspace()
         or unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp")
@@ -52,7 +52,7 @@ def is_blank(text: str) -> bool:
 
 
 def has_stacked_marks(text: str) -> bool:
-    """Whether a letter bears more marks than any language puts on one."""
+    """Whether a letter has more marks than any language uses."""
     marks = 0
     for character in unicodedata.normalize("NFC", text):
         marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
@@ -62,9 +62,9 @@ def has_stacked_marks(text: str) -> bool:
 
 
 def validate_name(value: str) -> None:
-    """Refuse a name that is invisible, has control characters or turns its own direction.
+    """Refuse a name that is invisible, has control characters or changes its text direction.
 
-    For names of things. Those of people and shops have `names.validate_public_name`.
+    For names of things; for people and shops there is `names.validate_public_name`.
 
     Raises:
         ValidationError: with a message for the person.
@@ -83,10 +83,10 @@ def validate_name(value: str) -> None:
 
 
 def folded(text: str) -> str:
-    """Text as searches compare it: without case and accents, ß as ss, Ł as l, İ as i.
+    """Fold a text for searches: without case and accents, ß as ss, Ł as l, İ as i.
 
-    `trato_folded` is the same on PostgreSQL. Cyrillic letters stay what they are, as in й, but
-    for ё.
+    `trato_folded` is the same on PostgreSQL. Cyrillic letters keep their accents, as in й, except
+    ё.
     """
     apart = "".join(
         unicodedata.normalize("NFD", letter)
@@ -101,10 +101,10 @@ _SPELT = str.maketrans(SPELT)
 
 
 def word_pattern(word: str) -> str:
-    """A regular expression for a word that neither case nor accents matter to.
+    """Return a regular expression for a word that ignores case and accents.
 
-    Both databases read it alike, while their LIKE differs: SQLite's knows the case of ASCII
-    letters alone. It is for a search that heeds case, because all of it is in the pattern.
+    It means the same to both databases, unlike LIKE: SQLite's only ignores the case of ASCII
+    letters. Use it with a case-sensitive match, because the pattern already contains both cases.
     """
     pattern, rest = "", unicodedata.normalize("NFC", folded(word))
     while rest:
@@ -122,7 +122,7 @@ def _one(letter: str) -> str:
 
 
 def _variants() -> dict[str, str]:
-    """All letters of the scripts with case that are folded to a text, by that text."""
+    """Return all letters of the scripts with case that are folded to a text, by that text."""
     letters: dict[str, str] = {}
     for number in (*range(0x41, 0x2B0), *range(0x370, 0x590), *range(0x1E00, 0x2000)):
         letter = chr(number)

@@ -1,1 +1,1 @@
-"""The admin for staff: bases of its pages, its site, and acts that ask for a reason."""
+"""The staff's admin: base classes of its pages, its site, and acts that need a reason."""

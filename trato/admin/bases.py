@@ -1,4 +1,4 @@
-"""ModelAdmin bases: what every page of staff keeps to, and large or read-only lists."""
+"""ModelAdmin bases: the rules for all of the staff's pages, and large or read-only lists."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -19,10 +19,10 @@ from trato.admin.forms import StaffForm
 from trato.audit.actions import record
 from trato.people import Person
 
-PAGED_MAX = 10_000  # rows of a large list that can be paged through
-REFERRED_MAX = 200  # people, shops or products whose rows one search shows
-KEY_DIGITS = 18  # of the longest key that a database takes
-# What Django's filters and date hierarchies put behind a field's name in an address.
+PAGED_MAX = 10_000  # rows of a large list that staff can page through
+REFERRED_MAX = 200  # matching people, shops or products whose rows a search shows
+KEY_DIGITS = 18  # of the longest key that a database accepts
+# Suffixes that Django's filters and date hierarchies append to a field's name in an address.
 FILTER_LOOKUPS = ("exact", "isnull", "isempty", "gte", "lt", "year", "month", "day")
 
 M = TypeVar("M", bound=Model)
@@ -31,23 +31,23 @@ M = TypeVar("M", bound=Model)
 class StaffAdmin(admin.ModelAdmin[M]):
     """The rules for every page of the admin. `StaffSite` registers nothing else.
 
-    Whatever is added, changed or deleted is in the audit trail, in the same transaction. An
-    address or a search cannot ask for a column that the pages do not show.
+    Every addition, change and deletion is recorded in the audit trail, in the same transaction.
+    Neither an address nor a search can query a column that the pages don't show.
 
     Args:
-        shown_of_others: columns of other models that stand on these pages, such as `user__name`.
-            Everybody who may read the page may search by them.
+        shown_of_others: columns of other models on these pages, such as `user__name`. Anybody who
+            may view the page can search by them.
     """
 
     form = StaffForm
     shown_of_others: tuple[str, ...] = ()
 
-    # -- what an address may ask for -----------------------------------------------------------
+    # -- what an address may query ---------------------------------------------------------------
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Only what the list's own filters and dates ask for, and keys.
+        """Allow only the list's own filters and dates, and keys.
 
-        Django allows each column of the model, so that `?password__startswith=` reads a hash
+        Django allows every column of the model, so `?password__startswith=` could reveal a hash
         letter by letter.
         """
         return lookup in self._allowed_lookups(request)
@@ -69,13 +69,13 @@ class StaffAdmin(admin.ModelAdmin[M]):
                 yield f"{name}__{field.target_field.name}__exact"
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """The columns that a search looks at, those of other models where one may read them."""
+        """Return the columns to search, with those of other models that the person may read."""
         return [name for name in super().get_search_fields(request) if self.may_ask(request, name)]
 
     def may_ask(self, request: HttpRequest, name: str) -> bool:
-        """Whether a search may look at the column behind `name`, such as `user__email`.
+        """Whether a search may use the column behind `name`, such as `user__email`.
 
-        A search on a column gives its content away, one letter after the other.
+        Searching a column reveals its content letter by letter.
         """
         name = name.lstrip("=^@")
         if "__" not in name or name in self.shown_of_others:
@@ -83,12 +83,12 @@ class StaffAdmin(admin.ModelAdmin[M]):
         *relations, _column = cast(list[Any], get_fields_from_path(self.model, name))
         return all(may_view(person_of(request), field.related_model) for field in relations)
 
-    # -- what is on record ---------------------------------------------------------------------
+    # -- what is recorded ------------------------------------------------------------------------
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> M | None:
-        """The row; held until the end of the request by who changes it, so that they take turns."""
+        """Return the row, locked until the end of the request if it is going to be changed."""
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not connection.in_atomic_block:
             return row
@@ -97,7 +97,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
         return super().get_object(request, object_id, from_field)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        """Write what the form changed and no more: the rest may be somebody else's change."""
+        """Save only what the form changed: other columns may have changed meanwhile."""
         if not change:
             super().save_model(request, obj, form, change)
         elif form.changed_data:
@@ -138,7 +138,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
         record(person_of(request), f"{name}.{verb}", f"{name}:{row.pk}", details)
 
     def response_change(self, request: Any, obj: M) -> HttpResponse:
-        """Go on, and say so where the form was sent without a change."""
+        """Redirect as usual, but say so if the form was sent without a change."""
         if not request.nothing_changed:
             return super().response_change(request, obj)
         self.message_user(request, gettext("Nothing was changed."), messages.WARNING)
@@ -148,7 +148,7 @@ class StaffAdmin(admin.ModelAdmin[M]):
 
 
 def _changes(form: Any) -> Iterator[str]:
-    """What a form changed, for the record: rights, choices and relations with their values."""
+    """Describe for the audit trail what a form changed: rights, choices and relations by value."""
     for name in form.changed_data:
         field = form.instance._meta.get_field(name)
         before, after = form.initial.get(name), form.cleaned_data.get(name)
@@ -164,12 +164,12 @@ def _changes(form: Any) -> Iterator[str]:
 
 
 def _named(row: Any) -> str:
-    """A permission by its codename, which no language changes; anything else by its own words."""
+    """Return a permission's codename, which is never translated; for other objects, their name."""
     return str(getattr(row, "codename", row))
 
 
 class KeptAdmin:
-    """Neither added nor deleted by staff: put before `ModelAdmin` among the bases."""
+    """Staff neither add nor delete rows. Put it before `ModelAdmin` in the list of bases."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -179,14 +179,14 @@ class KeptAdmin:
 
 
 class ReadOnlyAdmin(KeptAdmin):
-    """To be read alone."""
+    """Staff can only read the rows."""
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
 class BoundedPaginator(Paginator[Any]):
-    """Counts no further than somebody would page: the rest are found by filters and search."""
+    """Counts no more rows than somebody would page through; filters and search find the others."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -195,15 +195,15 @@ class BoundedPaginator(Paginator[Any]):
 
 
 class LargeAdmin(ReadOnlyAdmin, StaffAdmin[M]):
-    """A read-only list of millions of rows, the newest first: no page of it reads all of them.
+    """A read-only list of millions of rows, newest first. None of its pages reads all of them.
 
-    Give it no `date_hierarchy` and no filter by a column's values: to draw those the admin reads
-    the whole table.
+    It must not have a `date_hierarchy` or a filter by a column's values: the admin reads the whole
+    table to render those.
 
     Args:
-        found_by: what a search looks at, as `foreign key__column`. The rows behind the foreign keys
-            are found first, and then what refers to them by key. A number is compared with the
-            keys that `search_fields` names instead.
+        found_by: the columns to search, as `foreign key__column`. A search finds the rows behind
+            the foreign keys first, and then the rows that refer to them. If it is for a number, it
+            uses the keys in `search_fields` instead.
     """
 
     paginator = BoundedPaginator
@@ -233,17 +233,17 @@ class LargeAdmin(ReadOnlyAdmin, StaffAdmin[M]):
 
 
 def person_of(request: HttpRequest) -> Person:
-    """Who asks, on a page that the admin lets only staff see."""
+    """Return the person of a request for a page that only staff can see."""
     return cast(Person, request.user)
 
 
 def may_view(user: Person, model: type[Model]) -> bool:
-    """Whether somebody of the staff may read the rows of a model here."""
+    """Whether the member of staff may view the rows of a model here."""
     return user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
 
 
 def page_link(model: type[Model], key: object, text: object) -> str:
-    """A link to a row's page in the admin, or the text alone where its model has none."""
+    """Link to a row's page in the admin; return only the text if its model has no page."""
     options = model._meta
     try:
         address = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[key])

@@ -1,4 +1,4 @@
-"""The form of every page on which staff change something."""
+"""The base of all forms with which staff change something."""
 
 from typing import Any, cast
 
@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StaffForm(forms.ModelForm[Any]):
-    """Changes what its author changed on the page, and nothing that others changed since.
+    """Applies what its author changed on the page, but nothing that others have changed since.
 
-    The page brings along what it showed (`show_hidden_initial`). Whatever is sent back as it
-    was shown counts as unchanged, and what somebody else has changed too is refused once.
+    The page includes the values it showed (`show_hidden_initial`). A field that comes back as it
+    was shown counts as unchanged. If somebody else has changed the same field, the form is refused
+    once.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -21,7 +22,7 @@ class StaffForm(forms.ModelForm[Any]):
         names = {name: self[name].html_initial_name for name in self.fields}
         if self.is_bound:
             if not any(name in self.data for name in names.values()):
-                return  # of no page of ours: compared with what is there now
+                return  # not from our page: compared with the current values
             self.data = data = cast(QueryDict, self.data).copy()
             for name in names.values():  # a choice of none has no hidden field
                 data.setlistdefault(name)
@@ -38,7 +39,7 @@ class StaffForm(forms.ModelForm[Any]):
         return {name: value for name, value in cleaned.items() if name in self.changed_data}
 
     def _was_changed_meanwhile(self, bound: BoundField) -> bool:
-        """Whether the row has neither what the page showed nor what is wanted now."""
+        """Whether the row has neither the value that the page showed nor the one wanted now."""
         field = bound.field
         if not field.show_hidden_initial:
             return False
@@ -67,7 +68,7 @@ class StaffForm(forms.ModelForm[Any]):
         )
 
     def _in_words(self, bound: BoundField) -> str:
-        """What the row has now."""
+        """Describe the row's current value."""
         field: Any = self.instance._meta.get_field(bound.name)
         if field.many_to_many:
             return ", ".join(str(row) for row in bound.initial or ())

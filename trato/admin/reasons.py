@@ -1,4 +1,4 @@
-"""Acts of staff that ask for a reason."""
+"""Acts of staff that need a reason."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,7 +20,7 @@ REASON_MAX = 2000  # characters
 
 
 class ReasonForm(forms.Form):
-    """Why: every act of staff needs it."""
+    """The reason, which every act of staff needs."""
 
     reason = MultilineField(
         label=_("Reason"),
@@ -39,22 +39,22 @@ def act_with_reason(
     allowed: bool,
     about: str = "",
 ) -> HttpResponse:
-    """Ask for a reason, do what is to be done, go back.
+    """Ask for a reason, carry out some acts, and redirect.
 
-    What somebody else had done before is told, never called done.
+    If somebody else has done one of them before, the page says so.
 
     Args:
         title: what is about to be done, as a heading.
-        acts: each takes the reason; may raise AlreadyDone, or another ValidationError, after
-            which none of them is done.
-        model: whose pages this one stands among.
-        back: the address to return to, unless the request names another one of this site in
-            `next`.
-        allowed: whether this person may do it; the acts check for themselves too.
-        about: to whom or to what it is done.
+        acts: take the reason; may raise AlreadyDone, or a ValidationError, which undoes all of
+            them.
+        model: the model whose pages this one belongs to.
+        back: the address to redirect to, unless `next` in the request names another one on this
+            site.
+        allowed: whether the person may do this; the acts check it as well.
+        about: the person or thing that the acts concern.
 
     Raises:
-        PermissionDenied: it is not allowed.
+        PermissionDenied: the person may not do this.
     """
     if not allowed:
         raise PermissionDenied
@@ -89,7 +89,7 @@ def act_with_reason(
 
 @transaction.atomic
 def _done_before(acts: Sequence[Callable[[str], object]], reason: str) -> list[str]:
-    """Do the acts; what is said of those that somebody had done before."""
+    """Carry out the acts; return messages about those that somebody else had done before."""
     already: list[str] = []
     for act in acts:
         try:

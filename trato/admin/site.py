@@ -1,4 +1,4 @@
-"""The admin's site: what may be asked of its pages."""
+"""The admin site: which requests its pages accept."""
 
 from functools import update_wrapper
 from typing import Any
@@ -18,11 +18,11 @@ from .bases import StaffAdmin
 
 
 class StaffSite(admin.AdminSite):
-    """The admin's site: pages of ours, or none.
+    """The admin site, with only our own pages.
 
-    An app that comes with pages of its own is left out until somebody registers a `StaffAdmin` for
-    the model. allauth's pages would give one account's address to another and
-    show the secrets of second factors, Django's would let staff add to their own rights.
+    An installed app's own pages are left out until we register a `StaffAdmin` for the model.
+    allauth's pages would let staff give one account's address to another and show the secrets of
+    second factors; Django's would let staff extend their own permissions.
     """
 
     def register(
@@ -35,7 +35,7 @@ class StaffSite(admin.AdminSite):
             super().register(model_or_iterable, admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Wrap a page: asking for what is not allowed is a 400 and one line in the log."""
+        """Wrap a page so that a forbidden query is answered with 400 and logged in one line."""
 
         def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             try:
@@ -46,7 +46,7 @@ class StaffSite(admin.AdminSite):
         return super().admin_view(update_wrapper(refusing, view), cacheable)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Suggest rows for the fields that the pages here complete, and for no other relation."""
+        """Suggest rows for the fields that pages here complete, and for no other relation."""
         asked = (request.GET.get("app_label"), request.GET.get("model_name"))
         fields = [
             field
@@ -66,9 +66,9 @@ class StaffSite(admin.AdminSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
-        """Redirect from a row's page here to its page on the site, for those who may read the row.
+        """Redirect from a row's page here to its public page, for those who may view the row.
 
-        Django leads everybody of the staff, and so tells the address of what is not public.
+        Django redirects all staff, which reveals the addresses of things that are not public.
         """
         try:
             model = ContentType.objects.get_for_id(int(content_type_id)).model_class()

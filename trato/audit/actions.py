@@ -1,4 +1,4 @@
-"""Writing to the audit trail."""
+"""Write to the audit trail."""
 
 from django.core.exceptions import ValidationError
 from django.utils.text import normalize_newlines
@@ -11,21 +11,21 @@ from .models import AuditEntry
 
 
 def record(actor: Person, verb: str, subject: str, reason: str = "") -> AuditEntry:
-    """Write down one act, for ever, inside the transaction that does it.
+    """Record one act permanently, inside the transaction that carries it out.
 
     Args:
-        verb: what, as `message.removed`.
-        subject: to what, as `message:12`.
-        reason: why, in the actor's words.
+        verb: what was done, such as `message.removed`.
+        subject: what it was done to, such as `message:12`.
+        reason: why it was done, in the actor's words.
     """
     return AuditEntry.objects.create(actor_id=actor.pk, verb=verb, subject=subject, reason=reason)
 
 
 def require_reason(reason: str) -> str:
-    """The reason without space around it, with line breaks as `\\n`.
+    """Return the reason without surrounding white space, with line breaks as `\n`.
 
     Raises:
-        ValidationError: it is empty, or has characters that cannot be shown.
+        ValidationError: it is empty, or contains characters that can't be displayed.
     """
     reason = normalize_newlines(reason)
     if is_blank(reason):

@@ -13,7 +13,7 @@ from trato.people import columns_of, name_column_of
 
 from .models import AuditEntry
 
-# What verbs say behind the dot; in front of it they name a model.
+# The second part of verbs, after the dot; the first part names a model.
 ACTS = {
     "added": _("addition"),
     "changed": _("change"),
@@ -31,14 +31,14 @@ ACTS = {
 
 
 def label_of(verb: str) -> str:
-    """A verb in words: `message.removed` as "message: removal"."""
+    """Describe a verb in words: `message.removed` as "message: removal"."""
     kind, _dot, act = verb.partition(".")
     names = {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
     return f"{names.get(kind, kind)}: {ACTS.get(act, act)}"
 
 
 class VerbFilter(admin.AllValuesFieldListFilter):
-    """Each verb that is on record, in words."""
+    """Filter by the recorded verbs, shown in words."""
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         everything, *verbs = super().choices(changelist)
@@ -68,7 +68,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
 
     @admin.display(description=_("subject"), ordering="subject")
     def subject_link(self, entry: AuditEntry) -> str:
-        """The subject, linked to the page of its model where there is one."""
+        """Link the subject to the page of its model, if there is one."""
         kind, _colon, key = entry.subject.partition(":")
         for model in self.admin_site._registry:
             if model._meta.model_name == kind:

@@ -13,16 +13,16 @@ def _only_added_to(*args: Any, **kwargs: Any) -> NoReturn:
 
 
 class AuditTrail(models.QuerySet["AuditEntry"]):
-    """Rows that can be read and added, not changed or deleted."""
+    """Rows that can be added and read, but not changed or deleted."""
 
-    update = _only_added_to  # bulk_update and the asynchronous twins call these
+    update = _only_added_to  # called by `bulk_update` and the asynchronous methods
     delete = _only_added_to
 
 
 class AuditEntry(models.Model):
-    """One act of the staff: who, what, to whom or to what, when and why. Only ever added.
+    """One act of staff: who, what, to whom or to what, when and why.
 
-    Triggers in the database (migration 0002) refuse changes and deletions too.
+    Entries are only ever added. Triggers in the database (migration 0002) enforce this as well.
     """
 
     actor = models.ForeignKey(

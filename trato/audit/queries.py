@@ -1,4 +1,4 @@
-"""Reading the audit trail."""
+"""Read the audit trail."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from .models import AuditEntry
 def last(
     verb: str, subject: str, *, actor: Person | None = None, within: timedelta | None = None
 ) -> AuditEntry | None:
-    """The latest entry of an act, if there is one: by anybody at any time, unless told."""
+    """Return the latest entry of an act, if any; by default by anybody and at any time."""
     entries = AuditEntry.objects.select_related("actor").filter(verb=verb, subject=subject)
     if actor is not None:
         entries = entries.filter(actor_id=actor.pk)

@@ -1,4 +1,4 @@
-"""Pieces that pages draw many times, without a template for each. Built into all templates."""
+"""Small pieces of pages, without a template for each. Built into all templates."""
 
 import zlib
 from functools import cache
@@ -18,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """A drawing of `icons.svg`, which says nothing to screen readers."""
+    """Render an icon from `icons.svg`, hidden from screen readers."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("icons.svg"),
@@ -28,7 +28,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def avatar(name: Any) -> SafeString:
-    """What stands for a person or a shop without a picture: initials in one of eight colours."""
+    """Render a person's or shop's initials, in one of eight colours, in place of a picture."""
     text = str(name)
     words = text.split()
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:]))
@@ -39,7 +39,7 @@ def avatar(name: Any) -> SafeString:
 
 
 class FixedNode(template.Node):
-    """Drawn once for each language, in a context without anything of a request."""
+    """Rendered once per language, in a context without data of the request."""
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
@@ -49,7 +49,7 @@ class FixedNode(template.Node):
         language = get_language()
         text = self.drawn.get(language)
         if text is None:
-            alone: Any = Context()  # so nobody's name can get into what everybody sees
+            alone: Any = Context()  # so no name can get into what everybody sees
             with alone.bind_template(context.template):
                 text = self.drawn[language] = self.nodelist.render(alone)
         return text
@@ -57,9 +57,9 @@ class FixedNode(template.Node):
 
 @register.tag
 def fixed(parser: Parser, token: Token) -> FixedNode:
-    """A part of a page that is the same for everybody: `{% fixed %}…{% endfixed %}`.
+    """Mark a part of a page as the same for everybody: `{% fixed %}…{% endfixed %}`.
 
-    It may hold texts to translate, addresses, icons; no variables.
+    It may contain translated texts, addresses and icons, but no variables.
     """
     nodelist = parser.parse(["endfixed"])
     parser.delete_first_token()

@@ -1,7 +1,7 @@
-"""Whose page a form is on: every form says so, because the session cookie may be another's by then.
+"""Include the page's user in every form, because the cookie may belong to somebody else later.
 
 Built into all templates (`TEMPLATES` in the settings), so that the forms of allauth and of the
-admin say it too.
+admin include it too.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ PAGE_USER_FIELD = "page_user"
 
 
 class FormOriginNode(CsrfTokenNode):
-    """Django's token against forgery, and the person that the page is drawn for."""
+    """Renders Django's CSRF token, and the person for whom the page is rendered."""
 
     def render(self, context: Context) -> str:
         token = super().render(context)
@@ -32,5 +32,5 @@ class FormOriginNode(CsrfTokenNode):
 
 @register.tag
 def csrf_token(parser: Parser, token: Token) -> FormOriginNode:
-    """Django's own tag of this name, with the page's person beside the token."""
+    """Django's tag of this name, with the page's person in addition."""
     return FormOriginNode()

@@ -1,4 +1,4 @@
-"""The page's modules: the import map, and which of them the browser shall fetch at once."""
+"""The page's modules: the import map, and the modules to preload."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -24,10 +24,10 @@ T = TypeVar("T")
 
 @register.simple_tag(takes_context=True)
 def import_map(context: Context) -> SafeString:
-    """All modules of the site by their names.
+    """Render the import map with all modules of the site.
 
     Raises:
-        ValueError: two files have one name.
+        ValueError: two files have the same name.
     """
     nonce = getattr(context.get("request"), "csp_nonce", "")
     return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, _import_map())
@@ -35,10 +35,11 @@ def import_map(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def preload_modules(context: Context, *names: str) -> SafeString:
-    """Have the browser fetch modules and all that they import at once, not level by level.
+    """Preload modules and all of their imports in parallel, instead of level by level.
 
     Args:
-        names: of modules, as in the import map. Files that the page names already are left out.
+        names: names of modules, as in the import map. Leaves out files that the page already refers
+            to.
     """
     done: set[str] = cast(Any, context.render_context).setdefault("preloaded", set())
     new = [path for path in _paths(names) if path not in done]
@@ -47,7 +48,7 @@ def preload_modules(context: Context, *names: str) -> SafeString:
 
 
 def _read_once(function: Callable[P, T]) -> Callable[P, T]:
-    """Call a function once for all, or each time while somebody works on the files."""
+    """Cache a function for good, or call it each time while somebody works on the files."""
     known = cast("Callable[P, T]", cache(function))
 
     def read(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -58,7 +59,7 @@ def _read_once(function: Callable[P, T]) -> Callable[P, T]:
 
 @_read_once
 def _paths(names: tuple[str, ...]) -> list[str]:
-    """What browsers fetch for modules and for those that they import."""
+    """Return the paths of the files that browsers fetch for modules and their imports."""
     modules = _modules()
     return list(dict.fromkeys(modules[name] for name in _with_imports(names)))
 
@@ -70,7 +71,7 @@ def _links(paths: tuple[str, ...]) -> SafeString:
 
 
 def _with_imports(names: Iterable[str]) -> list[str]:
-    """Modules and whatever they import, each once."""
+    """Yield modules and all modules that they import, each once."""
     graph = _imports()
     wanted: dict[str, None] = {}
     waiting = list(names)
@@ -84,7 +85,7 @@ def _with_imports(names: Iterable[str]) -> list[str]:
 
 @_read_once
 def _modules() -> dict[str, str]:
-    """By each module's name, the path of the file or bundle that browsers fetch for it."""
+    """Return, by module name, the path of the file or bundle that browsers fetch."""
     folder = _folder()
     fetched = {
         file: file if file.parent.parent == folder else file.parent.with_suffix(".js")
@@ -108,7 +109,7 @@ def _files() -> list[Path]:
 
 @_read_once
 def _imports() -> dict[str, list[str]]:
-    """What each module imports."""
+    """Return what each module imports."""
     return {file.stem: [name for _, name in IMPORT.findall(file.read_text())] for file in _files()}
 
 

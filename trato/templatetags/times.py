@@ -1,4 +1,4 @@
-"""Points in time, as text that says its zone; `local-time.js` writes them in the reader's."""
+"""Times as text with a time zone; `local-time.js` converts them to the reader's."""
 
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,18 +18,19 @@ Kind = Literal["short", "time", "day"]
 
 @register.filter
 def in_words(at: datetime) -> str:
-    """Day, time and zone: `24 Nov 2026, 15:04 UTC`."""
+    """Format day, time and zone: `24 Nov 2026, 15:04 UTC`."""
     return _day_and_time(timezone.localtime(at))
 
 
 @register.simple_tag
 def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> SafeString:
-    """A `<time>`, which scripts write once more in the reader's zone and language.
+    """Render a `<time>`, which scripts convert to the reader's zone and language.
 
     Args:
-        at: empty where a script will fill it in.
-        kind: what scripts show: `time`, `day`, or `short`: the time of today, else the day.
-        classes: for the element.
+        at: the time, or nothing if a script will fill it in.
+        kind: what scripts show: `time`, `day`, or `short` (the time if it is today, otherwise the
+            day).
+        classes: CSS classes of the element.
     """
     text, iso = "", ""
     if at:
@@ -49,7 +50,7 @@ def _day(local: datetime) -> str:
     return _day_in(get_language() or "en", local.date())
 
 
-@lru_cache(maxsize=2000)  # a page of messages says the same day again and again
+@lru_cache(maxsize=2000)  # a page of messages formats the same days again and again
 def _day_in(language: str, day: date) -> str:
     return format_date(day, "d MMM y", locale=to_locale(language))
 

@@ -1,4 +1,4 @@
-"""`manage.py check_history`: was the database made by these migrations, or by older ones?"""
+"""`manage.py check_history`: check that these migrations made the database, not older ones."""
 
 from typing import Any
 

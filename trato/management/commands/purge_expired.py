@@ -1,4 +1,4 @@
-"""`manage.py purge_expired`: list what has expired by `RETENTION_RULES`, or delete it."""
+"""`manage.py purge_expired`: list or delete data past its retention period."""
 
 from typing import Any
 
