@@ -1,1 +1,1 @@
-"""From an event to the sockets. Knows no model and no app."""
+"""Deliver events to sockets. Knows no model and no app."""

@@ -1,4 +1,4 @@
-"""Find out who is on a socket, whether they may stay, and which groups they belong in."""
+"""Find out who is on a socket, whether they may stay, and which groups the socket belongs in."""
 
 import asyncio
 import time
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 async def check(sockets: "Collection[RealtimeConsumer]") -> None:
-    """Read the sessions, people and groups of some sockets from the database.
+    """Read the sessions, people and groups of the given sockets from the database.
 
-    Sockets that may not stay are closed; the others join the groups that they are missing from
-    and leave those that they no longer belong in.
+    Closes sockets that may not stay; makes the others join the groups that they lack, and leave
+    those where they no longer belong.
     """
     now = time.monotonic()
     asked = {socket: socket.checks.ask() for socket in sockets}
     people = await _people_on(sockets)
-    # Join a newcomer's own group first and look again: a change between a look and joining would
-    # go unnoticed.
+    # Join a newcomer's own group first and read again: otherwise a change between reading and
+    # joining would go unnoticed.
     joining: list[Awaitable[bool]] = []
     for socket, user in people.items():
         if socket.user is None and not isinstance(user, Ended):
@@ -44,7 +44,7 @@ async def check(sockets: "Collection[RealtimeConsumer]") -> None:
         if isinstance(user, Ended):
             waiting.append(socket.close(SUSPENDED if user is Ended.SUSPENDED else NO_SESSION))
         elif socket.user and socket.user.pk != user.pk:
-            waiting.append(socket.close(PAGE_OF_ANOTHER))  # a socket is one person's
+            waiting.append(socket.close(PAGE_OF_ANOTHER))  # a socket belongs to one person
         else:
             socket.user, socket.checked_at = user, now
             waiting += socket.set_groups(due[socket])

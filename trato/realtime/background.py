@@ -13,7 +13,7 @@ running: set[asyncio.Task[Any]] = set()
 
 
 def spawn(work: Coroutine[Any, Any, T], context: Context | None = None) -> "asyncio.Task[T]":
-    """Run a coroutine on its own, and keep a reference to its task until it is done.
+    """Run a coroutine in the background, and keep a reference to its task until it is done.
 
     Args:
         context: an empty one by default, so that log lines of work done for many people don't
@@ -26,15 +26,15 @@ def spawn(work: Coroutine[Any, Any, T], context: Context | None = None) -> "asyn
 
 
 class per_loop(Generic[T]):
-    """One object per event loop, made when it is first asked for and dropped with the loop.
+    """One object per event loop, created when first used and dropped with the loop.
 
     Args:
-        make: makes the object.
+        make: creates the object.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._made: dict[int, T] = {}  # by the `id` of a loop that is still there
+        self._made: dict[int, T] = {}  # by the `id` of a loop that still exists
 
     def __call__(self) -> T:
         """Return the running event loop's object."""
@@ -46,9 +46,9 @@ class per_loop(Generic[T]):
         return own
 
     def all(self) -> list[T]:
-        """Return the objects made so far, of all event loops."""
+        """Return the objects of all event loops."""
         return list(self._made.values())
 
     def clear(self) -> None:
-        """Forget all objects; the next call makes another one."""
+        """Forget all objects; the next call creates another one."""
         self._made.clear()

@@ -1,11 +1,11 @@
 """The codes with which a socket is closed, as docs/protocol.md explains them to clients.
 
-Browsers get those that they meet from static/js/realtime/session/close-codes.js.
+Browsers have the relevant ones in static/js/realtime/session/close-codes.js.
 """
 
 from typing import Final
 
-NORMAL: Final = 1000  # RFC 6455, section 7.4.1, as all below 4000
+NORMAL: Final = 1000  # RFC 6455, section 7.4.1, like all below 4000
 GOING_AWAY: Final = 1001
 PROTOCOL_ERROR: Final = 1002
 NO_CODE: Final = 1005

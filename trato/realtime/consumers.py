@@ -23,7 +23,7 @@ class RealtimeConsumer(SocketConsumer):
     """A socket of one person, in the groups of what the person may see. Knows no model, no app.
 
     A subclass calls `authenticate` and `start` in `connect`. It returns the groups in `groups_of`,
-    handles their events by methods that are named after the event's type, and lists these types in
+    handles their events in methods named after the event's type, and lists these types in
     `event_types`.
     """
 
@@ -49,7 +49,7 @@ class RealtimeConsumer(SocketConsumer):
         return not self.closing
 
     def start(self) -> None:
-        """Handle events from now on, and those that came in while the socket joined its groups."""
+        """Start to handle events, including those that arrived while the socket joined groups."""
         early, self.early = self.early or [], None
         for event in early:
             self.handle_event(event)
@@ -66,30 +66,30 @@ class RealtimeConsumer(SocketConsumer):
 
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
-        """Return the groups that each of some sockets belongs in.
+        """Return the groups that each of the given sockets belongs in.
 
         Args:
-            people: the sockets, with the person on each, which `socket.user` may not be yet.
+            people: the person on each socket; `socket.user` may not be set yet.
         """
         return {
             socket: {groups.user_group(user.pk), *socket.groups} for socket, user in people.items()
         }
 
     def set_groups(self, due: set[str]) -> "list[asyncio.Future[bool]]":
-        """Leave groups that are not due, and join those that are missing, as `join` does."""
+        """Leave groups that are not listed, and join those that are missing, as `join` does."""
         for group in self.joined - due:
             self.joined.discard(group)
             groups.discard(group, self)
         return self.join(due)
 
     def join(self, names: set[str]) -> "list[asyncio.Future[bool]]":
-        """Join groups; the futures are done once other processes' events arrive as well."""
+        """Join groups; the futures are done when other processes' events arrive as well."""
         new = set() if self.closing else names - self.joined
         self.joined |= new
         return [groups.add(name, self) for name in new]
 
     def handle_event(self, event: groups.Event) -> None:
-        """Take an event of one of the groups. A handler that is a coroutine becomes a task."""
+        """Handle an event of one of the groups. A handler that is a coroutine becomes a task."""
         if self.closing or event["type"] not in self.event_types:
             return
         if self.early is not None:
@@ -103,7 +103,7 @@ class RealtimeConsumer(SocketConsumer):
             self.spawn(waiting)
 
     async def access_changed(self, event: groups.Event) -> None:
-        """The person's session, account or memberships may have changed: check them."""
+        """Check the person's session, account and memberships, because they may have changed."""
         try:
             await access_check.checks.load(self)
         except (DatabaseError, InterfaceError):

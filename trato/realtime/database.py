@@ -1,7 +1,7 @@
 """Run the sockets' ORM calls off the event loop.
 
-By default Django runs all of them on one thread of the process, one after the other: five calls
-of 0.2 s took 1.0 s. These threads work in parallel, each with its own connection.
+By default Django runs all of them on one thread of the process: five calls of 0.2 s took 1.0 s.
+These threads work in parallel, each with its own connection.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 @cache
 def socket_threads() -> ThreadPoolExecutor:
-    """The threads of this process that query the database for its sockets."""
+    """Return this process's threads for the sockets' queries."""
     return ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="socket-database")
 
 
@@ -39,7 +39,7 @@ def _run(work: Callable[[], R]) -> R:
 def give_back_connections() -> None:
     """Return this thread's database connections to the pool; call it when the work is done.
 
-    A connection that failed, other than for a value or a constraint, is closed: a failover may
+    Closes a connection that failed, except if a value or a constraint was the cause: a failover may
     have made it read-only, and the pool would hand it out again and again.
     """
     for one in connections.all(initialized_only=True):

@@ -18,9 +18,9 @@ class DataLoader(Generic[K, V]):
     than the request for it.
 
     Args:
-        load_many: takes the keys, returns a value for each key that has one.
-        pause: returns how long to wait from the start of one load to that of the next, in
-            seconds. Loads then follow each other; keys requested meanwhile are loaded together.
+        load_many: takes keys and returns a value for each key that has one.
+        pause: returns how long to wait from the start of one load to that of the next, in seconds.
+            Keys requested meanwhile are loaded together.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class DataLoader(Generic[K, V]):
     ) -> None:
         self._load_many = load_many
         self._pause = pause
-        self._next_start: per_loop[list[float]] = per_loop(lambda: [0.0])  # the loop's time
+        self._next_start: per_loop[list[float]] = per_loop(lambda: [0.0])  # by the loop's clock
         self._lock = per_loop(asyncio.Lock)
         self._waiting: per_loop[dict[K, asyncio.Future[V | None]]] = per_loop(dict)
 
@@ -39,7 +39,7 @@ class DataLoader(Generic[K, V]):
     def from_database(
         cls, query: Callable[[list[K]], dict[K, V]], *, pause: Callable[[], float] | None = None
     ) -> "DataLoader[K, V]":
-        """A loader around a synchronous function that queries the database."""
+        """Create a loader from a synchronous function that queries the database."""
 
         async def load_many(keys: list[K]) -> dict[K, V]:
             return await run_in_database_thread(query, keys)
@@ -67,7 +67,7 @@ class DataLoader(Generic[K, V]):
                 await asyncio.sleep(max(0, next_start[0] - loop.time()))
                 next_start[0] = loop.time() + self._pause()
                 await self._load_waiting()
-        except BaseException:  # the loop is shutting down: leave nobody waiting
+        except BaseException:  # the loop is shutting down: don't leave anybody waiting
             for future in self._waiting().values():
                 future.cancel()
             self._waiting().clear()
@@ -81,8 +81,8 @@ class DataLoader(Generic[K, V]):
         except Exception as error:
             for future in waiting.values():
                 future.set_exception(error)
-                future.exception()  # marks it as retrieved, in case every caller has gone
-        except BaseException:  # the loop is shutting down: leave nobody waiting
+                future.exception()  # mark it as retrieved, in case all callers have gone
+        except BaseException:  # the loop is shutting down: don't leave anybody waiting
             for future in waiting.values():
                 future.cancel()
             raise

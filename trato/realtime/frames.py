@@ -1,4 +1,4 @@
-"""Frames that all apps share. Each app declares its own in its `frames` module."""
+"""Frames that all apps share. Each app defines its own in its `frames` module."""
 
 import msgspec
 from msgspec import Struct
@@ -26,5 +26,5 @@ class SessionChanged(Struct, tag="session.changed"):
 
 
 def encode(frame: Struct) -> str:
-    """Return a frame as the text that goes over the socket."""
+    """Encode a frame as the text that is sent over the socket."""
     return msgspec.json.encode(frame).decode()

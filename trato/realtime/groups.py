@@ -28,7 +28,7 @@ from .resequencer import Resequencer
 log = structlog.get_logger("trato.groups")
 
 Event = Mapping[str, Any]
-Addressed = tuple[Sequence[str], Event]  # the names of groups, and an event for all of them
+Addressed = tuple[Sequence[str], Event]  # group names, and an event for all of them
 
 RETRY_SECONDS = 1.0  # between two attempts to join groups while the layer is away
 OUTBOX_MAX = 10_000  # events waiting for a layer that doesn't answer; more are dropped
@@ -43,7 +43,7 @@ class Subscriber(Protocol):
 
 
 def user_group(user_id: int) -> str:
-    """The group of all sockets of one person."""
+    """Return the group of all sockets of one person."""
     return f"user.{user_id}"
 
 
@@ -105,20 +105,20 @@ def discard(group: str, subscriber: Subscriber) -> None:
 
 
 def count(group: str) -> int:
-    """The number of this process's sockets in a group."""
+    """Return the number of this process's sockets in a group."""
     return len(_hub().subscribers.get(group, ()))
 
 
 class Hub:
-    """The sockets of one event loop by group, and their connection to other processes."""
+    """One event loop's sockets by group, and their connection to other processes."""
 
     def __init__(self) -> None:
         self.layer = get_channel_layer()
         self.name = secrets.token_hex(8)
         self.subscribers: dict[str, set[Subscriber]] = {}
         self.resequencers: dict[str, Resequencer[Event]] = {}
-        self.joined: set[str] = set()  # groups whose events the layer passes to this process
-        self.requested: set[str] = set()  # those, and the ones that the layer has not confirmed
+        self.joined: set[str] = set()  # groups whose events this process gets from the layer
+        self.requested: set[str] = set()  # those, and groups that the layer has not confirmed
         self.outbox: list[GroupEvent] = []
         self.layer_is_away = False  # judging by the last attempt to publish
         self.joining_fails = False  # judging by the last attempt to join groups
@@ -140,7 +140,7 @@ class Hub:
         return self._run("publish", self._publish_outbox)
 
     def receive(self, group: str, event: Event) -> None:
-        """Pass an event to the sockets of a group; if it has a revision, when it is its turn."""
+        """Pass an event to the sockets of a group; if it has a revision, in order of revisions."""
         if group not in self.subscribers:
             return
         if "revision" not in event:
@@ -210,7 +210,7 @@ class Hub:
                 await self.layer.group_send(group, {**event, "group": group})
 
     async def _follow_groups(self) -> None:
-        """Join the groups of the layer that have sockets here, and leave all others."""
+        """Join the groups that have sockets here in the layer, and leave all others."""
         while True:
             await asyncio.sleep(0)  # collect the sockets that come and go in this iteration
             missing = list(self.subscribers.keys() - self.joined)
@@ -222,7 +222,7 @@ class Hub:
             try:
                 async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
                     await self._join_and_leave(missing, past)
-                # Don't keep sockets waiting for those that arrive after them.
+                # Don't make sockets wait for those that arrive after them.
                 self._resolve_joining(True, self.joined)
             except Exception as error:
                 log.warning("joining_failed", groups=len(missing), error=type(error).__name__)
@@ -273,7 +273,7 @@ class Hub:
             self.receive(group, event)
 
     def _run(self, name: str, work: Any) -> "asyncio.Task[None]":
-        """Run one task of a kind at a time; it goes on until nothing is left to do."""
+        """Run only one task of a kind; it continues until there is nothing left to do."""
         task = self._tasks.get(name)
         if task is None or task.done():
             task = self._tasks[name] = spawn(work())

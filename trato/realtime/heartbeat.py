@@ -1,8 +1,8 @@
-"""Visit all sockets of a process in turn, some of them every two seconds.
+"""Visit all sockets of a process in turn, a few of them every two seconds.
 
 A visit calls `beat` of the consumer's class, which heals what a lost event left wrong:
 
-- `trato.realtime.consumers`: sockets of ended sessions, and groups that one no longer belongs in,
+- `trato.realtime.consumers`: sockets of ended sessions, and groups that a socket should leave,
 - `notifications.consumers`: the badge,
 - `messaging.consumers`: gaps in open conversations, by their top revisions.
 
@@ -39,7 +39,7 @@ class TimingWheel:
 
     def add(self, socket: Any) -> None:
         # Of the slots with the fewest sockets, choose the one whose turn is furthest away: a new
-        # socket has just been looked after.
+        # socket has just been checked.
         number = len(self.slots)
         order = [self.slots[(self.current - passed) % number] for passed in range(number)]
         self.slot_of[socket] = slot = min(order, key=len)
@@ -76,10 +76,10 @@ _wheel = per_loop(TimingWheel)
 
 
 def add(socket: Any) -> None:
-    """Call `beat(sockets)` of a socket's class from time to time, until `discard`."""
+    """Call `beat(sockets)` of a socket's class at regular intervals, until `discard`."""
     _wheel().add(socket)
 
 
 def discard(socket: Any) -> None:
-    """Stop looking after a socket; harmless if it was never added."""
+    """Stop visiting a socket; does nothing if it was never added."""
     _wheel().discard(socket)

@@ -2,10 +2,10 @@
 
 
 class Latest:
-    """Numbers questions, and keeps an older answer from replacing a newer one.
+    """Numbers requests, and keeps an older answer from replacing a newer one.
 
-    A question that was asked later has seen at least as much, so its answer stays, whichever of
-    the two arrives first.
+    A later request sees data that is at least as new, so its answer wins, whichever of the two
+    arrives first.
     """
 
     __slots__ = ("_applied", "_asked")
@@ -15,12 +15,12 @@ class Latest:
         self._applied = 0
 
     def ask(self) -> int:
-        """Return a number for a question that is about to be asked."""
+        """Return a number for a request that is about to be made."""
         self._asked += 1
         return self._asked
 
     def applies(self, question: int) -> bool:
-        """Whether to apply the answer to a question: not after that of a later question."""
+        """Whether to use the answer to a request: False once a later request has been answered."""
         if question < self._applied:
             return False
         self._applied = question

@@ -1,6 +1,6 @@
-"""What this process counts for Prometheus; `config/metrics.py` has the page.
+"""This process's metrics for Prometheus; `config/metrics.py` serves them.
 
-Labels have few values, all known here, since each one is a time series for ever.
+Labels have few values, all known here, since each one becomes a time series.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ sends: Final = Counter(
     "Messages that people sent, by what they were told: accepted, or an error's code.",
     ["outcome"],
 )
-sends_accepted: Final = sends.labels("accepted")  # looked up once: each send counts it
+sends_accepted: Final = sends.labels("accepted")  # looked up once, because each send counts it
 send_seconds: Final = Histogram(
     "trato_send_seconds",
     "From a send's arrival on the socket to its acknowledgement, after COMMIT.",
@@ -35,5 +35,5 @@ resumes: Final = Counter(
 
 
 def socket_closed(code: int) -> None:
-    """Count the end of a socket, by code. Codes that a client has made up count as `other`."""
+    """Count a closed socket by its code. Codes that a client invents count as `other`."""
     socket_closes.labels(str(code) if code in close_codes.ALL else "other").inc()

@@ -1,21 +1,21 @@
-"""What people did in this process within a moving window.
+"""Counts acts in this process within a moving window.
 
-Every act that a process lets through is counted here as well as in Redis. So one process never
-lets a person exceed the limit, whether Redis answers, is slow or is away. What Redis last told of a
-person's acts in other processes holds until it answers again.
+Every act that a process lets through is counted here as well as in Redis. So one process never lets
+a person exceed the limit, whether Redis answers, is slow or is away. The last number that Redis
+returned for a person's acts in other processes is used until it answers again.
 """
 
 import threading
 from bisect import bisect_left
 from typing import NamedTuple
 
-SWEEP_AT = 10_000  # people; then those without acts in the window are forgotten
+SWEEP_AT = 10_000  # people; above that, forget those without acts in the window
 
-Who = int | str  # an account's ID, or another owner of an allowance
+Who = int | str  # an account's ID, or a key for an address
 
 
 class Limit(NamedTuple):
-    """How many acts of a kind in how many seconds."""
+    """A limit: how many acts of a kind in how many seconds."""
 
     name: str
     amount: int
@@ -23,7 +23,7 @@ class Limit(NamedTuple):
 
 
 class _Acts:
-    """The times of one person's acts here, and how many acts there are in other processes."""
+    """The times of one person's acts here, and the number of acts in other processes."""
 
     __slots__ = ("elsewhere", "elsewhere_until", "here")
 
@@ -34,7 +34,7 @@ class _Acts:
 
 
 class MovingWindow:
-    """The acts of one kind, of all people. Thread-safe. All times are those of `time.time()`."""
+    """The acts of one kind by all people. Thread-safe. Times are from `time.time()`."""
 
     def __init__(self, limit: Limit) -> None:
         self._limit = limit
@@ -43,7 +43,7 @@ class MovingWindow:
         self._lock = threading.Lock()
 
     def hit(self, who: Who, now: float) -> float | None:
-        """Count an act, or return how many seconds to wait if there are too many here."""
+        """Count an act, or return how many seconds to wait if there have been too many here."""
         _name, amount, seconds = self._limit
         with self._lock:
             acts = self._people.get(who)
@@ -66,11 +66,11 @@ class MovingWindow:
                 acts.here.pop()
 
     def update(self, who: Who, number: int, until: float) -> None:
-        """Note how many acts Redis knows of.
+        """Note how many acts Redis has counted.
 
         Args:
             number: in all processes, this one included.
-            until: when this is certainly no longer true.
+            until: when this is certainly out of date.
         """
         with self._lock:
             acts = self._people.get(who)
@@ -81,8 +81,8 @@ class MovingWindow:
         """Decide about the latest act without Redis.
 
         Returns:
-            None; or how many seconds to wait, because acts here and elsewhere exceed the limit.
-            The act doesn't count then.
+            None, or how many seconds to wait because acts here and elsewhere exceed the limit. In
+            that case the act doesn't count.
         """
         with self._lock:
             acts = self._people.get(who)

@@ -1,4 +1,4 @@
-"""Collect the frames for one socket within an iteration of the event loop."""
+"""Collect one socket's frames within an iteration of the event loop."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,7 @@ log = structlog.get_logger("trato.socket")
 
 
 class Outgoing:
-    """The frames for one socket; those of one iteration of the event loop leave together.
+    """The outgoing frames of one socket; those of one loop iteration leave together.
 
     Args:
         scope: the socket's ASGI scope.
@@ -28,7 +28,7 @@ class Outgoing:
         self._unsent_max = settings.SOCKET_UNSENT_MAX_BYTES
 
     def offer_to(self, take: Take) -> None:
-        """Pass each text that arrives to `take` first, if the server can do that.
+        """Offer each text that arrives to `take` first, if the server supports that.
 
         If `take` returns False, the text goes to ASGI's queue.
         """
@@ -37,7 +37,7 @@ class Outgoing:
     def put(self, text: str) -> bool:
         """Send a text frame at the end of this iteration of the event loop.
 
-        Returns False, and sends nothing, if so much waits already that it would fill the memory.
+        Returns False, and sends nothing, if too much is waiting already.
         """
         if not self._waiting:
             if self._connection.unsent_bytes() > self._unsent_max:
@@ -50,18 +50,18 @@ class Outgoing:
         return True
 
     def flush(self) -> None:
-        """Send what is waiting now."""
+        """Send all waiting frames now."""
         if self._waiting:
             frames, self._waiting = self._waiting, []
             self._connection.write(frames)
 
     async def drain(self) -> None:
-        """Let what is waiting leave before a close; wait only for a moment."""
+        """Let waiting frames leave before a close; wait only for a moment."""
         self.flush()
         await self._connection.drain()
 
 
-_due: per_loop[list[Outgoing]] = per_loop(list)  # those with frames of this iteration
+_due: per_loop[list[Outgoing]] = per_loop(list)  # those with frames in this iteration
 
 
 def _flush_all(due: list[Outgoing]) -> None:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 LATE_MAX = 8  # events from before a stream's first one that may still arrive
-STREAMS_MAX = 4096  # more, and the resequencer starts over, which costs order but no events
+STREAMS_MAX = 4096  # with more, the resequencer starts over, which loses order but no events
 
 
 class Resequencer(Generic[T]):
@@ -48,7 +48,7 @@ class Resequencer(Generic[T]):
                 return []
             missing.discard(revision)
             return [event]
-        if revision == reached + 1 and key not in self._held:  # as nearly always
+        if revision == reached + 1 and key not in self._held:  # as almost always
             self._reached[key] = revision
             return [event]
         self._held.setdefault(key, {})[revision] = event

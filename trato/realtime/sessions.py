@@ -1,6 +1,6 @@
-"""Whether a session still stands, and telling open sockets when it may not.
+"""Check whether a session is still valid, and notify open sockets when it may not be.
 
-When a session ends, the person's group gets an event, and each of its sockets checks its own.
+When a session ends, the person's group gets an event, and each socket in it checks its own session.
 Code that suspends somebody, changes a password or takes a role away calls
 `announce_access_changed`.
 """
@@ -30,20 +30,20 @@ from trato.realtime import groups
 
 
 class Ended(Enum):
-    """Why nobody may act with a session (any longer)."""
+    """Why a session is no longer valid."""
 
-    NO_SESSION = "no session"  # there is none, it ended, or the password was changed since
-    SUSPENDED = "suspended"  # it is somebody's whose account is not active
+    NO_SESSION = "no session"  # it doesn't exist, has ended, or the password was changed since
+    SUSPENDED = "suspended"  # the account is not active
 
 
 def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
-    """Who is logged in with each of some sessions, read from the database again. Writes nothing.
+    """Return who is logged in with each of the given sessions, read from the database.
 
-    The same checks as Django's own for a request; only that a suspended person is told apart.
-    Two queries, however many sessions.
+    Writes nothing. Makes the same checks as Django does for a request, but distinguishes suspended
+    people. Two queries, however many sessions.
     """
     keys = list(session_keys)
-    # PostgreSQL refuses NUL, and with it the question of all the others.
+    # PostgreSQL refuses NUL, and one such key would fail the query for all the others.
     askable = [key for key in keys if "\0" not in key]
     rows = Session.objects.filter(
         session_key__in=listed(askable, of=str), expire_date__gt=timezone.now()
@@ -62,7 +62,7 @@ def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
 
 @cache
 def _times() -> list[str]:
-    """The user model's dates and times: a socket needs none, and reading them is slow."""
+    """Return the user model's dates and times: a socket needs none, and reading them is slow."""
     fields = get_user_model()._meta.concrete_fields
     return [field.name for field in fields if isinstance(field, DateField)]
 
@@ -86,15 +86,15 @@ def _is_of_this_password(given: str, user: Any) -> bool:
 
 
 def announce_access_changed(user_id: int) -> None:
-    """Let every open socket of a person check session, account and shops again, on commit."""
+    """On commit, make all open sockets of a person check session, account and shops again."""
     groups.send_on_commit([groups.user_group(user_id)], {"type": "access.changed"})
 
 
 def watch() -> None:
-    """Announce what Django tells of sessions that ended (its signals, not ours).
+    """Send an event when Django's signals say that a session has ended.
 
     Logging out, ending another session in the list and a new session key all delete a session's
-    row, and only once it is gone may the sockets look.
+    row, and the sockets must not check before it is gone.
     """
     post_delete.connect(_on_session_gone, sender=Session, dispatch_uid="trato-session-gone")
 

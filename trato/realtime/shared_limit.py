@@ -24,7 +24,7 @@ from .redis.connection import RedisConnection
 PREFIX = "trato-limits"  # of the keys in Redis
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)
 COUNT_AFTER_SECONDS = 0.005  # how long acts that were let through collect before they are counted
-REMEMBERED_MAX = 100_000  # people known to be far from the limit; then all are looked up again
+REMEMBERED_MAX = 100_000  # people far from the limit; above that, all are looked up again
 
 # The moving windows of many people at once. Each is a list of the times of acts, newest first.
 # For each person the answer is the number of acts in the window, including this one, or, if it is
@@ -50,11 +50,11 @@ return answers
 
 
 class SharedLimit:
-    """The limit of one kind of act, as one event loop knows it.
+    """The limit of one kind of act, for one event loop.
 
     Args:
         window: the acts in this process. It is updated with what Redis answers.
-        on_failure: is called with the error when acts that were let through can't be counted.
+        on_failure: is called with the error if acts that were let through can't be counted.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The server's side of one socket: messages in, frames out, and its tasks."""
+"""The server's side of one socket: incoming messages, outgoing frames, and its tasks."""
 
 import asyncio
 import contextvars
@@ -33,24 +33,24 @@ log = structlog.get_logger("trato.socket")
 
 @cache
 def handler_name(event_type: str) -> str:
-    """The method that handles a message or an event of a type, as Channels names it."""
+    """Return the method that handles a message or an event of a type, as Channels names it."""
     return str(get_handler_name({"type": event_type}))
 
 
 class SocketConsumer(AsyncWebsocketConsumer):
-    """A consumer without a channel of the layer, and without a queue and a task to wait on it.
+    """A consumer without a channel in the layer, so without a queue and a task that waits for it.
 
-    It waits only for its client. Frames that are sent within one iteration of the event loop
-    leave together; a client that reads too slowly is closed.
+    It only waits for its client. Frames that are sent within one iteration of the event loop leave
+    together; a client that reads too slowly is disconnected.
     """
 
-    user: Any = None  # a row of the user model, once it is known who is on the socket
+    user: Any = None  # a row of the user model, once it is known
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bucket = TokenBucket(settings.SOCKET_FRAMES_PER_MINUTE)
         self.closing = False
-        self.at_rest = False  # whether nothing that the client sent is being worked on
+        self.at_rest = False  # whether no message of the client is being handled
         self.tasks: set[asyncio.Future[Any]] = set()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -69,25 +69,26 @@ class SocketConsumer(AsyncWebsocketConsumer):
                 pass
             finally:
                 self.leave_all()
-            if self.tasks:  # a process that ends waits for what the client has asked for
+            if self.tasks:  # a process that is stopped waits for these
                 await asyncio.wait(self.tasks)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler of a message from the server.
 
-        Channels' own hops to a database thread after each one, to close old connections. Here
-        `run_in_database_thread` does that, after each query.
+        Channels' version then switches to a database thread to close old connections. Here,
+        `run_in_database_thread` does that after each query.
         """
         try:
             await getattr(self, handler_name(message["type"]))(message)
         except StopConsumer:
             raise
         except Exception as error:
-            # Channels would end the consumer without closing the socket, which would stay deaf.
+            # Channels would end the consumer without closing the socket, which would never get
+            # another event.
             await self.fail(error)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine while the socket goes on. If it fails, the socket is closed."""
+        """Run a coroutine in the background. If it fails, the socket is closed."""
 
         async def guarded() -> None:
             try:
@@ -98,13 +99,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.keep(background.spawn(guarded(), self.context))
 
     def keep(self, task: "asyncio.Future[Any]") -> None:
-        """Let a process that ends wait for a task before it closes this socket."""
+        """Make a process that is stopped wait for a task before it closes this socket."""
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
     @cached_property
     def language(self) -> str:
-        """The client's language, chosen in the same way as for a page."""
+        """The client's language, chosen as for a page."""
         request = HttpRequest()
         request.COOKIES = self.scope["cookies"]
         headers = dict(self.scope["headers"])
@@ -114,14 +115,14 @@ class SocketConsumer(AsyncWebsocketConsumer):
     # -- Sending ---------------------------------------------------------------------------------
 
     def send_frame(self, text: str) -> None:
-        """Send a text frame, unless so many are waiting that they would fill the memory."""
+        """Send a text frame, or close the socket if too much is waiting."""
         if not self.closing and not self.out.put(text):
             self.spawn(self.close(READS_TOO_SLOWLY))
 
     async def send(
         self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
     ) -> None:
-        """Channels' way to call `send_frame`: sent in turn, behind the frames that are waiting."""
+        """Send a frame in Channels' way: after the frames that are waiting."""
         if text_data is None:
             raise ValueError("only text frames are sent")
         self.send_frame(text_data)
@@ -135,11 +136,11 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.closing = True
 
     async def close(self, code: int = NORMAL, reason: str | None = None) -> None:
-        """Send what is waiting, and close the socket."""
+        """Send waiting frames, and close the socket."""
         if not self.closing:
             self.leave_all()
             metrics.socket_closed(code)
-            # With its ID, since work for another socket may have found a reason to close it.
+            # With this socket's ID, because the work of another socket may have caused the close.
             user = self.user and self.user.pk
             log.info("socket_closed", code=code, user=user, socket=self.log_id)
             if code != READS_TOO_SLOWLY:
@@ -156,13 +157,13 @@ class SocketConsumer(AsyncWebsocketConsumer):
             await self.close(INTERNAL_ERROR)
 
     async def server_stopping(self, event: dict[str, Any]) -> None:
-        """The process is about to end. Finish what the client has asked for, then close."""
+        """The process is about to stop. Finish the client's requests, then close."""
         if self.tasks:
             await asyncio.wait(self.tasks)
         await self.close(SERVICE_RESTART)
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        """Pass a frame to `receive`, unless it is too big or one of too many."""
+        """Pass a frame to `receive`, unless it is too big or there have been too many."""
         text, data = message.get("text"), message.get("bytes")
         size = len(text.encode(errors="replace") if text else data or b"")
         if not self.bucket.consume():
@@ -179,5 +180,5 @@ class SocketConsumer(AsyncWebsocketConsumer):
         raise StopConsumer
 
     async def disconnect(self, code: int) -> None:
-        """The client has gone."""
+        """Clean up after the client has gone."""
         self.leave_all()

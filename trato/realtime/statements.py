@@ -30,7 +30,7 @@ class Locked(Exception):
 
 
 class StatementConnection:
-    """Runs one statement at a time, each in its own transaction; connects when first needed."""
+    """Runs one statement at a time, each in its own transaction; connects when first used."""
 
     def __init__(self) -> None:
         self.raw: psycopg.Connection[Any] | None = None
@@ -40,7 +40,7 @@ class StatementConnection:
         self._complete: asyncio.Future[None] | None = None
 
     async def run(self, statement: str, given: Sequence[bytes]) -> bytes:
-        """Run a statement and return its one value. When this returns, it is committed.
+        """Run a statement and return its one value. It is committed when this returns.
 
         Args:
             statement: with its parameters as `$1` and so on. It may be run more than once.
@@ -50,8 +50,8 @@ class StatementConnection:
             psycopg.errors.IntegrityError, psycopg.errors.DataError: the database refuses the
                 values. Conflicts with other transactions are retried first.
             Locked: another transaction has held a lock for longer than `SEND_LOCK_SECONDS`.
-            django.db.OperationalError: the database can't be reached, doesn't answer or can't do
-                it now. Whether the statement was carried out is not known.
+            django.db.OperationalError: the database can't be reached, doesn't answer or refuses for
+                now. It is unknown whether the statement was carried out.
         """
         for tries_left in reversed(range(TRIES)):
             was_open = self.raw is not None
@@ -60,16 +60,16 @@ class StatementConnection:
             except (psycopg.Error, OSError) as error:
                 match error:
                     case UniqueViolation() | DeadlockDetected() if tries_left:
-                        continue  # the next try sees what was committed meanwhile
+                        continue  # the next attempt sees what was committed meanwhile
                     case IntegrityError() | DataError():
                         raise
                     case psycopg.errors.LockNotAvailable():
                         raise Locked from error
-                # Anything else may be the connection's fault, such as a server that has become
-                # read-only in a failover.
+                # Anything else may be the connection's fault: for example, a failover has made its
+                # server read-only.
                 self.close()
                 log.warning("connection_given_up", error=type(error).__name__)
-                # The server may have closed the connection before, and we only notice now.
+                # The server may have closed the connection earlier, and we notice only now.
                 too_slow = isinstance(error, TimeoutError | psycopg.errors.QueryCanceled)
                 if too_slow or not (was_open and tries_left):
                     raise OperationalError(*error.args) from error
@@ -81,8 +81,8 @@ class StatementConnection:
     def close(self) -> None:
         """Close the connection; the next statement opens another.
 
-        A running statement is cancelled first: once it is given up, it must not take effect
-        later, when nobody would announce it.
+        A running statement is cancelled first: it must not take effect later, when nobody would
+        announce it.
         """
         if self._watch is not None:
             (loop, descriptor), self._watch = self._watch, None
@@ -101,7 +101,7 @@ class StatementConnection:
         loop = asyncio.get_running_loop()
         if self.raw is None:
             self.raw = await asyncio.to_thread(_connect)
-            # A descriptor of our own: nobody else may close what the loop watches.
+            # A duplicate descriptor: nobody else may close the one that the loop watches.
             self._watch = loop, os.dup(self.raw.fileno())
             loop.add_reader(self._watch[1], self._read)
         server = self.raw.pgconn
@@ -119,7 +119,7 @@ class StatementConnection:
         return result.get_value(0, 0) or b""
 
     async def _answer(self, server: PGconn) -> PGresult:
-        """The result of what was sent, after COMMIT, which may fail as well."""
+        """Return the result of what was sent, after COMMIT, which may fail as well."""
         loop = asyncio.get_running_loop()
         self._results, self._complete = [], loop.create_future()
         while server.flush() and self._watch is not None:
@@ -137,7 +137,7 @@ class StatementConnection:
         return self._results[0]
 
     def _read(self) -> None:
-        """Take in what PostgreSQL has sent."""
+        """Read what PostgreSQL has sent."""
         if self.raw is None:
             return
         server, complete = self.raw.pgconn, self._complete
@@ -204,6 +204,6 @@ def _connect() -> psycopg.Connection[Any]:
     options = [f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items()]
     parameters["options"] = " ".join([parameters.get("options", ""), *options])
     connection = psycopg.connect(**parameters, autocommit=True)
-    connection.execute("SET TIME ZONE 'UTC'")  # JSON has times with their offset
+    connection.execute("SET TIME ZONE 'UTC'")  # JSON contains times with their offset
     connection.pgconn.nonblocking = 1
     return connection

@@ -1,1 +1,1 @@
-"""Connections to Redis, and the channel layer on them."""
+"""Connections to Redis, and the channel layer that uses them."""

@@ -8,9 +8,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 
 class RedisConnection:
-    """Runs commands in turn on one connection of redis-py's; connects when it is first needed.
+    """Runs commands one at a time on one of redis-py's connections; connects when first used.
 
-    redis-py's client takes twice as much CPU for a command, and up to three times with its pool.
+    redis-py's client takes twice as much CPU per command, and up to three times with its pool.
     """
 
     def __init__(self, pool: ConnectionPool) -> None:
@@ -18,7 +18,7 @@ class RedisConnection:
         self._lock = asyncio.Lock()
 
     async def call(self, *command: Any) -> Any:
-        """Send a command and return the reply. If the caller is cancelled, the connection ends.
+        """Send a command and return the reply. Closes the connection if the caller is cancelled.
 
         Raises:
             redis.exceptions.RedisError, OSError: Redis is away, or refuses the command.
@@ -28,12 +28,12 @@ class RedisConnection:
             try:
                 return await self._call(command)
             except RedisConnectionError:
-                if not was_open:  # otherwise Redis may have been restarted since
+                if not was_open:  # otherwise Redis may have been restarted in between
                     raise
                 return await self._call(command)
 
     async def close(self) -> None:
-        """End the connection; the next call opens another."""
+        """Close the connection; the next call opens another."""
         await self._connection.disconnect(nowait=True)
 
     async def _call(self, command: tuple[Any, ...]) -> Any:

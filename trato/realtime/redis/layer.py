@@ -1,4 +1,4 @@
-"""The channel layer between processes: channels-redis' pub/sub, with many events at once.
+"""The channel layer between processes: channels-redis' pub/sub layer, made faster.
 
 The stock layer publishes one event at a time under a lock, subscribes without waiting for Redis'
 confirmation, and passes events from task to task through a queue. This one publishes many events
@@ -24,11 +24,11 @@ from .subscriber import Subscriptions
 
 log = structlog.get_logger("trato.redis")
 
-Callback = Callable[[str, Mapping[str, Any]], None]  # takes a group, and an event of it
+Callback = Callable[[str, Mapping[str, Any]], None]  # takes a group and an event for it
 
 
 class GroupEvent(NamedTuple):
-    """One event for some groups."""
+    """An event for some groups."""
 
     groups: Sequence[str]
     event: Mapping[str, Any]
@@ -52,7 +52,7 @@ if not IS_SUPPORTED:
 
 
 class PubSubLayer(RedisPubSubChannelLayer):
-    """A drop-in for `RedisPubSubChannelLayer` that also publishes many events at once."""
+    """A replacement for `RedisPubSubChannelLayer` that can also publish many events at once."""
 
     def _get_layer(self) -> Any:
         loop = asyncio.get_running_loop()
@@ -65,7 +65,7 @@ class PubSubLayer(RedisPubSubChannelLayer):
 
 
 class LoopLayer(RedisPubSubLoopLayer):
-    """The layer's part that belongs to one event loop."""
+    """One event loop's part of the layer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +95,7 @@ class LoopLayer(RedisPubSubLoopLayer):
             await shard.publish_many(channels, arguments)
 
     async def group_add_many(self, groups: Sequence[str], channel: str) -> None:
-        """Add a channel to groups. By the time this returns, Redis passes on their events."""
+        """Add a channel to groups. When this returns, Redis passes on their events."""
         by_shard: dict[Shard, list[str]] = {}
         for group in groups:
             name = self._get_group_channel_name(group)
@@ -109,7 +109,7 @@ class LoopLayer(RedisPubSubLoopLayer):
         await self.group_add_many([group], channel)
 
     def new_callback_channel(self, callback: Callback) -> str:
-        """Make a channel that calls a function with each event of its groups."""
+        """Create a channel that calls a function with each event of its groups."""
         channel = f"{self.prefix}callback{uuid.uuid4().hex}"
         self._callbacks[channel] = callback
         return channel
@@ -130,7 +130,7 @@ class LoopLayer(RedisPubSubLoopLayer):
 
 
 class Shard(Subscriptions):
-    """One Redis, to publish as well. Replaces channels-redis' class."""
+    """One Redis server, which can also publish. Replaces channels-redis' class."""
 
     def __init__(self, host: dict[str, Any], on_event: Callable[[str, bytes], None]) -> None:
         pool = create_pool(host)

@@ -1,4 +1,4 @@
-"""Stay subscribed to channels of one Redis, whatever becomes of the connection."""
+"""Stay subscribed to channels of one Redis server, even if the connection is lost."""
 
 import asyncio
 import contextlib
@@ -15,17 +15,17 @@ from trato.realtime.background import spawn
 
 log = structlog.get_logger("trato.redis")
 
-RETRY_SECONDS = 0.5  # between two attempts to connect again
-ALIVE_SECONDS = 15.0  # between two PINGs, and that Redis has to answer
+RETRY_SECONDS = 0.5  # between two attempts to reconnect
+ALIVE_SECONDS = 15.0  # between two PINGs; also how long Redis may take to answer one
 
 
 class Subscriptions:
-    """The channels of one process. When the connection ends, it reconnects and subscribes again.
+    """One process's channels. When the connection ends, it reconnects and subscribes again.
 
-    redis-py's `PubSub` doesn't tell when Redis has confirmed what it subscribes to again.
+    redis-py's `PubSub` doesn't say when Redis has confirmed the renewed subscriptions.
 
     Args:
-        pool: has Redis' address and credentials; does not count the connection.
+        pool: has Redis' address and credentials; the connection doesn't come from it.
         on_event: takes a channel's name and an event; must return at once.
     """
 
@@ -39,7 +39,7 @@ class Subscriptions:
         self._pings: deque[asyncio.Future[None]] = deque()  # that Redis has not answered yet
 
     async def subscribe(self, *channels: str) -> None:
-        """Subscribe to more channels. By the time this returns, Redis passes on their events.
+        """Subscribe to more channels. When this returns, Redis passes on their events.
 
         Raises:
             redis.exceptions.RedisError, OSError: Redis is away.
@@ -53,13 +53,13 @@ class Subscriptions:
         await confirmed
 
     async def unsubscribe(self, channel: str) -> None:
-        """Unsubscribe from a channel. Raises as `subscribe` does."""
+        """Unsubscribe from a channel. Raises the same exceptions as `subscribe`."""
         self._channels.discard(channel)
         if self._connection is not None:
             await self._send(self._connection, ("UNSUBSCRIBE", channel))
 
     async def close(self) -> None:
-        """End the connection and all subscriptions."""
+        """Close the connection and end all subscriptions."""
         self._channels.clear()
         if self._task is not None:
             self._task.cancel()
@@ -81,14 +81,14 @@ class Subscriptions:
     async def _send(
         self, connection: AbstractConnection, *commands: tuple[str, ...]
     ) -> "asyncio.Future[None]":
-        """Send commands and PING. The future is done when Redis, in order, has answered all."""
+        """Send commands and a PING. The future is done when Redis has answered all of them."""
         answer = asyncio.get_running_loop().create_future()
         self._pings.append(answer)
         await connection.send_packed_command(connection.pack_commands([*commands, ("PING",)]))
         return answer
 
     async def _stay_connected(self, connection: AbstractConnection) -> None:
-        """Pass on events until the connection ends, then open another one."""
+        """Pass on events until the connection ends, then open another one, and so on."""
         watch = spawn(self._watch(connection))
         try:
             await self._read(connection)
@@ -100,7 +100,7 @@ class Subscriptions:
             for answer in self._pings:
                 if not answer.done():
                     answer.set_exception(RedisConnectionError("the connection has ended"))
-                    answer.exception()  # marks it as retrieved, in case nobody waits for it
+                    answer.exception()  # mark it as retrieved, in case nobody waits for it
             self._pings.clear()
             await connection.disconnect(nowait=True)
         while self._channels:

@@ -1,1 +1,1 @@
-"""Daphne as this site runs it, and the ways to write to a socket."""
+"""Daphne with this site's changes, and the ways to write to a socket."""

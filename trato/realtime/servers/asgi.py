@@ -1,8 +1,8 @@
-"""Write a socket's frames, in a server's own way or in ASGI's.
+"""Write a socket's frames, either directly to the server's connection or through ASGI.
 
 ASGI needs a coroutine, a message and an encoding for each frame and socket. A server that hands
-over its connection in `scope["extensions"]` gets whole frames as they go over the network: a frame
-for a thousand sockets is framed once, and frames that are sent together are one write.
+over its connection in `scope["extensions"]` gets complete WebSocket frames: a frame for a thousand
+sockets is encoded once, and frames that are sent together are one write.
 """
 
 import asyncio
@@ -22,26 +22,26 @@ class Connection(Protocol):
     """Takes the frames of one socket."""
 
     def write(self, frames: Sequence[str]) -> None:
-        """Send frames in order, or nowhere if the client has gone."""
+        """Send frames in order; do nothing if the client has gone."""
 
     def offer_to(self, take: Take) -> None:
-        """Offer each text that arrives to `take`, if the server can; see `Outgoing.offer_to`."""
+        """Offer each incoming text to `take`, if the server can; see `Outgoing.offer_to`."""
 
     def unsent_bytes(self) -> int:
-        """The size of what waits in this process because the client doesn't read."""
+        """The number of bytes that wait in this process because the client doesn't read."""
 
     async def drain(self) -> None:
-        """Let what was written leave before a close; wait only for a moment."""
+        """Let written frames leave before a close; wait only for a moment."""
 
 
 def connection_of(scope: dict[str, Any], send: Send) -> Connection:
-    """The connection that the server has handed over, or else ASGI's `send`."""
+    """Return the connection that the server has handed over, or one that uses ASGI's `send`."""
     extensions = scope.get("extensions") or {}
     return cast(Connection, extensions.get(EXTENSION)) or AsgiConnection(send)
 
 
 class AsgiConnection:
-    """Gives any server its messages one by one; the server waits in `send` for the client."""
+    """Sends messages one by one through ASGI, for any server, which waits for the client."""
 
     __slots__ = ("_bytes", "_send", "_task", "_waiting")
 
@@ -58,7 +58,7 @@ class AsgiConnection:
             self._task = spawn(self._send_waiting())
 
     def offer_to(self, take: Take) -> None:
-        """ASGI has no such way."""
+        """Does nothing: ASGI has no such way."""
 
     def unsent_bytes(self) -> int:
         return self._bytes
@@ -74,7 +74,7 @@ class AsgiConnection:
                 for text in frames:
                     await self._send({"type": "websocket.send", "text": text})
                     self._bytes -= len(text)
-        except Exception:  # servers differ in what they raise once the client has gone
+        except Exception:  # servers raise different errors once the client has gone
             self._waiting.clear()
         finally:
             self._task = None

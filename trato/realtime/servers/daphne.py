@@ -1,8 +1,8 @@
-"""Daphne's WebSocket, with this site's limits and a shorter way for whole text frames.
+"""Daphne's WebSocket, with this site's limits and a shorter way for complete text frames.
 
-The shorter ways use parts of others that are not public, tested with Daphne 4.2.3, Autobahn 26.10
-and Twisted 26.10: in, the state of Autobahn's parser; out, the buffers of Twisted's connection.
-Where one of them is missing, that is logged once and the frames go the servers' own way.
+This uses private parts, tested with Daphne 4.2.3, Autobahn 26.10 and Twisted 26.10: the state of
+Autobahn's parser for incoming frames, and the buffers of Twisted's connection for outgoing ones. If
+one of them is missing, that is logged once, and the frames take the usual way.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ BUFFERS = ("connected", "socket", "dataBuffer", "offset", "_tempDataBuffer", "_t
 
 
 class LimitedProtocol(WebSocketProtocol):
-    """Holds incoming frames to the site's limits, but not outgoing ones."""
+    """Applies the site's limits to incoming frames, but not to outgoing ones."""
 
-    take: Take | None = None  # takes a text at once, or returns False; see `Outgoing.offer_to`
+    take: Take | None = None  # handles a text, or returns False; see `Outgoing.offer_to`
     floods = False
     _watched: tuple[asyncio.AbstractEventLoop, int] | None = None  # see `_read`
 
@@ -42,12 +42,12 @@ class LimitedProtocol(WebSocketProtocol):
 
     @property
     def extensions(self) -> dict[str, Any]:
-        """What the application finds in `scope["extensions"]`, see `FrugalServer`."""
+        """What the application gets in `scope["extensions"]`, see `FrugalServer`."""
         return {EXTENSION: DaphneConnection(self)} if has_all(self.transport, BUFFERS) else {}
 
     def onOpen(self) -> None:
         super().onOpen()
-        # The HTTP channel that took the handshake. Its request would stay in memory, 5 KB of it.
+        # The HTTP channel of the handshake. Its request would stay in memory, 5 KB per socket.
         self.transport.unregisterProducer()
         self.reads_whole_frames = has_all(self, PARSER)
         if has_all(self.transport, BUFFERS):
@@ -73,7 +73,7 @@ class LimitedProtocol(WebSocketProtocol):
             data = b""
         if not data:
             self._stop_watching()
-            transport.resumeProducing()  # Twisted meets the same, and ends the connection
+            transport.resumeProducing()  # Twisted runs into the same error, and ends the connection
             return
         try:
             self.dataReceived(data)
@@ -87,12 +87,12 @@ class LimitedProtocol(WebSocketProtocol):
             loop.remove_reader(descriptor)
 
     def connectionLost(self, reason: Any) -> None:
-        self._stop_watching()  # before anybody gets the descriptor's number again
+        self._stop_watching()  # before the descriptor's number is used again
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:
-        # Nearly always exactly one text frame, between two messages. That is read here in one go.
-        # Everything else, and everything that is wrong, is left to Autobahn.
+        # Nearly always exactly one text frame, between two messages: read it in one go. Autobahn
+        # handles everything else, including all errors.
         if self.floods:
             return
         text = (
@@ -130,8 +130,8 @@ class LimitedProtocol(WebSocketProtocol):
         super().onFrameBegin()
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:
-        # Not `sendMessage`: it limits our frames to the size of the client's, and a page of
-        # messages is larger.
+        # Not `sendMessage`: it applies the limit for the client's frames, and a page of messages is
+        # larger.
         if self.state == self.STATE_OPEN:
             payload = content.encode() if isinstance(content, str) else content
             self.sendFrame(opcode=2 if binary else 1, payload=payload)
@@ -153,8 +153,8 @@ class DaphneConnection:
         if self._protocol.state != self._protocol.STATE_OPEN:
             return
         transport, data = self._protocol.transport, frames_of(frames)
-        # `transport.write` would have the event loop watch the connection and call back, for each
-        # write, although the system almost always takes everything at once.
+        # For each write, `transport.write` makes the event loop watch the connection and call back,
+        # although the kernel almost always takes everything at once.
         if transport.connected and not (transport.dataBuffer or transport._tempDataBuffer):
             try:
                 sent = transport.socket.send(data)
@@ -173,11 +173,11 @@ class DaphneConnection:
         return unsent
 
     async def drain(self) -> None:
-        """Twisted sends what it has before it closes."""
+        """Return without waiting: Twisted sends what it has before it closes."""
 
 
 def has_all(thing: Any, names: tuple[str, ...]) -> bool:
-    """Whether an object has some attributes; those that are missing are logged once."""
+    """Whether an object has all of the given attributes; log those that are missing once."""
     missing = tuple(name for name in names if not hasattr(thing, name))
     if missing:
         _log_missing(f"{type(thing).__module__}.{type(thing).__qualname__}", missing)

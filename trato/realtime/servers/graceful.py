@@ -1,4 +1,4 @@
-"""Shut down gracefully: finish what is under way, and don't make all sockets reconnect at once.
+"""Shut down gracefully: finish work in progress, and don't make all sockets reconnect at once.
 
 On SIGTERM or Ctrl-C a process stops accepting connections, closes its sockets with 1012 a few at
 a time, lets requests finish, and exits with 0. On a second signal it exits at once. Uses the
@@ -34,7 +34,7 @@ class LeavingServer(FrugalServer):
         self._leaving: asyncio.Task[None] | None = None
 
     def leave_when_told(self) -> None:
-        """Handle the two signals that end a process; call it before the loop runs."""
+        """Handle the two signals that stop a process; call it before the loop runs."""
         for number in (signal.SIGTERM, signal.SIGINT):
             twisted_loop.add_signal_handler(number, self.leave)
 
@@ -86,7 +86,7 @@ class LeavingServer(FrugalServer):
         ]
 
     def _busy(self) -> list[Any]:
-        """Requests and sockets that are still open, or whose application is still working."""
+        """Return requests and sockets that are still open, or whose application still runs."""
         return [protocol for protocol, details in self.connections.items() if _goes_on(details)]
 
 
@@ -96,7 +96,7 @@ def _goes_on(connection: dict[str, Any]) -> bool:
 
 
 def _exit_after(seconds: float) -> None:
-    """End this process even if one of its threads hangs, as with a database that is silent."""
+    """Exit after some seconds even if a thread hangs, for example on a silent database."""
     timer = threading.Timer(seconds, os._exit, (1,))
     timer.daemon = True
     timer.start()

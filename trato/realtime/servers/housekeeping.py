@@ -1,9 +1,9 @@
-"""Daphne's regular work for its connections, made cheap for thousands of sockets.
+"""Daphne's periodic checks of its connections, made cheap for thousands of sockets.
 
-By default Daphne goes through all connections every second to remove those that are done, and
-every other second for timeouts, and pings each socket every 20 s: 8 % of a core at 5,000 idle
-sockets. This overrides methods of Daphne's `Server` that are not documented, and uses its
-`connections` and `handle_reply`; tested with Daphne 4.2.3.
+By default Daphne visits all connections every second to remove finished ones, and every other
+second for timeouts, and pings each socket every 20 s: 8 % of a core at 5,000 idle sockets. This
+overrides methods of Daphne's `Server` that are not documented, and uses its `connections` and
+`handle_reply`; tested with Daphne 4.2.3.
 """
 
 import asyncio
@@ -14,24 +14,24 @@ from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from twisted.internet import reactor as _reactor
 
-reactor: Any = _reactor  # a module by its types, which says nothing
+reactor: Any = _reactor  # mypy can't analyse this untyped module
 
-TIMEOUTS_SECONDS = 10  # between two looks for a handshake or request that hangs
-# The sockets' own heartbeat keeps proxies from closing them, and the system notices a dead
-# connection, which acknowledges nothing.
+TIMEOUTS_SECONDS = 10  # between two checks for a hanging handshake or request
+# Our own heartbeat keeps proxies from closing the sockets, and the kernel notices a dead
+# connection, because it acknowledges nothing.
 PING_SECONDS = 600
 
 
 class FrugalServer(Server):
-    """A Daphne that looks after its connections less often."""
+    """A Daphne that checks its connections less often."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, ping_interval=PING_SECONDS, **kwargs)
-        self._ending: set[Any] = set()  # whose client has gone or whose application is done
+        self._ending: set[Any] = set()  # whose client has gone or whose application has ended
         self._timed = 0
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> "MessageQueue | None":
-        """Start the application of a connection, and return the queue of its messages."""
+        """Start a connection's application, and return the queue of its messages."""
         if told := getattr(protocol, "extensions", None):  # of `http_daphne.LimitedRequest`
             scope["extensions"] = told
         scope.setdefault("asgi", {"version": "3.0"})
@@ -73,7 +73,7 @@ class FrugalServer(Server):
 
 
 class MessageQueue:
-    """The messages for one application, which alone reads them. asyncio's queue takes 3 KB more."""
+    """The messages for one application, the only reader. asyncio's queue takes 3 KB more."""
 
     __slots__ = ("_arrived", "_messages")
 
@@ -82,7 +82,7 @@ class MessageQueue:
         self._arrived: asyncio.Future[None] | None = None  # while the application waits
 
     def put_nowait(self, message: dict[str, Any]) -> None:
-        """Add a message, and wake the application."""
+        """Add a message and wake the application."""
         self._messages.append(message)
         if self._arrived is not None and not self._arrived.done():
             self._arrived.set_result(None)
@@ -100,6 +100,6 @@ class MessageQueue:
 
 
 def _works(protocol: Any, details: dict[str, Any]) -> bool:
-    """Whether it is a request that is still being worked on."""
+    """Whether this is a request that is still being processed."""
     application = details.get("application_instance")
     return isinstance(protocol, WebRequest) and application is not None and not application.done()

@@ -1,15 +1,15 @@
-"""Whole WebSocket frames (RFC 6455, section 5.2): read and written in one go."""
+"""Complete WebSocket frames (RFC 6455, section 5.2), read and written in one go."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 
 FIN_TEXT = 0x81  # the only frame of a text message
 MASKED = 0x80  # set in all frames of a client
-TWO_BYTES, EIGHT_BYTES = 126, 127  # in place of the size: it is in the next bytes
+TWO_BYTES, EIGHT_BYTES = 126, 127  # instead of the size, which is in the next bytes
 
 
 def whole_text(data: bytes, max_bytes: int) -> str | None:
-    """Return the text, if the bytes are exactly one text frame of a client, and not too big."""
+    """Return the text if the bytes are exactly one text frame of a client, and not too big."""
     if len(data) < 6 or data[0] != FIN_TEXT:
         return None
     size, start = data[1] ^ MASKED, 2
@@ -31,13 +31,13 @@ def whole_text(data: bytes, max_bytes: int) -> str | None:
 
 
 def frames_of(texts: Sequence[str]) -> bytes:
-    """Return texts as the frames that a server sends."""
+    """Encode texts as frames of a server."""
     return frame_of(texts[0]) if len(texts) == 1 else b"".join(map(frame_of, texts))
 
 
 @lru_cache(maxsize=256)  # the same text goes to many sockets
 def frame_of(text: str) -> bytes:
-    """Return a text as one unmasked frame."""
+    """Encode a text as one unmasked frame."""
     payload = text.encode()
     size = len(payload)
     if size < TWO_BYTES:
