@@ -11,6 +11,7 @@ import socket
 import time
 import uuid
 from array import array
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -215,6 +216,7 @@ class Table:
         read_every: after how many messages a receiver says that it has read; 0 for never.
         one_way: whether only the first person of each pair talks, as soon as the last message
             has arrived.
+        pause: seconds from one message of a pair to the next, at least.
     """
 
     def __init__(
@@ -224,10 +226,13 @@ class Table:
         read_every: int = 0,
         *,
         one_way: bool = False,
+        pause: float = 0,
     ) -> None:
         self.dialect = dialect
         self.read_every = read_every
         self.one_way = one_way
+        self.pause = pause
+        self._due: deque[tuple[float, Peer, Peer]] = deque()  # messages to send, and when
         self.latencies = array("d")  # seconds
         self._pairs = list(zip(peers[::2], peers[1::2], strict=True))
         self._poll = select.epoll()
@@ -238,9 +243,10 @@ class Table:
                 self._poll.register(peer.sock.fileno(), select.EPOLLIN)
 
     def start(self) -> None:
-        """Each pair's first person says something."""
-        for one, other in self._pairs:
-            one.say(other, time.perf_counter())
+        """Each pair's first person says something; with pauses, one pair after the other."""
+        now = time.perf_counter()
+        for number, (one, other) in enumerate(self._pairs):
+            self._due.append((now + self.pause * number / len(self._pairs), one, other))
 
     def go_on(self, seconds: float) -> None:
         """Let them talk for a while."""
@@ -275,19 +281,23 @@ class Table:
         return sum(getattr(peer, what) for peer, _ in self._places.values())
 
     def _turn(self, *, answering: bool) -> None:
-        for descriptor, _ in self._poll.poll(0.05):
+        for descriptor, _ in self._poll.poll(0.001 if self.pause else 0.05):
             peer, other = self._places[descriptor]
             for opcode, payload in peer.hear():
                 if opcode != frames.TEXT or not peer.takes(payload, self.dialect):
                     continue
                 now = time.perf_counter()
                 self.latencies.append(now - peer.sent_at)
-                if answering and self.one_way:
-                    other.say(peer, now)
-                elif answering:
-                    peer.say(other, now)
+                if answering:
+                    pair = (other, peer) if self.one_way else (peer, other)
+                    self._due.append((peer.sent_at + self.pause, *pair))
                 if self.read_every and peer.received % self.read_every == 0:
                     peer.say_read(payload, self.dialect)
+        if not answering:
+            self._due.clear()
+        while self._due and self._due[0][0] <= (now := time.perf_counter()):
+            _when, speaker, listener = self._due.popleft()
+            speaker.say(listener, now)
 
 
 @dataclass
@@ -318,6 +328,7 @@ def talk(
     on_edge: Callable[[], None],
     read_every: int = 0,
     one_way: bool = False,
+    pause: float = 0,
 ) -> Talk:
     """Let pairs talk, and measure.
 
@@ -328,7 +339,7 @@ def talk(
     Raises:
         Refused: the server did not keep to the protocol, or a message never came.
     """
-    table = Table(peers, dialect, read_every, one_way=one_way)
+    table = Table(peers, dialect, read_every, one_way=one_way, pause=pause)
     gc.disable()  # nothing here is circular, and a collection would count as latency
     try:
         table.start()

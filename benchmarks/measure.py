@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from . import client, processes, truth
+from . import client, page_readers, processes, truth
 from .client import Talk
 from .servers import Server, System
 from .stages import Stage
@@ -42,9 +42,13 @@ class Contender:
         """
         roots = [*(server.pid for server in self.servers), *self.system.services]
         spent: list[float] = []
-        seats = self.system.seats(self.stage.crowd, pairs, self.servers)
+        chatting = self.servers[:-1] if self.stage.apart else self.servers
+        seats = self.system.seats(self.stage.crowd, pairs, chatting)
         before = truth.stored(self.system)
-        with processes.on_cores(1 if self.stage.one_core else None):
+        with (
+            processes.on_cores(1 if self.stage.one_core else None),
+            page_readers.reading(self.servers[-1].port, seats, self.stage.page_readers),
+        ):
             peers = client.connect(seats, self.system.dialect, self.system.origin, opening=True)
             talk = client.talk(
                 peers,
@@ -54,6 +58,7 @@ class Contender:
                 on_edge=lambda: spent.append(processes.cpu_seconds(roots)),
                 read_every=self.stage.read_every or read_every,
                 one_way=self.stage.one_way,
+                pause=self.stage.pause,
             )
         for peer in peers:
             peer.leave()

@@ -143,6 +143,7 @@ def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
             what = f"two Daphnes on two cores ÷ one on one core, all included{crowd}"
             judgements += [_at_least(what, two.per_second / one.per_second, 1.6)]
     judgements += _crowd_goals(named, rival)
+    judgements += _page_goals(named)
     if trato:
         share = trato.client_cores / trato.per_second * 3000 * 100
         judgements += [_at_most("client at 3,000 messages/s", share, 25, "% of a core")]
@@ -171,6 +172,18 @@ def _crowd_goals(named: dict[str, Contender], rival: Contender | None) -> list[G
         judgements += [
             _at_most("CPU per message, readers with 20,000 unread ÷ none", ratio, 1.2, " ×")
         ]
+    return judgements
+
+
+def _page_goals(named: dict[str, Contender]) -> list[Goal]:
+    alone = named.get("trato, daphne, 40/s")
+    judgements = []
+    for where, aim in (("daphne, 40/s beside pages", 8), ("daphne, 40/s, pages on another", 2)):
+        beside = named.get(f"trato, {where}")
+        if alone and beside:
+            ratio = beside.loaded_ms(99) / alone.loaded_ms(99)
+            what = f"p99 of messages, {where.partition(', ')[2]} ÷ without pages"
+            judgements += [_at_most(what, ratio, aim, " ×")]
     return judgements
 
 

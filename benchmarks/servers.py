@@ -130,9 +130,12 @@ def trato(folder: Path, crowds: Crowds) -> Iterator[System]:
         "ALLOWED_HOSTS": "shop.example.com",
         "TRUSTED_ORIGINS": TRATO_ORIGIN,
         "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(folder / "static"),
     }
     with _with_services("trato", TRATO, folder, crowds, environment) as system:
         system.origin = TRATO_ORIGIN
+        collecting = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+        subprocess.run(collecting, cwd=ROOT, env=system.environment, check=True)
         yield system
 
 

@@ -15,6 +15,9 @@ class Stage:
     one_way: bool = False  # only the shopper talks
     members: int = 1  # of each shop; one of them is there
     unread: int = 0  # notifications about something else, of each seller
+    pause: float = 0  # seconds between two messages of a pair
+    page_readers: int = 0  # people who load the inbox meanwhile, again and again
+    apart: bool = False  # whether pages have a server of their own, the last one
 
     @property
     def is_plain(self) -> bool:
@@ -42,6 +45,12 @@ STAGES = {
     "daphne, readers of all": Stage("daphne", one_way=True, read_every=1, pairs=10),
     "daphne, readers with 20,000 unread": Stage(
         "daphne", one_way=True, read_every=1, pairs=10, unread=20_000
+    ),
+    # 40 messages/s, and the same while people load pages.
+    "daphne, 40/s": Stage("daphne", pairs=10, pause=0.25),
+    "daphne, 40/s beside pages": Stage("daphne", pairs=10, pause=0.25, page_readers=8),
+    "daphne, 40/s, pages on another": Stage(
+        "daphne", servers=2, pairs=10, pause=0.25, page_readers=8, apart=True
     ),
     "uvicorn": Stage("uvicorn"),
     "granian": Stage("granian"),

@@ -1,8 +1,8 @@
 """`make cluster`: production's shape on one machine, until Ctrl-C.
 
-nginx in front of two Daphnes, PostgreSQL and Redis behind them, all on private ports of 127.0.0.1
-and in one temporary folder, with the demo shop. The tests drive the same `Cluster`, whose parts
-can be stopped, killed, paused and started one by one.
+nginx in front of two Daphnes for sockets and one for pages, PostgreSQL and Redis behind them, all
+on private ports of 127.0.0.1 and in one temporary folder, with the demo shop. The tests drive the
+same `Cluster`, whose parts can be stopped, killed, paused and started one by one.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
@@ -25,6 +25,7 @@ from deploy import services
 ROOT = Path(__file__).resolve().parents[1]
 NGINX = Path(__file__).parent / "nginx"
 NEEDS = ("nginx", "initdb", "postgres", "redis-server")
+PAGES_NICE = 5  # as in deploy/systemd/trato@8101.service.d
 
 NGINX_MAIN = """\
 worker_processes 2;
@@ -44,10 +45,15 @@ http {{
     scgi_temp_path {folder}/nginx-scgi;
     include {conf}/http.conf;
     access_log {folder}/nginx-access.log trato;
-    upstream trato {{
-        zone trato 64k;
+    upstream trato_sockets {{
+        zone trato_upstream_sockets 64k;
         least_conn;
-{servers}
+{sockets}
+    }}
+    upstream trato_pages {{
+        zone trato_upstream_pages 64k;
+        least_conn;
+{pages}
     }}
     server {{
         listen 127.0.0.1:{port} backlog=1024;
@@ -65,7 +71,8 @@ class Cluster:
 
     Args:
         folder: where all of it lives; other users must be able to pass through it.
-        daphnes: how many.
+        daphnes: how many hold the sockets.
+        page_daphnes: how many more answer everything else.
         postgres: its settings, such as `fsync="on"` where COMMIT shall wait for the disk.
         environment: further settings of the Daphnes, such as `MESSAGES_PER_MINUTE`.
     """
@@ -78,13 +85,15 @@ class Cluster:
         folder: Path,
         *,
         daphnes: int = 2,
+        page_daphnes: int = 1,
         postgres: Mapping[str, str | int] | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
         self.port = services.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.ports = [services.free_port() for _ in range(daphnes)]
+        self.ports = [services.free_port() for _ in range(daphnes + page_daphnes)]
+        self.socket_ports, self.page_ports = self.ports[:daphnes], self.ports[daphnes:]
         self._postgres_settings = postgres or {}
         self.environment = {
             **os.environ,
@@ -165,10 +174,12 @@ class Cluster:
         self.run("-m", "config.error_pages")
 
     def _daphne(self, number: int) -> services.Server:
-        address = self.upstream(number)
+        address, port = self.upstream(number), self.ports[number]
+        # Messages go first where cores are short.
+        priority = ["nice", "-n", str(PAGES_NICE)] if port in self.page_ports else []
         return services.Server(
             address,
-            [sys.executable, "-m", "config.server", "--port", str(self.ports[number])],
+            [*priority, sys.executable, "-m", "config.server", "--port", str(port)],
             self.folder,
             lambda: urlopen(f"{address}/health/", timeout=5).close(),  # noqa: S310
             OSError,
@@ -179,7 +190,6 @@ class Cluster:
 
     def _nginx(self) -> services.Server:
         program = services.required("nginx")
-        servers = [f"        server 127.0.0.1:{port} max_fails=0;" for port in self.ports]
         configuration = self.folder / "nginx.conf"
         errors = str(self.folder / "nginx-error.log")
         configuration.write_text(
@@ -191,7 +201,8 @@ class Cluster:
                 port=self.port,
                 types=mime_types(program),
                 files=_open_files(),
-                servers="\n".join(servers),
+                sockets=_servers(self.socket_ports, self.page_ports),
+                pages=_servers(self.page_ports, self.socket_ports),
                 counted=self.counted or "''",
             )
         )
@@ -203,6 +214,13 @@ class Cluster:
             OSError,
             stop_signal=signal.SIGTERM,
         )
+
+
+def _servers(ports: Sequence[int], others: Sequence[int]) -> str:
+    """The servers of an upstream, and those that help out while they are down."""
+    lines = [f"        server 127.0.0.1:{port} max_fails=0;" for port in ports]
+    lines += [f"        server 127.0.0.1:{port} max_fails=0 backup;" for port in others]
+    return "\n".join(lines)
 
 
 @contextlib.contextmanager
@@ -238,12 +256,15 @@ def main() -> int:
         say(f"Not found: {', '.join(missing)}. On Debian: apt install {' '.join(sorted(packages))}")
         return 1
     with contextlib.suppress(KeyboardInterrupt), temporary_folder() as folder:
-        say("Starting PostgreSQL, Redis, two Daphnes and nginx; this takes a quarter of a minute.")
+        say(
+            "Starting PostgreSQL, Redis, three Daphnes and nginx; this takes a quarter of a minute."
+        )
         with Cluster(folder) as cluster:
             say(f"Trato answers on {cluster.url}/ (stop it with Ctrl-C)")
             say("  demo people: shopper@, seller@ and staff@example.com, password trato-demo")
             for number, daphne in enumerate(cluster.daphnes):
-                say(f"  Daphne {number}: {cluster.upstream(number)}, process {daphne.pid}")
+                part = "pages" if cluster.ports[number] in cluster.page_ports else "sockets"
+                say(f"  {part}: {cluster.upstream(number)}, process {daphne.pid}")
             say(f"  PostgreSQL: {cluster.postgres.address}   Redis: {cluster.redis.address}")
             say(f"  logs: {folder}/*.log   mail: {folder}/mail/")
             signal.pause()

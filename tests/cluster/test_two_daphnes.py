@@ -1,6 +1,7 @@
 """Two people whose sockets are on different Daphnes, and Daphnes that come and go."""
 
 import asyncio
+import json
 import random
 import uuid
 from pathlib import Path
@@ -48,6 +49,25 @@ async def test_nginx_spreads_sockets_over_both_daphnes(cluster: Cluster, shopper
         except websockets.ConnectionClosed:
             ended += 1
     assert 3 <= ended <= 7
+
+
+async def test_pages_and_sockets_have_daphnes_of_their_own(
+    cluster: Cluster, shopper: Person
+) -> None:
+    log = cluster.folder / "nginx-access.log"
+    seen = len(log.read_text().splitlines())
+    socket = await shopper.socket()
+    await socket.next_frame("session.ready")
+    await socket.close()
+    await asyncio.to_thread(shopper.get, "/products/")
+    async with asyncio.timeout(PATIENCE):
+        while len(lines := log.read_text().splitlines()[seen:]) < 2:
+            await asyncio.sleep(0.05)
+    ports = {
+        (one := json.loads(line))["path"]: int(one["upstream"].rpartition(":")[2]) for line in lines
+    }
+    assert ports["/ws/"] in cluster.socket_ports
+    assert ports["/products/"] in cluster.page_ports
 
 
 async def test_the_people_of_a_killed_daphne_come_back_on_the_other_and_missed_nothing(
