@@ -18,14 +18,16 @@ from websockets.frames import Frame, Opcode
 
 from trato.realtime.servers.asgi import EXTENSION, AsgiConnection, connection_of
 from trato.realtime.servers.daphne import PARSER, DaphneConnection, LimitedProtocol, has_all
-from trato.realtime.servers.websocket import whole_text
+from trato.realtime.servers.websocket import whole_texts
 
 LIMIT = settings.SOCKET_FRAME_MAX_BYTES
 texts = some.text(max_size=400) | some.integers(0, LIMIT // 2).map(lambda size: "ñ" * size)
 
 
 def text_of(data: bytes) -> str | None:
-    return whole_text(data, LIMIT)
+    """The text, if the bytes are exactly one frame."""
+    found, rest = whole_texts(data, LIMIT)
+    return found[0] if len(found) == 1 and not rest else None
 
 
 def framed(
@@ -44,14 +46,13 @@ def test_a_whole_text_frame_is_read(text: str) -> None:
     assert text_of(framed(text)) == text
 
 
-@given(some.text(min_size=1, max_size=300), some.data())
-def test_a_part_of_a_frame_or_more_than_one_is_left_to_the_server(
-    text: str, data: some.DataObject
+@given(some.lists(texts, max_size=5), some.text(min_size=1, max_size=300), some.data())
+def test_whole_frames_are_read_and_what_follows_them_is_left_to_the_server(
+    whole: list[str], cut: str, data: some.DataObject
 ) -> None:
-    frame = framed(text)
-    assert text_of(frame[: data.draw(some.integers(0, len(frame) - 1))]) is None
-    assert text_of(frame + data.draw(some.binary(min_size=1, max_size=20))) is None
-    assert text_of(frame + frame) is None
+    frame = framed(cut)
+    rest = frame[: data.draw(some.integers(0, len(frame) - 1))]
+    assert whole_texts(b"".join(map(framed, whole)) + rest, LIMIT) == (whole, rest)
 
 
 @given(some.text(max_size=200))

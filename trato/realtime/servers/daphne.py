@@ -19,7 +19,7 @@ from trato.realtime.close_codes import FLOODS
 from trato.realtime.token_bucket import TokenBucket
 
 from .asgi import EXTENSION, Take
-from .websocket import frames_of, whole_text
+from .websocket import frames_of, whole_texts
 
 log = structlog.get_logger("trato.server")
 
@@ -91,20 +91,22 @@ class LimitedProtocol(WebSocketProtocol):
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:
-        # Nearly always exactly one text frame, between two messages: read it in one go. Autobahn
+        # Nearly always whole text frames, between two messages: read them in one go. Autobahn
         # handles everything else, including all errors.
         if self.floods:
             return
-        text = (
-            whole_text(data, self.max_bytes)
-            if self.reads_whole_frames and self._is_between_messages()
-            else None
-        )
-        if text is None:
+        if self.reads_whole_frames and self._is_between_messages():
+            texts, data = whole_texts(data, self.max_bytes)
+            for text in texts:
+                if not self.bucket.consume():
+                    self._fail_connection(FLOODS, "too many frames")
+                    return
+                self._receive(text)
+        if data:
             super().dataReceived(data)
-        elif not self.bucket.consume():
-            self._fail_connection(FLOODS, "too many frames")
-        elif not self.muted:
+
+    def _receive(self, text: str) -> None:
+        if not self.muted:
             self.last_ping = time.time()  # the client is alive
             take = self.take if self.application_queue.empty() else None
             if take is None or not take(text):

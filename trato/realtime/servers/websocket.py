@@ -8,26 +8,33 @@ MASKED = 0x80  # set in all frames of a client
 TWO_BYTES, EIGHT_BYTES = 126, 127  # instead of the size, which is in the next bytes
 
 
-def whole_text(data: bytes, max_bytes: int) -> str | None:
-    """Return the text if the bytes are exactly one text frame of a client, and not too big."""
-    if len(data) < 6 or data[0] != FIN_TEXT:
-        return None
-    size, start = data[1] ^ MASKED, 2
-    if size == TWO_BYTES:
-        size, start = int.from_bytes(data[2:4], "big"), 4
-        if size < TWO_BYTES:
-            return None
-    elif size > TWO_BYTES:  # longer, or not masked
-        return None
-    mask, masked = data[start : start + 4], data[start + 4 :]
-    if len(masked) != size or size > max_bytes:
-        return None
-    key = (mask * (size // 4 + 1))[:size]
-    plain = int.from_bytes(masked, "big") ^ int.from_bytes(key, "big")
-    try:
-        return plain.to_bytes(size, "big").decode()
-    except UnicodeDecodeError:
-        return None
+def whole_texts(data: bytes, max_bytes: int) -> tuple[list[str], bytes]:
+    """Read the text frames of a client that the bytes begin with.
+
+    Returns:
+        The texts of whole frames that are not too big, and the bytes from the first other thing on.
+    """
+    texts, at, length = [], 0, len(data)
+    while length - at >= 6 and data[at] == FIN_TEXT:
+        size, start = data[at + 1] ^ MASKED, at + 2
+        if size == TWO_BYTES:
+            size, start = int.from_bytes(data[start : start + 2], "big"), start + 2
+            if size < TWO_BYTES:
+                break
+        elif size > TWO_BYTES:  # longer, or not masked
+            break
+        begin = start + 4
+        end = begin + size
+        if end > length or size > max_bytes:
+            break
+        key = (data[start:begin] * (size // 4 + 1))[:size]
+        plain = int.from_bytes(data[begin:end], "big") ^ int.from_bytes(key, "big")
+        try:
+            texts.append(plain.to_bytes(size, "big").decode())
+        except UnicodeDecodeError:
+            break
+        at = end
+    return texts, data[at:]
 
 
 def frames_of(texts: Sequence[str]) -> bytes:
