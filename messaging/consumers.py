@@ -32,8 +32,8 @@ class ChatConsumer(BadgeConsumer):
         super().__init__(*args, **kwargs)
         self.conversations = OpenConversations(self)
         self.refusals = Refusals(self)
-        self.sends = Sends(self, self.refusals)
         self.marks = Marks(self, self.refusals)
+        self.sends = Sends(self, self.refusals, self.marks)
 
     async def connect(self) -> None:
         await self.accept()  # before any close: browsers hide the code of a refused handshake

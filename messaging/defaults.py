@@ -32,7 +32,7 @@ OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 *
 
 SEND_BATCH_MAX = 64  # messages per statement
 READ_MARK_BATCH_MAX = 256  # read marks per statement
-READ_MARK_PAUSE_SECONDS = 0.1  # between two batches of read marks in one process
+READ_MARK_PAUSE_SECONDS = 0.25  # between two batches of read marks in one process
 SEND_STALL_SECONDS = 0.1  # how long a batch may take before others overtake it
 SEND_BATCHES_AT_ONCE = 2  # per process; each has its own connection to PostgreSQL
 # Before retrying a conversation whose rows were locked; doubles up to SEND_STALL_SECONDS.

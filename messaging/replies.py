@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -62,12 +63,19 @@ class Refusals:
         if refusal.code not in TEMPORARY and not self._bucket.consume():
             self._socket.spawn(self._socket.close(FLOODS))
 
+    def answer_or_fail(self, error: BaseException, client_id: str | None) -> None:
+        """As `answer`. An unexpected error closes the socket; the browser repeats what it sent."""
+        try:
+            self.answer(error, client_id)
+        except Exception as unexpected:
+            self._socket.spawn(self._socket.fail(unexpected))
+
 
 class Sends:
     """The sends of one socket that are in progress, or that its client will repeat."""
 
-    def __init__(self, socket: RealtimeConsumer, refusals: Refusals) -> None:
-        self._socket, self._refusals = socket, refusals
+    def __init__(self, socket: RealtimeConsumer, refusals: Refusals, marks: "Marks") -> None:
+        self._socket, self._refusals, self._marks = socket, refusals, marks
         self._answers: dict[int, asyncio.Future[str]] = {}  # by client_id
 
     def submit(self, frame: frames.Send) -> None:
@@ -95,12 +103,10 @@ class Sends:
             frame = frames.decode(text)
         except Refused:
             return False
-        if isinstance(frame, frames.Read):
-            return reading.raise_mark(self._socket.user, frame)
-        if not isinstance(frame, frames.Send):
-            return False
-        self._socket.context.run(self.submit, frame)
-        return True
+        if isinstance(frame, frames.Send):
+            self._socket.context.run(self.submit, frame)
+            return True
+        return isinstance(frame, frames.Read) and self._marks.take(frame)
 
     async def _submit_after(self, before: "asyncio.Future[str]", frame: frames.Send) -> str:
         """Store a message after another one. If that one has to be repeated, so does this one."""
@@ -120,10 +126,7 @@ class Sends:
         if error is None:
             self._socket.send_frame(answer.result())
             return
-        try:
-            self._refusals.answer(error, str(client_id))
-        except Exception as unexpected:  # the browser reconnects and repeats the send
-            self._socket.spawn(self._socket.fail(unexpected))
+        self._refusals.answer_or_fail(error, str(client_id))
 
 
 class Marks:
@@ -133,20 +136,32 @@ class Marks:
         self._socket, self._refusals = socket, refusals
         self._waiting = 0
 
-    async def add(self, frame: frames.Read) -> None:
-        """Store a mark with the next batch; wait for it if many marks are waiting."""
-        self._waiting += 1
-        if self._waiting > settings.SOCKET_MARKS_WAITING_MAX:
-            await self._store(frame)
-        else:
-            self._socket.spawn(self._store(frame))
+    def take(self, frame: frames.Read) -> bool:
+        """Store a mark with the next batch, unless too many wait: False if so."""
+        if reading.raise_mark(self._socket.user, frame):
+            return True
+        if self._waiting >= settings.SOCKET_MARKS_WAITING_MAX:
+            return False
+        self._store(frame)
+        return True
 
-    async def _store(self, frame: frames.Read) -> None:
-        try:
-            with self._refusals.answering(None):
-                await reading.mark_read(self._socket.user, frame.conversation, frame.sequence)
-        finally:
-            self._waiting -= 1
+    async def add(self, frame: frames.Read) -> None:
+        """Store a mark with the next batch; wait for it if too many are waiting."""
+        if not self.take(frame):
+            await asyncio.wait([self._store(frame)])
+
+    def _store(self, frame: frames.Read) -> "asyncio.Future[Any]":
+        answer = reading.mark_read(self._socket.user, frame.conversation, frame.sequence)
+        self._waiting += 1
+        self._socket.tasks.add(answer)
+        answer.add_done_callback(self._reply)
+        return answer
+
+    def _reply(self, answer: "asyncio.Future[Any]") -> None:
+        self._waiting -= 1
+        self._socket.tasks.discard(answer)
+        if not answer.cancelled() and (error := answer.exception()):
+            self._refusals.answer_or_fail(error, None)
 
 
 def is_temporary(error: BaseException) -> bool:

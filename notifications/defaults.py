@@ -6,7 +6,7 @@ env = environ.Env()
 
 READ_NOTIFICATIONS_KEEP_DAYS = env.int("READ_NOTIFICATIONS_KEEP_DAYS", default=90)
 UNREAD_NOTIFICATIONS_KEEP_DAYS = env.int("UNREAD_NOTIFICATIONS_KEEP_DAYS", default=365)
-BADGE_PAUSE_SECONDS = 0.1  # between two counts of the badges that have changed, in one process
+BADGE_PAUSE_SECONDS = 0.25  # between two counts of the badges that have changed, in one process
 # For how long a send assumes that all members of a shop still have a conversation unread. A message
 # that comes later than this after somebody joined notifies the new member too.
 TELL_TEAM_AGAIN_SECONDS = env.int("TELL_TEAM_AGAIN_SECONDS", default=10)

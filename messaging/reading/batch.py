@@ -25,22 +25,19 @@ from . import orm, postgresql
 Key = tuple[int, int]  # conversation, person
 
 
-async def mark_read(person: Person, conversation_id: int, sequence: int) -> None:
-    """`actions.mark_read` for a socket.
+def mark_read(
+    person: Person, conversation_id: int, sequence: int
+) -> "asyncio.Future[ReadMark | None]":
+    """`actions.mark_read` for a socket: its future is done once the mark is stored.
 
-    Raises:
-        Http404: the conversation doesn't exist, or the person takes no part in it.
-        django.db.OperationalError: the database cannot be reached.
+    The future raises Http404 if the person takes no part in such a conversation, and
+    django.db.OperationalError if the mark cannot be stored now.
     """
     key = (conversation_id, person.pk)
     waiting = _waiting()
     if (mark := waiting.get(key)) is None or mark.sequence < sequence:
         waiting[key] = Reading(conversation_id, person, sequence)
-    answer = await _marks.load(key)
-    if answer is None or isinstance(answer, Locked | psycopg.Error):
-        raise OperationalError("this mark cannot be stored now")
-    if isinstance(answer, Exception):
-        raise answer
+    return _marks.request(key)
 
 
 def raise_mark(person: Person, frame: frames.Read) -> bool:
@@ -76,6 +73,9 @@ async def _load(keys: list[Key]) -> dict[Key, ReadMark | Exception]:
             stored = [error] * len(readings[part])
         events.messages_read([mark for mark in stored if isinstance(mark, ReadMark)])
         answers.update(zip(keys[part], stored, strict=False))
+    for key in keys:
+        if isinstance(answers.get(key), None | Locked | psycopg.Error):
+            answers[key] = OperationalError("this mark cannot be stored now")
     return answers
 
 
@@ -108,7 +108,7 @@ async def _store_each(readings: Sequence[Reading]) -> list[ReadMark | Exception]
 
 
 _waiting: per_loop[dict[Key, Reading]] = per_loop(dict)  # the furthest of each person
-_marks: DataLoader[Key, ReadMark | Exception] = DataLoader(
+_marks: DataLoader[Key, ReadMark] = DataLoader(
     _load, pause=lambda: settings.READ_MARK_PAUSE_SECONDS
 )
 _connection = per_loop(StatementConnection)

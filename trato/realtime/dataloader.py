@@ -1,7 +1,7 @@
 """Load the keys requested in one iteration of the event loop with a single query."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, TypeVar
 
 from .background import per_loop, spawn
@@ -18,14 +18,15 @@ class DataLoader(Generic[K, V]):
     than the request for it.
 
     Args:
-        load_many: takes keys and returns a value for each key that has one.
+        load_many: takes keys and returns a value for each key that has one. An exception as a
+            value is raised for its key only.
         pause: returns how long to wait from the start of one load to that of the next, in seconds.
             Keys requested meanwhile are loaded together.
     """
 
     def __init__(
         self,
-        load_many: Callable[[list[K]], Awaitable[dict[K, V]]],
+        load_many: Callable[[list[K]], Awaitable[Mapping[K, V | Exception]]],
         *,
         pause: Callable[[], float] | None = None,
     ) -> None:
@@ -48,13 +49,18 @@ class DataLoader(Generic[K, V]):
 
     async def load(self, key: K) -> V | None:
         """Return the value of one key, or None. Raises whatever `load_many` raises."""
+        # Shielded: a caller that is cancelled must not cancel the others' answer.
+        return await asyncio.shield(self.request(key))
+
+    def request(self, key: K) -> "asyncio.Future[V | None]":
+        """Return the future that all who request a key before its load share; don't cancel it."""
         waiting = self._waiting()
-        if key not in waiting:
-            waiting[key] = asyncio.get_running_loop().create_future()
+        future = waiting.get(key)
+        if future is None:
+            future = waiting[key] = asyncio.get_running_loop().create_future()
             if len(waiting) == 1:
                 spawn(self._load_soon())
-        # Shielded: a caller that is cancelled must not cancel the others' answer.
-        return await asyncio.shield(waiting[key])
+        return future
 
     async def _load_soon(self) -> None:
         try:
@@ -88,4 +94,9 @@ class DataLoader(Generic[K, V]):
             raise
         else:
             for key, future in waiting.items():
-                future.set_result(values.get(key))
+                value = values.get(key)
+                if isinstance(value, Exception):
+                    future.set_exception(value)
+                    future.exception()  # as above
+                else:
+                    future.set_result(value)
