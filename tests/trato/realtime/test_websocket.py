@@ -26,8 +26,8 @@ texts = some.text(max_size=400) | some.integers(0, LIMIT // 2).map(lambda size: 
 
 def text_of(data: bytes) -> str | None:
     """The text, if the bytes are exactly one frame."""
-    found, rest = whole_texts(data, LIMIT)
-    return found[0] if len(found) == 1 and not rest else None
+    read, rest = whole_texts(data, LIMIT)
+    return read[0] if len(read) == 1 and not rest else None
 
 
 def framed(
