@@ -1,1 +1,1 @@
-"""People: who they are, how they log in, and what they may do."""
+"""People: their accounts, how they log in, and what they may do."""

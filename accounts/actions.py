@@ -14,20 +14,20 @@ from .models import User
 
 
 def suspend(actor: Person, user_id: int, reason: str) -> User:
-    """Close an account: its sockets end, its logins are refused.
+    """Suspend an account: disconnect its sockets and refuse its logins.
 
     Raises:
         AlreadyDone: the account is suspended.
-        PermissionDenied: the actor may not, or means themselves or, without being a superuser,
-            somebody of the staff.
+        PermissionDenied: the actor lacks the permission, or the account is the actor's own, or,
+            unless the actor is a superuser, a member of staff's.
         ValidationError: no reason is given.
-        User.DoesNotExist: there is no such account.
+        User.DoesNotExist: the account does not exist.
     """
     return _switch(actor, user_id, reason, active=False)
 
 
 def restore(actor: Person, user_id: int, reason: str) -> User:
-    """Open a suspended account again. Raises as `suspend` does."""
+    """Restore a suspended account. Raises the same exceptions as `suspend`."""
     return _switch(actor, user_id, reason, active=True)
 
 
@@ -42,7 +42,7 @@ def may_switch(actor: Person, user: User) -> bool:
 def _switch(actor: Person, user_id: int, reason: str, *, active: bool) -> User:
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if not may_switch(actor, user):
-        raise PermissionDenied("accounts.suspend_user")  # for the log only
+        raise PermissionDenied("accounts.suspend_user")  # only for the log
     reason = require_reason(reason)
     verb, subject = "user.restored" if active else "user.suspended", f"user:{user.pk}"
     if user.is_active == active:

@@ -1,4 +1,4 @@
-"""Where allauth asks this site."""
+"""This site's adapter for allauth."""
 
 import contextlib
 from typing import Any, ClassVar
@@ -30,9 +30,9 @@ log = structlog.get_logger("trato.accounts")
 
 PASSWORD_OF = "password_of"  # session key: the account whose password this browser knows  # noqa: S105
 
-# The links that allauth puts into mails, as it calls them in their templates.
+# The names of links that allauth puts into mails, as its templates have them.
 LINKS = ("activate_url", "password_reset_url", "signup_url")
-# Mails to an address that nobody has proven to be theirs.
+# Mails to an address whose owner has not confirmed it.
 TO_STRANGERS = {
     "account/email/email_confirmation",
     "account/email/email_confirmation_signup",
@@ -42,11 +42,11 @@ TO_STRANGERS = {
 
 
 class MailServerAway(OSError):
-    """A mail that somebody waits for could not be sent. `config.views` answers with 503."""
+    """A mail that somebody is waiting for could not be sent. `config.views` answers with 503."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """What this site does otherwise than allauth: limits, notices, addresses in mails."""
+    """What this site does differently from allauth: limits, notifications, links in mails."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
@@ -59,11 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- logging in --------------------------------------------------------------------------
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return people to what they had begun before the login, even without a `next`."""
+        """Return people to where they were before the login, even without a `next`."""
         return after_login.address(request) or super().get_login_redirect_url(request)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Look at a password, unless too many were tried. Also asked before what matters."""
+        """Check a password, unless there were too many attempts. Also used to reauthenticate."""
         counted = throttle.try_password(request, credentials.get("email", ""))
         if counted is None:
             raise self.validation_error("too_many_passwords")
@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """`authenticate` has counted: allauth's count by account would let anybody lock it."""
+        """Skip allauth's count per account, with which anybody could lock it."""
 
     def respond_email_verification_sent(
         self, request: HttpRequest, user: User | None
@@ -83,9 +83,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().respond_email_verification_sent(request, user)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Let the owner hear of a login on a device that is new.
+        """Notify the owner by mail of a login on a new device.
 
-        It leads to what the visitor has begun, before anything that `next` says.
+        The redirect to where the visitor was has precedence over `next`.
         """
         last = (get_authentication_records(request, user) or [{}])[-1]
         is_told = kwargs["signup"] or last.get("method") == "password_reset"
@@ -98,19 +98,21 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- addresses ---------------------------------------------------------------------------
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        """Prefer a person who signs up with an address to one who asked to change to it."""
+        """If somebody signs up with an address, drop other people's requests to change to it."""
         email: str = form.cleaned_data["email"]
         if email_addresses.drop_pending(email):
-            # The link of their mail is dead now: its owner needs one of this sign-up at once.
+            # Their link no longer works, so the owner of the address immediately needs one for this
+            # sign-up.
             throttle.forget_mails(request, email)
         return super().save_user(request, user, form, commit)
 
     @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Mark an address as its person's own, and let nobody else's password in with it.
+        """Mark an address as confirmed, and drop a password that somebody else may know.
 
-        A sign-up may be somebody else's, who waits for the owner of the mailbox to confirm it. So
-        the password stays only if the link was opened in a browser that knows it.
+        Somebody else may have signed up with the address, and wait for the owner of the mailbox to
+        confirm it. So the password is kept only if the link was opened in the browser of the
+        sign-up.
         """
         user = email_address.user
         is_first = not EmailAddress.objects.filter(user=user, verified=True).exists()
@@ -132,7 +134,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
-        """To the choice of a password, where the one of the sign-up was not kept."""
+        """Redirect to the choice of a password if the one from the sign-up was not kept."""
         user = email_address.user
         if self.request.user.is_authenticated or user.has_usable_password():
             return super().get_email_verification_redirect_url(email_address)
@@ -144,10 +146,10 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- mails -------------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail that leads to the configured address; to strangers, a limited number.
+        """Send a mail with links to the configured address; limit mails to strangers.
 
         Raises:
-            MailServerAway: it could not be sent, and does not count.
+            MailServerAway: it could not be sent, and doesn't count against the limit.
         """
         if template_prefix in TO_STRANGERS and not throttle.take_stranger_mail(self.request):
             return
@@ -155,7 +157,7 @@ class AccountAdapter(DefaultAccountAdapter):
         links = {name: _on_this_site(context[name]) for name in LINKS if name in context}
         try:
             super().send_mail(template_prefix, email, {**context, **links, "current_site": site})
-        except OSError as error:  # smtplib's errors are too
+        except OSError as error:  # includes smtplib's errors
             log.error("mail_not_sent", mail=template_prefix, error=type(error).__name__)
             throttle.forget_mails(self.request, email)
             raise MailServerAway from error
@@ -167,9 +169,9 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Tell a person what was done with their account; of another address, both are told.
+        """Notify a person of a change to their account; of a new address, at both addresses.
 
-        What was done stays done where the mail server is away.
+        The change stays even if the mail server is away.
         """
         told = [email]
         if template_prefix == "account/email/email_changed" and context:
@@ -179,22 +181,22 @@ class AccountAdapter(DefaultAccountAdapter):
                 super().send_notification_mail(template_prefix, user, context, one)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """By the same rule as every other limit."""
+        """Find the client's address by the same rule as every other limit."""
         address = client_address.address_of(request)
         if address is None:
             raise PermissionDenied("the address of the client is unknown")
         return str(address)
 
     def get_http_user_agent(self, request: HttpRequest) -> str:
-        """The browser, by a name that we know: what it calls itself could be any text."""
+        """Return the name of a known browser; what it sends itself could be any text."""
         name = known_browser(request.META.get("HTTP_USER_AGENT", ""))
         return name or gettext("an unknown browser")
 
 
 def _on_this_site(url: str) -> str:
-    """The same page at the configured address.
+    """Return the same address on the configured host.
 
-    A request names its host itself, with a port or a trailing dot if it likes, and mails that
-    repeated it would lead people wherever somebody else chose.
+    The host in a request is chosen by the client. If mails repeated it, an attacker could make them
+    link to another site.
     """
     return urljoin(settings.SITE_URL, urlsplit(url)._replace(scheme="", netloc="").geturl())

@@ -33,7 +33,7 @@ AT_ONCE = 100  # people in one list action
 
 @admin.register(User)
 class UserAdmin(KeptAdmin, StaffAdmin[User]):
-    """People. Whether an account is active changes with a reason alone, on a page of its own."""
+    """People. Staff suspend and restore accounts with a reason, on a separate page."""
 
     list_display = ("email", "name", "role", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "role", "is_staff", "groups", "date_joined")
@@ -48,10 +48,10 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
     filter_horizontal = ("groups",)
     actions = ("suspend_selected", "restore_selected")
 
-    # -- who may change what -----------------------------------------------------------------
+    # -- permissions ----------------------------------------------------------------------------
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        # The address is changed by its owner, who proves it to be theirs.
+        # Only owners change their address, because they have to confirm it.
         fixed = ("email", "is_active", "is_superuser", "date_joined", "last_login")
         rights = () if person_of(request).is_superuser else ("role", "is_staff", "groups")
         return (*fixed, *rights)
@@ -65,7 +65,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
         return person_of(request).has_perm("accounts.suspend_user")
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        """Tell the person's open sockets when their rights or role change."""
+        """Notify the person's open sockets when permissions or role change."""
         super().save_related(request, form, formsets, change)
         announce_access_changed(form.instance.pk)
 
@@ -107,12 +107,12 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
         ]
 
     def suspend(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
-        """Suspend one person, or those whom the address names in `person`, with a reason."""
+        """Suspend one person, or those in the address's `person` parameters, with a reason."""
         title = ngettext_lazy("Suspend this account", "Suspend these accounts", "count")
         return self._switch(request, user_id, title, actions.suspend)
 
     def restore(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
-        """Restore one person, or those whom the address names in `person`, with a reason."""
+        """Restore one person, or those in the address's `person` parameters, with a reason."""
         title = ngettext_lazy("Restore this account", "Restore these accounts", "count")
         return self._switch(request, user_id, title, actions.restore)
 
@@ -154,8 +154,11 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
 
 @admin.register(Group)
 class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
-    """What the staff's groups may do. As with people's rights, only superusers change that:
-    somebody who could edit their own group could do everything."""
+    """Staff groups and their permissions.
+
+    Only superusers change them, as with people's permissions: somebody who could edit their own
+    group could do everything.
+    """
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return person_of(request).is_superuser
@@ -163,13 +166,13 @@ class GroupAdmin(StaffAdmin[Group], DjangoGroupAdmin):
     has_add_permission = has_delete_permission = has_change_permission
 
 
-# An address, a second factor or a session that staff could add, change or copy would make them
-# somebody else: they are the owner's alone, and what is secret of them is shown to nobody.
+# If staff could add, change or copy an address, a second factor or a session, they could log in as
+# somebody else. So only the owners can change them, and nobody sees their secrets.
 
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(ReadOnlyAdmin, StaffAdmin[EmailAddress]):
-    """Which addresses people have shown to be theirs."""
+    """Addresses, and whether their owners have confirmed them."""
 
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("primary", "verified")
@@ -181,7 +184,7 @@ class EmailAddressAdmin(ReadOnlyAdmin, StaffAdmin[EmailAddress]):
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(ReadOnlyAdmin, StaffAdmin[Authenticator]):
-    """That somebody has a second factor, not what it is."""
+    """That an account has a second factor, without its secret."""
 
     list_display = fields = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type", "created_at", "last_used_at")
@@ -193,7 +196,7 @@ class SecondFactorAdmin(ReadOnlyAdmin, StaffAdmin[Authenticator]):
 
 @admin.register(UserSession)
 class SessionAdmin(ReadOnlyAdmin, StaffAdmin[UserSession]):
-    """Where people are logged in."""
+    """The sessions of people who are logged in."""
 
     list_display = fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     list_filter = ("last_seen_at",)

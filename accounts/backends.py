@@ -1,4 +1,4 @@
-"""Who a session belongs to, looked up by a statement that is written once."""
+"""Load the person of a session with a prepared statement."""
 
 from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
 from django.db.models import QuerySet
@@ -9,7 +9,7 @@ from .models import User
 
 
 class AuthenticationBackend(AllauthBackend):
-    """allauth's, which logs people in by e-mail address."""
+    """allauth's backend, which logs people in by e-mail address."""
 
     def get_user(self, user_id: int) -> User | None:
         user = next(iter(_people(user_id)), None)

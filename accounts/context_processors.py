@@ -1,4 +1,4 @@
-"""What every page needs to know of the site's settings."""
+"""Settings that every page needs."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -7,5 +7,5 @@ from .views import DEMO_EMAILS
 
 
 def demo(request: HttpRequest) -> dict[str, object]:
-    """The addresses of the one-click logins; none outside development."""
+    """Return the addresses of the one-click logins; empty outside of development."""
     return {"demo_emails": DEMO_EMAILS if settings.DEMO_LOGINS else ()}

@@ -1,7 +1,7 @@
-"""Devices on which an account was used before, by a signed cookie.
+"""Devices on which an account has been used, kept in a signed cookie.
 
-They tell a login on a new device, of which the owner hears by mail, and they let the owner in while
-somebody else guesses the account's password. A device cookie alone opens nothing.
+With it we recognise a login on a new device, and notify the owner by mail. It also lets the owner
+log in while somebody else guesses the account's password. The cookie alone grants no access.
 """
 
 import secrets
@@ -17,11 +17,11 @@ from .models import User
 
 COOKIE = "device"
 SALT = "trato.device"
-ACCOUNTS_MAX = 5  # of one browser; the one used the longest ago is forgotten
+ACCOUNTS_MAX = 5  # in one browser; the least recently used account is forgotten
 
 
 def of_account(request: HttpRequest, email: str) -> str:
-    """What the device is called by which somebody wants to use an account; empty: it is new."""
+    """Return the name of the device for an account; empty if it is new."""
     known = _known(request)
     if not known:
         return ""
@@ -30,17 +30,17 @@ def of_account(request: HttpRequest, email: str) -> str:
 
 
 def is_known(request: HttpRequest, user: User) -> bool:
-    """Whether an account was used on this device before."""
+    """Whether an account has been used on this device."""
     return str(user.pk) in _known(request)
 
 
 def remember(request: HttpRequest, user: User) -> None:
-    """From the answer to this request on, the device is known for an account."""
+    """Remember the device for an account, starting with the response to this request."""
     request._device_of = user  # type: ignore[attr-defined]
 
 
 def _known(request: HttpRequest) -> dict[str, str]:
-    """The names of this device by the keys of the accounts that were used on it."""
+    """Return this device's names, by the primary keys of the accounts that have been used on it."""
     try:
         devices = signing.loads(
             request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=settings.DEVICE_REMEMBERED_SECONDS
@@ -51,7 +51,7 @@ def _known(request: HttpRequest) -> dict[str, str]:
 
 
 class DeviceCookie(Middleware):
-    """Give a device its cookie once somebody has logged in on it."""
+    """Set the device cookie after somebody has logged in."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

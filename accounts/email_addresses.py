@@ -1,4 +1,4 @@
-"""Whose an e-mail address is: who has proven it, and who only wants it."""
+"""Who owns an e-mail address: who has confirmed it, and who only wants it."""
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q
@@ -7,9 +7,9 @@ from .models import User
 
 
 def is_taken(email: str, user: User | None = None) -> bool:
-    """Whether an account, other than a person's own, logs in with an address or has proven it.
+    """Whether another account logs in with an address or has confirmed it.
 
-    That somebody wants to change to it, and has not proven it, counts for nothing.
+    An unconfirmed request to change to it doesn't count.
     """
     proven = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
     owners = User.objects.filter(Q(email__iexact=email) | Q(pk__in=proven))
@@ -23,18 +23,18 @@ def is_own(user: User, email: str) -> bool:
 
 
 def drop_pending(email: str) -> bool:
-    """Forget that others wanted to change to an address. Whether there were any."""
+    """Drop other people's requests to change to an address; return whether there were any."""
     wanted = EmailAddress.objects.filter(email__iexact=email, verified=False)
     deleted, _by_model = wanted.exclude(user__email__iexact=email).delete()
     return bool(deleted)
 
 
 def release(email: str, user: User) -> None:
-    """Take an address, proven by `user` now, from accounts that never proved it or came in."""
+    """Take an address that `user` has confirmed from accounts that never did or never logged in."""
     idle = Q(last_login=None, is_staff=False, is_superuser=False)
     squatters = User.objects.filter(idle, email__iexact=email).exclude(pk=user.pk)
     squatters = squatters.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user"))
-    # Addresses before people: docs/decisions/0013-lock-order.md.
+    # Lock addresses before people: docs/decisions/0013-lock-order.md.
     list(EmailAddress.objects.select_for_update().filter(user__in=squatters).order_by("pk"))
     for squatter in squatters.select_for_update(no_key=True):
         EmailAddress.objects.filter(user=squatter).delete()
@@ -44,7 +44,7 @@ def release(email: str, user: User) -> None:
 
 
 def prove(user: User) -> None:
-    """A person has read a mail to their account: their address is theirs, if it is the only one."""
+    """Confirm a person's address after they have read a mail to it, if it is their only one."""
     owned = list(EmailAddress.objects.filter(user=user))
     if len(owned) == 1 and owned[0].set_verified():
         owned[0].set_as_primary(conditional=True)

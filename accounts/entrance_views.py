@@ -1,7 +1,7 @@
-"""allauth's pages that do something when they are only looked at, without that.
+"""allauth's pages, without the side effects that some have on GET.
 
-Cookies that are `SameSite=Lax` come along when another site sends a person here, so no page may end
-a session or change anything before a form of ours is posted.
+Browsers send `SameSite=Lax` cookies when somebody follows a link from another site, so no page may
+end a session or change anything before one of our forms is posted.
 """
 
 from allauth.account.decorators import reauthentication_required
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 
 class ConfirmAddress(ConfirmEmailView):
-    """Confirm an address. Who is logged in as somebody else is logged out by the button."""
+    """Confirm an address. The button logs out somebody who is logged in with another account."""
 
     def logout_other_user(self, confirmation: EmailConfirmationHMAC) -> None:
         if self.request.method == "POST":
@@ -22,7 +22,7 @@ class ConfirmAddress(ConfirmEmailView):
 
 @method_decorator(never_cache, name="dispatch")
 class ChoosePassword(PasswordResetFromKeyView):
-    """Choose a password by the link of a mail. Logs others out when it is chosen."""
+    """Choose a password with the link from a mail. Saving it ends other sessions."""
 
     def logout(self) -> None:
         if self.request.method == "POST":
@@ -31,4 +31,4 @@ class ChoosePassword(PasswordResetFromKeyView):
 
 @method_decorator(reauthentication_required(app="allauth.account", allow_get=True), name="dispatch")
 class Sessions(ListUserSessionsView):
-    """Where a person is logged in. Ending that asks for the password."""
+    """Where a person is logged in. Ending sessions requires the password."""

@@ -21,7 +21,7 @@ ROLES = [(User.Role.CONSUMER, _("I'm here to shop")), (User.Role.SELLER, _("I wa
 
 
 class SignupForm(AllauthSignupForm):
-    """An account with a name and a role."""
+    """Create an account with a name and a role."""
 
     role = forms.ChoiceField(
         label=_("What brings you here?"),
@@ -36,7 +36,7 @@ class SignupForm(AllauthSignupForm):
     field_order: tuple[str, ...] = ("role", "name", "email", "password1")
 
     def validate_unique_email(self, value: str) -> str:
-        """Whether there is an account. That somebody only wants the address does not count."""
+        """Whether the address has an account. Unconfirmed requests to change to it don't count."""
         if not email_addresses.is_taken(value):
             return value
         return super().validate_unique_email(value)
@@ -51,31 +51,31 @@ class SignupForm(AllauthSignupForm):
         return cleaned
 
     def try_save(self, request: HttpRequest) -> Any:
-        """Do as much for an address that has an account as for a new one: time would tell."""
+        """Take as long for an address with an account as for a new one: timing reveals nothing."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
 
     def custom_signup(self, request: HttpRequest, user: User) -> None:
-        """Called by allauth with the new account, before it is told to anybody."""
+        """Complete the new account. allauth calls this before it sends its signals."""
         user.name = self.cleaned_data["name"]
         user.role = self.cleaned_data["role"]
         user.save(update_fields=["name", "role"])
 
 
 class ResetPasswordForm(AllauthResetPasswordForm):
-    """Who forgot the password gets a mail, at an address that is the account's own."""
+    """Send a mail to somebody who forgot the password, to an address that the account owns."""
 
     users: list[User]
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
-        # allauth also finds those who only want to change to the address.
+        # allauth also finds accounts that have only requested to change to the address.
         self.users = [user for user in self.users if email_addresses.is_own(user, email)]
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send no more than somebody can use. The link of the last one still works."""
+        """Send only as many mails as somebody can use. The link of the last one still works."""
         email: str = self.cleaned_data["email"]
         if throttle.take_password_mail(request, email):
             super().save(request, **kwargs)
@@ -83,7 +83,7 @@ class ResetPasswordForm(AllauthResetPasswordForm):
 
 
 class ChangePasswordForm(AllauthChangePasswordForm):
-    """A new password for the old one, which nobody may guess here either."""
+    """Change the password; asks for the old one, with the usual limit on attempts."""
 
     def clean_oldpassword(self) -> str:
         password: str = self.cleaned_data.get("oldpassword", "")
@@ -94,7 +94,7 @@ class ChangePasswordForm(AllauthChangePasswordForm):
 
 
 class ProfileForm(forms.ModelForm[User]):
-    """What others see of a person."""
+    """A person's public profile."""
 
     class Meta:
         model = User

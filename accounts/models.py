@@ -1,4 +1,4 @@
-"""A person."""
+"""The user model."""
 
 from typing import Any, ClassVar
 
@@ -21,15 +21,15 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a person of the staff who may do everything."""
+        """Create a member of staff with all permissions."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Someone with an account. `role` is what the account may do on the site.
+    """A person with an account.
 
-    `is_active` is switched by `accounts.actions.suspend` and `restore` alone, which write down
-    who did it and why.
+    `role` is what the account may do on the site. Only `accounts.actions.suspend` and `restore`
+    change `is_active`; they record who did it and why.
     """
 
     class Role(models.TextChoices):
@@ -63,8 +63,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store the row. A new password ends the other sessions, so their sockets are told."""
-        is_new_password = getattr(self, "_password", None) is not None  # Django's own mark
+        """Save the row. A new password ends the other sessions, so this notifies their sockets."""
+        is_new_password = getattr(self, "_password", None) is not None  # set by Django
         super().save(*args, **kwargs)
         if is_new_password:
             announce_access_changed(self.pk)

@@ -1,4 +1,4 @@
-"""Which passwords are too easy, beside those that Django's own validators find."""
+"""Refuse passwords that are too easy and that Django's own validators accept."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,10 +11,10 @@ DIFFERENT_MIN = 4  # characters
 
 
 class SeveralCharactersValidator:
-    """Refuse passwords made of spaces or one repeated key: long enough, but easy to guess."""
+    """Refuse passwords of spaces or one repeated character: long enough, but easy to guess."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raises ValidationError if too few different characters can be seen."""
+        """Raise ValidationError if there are too few different visible characters."""
         seen = {character for character in password if not is_blank(character)}
         if len(seen) < DIFFERENT_MIN:
             raise ValidationError(self.get_help_text(), code="too_few_different")

@@ -1,4 +1,4 @@
-"""How long sessions and accounts that nobody uses are kept."""
+"""How long unused sessions and accounts are kept."""
 
 from collections.abc import Sequence
 
@@ -19,13 +19,13 @@ def _sessions() -> Rows:
 
 
 def _devices() -> Rows:
-    """What the list of devices knows, addresses among it, of sessions that are over."""
+    """Entries in the list of devices, including addresses, for sessions that have ended."""
     session = Session.objects.filter(session_key=OuterRef("session_key"))
     return UserSession.objects.filter(~Exists(session))
 
 
 def _unverified() -> Rows:
-    """Accounts that somebody signed up for and nobody ever confirmed or used."""
+    """Accounts that nobody has ever confirmed or used since the sign-up."""
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
     return User.objects.filter(
         Exists(addresses),
@@ -34,12 +34,12 @@ def _unverified() -> Rows:
         last_login__isnull=True,
         is_staff=False,
         is_superuser=False,
-        is_active=True,  # a suspended one is kept, so that the address cannot sign up again
+        is_active=True,  # a suspended account is kept, so that the address can't sign up again
     )
 
 
 def _lock_addresses(user_ids: Sequence[int]) -> None:
-    """Make people who confirm an address right now do so before us, or find it gone."""
+    """Lock addresses, so that people who are confirming one finish first or find it deleted."""
     list(EmailAddress.objects.select_for_update().filter(user__in=user_ids).order_by("pk"))
 
 

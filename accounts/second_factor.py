@@ -1,4 +1,4 @@
-"""That staff prove themselves with a second factor before they see anything of the admin."""
+"""Require a second factor from staff before they see anything in the admin."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -11,12 +11,12 @@ from django.utils.http import urlencode
 
 from .models import User
 
-SET_UP_BY = "second_factor_set_up_by"  # session key: who has set one up in this session
+SET_UP_BY = "second_factor_set_up_by"  # session key: the ID of who set one up in it
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def demand(request: HttpRequest, user: User) -> HttpResponse | None:
-    """What staff get instead of a page of the admin; None if they may have the page."""
+    """Return the response that staff get instead of an admin page; None if they may see it."""
     if not settings.STAFF_SECOND_FACTOR_REQUIRED or was_proven(request, user):
         return None
     if not get_mfa_adapter().is_mfa_enabled(user, STRONG):
@@ -30,9 +30,9 @@ def demand(request: HttpRequest, user: User) -> HttpResponse | None:
 
 
 def was_proven(request: HttpRequest, user: User) -> bool:
-    """Whether this session was opened, or confirmed since, with a second factor that still is one.
+    """Whether this session was opened or confirmed with a second factor that still exists.
 
-    That the account has one is not enough: a session may be older, and somebody else's.
+    It isn't enough that the account has one: the session may be older, and somebody else's.
     """
     used = any(
         record.get("method") == "mfa" for record in get_authentication_records(request, user)

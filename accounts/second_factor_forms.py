@@ -1,8 +1,8 @@
-"""Codes and keys of a second factor.
+"""Forms for codes and keys of a second factor.
 
-allauth answers 500 to a key's data that has another shape than a browser's, and takes the code with
-which an app was set up once more. Both are private matters of `allauth.mfa` (tested with 65.21):
-the names of the forms are its settings' own, `TOTP._mark_code_used` is not.
+allauth answers 500 if a key's data is malformed, and accepts the code with which an app was set up
+a second time. The fixes rely on `allauth.mfa` (tested with 65.21): the form names are in its
+settings, but `TOTP._mark_code_used` is private.
 """
 
 import binascii
@@ -25,7 +25,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-# What reading a stranger's bytes and their structure raises, in fido2, CBOR and allauth.
+# Exceptions that fido2, CBOR and allauth raise for malformed data.
 MALFORMED = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError,
     RecursionError, MemoryError, NotImplementedError, struct.error, binascii.Error,
@@ -34,7 +34,7 @@ MALFORMED = (
 
 
 class KeyDataDecoder(json.JSONDecoder):
-    """JSON that is nested too deeply, or has too long a number, is no JSON."""
+    """Reports JSON that is nested too deeply, or has too long a number, as invalid JSON."""
 
     def decode(self, s: str, *args: Any) -> Any:
         try:
@@ -44,15 +44,15 @@ class KeyDataDecoder(json.JSONDecoder):
 
 
 class ReadsKeyData(forms.Form):
-    """A form whose key data may be anything: what cannot be read is a wrong key."""
+    """A form with a key's data; malformed data counts as a wrong key."""
 
     credential = forms.JSONField(widget=forms.HiddenInput, decoder=KeyDataDecoder)
 
     def clean_credential(self) -> Any:
-        """Read the data of a key that proves itself."""
+        """Read the data of a key used for authentication."""
         credential = self.cleaned_data["credential"]
         if not isinstance(credential, dict):
-            # allauth skips what is false, and would store it as somebody's new key.
+            # allauth skips empty data, and would store it as a new key.
             raise get_adapter().validation_error("incorrect_code")
         inherited = getattr(super(), "clean_credential", None)
         if inherited is None:
@@ -63,7 +63,7 @@ class ReadsKeyData(forms.Form):
             raise get_adapter().validation_error("incorrect_code") from error
 
     def clean(self) -> Any:
-        """Read the data of a key that is new."""
+        """Read the data of a new key."""
         try:
             return super().clean()
         except MALFORMED as error:
@@ -71,31 +71,31 @@ class ReadsKeyData(forms.Form):
 
 
 class AddKeyForm(ReadsKeyData, AddWebAuthnForm):
-    """A new security key; allauth has no label for its name, and so none in Spanish."""
+    """Add a security key. allauth's form has no label for the name, so no translation either."""
 
     name = forms.CharField(label=_("The key's name"), required=False, max_length=60)
 
 
 class EditKeyForm(EditWebAuthnForm):
-    """Another name for a security key."""
+    """Rename a security key."""
 
     name = forms.CharField(label=_("The key's name"), max_length=60)
 
 
 class AuthenticateKeyForm(ReadsKeyData, AuthenticateWebAuthnForm):
-    """A security key as the second factor of a login."""
+    """Authenticate with a security key as second factor of a login."""
 
 
 class LoginKeyForm(ReadsKeyData, LoginWebAuthnForm):
-    """A passkey instead of a password."""
+    """Log in with a passkey instead of a password."""
 
 
 class ReauthenticateKeyForm(ReadsKeyData, ReauthenticateWebAuthnForm):
-    """A security key before what matters."""
+    """Authenticate again with a security key before a sensitive change."""
 
 
 class ActivateAppForm(AllauthActivateTOTPForm):
-    """An app that makes codes. The one that proves it works is used up by that."""
+    """Set up an app that generates codes. The code that proves it works can't be used again."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

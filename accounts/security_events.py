@@ -1,4 +1,4 @@
-"""What follows from allauth's signals about passwords and second factors."""
+"""React to allauth's signals about passwords and second factors."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from .models import User
 def _on_change_requested(
     sender: Any, request: HttpRequest, user: User, email_address: EmailAddress, **kwargs: Any
 ) -> None:
-    """The address of today hears that another one is to take its place."""
+    """Notify the current address that another one is going to replace it."""
     old = EmailAddress.objects.filter(user=user, verified=True).exclude(pk=email_address.pk).first()
     if old:
         get_adapter().send_notification_mail(
@@ -61,6 +61,6 @@ def _on_factor_removed(
 
 
 def _record(user: User, verb: str, reason: str = "") -> None:
-    """Staff's own acts on how they log in are on record, as all that they do."""
+    """Record staff's changes to how they log in, as all of their acts."""
     if user.is_staff:
         record(user, verb, f"user:{user.pk}", reason)

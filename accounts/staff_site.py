@@ -1,4 +1,4 @@
-"""The admin: with allauth's login and password pages, and for staff with a second factor only."""
+"""The admin, with allauth's login and password pages, and a second factor for staff."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -18,15 +18,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class SecondFactorSite(StaffSite):
-    """How one gets in. Its base says what may be asked of the pages."""
+    """The admin with this site's logins. The base class limits what its pages accept."""
 
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Log in through the same page as everybody else, with its limits and second factor."""
+        """Log in on the same page as everybody else, with its limits and second factor."""
         return super().login(request, extra_context)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Ask for the second factor before every page, the permissions after that."""
+        """Require the second factor on every page, before checking permissions."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -42,5 +42,5 @@ class SecondFactorSite(StaffSite):
     def password_change(  # type: ignore[override]  # a redirect instead of a page
         self, request: HttpRequest, extra_context: Any = None
     ) -> HttpResponse:
-        """On the page of everybody: it has limits, ends sockets, sends a notice, is on record."""
+        """Redirect to the public page, with its limits, closed sockets, notification and record."""
         return redirect("account_change_password")

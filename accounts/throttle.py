@@ -1,13 +1,13 @@
-"""How many passwords are tried, and how many mails go to people who never asked for one.
+"""Limit attempts to guess passwords, and mails to people who may not have asked for them.
 
-Passwords are counted after OWASP's "Slow Down Online Guessing Attacks with Device Cookies": what is
-tried from unknown devices is counted by network address, by pair of address and account, and by
-account; a device on which the account was used before has a count of its own. So a guesser is
-slowed, and the owner is not kept out. Nothing here tells whether an account exists.
+Passwords are counted as in OWASP's "Slow Down Online Guessing Attacks with Device Cookies":
+attempts from unknown devices are counted by network address, by pair of address and account, and by
+account; a device on which the account has been used has a separate count. This slows down an
+attacker, but doesn't lock out the owner. Nothing here reveals whether an account exists.
 
-Counted by allauth, in the shared cache. Its public `ratelimit.consume` takes nothing back and has
-no rates of one's own: so this module, and no other, uses `allauth.core.internal.ratelimit` (tested
-with 65.21).
+allauth counts, in the shared cache. Its public `ratelimit.consume` can't undo a count and has no
+custom rates, so this module, and no other, uses `allauth.core.internal.ratelimit` (tested with
+65.21).
 """
 
 import structlog
@@ -23,14 +23,14 @@ WHOLE_SITE = "site"
 
 
 def try_password(request: HttpRequest, email: str) -> list[ratelimit.RateLimitUsage] | None:
-    """Count a try before the password is looked at, so that tries at once are counted too.
+    """Count an attempt before the password is checked, so that parallel attempts are counted too.
 
     Args:
-        email: the account, whether or not there is one.
+        email: the address of the account, which may not exist.
 
     Returns:
         What was counted, for `take_back` if the password is right. None if there were too many
-        tries: then the password must not be looked at.
+        attempts: then the password must not be checked.
     """
     counted: list[ratelimit.RateLimitUsage] = []
     for action, rates, key in _password_counts(request, email.lower()):
@@ -43,13 +43,13 @@ def try_password(request: HttpRequest, email: str) -> list[ratelimit.RateLimitUs
 
 
 def take_back(counted: list[ratelimit.RateLimitUsage]) -> None:
-    """Let a try count for nothing."""
+    """Undo the count of an attempt."""
     for usage in counted:
         usage.rollback()
 
 
 def forget_tries(request: HttpRequest, email: str) -> None:
-    """Who has read a mail that we sent to the account's address starts over."""
+    """Forget the attempts of somebody who has read a mail that we sent to the account's address."""
     for action, rates, key in _password_counts(request, email.lower()):
         if action != "password_address":
             config = {action: _keyed(rates)}
@@ -62,7 +62,8 @@ def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, s
         return [("password_device", settings.LOGIN_FAILURES_PER_DEVICE, f"{device} {email}")]
     address = ratelimit.get_ip(request)
     return [
-        # The widest comes last: who is stopped before does not use it up for others.
+        # The widest limit comes last: an attempt that is refused earlier doesn't use it up for
+        # others.
         ("password_address", settings.LOGIN_FAILURES_PER_ADDRESS, address),
         ("password_pair", settings.LOGIN_FAILURES_PER_PAIR, f"{address} {email}"),
         ("password_account", settings.LOGIN_FAILURES_PER_ACCOUNT, email),
@@ -70,7 +71,7 @@ def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, s
 
 
 def take_stranger_mail(request: HttpRequest, *, look_only: bool = False) -> bool:
-    """Count a mail that its reader may not have asked for, unless `look_only`; False: send none."""
+    """Count an unrequested mail, unless `look_only`; return False if it must not be sent."""
     rates = settings.STRANGER_MAILS_PER_SITE
     room = _consume(request, "stranger_mail", rates, WHOLE_SITE, look_only=look_only) is not None
     if not room:
@@ -79,13 +80,13 @@ def take_stranger_mail(request: HttpRequest, *, look_only: bool = False) -> bool
 
 
 def take_password_mail(request: HttpRequest, email: str) -> bool:
-    """Count a mail with which the password of an address is chosen; False: one is under way."""
+    """Count a mail for choosing a password; return False if one was sent recently."""
     rates = settings.PASSWORD_MAILS_PER_ADDRESS
     return _consume(request, "password_mail", rates, email.lower()) is not None
 
 
 def forget_mails(request: HttpRequest, email: str) -> None:
-    """Let an address have a mail to confirm it or to choose a password, whatever it had before."""
+    """Allow an address another mail to confirm it or to choose a password."""
     key = email.lower()
     ratelimit.clear(request, app="allauth.account", action="confirm_email", key=key)
     config = {"password_mail": _keyed(settings.PASSWORD_MAILS_PER_ADDRESS)}

@@ -6,10 +6,10 @@ from . import entrance_views, views
 
 app_name = "accounts"
 urlpatterns = [
-    path("email/", views.EmailView.as_view()),  # in front of allauth's own
+    path("email/", views.EmailView.as_view()),  # take precedence over allauth's
     path("profile/", views.profile, name="profile"),
     path("demo-login/", views.demo_login, name="demo_login"),
-    # In place of allauth's pages at the same addresses, whose names keep leading here.
+    # Replacements for allauth's pages at the same addresses; allauth's names still resolve to them.
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$",
         entrance_views.ConfirmAddress.as_view(),
@@ -21,7 +21,7 @@ urlpatterns = [
         name="choose_password",
     ),
     path("sessions/", entrance_views.Sessions.as_view(), name="sessions"),
-    # An account without a password gets one by mail, not through its session alone.
+    # People without a password choose one by mail; a session alone is not enough.
     path(
         "password/set/",
         never_cache(RedirectView.as_view(pattern_name="account_reset_password")),

@@ -1,4 +1,4 @@
-"""A person's own page, and the demo's one-click logins."""
+"""A person's profile, and the demo's one-click logins."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ from .models import User
 
 
 class EmailView(AllauthEmailView):
-    """allauth's page of one's addresses, which also says when it sends no second mail so soon."""
+    """allauth's page for e-mail addresses; also says if it is too early for another mail."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)
-        # allauth's own note of it (65.x); without one nothing is said, as in allauth.
+        # allauth's own note of it (65.x); without it we show nothing, like allauth.
         asked = "action_send" in request.POST
         if asked and not getattr(self, "_did_send_verification_email", True):
             text = _(
@@ -39,7 +39,7 @@ DEMO_EMAILS = ("shopper@example.com", "seller@example.com", "staff@example.com")
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name, role, and the ways to security settings."""
+    """Name, role, and links to the security settings."""
     user = get_object_or_404(User, pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def demo_login(request: HttpRequest) -> HttpResponse:
-    """Log in as one of the demo's people; exists in development alone."""
+    """Log in as one of the demo's people; only exists in development."""
     email = request.POST.get("email", "")
     if not settings.DEMO_LOGINS or email not in DEMO_EMAILS:
         raise Http404("no demo logins here")

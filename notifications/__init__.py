@@ -1,4 +1,4 @@
-"""What waits for a person: the badge, the list, and the door `actions.notify()`.
+"""Notifications: the badge, the list, and `actions.notify()` for other apps.
 
-Imports no other app; other apps call `notify()` and say what and where.
+Imports no other app; other apps call `notify()` with a text and an address.
 """

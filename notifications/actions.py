@@ -26,24 +26,24 @@ def notify(
     team_id: int | None = None,
     announce: bool = True,
 ) -> list[int]:
-    """Make one subject unread for some people, and update their badges.
+    """Make a subject unread for some people, and update their badges.
 
-    News about a subject that is unread already changes the words and the time, and adds no
-    notification. Call it inside the transaction that stores the news: the badges change on commit.
+    If the subject is already unread, this updates the words and the time, and adds no notification.
+    Call it inside the transaction that stores the change: the badges change on commit.
 
     Args:
-        recipient_ids: who is told.
+        recipient_ids: the people to notify.
         subject_kind, subject_id: what it is about, for example `"conversation"`, 12.
         title, excerpt: what the list and the toast show; cut to fit. All members of a team see
             the same text about a subject, and so do all recipients outside a team.
         url: the address on this site that shows the news.
-        happened_at: now, if left out.
-        team_id: the shop whose members they are, if they are told as such. Somebody who leaves the
-            shop no longer sees this news.
+        happened_at: now by default.
+        team_id: the shop, if the recipients are notified as its members. Somebody who leaves the
+            shop no longer sees the news.
         announce: False if the caller announces the changed badges itself.
 
     Returns:
-        For whom it was not unread before, in order.
+        The recipients for whom it was not unread before, in order.
     """
     if not recipient_ids:
         return []
@@ -67,7 +67,7 @@ def notify(
 
 @transaction.atomic
 def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: bool = True) -> bool:
-    """Mark the notification of a subject that a person has seen as read, in all of their tabs.
+    """Mark a person's notification about a subject as read, in all tabs.
 
     Args:
         announce: False if the caller announces the changed badge itself.
@@ -89,7 +89,7 @@ def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: boo
 
 @transaction.atomic
 def mark_all_read(user: Person) -> int:
-    """Mark everything of a person as read; returns how many were unread."""
+    """Mark all of a person's notifications as read; return how many were unread."""
     changed = _mark_read(Notification.objects.filter(recipient_id=user.pk, read_at=None))
     if changed:
         announce_badges([user.pk])
@@ -97,17 +97,17 @@ def mark_all_read(user: Person) -> int:
 
 
 def announce_badges(user_ids: Collection[int]) -> None:
-    """Tell people's sockets on commit that their unread number changed; the sockets recount."""
+    """Send people's sockets, on commit, an event to recount their unread notifications."""
     groups.send_on_commit([groups.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
 
 
 @transaction.atomic
 def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> None:
-    """Show some words no longer wherever a subject's notifications quote them.
+    """Hide some words in all notifications about a subject that quote them.
 
     Args:
         subject_kind, subject_id: as for `notify`.
-        excerpt: what `notify` was given with the words that were removed.
+        excerpt: the excerpt that `notify` got for the removed message.
     """
     quoting = News.objects.filter(
         subject_kind=subject_kind, subject_id=subject_id, excerpt=excerpt[:160]
@@ -116,12 +116,12 @@ def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> Non
 
 
 def lock(keys: Collection[int]) -> None:
-    """Lock what some notifications are about before several of them are deleted."""
+    """Lock the news of some notifications before several of them are deleted."""
     lock_news(Notification.objects.filter(pk__in=keys).values_list("news", flat=True))
 
 
 def lock_news(keys: Iterable[int]) -> None:
-    """Lock news before several of them are deleted, as `_locked` does."""
+    """Lock several rows of news before they are deleted, as `_locked` does."""
     _locked(News.objects.filter(pk__in=keys))
 
 
@@ -144,9 +144,9 @@ def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
 
 
 def _mark_read(unread: QuerySet[Notification]) -> int:
-    """Mark notifications as read under the locks of their news; returns how many were unread.
+    """Mark notifications as read while their news are locked; return how many were unread.
 
-    What happens while this waits for a lock stays unread.
+    News that arrives while this waits for a lock stays unread.
     """
     now = database_now()
     if not (news := _locked(News.objects.filter(pk__in=unread.values("news")))):
@@ -157,9 +157,9 @@ def _mark_read(unread: QuerySet[Notification]) -> int:
 
 
 def _locked(rows: QuerySet[News]) -> list[int]:
-    """The keys of some news, locked in the one order in which everybody locks them.
+    """Lock rows of news in the order that all writers use; return their keys.
 
-    See docs/decisions/0013-lock-order.md; an UPDATE of several rows takes them as they come.
+    See docs/decisions/0013-lock-order.md; an UPDATE of several rows locks them in any order.
     """
     in_order = rows.order_by("subject_kind", "subject_id", "team_id").select_for_update(no_key=True)
     return list(in_order.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Notifications for staff: whether somebody was told."""
+"""Notifications for staff: whether somebody was notified."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from .models import Notification
 
 @admin.register(Notification)
 class NotificationAdmin(LargeAdmin[Notification]):
-    """Without the words: they are the conversation's, whose every look is recorded."""
+    """Notifications without their words: staff read those in the conversation, on record."""
 
     list_display = ("id", "recipient", "subject_kind", "subject_id", "happened_at", "read_at")
     list_filter = (("read_at", admin.EmptyFieldListFilter),)

@@ -1,4 +1,4 @@
-"""The receive-only half of the socket: who is logged in, and how much is unread."""
+"""The receive-only part of the socket: who is logged in, and the number of unread notifications."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -16,20 +16,20 @@ from trato.realtime.latest import Latest
 from . import frames, queries
 
 badges: DataLoader[int, int] = DataLoader.from_database(queries.unread_counts)
-# While people talk, their badges change several times a second: a message comes, and is read.
+# In a conversation, badges change several times a second: a message arrives and is read.
 changed_badges: DataLoader[int, int] = DataLoader.from_database(
     queries.unread_counts, pause=lambda: settings.BADGE_PAUSE_SECONDS
 )
 
 
 class BadgeConsumer(RealtimeConsumer):
-    """Keeps a tab's badge true. Subclasses add their groups and their frames."""
+    """Keeps a tab's badge up to date. Subclasses add their groups and frames."""
 
     event_types = RealtimeConsumer.event_types | {"badge.changed"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.unread = 0  # as the client knows it
+        self.unread = 0  # that the client knows
         self.counts = Latest()
 
     async def connect(self) -> None:
@@ -38,7 +38,7 @@ class BadgeConsumer(RealtimeConsumer):
             await self.greet()
 
     async def greet(self) -> None:
-        """Tell the client who is logged in and what is unread, and start to handle events."""
+        """Tell the client who is logged in and how much is unread, and start to handle events."""
         count = self.counts.ask()
         unread = await badges.load(self.user.pk) or 0
         if not self.closing and self.counts.applies(count):
@@ -47,15 +47,15 @@ class BadgeConsumer(RealtimeConsumer):
             self.start()
 
     async def badge_changed(self, event: Event) -> None:
-        """The number of unread notifications may have changed."""
+        """Recount, because the number of unread notifications may have changed."""
         await self.recount()
 
     async def access_changed(self, event: Event) -> None:
         await super().access_changed(event)
-        await self.recount()  # what one may no longer see is not counted
+        await self.recount()  # don't count what the person may no longer see
 
     async def recount(self) -> None:
-        """Count what is unread, and tell the client if it has another number."""
+        """Count unread notifications, and send the number if the client has another one."""
         count = self.counts.ask()
         try:
             unread = await changed_badges.load(self.user.pk) or 0
@@ -70,7 +70,7 @@ class BadgeConsumer(RealtimeConsumer):
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
-        """Also correct the badges whose events the layer has lost."""
+        """Also correct badges after lost events."""
         await super().beat(sockets)
         counts = {socket: socket.counts.ask() for socket in sockets}
         people = {socket.user.pk for socket in sockets}

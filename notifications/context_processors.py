@@ -6,7 +6,7 @@ from . import queries
 
 
 def badge(request: HttpRequest) -> dict[str, int | str]:
-    """`unread_notifications` for the header, `newest_notification` for what is told as news later.
+    """Return `unread_notifications` for the header, and `newest_notification` for later toasts.
 
     One query where somebody is logged in.
     """

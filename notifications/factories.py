@@ -9,7 +9,7 @@ from .models import News, Notification
 
 
 class NewsFactory(DjangoModelFactory[News]):
-    """What there is to tell about a subject; the same row again for the same audience."""
+    """The news about a subject; the same row again for the same audience."""
 
     class Meta:
         model = News
@@ -23,7 +23,7 @@ class NewsFactory(DjangoModelFactory[News]):
 
 
 class NotificationFactory(DjangoModelFactory[Notification]):
-    """A notification for `recipient=`; `news__…=` sets the fields of its news."""
+    """A notification for `recipient=`; `news__…=` sets fields of its news."""
 
     class Meta:
         model = Notification

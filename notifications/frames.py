@@ -1,4 +1,4 @@
-"""The frames that every logged-in page understands."""
+"""The frames that every page of a logged-in person understands."""
 
 from msgspec import Struct
 
@@ -11,6 +11,6 @@ class SessionReady(Struct, tag="session.ready"):
 
 
 class Badge(Struct, tag="badge"):
-    """How many notifications are unread; absolute, never a difference."""
+    """The number of unread notifications; always the total, never a difference."""
 
     unread: int

@@ -1,4 +1,4 @@
-"""What waits for a person."""
+"""Notifications, and the news that they are about."""
 
 from django.conf import settings
 from django.db import models
@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class News(models.Model):
     """The latest news about a subject for one audience; each recipient has a `Notification`.
 
-    However many people are told, a message changes one row here. `told_at` is when everybody in the
-    audience was last made sure to have it unread; NULL once somebody has read it. No index contains
-    a column that a message changes, so PostgreSQL updates the row in place (HOT).
+    However many people are notified, a message changes only one row here. `told_at` is the last
+    time when it was made unread for everybody in the audience; NULL once somebody has read it. No
+    index contains a column that a message changes, so PostgreSQL updates the row in place (HOT).
     """
 
     subject_kind = models.CharField(
@@ -45,11 +45,11 @@ class News(models.Model):
 
 
 class Notification(models.Model):
-    """One row per recipient and subject, however often something happens there.
+    """One row per recipient and subject, however often something happens.
 
-    `read_at` is empty while it is unread; the badge is the number of those. What somebody was told
-    as a member of a team is theirs for as long as they are one: see `queries.visible_to`. Code that
-    changes `read_at` holds the lock on the row of `News`.
+    `read_at` is empty while it is unread; the badge is the number of those. People see a team's
+    notifications only as long as they are members: see `queries.visible_to`. Code that changes
+    `read_at` holds the lock on the row of `News`.
     """
 
     recipient = models.ForeignKey(
@@ -81,7 +81,7 @@ class Notification(models.Model):
             ),
         )
         indexes = (
-            # With the team, so that a badge is counted from the index.
+            # Includes the team, so that the index alone suffices to count a badge.
             models.Index(
                 fields=["recipient", "read_at"],
                 include=["team_id"],

@@ -1,6 +1,6 @@
-"""What is unread, counted from the database. Why: `docs/decisions/0003-badges-are-counted.md`.
+"""Unread notifications, counted in the database.
 
-Rows are counted, not their keys: the index of the unread ones is then all that is read.
+The queries count rows, not keys, so that PostgreSQL only reads the index of unread ones.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,10 +22,10 @@ from .models import Notification
 
 
 def visible_to(user_id: int) -> QuerySet[Notification]:
-    """A person's notifications, without those of teams that the person is no longer in.
+    """Return a person's notifications, without those of teams that the person has left.
 
-    Asked whenever they are read, and not cleaned up when somebody leaves: a writer of news at that
-    moment may still take them for a member.
+    Checked on every read, not cleaned up when somebody leaves: a concurrent write of news may still
+    treat them as a member.
     """
     teams = _members()().filter(user_id=user_id).order_by().values("shop_id")
     own = Notification.objects.filter(recipient_id=user_id)
@@ -34,17 +34,17 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
 
 @cache
 def _members() -> Callable[[], QuerySet[Any]]:
-    """Gives the members of all teams right now, see `TEAM_MEMBERSHIPS`."""
+    """Return the function for the members of all teams right now, see `TEAM_MEMBERSHIPS`."""
     return cast("Callable[[], QuerySet[Any]]", import_string(settings.TEAM_MEMBERSHIPS))
 
 
 def unread_count(user_id: int) -> int:
-    """The badge of one person."""
+    """Return the badge of one person."""
     return visible_to(user_id).filter(read_at=None).count()
 
 
 def unread_and_newest(user_id: int) -> tuple[int, datetime | None]:
-    """The badge of one person, and when the newest of what is unread happened; in one query."""
+    """Return a person's badge and the time of the newest unread notification, with one query."""
     rows = _unread_and_newest(user_id)
     return rows[0] if rows else (0, None)
 
@@ -57,7 +57,7 @@ def _unread_and_newest(user_id: int) -> QuerySet[Any, tuple[int, datetime]]:
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
-    """The badges of several people in one query; somebody with nothing unread has 0."""
+    """Return the badges of several people with one query; somebody with nothing unread has 0."""
     counts = dict.fromkeys(user_ids, 0)
     if not counts:
         return counts
@@ -71,11 +71,11 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
 
 @cache
 def _counting() -> tuple[str, list[Any]]:
-    """The statement of `unread_counts` and its parameters, with None for the people.
+    """Return the statement of `unread_counts` and its parameters, with None for the people.
 
-    Written once: every burst of messages counts badges, and the ORM would take longer to write it
-    than the database to answer. Counted for each team first, so that memberships are looked up for
-    a few rows.
+    It is compiled once: every burst of messages counts badges, and the ORM would take longer to
+    compile it than the database to answer. It counts per team first, so that it checks memberships
+    for only a few rows.
     """
     people = listed([])
     unread = Notification.objects.filter(recipient_id__in=people, read_at=None).order_by()
@@ -96,12 +96,12 @@ def _counting() -> tuple[str, list[Any]]:
 
 
 def notifications_of(user: Person) -> QuerySet[Notification]:
-    """A person's notifications with their news, newest first."""
+    """Return a person's notifications with their news, newest first."""
     return visible_to(user.pk).select_related("news")
 
 
 def notification_list(user: Person, wanted: PageRequest, size: int) -> Page[Notification]:
-    """A page of a person's notifications, newest first."""
+    """Return a page of a person's notifications, newest first."""
 
     def read(wanted: PageRequest, limit: int) -> list[Notification]:
         return list(ordered(notifications_of(user), wanted, time="news__happened_at")[:limit])
@@ -110,7 +110,7 @@ def notification_list(user: Person, wanted: PageRequest, size: int) -> Page[Noti
 
 
 def unread_and_latest(user: Person) -> tuple[int, Notification | None]:
-    """The badge of a person and the newest unread notification, in one query."""
+    """Return a person's badge and the newest unread notification, with one query."""
     rows = _latest(user.pk)
     return (rows[0].unread, rows[0]) if rows else (0, None)
 

@@ -18,12 +18,12 @@ def _read() -> QuerySet[Notification]:
 
 
 def _unread() -> QuerySet[Notification]:
-    """Nobody looks for these any more. The heartbeat recounts the badges of open pages."""
+    """Old notifications that nobody has read. The heartbeat corrects the badges of open pages."""
     until = timezone.now() - timedelta(days=settings.UNREAD_NOTIFICATIONS_KEEP_DAYS)
     return Notification.objects.filter(read_at__isnull=True, news__happened_at__lt=until)
 
 
-def _untold() -> QuerySet[News]:
+def _orphaned() -> QuerySet[News]:
     """News without notifications."""
     until = timezone.now() - timedelta(days=settings.READ_NOTIFICATIONS_KEEP_DAYS)
     return News.objects.filter(notifications=None, happened_at__lt=until)
@@ -32,5 +32,5 @@ def _untold() -> QuerySet[News]:
 RULES = [
     Rule("notifications that were read", _read, before=lock),
     Rule("notifications nobody read", _unread, before=lock),
-    Rule("news that nobody is told of", _untold, before=lock_news),
+    Rule("news that nobody is told of", _orphaned, before=lock_news),
 ]

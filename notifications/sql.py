@@ -1,32 +1,33 @@
-"""`notify()` and `mark_read()` as parts of larger SQL statements, for many things at once.
+"""`notify()` and `mark_read()` as parts of larger SQL statements, for many subjects at once.
 
-PostgreSQL only. The rows and columns of notifications are written here and in `actions` alone. Both
-parts lock the rows of `News` first, in order of subject and team, and with them all that is below.
+PostgreSQL only. Only this module and `actions` write the tables of notifications. Both parts lock
+the rows of `News` first, in order of subject and team, which protects the notifications below them.
 """
 
 from django.conf import settings
 
 from .models import News, Notification
 
-TITLE_MAX, EXCERPT_MAX = 120, 160  # characters; as `notify()` cuts them
+TITLE_MAX, EXCERPT_MAX = 120, 160  # characters; the same as in `notify()`
 
 
 def notify_in_statement(news: str, recipients: str, subject_kind: str) -> str:
-    """Common table expressions that do what `notify()` does.
+    """Return common table expressions that do what `notify()` does.
 
-    Where everybody has been told within `TELL_TEAM_AGAIN_SECONDS` and nobody has read it since,
-    only the news itself changes, however many people it is for.
+    If everybody was notified within `TELL_TEAM_AGAIN_SECONDS` and nobody has read it since, only
+    the news itself changes, however many recipients there are.
 
     Args:
         news: the name of a preceding expression with the columns `subject_id`, `team_id`, `title`,
-            `excerpt` and `url`; a subject is there once for each team, and for team 0.
-        recipients: a SELECT of `news_id` and `recipient_id`: whom to tell of the news in `due`,
-            which has the columns `news_id`, `subject_id` and `team_id`. Nobody is there twice.
-        subject_kind: what the subjects are; a constant of the caller's, never anybody's words.
+            `excerpt` and `url`; each pair of subject and team (0 for none) occurs once.
+        recipients: a SELECT of `news_id` and `recipient_id`: the people to notify of the news in
+            `due`, which has the columns `news_id`, `subject_id` and `team_id`. No pair occurs
+            twice.
+        subject_kind: the kind of the subjects; a constant of the caller, never user input.
 
     Returns:
-        Expressions to stand in a `WITH`. The last one is named `badge_changed` and has the
-        columns `recipient_id`, whose number of unread notifications has changed, and `subject_id`.
+        Expressions for a `WITH` clause. The last one is named `badge_changed` and has the columns
+        `recipient_id`, whose number of unread notifications has changed, and `subject_id`.
     """
     again = f"interval '{settings.TELL_TEAM_AGAIN_SECONDS} seconds'"
     return f"""
@@ -74,11 +75,11 @@ def notify_in_statement(news: str, recipients: str, subject_kind: str) -> str:
 
 
 def read_in_statement(seen: str, subject_kind: str) -> str:
-    """Common table expressions that do what `mark_read()` does, for many people and subjects.
+    """Return common table expressions that do what `mark_read()` does, many times at once.
 
     Args:
-        seen: the name of a preceding expression with the columns `recipient_id` and
-            `subject_id`: who has seen all that there is to a subject.
+        seen: the name of a preceding expression with the columns `recipient_id` and `subject_id`:
+            who has seen everything about a subject.
         subject_kind: as for `notify_in_statement`.
 
     Returns:

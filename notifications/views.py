@@ -21,14 +21,14 @@ PAGE_SIZE = 30
 @login_required
 @require_GET
 def notification_list(request: HttpRequest) -> HttpResponse:
-    """What happened, newest first."""
+    """Show a person's notifications, newest first."""
     return render(request, "notifications/list.html", {"page": _page(request)})
 
 
 @login_required
 @require_GET
 def notification_rows(request: HttpRequest) -> HttpResponse:
-    """The rows of that page, for its script, under an address of their own: Back shows the page."""
+    """Return the rows of that page for its script. They have their own address because of Back."""
     return render(request, "notifications/_rows.html", {"page": _page(request)})
 
 
@@ -41,7 +41,7 @@ def _page(request: HttpRequest) -> Page[Notification]:
 @login_required
 @require_POST
 def read(request: HttpRequest, notification_id: int) -> HttpResponse:
-    """Mark one as read."""
+    """Mark one notification as read."""
     user = cast(Person, request.user)
     notification = queries.notifications_of(user).filter(pk=notification_id).first()
     if notification is None:
@@ -54,13 +54,13 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    """Mark everything as read."""
+    """Mark all notifications as read."""
     actions.mark_all_read(cast(Person, request.user))
     return HttpResponseRedirect(_next(request))
 
 
 def _next(request: HttpRequest) -> str:
-    """Where the form wants to go on, if that is on this site; else the list."""
+    """Return where the form wants to go, if that is on this site; otherwise the list."""
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
@@ -69,7 +69,7 @@ def _next(request: HttpRequest) -> str:
 
 @require_GET
 def unread(request: HttpRequest) -> HttpResponse:
-    """JSON: how many are unread, and the newest of them for a toast."""
+    """Return as JSON the number of unread notifications, and the newest for a toast."""
     if not request.user.is_authenticated:
         return JsonResponse({"code": "forbidden"}, status=403)
     count, latest = queries.unread_and_latest(request.user)
