@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from .models import User
 
-SET_UP_BY = "second_factor_set_up_by"  # session key: the ID of who set one up in it
+SET_UP_BY = "second_factor_set_up_by"  # session key: the ID of who set one up
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

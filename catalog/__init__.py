@@ -1,1 +1,1 @@
-"""The shop: shops and their teams, products, pictures, search. Imports accounts alone."""
+"""The shop: shops and their teams, products, pictures, search."""

@@ -1,4 +1,4 @@
-"""The door to shops and products: who may not see a thing gets the 404 of a thing that is not."""
+"""The only way to shops and products: one that you may not see looks like a missing one."""
 
 import uuid
 from typing import Any, cast
@@ -18,27 +18,27 @@ Person = User | AnonymousUser
 
 
 def shops_of(user: Person) -> QuerySet[Shop]:
-    """The shops that a person works for; none for an account that only shops."""
+    """Return the shops that a person works for; none for an account that only shops."""
     if not isinstance(user, User) or not user.is_seller:
         return Shop.objects.none()
     return Shop.objects.filter(memberships__user=user)
 
 
 def own_shop(user: Person, shop_id: int) -> Shop:
-    """A shop that the person works for; Http404 if it is none, or somebody else's."""
+    """Return a shop that the person works for; raise Http404 if there is no such shop."""
     return get_object_or_404(shops_of(user), pk=shop_id)
 
 
 def own_products(user: Person) -> QuerySet[Product]:
-    """The products of the shops that a person works for, published or not."""
+    """Return the products of the shops that a person works for, published or not."""
     return Product.objects.filter(shop__in=shops_of(user))
 
 
 def own_product(user: Person, slug: str, *, lock: bool = False) -> Product:
-    """A product that the person may change; Http404 if there is none, or it is another shop's.
+    """Return a product that the person may change; raise Http404 if there is no such product.
 
     Args:
-        lock: hold the row until the transaction ends, so that writers take turns.
+        lock: hold the row's lock until the transaction ends, so that writers take turns.
     """
     products = own_products(user)
     if lock:
@@ -56,9 +56,9 @@ def _visible(slug: str, seller: int | None) -> QuerySet[Product]:
 
 
 def visible_product(user: Person, slug: str) -> Product:
-    """A product as its page shows it: published, or of the person's own shop; else Http404.
+    """Return a product that is published or of the person's own shop; otherwise raise Http404.
 
-    Its shop and category are loaded with it, and `is_own` tells whether the person works there.
+    Its shop and category are loaded with it; `is_own` is whether the person works there.
     """
     seller = user.pk if isinstance(user, User) and user.is_seller else None
     product = next(iter(_visible(slug, seller)), None)
@@ -68,7 +68,7 @@ def visible_product(user: Person, slug: str) -> Product:
 
 
 def invitations_for(user: User) -> QuerySet[TeamInvitation]:
-    """The teams that ask for a person, by the account's address, once that is confirmed."""
+    """Return the invitations to teams for the account's address, if that is confirmed."""
     confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
     return TeamInvitation.objects.filter(
         Exists(confirmed), email=user.email.lower()
@@ -76,5 +76,5 @@ def invitations_for(user: User) -> QuerySet[TeamInvitation]:
 
 
 def kept_pictures(user: User, form_key: uuid.UUID) -> QuerySet[KeptPicture]:
-    """A person's pictures that wait for a form to be in order."""
+    """Return a person's pictures from a refused form, which wait for the next try."""
     return KeptPicture.objects.filter(owner=user, form_key=form_key)

@@ -25,7 +25,7 @@ from .slugs import insert_with_slug
 class ChangedMeanwhile(Exception):
     """A colleague has changed the same columns of a product since the form was shown.
 
-    Nothing was stored. `product` is what is there now.
+    Nothing was stored. `product` has the current values.
     """
 
     def __init__(self, product: Product, columns: Sequence[str]) -> None:
@@ -41,18 +41,17 @@ def create_product(
     key: uuid.UUID | None = None,
     kept: uuid.UUID | None = None,
 ) -> Product:
-    """Store a new product of one of the actor's shops, as a draft.
+    """Create a product in one of the actor's shops, as a draft.
 
     Args:
         values: its columns, all of `Product.FORM_COLUMNS`.
-        key: of the form, see `submissions`. A repeat returns what the first one made.
-        kept: the form's key under which pictures of an earlier try wait.
+        key: the form's key, see `submissions`. A repeat returns the first result.
+        kept: the key of the form whose earlier pictures to add.
 
     Raises:
         Http404: the shop is not one of the actor's.
-        ValidationError: the shop has as many products as one may have, or the product would have
-            too many pictures.
-        Refused: `rate_limited`, if the actor has made as many as one may in a day.
+        ValidationError: the shop or the product has reached its limit of products or pictures.
+        Refused: `rate_limited`, if the actor has created too many products in a day.
     """
     access.own_shop(actor, values["shop"].pk)
     submitted = submissions.claim(actor, key) if key else None
@@ -78,19 +77,19 @@ def change_product(
     key: uuid.UUID | None = None,
     kept: uuid.UUID | None = None,
 ) -> Product:
-    """Store what somebody changed of a product, and nothing else of it.
+    """Store what somebody changed about a product, and nothing else.
 
     Args:
-        values: its columns as the person wants them.
-        seen: `Product.fingerprints` of when its form was shown; a column that is missing there
+        values: the new values of its columns.
+        seen: `Product.fingerprints` from when the form was shown; a column that is missing there
             counts as changed.
-        pictures: new ones, added once for each `key`.
+        pictures: new pictures, added once for each `key`.
         kept: the form's key under which pictures of an earlier try wait.
 
     Raises:
-        Http404: there is no such product, or it is or would be another shop's.
+        Http404: there is no such product, or it belongs or would belong to another shop.
         ChangedMeanwhile: a colleague has since changed a column to something else.
-        ValidationError: the product would have more pictures than one may have.
+        ValidationError: the product would have too many pictures.
     """
     product = access.own_product(actor, slug, lock=True)
     access.own_shop(actor, values["shop"].pk)
@@ -116,7 +115,7 @@ def change_product(
 def _add_pictures(
     actor: User, product: Product, pictures: Sequence[Picture], kept: uuid.UUID | None
 ) -> None:
-    """Add pictures behind those that the product has; first those that wait."""
+    """Add pictures after the product's existing ones; kept pictures come first."""
     waiting = list(access.kept_pictures(actor, kept)) if kept else []
     files: list[Any] = [str(one.file.name) for one in waiting]
     if files or pictures:
@@ -131,7 +130,7 @@ def _add_pictures(
 
 @transaction.atomic
 def set_published(actor: User, slug: str, *, published: bool) -> Product:
-    """Show a product to everybody, or to its shop alone. Raises Http404 for another shop's."""
+    """Publish a product, or show it only to its shop. Raises Http404 for another shop's."""
     product = access.own_product(actor, slug, lock=True)
     if product.is_published != published:
         product.published_at = timezone.now() if published else None
@@ -140,7 +139,7 @@ def set_published(actor: User, slug: str, *, published: bool) -> Product:
 
 
 def _require_room_for_product(shop: Shop) -> None:
-    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # so that acts take turns
+    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # so that changes take turns
     if Product.objects.filter(shop=shop).count() >= settings.PRODUCTS_PER_SHOP:
         raise ValidationError(
             _("This shop already has %(count)d products, the most it can have.")
@@ -149,7 +148,7 @@ def _require_room_for_product(shop: Shop) -> None:
 
 
 def require_room_for_pictures(count: int) -> None:
-    """Raise ValidationError if a product may not have so many pictures."""
+    """Raise ValidationError if a product may not have this many pictures."""
     if count > settings.PRODUCT_MAX_IMAGES:
         raise ValidationError(
             _("Up to %(limit)d pictures.") % {"limit": settings.PRODUCT_MAX_IMAGES}
@@ -158,7 +157,7 @@ def require_room_for_pictures(count: int) -> None:
 
 @transaction.atomic
 def keep_pictures(actor: User, key: uuid.UUID, pictures: Sequence[Picture]) -> None:
-    """Let pictures wait until their form is in order; the person's oldest ones make room."""
+    """Keep pictures until their form is valid; deletes the person's oldest ones above the limit."""
     for picture in pictures:
         KeptPicture.objects.create(owner=actor, form_key=key, file=picture)
     own = KeptPicture.objects.filter(owner=actor)
@@ -169,7 +168,7 @@ def keep_pictures(actor: User, key: uuid.UUID, pictures: Sequence[Picture]) -> N
 
 @transaction.atomic
 def drop_kept_pictures(actor: User, key: uuid.UUID, picture_ids: Sequence[int]) -> None:
-    """Some pictures that wait are not wanted after all."""
+    """Delete kept pictures that are no longer wanted."""
     _forget_kept(access.kept_pictures(actor, key).filter(pk__in=picture_ids))
 
 
@@ -181,13 +180,13 @@ def _forget_kept(pictures: QuerySet[KeptPicture]) -> None:
 
 @transaction.atomic
 def describe_picture(actor: User, slug: str, picture_id: int, alt: str) -> None:
-    """Say what a picture shows. Raises Http404 for another shop's."""
+    """Set a picture's description. Raises Http404 for another shop's."""
     access.own_product(actor, slug, lock=True).images.filter(pk=picture_id).update(alt=alt)
 
 
 @transaction.atomic
 def move_picture(actor: User, slug: str, picture_id: int, by: int) -> None:
-    """Show a picture earlier (`by=-1`) or later (`by=1`). Raises Http404 for another shop's."""
+    """Move a picture up (`by=-1`) or down (`by=1`). Raises Http404 for another shop's."""
     pictures = list(access.own_product(actor, slug, lock=True).images.all())
     places = [picture.pk for picture in pictures]
     if picture_id not in places:
@@ -201,10 +200,10 @@ def move_picture(actor: User, slug: str, picture_id: int, by: int) -> None:
 
 @transaction.atomic
 def remove_picture(actor: User, slug: str, picture_id: int) -> None:
-    """Show a picture no longer. Raises Http404 for another shop's.
+    """Remove a picture from its product. Raises Http404 for another shop's.
 
-    Its file stays: conversations show the product with the picture it had when somebody asked.
-    `purge_expired` deletes it once none does.
+    The file stays, because conversations show the product with the picture it had when somebody
+    asked. `purge_expired` deletes it when no conversation shows it any more.
     """
     product = access.own_product(actor, slug, lock=True)
     product.images.filter(pk=picture_id).update(removed_at=timezone.now())

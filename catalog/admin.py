@@ -16,7 +16,7 @@ from .models import Category, Product, ProductImage, Shop, ShopMember, TeamInvit
 
 
 class ShopMemberInline(ReadOnlyAdmin, admin.TabularInline[ShopMember, Shop]):
-    """Who works there. Owners choose their team on the shop's own page, which tells open tabs."""
+    """The shop's team. Owners change it on the shop's page, which also updates open tabs."""
 
     model = ShopMember
     fields = readonly_fields = ("user", "role", "created_at")
@@ -26,7 +26,7 @@ class ShopMemberInline(ReadOnlyAdmin, admin.TabularInline[ShopMember, Shop]):
 
 
 class TeamInvitationInline(ReadOnlyAdmin, admin.TabularInline[TeamInvitation, Shop]):
-    """Whom the shop has asked to its team."""
+    """Invitations to the shop's team."""
 
     model = TeamInvitation
     fields = readonly_fields = ("email", "invited_by", "created_at")
@@ -36,7 +36,7 @@ class TeamInvitationInline(ReadOnlyAdmin, admin.TabularInline[TeamInvitation, Sh
 
 
 class ProductImageInline(ReadOnlyAdmin, admin.TabularInline[ProductImage, Product]):
-    """Pictures. New ones come through the seller's form, which re-encodes them."""
+    """Pictures. New ones are uploaded with the seller's form, which re-encodes them."""
 
     model = ProductImage
     fields = ("file", "alt", "position")
@@ -44,7 +44,7 @@ class ProductImageInline(ReadOnlyAdmin, admin.TabularInline[ProductImage, Produc
 
 @admin.register(Shop)
 class ShopAdmin(KeptAdmin, StaffAdmin[Shop]):
-    """Shops. Sellers open them, and what was said to them keeps them."""
+    """Shops. Sellers open them; a shop with conversations can't be deleted."""
 
     list_display = ("name", "city", "people", "goods", "created_at")
     list_filter = ("created_at",)
@@ -84,9 +84,9 @@ class CategoryAdmin(StaffAdmin[Category]):
 
 @admin.register(Product)
 class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
-    """Products. Sellers put them up; without a time of publication nobody else sees them.
+    """Products. Sellers create them; a product without a time of publication is a draft.
 
-    Numbers are written in plain fields: a browser's own one drops the comma of `12,50`.
+    Numbers have plain text fields: a browser's number field drops the comma of `12,50`.
     """
 
     formfield_overrides: ClassVar[dict[Any, Any]] = {

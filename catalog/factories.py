@@ -12,7 +12,7 @@ from .models import Category, Product, Shop, ShopMember
 
 
 class ShopFactory(DjangoModelFactory[Shop]):
-    """A shop; `owner=` makes somebody its owner."""
+    """A shop; `owner=` is its owner."""
 
     class Meta:
         model = Shop
@@ -39,7 +39,7 @@ class ShopMemberFactory(DjangoModelFactory[ShopMember]):
 
 
 class CategoryFactory(DjangoModelFactory[Category]):
-    """A shelf."""
+    """A category."""
 
     class Meta:
         model = Category
@@ -50,7 +50,7 @@ class CategoryFactory(DjangoModelFactory[Category]):
 
 
 class ProductFactory(DjangoModelFactory[Product]):
-    """A product on sale; `unpublished=True` for a draft."""
+    """A published product; `unpublished=True` for a draft."""
 
     class Meta:
         model = Product

@@ -1,7 +1,7 @@
 """The filters of the product list, read from the address.
 
-Prices of different currencies cannot be compared. So a price range and sorting by price look at
-one currency alone: the one that was chosen, or `DEFAULT_CURRENCY`, and the page says so.
+Prices of different currencies cannot be compared. So a price range and sorting by price only
+include one currency: the chosen one, or `DEFAULT_CURRENCY`, and the page says so.
 """
 
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ SORTS = {"": _("Newest"), "price": _("Price: low to high"), "-price": _("Price: 
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is on: how it is named, and the address's query without it."""
+    """An active filter: its name, and the address's query without it."""
 
     label: str
     without: str
 
 
 class BrowseForm(forms.Form):
-    """Search, category, price and order. What cannot be read is said and left out."""
+    """Search, category, price and order. Invalid values are reported and ignored."""
 
     q = forms.CharField(label=_("Search"), max_length=100, required=False)
     category = forms.ModelChoiceField(
@@ -51,7 +51,7 @@ class BrowseForm(forms.Form):
     sort = forms.ChoiceField(label=_("Sort by"), choices=list(SORTS.items()), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Prices in minor units of the chosen currency, or of `DEFAULT_CURRENCY`."""
+        """Convert prices to minor units of the chosen currency, or of `DEFAULT_CURRENCY`."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         currency = cleaned.get("currency") or DEFAULT_CURRENCY
         for name in ("low", "high"):
@@ -64,7 +64,7 @@ class BrowseForm(forms.Form):
         return cleaned
 
     def apply(self, products: QuerySet[Product]) -> QuerySet[Product]:
-        """The products that fit all filters that could be read."""
+        """Return the products that match all valid filters."""
         self.is_valid()
         wanted = self.cleaned_data
         products = queries.search(products, wanted.get("q", ""))
@@ -83,7 +83,7 @@ class BrowseForm(forms.Form):
         return products.order_by(sort, "-id") if sort else products
 
     def chips(self) -> list[Chip]:
-        """The filters that were read and are on, in the order of the form."""
+        """Return the valid filters that are active, in the order of the form."""
         self.is_valid()
         wanted = self.cleaned_data
         currency = wanted.get("currency") or DEFAULT_CURRENCY

@@ -1,4 +1,4 @@
-"""A shop's name, a product, a colleague."""
+"""Forms for shops, products and team members."""
 
 import json
 import re
@@ -28,7 +28,7 @@ MAX_PRICE = 1_000_000  # major units
 
 
 class ShopNameField(forms.CharField):
-    """A name that no other shop has, nor one that looks like it."""
+    """A name that no other shop has or resembles."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=60, validators=[validate_public_name], **kwargs)
@@ -41,13 +41,13 @@ class ShopNameField(forms.CharField):
 
 
 class OpenShopForm(forms.Form):
-    """What a shopper says to become a seller."""
+    """Open a shop, which makes a shopper a seller."""
 
     name = ShopNameField(label=_("Your shop's name"))
 
 
 class InvitationForm(forms.Form):
-    """Whom to ask to the shop's team."""
+    """Invite somebody to the shop's team."""
 
     email = forms.EmailField(label=_("Your colleague's email"))
 
@@ -57,7 +57,7 @@ class PicturesInput(forms.ClearableFileInput):
 
 
 class PicturesField(forms.FileField):
-    """Several pictures at once, which nobody has opened yet."""
+    """Several uploaded pictures, not yet decoded."""
 
     widget = PicturesInput
 
@@ -68,7 +68,7 @@ class PicturesField(forms.FileField):
 
 
 class StockField(forms.CharField):
-    """A number in digits. A browser's own field for numbers drops what it does not expect."""
+    """A number in digits. A browser's number field would drop unexpected characters."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
@@ -77,31 +77,31 @@ class StockField(forms.CharField):
 
 
 class AmountField(forms.CharField):
-    """An amount of money as it was written; the form, which knows its currency, reads it."""
+    """An amount of money as text; the form, which knows the currency, parses it."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
 
 def read_amount(text: str, currency: str) -> int:
-    """The amount in minor units. Raises ValidationError in words for the person."""
+    """Parse an amount in minor units. Raises ValidationError with a message for the person."""
     marks = "|".join(map(re.escape, Product.Currency(currency).label.split()))
     bare = re.sub(rf"^\s*(?:{marks})|(?:{marks})\s*$", "", text, flags=re.IGNORECASE)
     return to_minor(read_number(bare, decimals(currency), MAX_PRICE), currency)
 
 
 class PictureForm(forms.Form):
-    """What a picture shows, for those who cannot see it."""
+    """The description of a picture, for people who can't see it."""
 
     alt = forms.CharField(max_length=160, validators=[validate_name])
 
 
 class ProductForm(forms.ModelForm[Product]):
-    """A product; the price is written in major units and stored in minor ones.
+    """A product; the price is entered in major units and stored in minor ones.
 
     Args:
-        shops: where the person works.
-        uploader: whose pictures they are.
-        kept: how many pictures wait from an earlier try.
+        shops: the shops that the person works for.
+        uploader: the person whose pictures these are.
+        kept: the number of pictures kept from an earlier try.
     """
 
     amount = AmountField(label=_("Price"))
@@ -140,7 +140,7 @@ class ProductForm(forms.ModelForm[Product]):
             self.fields["seen"].initial = json.dumps(product.fingerprints())
 
     def clean_pictures(self) -> list[Picture]:
-        """No more pictures than a product may have, counting those that it has or that wait."""
+        """Refuse too many pictures, counting existing and kept ones."""
         uploads = self.cleaned_data["pictures"]
         if not uploads:
             return []
@@ -153,7 +153,7 @@ class ProductForm(forms.ModelForm[Product]):
         return self.sound_pictures
 
     def _decode(self, uploads: list[UploadedFile[bytes]]) -> list[Picture | ValidationError]:
-        """The pictures that are in order, and what is wrong with the others."""
+        """Return the valid pictures, and what is wrong with the others."""
         try:
             who = f"person-{self.uploader.person_id}"
             rate_limits.hit("PICTURES_PER_HOUR", who, cost=len(uploads))
@@ -165,7 +165,7 @@ class ProductForm(forms.ModelForm[Product]):
             raise ValidationError(text, code="busy") from error
 
     def clean_seen(self) -> dict[str, str]:
-        """What the product was when its form was shown, see `Product.fingerprints`."""
+        """Return the product's state when the form was shown, see `Product.fingerprints`."""
         try:
             seen = json.loads(self.cleaned_data["seen"] or "{}")
         except (ValueError, RecursionError):
@@ -183,11 +183,11 @@ class ProductForm(forms.ModelForm[Product]):
         return cleaned
 
     def values(self) -> dict[str, Any]:
-        """The product's columns as the person wants them."""
+        """Return the new values of the product's columns."""
         return {name: self.cleaned_data[name] for name in Product.FORM_COLUMNS}
 
     def changed_meanwhile(self, error: ChangedMeanwhile) -> None:
-        """Say what a colleague has changed since, and let the next try pass."""
+        """Report what a colleague has changed meanwhile, and let the next try pass."""
         product = error.product
         text = _("A colleague has changed this to “%(value)s”. Save again to keep yours.")
         for column in error.columns:
@@ -205,6 +205,6 @@ class ProductForm(forms.ModelForm[Product]):
 
 
 def _amount(product: Product) -> str:
-    """A product's price as its form shows it."""
+    """Format a product's price for its form."""
     amount = to_major(product.price, product.currency)
     return write_number(amount, decimals(product.currency))

@@ -1,4 +1,4 @@
-"""This shop, as messaging asks of it."""
+"""This shop's host for messaging."""
 
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from . import models, money
 
 
 class CatalogHost(MessagingHost):
-    """Shops and their members, of whom only accounts with the seller's role act for the shop."""
+    """Shops and their members; only accounts with the seller's role act for a shop."""
 
     moderator_permissions = ("accounts.suspend_user",)
 

@@ -1,11 +1,11 @@
-"""Decode one picture from a stranger and encode it again: run as a program, never imported.
+"""Decode and re-encode one untrusted picture: run as a program, never imported.
 
-`python -I image_decoder.py LIMITS` reads the picture from its standard input. It writes one line
-of JSON, `{"format": …}` or `{"error": …}`, and then the new picture.
+`python -I image_decoder.py LIMITS` reads the picture from its standard input. It writes one line of
+JSON, `{"format": …}` or `{"error": …}`, and then the new picture.
 
-It is a process of its own, so that whatever a crafted file does to a decoder stays in here: the
-memory and the processor time that it may take are limits of the operating system, it holds no
-secret and no connection, and it can be killed. It gives way to everything else on the machine.
+It runs in a separate process to contain whatever a crafted file does to a decoder: the operating
+system limits its memory and CPU time, it has no secrets and no connections, and it can be killed.
+It has a lower priority than everything else on the machine.
 """
 
 import io
@@ -19,8 +19,8 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 85
-# Bytes of memory, measured with Pillow 13. Pillow itself takes four for a pixel; WebP has two
-# canvases and a copy beside it; a progressive JPEG all coefficients of its colours at once.
+# Bytes of memory per pixel, measured with Pillow 13. Pillow itself takes four; WebP has two
+# canvases and a copy in addition; a progressive JPEG has all coefficients of its colours at once.
 PIXEL = 4
 WEBP_PIXEL = 15
 COEFFICIENT = 2
@@ -28,11 +28,11 @@ BASE_BYTES = 40 * 2**20  # Python, Pillow, the file, the new picture
 
 
 class Unfit(Exception):
-    """A picture that we do not take; the code says why."""
+    """A picture that we don't accept; the code says why."""
 
 
 def main() -> None:
-    """Decode what comes in within the limits of the first argument, see `images._decode`."""
+    """Decode standard input within the limits in the first argument, see `images._decode`."""
     limits = json.loads(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
@@ -60,13 +60,13 @@ def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, str], bytes]
 
 
 def _check(data: bytes, limits: dict[str, int]) -> None:
-    """Check size and soundness before a single pixel is decoded."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":  # Pillow makes its canvas as it opens one
+    """Check size and integrity before decoding any pixels."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":  # Pillow allocates a WebP's canvas on opening
         width, height = _webp_size(data)
         _check_size(width, height, BASE_BYTES + WEBP_PIXEL * width * height, limits)
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         _check_size(*picture.size, _memory(picture, limits["new_side"]), limits)
-        picture.verify()  # leaves the picture unusable: `_decode` opens it again
+        picture.verify()  # makes the picture unusable: `_decode` opens it again
 
 
 def _check_size(width: int, height: int, memory: int, limits: dict[str, int]) -> None:
@@ -79,7 +79,7 @@ def _check_size(width: int, height: int, memory: int, limits: dict[str, int]) ->
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:
-    """What the header of a WebP says of its size (RFC 9649, 2.5 to 2.7)."""
+    """Return the size from the header of a WebP (RFC 9649, 2.5 to 2.7)."""
     if data[12:16] == b"VP8X":
         width, height = (int.from_bytes(data[at : at + 3], "little") for at in (24, 27))
         return width + 1, height + 1
@@ -91,35 +91,35 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 
 
 def _memory(picture: Image.Image, new_side: int) -> int:
-    """How many bytes it will take to decode a picture that is no WebP."""
+    """Return how many bytes it takes to decode a picture that isn't a WebP."""
     pixels = picture.width * picture.height
     coefficients = pixels * _coefficients(picture) if picture.info.get("progressive") else 0
-    _draft(picture, new_side)  # as `_decode` will
+    _draft(picture, new_side)  # as in `_decode`
     return BASE_BYTES + PIXEL * picture.width * picture.height + int(COEFFICIENT * coefficients)
 
 
 def _coefficients(picture: Any) -> float:
-    """Per pixel of a JPEG: 3 where its three colours are all whole, 1.5 where two are a quarter."""
+    """Return coefficients per pixel of a JPEG: 3, or 1.5 if two colours have a quarter of them."""
     layers = [(across, down) for _name, across, down, _table in picture.layer]
     whole = max(across for across, _ in layers) * max(down for _, down in layers)
     return float(sum(across * down for across, down in layers) / whole)
 
 
 def _decode(data: bytes, new_side: int) -> Image.Image:
-    """The picture, upright, in the colours of the web and no larger than `new_side` squared."""
+    """Return the picture upright, in sRGB and no larger than `new_side` squared."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         profile = picture.info.get("icc_profile")
         _draft(picture, new_side)
         picture.load()
-        # Whole steps of shrinking are done first, and without the copy that `resize` needs; not in
-        # pictures with 16 bits of grey, which Pillow cannot shrink so.
+        # Shrink by whole factors first, without the copy that `resize` needs; Pillow can't do that
+        # for pictures with 16 bits of grey.
         gap = None if picture.mode.startswith("I") else 1.0
         picture.thumbnail((new_side, new_side), Image.Resampling.LANCZOS, reducing_gap=gap)
         return _in_srgb(ImageOps.exif_transpose(picture), profile)
 
 
 def _draft(picture: Image.Image, new_side: int) -> None:
-    """Let the JPEG decoder skip what shrinking would throw away; others ignore it."""
+    """Let the JPEG decoder skip what shrinking would throw away; other decoders ignore this."""
     longer = max(picture.size)
     if longer > new_side:
         wanted = [max(1, side * new_side // longer) for side in picture.size]
@@ -127,7 +127,7 @@ def _draft(picture: Image.Image, new_side: int) -> None:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture as RGB, or RGBA where something shows through."""
+    """Convert the picture to RGB, or to RGBA if it has transparency."""
     if picture.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip
         picture = picture.point(lambda value: value / 256).convert("L")
     mode = "RGBA" if picture.has_transparency_data else "RGB"
@@ -140,13 +140,13 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
                 outputMode=mode,
             )
         except (ImageCms.PyCMSError, OSError, ValueError):
-            return picture.convert(mode)  # a broken profile is no reason to refuse a photo
+            return picture.convert(mode)  # don't refuse a photo because of a broken profile
         return converted or picture.convert(mode)
     return picture.convert(mode)
 
 
 def _encode(picture: Image.Image) -> tuple[dict[str, str], bytes]:
-    """Write pixels alone: a new canvas carries no comment, no profile and no EXIF along."""
+    """Encode only pixels: a new canvas has no comment, no profile and no EXIF data."""
     canvas = Image.new(picture.mode, picture.size)
     canvas.paste(picture)
     buffer = io.BytesIO()

@@ -1,7 +1,7 @@
-"""Who may have pictures decoded when: as many people at once as there are decoders, in order.
+"""A queue for decoding pictures: as many people at once as there are decoders, in order.
 
-A form waits for its turn in its request's thread, without a connection to the database, for a
-limited time, and not at all once its sender has gone.
+A form waits for its turn in its request's thread, without a database connection, for a limited
+time, and only as long as the client is connected.
 """
 
 import threading
@@ -14,41 +14,41 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connections
 
-LOOK_SECONDS = 0.5  # how often those who wait look whether their client is still there
+LOOK_SECONDS = 0.5  # how often waiting forms check whether the client is still connected
 
 
 @dataclass(frozen=True)
 class Uploader:
-    """Somebody whose pictures are to be decoded; `has_gone` says that they no longer wait."""
+    """A person with pictures to decode; `has_gone` is whether the client has disconnected."""
 
     person_id: int
     has_gone: Callable[[], bool] = lambda: False
 
 
 class Busy(Exception):
-    """There was no turn: too many wait, or it took too long."""
+    """There was no turn: too many were waiting, or it took too long."""
 
 
 class Abandoned(Exception):
-    """The person who sent the pictures has gone."""
+    """The client that sent the pictures has disconnected."""
 
 
 class Queue:
-    """The turns of one process."""
+    """One process's queue."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._running = 0
         self._waiting: deque[object] = deque()
-        self._people: Counter[int] = Counter()  # forms of each, waiting or running
+        self._people: Counter[int] = Counter()  # forms by person, waiting or running
 
     @contextmanager
     def turn(self, uploader: Uploader) -> Iterator[None]:
-        """Wait for a turn, and have it.
+        """Wait for a turn, and hold it.
 
         Raises:
             Busy: try again later.
-            Abandoned: nobody waits for the pictures any longer.
+            Abandoned: the client has disconnected.
         """
         _give_connections_back()
         self._wait(uploader)
@@ -92,7 +92,7 @@ class Queue:
 
 
 def _give_connections_back() -> None:
-    """Who waits must not keep from others what is scarce. A transaction keeps its connection."""
+    """Don't hold scarce connections while waiting, except inside a transaction."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()

@@ -1,8 +1,8 @@
-"""Pictures from strangers: judged by their content, encoded again, and kept without their secrets.
+"""Untrusted pictures: judge them by their content, and re-encode them without metadata.
 
-Nothing of an upload is kept as it came. Its pixels are decoded and encoded again, so
-that neither the place where a photo was taken nor a second file hidden behind it survives. That
-is done by `image_decoder` in a process of its own, which the operating system holds to limits.
+No part of an upload is kept as it was. `image_decoder` decodes and re-encodes its pixels, so that
+neither the place where a photo was taken nor a second file hidden behind it survives. It runs in a
+separate process, which the operating system limits.
 """
 
 import json
@@ -26,24 +26,24 @@ from trato.text import BIDI_CONTROLS, has_control_characters
 
 from .image_queue import LOOK_SECONDS, Abandoned, Busy, Uploader, queue
 
-MAX_SIDE = 2000  # pixels; larger pictures are made smaller
+MAX_SIDE = 2000  # pixels; larger pictures are scaled down
 DECODER = Path(__file__).with_name("image_decoder.py")
 
 
 class Picture(ContentFile[bytes]):
-    """A picture that `sanitize` made: the only kind that actions store."""
+    """A picture that `sanitize` returned: the only kind that actions store."""
 
 
 def sanitize_all(
     uploads: Sequence[UploadedFile[bytes]], uploader: Uploader
 ) -> list[Picture | ValidationError]:
-    """Make safe pictures of what somebody uploaded, when it is their turn.
+    """Sanitize somebody's uploads when it is their turn.
 
     Returns:
-        For each upload the picture, or what is wrong with it in words for the person.
+        For each upload, the picture or an error message for the person.
 
     Raises:
-        Busy: too many pictures of others are being decoded; try again later.
+        Busy: too many other pictures are being decoded; try again later.
         Abandoned: the uploader has gone.
     """
     made: list[Picture | ValidationError] = []
@@ -57,13 +57,13 @@ def sanitize_all(
 
 
 def sanitize(upload: UploadedFile[bytes], uploader: Uploader | None = None) -> Picture:
-    """Make a safe picture of an upload: upright, sRGB, at most 2000 pixels wide and high.
+    """Return a safe version of an upload: upright, sRGB, at most 2000 pixels wide and high.
 
     Opaque pictures become JPEG, transparent ones WebP, under a random name.
 
     Raises:
         ValidationError: with a message for the person, which names the file.
-        Busy: the machine has no time for it.
+        Busy: the machine is too busy.
         Abandoned: the uploader has gone.
     """
     _check_file(upload)
@@ -75,7 +75,7 @@ def sanitize(upload: UploadedFile[bytes], uploader: Uploader | None = None) -> P
 
 
 def _check_file(upload: UploadedFile[bytes]) -> None:
-    """Check what can be told without opening it."""
+    """Check what can be checked without opening the file."""
     name = upload.name or ""
     if has_control_characters(name) or any(character in BIDI_CONTROLS for character in name):
         raise ValidationError(
@@ -93,7 +93,7 @@ def _check_file(upload: UploadedFile[bytes]) -> None:
 
 @contextmanager
 def _naming(name: str) -> Iterator[None]:
-    """Put the file's name in front of what is wrong with it: several are chosen at once."""
+    """Put the file's name in front of the error, since people choose several files at once."""
     try:
         yield
     except ValidationError as error:
@@ -101,7 +101,7 @@ def _naming(name: str) -> Iterator[None]:
 
 
 def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dict[str, str], bytes]:
-    """What the decoder says of a picture, and the new picture if it made one."""
+    """Return the decoder's answer, and the new picture if there is one."""
     limits = {
         "memory": settings.IMAGE_DECODER_MAX_BYTES,
         "seconds": settings.IMAGE_DECODER_MAX_CPU_SECONDS,
@@ -112,12 +112,12 @@ def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dic
         "nice": settings.IMAGE_DECODER_NICE,
     }
     command = [sys.executable, "-I", str(DECODER), json.dumps(limits)]
-    # Not through a pipe: after the first timeout `communicate` writes no more of its input (3.11).
+    # Not through a pipe: after the first timeout, `communicate` stops writing its input (3.11).
     with tempfile.TemporaryFile() as source:
         upload.seek(0)
         shutil.copyfileobj(upload, source)
         source.seek(0)
-        # An empty environment: our secrets are in ours.
+        # An empty environment, because ours contains secrets.
         with subprocess.Popen(  # noqa: S603 – nothing in it comes from the person
             command,
             stdin=source,
@@ -129,8 +129,8 @@ def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dic
             try:
                 output = _output(decoder, uploader)
             finally:
-                decoder.kill()  # harmless where it has ended
-    if decoder.returncode != 0:  # killed by a limit, or by what it decoded
+                decoder.kill()  # harmless if it has ended
+    if decoder.returncode != 0:  # killed by a limit, or by the file that it decoded
         return {"error": "damaged"}, b""
     answer, _newline, content = output.partition(b"\n")
     return json.loads(answer), content

@@ -1,4 +1,4 @@
-"""Shops, their people, and what they sell."""
+"""Shops, their teams, and products."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -26,12 +26,12 @@ MAX_STOCK = 100_000
 
 
 class Shop(models.Model):
-    """A seller's place on the site, kept by its members together."""
+    """A seller's shop, which has a team of members."""
 
     name = models.CharField(
         _("name"), max_length=60, unique=True, validators=[validate_public_name]
     )
-    # Unique, so that no shop can pass for another one.
+    # Unique, so that no shop can pretend to be another one.
     name_skeleton = SkeletonField(of="name", unique=True)
     slug = models.SlugField(_("address part"), max_length=80, unique=True)
     description = MultilineTextField(_("description"), max_length=1000, blank=True)
@@ -50,7 +50,7 @@ class Shop(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a name like another shop's, wherever it is given: in a form or in the admin."""
+        """Refuse a name that resembles another shop's, both in forms and in the admin."""
         same = Shop.objects.filter(name_skeleton=skeleton(self.name)).exclude(pk=self.pk)
         if same.exists():
             raise ValidationError({"name": ValidationError(NAME_TAKEN, code="taken")})
@@ -60,7 +60,7 @@ class Shop(models.Model):
 
 
 class ShopMember(models.Model):
-    """One person's place in one shop."""
+    """A person's membership of a shop."""
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -90,9 +90,10 @@ class ShopMember(models.Model):
 
 
 class TeamInvitation(models.Model):
-    """A shop asks somebody to its team. They join when they accept it, and not before.
+    """An invitation to a shop's team.
 
-    By e-mail address, whether or not an account has it: so the form tells nobody who sells here.
+    The person joins by accepting it. It is for an e-mail address, whether or not that has an
+    account, so the form doesn't reveal who sells here.
     """
 
     shop = models.ForeignKey(
@@ -120,7 +121,7 @@ class TeamInvitation(models.Model):
 
 
 class SubmittedForm(models.Model):
-    """A form that has made something, by the key that its page gave it. See `submissions`."""
+    """A form that has created something, by the key from its page. See `submissions`."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
@@ -141,7 +142,7 @@ class SubmittedForm(models.Model):
 
 
 class Category(models.Model):
-    """A shelf of the marketplace, named in both languages of the site."""
+    """A category of the marketplace, named in both languages of the site."""
 
     name = models.CharField(_("name (English)"), max_length=40, unique=True)
     name_es = models.CharField(_("name (Spanish)"), max_length=40)
@@ -157,7 +158,7 @@ class Category(models.Model):
 
 
 class Product(models.Model):
-    """Something for sale. Visible to others while `published_at` is set."""
+    """A product. Visible to others if `published_at` is set."""
 
     class Currency(models.TextChoices):
         EUR = "EUR", "EUR €"
@@ -204,13 +205,13 @@ class Product(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("catalog:product", args=[self.slug])
 
-    # What a seller writes in the product's form.
+    # What a seller enters in the product's form.
     FORM_COLUMNS = ("shop", "title", "category", "description", "price", "currency", "stock")
 
     def fingerprints(self) -> dict[str, str]:
-        """A mark of each column of the form: the same while the column is the same.
+        """Return a fingerprint of each column in the form, which changes with the column.
 
-        A form brings them along, so that saving it writes what its author changed and no more.
+        The form includes them, so that saving it only writes what its author changed.
         """
         return {name: fingerprint(getattr(self, name)) for name in self.FORM_COLUMNS}
 
@@ -220,12 +221,12 @@ class Product(models.Model):
 
     @property
     def price_text(self) -> str:
-        """The price as the reader's language writes it."""
+        """The price, formatted in the reader's language."""
         return format_price(self.price, self.currency)
 
     @property
     def cover(self) -> "ProductImage | None":
-        """The first picture; prefetch `images` before asking many products."""
+        """The first picture; prefetch `images` before using this for many products."""
         return next(iter(self.images.all()), None)
 
     @property
@@ -236,11 +237,11 @@ class Product(models.Model):
 
 
 def fingerprint(value: object) -> str:
-    """A short mark of a column's value; of a row it is the key that counts."""
+    """Return a short fingerprint of a column's value; for a row, of its key."""
     text = str(value.pk if isinstance(value, models.Model) else value)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-# Models of this app that have a module of their own.
+# Models of this app in other modules.
 from .picture_models import KeptPicture as KeptPicture  # noqa: E402
 from .picture_models import ProductImage as ProductImage  # noqa: E402

@@ -1,7 +1,7 @@
-"""Numbers as people write them, in whichever language they write.
+"""Parse numbers as people write them, in any language.
 
-English and Spanish swap the comma and the point. What has only one meaning is read, what has two
-is refused in words: nobody's price may become another one on the way.
+English and Spanish swap the comma and the point. A number with one meaning is accepted; an
+ambiguous one is refused with a message, so that no price is ever misread.
 """
 
 import re
@@ -11,31 +11,30 @@ from django.core.exceptions import ValidationError
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-MAX_CHARACTERS = 30  # of a number, with its separators
+MAX_CHARACTERS = 30  # of a number, including separators
 
 # `12`, `12,5`, `.50`
 PLAIN = re.compile(r"(?P<whole>[0-9]*)(?:[.,](?P<part>[0-9]+))?")
-# `1.250,00`, `1,250.00`, `1 250`, `1'250.50`: groups of three, another mark before the decimals.
+# `1.250,00`, `1,250.00`, `1 250`, `1'250.50`: groups of three, then a different decimal separator.
 GROUPED = re.compile(
     r"(?P<whole>[1-9][0-9]{0,2}(?:(?P<mark>[.,'’ \u00a0\u2009\u202f])[0-9]{3})"
     r"(?:(?P=mark)[0-9]{3})*)(?:(?!(?P=mark))[.,](?P<part>[0-9]+))?"
 )
-# `1.250`, `1,250`: a thousand and a quarter, or one and a quarter.
+# `1.250`, `1,250`: either a thousand and a quarter thousand, or one and a quarter.
 AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
 def read_number(text: str, decimals: int, maximum: int) -> Decimal:
-    """The number that somebody has written.
+    """Parse a number that somebody has written.
 
     Args:
         text: digits; a comma or a point before the decimals; spaces, apostrophes, commas or
             points between groups of three digits.
-        decimals: how many the number may have. Where it may have none, `1.250` has one meaning.
+        decimals: how many the number may have. If it may have none, `1.250` is unambiguous.
         maximum: the largest that is accepted.
 
     Raises:
-        ValidationError: it is no such number, has too many decimals, is too large, or could be two
-            numbers.
+        ValidationError: it isn't a number, has too many decimals, is too large, or is ambiguous.
     """
     text = text.strip()
     if decimals and AMBIGUOUS.fullmatch(text):
@@ -66,5 +65,5 @@ def read_number(text: str, decimals: int, maximum: int) -> Decimal:
 
 
 def write_number(number: Decimal | int, decimals: int = 0) -> str:
-    """A number for a form's field, as the reader's language writes it; without groups."""
+    """Format a number for a form field, in the reader's language and without groups."""
     return formats.number_format(number, decimals, use_l10n=True)

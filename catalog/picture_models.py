@@ -1,4 +1,4 @@
-"""Pictures of products, and those of forms that were refused for something else."""
+"""Pictures of products, and pictures kept from refused forms."""
 
 from django.conf import settings
 from django.db import models
@@ -7,17 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ShownImages(models.Manager["ProductImage"]):
-    """The pictures that a product has now."""
+    """The pictures that a product currently shows."""
 
     def get_queryset(self) -> models.QuerySet["ProductImage"]:
         return super().get_queryset().filter(removed_at=None)
 
 
 class ProductImage(models.Model):
-    """A picture of a product, always one that `catalog.images` has re-encoded.
+    """A picture of a product, always re-encoded by `catalog.images`.
 
-    One that was removed keeps its row and its file while a conversation shows the product as it
-    stood when somebody asked.
+    A removed picture keeps its row and its file as long as a conversation shows it.
     """
 
     product = models.ForeignKey(
@@ -48,9 +47,9 @@ class ProductImage(models.Model):
 
 
 class KeptPicture(models.Model):
-    """A picture of a form that was refused for something else; it is added with the next try.
+    """A picture from a form that was refused for another reason; it is added with the next try.
 
-    Browsers empty the field for files when a form comes back.
+    Browsers clear file fields when a form is shown again.
     """
 
     owner = models.ForeignKey(

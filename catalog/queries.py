@@ -1,4 +1,4 @@
-"""What the pages read. Each function says how many statements its answer costs."""
+"""What the pages load. Each docstring says how many statements it costs."""
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -7,11 +7,11 @@ from trato.text import word_pattern
 
 from .models import Category, Product, ProductImage, Shop, ShopMember
 
-MAX_WORDS = 8  # of a search; more would only slow the database down
+MAX_WORDS = 8  # of a search; more would only slow down the database
 
 
 def published() -> QuerySet[Product]:
-    """Published products, newest first, ready for cards: two statements with their pictures."""
+    """Return published products, newest first, ready for cards: two statements with pictures."""
     return (
         Product.objects.filter(published_at__isnull=False)
         .select_related("shop")
@@ -21,9 +21,9 @@ def published() -> QuerySet[Product]:
 
 
 def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Products in which every word of `text` is in the title, description or shop's name.
+    """Filter products that have every word of `text` in title, description or the shop's name.
 
-    Neither case nor accents count: "lampara" finds "Lámpara", "strasse" finds "Straße".
+    Case and accents don't matter: "lampara" finds "Lámpara", "strasse" finds "Straße".
     """
     for word in text.split()[:MAX_WORDS]:
         pattern = word_pattern(word)
@@ -34,14 +34,14 @@ def search(products: QuerySet[Product], text: str) -> QuerySet[Product]:
 
 
 def categories() -> QuerySet[Category]:
-    """Every category, with the number of its published products as `size`."""
+    """Return every category, with the number of its published products as `size`."""
     return Category.objects.annotate(
         size=Count("products", filter=Q(products__published_at__isnull=False))
     )
 
 
 def lively_shops(count: int) -> QuerySet[Shop]:
-    """The shops that published most recently, with the number of their products as `size`."""
+    """Return the shops that published most recently, with their number of products as `size`."""
     is_published = Q(products__published_at__isnull=False)
     return (
         Shop.objects.annotate(
@@ -55,13 +55,13 @@ def lively_shops(count: int) -> QuerySet[Shop]:
 def pictures_and_neighbours(
     product: Product, count: int = 4
 ) -> tuple[list[ProductImage], list[ProductImage]]:
-    """A product's pictures, and the covers of the newest other products of its shop.
+    """Return a product's pictures, and the covers of its shop's newest other products.
 
-    One statement for both, because the product page may not cost more; so neighbours without a
+    It is one statement for both, because the product page must not cost more. So products without a
     picture are left out. Each cover has its product loaded.
 
     Args:
-        count: how many neighbours at most.
+        count: the maximum number of other products.
     """
     pictures: list[ProductImage] = []
     covers: dict[int, ProductImage] = {}
@@ -88,7 +88,7 @@ def _published(image: ProductImage) -> tuple[object, int]:
 
 
 def team(shop: Shop) -> list[str]:
-    """The first names of the people of a shop who can answer, longest-serving first."""
+    """Return the first names of a shop's people who can reply, longest-serving first."""
     memberships = ShopMember.objects.filter(shop=shop, user__is_active=True)
     return [
         membership.user.get_short_name()
@@ -104,6 +104,6 @@ STATES = {
 
 
 def state_counts(products: QuerySet[Product]) -> dict[str, int]:
-    """How many of a seller's products are in each of `STATES`, and in all."""
+    """Count a seller's products in each of `STATES`, and all of them."""
     counts = {state: Count("pk", filter=condition) for state, condition in STATES.items()}
     return products.aggregate(all=Count("pk"), **counts)

@@ -1,4 +1,4 @@
-"""Shops that nobody works for."""
+"""Delete shops without members."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -13,9 +13,9 @@ from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm
 
 
 def _abandoned() -> QuerySet[Shop]:
-    """Shops of accounts that were never verified and are gone: they would keep their names.
+    """Shops of accounts that were deleted unverified, which would otherwise keep their names.
 
-    One that has products, or that somebody wrote to, is kept by those.
+    A shop with products or conversations is kept, because those refer to it.
     """
     until = ago(days=settings.UNVERIFIED_ACCOUNTS_KEEP_DAYS)
     members = ShopMember.objects.filter(shop=OuterRef("pk"))
@@ -32,7 +32,7 @@ def _delete_files(picture_ids: Sequence[int]) -> None:
 
 
 def delete_files(pictures: Iterable[KeptPicture | ProductImage]) -> None:
-    """Delete the files of pictures once it is durable that their rows are gone."""
+    """Delete the files of pictures after the deletion of their rows is committed."""
     for picture in pictures:
         transaction.on_commit(partial(picture.file.storage.delete, str(picture.file.name)))
 

@@ -20,13 +20,13 @@ from .image_queue import Uploader
 from .models import Product, Shop, ShopMember
 
 PAGE_SIZE = 30
-RETRY_SECONDS = 5  # when to send a form again that found no turn
+RETRY_SECONDS = 5  # when to send a form again that had to wait too long
 MOVES = {"earlier": -1, "later": 1}
 
 
 @person_required
 def my_products(request: PersonRequest) -> HttpResponse:
-    """All products of the shops that the person works for."""
+    """List all products of the shops that the person works for."""
     if not request.user.is_seller:
         messages.info(request, _("Open a shop to sell your own things."))
         return redirect("catalog:open_shop")
@@ -46,7 +46,7 @@ def my_products(request: PersonRequest) -> HttpResponse:
 
 @person_required
 def new_product(request: PersonRequest) -> HttpResponse:
-    """Put something up for sale; it is a draft until it is published."""
+    """Create a product, which is a draft until it is published."""
     if not access.shops_of(request.user).exists():
         return redirect("catalog:open_shop")
     return _edit(request, Product())
@@ -105,14 +105,14 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
 
 
 def _status(form: ProductForm) -> int:
-    """400, unless the pictures only came at a bad time."""
+    """Return 400, or 503 if the pictures only came at a bad time."""
     if form.has_error("pictures", "busy"):
         return 503
     return 429 if form.has_error("pictures", "too_often") else 400
 
 
 def _has_gone(request: PersonRequest) -> Callable[[], bool]:
-    """Return a function that says whether the client has gone; always False if unknown."""
+    """Return a function that tells whether the client has disconnected; False if unknown."""
     gone = getattr(request, "scope", {}).get("extensions", {}).get("trato.gone")
     return gone.is_set if gone is not None else lambda: False
 
@@ -135,7 +135,7 @@ def _saved(request: PersonRequest, product: Product) -> HttpResponse:
 @person_required
 @require_POST
 def publish(request: PersonRequest, slug: str) -> HttpResponse:
-    """Show a product to everybody, or (`published=0`) to its shop alone."""
+    """Publish a product, or (`published=0`) show it only to its shop."""
     published = request.POST.get("published") == "1"
     actions.set_published(request.user, slug, published=published)
     messages.success(request, _("Published.") if published else _("No longer published."))
@@ -145,7 +145,7 @@ def publish(request: PersonRequest, slug: str) -> HttpResponse:
 @person_required
 @require_POST
 def change_picture(request: PersonRequest, slug: str, picture_id: int) -> HttpResponse:
-    """Describe a picture (`alt`), `move` it to be shown earlier or later, or `remove` it."""
+    """Describe a picture (`alt`), `move` it up or down, or `remove` it."""
     user = request.user
     if "remove" in request.POST:
         actions.remove_picture(user, slug, picture_id)
@@ -163,11 +163,11 @@ def change_picture(request: PersonRequest, slug: str, picture_id: int) -> HttpRe
 
 @person_required
 def open_shop(request: PersonRequest) -> HttpResponse:
-    """Open a shop, also after years as a shopper."""
+    """Open a shop, even for somebody who has been a shopper so far."""
     form = OpenShopForm(request.POST or None)
     if request.method == "POST":
         key = submissions.content_key(request)
-        # First the form: its name may be taken by the first click, which is known from then on.
+        # Validate first: if the name is taken, that may be by the first click of two.
         name = form.cleaned_data["name"] if form.is_valid() else None
         made = submissions.made_before(request.user, key, Shop.objects).exists()
         try:
@@ -183,7 +183,7 @@ def open_shop(request: PersonRequest) -> HttpResponse:
 
 @person_required
 def team(request: PersonRequest) -> HttpResponse:
-    """The people of one's shops. Owners invite and remove; everybody answers and may leave."""
+    """Show the teams of a person's shops. Owners invite and remove; members may leave."""
     user, form = request.user, InvitationForm(request.POST or None)
     if request.method == "POST" and (answer := _change_team(request, form)):
         return answer
@@ -205,7 +205,7 @@ def team(request: PersonRequest) -> HttpResponse:
 
 
 def _change_team(request: PersonRequest, form: InvitationForm) -> HttpResponse | None:
-    """Do what a button of the team's page says; None if the address was not written well."""
+    """Carry out the act of a button on the team page; return None if the address is invalid."""
     user, sent = request.user, request.POST
     for answer in ("accept", "decline"):
         if answer in sent:

@@ -1,4 +1,4 @@
-"""Sign-up with a shop: it lives here because accounts knows no shops."""
+"""Sign-up with a shop. It is in catalog because accounts doesn't know about shops."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,11 +21,11 @@ from .models import NAME_TAKEN
 
 
 class TakenMeanwhile(Exception):
-    """Somebody else took the shop's name after the form had looked; the form says so."""
+    """Somebody else took the shop's name after it was validated; the form reports it."""
 
 
 class SignupForm(PersonSignupForm):
-    """An account and, for a seller, the shop in the same step."""
+    """Create an account and, for a seller, the shop in the same step."""
 
     shop_name = ShopNameField(label=_("Your shop's name"), required=False)
     field_order = ("role", "name", "shop_name", "email", "password1")
@@ -40,7 +40,7 @@ class SignupForm(PersonSignupForm):
         return cleaned
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Make the account; a second click on the button finds the account of the first."""
+        """Create the account; a second click on the button finds the first one's account."""
         if self.account_already_exists and (user := self._first_click()):
             return user, None
         try:
@@ -57,7 +57,7 @@ class SignupForm(PersonSignupForm):
         return user, response
 
     def _first_click(self) -> User | None:
-        """The account that the same form has made just before."""
+        """Return the account that the same form has created just before."""
         data = getattr(self, "cleaned_data", {})
         recently = timezone.now() - timedelta(seconds=settings.SIGNUP_REPEAT_SECONDS)
         user = User.objects.filter(
@@ -75,7 +75,7 @@ class SignupForm(PersonSignupForm):
 
 
 class SignupView(PersonSignupView):
-    """allauth's, where two people may want the same shop's name at once."""
+    """allauth's view, prepared for two people who want the same shop name at once."""
 
     def form_valid(self, form: SignupForm) -> HttpResponse:
         try:

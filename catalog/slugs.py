@@ -1,4 +1,4 @@
-"""Addresses made from titles, each used once."""
+"""Unique addresses made from titles."""
 
 import uuid
 
@@ -9,10 +9,10 @@ from .models import Product, Shop
 
 
 def insert_with_slug(row: Shop | Product, text: str) -> None:
-    """Store a new row under an address made from `text`, with a suffix if that one is taken.
+    """Insert a row with an address made from `text`, with a suffix if that one is taken.
 
     Raises:
-        IntegrityError: something else of the row is taken.
+        IntegrityError: the row violates another constraint.
     """
     row.slug = slugify(text)[:60].strip("-") or str(row._meta.model_name)
     try:

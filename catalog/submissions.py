@@ -1,7 +1,7 @@
-"""Forms that create something: a second click finds what the first one made.
+"""Forms that create something: a second click returns the first one's result.
 
-The page gives each form a key. What the form makes is stored with it in one transaction, so a
-repeat waits for the first one, wherever that is being carried out, and gets its result.
+The page gives each form a key, which is stored in the same transaction as the result. So a repeat
+waits for the first submission, in whichever process that is, and gets the same result.
 """
 
 import hashlib
@@ -25,14 +25,14 @@ NOT_CONTENT = {"csrfmiddlewaretoken"}
 
 
 def key_from(request: HttpRequest) -> uuid.UUID:
-    """The key of the form that was posted; a new one where it is missing or broken."""
+    """Return the key of the posted form; a new one if it is missing or invalid."""
     return uuid_from(request.POST.get(FIELD)) or uuid.uuid4()
 
 
 def content_key(request: HttpRequest) -> uuid.UUID:
-    """The key together with what was written: people who go back and write something else mean it.
+    """Combine the key with the content, since people go back and write something else.
 
-    Files count by their names and sizes.
+    Files are compared by name and size.
     """
     digest = hashlib.sha256()
     for name, values in sorted(request.POST.lists()):
@@ -44,14 +44,14 @@ def content_key(request: HttpRequest) -> uuid.UUID:
 
 
 def made_before(actor: User, key: uuid.UUID, rows: models.Manager[M]) -> models.QuerySet[M]:
-    """What this form has made already, among `rows`; empty if it was not carried out before."""
+    """Return what this form has already created, among `rows`; empty if nothing."""
     return rows.filter(pk__in=SubmittedForm.objects.filter(user=actor, key=key).values("made"))
 
 
 def claim(actor: User, key: uuid.UUID) -> SubmittedForm | None:
-    """Say that a form is being carried out; None if it was before. Within a transaction.
+    """Claim a form before carrying it out; None if it has been carried out. In a transaction.
 
-    Of two at once one waits until the other's transaction has ended. Old keys of the person go.
+    If two do so at once, one waits for the other's transaction. Deletes the person's old keys.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("what a form makes and its key are stored together or not at all")
@@ -64,6 +64,6 @@ def claim(actor: User, key: uuid.UUID) -> SubmittedForm | None:
 
 
 def finish(submitted: SubmittedForm, made: models.Model) -> None:
-    """Remember what the form has made."""
+    """Store what the form has created."""
     submitted.made = made.pk
     submitted.save(update_fields=["made"])

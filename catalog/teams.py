@@ -1,4 +1,4 @@
-"""What people do with shops and who works for them."""
+"""What people do with shops and teams."""
 
 import uuid
 
@@ -18,13 +18,13 @@ from .slugs import insert_with_slug
 
 @transaction.atomic
 def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
-    """Open a shop that the actor owns; an account that only shopped may sell from now on.
+    """Open a shop that the actor owns; this makes a shopper's account a seller's.
 
     Args:
-        key: of the form, see `submissions`. A repeat returns the shop that the first one opened.
+        key: the form's key, see `submissions`. A repeat returns the first shop.
 
     Raises:
-        ValidationError: another shop has the name, or the actor owns as many as one may.
+        ValidationError: another shop has the name, or the actor owns too many shops.
     """
     submitted = submissions.claim(actor, key) if key else None
     if key and submitted is None:
@@ -33,7 +33,7 @@ def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
     shop = Shop(name=name)
     try:
         insert_with_slug(shop, name)
-    except IntegrityError:  # somebody took the name after the form had looked
+    except IntegrityError:  # somebody took the name after the form was validated
         raise ValidationError(NAME_TAKEN, code="taken") from None
     ShopMember.objects.create(shop=shop, user=actor, role=ShopMember.Role.OWNER)
     _let_sell(actor)
@@ -45,11 +45,11 @@ def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
 
 @transaction.atomic
 def invite(actor: User, shop_id: int, email: str) -> None:
-    """Ask somebody to the shop's team. Nothing tells whether an account has the address.
+    """Invite somebody to the shop's team, without revealing whether the address has an account.
 
     Raises:
         PermissionDenied: the actor does not own the shop.
-        ValidationError: the shop has asked too many who have not answered.
+        ValidationError: the shop has too many unanswered invitations.
     """
     _require_owner(actor, shop_id)
     Shop.objects.select_for_update(no_key=True).get(pk=shop_id)
@@ -57,7 +57,7 @@ def invite(actor: User, shop_id: int, email: str) -> None:
     if TeamInvitation.objects.filter(shop_id=shop_id, email=email).exists():
         return
     if ShopMember.objects.filter(shop_id=shop_id, user__email__iexact=email).exists():
-        return  # the team's addresses are no secret to its owner
+        return  # the team's addresses are no secret to the shop's owner
     if TeamInvitation.objects.filter(shop_id=shop_id).count() >= settings.SHOP_INVITATIONS_MAX:
         raise ValidationError(_("Too many invitations have no answer yet. Withdraw one."))
     TeamInvitation.objects.create(shop_id=shop_id, email=email, invited_by=actor)
@@ -65,7 +65,7 @@ def invite(actor: User, shop_id: int, email: str) -> None:
 
 @transaction.atomic
 def take_back_invitation(actor: User, invitation_id: int) -> None:
-    """Invite somebody no longer. Raises PermissionDenied if the actor does not own the shop."""
+    """Withdraw an invitation. Raises PermissionDenied if the actor does not own the shop."""
     invitation = TeamInvitation.objects.filter(pk=invitation_id).first()
     if invitation is not None:
         _require_owner(actor, invitation.shop_id)
@@ -74,7 +74,7 @@ def take_back_invitation(actor: User, invitation_id: int) -> None:
 
 @transaction.atomic
 def answer_invitation(actor: User, invitation_id: int, *, accept: bool) -> Shop | None:
-    """Join the team that has asked for the actor, or decline; None if it no longer asks.
+    """Accept or decline an invitation to a team; return None if it was withdrawn.
 
     An account that only shopped may sell from now on.
     """
@@ -96,9 +96,9 @@ def answer_invitation(actor: User, invitation_id: int, *, accept: bool) -> Shop 
 
 @transaction.atomic
 def remove_member(actor: User, shop_id: int, user_id: int) -> None:
-    """End somebody's work for the shop; their open tabs lose it at once.
+    """Remove a person from the shop's team; their open tabs lose access immediately.
 
-    Raises PermissionDenied if the actor does not own the shop, or means themselves.
+    Raises PermissionDenied if the actor does not own the shop, or is the person.
     """
     _require_owner(actor, shop_id)
     if actor.pk == user_id:
@@ -108,7 +108,7 @@ def remove_member(actor: User, shop_id: int, user_id: int) -> None:
 
 @transaction.atomic
 def leave_shop(actor: User, shop_id: int) -> None:
-    """End one's own work for a shop. Raises PermissionDenied for its owner."""
+    """Leave a shop's team. Raises PermissionDenied for the shop's owner."""
     own = ShopMember.objects.filter(shop_id=shop_id, user=actor)
     if own.filter(role=ShopMember.Role.OWNER).exists():
         raise PermissionDenied
@@ -116,7 +116,7 @@ def leave_shop(actor: User, shop_id: int) -> None:
 
 
 def _require_room_for_shop(actor: User) -> None:
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # so that acts take turns
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # so that changes take turns
     owned = ShopMember.objects.filter(user=actor, role=ShopMember.Role.OWNER)
     if owned.count() >= settings.SHOPS_PER_PERSON:
         raise ValidationError(
@@ -129,7 +129,7 @@ def _require_owner(actor: User, shop_id: int) -> None:
     if not ShopMember.objects.filter(
         shop_id=shop_id, user=actor, role=ShopMember.Role.OWNER, user__is_active=True
     ).exists():
-        raise PermissionDenied(f"owner of shop {shop_id}")  # for the log only
+        raise PermissionDenied(f"owner of shop {shop_id}")  # only for the log
 
 
 def _let_sell(person: User) -> None:

@@ -1,4 +1,4 @@
-"""Browsing: the front page, the list, a product, a shop."""
+"""Public pages: the front page, the product list, a product, a shop."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ HOME_SIZE = 8
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What the marketplace is, and what is new there."""
+    """Show the front page, with new products."""
     context = {
         "categories": queries.categories(),
         "products": queries.published()[:HOME_SIZE],
@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
-    """All products, searched, filtered and paged."""
+    """List products, with search, filters and pages."""
     if request.GET.get("q"):
         rate_limits.hit("SEARCHES_PER_MINUTE", rate_limits.person_or_address(request))
     form = BrowseForm(request.GET)
@@ -40,7 +40,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    """One product, with the panel to ask its seller."""
+    """Show a product, with the panel to ask its seller."""
     product = access.visible_product(request.user, slug)
     pictures, neighbours = queries.pictures_and_neighbours(product)
     context = {"product": product, "pictures": pictures, "neighbours": neighbours}
@@ -48,7 +48,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
-    """One shop, its people and what it sells."""
+    """Show a shop, its team and its products."""
     shop = get_object_or_404(Shop, slug=slug)
     products = queries.published().filter(shop=shop)
     page = Paginator(products, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -1,4 +1,4 @@
-"""HTTP to Django, the socket to messaging."""
+"""HTTP is handled by Django, the socket by messaging."""
 
 import gc
 import os
@@ -13,7 +13,7 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 django.setup(set_prefix=False)
 
-# Only now are the apps loaded.
+# The apps must be loaded first.
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
 
 from config.handler import ThreadedHandler  # noqa: E402
@@ -38,8 +38,8 @@ application = ProtocolTypeRouter(
     }
 )
 
-# What is loaded by now, all views included, stays as long as the process: a collection of garbage
-# that looked through it would hold everybody up for some 50 ms.
+# Everything loaded so far, including all views, stays for the life of the process: if the garbage
+# collector scanned it, that would block the process for some 50 ms.
 get_resolver().url_patterns  # noqa: B018 – it imports them
 gc.collect()
 gc.freeze()

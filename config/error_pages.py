@@ -1,8 +1,8 @@
-"""The pages that a proxy shows by itself: `python -m config.error_pages`, after collectstatic.
+"""Error pages for a proxy: `python -m config.error_pages`, after collectstatic.
 
-A proxy that finds no server, or refuses a request before it reaches one, has nobody to ask for a
-page. So they are drawn beforehand, into `STATIC_ROOT/errors/<language>/`: HTML for people, JSON
-for scripts. The server itself uses them for bodies that it refuses unread.
+A proxy that can't reach a server, or refuses a request itself, needs its own error pages. This
+renders them into `STATIC_ROOT/errors/<language>/`: HTML for people, JSON for scripts. The server
+also uses them for bodies that it refuses without reading them.
 """
 
 import os
@@ -14,7 +14,7 @@ TOO_BIG, TOO_OFTEN, AWAY = 413, 429, 503
 
 
 def main() -> None:
-    """Draw all pages in all languages."""
+    """Render all pages in all languages."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
     django.setup()
     from django.conf import settings
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def pages(language: str) -> dict[str, str]:
-    """File names and contents of one language's pages."""
+    """Render the pages of one language, as pairs of file name and content."""
     from django.template.loader import render_to_string
     from django.utils import translation
     from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Daphne's side of a request, where it differs from Daphne's own.
+"""Daphne's handling of HTTP requests, with this site's changes.
 
 Twisted parses the forms in bodies on the event loop, before any middleware and for nobody: Daphne
 passes the bytes on. Two forms of 80 MB silenced a process for 20 s. Here bodies are not parsed,
@@ -25,47 +25,47 @@ from trato.realtime.database import run_in_database_thread
 
 from . import error_pages, uploads
 
-reactor: Any = _reactor  # a module by its types, which says nothing
+reactor: Any = _reactor  # mypy can't analyse this untyped module
 log = structlog.get_logger("trato.http")
 
-# With the first a client would choose what all of the site's addresses begin with. We have no
-# subprotocols, and Daphne fails over a list of them that is not ASCII.
+# The first would let a client choose the prefix of all the site's addresses. We have no
+# subprotocols, and Daphne crashes on a list of them that isn't ASCII.
 NOT_FROM_CLIENTS = (b"Daphne-Root-Path", b"Sec-WebSocket-Protocol")
-# For which the rest of a refused body is read and dropped. A connection that is closed with bytes
-# unread is reset, and the client might never see why.
+# How long the rest of a refused body is read and discarded. If we closed the connection with unread
+# bytes, it would be reset, and the client might never see the response.
 LINGER_SECONDS = 10
-# Chunks that a body may have at least, and the bytes that each further one has on average. A body
-# of one byte per chunk takes the event loop 10 µs per byte.
+# Every body may have this many chunks; further ones must have this many bytes on average. With one
+# byte per chunk, a body takes the event loop 10 µs per byte.
 MIN_CHUNKS, CHUNK_BYTES = 1000, 256
-RETRY_SECONDS = 5  # when to come back after a 503
+RETRY_SECONDS = 5  # when to try again after a 503
 
 
 class LimitedRequest(WebRequest):
-    """A request whose body is no larger than its address and its sender's rights allow."""
+    """A request with a limit on its body, depending on its address and its sender's permissions."""
 
-    uploads: ClassVar[int] = 0  # large bodies of this process, on their way in or being answered
+    uploads: ClassVar[int] = 0  # large bodies in this process that are arriving or being handled
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._parsePOSTFormSubmission = False
-        self.gone = threading.Event()  # set once nobody waits for the answer any longer
+        self.gone = threading.Event()  # set when the client has disconnected
         self._limit = settings.REQUEST_MAX_BYTES
-        self._received = 0  # bytes of the body
-        self._chunks = 0  # in which they came, where its length was not told
+        self._received = 0  # size of the body
+        self._chunks = 0  # of a body without a stated length
         self._is_complete = self._is_refused = self._is_upload = False
         self._is_chunked = False
-        self._holds_back = False  # whether the client sends its body only when told to go on
+        self._holds_back = False  # whether the client waits for permission to send its body
         self._spooled: Any = None  # a large body, which `SpooledBody` reads
         self._linger: Any = None
 
     @property
     def extensions(self) -> dict[str, Any]:
-        """What the application is told beyond ASGI."""
+        """Additions to the ASGI scope for the application."""
         body = {uploads.BODY: self._spooled} if self._spooled else {}
         return {uploads.GONE: self.gone, **body}
 
     def gotLength(self, length: int | None) -> None:
-        """Decide on the body before it is read; None: it comes in chunks and will be counted."""
+        """Decide about the body before reading it; a chunked one (None) will be counted."""
         super().gotLength(length)
         self._is_chunked = length is None
         if length is not None and length <= self._limit:
@@ -82,7 +82,7 @@ class LimitedRequest(WebRequest):
         self._received += len(data)
         self._chunks += self._is_chunked
         if self._chunks > MIN_CHUNKS + self._received // CHUNK_BYTES:
-            raise _MalformedChunkedDataError("a body in crumbs")  # at once: parsing is the work
+            raise _MalformedChunkedDataError("a body in crumbs")  # immediately: parsing is the work
         if not self._is_refused and self._received > self._limit:
             self._refuse(error_pages.TOO_BIG)
         if not self._is_refused:
@@ -98,11 +98,11 @@ class LimitedRequest(WebRequest):
     def process(self) -> Any:
         for header in NOT_FROM_CLIENTS:
             self.requestHeaders.removeHeader(header)
-        # Anywhere else an upgrade is ignored, as nginx does.
+        # Other upgrades are ignored, as nginx does.
         if self.path != settings.SOCKET_PATH.encode():
             self.requestHeaders.removeHeader(b"Upgrade")
         if self.requestHeaders.hasHeader(b"Transfer-Encoding"):
-            # Put together by now. Django takes a multipart form without a length for an empty one.
+            # The body is complete now. Django treats a multipart form without a length as empty.
             self.requestHeaders.removeHeader(b"Transfer-Encoding")
             self.requestHeaders.setRawHeaders(b"Content-Length", [b"%d" % self._received])
         if self._received > uploads.CHUNK:
@@ -138,9 +138,10 @@ class LimitedRequest(WebRequest):
         return path.decode("latin1")
 
     async def _ask_for_more(self, most: int) -> None:
-        """Take a body of up to `most` bytes if its sender may upload. Nothing is read until then.
+        """Accept a body of up to `most` bytes if its sender may upload.
 
-        What came together with the headers was read already; it is less than anybody may send.
+        Reads nothing before that is known. What arrived together with the headers has been read
+        already, but it is less than everybody's limit.
         """
         key = self.received_cookies.get(settings.SESSION_COOKIE_NAME.encode(), b"")
         try:
@@ -163,14 +164,14 @@ class LimitedRequest(WebRequest):
         self.transport.resumeProducing()
 
     def _take_expect(self) -> bool:
-        """Whether the client waits for `100 Continue`; after this Twisted does not send it."""
+        """Return whether the client waits for `100 Continue`, and keep Twisted from sending it."""
         expect = (self.getHeader(b"expect") or b"").lower()
         self.requestHeaders.removeHeader(b"Expect")
         return expect == b"100-continue" and self.channel._version == b"HTTP/1.1"
 
     def _refuse(self, status: int) -> None:
-        """Answer now, and drop what still comes of the body."""
-        if self._is_complete:  # chunks that were all there with the headers
+        """Respond now, and discard the rest of the body."""
+        if self._is_complete:  # chunks that arrived together with the headers
             return
         self._is_refused = True
         log.warning("body_refused", status=status, path=self._path()[:200])
@@ -189,7 +190,7 @@ def _page(status: int, language: str, *, as_json: bool) -> bytes:
 
 
 def _answer(status: int, wished: str, as_json: bool) -> bytes:
-    """A whole HTTP answer, the last one of its connection."""
+    """Return a complete HTTP response, which ends the connection."""
     language = wished if wished in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     page = _page(status, language, as_json=as_json)
     kind = "application/json" if as_json else "text/html"
@@ -207,8 +208,8 @@ def _answer(status: int, wished: str, as_json: bool) -> bytes:
 
 
 def limit(factory: HTTPFactory) -> None:
-    """Have Daphne's factory make our requests."""
-    for language, _name in settings.LANGUAGES:  # now, so that nobody waits for it later
+    """Make Daphne's factory create our requests."""
+    for language, _name in settings.LANGUAGES:  # now, so that no request has to wait for it later
         _page(error_pages.TOO_BIG, language, as_json=False)
     build = factory.buildProtocol
 

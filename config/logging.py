@@ -1,7 +1,7 @@
-"""What the processes write down: lines for people in development, JSON in production.
+"""Logging: lines for people in development, JSON in production.
 
 Only names, numbers and codes are logged, never what people wrote. Tracebacks are plain, because
-the prettier ones show the local variables, and withhold the words of exceptions that quote values.
+prettier ones show local variables, and leave out the messages of exceptions that quote values.
 """
 
 import traceback
@@ -20,14 +20,14 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def _first_line_of_asyncio(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """What asyncio says of a forgotten task goes on with the exception's `repr`."""
+    """Keep the first line of asyncio's report of an exception; the rest contains its `repr`."""
     if event.get("logger") == "asyncio":
         event["event"] = str(event["event"]).split("\n", 1)[0]
     return event
 
 
 def _refusals_in_one_line(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Django adds a traceback to every 400 and 403 that an exception made: no defect of ours.
+    """Drop Django's traceback of a 400 or 403, which is no bug; add who sent the request instead.
 
     Who asked is there instead, where the view has looked at that.
     """
@@ -53,7 +53,7 @@ _SHARED: list[Any] = [
 
 
 def configure(*, as_json: bool) -> dict[str, Any]:
-    """Set structlog up and return Django's LOGGING: JSON for machines, or a terminal's columns."""
+    """Configure structlog and return Django's LOGGING: JSON, or columns for a terminal."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -83,14 +83,14 @@ def configure(*, as_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "trato": {"level": "INFO"},
-            # Django would print these a second time while DEBUG is on.
+            # otherwise Django prints these a second time while DEBUG is on
             "django": {"handlers": [], "level": "WARNING"},
         },
     }
 
 
 def plain(exc_info: ExceptionInfo) -> str:
-    """A traceback, with the words of an exception only where they cannot quote what was written.
+    """Format a traceback, with an exception's message only if that can't quote what people wrote.
 
     A database puts the row into "Failing row contains (…)", and a ValueError the value.
     """

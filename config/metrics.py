@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The counts; for everybody else there is no such page."""
+    """Return the metrics to permitted clients; for everybody else there is no such page."""
     if not (_has_token(request) or _is_near(request)):
         raise Http404("no such page")
     response = HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
@@ -24,9 +24,9 @@ def _has_token(request: HttpRequest) -> bool:
 
 
 def _is_near(request: HttpRequest) -> bool:
-    """Whether it comes from one of the networks, and directly.
+    """Whether the request comes directly from one of the permitted networks.
 
-    Behind a proxy every request has the proxy's address, which may well be near.
+    Behind a proxy, every request has the proxy's address, which may be in such a network.
     """
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False

@@ -1,4 +1,4 @@
-"""What every request passes through, beside Django's own."""
+"""This site's middleware, beside Django's."""
 
 import zoneinfo
 from http import HTTPStatus
@@ -24,7 +24,7 @@ log = structlog.get_logger("trato.http")
 
 
 class GiveBackConnections(Middleware):
-    """Outermost: give the database connection back in the thread that has it, whatever happens."""
+    """Outermost: return the database connection in the thread that used it, whatever happens."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -34,10 +34,10 @@ class GiveBackConnections(Middleware):
 
 
 class VaryByReader(Middleware):
-    """Tell caches what an answer depends on besides its address.
+    """Tell caches what a response depends on besides its address.
 
-    `Accept` and `X-Requested-With` choose between a page and JSON, here and in allauth. Cookies say
-    who reads, in which language and time zone, also where no session was looked at.
+    `Accept` and `X-Requested-With` choose between a page and JSON, here and in allauth. Cookies
+    determine the reader, the language and the time zone, even if no session was loaded.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -47,7 +47,7 @@ class VaryByReader(Middleware):
 
 
 class ReaderTimeZone(Middleware):
-    """Write times in the zone that the reader's browser told in the cookie `timezone`."""
+    """Use the time zone that the reader's browser has put into the cookie `timezone`."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with timezone.override(_zone(request.COOKIES.get("timezone"))):
@@ -62,29 +62,29 @@ def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
 
 
 class PrivateAnswers(Middleware):
-    """Let no cache keep an answer that depended on somebody's session, in the browser or between.
+    """Keep private responses, which depend on a session, out of the caches of browsers and proxies.
 
-    Otherwise the next person at the same browser finds it with the Back button. An answer that
-    never looked at the session is the same for everybody and stays as it is.
+    Otherwise the next person at the same browser would find them with the Back button. A response
+    that didn't load the session is the same for everybody and isn't changed.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         session = request.session
         if session.accessed and "no-store" not in response.get("Cache-Control", ""):
-            # A visitor without a session has nothing private: their browser may go back quickly.
+            # A visitor without a session has nothing private, so their browser may go back quickly.
             no_store = {"no_store": True} if session.session_key or not session.is_empty() else {}
             patch_cache_control(response, private=True, **no_store)
         return response
 
 
 class PageUser(Middleware):
-    """412 for what one person's page sends while somebody else is logged in; nothing is done.
+    """Respond with 412 if a page of one person sends a request while somebody else is logged in.
 
-    A page is drawn for one person, but its requests carry the session cookie of the moment. So
-    each names the person it was drawn for: scripts in the header `Page-User`, forms in the field
-    that `{% csrf_token %}` adds. A request that names nobody is judged by its session, and
-    so is one without a session: views send it to the login page.
+    A page is rendered for one person, but its requests carry the current session cookie. So each
+    request says for whom its page was rendered: scripts in the header `Page-User`, forms in the
+    field that `{% csrf_token %}` adds. A request that doesn't say so only counts by its session,
+    and so does one without a session: views redirect it to the login page.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -101,15 +101,15 @@ def _page_user(request: HttpRequest) -> str:
         return named
     try:
         return request.POST.get(PAGE_USER_FIELD, "")
-    except UnreadablePostError:  # the client has left
+    except UnreadablePostError:  # the client has gone
         return ""
 
 
 class LoggedOut(Middleware):
-    """401, with the words, for a form that a view sends to the login page: nobody is logged in.
+    """Respond with 401, and the words, to a form that a view redirects to the login page.
 
-    The login would lead to an address that takes no GET, and the words would be lost. A visitor's
-    question is kept elsewhere and goes on to the login.
+    After the login, people would get to an address that doesn't accept GET, and lose their words. A
+    visitor's question is stored elsewhere, so its redirect stays.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -123,9 +123,9 @@ class LoggedOut(Middleware):
 
 
 class SoundText(Middleware):
-    """400 for addresses and forms whose text is no UTF-8, and for NUL in a cookie.
+    """Respond with 400 to text that isn't UTF-8 in addresses and forms, and to NUL in a cookie.
 
-    Django would put "\ufffd" into the text, and the cookie's NUL would reach the database.
+    Django would replace the former by "\ufffd", and NUL would reach the database.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -143,10 +143,10 @@ class SoundText(Middleware):
 
 
 class FriendlyFailures(Middleware):
-    """503 for a database or mail server that is away, 429 for too many requests, 400 for gibberish.
+    """Respond with 503 if the database or mail server is away, 429 and 400 to bad requests.
 
-    `views.server_error` does the first for all that fails further out. Here it is one line in the
-    log instead of a traceback for each request, also while DEBUG is on.
+    `views.server_error` does the former for failures outside of this middleware. Here it is logged
+    in one line instead of a traceback for each request, even while DEBUG is on.
     """
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -163,12 +163,15 @@ class FriendlyFailures(Middleware):
 
 
 def _is_others_page(request: HttpRequest) -> bool:
-    """Whether Django's admin or allauth answers: both give some values of forms and addresses to
-    `int` or to the database unread. Our own views check theirs, so there it would be a defect."""
+    """Whether the request is for Django's admin or allauth.
+
+    Both pass some values from forms and addresses to `int` or to the database without checking
+    them. Our own views check theirs, so an error there would be a bug.
+    """
     match = request.resolver_match
     if match is None:
         return False
-    # A page of ours may be one of theirs with a difference.
+    # Some of our views are subclasses of theirs.
     view = getattr(match.func, "view_class", match.func)
     parts = view.mro() if isinstance(view, type) else [view]
     of_allauth = any(part.__module__.startswith("allauth.") for part in parts)

@@ -1,8 +1,8 @@
-"""Which request or which socket a line of the log belongs to.
+"""The ID of the request or socket that a line in the log belongs to.
 
-Every line carries the id of one of them, or of the process where it is about neither. Both have
-the id that the proxy gave (nginx's `$request_id`, which is in nginx's log too); a request also
-tells it in its answer, so that a person can quote it.
+Every line has the ID of a request, a socket, or otherwise the process. Requests and sockets take
+the ID from the proxy (nginx's `$request_id`, which is in nginx's log too). The response to a
+request contains it, so that people can quote it.
 """
 
 import re
@@ -23,7 +23,7 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class RequestId(Middleware):
-    """One of Django's outermost middlewares: what is logged during a request has its id."""
+    """One of the outermost middlewares: binds the ID of the request for the log."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = _id(request.headers.get(HEADER, ""))
@@ -35,7 +35,7 @@ class RequestId(Middleware):
 
 
 class SocketId:
-    """ASGI middleware: what is logged while a socket is served has its id."""
+    """ASGI middleware that binds the ID of the socket for the log."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -47,15 +47,15 @@ class SocketId:
 
 
 def _id(given: str) -> str:
-    # Clients without a proxy choose freely: not what would break a line or fill it.
+    # A client without a proxy can send any ID: refuse what would break or fill a line.
     return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16)
 
 
 def add_id(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """structlog's processor that gives a line an id where none is bound."""
+    """Add an ID to a line of the log if none is bound: a processor for structlog."""
     if "request" in event or "socket" in event:
         return event
-    # Django logs a failed request once more after all middleware, with the request beside it.
+    # Django logs a failed request again outside of all middleware, with the request.
     request = getattr(event.get("_record"), "request", None)
     name = getattr(request, "request_id", None)
     event |= {"request": name} if name else {"process": PROCESS}

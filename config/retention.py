@@ -1,4 +1,4 @@
-"""What expires by what two apps know of it: pictures of catalog, conversations of messaging."""
+"""Retention that needs two apps: catalog's pictures, if no conversation of messaging shows them."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from trato.retention import Rule, ago
 
 
 def _removed_pictures() -> QuerySet[ProductImage]:
-    """Pictures that were removed from their product, and with which no conversation shows it."""
+    """Pictures that were removed from their product and that no conversation shows."""
     until = ago(days=settings.REMOVED_PICTURES_KEEP_DAYS)
     shown = Conversation.objects.filter(
         product_id=OuterRef("product_id"), product_image__endswith=OuterRef("file")

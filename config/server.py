@@ -1,7 +1,7 @@
 """Daphne with this site's limits: `python -m config.server --port 8000`.
 
-Daphne's own command would drop the connection of a frame that is too big; the browser would see
-1006, as for a bad line, connect again and send the same again. Here it is told 1009.
+Daphne's own command drops the connection if a frame is too big. The browser then sees 1006, as for
+a lost connection, reconnects and sends the frame again. Here it gets 1009.
 """
 
 import argparse
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def serve(host: str, port: int) -> bool:
-    """Answer HTTP and the socket; False if the port could not be had."""
+    """Serve HTTP and the socket; return False if the port is taken."""
     from django.conf import settings
 
     from config.asgi import application
@@ -54,7 +54,7 @@ def serve(host: str, port: int) -> bool:
 
 
 def welcome(host: str, port: int) -> str:
-    """What to tell a person who started the server."""
+    """Return the welcome message for the person who started the server."""
     from django.conf import settings
     from django.contrib.staticfiles.storage import staticfiles_storage
 

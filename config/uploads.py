@@ -1,7 +1,7 @@
-"""Large bodies: whose are taken, and how they reach Django without holding up the event loop.
+"""Large bodies: who may send them, and how they reach Django without blocking the event loop.
 
-Only sellers send large bodies, the pictures of their products. The server asks `may_upload` before
-it reads such a body; nginx, which keeps it until it is complete, asks the view `allowed`.
+Only sellers send large bodies: the pictures of their products. The server calls `may_upload` before
+it reads such a body; nginx, which buffers the body, asks the view `allowed`.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from trato.realtime.sessions import people_of
 
 PATHS = re.compile(r"/my/products/[^/]+/")  # the product form, as in deploy/nginx/site.conf
 CONTENT_TYPE = "multipart/form-data"
-CHUNK = 64 * 1024  # bytes that Django is handed at once
+CHUNK = 64 * 1024  # bytes that Django gets at once
 BODY, GONE = "trato.body", "trato.gone"  # in the scope's `extensions`
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 def max_bytes(method: str, path: str, content_type: str) -> int:
-    """How large the body of a request may be, once it is known that its sender may upload."""
+    """Return the maximum size of a request's body if its sender may upload."""
     is_upload = (
         method == "POST"
         and PATHS.fullmatch(path) is not None
@@ -36,13 +36,13 @@ def max_bytes(method: str, path: str, content_type: str) -> int:
 
 
 def may_upload(session_key: str) -> bool:
-    """Whether a session is that of somebody who works for a shop. At most three queries."""
+    """Whether a session belongs to somebody who works for a shop. At most three queries."""
     user = people_of([session_key])[session_key]
     return isinstance(user, User) and _sells(user)
 
 
 def allowed(request: HttpRequest) -> HttpResponse:
-    """204 or 401, for nginx's `auth_request`."""
+    """Respond with 204 or 401, for nginx's `auth_request`."""
     return HttpResponse(status=204 if _sells(request.user) else 401)
 
 
@@ -51,10 +51,10 @@ def _sells(user: User | AnonymousUser) -> bool:
 
 
 class SpooledBody:
-    """ASGI middleware that reads a large body from the server's file, a chunk at a time.
+    """ASGI middleware that reads a large body from the server's file in chunks.
 
-    Daphne would put all chunks of it into a queue at once: 80 MB in memory, and nobody else's
-    turn until they are read.
+    Daphne would put all chunks into a queue at once: 80 MB in memory, and a blocked event loop
+    until they are read.
     """
 
     def __init__(self, application: Application) -> None:
@@ -72,7 +72,7 @@ def _reader(body: IO[bytes], receive: Any) -> Callable[[], Awaitable[dict[str, A
         nonlocal finished
         if finished:
             return dict(await receive())
-        await asyncio.sleep(0)  # others' turn
+        await asyncio.sleep(0)  # let others run
         if body.closed:  # with the connection
             return {"type": "http.disconnect"}
         chunk = body.read(CHUNK)

@@ -1,4 +1,4 @@
-"""The site's own answers: health, and what is said when something is wrong."""
+"""The site's health check and error pages."""
 
 import asyncio
 import sys
@@ -29,31 +29,31 @@ from trato.templatetags.page_user import PAGE_USER_FIELD
 log = structlog.get_logger("trato.http")
 
 FIELDS_OF_WORDS = ("title", "body", "description", "words", "reason", "alt", "name")
-RETRY_SECONDS = 5  # when to ask again while the database is away
-MAIL_RETRY_SECONDS = 120  # and while the mail server is
+RETRY_SECONDS = 5  # when to try again while the database is away
+MAIL_RETRY_SECONDS = 120  # while the mail server is away
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, or 413 for what is too big."""
+    """400, or 413 for a body that is too large."""
     if isinstance(exception, RequestDataTooBig):
         return _failed(request, 413, "too_long", _("That's too large"))
     return _failed(request, 400, "invalid", _("That didn't work"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403, for somebody who is known."""
+    """403, for somebody who is logged in."""
     return _failed(request, 403, "forbidden", _("You don't have access to this page"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404, which does not tell whether there is something."""
+    """404, which doesn't reveal whether something exists."""
     return _failed(request, 404, "not_found", _("We can't find that page"))
 
 
 def page_of_another(request: HttpRequest) -> HttpResponse:
-    """412: the page was drawn for somebody else than who is logged in now. Nothing was stored.
+    """412: the page was rendered for somebody else than the person who is logged in now.
 
-    The writer gets the words back to copy. Scripts are told who is logged in.
+    Nothing was stored. People get their words back to copy; scripts learn who is logged in.
     """
     if wants_json(request):
         return json_response(frames.SessionChanged(cast(User, request.user).pk), 412)
@@ -61,15 +61,16 @@ def page_of_another(request: HttpRequest) -> HttpResponse:
 
 
 def logged_out(request: HttpRequest) -> HttpResponse:
-    """401: a form of somebody who is no longer logged in. The words of it are given back."""
+    """401: a form from somebody who is no longer logged in. Gives their words back."""
     context = {"words": words_of(request), "page": page_of_form(request)}
     return render(request, "401.html", context, status=401)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form without the token against forgery, as after a login in another tab.
+    """403 for a form without a valid CSRF token, for example after a login in another tab.
 
-    Of a page that was somebody's, where nobody is logged in now, it is 401 as for any other form.
+    If the page was rendered for somebody and nobody is logged in now, it is 401 as for any other
+    form.
     """
     log.warning("csrf_failure", path=request.path, reason=reason)
     was_somebodys = request.POST.get(PAGE_USER_FIELD)
@@ -79,18 +80,18 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def words_of(request: HttpRequest) -> list[str]:
-    """What somebody has written in the form that was posted. Nothing of what another site posts."""
+    """Return what somebody has written in the posted form; nothing if another site posts it."""
     try:
         origin = request.headers.get("Origin")
         if request.method != "POST" or (origin and urlsplit(origin).netloc != request.get_host()):
             return []
         return [request.POST[name] for name in FIELDS_OF_WORDS if request.POST.get(name)]
-    except Exception:  # whatever is wrong with the request, it gets its answer
+    except Exception:  # whatever is wrong with the request, it gets a response
         return []
 
 
 def page_of_form(request: HttpRequest) -> str:
-    """The address of the page on which the posted form was, or the front page's."""
+    """Return the address of the page with the posted form, or of the front page."""
     page = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
         return "/"
@@ -99,12 +100,12 @@ def page_of_form(request: HttpRequest) -> str:
 
 
 def too_often(request: HttpRequest, error: Refused) -> HttpResponse:
-    """429, with how long to wait."""
+    """429, with the time to wait."""
     return _failed(request, 429, "rate_limited", error.detail, retry_after=error.retry_after)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where a middleware or a template found no database.
+    """500, or 503 if a middleware or a template could not reach the database.
 
     Neither page needs the database, which may be what is broken.
     """
@@ -115,14 +116,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database is away, or has no connection left for us."""
+    """503: the database is away, or the pool has no free connection."""
     log.error("database_unavailable", path=request.path)
     detail = _("That isn't possible right now. Try again in a moment.")
     return _failed(request, 503, "unavailable", detail, retry_after=RETRY_SECONDS)
 
 
 def mail_away(request: HttpRequest) -> HttpResponse:
-    """503: a mail that somebody waits for could not be sent."""
+    """503: a mail that somebody is waiting for could not be sent."""
     detail = _("We can't send email right now. Try again in a few minutes.")
     return _failed(
         request, 503, "unavailable", detail, "503_mail.html", retry_after=MAIL_RETRY_SECONDS
@@ -130,7 +131,7 @@ def mail_away(request: HttpRequest) -> HttpResponse:
 
 
 def is_database_away(error: BaseException) -> bool:
-    """Whether an error says that the database could not be asked, or does not write now."""
+    """Whether an error means that the database can't be reached, or refuses writes for now."""
     only_reads = isinstance(error.__cause__, ReadOnlySqlTransaction)  # after a failover
     return isinstance(error, OperationalError | InterfaceError) or only_reads
 
@@ -144,12 +145,12 @@ def _failed(
     *,
     retry_after: int | None = None,
 ) -> HttpResponse:
-    """A page for people, with the words they sent, an error frame for their scripts.
+    """Return a page for people, with the words they sent, or an error frame for scripts.
 
-    In the reader's language also where the middleware that knows it was not reached.
+    It is in the reader's language even if the request didn't get as far as that middleware.
 
     Args:
-        template: instead of the status's own, which for 5xx is drawn without asking the database.
+        template: instead of the status's default; the ones for 5xx don't use the database.
         retry_after: seconds.
     """
     refusal = Refused(code, detail, retry_after)

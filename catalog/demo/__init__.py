@@ -1,1 +1,1 @@
-"""The demo shop: who is there, what they sell, and pictures of it that are drawn here."""
+"""The demo shop: its people, its products, and generated pictures of them."""

@@ -1,4 +1,4 @@
-"""Names and goods of the demo shop."""
+"""Names and products of the demo shop."""
 
 CATEGORIES = [
     # slug, English, Spanish, words for its products

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PIL import Image, ImageDraw
 
 SIDE = 800  # pixels
-SCALE = 2  # drawn larger, then made smaller, for smooth edges
+SCALE = 2  # drawn larger, then scaled down, for smooth edges
 PALETTES = [
     ("#f3e4d3", "#b4532a", "#7c3416", "#f7f1e8"),
     ("#dfeae6", "#1f6f67", "#0e4a45", "#f3f8f6"),
@@ -22,11 +22,11 @@ Point = tuple[float, float]
 
 
 def draw(kind: str, seed: int) -> bytes:
-    """A square JPEG.
+    """Draw a square JPEG.
 
     Args:
         kind: the slug of a category in `people.CATEGORIES`; others get a vase.
-        seed: which of its many variants.
+        seed: selects one of many variants.
     """
     random_ = random.Random(f"{kind}-{seed}")  # noqa: S311 – pictures, not secrets
     ground, main, dark, light = random_.choice(PALETTES)
@@ -47,7 +47,7 @@ Shape = Callable[[ImageDraw.ImageDraw, random.Random, int, str, str, str], None]
 def _vase(
     pen: ImageDraw.ImageDraw, dice: random.Random, side: int, main: str, dark: str, light: str
 ) -> None:
-    """A turned form: its outline is a wave, its decoration a few bands."""
+    """Draw a vase: a wave as its outline, and a few bands as decoration."""
     belly, neck = dice.uniform(0.17, 0.26), dice.uniform(0.06, 0.13)
     turn = dice.uniform(1.6, 2.6)
     steps = 120
@@ -69,7 +69,7 @@ def _vase(
 def _cloth(
     pen: ImageDraw.ImageDraw, dice: random.Random, side: int, main: str, dark: str, light: str
 ) -> None:
-    """A hanging cloth with woven stripes and fringes."""
+    """Draw a hanging cloth with woven stripes and fringes."""
     x0, x1, y0, y1 = side * 0.22, side * 0.78, side * 0.14, side * 0.78
     pen.rectangle((x0 - side * 0.05, y0 - side * 0.02, x1 + side * 0.05, y0), fill=dark)
     pen.rectangle((x0, y0, x1, y1), fill=main)
@@ -92,7 +92,7 @@ def _cloth(
 def _lamp(
     pen: ImageDraw.ImageDraw, dice: random.Random, side: int, main: str, dark: str, light: str
 ) -> None:
-    """A lamp with a pleated shade."""
+    """Draw a lamp with a pleated shade."""
     top, bottom = dice.uniform(0.08, 0.14), dice.uniform(0.2, 0.28)
     pen.rectangle((side * 0.49, side * 0.45, side * 0.51, side * 0.82), fill=dark)
     pen.ellipse((side * 0.36, side * 0.79, side * 0.64, side * 0.86), fill=dark)
@@ -116,7 +116,7 @@ def _lamp(
 def _plant(
     pen: ImageDraw.ImageDraw, dice: random.Random, side: int, main: str, dark: str, light: str
 ) -> None:
-    """Leaves in a pot."""
+    """Draw leaves in a pot."""
     for _leaf in range(dice.randint(7, 12)):
         angle = dice.uniform(-1.15, 1.15)
         length, width = side * dice.uniform(0.25, 0.42), side * dice.uniform(0.04, 0.08)
@@ -145,7 +145,7 @@ def _plant(
 def _print(
     pen: ImageDraw.ImageDraw, dice: random.Random, side: int, main: str, dark: str, light: str
 ) -> None:
-    """A framed landscape: sun and hills."""
+    """Draw a framed landscape with sun and hills."""
     pen.rectangle((side * 0.2, side * 0.12, side * 0.8, side * 0.8), fill=dark)
     pen.rectangle((side * 0.23, side * 0.15, side * 0.77, side * 0.77), fill=light)
     sun, size = dice.uniform(0.35, 0.65), dice.uniform(0.05, 0.09)
@@ -166,7 +166,7 @@ def _print(
 def _bag(
     pen: ImageDraw.ImageDraw, dice: random.Random, side: int, main: str, dark: str, light: str
 ) -> None:
-    """A bag with a flap and stitches."""
+    """Draw a bag with a flap and stitches."""
     wide = dice.uniform(0.2, 0.28)
     box = (side * (0.5 - wide), side * 0.4, side * (0.5 + wide), side * 0.82)
     pen.arc(

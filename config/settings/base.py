@@ -1,4 +1,4 @@
-"""What every environment shares. Names that end in a unit are in that unit."""
+"""Settings for every environment. A unit at the end of a name is the setting's unit."""
 
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ from trato.defaults import REDIS_URL, env
 from .people import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"  # database, uploads and mails of a development machine
+VAR_DIR = BASE_DIR / "var"  # a development machine's database, uploads and mails
 
 INSTALLED_APPS = [
-    # Ours stand first so that their templates win over allauth's and the admin's.
+    # Our apps come first, so that their templates override allauth's and the admin's.
     "trato",
     "trato.audit",
     "accounts",
@@ -70,8 +70,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
-REQUEST_THREADS = env.int("REQUEST_THREADS", default=48)  # of one process
-# Answered or waiting for a thread, in one process; more are told to come back later.
+REQUEST_THREADS = env.int("REQUEST_THREADS", default=48)  # per process
+# Running or waiting, per process; above that, clients get 503.
 REQUESTS_AT_ONCE_MAX = env.int("REQUESTS_AT_ONCE_MAX", default=300)
 ASGI_APPLICATION = "config.asgi.application"
 
@@ -98,41 +98,41 @@ TEMPLATES = [
 # -- Data ------------------------------------------------------------------------------------
 
 SQLITE_OPTIONS = {
-    # IMMEDIATE takes the write lock at BEGIN, so that a transaction which reads first and
-    # writes later waits for its turn instead of failing with "database is locked".
+    # IMMEDIATE takes the write lock at BEGIN, so that a transaction which reads first and writes
+    # later waits for its turn instead of failing with "database is locked".
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 POSTGRESQL_OPTIONS: dict[str, Any] = {
-    # psycopg's own pool: a thread gives its connection back after each request or frame.
+    # psycopg's pool: a thread returns its connection after each request or frame.
     "pool": {
         "min_size": 2,
         "max_size": env.int("DATABASE_POOL_SIZE", default=16),
-        "timeout": 3,  # seconds to wait for a free connection before answering 503
-        # Seconds after which a failed connection is given up, so that the next one who asks
-        # tries again. By default the pause between two attempts grows to minutes.
+        "timeout": 3,  # seconds to wait for a connection before responding with 503
+        # Seconds after which the pool stops retrying a failed connection, so that the next caller
+        # starts again. By default, the pause between two attempts grows to minutes.
         "reconnect_timeout": 2,
     },
     "connect_timeout": 3,  # seconds
-    "tcp_user_timeout": 4000,  # milliseconds that a network may take to acknowledge what was sent
-    # Asks a silent peer for a sign of life, for code that waits for an answer, not for an ACK.
+    "tcp_user_timeout": 4000,  # milliseconds that the network may take to acknowledge data
+    # Probes a silent peer, for code that waits for an answer, not for an ACK.
     "keepalives_idle": 4,  # seconds
     "keepalives_interval": 1,
 }
-# What a connection to PostgreSQL may wait for, so that none is out of use for long. A process that
-# hangs in a transaction, or whose machine is gone, holds its locks no longer than this either.
-# `manage.py` has no such limit: a migration may take as long as it needs.
+# How long a connection to PostgreSQL may wait, so that none is blocked for long. A process that
+# hangs in a transaction, or whose machine has crashed, loses its locks after this time. `manage.py`
+# has no such limits: a migration may take as long as it needs.
 if env.bool("DATABASE_TIMEOUTS", default=True):
     POSTGRESQL_OPTIONS["options"] = (
         "-c statement_timeout=8s "
-        "-c lock_timeout=2s "  # then people are told that it is not possible right now
+        "-c lock_timeout=2s "  # then people get "not possible right now"
         "-c idle_in_transaction_session_timeout=60s"
     )
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's settings for `sqlite:///path` or `postgres://user:password@host:port/name`."""
+    """Parse `sqlite:///path` or `postgres://user:password@host:port/name` for Django."""
     config: dict[str, Any] = environ.Env.db_url_config(url)
     engine = str(config.get("ENGINE", "")).rpartition(".")[2]
     if engine not in ("sqlite3", "postgresql"):
@@ -141,16 +141,17 @@ def database(url: str) -> dict[str, Any]:
         )
     is_sqlite = engine == "sqlite3"
     config["OPTIONS"] = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
-    # The pool looks whether a connection still lives before it gives it away: a round trip
-    # against a 503 for each connection that a restart of the database left dead.
+    # The pool checks a connection before it hands it out: one round trip, but otherwise each
+    # connection that a restart of the database has broken would cause a 503.
     config["CONN_HEALTH_CHECKS"] = not is_sqlite
     return config
 
 
 def channel_layers(redis_url: str) -> dict[str, object]:
-    """The channel layer: Redis pub/sub where there is a Redis, else in this process's memory.
+    """Return the channel layer: Redis pub/sub if there is a Redis, otherwise in-memory.
 
-    Pub/sub rather than the core layer: it has no group expiry and no capacity that drops silently.
+    Pub/sub rather than the core layer, because groups don't expire and events aren't dropped
+    silently.
     """
     if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured("REDIS_URL must be redis://host:port/number or empty")
@@ -160,7 +161,7 @@ def channel_layers(redis_url: str) -> dict[str, object]:
         "default": {
             "BACKEND": "trato.realtime.redis.layer.PubSubLayer",
             "CONFIG": {
-                # Several share the groups between them, see docs/scaling.md.
+                # Several servers share the groups, see docs/scaling.md.
                 "hosts": env.list("REDIS_LAYER_URLS", default=[redis_url]),
                 "prefix": "trato",
             },
@@ -172,13 +173,13 @@ DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trato.sql
 DATABASES = {"default": database(DATABASE_URL)}
 CHANNEL_LAYERS = channel_layers(REDIS_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite leaves the team out of the index of badges
+SILENCED_SYSTEM_CHECKS = ["models.W040"]  # SQLite ignores the team in the index for badges
 
 CACHES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 if REDIS_URL:
-    # allauth counts failed logins in the cache: every process must see the same count.
+    # allauth counts failed logins in the cache, so every process must see the same counts.
     CACHES["default"] = {
         "BACKEND": "trato.cache.LenientRedisCache",
         "LOCATION": REDIS_URL,
@@ -189,7 +190,7 @@ if REDIS_URL:
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-# Our own texts, and those of allauth and Django that we word ourselves.
+# Our texts, and our wordings of some of allauth's and Django's.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_overrides"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
@@ -203,20 +204,20 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-BUNDLES_DIR = VAR_DIR / "bundles"  # where those of stylesheets and scripts are written
+BUNDLES_DIR = VAR_DIR / "bundles"  # where bundles of stylesheets and scripts are written
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # without files
-DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # more than allowed, so that a form says so
-FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; more goes to disk
+DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # so that the form reports too many
+FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; larger files go to disk
 
 # -- What the browser may load ---------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        # The nonce is for the import map alone, which browsers only accept inline.
+        # The nonce is only for the import map, which browsers only accept inline.
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -246,12 +247,12 @@ RETENTION_RULES = [
 ]
 EXPIRED_SESSIONS_KEEP_DAYS = 1
 UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default=7)
-REMOVED_PICTURES_KEEP_DAYS = 7  # those that no conversation shows
+REMOVED_PICTURES_KEEP_DAYS = 7  # pictures that no conversation shows
 
 # -- What is written down -------------------------------------------------------------------
 
 LOGGING = configure(as_json=False)
-# Who may read /metrics: a program that asks directly, past any proxy, from these networks, or with
-# `Authorization: Bearer <token>` from anywhere.
+# Who may read /metrics: clients that connect directly, not through a proxy, from these networks, or
+# with `Authorization: Bearer <token>` from anywhere.
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -1,4 +1,4 @@
-"""Accounts: allauth, names, mails, sessions, and how often one may try to come in."""
+"""Accounts: allauth, names, mails, sessions, and limits on logging in."""
 
 import re
 
@@ -8,7 +8,7 @@ from trato.defaults import env
 
 
 def rates(name: str, default: str) -> str:
-    """How often something may be done: "10/m,200/d" is ten a minute and 200 a day."""
+    """Return an allauth rate: "10/m,200/d" is ten a minute and 200 a day."""
     value: str = env.str(name, default=default)
     if not all(re.fullmatch(r"[1-9]\d*/\d*[smhd]", rate.strip()) for rate in value.split(",")):
         raise ImproperlyConfigured(f"{name} must be rates, as 10/m,200/d: ten a minute, 200 a day")
@@ -24,8 +24,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "accounts.passwords.SeveralCharactersValidator"},
 ]
-# Names that sound like the site's own. No person's and no shop's name has a brand in it or consists
-# of offices; look-alikes, accents and spaces between the letters make no difference.
+# Names that sound official. A person's or shop's name must not contain a brand or consist of such
+# words; look-alikes, accents and spaces between letters make no difference.
 RESERVED_BRANDS = ["trato"]
 RESERVED_OFFICES = [
     "support", "helpdesk", "help", "team", "staff", "admin", "administrator", "administration",
@@ -38,32 +38,32 @@ RESERVED_OFFICES = [
     "moderadores", "administradores", "centro", "confianza", "verificado", "verificada",
     "notificaciones",
 ]  # fmt: skip
-RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # in no name: beside one they look like a mark that the site gives
+RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # in no name, because they look like a mark from the site
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-# People who confirm in the browser they signed up with are logged in, and go on from there.
+# People who confirm in the browser of the sign-up are logged in, and continue there.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-# The form lives in catalog because a seller names the shop while signing up.
+# The form is in catalog because a seller names the shop during the sign-up.
 ACCOUNT_FORMS = {
     "signup": "catalog.signup.SignupForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
     "change_password": "accounts.forms.ChangePasswordForm",
 }
-# The password is asked for again before the address changes; allauth does so for second factors,
-# `accounts.entrance_views` for ending sessions. It then holds for a while.
+# The password is required again before the address changes; allauth requires it for second factors,
+# `accounts.entrance_views` for ending sessions. It is then valid for a while.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
-# Mails about changes of the address, the password and second factors.
+# Notifications by mail when the address, the password or a second factor changes.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Trato] "
-# The mailed link lets the owner in, also while somebody else guesses the password.
+# The link in the mail lets the owner log in even while somebody else guesses the password.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -76,34 +76,35 @@ MFA_FORMS = {
     "login_webauthn": "accounts.second_factor_forms.LoginKeyForm",
     "reauthenticate_webauthn": "accounts.second_factor_forms.ReauthenticateKeyForm",
 }
-# Whether staff see the admin only in a session that was opened with a second factor.
+# Whether staff need a session with a second factor to see the admin.
 STAFF_SECOND_FACTOR_REQUIRED = env.bool("STAFF_SECOND_FACTOR_REQUIRED", default=False)
 
 CSRF_FAILURE_VIEW = "config.views.forged"
 SESSION_ENGINE = "trato.session_store"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds
 
-EMAIL_TIMEOUT = 10  # seconds that a mail server may be silent
+EMAIL_TIMEOUT = 10  # seconds that a mail server may take
 SITE_NAME = "Trato"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@example.com>")
 
-# -- Limits on coming in; "10/m,200/d" is ten a minute and 200 a day -----------------------------
+# -- Limits on logging in; "10/m,200/d" is ten a minute and 200 a day -----------------------------
 
-# Wrong passwords. What is tried on devices that are new to the account counts by network address,
-# by pair of address and account, and by account; a device that is known counts for itself.
+# Wrong passwords. Attempts on devices that are new to the account are counted by network address,
+# by pair of address and account, and by account; known devices have their own count.
 LOGIN_FAILURES_PER_ADDRESS = rates("LOGIN_FAILURES_PER_ADDRESS", "10/m,200/d")
 LOGIN_FAILURES_PER_PAIR = rates("LOGIN_FAILURES_PER_PAIR", "5/5m,20/d")
-# By day at least five times what one pair has, or a single address could use it up for all.
+# Per day at least five times the limit of one pair, or a single address could use it up for all.
 LOGIN_FAILURES_PER_ACCOUNT = rates("LOGIN_FAILURES_PER_ACCOUNT", "100/d")
 LOGIN_FAILURES_PER_DEVICE = rates("LOGIN_FAILURES_PER_DEVICE", "10/5m,50/d")
-DEVICE_REMEMBERED_SECONDS = 60 * 60 * 24 * 365  # after the last login on it
-# Mails to addresses whose owners may not have asked for them: of sign-ups, of changes to another
-# address, of passwords that were forgotten for addresses without an account.
+DEVICE_REMEMBERED_SECONDS = 60 * 60 * 24 * 365  # after the last login with it
+# Mails to addresses whose owners may not have asked for them: for sign-ups, changes of address, and
+# forgotten passwords of addresses without an account.
 STRANGER_MAILS_PER_SITE = rates("STRANGER_MAILS_PER_SITE", "600/h")
 # Mails for choosing a password. The link of the last one still works for people who ask for more.
 PASSWORD_MAILS_PER_ADDRESS = rates("PASSWORD_MAILS_PER_ADDRESS", "1/m,5/h")
 ACCOUNT_RATE_LIMITS = {
-    # By network address (`ip`, or nothing), by account (`user`), or by what is named (`key`).
+    # By network address (`ip`, or nothing), account (`user`), or the value named by the caller
+    # (`key`).
     "login": rates("LOGINS_PER_ADDRESS", "30/m"),
     "signup": rates("SIGNUPS_PER_ADDRESS", "10/m") + ",100/d/ip",
     "reset_password": rates("PASSWORD_RESETS_PER_ADDRESS", "20/m") + ",200/d/ip",
@@ -111,5 +112,5 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user,30/d/user",
     "reauthenticate": "10/m/user",
     "confirm_email": "1/180s/key,10/d/key",  # the address
-    "login_failed": "10/m/ip,5/5m/key",  # codes of a second factor, after the right password
+    "login_failed": "10/m/ip,5/5m/key",  # codes of a second factor, after the correct password
 }

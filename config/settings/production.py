@@ -1,4 +1,4 @@
-"""Production. Refuses to start without a secret key, the allowed hosts and the origins."""
+"""Production. Won't start without a secret key, the allowed hosts and the origins."""
 
 import contextlib
 import re
@@ -30,7 +30,7 @@ def _secret(name: str) -> str:
 
 
 def _list(name: str, is_one: Callable[[str], bool], wanted: str) -> list[str]:
-    """Values separated by commas, at least one, each of which `is_one`."""
+    """Return values separated by commas, at least one, each of which passes `is_one`."""
     values = [value.strip() for value in env.str(name, default="").split(",") if value.strip()]
     if not values or not all(map(is_one, values)):
         raise ImproperlyConfigured(f"{name} must name {wanted}")
@@ -38,10 +38,10 @@ def _list(name: str, is_one: Callable[[str], bool], wanted: str) -> list[str]:
 
 
 def _is_one_host(host: str) -> bool:
-    """Whether this is an address or the whole name of one host, and no pattern such as `.com`.
+    """Whether this is an address or the full name of one host, not a pattern such as `.com`.
 
-    A host that is answered for ends up in mails and redirects. Names of one label are those of
-    registries (`com`) and of machines that only their own network knows.
+    An accepted host ends up in mails and redirects. Names with one label belong to registries
+    (`com`) or to machines in a local network.
     """
     with contextlib.suppress(ValueError):
         ip_address(host.strip("[]"))
@@ -56,7 +56,7 @@ def _is_one_origin(origin: str) -> bool:
 
 
 def _site_url(name: str, origins: list[str]) -> str:
-    """Where mails lead: one of the origins, the first unless another is named."""
+    """Return the origin for links in mails: the first one unless another is set."""
     address: str = env.str(name, default=origins[0])
     if address not in origins:
         raise ImproperlyConfigured(f"{name} must be one of TRUSTED_ORIGINS: mails lead there")
@@ -64,7 +64,7 @@ def _site_url(name: str, origins: list[str]) -> str:
 
 
 def _sender(name: str, site_name: str, site_url: str) -> str:
-    """Who mails are from: nobody at the host where they lead, unless another address is named."""
+    """Return the sender of mails: nobody at the host of the links, unless another one is set."""
     default = f"{site_name} <no-reply@{urlsplit(site_url).hostname}>"
     value: str = env.str(name, default=default)
     if value != default:
@@ -87,7 +87,7 @@ ALLOWED_HOSTS = _list(
     "the hosts that this site answers for, separated by commas and without wildcards or a dot in "
     "front: shop.example.com,www.shop.example.com",
 )
-# The forms and the socket accept requests from no other pages than those of these origins.
+# Forms and the socket accept requests only from pages of these origins.
 TRUSTED_ORIGINS = _list(
     "TRUSTED_ORIGINS",
     _is_one_origin,
@@ -107,13 +107,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# The proxy in front speaks TLS. It must set X-Forwarded-Proto itself, and set X-Forwarded-For or
-# append to it; counted from the right, as many entries as there are proxies can be believed.
+# The proxy terminates TLS. It must set X-Forwarded-Proto itself, and set X-Forwarded-For or append
+# to it; we trust as many entries from the right as there are proxies.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^metrics$"]
-# How long browsers insist on TLS, also for the hosts below this one, and may have it built in.
+# How long browsers insist on TLS, whether also for subdomains, and whether for the preload list.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=60 * 60 * 24 * 365)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=SECURE_HSTS_INCLUDE_SUBDOMAINS)

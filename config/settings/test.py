@@ -1,4 +1,4 @@
-"""The test suite. DATABASE_URL and REDIS_URL choose what it runs on, as everywhere."""
+"""The test suite. DATABASE_URL and REDIS_URL choose the database and Redis, as everywhere."""
 
 from .base import *  # noqa: F403
 from .base import DATABASES, VAR_DIR, env
@@ -17,14 +17,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, because the socket's threads each open a connection of their own.
+    # A file, because each of the socket's threads opens its own connection.
     DATABASES["default"]["TEST"] = {
         "NAME": env.str("TEST_DATABASE_NAME", default=str(VAR_DIR / "test.sqlite3"))
     }
 # Passkeys on http://localhost, as in development.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-# Static files straight from where they are: nothing is collected for tests.
+# Static files directly from their folders: nothing is collected for tests.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-# Tests wait for the decoder, and a busy machine would leave it no time.
+# Tests wait for the decoder, and on a busy machine a low priority would starve it.
 IMAGE_DECODER_NICE = 0

@@ -1,4 +1,4 @@
-"""`manage.py demo`: a marketplace that looks alive. Harmless to run again: it then adds nothing."""
+"""`manage.py demo`: a marketplace with demo data. Run again, it adds nothing."""
 
 import random
 from datetime import timedelta
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
 
 def fill(dice: random.Random) -> None:
-    """Make people, shops, products and their pictures."""
+    """Create people, shops, products and their pictures."""
     password = make_password(PASSWORD)
     sellers = [
         person(name, f"seller{number}@example.com", password, seller=True)
@@ -70,20 +70,20 @@ def fill(dice: random.Random) -> None:
         if number == 0:
             ShopMemberFactory(shop=shop, user=sellers[3])
         for item in range(PRODUCTS_PER_SHOP):
-            # Mostly what the shop is known for, and something of the neighbours.
+            # Mostly the shop's own category, and something from others.
             kind = number if item < 8 else (number + item) % 8
             put_up(dice, shop, categories[kind], people.CATEGORIES[kind][3], currency, item)
 
 
 def person(name: str, email: str, password: str, **kind: bool) -> User:
-    """An account with the demo's password."""
+    """Create an account with the demo's password."""
     return UserFactory(name=name, email=email, password=password, **kind)
 
 
 def put_up(
     dice: random.Random, shop: Shop, category: Any, words: list[str], currency: str, item: int
 ) -> Product:
-    """A product with one to three pictures."""
+    """Create a product with one to three pictures."""
     quality = people.QUALITIES[(item * 3 + shop.pk) % len(people.QUALITIES)]
     title = f"{quality} {words[item % len(words)]}"
     product: Product = ProductFactory(
