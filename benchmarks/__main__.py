@@ -36,24 +36,24 @@ def main(arguments: list[str]) -> int:
         for program in missing:
             say(f"Not found: {program} (Debian package: {services.PACKAGES[program]}).")
         return 1
-    if not processes.allow_open_files(people(options) + SPARE_FILES):
+    if not processes.allow_open_files(max_sockets(options) + SPARE_FILES):
         say("This machine allows too few open files (ulimit -Hn); choose fewer with --idle.")
         return 1
     load = os.getloadavg()[0]
     with systems(options) as started:
         with contextlib.ExitStack() as running:
-            contenders = line_up(options, started, running)
-            compete(contenders, options)
-        idles = list(let_sit(started, options))
-    waits = look(options)
-    tell(contenders, idles, waits, load, record=options.record)
+            contenders = start_contenders(options, started, running)
+            run_rounds(contenders, options)
+        idles = list(measure_idle(started, options))
+    waits = measure_browsers(options)
+    write_report(contenders, idles, waits, load, record=options.record)
     return 0
 
 
 @contextlib.contextmanager
 def systems(options: Namespace) -> Iterator[list[System]]:
     """The systems with all they need, except for servers."""
-    crowds = crowds_of(options)
+    cohorts = cohorts_of(options)
     with (
         tempfile.TemporaryDirectory(prefix="trato-bench-") as name,
         contextlib.ExitStack() as running,
@@ -62,26 +62,26 @@ def systems(options: Namespace) -> Iterator[list[System]]:
         folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
         say("Filling databases.")
         yield [
-            running.enter_context(getattr(servers, name)(folder / name, crowds))
+            running.enter_context(getattr(servers, name)(folder / name, cohorts))
             for name in options.systems
         ]
 
 
-def people(options: Namespace) -> int:
+def max_sockets(options: Namespace) -> int:
     """How many sockets there are at once, at most."""
-    most: int = max(2 * max(crowds_of(options).values()), *options.idle, 0)
+    most: int = max(2 * max(cohorts_of(options).values()), *options.idle, 0)
     return most
 
 
-def crowds_of(options: Namespace) -> dict[str, int]:
-    """How many pairs are needed of each crowd."""
-    crowds = {servers.ALONE: max(options.pairs, max(options.idle, default=0) // 2)}
+def cohorts_of(options: Namespace) -> dict[str, int]:
+    """How many pairs are needed of each cohort."""
+    cohorts = {servers.ALONE: max(options.pairs, max(options.idle, default=0) // 2)}
     for stage in (STAGES[name] for name in options.on):
-        crowds[stage.crowd] = max(crowds.get(stage.crowd, 0), stage.pairs or options.pairs)
-    return crowds
+        cohorts[stage.cohort] = max(cohorts.get(stage.cohort, 0), stage.pairs or options.pairs)
+    return cohorts
 
 
-def line_up(
+def start_contenders(
     options: Namespace, started: list[System], running: contextlib.ExitStack
 ) -> list[Contender]:
     """A contender for each line of the table, on servers that run until `running` ends."""
@@ -89,10 +89,12 @@ def line_up(
     for system in started:
         running_by_kind: dict[str, list[Server]] = defaultdict(list)
         for name, stage in stages_of(system.name, options.on).items():
-            at_hand = running_by_kind[stage.how]
-            while len(at_hand) < stage.servers:
-                at_hand.append(running.enter_context(system.serve(stage)))
-            one = Contender(f"{system.name}, {name}", system, at_hand[: stage.servers], stage)
+            running_servers = running_by_kind[stage.how]
+            while len(running_servers) < stage.servers:
+                running_servers.append(running.enter_context(system.serve(stage)))
+            one = Contender(
+                f"{system.name}, {name}", system, running_servers[: stage.servers], stage
+            )
             contenders.append(one)
             pids = ", ".join(str(server.pid) for server in one.servers)
             others = ", ".join(map(str, system.services))
@@ -100,23 +102,25 @@ def line_up(
     return contenders
 
 
-def compete(contenders: list[Contender], options: Namespace) -> None:
+def run_rounds(contenders: list[Contender], options: Namespace) -> None:
     """All play in turn, so that what disturbs the machine for a while disturbs all alike."""
     for _ in range(options.rounds):
         for one in contenders:
             pairs = one.stage.pairs or options.pairs
-            one.loaded.append(one.play(pairs, options.warm_up, options.seconds, options.read_every))
+            one.loaded.append(
+                one.run_round(pairs, options.warm_up, options.seconds, options.read_every)
+            )
             say(line(one, one.loaded[-1], f"{pairs} pairs"))
     for _ in range(options.rounds):
         for one in contenders:
             if one.stage.is_plain:
                 one.unloaded.append(
-                    one.play(1, options.warm_up / 2, options.seconds / 2, options.read_every)
+                    one.run_round(1, options.warm_up / 2, options.seconds / 2, options.read_every)
                 )
                 say(line(one, one.unloaded[-1], "1 pair"))
 
 
-def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
+def measure_idle(started: list[System], options: Namespace) -> Iterator[Idle]:
     """Idle sockets: the rival, and Trato on each server.
 
     The rival and other servers than Daphne get the fewest, for the sake of time.
@@ -132,10 +136,10 @@ def let_sit(started: list[System], options: Namespace) -> Iterator[Idle]:
                 (options.idle, options.idle_seconds) if most else (options.idle[:1], 5.0)
             )
             say(f"{system.name}, {name}: {max(counts):,} sockets sit for {seconds:.0f} s.")
-            yield idle.sit(system, stage, counts, seconds)
+            yield idle.measure(system, stage, counts, seconds)
 
 
-def look(options: Namespace) -> list[Waits]:
+def measure_browsers(options: Namespace) -> list[Waits]:
     """What people wait for in real browsers, where there is one."""
     if not options.browser:
         return []
@@ -146,16 +150,16 @@ def look(options: Namespace) -> list[Waits]:
     return browser.measure(options.browser)
 
 
-def line(one: Contender, played: Round, what: str) -> str:
-    talk = played.talk
+def line(one: Contender, one_round: Round, what: str) -> str:
+    measurement = one_round.measurement
     return (
-        f"{one.name:41} {what:9} {talk.per_second:7,.0f}/s {played.cpu_ms:6.2f} CPU-ms  "
-        f"p50 {talk.milliseconds(50):6.1f}  p95 {talk.milliseconds(95):6.1f}  "
-        f"p99 {talk.milliseconds(99):6.1f} ms  client {talk.client_cores:4.0%}"
+        f"{one.name:41} {what:9} {measurement.per_second:7,.0f}/s {one_round.cpu_ms:6.2f} CPU-ms  "
+        f"p50 {measurement.milliseconds(50):6.1f}  p95 {measurement.milliseconds(95):6.1f}  "
+        f"p99 {measurement.milliseconds(99):6.1f} ms  client {measurement.client_cores:4.0%}"
     )
 
 
-def tell(
+def write_report(
     contenders: list[Contender],
     idles: list[Idle],
     waits: list[Waits],

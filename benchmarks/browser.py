@@ -19,7 +19,7 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-PATIENCE_MS = 30_000.0  # until a step counts as failed
+TIMEOUT_MS = 30_000.0  # until a step counts as failed
 WARM_UP = 3  # rounds that do not count
 PROMISED_MS = 1000.0  # the promise: a message is seen, and a badge is true, within a second
 
@@ -82,7 +82,7 @@ def measure(rounds: int) -> list[Waits]:
             system.serve(STAGES["daphne"]) as server,
             _two_browsers() as browsers,
         ):
-            [(conversation, cookies)] = system.crowds[servers.ALONE]
+            [(conversation, cookies)] = system.cohorts[servers.ALONE]
             site = f"http://localhost:{server.port}"
             shopper, seller = (
                 _person(browser, site, cookie)
@@ -137,7 +137,7 @@ def _two_browsers() -> Iterator[list[Browser]]:
 
 def _person(browser: Browser, site: str, session: str) -> BrowserContext:
     context = browser.new_context(base_url=site)
-    context.set_default_timeout(PATIENCE_MS)
+    context.set_default_timeout(TIMEOUT_MS)
     context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
     context.add_init_script(WATCH)
     return context

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from . import frames
 from .dialects import Dialect
 
-PATIENCE = 30.0  # seconds that a server may take for anything
+TIMEOUT_SECONDS = 30.0  # seconds that a server may take for anything
 HANDSHAKES_AT_ONCE = 32  # Daphne's backlog is 50
 CHUNK = 16 * 1024  # bytes
 BADGE_SECONDS = 1.0  # within which a badge must have become true
@@ -28,7 +28,7 @@ UNREAD = re.compile(rb'"unread":(\d+)')
 
 
 @dataclass(frozen=True)
-class Seat:
+class Endpoint:
     """Where a socket is opened: who, in which conversation, on which server."""
 
     conversation: int
@@ -44,30 +44,30 @@ class Peer:
     """One socket of one person."""
 
     __slots__ = (
-        "accepted", "awaits", "badge", "badges", "left", "mask", "prefix", "received", "seat",
-        "sent", "sent_at", "sock", "template", "user",
+        "accepted", "awaited_id", "badge", "badges", "buffer", "endpoint", "mask", "prefix",
+        "received", "sent", "sent_at", "sock", "template", "user",
     )  # fmt: skip
 
-    def __init__(self, seat: Seat, dialect: Dialect) -> None:
-        self.seat = seat
+    def __init__(self, endpoint: Endpoint, dialect: Dialect) -> None:
+        self.endpoint = endpoint
         self.mask = frames.Mask()
         self.prefix = str(uuid.uuid4())[:24].encode()  # the counter makes the rest of a client_id
         before, after = dialect.send.split(b"%(client_id)s")
-        filled = before.replace(b"%(conversation)d", b"%d" % seat.conversation)
+        filled = before.replace(b"%(conversation)d", b"%d" % endpoint.conversation)
         self.template = (filled + self.prefix, after)
-        self.left = b""
+        self.buffer = b""
         self.sent = self.accepted = self.received = self.badges = 0
-        self.awaits = b""  # the client_id whose arrival at this socket is being timed
+        self.awaited_id = b""  # the client_id whose arrival at this socket is being timed
         self.sent_at = 0.0
         self.user = 0
         self.badge = b""  # the last frame that told how much is unread
-        self.sock = socket.create_connection(("127.0.0.1", seat.port), timeout=PATIENCE)
+        self.sock = socket.create_connection(("127.0.0.1", endpoint.port), timeout=TIMEOUT_SECONDS)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     # -- in the beginning and at the end, one after the other ----------------------------------
 
-    def knock(self, dialect: Dialect, origin: str) -> None:
-        path = dialect.path.replace("%(conversation)d", str(self.seat.conversation))
+    def start_handshake(self, dialect: Dialect, origin: str) -> None:
+        path = dialect.path.replace("%(conversation)d", str(self.endpoint.conversation))
         lines = [
             f"GET {path} HTTP/1.1",
             f"Host: {origin.partition('//')[2]}",
@@ -76,15 +76,15 @@ class Peer:
             "Connection: Upgrade",
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
             "Sec-WebSocket-Version: 13",
-            f"Cookie: sessionid={self.seat.cookie}",
+            f"Cookie: sessionid={self.endpoint.cookie}",
         ]
         self.sock.sendall("\r\n".join([*lines, "", ""]).encode())
 
-    def enter(self, dialect: Dialect) -> None:
+    def finish_handshake(self, dialect: Dialect) -> None:
         """Wait for the end of the handshake, and until the server tells all."""
-        while b"\r\n\r\n" not in self.left:
-            self.left += self._more()
-        head, _, self.left = self.left.partition(b"\r\n\r\n")
+        while b"\r\n\r\n" not in self.buffer:
+            self.buffer += self._more()
+        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         if b" 101 " not in head.split(b"\r\n")[0]:
             raise Refused(head.decode("latin1"))
         if dialect.ready:
@@ -93,13 +93,13 @@ class Peer:
 
     def open(self, dialect: Dialect) -> None:
         if dialect.open and dialect.opened:
-            text = dialect.open.replace(b"%(conversation)d", b"%d" % self.seat.conversation)
+            text = dialect.open.replace(b"%(conversation)d", b"%d" % self.endpoint.conversation)
             self.sock.sendall(self.mask.frame(text))
             self._wait_for(dialect.opened)
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Say goodbye and wait until the server has let go."""
-        self.sock.settimeout(PATIENCE)
+        self.sock.settimeout(TIMEOUT_SECONDS)
         try:
             self.sock.sendall(self.mask.frame((1000).to_bytes(2, "big"), frames.CLOSE))
             while self.sock.recv(CHUNK):
@@ -110,13 +110,13 @@ class Peer:
 
     def _wait_for(self, words: bytes) -> bytes:
         while True:
-            heard, self.left = frames.split(self.left)
-            for opcode, payload in heard:
+            complete, self.buffer = frames.split(self.buffer)
+            for opcode, payload in complete:
                 if words in payload:
                     return payload
                 if opcode == frames.CLOSE or b'"error"' in payload:
                     raise Refused(repr(payload))
-            self.left += self._more()
+            self.buffer += self._more()
 
     def _more(self) -> bytes:
         data = self.sock.recv(CHUNK)
@@ -126,22 +126,22 @@ class Peer:
 
     # -- while it is being measured --------------------------------------------------------------
 
-    def say(self, listener: "Peer", now: float) -> None:
+    def send(self, listener: "Peer", now: float) -> None:
         """Send one message whose arrival at `listener` is timed."""
         number = b"%012x" % self.sent
         before, after = self.template
         self.sent += 1
-        listener.awaits = self.prefix + number
+        listener.awaited_id = self.prefix + number
         listener.sent_at = now
         frame = self.mask.frame(before + number + after)
         if self.sock.send(frame) != len(frame):
             raise Refused("the server takes no more than one message")
 
-    def takes(self, payload: bytes, dialect: Dialect) -> bool:
+    def handle(self, payload: bytes, dialect: Dialect) -> bool:
         """Look at what came; True if it is the message whose arrival is timed."""
         if dialect.created in payload:
-            if self.awaits and self.awaits in payload:
-                self.awaits = b""
+            if self.awaited_id and self.awaited_id in payload:
+                self.awaited_id = b""
                 self.received += 1
                 return True
         elif dialect.accepted and dialect.accepted in payload:
@@ -153,11 +153,11 @@ class Peer:
             raise Refused(repr(payload))
         return False
 
-    def say_read(self, payload: bytes, dialect: Dialect) -> None:
+    def mark_read(self, payload: bytes, dialect: Dialect) -> None:
         """Say that a message was read, as a page does that shows it."""
         sequence = SEQUENCE.search(payload)
         if dialect.read and sequence:
-            values = {b"conversation": self.seat.conversation, b"sequence": int(sequence[1])}
+            values = {b"conversation": self.endpoint.conversation, b"sequence": int(sequence[1])}
             self.sock.send(self.mask.frame(dialect.read % values))
 
     @property
@@ -165,7 +165,7 @@ class Peer:
         """What the badge of this person's page shows."""
         return int(UNREAD.findall(self.badge)[0])
 
-    def hear(self) -> list[tuple[int, bytes]]:
+    def receive(self) -> list[tuple[int, bytes]]:
         """The frames that came; pings are answered."""
         try:
             data = self.sock.recv(CHUNK)
@@ -173,17 +173,17 @@ class Peer:
             return []
         if not data:
             raise Refused("the server hung up")
-        heard, self.left = frames.split(self.left + data if self.left else data)
-        for opcode, payload in heard:
+        complete, self.buffer = frames.split(self.buffer + data if self.buffer else data)
+        for opcode, payload in complete:
             if opcode == frames.PING:
                 self.sock.send(self.mask.frame(payload, frames.PONG))
             elif opcode == frames.CLOSE:
                 raise Refused(f"closed with {int.from_bytes(payload[:2], 'big')}")
-        return heard
+        return complete
 
 
 def connect(
-    seats: Sequence[Seat], dialect: Dialect, origin: str, *, opening: bool = False
+    endpoints: Sequence[Endpoint], dialect: Dialect, origin: str, *, opening: bool = False
 ) -> list[Peer]:
     """Sockets that are ready to talk, some at a time.
 
@@ -192,12 +192,14 @@ def connect(
         opening: whether each opens its conversation, as a page does that shows it.
     """
     peers: list[Peer] = []
-    for start in range(0, len(seats), HANDSHAKES_AT_ONCE):
-        some = [Peer(seat, dialect) for seat in seats[start : start + HANDSHAKES_AT_ONCE]]
+    for start in range(0, len(endpoints), HANDSHAKES_AT_ONCE):
+        some = [
+            Peer(endpoint, dialect) for endpoint in endpoints[start : start + HANDSHAKES_AT_ONCE]
+        ]
         for peer in some:
-            peer.knock(dialect, origin)
+            peer.start_handshake(dialect, origin)
         for peer in some:
-            peer.enter(dialect)
+            peer.finish_handshake(dialect)
             if opening:
                 peer.open(dialect)
             peer.sock.setblocking(False)
@@ -205,7 +207,7 @@ def connect(
     return peers
 
 
-class Table:
+class ClosedLoop:
     """Pairs that talk in a closed loop: each answers a message as soon as it arrives.
 
     A message counts from its sending until the other side's socket has received it. Each pair
@@ -236,10 +238,10 @@ class Table:
         self.latencies = array("d")  # seconds
         self._pairs = list(zip(peers[::2], peers[1::2], strict=True))
         self._poll = select.epoll()
-        self._places: dict[int, tuple[Peer, Peer]] = {}  # by descriptor: a peer and the other
+        self._by_descriptor: dict[int, tuple[Peer, Peer]] = {}  # a peer and its partner
         for one, other in self._pairs:
             for peer, partner in ((one, other), (other, one)):
-                self._places[peer.sock.fileno()] = (peer, partner)
+                self._by_descriptor[peer.sock.fileno()] = (peer, partner)
                 self._poll.register(peer.sock.fileno(), select.EPOLLIN)
 
     def start(self) -> None:
@@ -248,27 +250,27 @@ class Table:
         for number, (one, other) in enumerate(self._pairs):
             self._due.append((now + self.pause * number / len(self._pairs), one, other))
 
-    def go_on(self, seconds: float) -> None:
+    def run(self, seconds: float) -> None:
         """Let them talk for a while."""
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
-            self._turn(answering=True)
+            self._poll_once(answering=True)
 
-    def finish(self) -> None:
+    def drain(self) -> None:
         """Nobody answers any more; wait for what is under way, acknowledgements included."""
-        deadline = time.perf_counter() + PATIENCE
-        while not self.is_silent():
+        deadline = time.perf_counter() + TIMEOUT_SECONDS
+        while not self.is_drained():
             if time.perf_counter() > deadline:
                 raise Refused(f"{self.total('sent') - self.total('received')} messages are missing")
-            self._turn(answering=False)
+            self._poll_once(answering=False)
 
-    def linger(self, seconds: float) -> None:
+    def receive_late(self, seconds: float) -> None:
         """Hear what still comes when all that was said has arrived."""
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
-            self._turn(answering=False)
+            self._poll_once(answering=False)
 
-    def is_silent(self) -> bool:
+    def is_drained(self) -> bool:
         sent = self.total("sent")
         acks = self.total("accepted") if self.dialect.accepted else sent
         return self.total("received") == acks == sent
@@ -278,13 +280,13 @@ class Table:
 
     def total(self, what: str) -> int:
         """Of all peers together: `sent`, `received`, `accepted` or `badges`."""
-        return sum(getattr(peer, what) for peer, _ in self._places.values())
+        return sum(getattr(peer, what) for peer, _ in self._by_descriptor.values())
 
-    def _turn(self, *, answering: bool) -> None:
+    def _poll_once(self, *, answering: bool) -> None:
         for descriptor, _ in self._poll.poll(0.001 if self.pause else 0.05):
-            peer, other = self._places[descriptor]
-            for opcode, payload in peer.hear():
-                if opcode != frames.TEXT or not peer.takes(payload, self.dialect):
+            peer, other = self._by_descriptor[descriptor]
+            for opcode, payload in peer.receive():
+                if opcode != frames.TEXT or not peer.handle(payload, self.dialect):
                     continue
                 now = time.perf_counter()
                 self.latencies.append(now - peer.sent_at)
@@ -292,16 +294,16 @@ class Table:
                     pair = (other, peer) if self.one_way else (peer, other)
                     self._due.append((peer.sent_at + self.pause, *pair))
                 if self.read_every and peer.received % self.read_every == 0:
-                    peer.say_read(payload, self.dialect)
+                    peer.mark_read(payload, self.dialect)
         if not answering:
             self._due.clear()
         while self._due and self._due[0][0] <= (now := time.perf_counter()):
             _when, speaker, listener = self._due.popleft()
-            speaker.say(listener, now)
+            speaker.send(listener, now)
 
 
 @dataclass
-class Talk:
+class Measurement:
     """What was seen while pairs talked; the totals are of the warm-up too."""
 
     seconds: float
@@ -319,7 +321,7 @@ class Talk:
         return self.latencies[int((len(self.latencies) - 1) * percentile / 100)] * 1000
 
 
-def talk(
+def measure(
     peers: Sequence[Peer],
     dialect: Dialect,
     *,
@@ -329,7 +331,7 @@ def talk(
     read_every: int = 0,
     one_way: bool = False,
     pause: float = 0,
-) -> Talk:
+) -> Measurement:
     """Let pairs talk, and measure.
 
     Args:
@@ -339,36 +341,36 @@ def talk(
     Raises:
         Refused: the server did not keep to the protocol, or a message never came.
     """
-    table = Table(peers, dialect, read_every, one_way=one_way, pause=pause)
+    loop = ClosedLoop(peers, dialect, read_every, one_way=one_way, pause=pause)
     gc.disable()  # nothing here is circular, and a collection would count as latency
     try:
-        table.start()
-        table.go_on(warm_up)
+        loop.start()
+        loop.run(warm_up)
         on_edge()
-        del table.latencies[:]
+        del loop.latencies[:]
         since, cpu_since = time.perf_counter(), time.process_time()
-        table.go_on(seconds)
+        loop.run(seconds)
         lasted, cpu = time.perf_counter() - since, time.process_time() - cpu_since
         on_edge()
-        latencies = sorted(table.latencies)
-        table.finish()
-        table.linger(BADGE_SECONDS)
+        latencies = sorted(loop.latencies)
+        loop.drain()
+        loop.receive_late(BADGE_SECONDS)
     finally:
         gc.enable()
-        table.close()
+        loop.close()
     if not latencies:
         raise Refused(f"no message arrived within {seconds} s; measure for longer")
-    return Talk(
+    return Measurement(
         seconds=lasted,
         latencies=latencies,
         client_cores=cpu / lasted,
-        sent=table.total("sent"),
-        accepted=table.total("accepted"),
-        badges=table.total("badges"),
+        sent=loop.total("sent"),
+        accepted=loop.total("accepted"),
+        badges=loop.total("badges"),
     )
 
 
-class Crowd:
+class IdleSockets:
     """Sockets that are open and say nothing but pong."""
 
     def __init__(self, dialect: Dialect, origin: str) -> None:
@@ -376,16 +378,16 @@ class Crowd:
         self.peers: dict[int, Peer] = {}  # by descriptor
         self._poll = select.epoll()
 
-    def join(self, seats: Sequence[Seat]) -> None:
+    def add(self, endpoints: Sequence[Endpoint]) -> None:
         """Let more of them come; who is there already goes on answering pings."""
-        for start in range(0, len(seats), HANDSHAKES_AT_ONCE):
-            some = seats[start : start + HANDSHAKES_AT_ONCE]
+        for start in range(0, len(endpoints), HANDSHAKES_AT_ONCE):
+            some = endpoints[start : start + HANDSHAKES_AT_ONCE]
             for peer in connect(some, self.dialect, self.origin):
                 self.peers[peer.sock.fileno()] = peer
                 self._poll.register(peer.sock.fileno(), select.EPOLLIN)
-            self._turn(0)
+            self._poll_once(0)
 
-    def stay(self, seconds: float) -> None:
+    def hold(self, seconds: float) -> None:
         """Be there for a while.
 
         Raises:
@@ -393,14 +395,14 @@ class Crowd:
         """
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            self._turn(left)
+            self._poll_once(left)
 
-    def vanish(self) -> None:
+    def drop(self) -> None:
         """Go without a goodbye."""
         self._poll.close()
         for peer in self.peers.values():
             peer.sock.close()
 
-    def _turn(self, patience: float) -> None:
+    def _poll_once(self, patience: float) -> None:
         for descriptor, _ in self._poll.poll(patience):
-            self.peers[descriptor].hear()
+            self.peers[descriptor].receive()

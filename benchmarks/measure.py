@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import client, page_readers, processes, truth
-from .client import Talk
+from .client import Measurement
 from .servers import Server, System
 from .stages import Stage
 
@@ -14,13 +14,13 @@ from .stages import Stage
 class Round:
     """What one round showed."""
 
-    talk: Talk
+    measurement: Measurement
     cpu_seconds: float  # of all server processes, the database's and Redis' included
 
     @property
     def cpu_ms(self) -> float:
         """CPU per message, in milliseconds."""
-        return self.cpu_seconds * 1000 / len(self.talk.latencies)
+        return self.cpu_seconds * 1000 / len(self.measurement.latencies)
 
 
 @dataclass
@@ -34,23 +34,23 @@ class Contender:
     loaded: list[Round] = field(default_factory=list)  # many pairs
     unloaded: list[Round] = field(default_factory=list)  # one pair
 
-    def play(self, pairs: int, warm_up: float, seconds: float, read_every: int) -> Round:
+    def run_round(self, pairs: int, warm_up: float, seconds: float, read_every: int) -> Round:
         """Let pairs talk, measure, and compare with the database.
 
         Raises:
-            Untrue: what the clients saw and what is stored do not agree.
+            Mismatch: what the clients saw and what is stored do not agree.
         """
         roots = [*(server.pid for server in self.servers), *self.system.services]
         spent: list[float] = []
         chatting = self.servers[:-1] if self.stage.apart else self.servers
-        seats = self.system.seats(self.stage.crowd, pairs, chatting)
+        endpoints = self.system.endpoints(self.stage.cohort, pairs, chatting)
         before = truth.stored(self.system)
         with (
             processes.on_cores(1 if self.stage.one_core else None),
-            page_readers.reading(self.servers[-1].port, seats, self.stage.page_readers),
+            page_readers.reading(self.servers[-1].port, endpoints, self.stage.page_readers),
         ):
-            peers = client.connect(seats, self.system.dialect, self.system.origin, opening=True)
-            talk = client.talk(
+            peers = client.connect(endpoints, self.system.dialect, self.system.origin, opening=True)
+            measurement = client.measure(
                 peers,
                 self.system.dialect,
                 warm_up=warm_up,
@@ -61,15 +61,15 @@ class Contender:
                 pause=self.stage.pause,
             )
         for peer in peers:
-            peer.leave()
+            peer.close()
         truth.check(self.system, peers, before)
-        return Round(talk, spent[1] - spent[0])
+        return Round(measurement, spent[1] - spent[0])
 
     # Medians over the rounds.
 
     @property
     def per_second(self) -> float:
-        return statistics.median(one.talk.per_second for one in self.loaded)
+        return statistics.median(one.measurement.per_second for one in self.loaded)
 
     @property
     def cpu_ms(self) -> float:
@@ -77,10 +77,10 @@ class Contender:
 
     @property
     def client_cores(self) -> float:
-        return statistics.median(one.talk.client_cores for one in self.loaded)
+        return statistics.median(one.measurement.client_cores for one in self.loaded)
 
     def loaded_ms(self, percentile: float) -> float:
-        return statistics.median(one.talk.milliseconds(percentile) for one in self.loaded)
+        return statistics.median(one.measurement.milliseconds(percentile) for one in self.loaded)
 
     def unloaded_ms(self, percentile: float) -> float:
-        return statistics.median(one.talk.milliseconds(percentile) for one in self.unloaded)
+        return statistics.median(one.measurement.milliseconds(percentile) for one in self.unloaded)

@@ -10,23 +10,23 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 
-from .client import Seat
+from .client import Endpoint
 
 HOST = "shop.example.com"
 
 
 @contextlib.contextmanager
-def reading(port: int, seats: Sequence[Seat], number: int) -> Iterator[None]:
+def reading(port: int, endpoints: Sequence[Endpoint], number: int) -> Iterator[None]:
     """Let the first sellers load their inboxes until the end of the block.
 
     Args:
-        seats: two by two, of a shopper and a seller.
+        endpoints: two by two, of a shopper and a seller.
         number: how many people; there may be none.
     """
     if not number:
         yield
         return
-    cookies = [seat.cookie for seat in seats[1::2]][:number]
+    cookies = [endpoint.cookie for endpoint in endpoints[1::2]][:number]
     command = [sys.executable, "-m", __name__, str(port), *cookies]
     with subprocess.Popen(command) as process:
         try:

@@ -1,6 +1,6 @@
 """Fill a system's empty database: `python -m benchmarks.population trato 1-0:50`.
 
-Prints, as JSON, for each crowd, each conversation with the sessions of its two people. It is a
+Prints, as JSON, for each cohort, each conversation with the sessions of its two people. It is a
 process of its own because the systems are Django projects of their own.
 """
 
@@ -14,10 +14,10 @@ from django.core.management import call_command
 if __name__ == "__main__":
     django.setup()
     call_command("migrate", verbosity=0)
-    name, *crowds = sys.argv[1:]  # a crowd is how many members and unread, and how many pairs
+    name, *cohorts = sys.argv[1:]  # a cohort is how many members and unread, and how many pairs
     population = import_module(f"benchmarks.{name}.population")
     made = {}
-    for crowd, _, pairs in (crowd.partition(":") for crowd in crowds):
-        members, unread = map(int, crowd.split("-"))
-        made[crowd] = population.fill(int(pairs), members=members, unread=unread)
+    for cohort, _, pairs in (cohort.partition(":") for cohort in cohorts):
+        members, unread = map(int, cohort.split("-"))
+        made[cohort] = population.fill(int(pairs), members=members, unread=unread)
     json.dump(made, sys.stdout)

@@ -136,13 +136,13 @@ def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
     if trato and (two := named.get("trato, 2 daphnes")):
         what = "two Daphnes ÷ one, each with the whole machine"
         judgements += [_at_least(what, two.per_second / trato.per_second, 1.6)]
-    for crowd in ("", ", 200 pairs"):
-        two = named.get(f"trato, 2 daphnes{crowd}")
-        one = named.get(f"trato, daphne, all on one core{crowd}")
+    for suffix in ("", ", 200 pairs"):
+        two = named.get(f"trato, 2 daphnes{suffix}")
+        one = named.get(f"trato, daphne, all on one core{suffix}")
         if two and one:
-            what = f"two Daphnes on two cores ÷ one on one core, all included{crowd}"
+            what = f"two Daphnes on two cores ÷ one on one core, all included{suffix}"
             judgements += [_at_least(what, two.per_second / one.per_second, 1.6)]
-    judgements += _crowd_goals(named, rival)
+    judgements += _reader_goals(named, rival)
     judgements += _page_goals(named)
     if trato:
         share = trato.client_cores / trato.per_second * 3000 * 100
@@ -150,7 +150,7 @@ def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
     return judgements
 
 
-def _crowd_goals(named: dict[str, Contender], rival: Contender | None) -> list[Goal]:
+def _reader_goals(named: dict[str, Contender], rival: Contender | None) -> list[Goal]:
     judgements = []
     trato, reading = named.get("trato, daphne"), named.get("trato, daphne, all read")
     if trato and reading:

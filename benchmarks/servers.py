@@ -18,18 +18,18 @@ import redis
 
 from deploy import services
 
-from .client import Seat
+from .client import Endpoint
 from .dialects import ROOM, TRATO, Dialect
 from .stages import Stage
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 60.0  # seconds until a server must listen
+TIMEOUT_SECONDS = 60.0  # seconds until a server must listen
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
-ALONE = Stage("").crowd  # shops of one person, nothing unread
+ALONE = Stage("").cohort  # shops of one person, nothing unread
 TRATO_ORIGIN = "https://shop.example.com"  # whose pages the site trusts; also the client's word
 
 
-Crowds = Mapping[str, int]  # how many pairs there are of each, by `Stage.crowd`
+Cohorts = Mapping[str, int]  # how many pairs there are of each, by `Stage.cohort`
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class System:
     folder: Path
     services: list[int]  # process ids of the database's and Redis' roots
     database_url: str = ""
-    # By `Stage.crowd`: conversations, each with the cookies of its two people.
-    crowds: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
+    # By `Stage.cohort`: conversations, each with the cookies of its two people.
+    cohorts: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def serve(self, stage: Stage) -> Iterator[Server]:
@@ -88,12 +88,12 @@ class System:
                 connection.execute("VACUUM ANALYZE")
                 connection.execute("CHECKPOINT")
 
-    def seats(self, crowd: str, pairs: int, servers: Sequence[Server]) -> list[Seat]:
+    def endpoints(self, cohort: str, pairs: int, servers: Sequence[Server]) -> list[Endpoint]:
         """Two by two, who sits where. On two servers, half of the pairs sit on different ones."""
         ports = [server.port for server in servers]
         return [
-            Seat(conversation, cookie, ports[(number >> side) % len(ports)])
-            for number, (conversation, cookies) in enumerate(self.crowds[crowd][:pairs])
+            Endpoint(conversation, cookie, ports[(number >> side) % len(ports)])
+            for number, (conversation, cookies) in enumerate(self.cohorts[cohort][:pairs])
             for side, cookie in enumerate(cookies)
         ]
 
@@ -116,14 +116,14 @@ def trato_commands(port: int) -> dict[str, list[str]]:
 
 
 @contextlib.contextmanager
-def rival(folder: Path, crowds: Crowds) -> Iterator[System]:
+def rival(folder: Path, cohorts: Cohorts) -> Iterator[System]:
     """The naive rival, on its own PostgreSQL and Redis."""
-    with _with_services("rival", ROOM, folder, {ALONE: crowds[ALONE]}, {}) as system:
+    with _with_services("rival", ROOM, folder, {ALONE: cohorts[ALONE]}, {}) as system:
         yield system
 
 
 @contextlib.contextmanager
-def trato(folder: Path, crowds: Crowds) -> Iterator[System]:
+def trato(folder: Path, cohorts: Cohorts) -> Iterator[System]:
     """Trato with production's settings, on its own PostgreSQL and Redis."""
     environment = {
         "SECRET_KEY": secrets.token_urlsafe(50),
@@ -132,7 +132,7 @@ def trato(folder: Path, crowds: Crowds) -> Iterator[System]:
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
     }
-    with _with_services("trato", TRATO, folder, crowds, environment) as system:
+    with _with_services("trato", TRATO, folder, cohorts, environment) as system:
         system.origin = TRATO_ORIGIN
         collecting = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
         subprocess.run(collecting, cwd=ROOT, env=system.environment, check=True)
@@ -155,7 +155,7 @@ def trato_for_browsers(folder: Path) -> Iterator[System]:
 
 
 @contextlib.contextmanager
-def stock(folder: Path, crowds: Crowds) -> Iterator[System]:
+def stock(folder: Path, cohorts: Cohorts) -> Iterator[System]:
     """Stock Channels, on its own Redis and no database."""
     folder.mkdir()
     with services.redis_server(folder) as broker:
@@ -167,13 +167,13 @@ def stock(folder: Path, crowds: Crowds) -> Iterator[System]:
             environment=_environment("stock", {"REDIS_URL": redis_url}),
             folder=folder,
             services=[_redis_pid(redis_url)],
-            crowds={ALONE: [(one + 1, ["nobody", "nobody"]) for one in range(crowds[ALONE])]},
+            cohorts={ALONE: [(one + 1, ["nobody", "nobody"]) for one in range(cohorts[ALONE])]},
         )
 
 
 @contextlib.contextmanager
 def _with_services(
-    name: str, dialect: Dialect, folder: Path, crowds: Crowds, environment: dict[str, str]
+    name: str, dialect: Dialect, folder: Path, cohorts: Cohorts, environment: dict[str, str]
 ) -> Iterator[System]:
     folder.mkdir()
     folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
@@ -195,15 +195,15 @@ def _with_services(
         )
         made = subprocess.run(
             [sys.executable, "-m", "benchmarks.population", name]
-            + [f"{crowd}:{pairs}" for crowd, pairs in crowds.items()],
+            + [f"{cohort}:{pairs}" for cohort, pairs in cohorts.items()],
             cwd=ROOT,
             env=system.environment,
             stdout=subprocess.PIPE,
             check=True,
         )
-        system.crowds = {
-            crowd: [(one["conversation"], one["cookies"]) for one in pairs]
-            for crowd, pairs in json.loads(made.stdout).items()
+        system.cohorts = {
+            cohort: [(one["conversation"], one["cookies"]) for one in pairs]
+            for cohort, pairs in json.loads(made.stdout).items()
         }
         system.settle()
         with psycopg.connect(database_url, autocommit=True) as connection:
@@ -226,7 +226,7 @@ def _redis_pid(url: str) -> int:
 
 def _listens(port: int, process: "subprocess.Popen[bytes]") -> bool:
     """Whether a server listens, as soon as it does; False if it ended or takes too long."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5).close()

@@ -25,7 +25,7 @@ class Stage:
         return self == Stage(self.how)
 
     @property
-    def crowd(self) -> str:
+    def cohort(self) -> str:
         """Which of the people that `population` makes talk."""
         return f"{self.members}-{self.unread}"
 

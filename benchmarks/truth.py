@@ -40,7 +40,7 @@ UNREAD = """
 """
 
 
-class Untrue(Exception):
+class Mismatch(Exception):
     """What the clients saw and what the database holds do not agree."""
 
 
@@ -60,25 +60,25 @@ def check(system: System, peers: Sequence[Peer], before: int) -> None:
         before: how many messages the database held before the round.
 
     Raises:
-        Untrue: it is not so.
+        Mismatch: it is not so.
     """
     if system.name not in STORED:
         return
     sent = sum(peer.sent for peer in peers)
     if (now := stored(system)) != before + sent:
-        raise Untrue(f"{sent} messages were sent, {now - before} are stored")
+        raise Mismatch(f"{sent} messages were sent, {now - before} are stored")
     if system.name != "trato":
         return
     if (acknowledged := sum(peer.accepted for peer in peers)) != sent:
-        raise Untrue(f"{sent} messages were sent, {acknowledged} are acknowledged")
+        raise Mismatch(f"{sent} messages were sent, {acknowledged} are acknowledged")
     if gaps := _ask(system, NOT_GAPLESS):
-        raise Untrue(f"the sequences of conversations have gaps: {gaps}")
+        raise Mismatch(f"the sequences of conversations have gaps: {gaps}")
     if untold := _ask(system, NOT_NOTIFIED):
-        raise Untrue(f"nobody was notified of messages in conversations: {untold}")
+        raise Mismatch(f"nobody was notified of messages in conversations: {untold}")
     unread = dict(_ask(system, UNREAD))
     wrong = [peer.user for peer in peers if peer.unread != unread.get(peer.user, 0)]
     if wrong:
-        raise Untrue(f"the badges of people are wrong: {wrong}")
+        raise Mismatch(f"the badges of people are wrong: {wrong}")
 
 
 def _ask(system: System, query: LiteralString) -> list[tuple[Any, ...]]:

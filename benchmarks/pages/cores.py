@@ -25,7 +25,7 @@ from . import first_visit
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-PATIENCE = 60.0  # seconds until a server must listen
+TIMEOUT_SECONDS = 60.0  # seconds until a server must listen
 WARM_UP = 30  # requests of each page that do not count
 AIMS = {"inbox": 60, "conversation": 80, "product page": 110, "badge JSON": 250}
 
@@ -131,7 +131,7 @@ def server(command: list[str], port: int, environment: dict[str, str]) -> Iterat
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + TIMEOUT_SECONDS
             while True:
                 with contextlib.suppress(ConnectionRefusedError):
                     socket.create_connection((HOST, port), timeout=5).close()

@@ -20,13 +20,13 @@ def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any
         members: of each shop, the seller included.
         unread: notifications of each seller about something else.
     """
-    crowd = f"{members}-{unread}"
-    shoppers = people(f"shopper-{crowd}", pairs, User.Role.CONSUMER)
-    sellers = people(f"seller-{crowd}", pairs, User.Role.SELLER)
-    colleagues = iter(people(f"colleague-{crowd}", pairs * (members - 1), User.Role.SELLER))
+    cohort = f"{members}-{unread}"
+    shoppers = people(f"shopper-{cohort}", pairs, User.Role.CONSUMER)
+    sellers = people(f"seller-{cohort}", pairs, User.Role.SELLER)
+    colleagues = iter(people(f"colleague-{cohort}", pairs * (members - 1), User.Role.SELLER))
     teams = [[seller, *islice(colleagues, members - 1)] for seller in sellers]
     shops = Shop.objects.bulk_create(
-        Shop(name=f"Shop {crowd} {number}", slug=f"shop-{crowd}-{number}")
+        Shop(name=f"Shop {cohort} {number}", slug=f"shop-{cohort}-{number}")
         for number in range(pairs)
     )
     ShopMember.objects.bulk_create(

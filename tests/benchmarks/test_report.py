@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.browser import Waits
-from benchmarks.client import Talk
+from benchmarks.client import Measurement
 from benchmarks.dialects import TRATO
 from benchmarks.idle import Idle
 from benchmarks.measure import Contender, Round
@@ -19,7 +19,7 @@ def contender(name: str, *, per_second: int, cpu_ms: float, unloaded_ms: float) 
 
     def played(milliseconds: float) -> Round:
         messages = int(per_second * SECONDS)
-        talk = Talk(SECONDS, [milliseconds / 1000] * messages, 0.1, messages, messages, 0)
+        talk = Measurement(SECONDS, [milliseconds / 1000] * messages, 0.1, messages, messages, 0)
         return Round(talk, cpu_ms * messages / 1000)
 
     system = System(name.split(",")[0], TRATO, "", {}, Path(), [])

@@ -13,7 +13,7 @@ from benchmarks import truth
 from benchmarks.client import Peer
 from benchmarks.dialects import TRATO
 from benchmarks.servers import System
-from benchmarks.truth import Untrue
+from benchmarks.truth import Mismatch
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
 from notifications.factories import NotificationFactory
@@ -103,11 +103,11 @@ def test_a_planted_lie_is_found(
     system: System, peers: list[Any], plant: Callable[[], None], complaint: str
 ) -> None:
     plant()
-    with pytest.raises(Untrue, match=complaint):
+    with pytest.raises(Mismatch, match=complaint):
         check(system, peers)
 
 
 def test_a_message_that_was_not_acknowledged_is_found(system: System, peers: list[Any]) -> None:
     peers[0].accepted -= 1
-    with pytest.raises(Untrue, match="4 messages were sent, 3 are acknowledged"):
+    with pytest.raises(Mismatch, match="4 messages were sent, 3 are acknowledged"):
         check(system, peers)
