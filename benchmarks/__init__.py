@@ -1,1 +1,1 @@
-"""`make bench`: how fast Trato is, beside a naive rival, on the same machine in the same run."""
+"""`make bench`: measure Trato and a naive implementation on the same machine in one run."""

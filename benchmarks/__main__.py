@@ -22,14 +22,14 @@ from .stages import STAGES, stages_of
 
 NEEDED = ("postgres", "initdb", "redis-server")
 REPORT = ROOT / "var" / "bench.md"
-SPARE_FILES = 500  # that a server has open beside its sockets
+SPARE_FILES = 500  # for a server's other files, besides its sockets
 PERFORMANCE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->\n"
 
 
 def main(arguments: list[str]) -> int:
-    """Measure; 0 if it could be done, whatever the figures."""
-    # As Ctrl-C, so that whatever was started is stopped.
+    """Run the measurements; return 0 if that was possible, whatever the results."""
+    # Treat it like Ctrl-C, so that everything started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = parse(arguments)
     if missing := [program for program in NEEDED if services.find(program) is None]:
@@ -52,14 +52,14 @@ def main(arguments: list[str]) -> int:
 
 @contextlib.contextmanager
 def systems(options: Namespace) -> Iterator[list[System]]:
-    """The systems with all they need, except for servers."""
+    """Start the systems with all their services, but without servers."""
     cohorts = cohorts_of(options)
     with (
         tempfile.TemporaryDirectory(prefix="trato-bench-") as name,
         contextlib.ExitStack() as running,
     ):
         folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+        folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
         say("Filling databases.")
         yield [
             running.enter_context(getattr(servers, name)(folder / name, cohorts))
@@ -68,13 +68,13 @@ def systems(options: Namespace) -> Iterator[list[System]]:
 
 
 def max_sockets(options: Namespace) -> int:
-    """How many sockets there are at once, at most."""
+    """Return the maximum number of sockets at once."""
     most: int = max(2 * max(cohorts_of(options).values()), *options.idle, 0)
     return most
 
 
 def cohorts_of(options: Namespace) -> dict[str, int]:
-    """How many pairs are needed of each cohort."""
+    """Return how many pairs each cohort needs."""
     cohorts = {servers.ALONE: max(options.pairs, max(options.idle, default=0) // 2)}
     for stage in (STAGES[name] for name in options.on):
         cohorts[stage.cohort] = max(cohorts.get(stage.cohort, 0), stage.pairs or options.pairs)
@@ -84,7 +84,7 @@ def cohorts_of(options: Namespace) -> dict[str, int]:
 def start_contenders(
     options: Namespace, started: list[System], running: contextlib.ExitStack
 ) -> list[Contender]:
-    """A contender for each line of the table, on servers that run until `running` ends."""
+    """Create a contender for each line of the table, on servers that run until `running` ends."""
     contenders = []
     for system in started:
         running_by_kind: dict[str, list[Server]] = defaultdict(list)
@@ -103,7 +103,7 @@ def start_contenders(
 
 
 def run_rounds(contenders: list[Contender], options: Namespace) -> None:
-    """All play in turn, so that what disturbs the machine for a while disturbs all alike."""
+    """Run the contenders in turn, so that disturbances of the machine affect all of them."""
     for _ in range(options.rounds):
         for one in contenders:
             pairs = one.stage.pairs or options.pairs
@@ -121,9 +121,9 @@ def run_rounds(contenders: list[Contender], options: Namespace) -> None:
 
 
 def measure_idle(started: list[System], options: Namespace) -> Iterator[Idle]:
-    """Idle sockets: the rival, and Trato on each server.
+    """Measure idle sockets of the rival, and of Trato on each server.
 
-    The rival and other servers than Daphne get the fewest, for the sake of time.
+    To save time, the rival and other servers than Daphne get fewer.
     """
     for system in started:
         if not options.idle or system.name == "stock":
@@ -140,7 +140,7 @@ def measure_idle(started: list[System], options: Namespace) -> Iterator[Idle]:
 
 
 def measure_browsers(options: Namespace) -> list[Waits]:
-    """What people wait for in real browsers, where there is one."""
+    """Measure how long people wait in real browsers, if there is one."""
     if not options.browser:
         return []
     if services.find("chromium") is None:
@@ -167,7 +167,7 @@ def write_report(
     *,
     record: bool,
 ) -> None:
-    """Print the tables, and keep them in a file or in the documentation."""
+    """Print the tables, and write them to a file or the documentation."""
     rival = next((one for one in contenders if one.system.name == "rival"), None)
     parts = [
         [report.machine(load)],

@@ -1,4 +1,4 @@
-"""What two people in real browsers wait for: until it is on the screen, not until it is sent."""
+"""Measure how long two people in real browsers wait until something is on the screen."""
 
 import statistics
 import tempfile
@@ -19,12 +19,12 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-TIMEOUT_MS = 30_000.0  # until a step counts as failed
-WARM_UP = 3  # rounds that do not count
-PROMISED_MS = 1000.0  # the promise: a message is seen, and a badge is true, within a second
+TIMEOUT_MS = 30_000.0  # then a step has failed
+WARM_UP = 3  # rounds that are not counted
+PROMISED_MS = 1000.0  # the promise: a message is visible, and a badge is correct, within a second
 
-# Notes, in milliseconds of a clock that all browsers of a machine share, when Enter was pressed
-# and when a part of the page came to say something else.
+# Records when Enter was pressed and when the text of an element changed, in milliseconds of a clock
+# that all browsers on a machine share.
 WATCH = """(() => {
     const parts = {
         message: ".message__body",
@@ -54,7 +54,7 @@ WATCH = """(() => {
 
 @dataclass
 class Waits:
-    """How long one kind of step took, in milliseconds, once for each round."""
+    """The durations of one kind of step in milliseconds, one for each round."""
 
     what: str
     milliseconds: list[float] = field(default_factory=list)
@@ -69,14 +69,14 @@ class Waits:
 
 
 def measure(rounds: int) -> list[Waits]:
-    """Let a shopper and a seller talk on one Daphne, PostgreSQL and Redis.
+    """Run a conversation of a shopper and a seller on one Daphne, PostgreSQL and Redis.
 
     Args:
-        rounds: how often each step is measured.
+        rounds: how often to measure each step.
     """
     with tempfile.TemporaryDirectory(prefix="trato-bench-browser-") as name:
         folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+        folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
         with (
             servers.trato_for_browsers(folder / "trato") as system,
             system.serve(STAGES["daphne"]) as server,
@@ -109,7 +109,7 @@ def _talk(shopper: BrowserContext, seller: BrowserContext, thread: str, rounds: 
 
         counted_at = pressed + took[0]
         answering.goto(thread)
-        # Older messages that nobody has read yet may keep the last one out of view at first.
+        # At first, older unread messages may keep the last one out of view.
         answering.locator(".thread__scroll").evaluate("box => box.scrollTo(0, box.scrollHeight)")
         opened = _seen(answering, "message", f"Still there? {number}")
         took.append(_seen(elsewhere, "badge", since=counted_at) - opened)
@@ -144,7 +144,7 @@ def _person(browser: Browser, site: str, session: str) -> BrowserContext:
 
 
 def _go_live(page: Page) -> None:
-    """Wait until the page has its socket."""
+    """Wait until the page's socket is open."""
     page.evaluate(
         """async () => {
             const { session } = await import("trato/session");
@@ -159,7 +159,7 @@ def _write(page: Page, text: str) -> None:
 
 
 def _seen(page: Page, part: str, text: str = "", *, since: float = 0.0) -> float:
-    """When a part of the page last came to say a text, after a moment; waits for it."""
+    """Wait until an element shows a text, and return when it did so."""
     handle: Any = page.wait_for_function(
         """([part, text, since]) => window.seen.findLast(
             (one) => one.part === part && one.text === text && one.at > since)""",

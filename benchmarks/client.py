@@ -1,7 +1,7 @@
-"""The measuring client: many sockets, one thread, one epoll, and as little Python as will do.
+"""The measuring client: many sockets, one thread, one epoll, and as little Python as possible.
 
-It speaks the documented protocol alone. A library's frame objects and tasks would cost more than
-the servers that are measured here; it must stay under a quarter of a core.
+It uses only the documented protocol. A library's frame objects and tasks would cost more than the
+servers under test; the client must stay under a quarter of a core.
 """
 
 import gc
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from . import frames
 from .dialects import Dialect
 
-TIMEOUT_SECONDS = 30.0  # seconds that a server may take for anything
+TIMEOUT_SECONDS = 30.0  # for anything that a server does
 HANDSHAKES_AT_ONCE = 32  # Daphne's backlog is 50
 CHUNK = 16 * 1024  # bytes
-BADGE_SECONDS = 1.0  # within which a badge must have become true
+BADGE_SECONDS = 1.0  # within which a badge must be correct
 SEQUENCE = re.compile(rb'"sequence":(\d+)')
 USER = re.compile(rb'"user":(\d+)')
 UNREAD = re.compile(rb'"unread":(\d+)')
@@ -29,7 +29,7 @@ UNREAD = re.compile(rb'"unread":(\d+)')
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a socket is opened: who, in which conversation, on which server."""
+    """Where to open a socket: for which session and conversation, on which server."""
 
     conversation: int
     cookie: str
@@ -37,7 +37,7 @@ class Endpoint:
 
 
 class Refused(Exception):
-    """The server did not do what the protocol says."""
+    """The server violated the protocol."""
 
 
 class Peer:
@@ -51,20 +51,20 @@ class Peer:
     def __init__(self, endpoint: Endpoint, dialect: Dialect) -> None:
         self.endpoint = endpoint
         self.mask = frames.Mask()
-        self.prefix = str(uuid.uuid4())[:24].encode()  # the counter makes the rest of a client_id
+        self.prefix = str(uuid.uuid4())[:24].encode()  # the counter is the rest of a client_id
         before, after = dialect.send.split(b"%(client_id)s")
         filled = before.replace(b"%(conversation)d", b"%d" % endpoint.conversation)
         self.template = (filled + self.prefix, after)
         self.buffer = b""
         self.sent = self.accepted = self.received = self.badges = 0
-        self.awaited_id = b""  # the client_id whose arrival at this socket is being timed
+        self.awaited_id = b""  # the client_id of the message that is being timed
         self.sent_at = 0.0
         self.user = 0
-        self.badge = b""  # the last frame that told how much is unread
+        self.badge = b""  # the last frame with the number of unread notifications
         self.sock = socket.create_connection(("127.0.0.1", endpoint.port), timeout=TIMEOUT_SECONDS)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    # -- in the beginning and at the end, one after the other ----------------------------------
+    # -- before and after a measurement, one socket at a time ----------------------------------
 
     def start_handshake(self, dialect: Dialect, origin: str) -> None:
         path = dialect.path.replace("%(conversation)d", str(self.endpoint.conversation))
@@ -81,7 +81,7 @@ class Peer:
         self.sock.sendall("\r\n".join([*lines, "", ""]).encode())
 
     def finish_handshake(self, dialect: Dialect) -> None:
-        """Wait for the end of the handshake, and until the server tells all."""
+        """Wait for the end of the handshake, and for the server's first frame."""
         while b"\r\n\r\n" not in self.buffer:
             self.buffer += self._more()
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
@@ -98,7 +98,7 @@ class Peer:
             self._wait_for(dialect.opened)
 
     def close(self) -> None:
-        """Say goodbye and wait until the server has let go."""
+        """Close the socket and wait until the server has closed it too."""
         self.sock.settimeout(TIMEOUT_SECONDS)
         try:
             self.sock.sendall(self.mask.frame((1000).to_bytes(2, "big"), frames.CLOSE))
@@ -124,10 +124,10 @@ class Peer:
             raise Refused("the server hung up")
         return data
 
-    # -- while it is being measured --------------------------------------------------------------
+    # -- during a measurement -------------------------------------------------------------------
 
     def send(self, listener: "Peer", now: float) -> None:
-        """Send one message whose arrival at `listener` is timed."""
+        """Send a message whose delivery to `listener` is timed."""
         number = b"%012x" % self.sent
         before, after = self.template
         self.sent += 1
@@ -138,7 +138,7 @@ class Peer:
             raise Refused("the server takes no more than one message")
 
     def handle(self, payload: bytes, dialect: Dialect) -> bool:
-        """Look at what came; True if it is the message whose arrival is timed."""
+        """Handle a frame; return True if it has the message whose delivery is timed."""
         if dialect.created in payload:
             if self.awaited_id and self.awaited_id in payload:
                 self.awaited_id = b""
@@ -154,7 +154,7 @@ class Peer:
         return False
 
     def mark_read(self, payload: bytes, dialect: Dialect) -> None:
-        """Say that a message was read, as a page does that shows it."""
+        """Mark a message as read, like a page that shows it."""
         sequence = SEQUENCE.search(payload)
         if dialect.read and sequence:
             values = {b"conversation": self.endpoint.conversation, b"sequence": int(sequence[1])}
@@ -162,11 +162,11 @@ class Peer:
 
     @property
     def unread(self) -> int:
-        """What the badge of this person's page shows."""
+        """The number on the badge of this person's page."""
         return int(UNREAD.findall(self.badge)[0])
 
     def receive(self) -> list[tuple[int, bytes]]:
-        """The frames that came; pings are answered."""
+        """Return the frames that arrived; answer pings."""
         try:
             data = self.sock.recv(CHUNK)
         except BlockingIOError:
@@ -185,11 +185,11 @@ class Peer:
 def connect(
     endpoints: Sequence[Endpoint], dialect: Dialect, origin: str, *, opening: bool = False
 ) -> list[Peer]:
-    """Sockets that are ready to talk, some at a time.
+    """Open sockets, some at a time.
 
     Args:
-        origin: of the pages that the site trusts.
-        opening: whether each opens its conversation, as a page does that shows it.
+        origin: the origin of trusted pages.
+        opening: whether to open the conversations too, like pages that show them.
     """
     peers: list[Peer] = []
     for start in range(0, len(endpoints), HANDSHAKES_AT_ONCE):
@@ -208,17 +208,17 @@ def connect(
 
 
 class ClosedLoop:
-    """Pairs that talk in a closed loop: each answers a message as soon as it arrives.
+    """Pairs that talk in a closed loop: each person answers a message as soon as it arrives.
 
     A message counts from its sending until the other side's socket has received it. Each pair
     has one message in flight, and every second one goes the other way.
 
     Args:
-        peers: two by two, the pairs.
-        read_every: after how many messages a receiver says that it has read; 0 for never.
+        peers: the pairs, one after another.
+        read_every: the number of messages after which a receiver marks them as read; 0 for never.
         one_way: whether only the first person of each pair talks, as soon as the last message
             has arrived.
-        pause: seconds from one message of a pair to the next, at least.
+        pause: the minimum number of seconds between two messages of a pair.
     """
 
     def __init__(
@@ -245,19 +245,19 @@ class ClosedLoop:
                 self._poll.register(peer.sock.fileno(), select.EPOLLIN)
 
     def start(self) -> None:
-        """Each pair's first person says something; with pauses, one pair after the other."""
+        """Send each pair's first message; with pauses, one pair after another."""
         now = time.perf_counter()
         for number, (one, other) in enumerate(self._pairs):
             self._due.append((now + self.pause * number / len(self._pairs), one, other))
 
     def run(self, seconds: float) -> None:
-        """Let them talk for a while."""
+        """Let the pairs talk for a while."""
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             self._poll_once(answering=True)
 
     def drain(self) -> None:
-        """Nobody answers any more; wait for what is under way, acknowledgements included."""
+        """Stop answering; wait for everything in flight, including acknowledgements."""
         deadline = time.perf_counter() + TIMEOUT_SECONDS
         while not self.is_drained():
             if time.perf_counter() > deadline:
@@ -265,7 +265,7 @@ class ClosedLoop:
             self._poll_once(answering=False)
 
     def receive_late(self, seconds: float) -> None:
-        """Hear what still comes when all that was said has arrived."""
+        """Receive frames that still arrive after the last message."""
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             self._poll_once(answering=False)
@@ -279,7 +279,7 @@ class ClosedLoop:
         self._poll.close()
 
     def total(self, what: str) -> int:
-        """Of all peers together: `sent`, `received`, `accepted` or `badges`."""
+        """Return a total over all peers: `sent`, `received`, `accepted` or `badges`."""
         return sum(getattr(peer, what) for peer, _ in self._by_descriptor.values())
 
     def _poll_once(self, *, answering: bool) -> None:
@@ -304,7 +304,7 @@ class ClosedLoop:
 
 @dataclass
 class Measurement:
-    """What was seen while pairs talked; the totals are of the warm-up too."""
+    """The result of a measurement; the totals include the warm-up."""
 
     seconds: float
     latencies: list[float]  # seconds, in ascending order
@@ -335,14 +335,15 @@ def measure(
     """Let pairs talk, and measure.
 
     Args:
-        warm_up, seconds: how long before, and how long it is measured.
-        on_edge: called when the measuring begins, and again when it ends.
+        warm_up: seconds before the measurement.
+        seconds: the length of the measurement.
+        on_edge: is called at the beginning and at the end of the measurement.
 
     Raises:
-        Refused: the server did not keep to the protocol, or a message never came.
+        Refused: the server violated the protocol, or a message never arrived.
     """
     loop = ClosedLoop(peers, dialect, read_every, one_way=one_way, pause=pause)
-    gc.disable()  # nothing here is circular, and a collection would count as latency
+    gc.disable()  # there are no reference cycles here, and a collection would count as latency
     try:
         loop.start()
         loop.run(warm_up)
@@ -371,7 +372,7 @@ def measure(
 
 
 class IdleSockets:
-    """Sockets that are open and say nothing but pong."""
+    """Sockets that are open and only answer pings."""
 
     def __init__(self, dialect: Dialect, origin: str) -> None:
         self.dialect, self.origin = dialect, origin
@@ -379,7 +380,7 @@ class IdleSockets:
         self._poll = select.epoll()
 
     def add(self, endpoints: Sequence[Endpoint]) -> None:
-        """Let more of them come; who is there already goes on answering pings."""
+        """Open more sockets; existing ones go on answering pings."""
         for start in range(0, len(endpoints), HANDSHAKES_AT_ONCE):
             some = endpoints[start : start + HANDSHAKES_AT_ONCE]
             for peer in connect(some, self.dialect, self.origin):
@@ -388,7 +389,7 @@ class IdleSockets:
             self._poll_once(0)
 
     def hold(self, seconds: float) -> None:
-        """Be there for a while.
+        """Keep the sockets open for a while.
 
         Raises:
             Refused: the server closed one of them.
@@ -398,7 +399,7 @@ class IdleSockets:
             self._poll_once(left)
 
     def drop(self) -> None:
-        """Go without a goodbye."""
+        """Disconnect without a close frame."""
         self._poll.close()
         for peer in self.peers.values():
             peer.sock.close()

@@ -1,4 +1,4 @@
-"""How each system is spoken to: addresses, frames, and how a receipt is told from the rest."""
+"""The protocol of each system: addresses, frames, and how to tell them apart."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ assert len(BODY) == 90  # noqa: S101 – what the tables say
 
 @dataclass(frozen=True)
 class Dialect:
-    """What the client says and looks for. `%(conversation)d` and `%(client_id)s` are filled in."""
+    """What the client sends and looks for. `%(conversation)d` and `%(client_id)s` are filled in."""
 
     path: str
     send: bytes
-    created: bytes  # in every frame that carries a message to somebody
-    ready: bytes | None = None  # in the frame after which nothing is told past the socket
-    open: bytes | None = None  # sent once, as a page does that shows the conversation
-    opened: bytes | None = None  # in the answer to that
+    created: bytes  # in every frame with a message
+    ready: bytes | None = None  # in the frame after which the socket gets all events
+    open: bytes | None = None  # sent once, like a page that shows the conversation
+    opened: bytes | None = None  # in the response to that
     accepted: bytes | None = None  # in the acknowledgement
     badge: bytes | None = None
     read: bytes | None = None  # with %(sequence)d
@@ -34,7 +34,7 @@ TRATO = Dialect(
     read=b'{"type":"conversation.read","conversation":%(conversation)d,"sequence":%(sequence)d}',
 )
 
-# The rival and the stock consumer are our own, so they speak nearly alike.
+# The rival and the stock consumer are our own code, so they speak nearly the same.
 ROOM = Dialect(
     path="/ws/chat/%(conversation)d/",
     send=b'{"message":"' + BODY + b'","client_id":"%(client_id)s"}',

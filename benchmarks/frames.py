@@ -1,4 +1,4 @@
-"""WebSocket frames as bytes (RFC 6455), only what the measuring client needs, and that fast."""
+"""WebSocket frames as bytes (RFC 6455): only what the measuring client needs, but fast."""
 
 import os
 
@@ -7,16 +7,16 @@ FIN, MASKED = 0x80, 0x80
 
 
 def split(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
-    """The whole frames at the head of what a server sent, and the bytes left over.
+    """Split what a server sent into complete frames and remaining bytes.
 
     Args:
-        data: the left-over bytes of the last call, and what came since.
+        data: the remaining bytes from the last call, and what has arrived since.
 
     Returns:
-        opcode and payload of each frame, and the beginning of a frame that has not all come.
+        Opcode and payload of each frame, and the beginning of an incomplete frame.
 
     Raises:
-        ValueError: a frame is masked or fragmented, which no server under test has reason to do.
+        ValueError: a frame is masked or fragmented, which no server under test does.
     """
     frames = []
     start, end = 0, len(data)
@@ -39,14 +39,14 @@ def split(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
 
 
 class Mask:
-    """Makes the frames of one client; the mask is drawn once, which no server can tell."""
+    """Masks the frames of one client, always with the same key, which servers don't notice."""
 
     def __init__(self) -> None:
         self._key = os.urandom(4)
-        self._pads: dict[int, int] = {}  # by length: the key repeated, as one number
+        self._pads: dict[int, int] = {}  # the repeated key as one number, by length
 
     def frame(self, payload: bytes, opcode: int = TEXT) -> bytes:
-        """A masked frame, ready to be written."""
+        """Return a masked frame, ready to be sent."""
         length = len(payload)
         pad = self._pads.get(length)
         if pad is None:

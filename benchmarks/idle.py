@@ -1,4 +1,4 @@
-"""What open sockets cost while nobody says anything."""
+"""Measure what open sockets cost while nobody sends anything."""
 
 import os
 import signal
@@ -10,12 +10,12 @@ from .client import IdleSockets
 from .servers import System
 from .stages import Stage
 
-SETTLE_SECONDS = 2.0  # seconds between the last handshake and the look at the memory
+SETTLE_SECONDS = 2.0  # between the last handshake and reading the memory
 
 
 @dataclass
 class Idle:
-    """What one server process held and did."""
+    """What one server process used."""
 
     name: str
     kb_per_socket: dict[int, float] = field(default_factory=dict)  # by number of sockets
@@ -24,19 +24,19 @@ class Idle:
 
 
 def measure(system: System, stage: Stage, counts: Sequence[int], seconds: float) -> Idle:
-    """Open sockets on a fresh server and let them be.
+    """Open sockets on a fresh server and leave them idle.
 
     Args:
-        counts: how many, in ascending order; the memory is read at each.
-        seconds: how long the most are watched. After that the memory is read again, since what
-            comes once in a while (heartbeats, session checks) holds some too.
+        counts: the numbers of sockets at which to read the memory, in ascending order.
+        seconds: how long to measure the largest number. Then the memory is read again, since
+            periodic work (heartbeats, session checks) uses some too.
     """
-    system.settle()  # what the talk before has left behind is not the sockets'
+    system.settle()  # don't count what the previous measurement left behind
     idle = Idle(f"{system.name}, {stage.how}")
     sockets = IdleSockets(system.dialect, system.origin)
     with system.serve(stage) as server:
         endpoints = system.endpoints(stage.cohort, max(counts) // 2, [server])
-        sockets.add(endpoints[:1])  # what is loaded for the first socket is not the others'
+        sockets.add(endpoints[:1])  # don't count what is loaded for the first socket
         base = processes.resident_kb(server.pid)
         roots = [server.pid, *system.services]
         for count in counts:
@@ -50,6 +50,6 @@ def measure(system: System, stage: Stage, counts: Sequence[int], seconds: float)
         idle.all_cores = (processes.cpu_seconds(roots) - together) / seconds
         kb = processes.resident_kb(server.pid) - base
         idle.kb_per_socket[count] = kb / (count - 1)
-        os.kill(server.pid, signal.SIGKILL)  # thousands of goodbyes would take their time
+        os.kill(server.pid, signal.SIGKILL)  # closing thousands of sockets would take too long
     sockets.drop()
     return idle

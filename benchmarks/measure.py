@@ -1,4 +1,4 @@
-"""One round of one system: people talk, and the kernel is asked what it cost."""
+"""One round of one system: people talk, and the kernel says what it cost."""
 
 import statistics
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from .stages import Stage
 
 @dataclass(frozen=True)
 class Round:
-    """What one round showed."""
+    """The result of one round."""
 
     measurement: Measurement
-    cpu_seconds: float  # of all server processes, the database's and Redis' included
+    cpu_seconds: float  # of all server processes, including the database and Redis
 
     @property
     def cpu_ms(self) -> float:
@@ -25,7 +25,7 @@ class Round:
 
 @dataclass
 class Contender:
-    """One system on one server or several, and what its rounds showed."""
+    """One system on one or several servers, and the results of its rounds."""
 
     name: str
     system: System
@@ -38,7 +38,7 @@ class Contender:
         """Let pairs talk, measure, and compare with the database.
 
         Raises:
-            Mismatch: what the clients saw and what is stored do not agree.
+            Mismatch: the clients and the database have different messages.
         """
         roots = [*(server.pid for server in self.servers), *self.system.services]
         spent: list[float] = []

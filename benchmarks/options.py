@@ -1,4 +1,4 @@
-"""What can be chosen on the command line."""
+"""The command line's options."""
 
 import argparse
 from importlib.util import find_spec

@@ -1,6 +1,6 @@
 """People who load their inbox again and again while others talk.
 
-They are a process of their own, so that the client that measures the messages has its own time.
+They run in a separate process, so that they don't slow down the client that measures messages.
 """
 
 import contextlib
@@ -20,8 +20,8 @@ def reading(port: int, endpoints: Sequence[Endpoint], number: int) -> Iterator[N
     """Let the first sellers load their inboxes until the end of the block.
 
     Args:
-        endpoints: two by two, of a shopper and a seller.
-        number: how many people; there may be none.
+        endpoints: of shoppers and sellers, alternating.
+        number: the number of people; may be 0.
     """
     if not number:
         yield
@@ -38,7 +38,7 @@ def reading(port: int, endpoints: Sequence[Endpoint], number: int) -> Iterator[N
 
 
 def main(port: int, cookies: Sequence[str]) -> None:
-    """Load pages until killed; the first one that cannot be loaded ends it."""
+    """Load pages until killed; exit if a page can't be loaded."""
     failed = threading.Event()
     for cookie in cookies:
         threading.Thread(target=_read, args=(port, cookie, failed), daemon=True).start()

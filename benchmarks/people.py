@@ -1,4 +1,4 @@
-"""What both populations need: sessions for many people, and how much was said before."""
+"""What both populations need: sessions for many people, and the number of earlier messages."""
 
 import secrets
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-# Messages per conversation, by both in turn. On an empty table PostgreSQL would plan statements
-# for a table that is not there any more a second later.
+# Messages per conversation, by both people in turn. With empty tables, PostgreSQL would make plans
+# that are out of date a second later.
 HISTORY = 10
 
 
 def sessions_of(people: Sequence[Any]) -> list[str]:
-    """Log people in without asking for a password; gives their session keys in the same order."""
+    """Log people in without a password; return their session keys in the same order."""
     encode = SessionStore().encode
     sessions = [
         Session(

@@ -1,7 +1,7 @@
 """Fill a system's empty database: `python -m benchmarks.population trato 1-0:50`.
 
-Prints, as JSON, for each cohort, each conversation with the sessions of its two people. It is a
-process of its own because the systems are Django projects of their own.
+Prints, as JSON, each cohort's conversations with the sessions of their two people. It is a separate
+process because the systems are separate Django projects.
 """
 
 import json
@@ -14,7 +14,7 @@ from django.core.management import call_command
 if __name__ == "__main__":
     django.setup()
     call_command("migrate", verbosity=0)
-    name, *cohorts = sys.argv[1:]  # a cohort is how many members and unread, and how many pairs
+    name, *cohorts = sys.argv[1:]  # a cohort is members-unread, followed by a number of pairs
     population = import_module(f"benchmarks.{name}.population")
     made = {}
     for cohort, _, pairs in (cohort.partition(":") for cohort in cohorts):

@@ -1,4 +1,4 @@
-"""What processes cost, as the kernel counts it (/proc, so Linux only)."""
+"""What processes cost, according to the kernel (/proc, so only on Linux)."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ KB = 1024
 
 
 def tree(roots: Iterable[int]) -> set[int]:
-    """Some processes and all that descend from them."""
+    """Return some processes and all of their descendants."""
     children: dict[int, list[int]] = {}
     for pid in _all():
         if fields := _stat(pid):
@@ -26,7 +26,7 @@ def tree(roots: Iterable[int]) -> set[int]:
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:
-    """CPU time of process trees so far, with that of descendants which have ended."""
+    """Return the CPU time of process trees so far, including descendants that have ended."""
     ticks = 0
     for pid in tree(roots):
         if fields := _stat(pid):
@@ -35,7 +35,7 @@ def cpu_seconds(roots: Iterable[int]) -> float:
 
 
 def resident_kb(root: int) -> int:
-    """Memory that a process and its descendants hold."""
+    """Return the memory that a process and its descendants use."""
     pages = 0
     for pid in tree([root]):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
@@ -44,7 +44,7 @@ def resident_kb(root: int) -> int:
 
 
 def allow_open_files(count: int) -> bool:
-    """Let this process, and those it starts, have so many files open; False if they may not."""
+    """Raise the limit on open files for this process and its children; False if that is refused."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if resource.RLIM_INFINITY != hard < count:
         return False
@@ -55,10 +55,10 @@ def allow_open_files(count: int) -> bool:
 
 @contextlib.contextmanager
 def on_cores(count: int | None) -> Iterator[None]:
-    """Keep this process and all that it started on the first few cores, until the block ends.
+    """Keep this process and its descendants on the first few cores until the block ends.
 
     Args:
-        count: how many; None leaves everything as it is.
+        count: the number of cores; None changes nothing.
     """
     allowed = os.sched_getaffinity(0)
     if count is not None:
@@ -82,7 +82,7 @@ def _all() -> list[int]:
 
 
 def _stat(pid: int) -> list[str] | None:
-    """The fields of /proc/<pid>/stat from the third on; None if the process has ended."""
+    """Return the fields of /proc/<pid>/stat from the third on; None if the process has ended."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

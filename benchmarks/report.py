@@ -1,4 +1,4 @@
-"""The tables at the end, in Markdown, to be pasted into docs/performance.md."""
+"""The tables at the end, in Markdown, for docs/performance.md."""
 
 import os
 import platform
@@ -9,12 +9,12 @@ from .browser import PROMISED_MS, Waits
 from .idle import Idle
 from .measure import Contender
 
-QUIET = 0.5  # load average of a machine that does little else
+QUIET = 0.5  # load average of an otherwise idle machine
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What a figure should be, and what was seen; each is a ratio or a measure of one run."""
+    """What a figure should be, and what it was; each one is from a single run."""
 
     what: str
     aim: str
@@ -24,7 +24,7 @@ class Goal:
 
 
 def machine(load: float) -> str:
-    """Where it was measured, in one line, and whether the machine was busy with something else.
+    """Describe the machine in one line, and whether it was busy with something else.
 
     Args:
         load: the load average before the first round.
@@ -42,7 +42,7 @@ def machine(load: float) -> str:
 
 
 def speed(contenders: Sequence[Contender], rival: Contender | None) -> list[str]:
-    """Messages, CPU and latencies of each, medians over the rounds."""
+    """Return a table of messages, CPU and latencies, medians over the rounds."""
     rows = []
     for one in filter(_was_loaded, contenders):
         alone = rival and one.unloaded and rival.unloaded_ms(50) / one.unloaded_ms(50)
@@ -73,7 +73,7 @@ def speed(contenders: Sequence[Contender], rival: Contender | None) -> list[str]
 
 
 def idle(rows: Sequence[Idle]) -> list[str]:
-    """Memory and CPU of sockets that say nothing."""
+    """Return a table of idle sockets' memory and CPU."""
     if not rows:
         return []
     return _table(
@@ -91,7 +91,7 @@ def idle(rows: Sequence[Idle]) -> list[str]:
 
 
 def browser(rows: Sequence[Waits]) -> list[str]:
-    """What two people in two browsers wait for."""
+    """Return a table of how long two people in two browsers waited."""
     if not rows:
         return []
     return _table(
@@ -106,7 +106,7 @@ def browser(rows: Sequence[Waits]) -> list[str]:
 def goals(
     contenders: Sequence[Contender], idles: Sequence[Idle], waits: Sequence[Waits] = ()
 ) -> list[str]:
-    """The goals that this run can tell of."""
+    """Return a table of the goals that this run can judge."""
     named = {one.name: one for one in filter(_was_loaded, contenders)}
     rows = [
         [goal.what, goal.aim, f"{goal.seen:.1f}{goal.unit}", goal.met]

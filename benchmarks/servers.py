@@ -1,4 +1,4 @@
-"""The systems under test: their databases, their Redis, their people, and server processes."""
+"""The systems under test, with their databases, Redis, people and server processes."""
 
 import contextlib
 import json
@@ -26,15 +26,15 @@ ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_SECONDS = 60.0  # seconds until a server must listen
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 ALONE = Stage("").cohort  # shops of one person, nothing unread
-TRATO_ORIGIN = "https://shop.example.com"  # whose pages the site trusts; also the client's word
+TRATO_ORIGIN = "https://shop.example.com"  # the origin of trusted pages, which the client sends
 
 
-Cohorts = Mapping[str, int]  # how many pairs there are of each, by `Stage.cohort`
+Cohorts = Mapping[str, int]  # the number of pairs by `Stage.cohort`
 
 
 @dataclass(frozen=True)
 class Server:
-    """One process that answers on one port."""
+    """A process that serves one port."""
 
     pid: int
     port: int
@@ -42,14 +42,14 @@ class Server:
 
 @dataclass
 class System:
-    """What is measured as one: an application with the services that it alone uses."""
+    """An application under test, with its own services."""
 
     name: str
     dialect: Dialect
     origin: str
     environment: dict[str, str]
     folder: Path
-    services: list[int]  # process ids of the database's and Redis' roots
+    services: list[int]  # process IDs of the database's and Redis' root processes
     database_url: str = ""
     # By `Stage.cohort`: conversations, each with the cookies of its two people.
     cohorts: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
@@ -82,14 +82,14 @@ class System:
         return {"daphne": ["daphne", "-b", "127.0.0.1", "-p", str(port), application]}
 
     def settle(self) -> None:
-        """Let the database clean up now what it would clean up later, in somebody else's time."""
+        """Make the database clean up now, not during another measurement."""
         if self.database_url:
             with psycopg.connect(self.database_url, autocommit=True) as connection:
                 connection.execute("VACUUM ANALYZE")
                 connection.execute("CHECKPOINT")
 
     def endpoints(self, cohort: str, pairs: int, servers: Sequence[Server]) -> list[Endpoint]:
-        """Two by two, who sits where. On two servers, half of the pairs sit on different ones."""
+        """Return the endpoints of pairs. With two servers, half of the pairs are on both."""
         ports = [server.port for server in servers]
         return [
             Endpoint(conversation, cookie, ports[(number >> side) % len(ports)])
@@ -99,7 +99,7 @@ class System:
 
 
 def trato_commands(port: int) -> dict[str, list[str]]:
-    """The servers that can carry Trato, with the limits that `config.server` gives to Daphne."""
+    """Return the servers that can run Trato, with the limits that `config.server` gives Daphne."""
     application = "config.asgi:application"
     return {
         "daphne": ["config.server", "--port", str(port)],
@@ -117,14 +117,14 @@ def trato_commands(port: int) -> dict[str, list[str]]:
 
 @contextlib.contextmanager
 def rival(folder: Path, cohorts: Cohorts) -> Iterator[System]:
-    """The naive rival, on its own PostgreSQL and Redis."""
+    """Start the naive rival's PostgreSQL and Redis."""
     with _with_services("rival", ROOM, folder, {ALONE: cohorts[ALONE]}, {}) as system:
         yield system
 
 
 @contextlib.contextmanager
 def trato(folder: Path, cohorts: Cohorts) -> Iterator[System]:
-    """Trato with production's settings, on its own PostgreSQL and Redis."""
+    """Start Trato's PostgreSQL and Redis, with production's settings."""
     environment = {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "shop.example.com",
@@ -141,7 +141,7 @@ def trato(folder: Path, cohorts: Cohorts) -> Iterator[System]:
 
 @contextlib.contextmanager
 def trato_for_browsers(folder: Path) -> Iterator[System]:
-    """Trato for one shopper and one seller in browsers, which want pages, not only a socket.
+    """Start Trato for one shopper and one seller in browsers, which need pages too.
 
     With the tests' settings: production's insist on HTTPS.
     """
@@ -156,7 +156,7 @@ def trato_for_browsers(folder: Path) -> Iterator[System]:
 
 @contextlib.contextmanager
 def stock(folder: Path, cohorts: Cohorts) -> Iterator[System]:
-    """Stock Channels, on its own Redis and no database."""
+    """Start stock Channels' Redis; it has no database."""
     folder.mkdir()
     with services.redis_server(folder) as broker:
         redis_url = broker.address
@@ -176,7 +176,7 @@ def _with_services(
     name: str, dialect: Dialect, folder: Path, cohorts: Cohorts, environment: dict[str, str]
 ) -> Iterator[System]:
     folder.mkdir()
-    folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+    folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
     with (
         services.postgresql(folder, fsync="on", full_page_writes="on") as database,
         services.redis_server(folder) as broker,
@@ -225,7 +225,7 @@ def _redis_pid(url: str) -> int:
 
 
 def _listens(port: int, process: "subprocess.Popen[bytes]") -> bool:
-    """Whether a server listens, as soon as it does; False if it ended or takes too long."""
+    """Return True as soon as a server listens; False if it ended or takes too long."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(ConnectionRefusedError):

@@ -1,41 +1,41 @@
-"""On what a system is measured: which server, how many of them, on which cores."""
+"""What a system is measured on: which server, how many of them, on which cores."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What makes one line of the table differ from the others of its system."""
+    """One line in the table of a system."""
 
     how: str  # a name of `System.commands`
     servers: int = 1
     one_core: bool = False  # client, servers, database and Redis share one core
-    pairs: int | None = None  # that talk at once; as chosen on the command line unless said here
-    read_every: int | None = None  # how often receivers say that they have read; as for `pairs`
+    pairs: int | None = None  # that talk at once; by default as chosen on the command line
+    read_every: int | None = None  # by default as on the command line, too
     one_way: bool = False  # only the shopper talks
-    members: int = 1  # of each shop; one of them is there
-    unread: int = 0  # notifications about something else, of each seller
+    members: int = 1  # per shop; one of them is online
+    unread: int = 0  # notifications about other subjects, per seller
     pause: float = 0  # seconds between two messages of a pair
-    page_readers: int = 0  # people who load the inbox meanwhile, again and again
-    apart: bool = False  # whether pages have a server of their own, the last one
+    page_readers: int = 0  # people who load the inbox again and again meanwhile
+    apart: bool = False  # whether pages have their own server, the last one
 
     @property
     def is_plain(self) -> bool:
-        """One server on the whole machine: then latency without load is of interest too."""
+        """One server on the whole machine: its latency without load is also of interest."""
         return self == Stage(self.how)
 
     @property
     def cohort(self) -> str:
-        """Which of the people that `population` makes talk."""
+        """The people of `population` that talk."""
         return f"{self.members}-{self.unread}"
 
 
-# What can serve Trato. Granian is not among the requirements.
+# The servers that can run Trato. Granian is not in the requirements.
 STAGES = {
     "daphne": Stage("daphne"),
     "2 daphnes": Stage("daphne", servers=2),
     "daphne, all on one core": Stage("daphne", one_core=True),
-    # Width is a matter of how many people there are: with few, the cores are not full.
+    # More cores only help with more people: with few, they are not busy.
     "2 daphnes, 200 pairs": Stage("daphne", servers=2, pairs=200),
     "daphne, all on one core, 200 pairs": Stage("daphne", one_core=True, pairs=200),
     "daphne, all read": Stage("daphne", read_every=1),
@@ -60,10 +60,10 @@ OTHERS = {"rival": {"daphne": Stage("daphne")}, "stock": {"daphne": Stage("daphn
 
 
 def stages_of(system: str, chosen: list[str]) -> dict[str, Stage]:
-    """The stages of one system, by the name that they have in the table.
+    """Return the stages of one system, by their names in the table.
 
     Args:
         system: `rival`, `stock` or `trato`.
-        chosen: which of Trato's.
+        chosen: the chosen stages of Trato.
     """
     return OTHERS.get(system) or {name: STAGES[name] for name in chosen}

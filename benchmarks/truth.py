@@ -1,4 +1,4 @@
-"""After each round: what the clients saw against what the database holds."""
+"""After each round, compare what the clients saw with the database."""
 
 from collections.abc import Sequence
 from typing import Any, LiteralString
@@ -41,11 +41,11 @@ UNREAD = """
 
 
 class Mismatch(Exception):
-    """What the clients saw and what the database holds do not agree."""
+    """The clients and the database have different messages."""
 
 
 def stored(system: System) -> int:
-    """How many messages the database holds; 0 where there is none."""
+    """Return the number of messages in the database; 0 if there is none."""
     if system.name not in STORED:
         return 0
     [[count]] = _ask(system, STORED[system.name])
@@ -53,14 +53,14 @@ def stored(system: System) -> int:
 
 
 def check(system: System, peers: Sequence[Peer], before: int) -> None:
-    """Every message that was sent is stored once; for Trato also acknowledged, in order, and told.
+    """Check that every message is stored once; for Trato also acknowledgements, order and news.
 
     Args:
-        peers: the sockets of the round, of which nobody sends any more.
-        before: how many messages the database held before the round.
+        peers: the sockets of the round, which is over.
+        before: the number of messages in the database before the round.
 
     Raises:
-        Mismatch: it is not so.
+        Mismatch: a check failed.
     """
     if system.name not in STORED:
         return

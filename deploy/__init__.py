@@ -1,1 +1,1 @@
-"""How Trato runs on servers, and `cluster`, which runs the same on one machine."""
+"""Configuration for servers, and `cluster`, which runs the same on one machine."""

@@ -1,7 +1,7 @@
-"""Private PostgreSQL and Redis for tests, benchmarks and `make cluster`, started and stopped here.
+"""Private PostgreSQL and Redis servers for tests, benchmarks and `make cluster`.
 
-Also which programs the tests need. Nothing in this module is deployed: on servers, the system runs
-PostgreSQL and Redis.
+Also lists the programs that the tests need. Nothing in this module is deployed: on servers, the
+operating system runs PostgreSQL and Redis.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from typing import Any, cast
 import psycopg
 import redis
 
-# What the tests use where it is found, and the Debian package that brings it.
+# Programs that the tests use if they are installed, and their Debian packages.
 PACKAGES = {
     "postgres": "postgresql",
     "initdb": "postgresql",
@@ -30,24 +30,24 @@ PACKAGES = {
     "chromium": "chromium-headless-shell",
     "xgettext": "gettext",
 }
-# The names of one that has several, the best first: the shell has no windows, which nobody sees in
-# a test, and takes a third less time.
+# Programs with several names, the best one first: the headless shell has no windows, which no test
+# needs, and takes a third less time.
 NAMES = {
     "chromium": (
         *("chromium-headless-shell", "chromium", "chromium-browser"),
         *("google-chrome", "google-chrome-stable"),
     )
 }
-PATIENCE = 60.0  # seconds that a server may take to answer for the first time
+PATIENCE = 60.0  # seconds that a server may take to start
 
 
 def find(program: str, *, best: bool = False) -> str | None:
-    """The path of a program, also where Debian hides PostgreSQL's; the newest of several.
+    """Return the path of a program, even if it isn't on the PATH; the newest of several.
 
     Args:
-        best: only under the best of its names.
+        best: only look for the best of its names.
     """
-    # Daemons stand where only root looks, though everybody may run them.
+    # Debian has daemons in directories on root's PATH only, though everybody can run them.
     places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
     names = NAMES.get(program, (program,))
     for name in names[:1] if best else names:
@@ -59,26 +59,26 @@ def find(program: str, *, best: bool = False) -> str | None:
 
 
 def free_port() -> int:
-    """A TCP port of this machine that nobody listens on."""
+    """Return a free TCP port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
 
 
 class Server:
-    """A server program of a test, which can be taken away and brought back.
+    """A server program for a test, which can be stopped and started again.
 
-    Port and data stay the same from one start to the next.
+    It keeps its port and data when it is restarted.
 
     Args:
-        address: where it answers, as a URL.
+        address: its URL.
         command: the program and its arguments.
-        folder: where it runs; what it says goes to `<program>.log` there.
-        knock: does nothing if the server answers, else raises `refusal`.
-        user: whom to run it as; None for ourselves.
-        name: of its log, if not the program's.
-        environment: if not ours.
-        stop_signal: what asks it to end in order.
+        folder: its working directory; its output goes to `<program>.log` there.
+        probe: does nothing if the server responds, otherwise raises `refusal`.
+        user: the user to run it as; by default the current one.
+        name: the name of its log, by default the program's.
+        environment: by default the current one.
+        stop_signal: the signal for an orderly shutdown.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Server:
         address: str,
         command: list[str],
         folder: Path,
-        knock: Callable[[], object],
+        probe: Callable[[], object],
         refusal: type[Exception],
         *,
         user: str | None = None,
@@ -96,7 +96,7 @@ class Server:
     ) -> None:
         self.address = address
         self._command, self._folder, self._user = command, folder, user
-        self._knock, self._refusal = knock, refusal
+        self._probe, self._refusal = probe, refusal
         self._environment, self._stop_signal = environment, stop_signal
         self.log = folder / f"{name or Path(command[0]).name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -107,13 +107,13 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """Its process. Raises RuntimeError if it is down."""
+        """Its process ID. Raises RuntimeError if it is not running."""
         if self._process is None:
             raise RuntimeError(f"{self.address} does not run")
         return self._process.pid
 
     def start(self) -> None:
-        """Start it and wait until it answers. Harmless if it runs; a paused one goes on."""
+        """Start it and wait until it responds. If it is running, this only resumes it if paused."""
         if self._process:
             self.resume()
             return
@@ -121,11 +121,11 @@ class Server:
         self.wait()
 
     def launch(self) -> None:
-        """Start it; `wait` before use."""
+        """Start it; call `wait` before using it."""
         if self._process:
             raise RuntimeError(f"{self.address} runs already")
         with self.log.open("ab") as output:
-            # In a session of its own, so that Ctrl-C reaches us alone and the tests end before it.
+            # In its own session, so that Ctrl-C only reaches us, and the tests end before it.
             self._process = subprocess.Popen(
                 self._command,
                 stdout=output,
@@ -137,23 +137,23 @@ class Server:
             )
 
     def wait(self) -> None:
-        """Wait until it answers."""
+        """Wait until it responds."""
 
-        def knock() -> None:
+        def probe() -> None:
             if self._process and self._process.poll() is not None:
                 raise RuntimeError(f"{self._command[0]} ended; see its log in {self._folder}")
-            self._knock()
+            self._probe()
 
-        wait(knock, self._refusal)
+        wait(probe, self._refusal)
 
     def stop(self, how: signal.Signals | None = None) -> int | None:
-        """Shut it down in order: connections end, nothing is lost. Harmless if it is down.
+        """Shut it down in order. Does nothing if it is not running.
 
         Args:
-            how: another signal than usual, such as SIGQUIT for PostgreSQL's immediate shutdown.
+            how: another signal, such as SIGQUIT for PostgreSQL's immediate shutdown.
 
         Returns:
-            Its exit code; None if it was down or did not end within 20 s and was killed.
+            Its exit code; None if it was not running, or was killed after 20 s.
         """
         code = None
         if self._process:
@@ -167,18 +167,18 @@ class Server:
         return code
 
     def kill(self) -> None:
-        """As a crash: without a goodbye. Harmless if it is down."""
+        """Simulate a crash. Does nothing if it is not running."""
         if self._process:
             self._signal(signal.SIGKILL)
             self._process.wait()
         self._process = None
 
     def pause(self) -> None:
-        """As a machine that hangs: connections stay, nobody answers."""
+        """Simulate a hanging machine: connections stay open, nobody responds."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on after `pause`."""
+        """Continue after `pause`."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -193,7 +193,7 @@ class Server:
 
 @contextlib.contextmanager
 def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
-    """Run a private PostgreSQL with its data in `folder`; its address names a database.
+    """Run a private PostgreSQL with its data in `folder`; its address contains a database.
 
     Args:
         options: the server's settings, for example `max_connections=20`.
@@ -219,8 +219,8 @@ def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
         "max_connections": 200,
-        # The data is thrown away with the run, so it need not survive a power cut. It does
-        # survive `kill`: what was committed is in the system's memory by then.
+        # The data is deleted after the run, so it need not survive a power cut. It does survive
+        # `kill`, because by then the kernel has what was committed.
         "fsync": "off",
         "full_page_writes": "off",
     } | options
@@ -246,20 +246,20 @@ def redis_server(folder: Path) -> Iterator[Server]:
     command = [required("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--save", "", "--appendonly", "no"]
 
-    def knock() -> None:
+    def probe() -> None:
         with contextlib.closing(redis.Redis(port=port)) as client:
             client.ping()
 
     address = f"redis://127.0.0.1:{port}/0"
-    yield from _running(Server(address, command, folder, knock, redis.ConnectionError))
+    yield from _running(Server(address, command, folder, probe, redis.ConnectionError))
 
 
 @contextlib.contextmanager
 def stopped_redis(address: str) -> Iterator[None]:
-    """As a Redis that hangs: it answers nobody until the end of the block.
+    """Simulate a hanging Redis: it doesn't respond until the end of the block.
 
     Args:
-        address: of a server on this machine that belongs to the test.
+        address: the address of the test's own server.
     """
     with contextlib.closing(redis.Redis.from_url(address)) as client:
         known = cast(dict[str, Any], client.info("server"))
@@ -278,12 +278,12 @@ def _running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
-def wait(knock: Callable[[], object], refusal: type[Exception]) -> None:
-    """Call `knock` again and again until it no longer raises `refusal`."""
+def wait(probe: Callable[[], object], refusal: type[Exception]) -> None:
+    """Call `probe` repeatedly until it no longer raises `refusal`."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            knock()
+            probe()
         except refusal:
             if time.monotonic() > deadline:
                 raise
@@ -293,7 +293,7 @@ def wait(knock: Callable[[], object], refusal: type[Exception]) -> None:
 
 
 def required(program: str) -> str:
-    """The path of a program that must be there. Raises FileNotFoundError."""
+    """Return the path of a required program. Raises FileNotFoundError."""
     path = find(program)
     if path is None:
         raise FileNotFoundError(program)
@@ -301,7 +301,7 @@ def required(program: str) -> str:
 
 
 def _unprivileged_user() -> str | None:
-    """PostgreSQL refuses to run as root."""
+    """Return another user if we are root, as whom PostgreSQL refuses to run."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

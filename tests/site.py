@@ -64,12 +64,12 @@ class Site:
             )
         server = self.processes[process]
 
-        def knock() -> None:
+        def probe() -> None:
             if server.poll() is not None:
                 raise RuntimeError(f"the server ended: {self.said(process)[-2000:]}")
             urlopen(self.url("/health/", process), timeout=PATIENCE).close()  # noqa: S310
 
-        services.wait(knock, OSError)
+        services.wait(probe, OSError)
 
     def kill(self, process: int = 0) -> None:
         """As a crash: without a goodbye."""

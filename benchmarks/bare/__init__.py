@@ -1,1 +1,1 @@
-"""The least that Django can answer with: one view, no middleware, no database."""
+"""The minimum that Django can respond with: one view, no middleware, no database."""

@@ -1,4 +1,4 @@
-"""Next to nothing."""
+"""Minimal settings."""
 
 SECRET_KEY = "bare"
 ALLOWED_HOSTS = ["*"]

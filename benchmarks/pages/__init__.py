@@ -1,1 +1,1 @@
-"""What the pages cost with 1,000,000 messages, beside what they cost with 10,000."""
+"""Measure what the pages cost with 1,000,000 messages, compared with 10,000."""

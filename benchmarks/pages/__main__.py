@@ -1,4 +1,4 @@
-"""`make bench-pages`: what the pages cost a core, and at 10,000 and at 1,000,000 messages."""
+"""`make bench-pages`: pages per core, and their times with 10,000 and 1,000,000 messages."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ from .fill import Size, fill
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"small": Size(10_000), "large": Size(1_000_000)}
-RATIO_LIMIT = 1.5  # of the 95th percentile at 1,000,000 messages to that at 10,000
+RATIO_LIMIT = 1.5  # 95th percentile at 1,000,000 messages ÷ that at 10,000
 
 COUNTS = (
     "SELECT (SELECT count(*) FROM messaging_message), "
@@ -28,13 +28,13 @@ COUNTS = (
     "(SELECT count(*) FROM notifications_notification)"
 )
 
-WARM_UP = 5  # rounds that do not count
+WARM_UP = 5  # rounds that are not counted
 
 Pages = list[dict[str, Any]]
 
 
 def main() -> int:
-    """Fill, measure, print; 0 if everything holds."""
+    """Fill databases, measure, and print; return 0 if all goals are met."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__)
     options.add_argument("--rounds", type=int, default=100, help="of every page, at each size")
     options.add_argument("--messages", type=int, default=1_000_000)
@@ -46,7 +46,7 @@ def main() -> int:
     sizes = SIZES | {"large": Size(chosen.messages)}
     with tempfile.TemporaryDirectory(prefix="trato-pages-") as name:
         folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+        folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
         with services.postgresql(folder) as server:
             if chosen.core_rounds:
                 per_core = prepared(server.address, "per_core", SIZES["small"])
@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def prepared(server: str, name: str, size: Size) -> str:
-    """A database with so many messages; gives its address."""
+    """Create a database with a number of messages; return its address."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     address = server.rsplit("/", 1)[0] + f"/{name}"
@@ -89,7 +89,7 @@ def prepared(server: str, name: str, size: Size) -> str:
 
 
 def measured(addresses: dict[str, str], rounds: int) -> tuple[Pages, Pages]:
-    """Both sizes in turn, round by round, so that what else the machine does meets both."""
+    """Measure both sizes in alternating rounds, so that disturbances affect both."""
     with Measurer(addresses["small"]) as small, Measurer(addresses["large"], "--check") as large:
         for _ in range(WARM_UP):
             small.round()
@@ -104,8 +104,8 @@ class Measurer:
     """A process that requests pages from one database on command.
 
     Args:
-        address: of the database.
-        options: `--check` to have the query plans checked.
+        address: the address of the database.
+        options: `--check` to check the query plans.
     """
 
     def __init__(self, address: str, *options: str) -> None:
@@ -120,10 +120,10 @@ class Measurer:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.process.communicate()  # which closes its input, and so ends it
+        self.process.communicate()  # which closes its input and so stops it
 
     def round(self) -> list[float]:
-        """Seconds for each page, asked for once."""
+        """Request each page once; return the seconds for each."""
         if self.process.stdin is None:
             raise RuntimeError("the measuring process has no input")
         self.process.stdin.write("\n")
@@ -143,7 +143,7 @@ class Measurer:
 
 
 def report(at_small: Pages, at_large: Pages) -> int:
-    """Print the table and what does not hold; gives 1 if anything does not."""
+    """Print the table and the goals that are not met; return 1 if there are any."""
     say("\nServer time in milliseconds, at 10,000 and at 1,000,000 messages, and statements")
     say(f"{'page':30}{'p50':>9}{'p95':>9}{'p50':>9}{'p95':>9}{'ratio':>8}{'':>4}")
     failures: list[str] = []
@@ -170,7 +170,7 @@ def environment(address: str) -> dict[str, str]:
 
 
 def percentiles(page: dict[str, Any]) -> tuple[float, float]:
-    """The median and the 95th percentile, in milliseconds."""
+    """Return the median and the 95th percentile, in milliseconds."""
     cuts = statistics.quantiles((1000 * second for second in page["seconds"]), n=20)
     return cuts[9], cuts[18]
 

@@ -1,7 +1,7 @@
-"""Pages per core: requests per CPU-second of one Daphne, beside a bare Django view.
+"""Pages per core: requests per CPU-second of one Daphne, compared with a bare Django view.
 
-By the CPU time of the server process, so a machine that is busy with something else gives the same
-figures. The database's is not in it. Each request has a connection of its own, as nginx makes them.
+This uses the CPU time of the server process, without the database's, so the figures are the same on
+a busy machine. Each request has its own connection, as with nginx.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from . import first_visit
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 TIMEOUT_SECONDS = 60.0  # seconds until a server must listen
-WARM_UP = 30  # requests of each page that do not count
+WARM_UP = 30  # requests of each page that are not counted
 AIMS = {"inbox": 60, "conversation": 80, "product page": 110, "badge JSON": 250}
 
 
@@ -38,10 +38,10 @@ class Page:
     port: int
     pid: int
     requests: Iterator[bytes]
-    rates: list[float] = field(default_factory=list)  # per CPU-second, once for each round
+    rates: list[float] = field(default_factory=list)  # per CPU-second, one for each round
 
     def ask(self) -> int:
-        """Ask once; gives the bytes of the answer."""
+        """Request the page once; return the response as bytes."""
         with socket.create_connection((HOST, self.port), timeout=30) as line:
             line.sendall(next(self.requests))
             parts = []
@@ -53,7 +53,7 @@ class Page:
         return len(answer)
 
     def play(self, seconds: float) -> None:
-        """Request pages one after the other for the given time."""
+        """Request the page again and again for the given time."""
         before, count = processes.cpu_seconds([self.pid]), 0
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -67,12 +67,12 @@ class Page:
 
 
 def measure(address: str, folder: Path, rounds: int, seconds: float, *, look: bool) -> list[str]:
-    """Give the lines of the table for the database at an address.
+    """Return the lines of the table for the database at an address.
 
     Args:
-        rounds: of every page, in turn.
-        seconds: for one page in one round.
-        look: also count the requests of first visits in Chromium.
+        rounds: rounds of every page, in turn.
+        seconds: seconds per page and round.
+        look: whether to count the requests of first visits in Chromium too.
     """
     port = services.free_port()
     environment = _environment(address, folder, port)
@@ -125,7 +125,7 @@ def run(command: list[str], environment: dict[str, str]) -> str:
 
 @contextlib.contextmanager
 def server(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
-    """Run a server's module until the end of the block; gives its process id."""
+    """Run a server's module until the end of the block; yield its process ID."""
     command = [sys.executable, "-m", *command]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -1,8 +1,8 @@
-"""Fill an empty, migrated PostgreSQL database with a marketplace that has been busy for two years.
+"""Fill an empty, migrated PostgreSQL database with two years of a busy marketplace.
 
-One shop holds half of all conversations, and has 20 members who were each told of every one. Rows
-are made by the database itself from series of numbers, and messages are stored in the order in
-which they were said, so that a conversation's messages lie as far apart as in real life.
+One shop has half of all conversations, and 20 members who were all notified of each. The database
+generates the rows from series of numbers. It stores messages in the order of their times, so that a
+conversation's messages are as scattered as in real life.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ PRODUCTS_PER_SHOP = 40
 PICTURES_PER_PRODUCT = 3
 MESSAGES_PER_CONVERSATION = 10  # on average
 CONVERSATIONS_PER_SHOPPER = 4
-BODIES = 20_000  # different texts; every fifth message gets a number of its own beside
+BODIES = 20_000  # different texts; every fifth message also gets a unique number
 ENCODED = "pbkdf2_sha256$1$never$never"
 
 STEPS = """
@@ -152,7 +152,7 @@ SEQUENCES = (
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is, from the number of messages."""
+    """The number of rows of each kind, from the number of messages."""
 
     messages: int
 
@@ -174,9 +174,9 @@ class Size:
 
 
 def fill(address: str, size: Size) -> None:
-    """Fill the database at `address`, whose tables exist and are empty."""
+    """Fill the database at `address`, whose tables are empty."""
     with psycopg.connect(address, autocommit=True) as connection:
-        # A bulk load is quicker without them. Those of constraints stay.
+        # A bulk load is faster without these indexes. Constraints keep theirs.
         indexes = _indexes(connection)
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}")
@@ -208,7 +208,7 @@ def fill(address: str, size: Size) -> None:
 
 
 def _indexes(connection: Connection) -> list[tuple[str, str]]:
-    """The indexes that can be left out meanwhile: their names, and how they were made."""
+    """Return the indexes that can be dropped meanwhile: names and definitions."""
     rows = connection.execute(
         "SELECT indexname, indexdef FROM pg_indexes "
         "WHERE (tablename LIKE 'messaging_%' OR tablename LIKE 'notifications_%' "
@@ -218,7 +218,7 @@ def _indexes(connection: Connection) -> list[tuple[str, str]]:
 
 
 def _copy(connection: Connection, table: str, column: str, texts: Iterator[str]) -> None:
-    """A temporary table of numbered texts, from 1 on."""
+    """Create a temporary table of numbered texts, starting at 1."""
     connection.execute(f"CREATE TEMP TABLE {table} (n serial PRIMARY KEY, {column} text)")
     with (
         connection.cursor() as cursor,

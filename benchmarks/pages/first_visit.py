@@ -1,4 +1,4 @@
-"""What a browser with an empty cache asks for: Chromium counts."""
+"""Count what a browser with an empty cache requests, with Chromium."""
 
 from collections import Counter
 from typing import Any
@@ -13,7 +13,7 @@ SETTLE_MS = 1500  # after the load event
 
 
 def count(site: str, cookie: str, pages: dict[str, Any]) -> list[str]:
-    """Give the lines of a table: requests of a first visit to each page, photos left out."""
+    """Return the lines of a table: requests of a first visit to each page, without photos."""
     if not (chromium := services.find("chromium")):
         return [f"Not found: chromium (Debian package: {services.PACKAGES['chromium']})."]
     lines = [f"Requests of a first visit before photos (aim: {AIM} at most), and their bytes"]

@@ -1,7 +1,7 @@
-"""Measure the pages on the database that DATABASE_URL names, one round for each line on stdin.
+"""Measure the pages on the database in DATABASE_URL, one round for each line on stdin.
 
-Every page is asked for as a browser would, through Django's whole handler with its middleware,
-sessions and templates; what is measured is the time in that handler.
+Every page is requested as by a browser, through Django's whole handler with middleware, sessions
+and templates. The time in that handler is measured.
 """
 
 import json
@@ -22,7 +22,7 @@ LARGE = ("messaging_message", "messaging_conversation", "messaging_participant",
 ADMIN = ("messaging/conversation", "messaging/message", "messaging/participant",
          "notifications/notification")  # fmt: skip
 TOLD = ("name", "limit", "compared", "queries", "scans")
-ADDRESSES_CHECKED = 8  # of each page, for what they cost in queries and how those are planned
+ADDRESSES_CHECKED = 8  # requests of each page to collect its queries and their plans
 RARE = ["malaga", "logrono", "besancon", "lodz", "kraków"]
 BEGINNINGS = ["dispon", "measur", "wal", "lamp", "enví"]
 COMMON = ["gracias", "thank", "de", "the", "el", "mañana"]
@@ -40,22 +40,22 @@ NOWHERE = ["xyzzy", "qwerty gracias", "zzz", "the xyzzy"]
 
 @dataclass
 class Page:
-    """One kind of page: who asks for which addresses, and what that took."""
+    """One kind of page: who requests which addresses, and how long that took."""
 
     name: str
     client: Client
     addresses: list[str]
     limit: float | None = None  # milliseconds
-    compared: bool = True  # with what it takes at 10,000 messages
+    compared: bool = True  # compared with 10,000 messages
     queries: int = 0
     scans: list[str] = field(default_factory=list)
 
 
 def main(check: bool) -> None:
-    """Tell what there is to measure; then, for every line that is read, ask once for every page.
+    """Print the pages; then, for every line on stdin, request every page once.
 
     Args:
-        check: also look at the plans of what the pages read.
+        check: whether to check the plans of the pages' queries too.
     """
     pages = pages_to_measure()
     for page in pages:
@@ -79,7 +79,7 @@ def say(what: object) -> None:
 
 
 def pages_to_measure() -> list[Page]:
-    """The pages, for a seller of the big shop, one of a small shop, and a shopper."""
+    """Return the pages for a seller of the big shop, one of a small shop, and a shopper."""
     from accounts.models import User
     from messaging.models import Conversation
     from trato.pagination import Cursor
@@ -112,7 +112,7 @@ def pages_to_measure() -> list[Page]:
         search(big, "two words", TWO),
         search(big, "names", NAMES),
         search(big, "nowhere", NOWHERE),
-        # A seller of the small database has a handful unread: nothing to compare with.
+        # A seller in the small database has only a handful of unread ones: nothing to compare with.
         Page(
             "search, unread", big, [f"{inbox}?unread=1&q={text}" for text in [*RARE, *COMMON]],
             150, compared=False,
@@ -130,7 +130,7 @@ def pages_to_measure() -> list[Page]:
             Page(f"admin, {name.split('/')[1]}s", staff, [f"/admin/{name}/"])
             for name in ADMIN
         ),
-        # Looking for a person reads the people, of whom there are more too.
+        # A search for a person reads the people, which also increase.
         *(
             Page(
                 f"admin, {name.split('/')[1]}s of", staff, [f"/admin/{name}/?q=person100%40"],
@@ -148,7 +148,7 @@ def client_of(person: Any) -> Client:
 
 
 def queries_and_scans(page: Page, check: bool) -> tuple[int, list[str]]:
-    """The most statements that a page makes, and the plans that read a large table in full."""
+    """Return a page's maximum number of statements, and its plans that scan a large table."""
     counts, scans = [], []
     for address in page.addresses[:ADDRESSES_CHECKED]:
         with CaptureQueriesContext(connection) as asked:

@@ -1,4 +1,4 @@
-"""Production's settings, for a client and a browser on this machine that speak no TLS."""
+"""Production's settings, for a client and a browser on this machine, without TLS."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Who asks for which pages, of the database that DATABASE_URL names: prints it as JSON."""
+"""Print as JSON who requests which pages of the database in DATABASE_URL."""
 
 import json
 import sys

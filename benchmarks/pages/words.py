@@ -1,4 +1,4 @@
-"""Texts as people write to shops, in English and Spanish: made up, and the same in every run."""
+"""Made-up texts to shops in English and Spanish, the same in every run."""
 
 import random
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SPANISH = (
 STARTS = "ba co di fe gu lo ma ne pi ro sa te vi za cha lle".split()
 MIDDLES = "ba ce di fo gu la me ni po ra so ta ve zu".split()
 ENDS = "r s n l do da za ble ción mente dad tor ito ing ness able er".split()
-RARE = [a + b + c for a in STARTS for b in MIDDLES for c in ENDS]  # 3,808, some barely ever used
+RARE = [a + b + c for a in STARTS for b in MIDDLES for c in ENDS]  # 3,808, some of them very rare
 PLACES = ["Málaga", "Logroño", "A Coruña", "Besançon", "Göteborg", "Kraków", "Łódź", "Malmö"]
 FIRST_NAMES = (
     "Lucía Marta Iker Nadia Tomás Ana Óscar Íñigo Eva Begoña Jürgen Zoë Chloé Emma Liam Noah "
@@ -35,7 +35,7 @@ FAMILY_NAMES = (
 
 
 def bodies(count: int, seed: int = 7) -> Iterator[str]:
-    """Message texts of 5 to 600 characters, half of them under 70."""
+    """Return message texts of 5 to 600 characters, half of them under 70."""
     dice = random.Random(seed)
     for _ in range(count):
         common = dice.choice((ENGLISH, SPANISH))
@@ -55,7 +55,7 @@ def _word(dice: random.Random, common: list[str]) -> str:
 
 
 def names(count: int, seed: int = 8) -> Iterator[str]:
-    """Names of people; many share one."""
+    """Return names of people; many of them are the same."""
     dice = random.Random(seed)
     for _ in range(count):
         yield f"{dice.choice(FIRST_NAMES)} {dice.choice(FAMILY_NAMES)}"

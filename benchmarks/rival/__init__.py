@@ -1,5 +1,5 @@
-"""The naive rival: the chat of the Channels tutorial, with messages and notifications stored.
+"""The naive rival: the Channels tutorial's chat, with stored messages and notifications.
 
-Written as one writes it after reading the tutorial: nothing is tuned, nothing is sabotaged. It is
-measured beside Trato and never shipped.
+It is what you would write after reading the tutorial: neither tuned nor sabotaged. It is measured
+for comparison with Trato and never shipped.
 """

@@ -1,4 +1,4 @@
-"""The tutorial's consumer, which stores what it passes on."""
+"""The tutorial's consumer, which also stores messages."""
 
 import json
 from typing import Any

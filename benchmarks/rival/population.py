@@ -1,4 +1,4 @@
-"""People, conversations and what was said in them, for the rival."""
+"""People, conversations and earlier messages for the rival."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from .models import Conversation, Message, Notification
 
 
 def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any]]:
-    """Make them; gives each conversation with the sessions of its two people."""
+    """Create them; return each conversation with the sessions of its two people."""
     people = get_user_model().objects.bulk_create(
         get_user_model()(username=f"person{number}", password="!") for number in range(2 * pairs)
     )

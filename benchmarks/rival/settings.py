@@ -1,4 +1,4 @@
-"""A project as the Channels tutorial leaves it, on PostgreSQL and Redis."""
+"""A project like that of the Channels tutorial, with PostgreSQL and Redis."""
 
 import environ
 
@@ -17,8 +17,8 @@ INSTALLED_APPS = [
 ]
 ROOT_URLCONF = "benchmarks.rival.urls"
 ASGI_APPLICATION = "benchmarks.rival.asgi.application"
-# The one thing that is tuned: Django's default opens a connection for each call, which more than
-# doubles the rival's cost and would flatter what is compared with it.
+# The only tuning: by default, Django opens a connection for each call, which more than doubles the
+# rival's cost and would make the comparison unfair.
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": 600}}  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

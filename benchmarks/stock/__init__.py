@@ -1,4 +1,4 @@
-"""Stock Channels: its own consumer on this server and kind of layer, without a database.
+"""Stock Channels: its consumer with our server and kind of layer, but without a database.
 
-It stores nothing and checks nothing.
+It neither stores nor checks anything.
 """

@@ -1,4 +1,4 @@
-"""One consumer that hands on what it gets."""
+"""A consumer that passes on what it receives."""
 
 import json
 import os
@@ -15,7 +15,7 @@ django.setup()
 
 
 class StockConsumer(AsyncWebsocketConsumer):
-    """The tutorial's, without even the hop to the database thread before each event."""
+    """The tutorial's consumer, without its hop to the database thread before each event."""
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         await getattr(self, get_handler_name(message))(message)

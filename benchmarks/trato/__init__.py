@@ -1,1 +1,1 @@
-"""Trato itself, as in production, with people to talk."""
+"""Trato with production's settings, and people who talk."""

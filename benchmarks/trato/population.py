@@ -1,4 +1,4 @@
-"""Shoppers, shops, conversations and what was said in them."""
+"""Shoppers, shops, conversations and earlier messages."""
 
 import uuid
 from itertools import islice
@@ -14,11 +14,11 @@ from notifications.models import News, Notification
 
 
 def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any]]:
-    """Make them; gives each conversation with the sessions of its shopper and its seller.
+    """Create them; return each conversation with the sessions of its shopper and its seller.
 
     Args:
-        members: of each shop, the seller included.
-        unread: notifications of each seller about something else.
+        members: members per shop, including the seller.
+        unread: notifications per seller about other subjects.
     """
     cohort = f"{members}-{unread}"
     shoppers = people(f"shopper-{cohort}", pairs, User.Role.CONSUMER)
@@ -55,7 +55,7 @@ def people(name: str, count: int, role: str) -> list[User]:
 
 
 def leave_unread(sellers: list[User], number: int) -> None:
-    """Tell each seller of many other things."""
+    """Notify each seller of many other subjects."""
     news = News.objects.bulk_create(
         News(subject_kind="other", subject_id=one, title="News", url="/") for one in range(number)
     )
@@ -64,7 +64,7 @@ def leave_unread(sellers: list[User], number: int) -> None:
 
 
 def talk(threads: list[tuple[Conversation, User, list[User]]]) -> None:
-    """Let the shopper and the first of the team say something in turn, and all read it."""
+    """Let the shopper and the first team member write in turn, and mark everything as read."""
     for turn in range(1, HISTORY + 1):
         messages = Message.objects.bulk_create(
             Message(

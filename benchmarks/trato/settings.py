@@ -1,4 +1,4 @@
-"""Production's settings, and limits so high that the load never meets them; all are evaluated."""
+"""Production's settings, with limits that are checked but never reached."""
 
 from config.settings.production import *  # noqa: F403
 

@@ -45,12 +45,12 @@ def server(item: Item, tmp_path: Path) -> Iterator[str]:
     with (tmp_path / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
-    def knock() -> None:
+    def probe() -> None:
         assert process.poll() is None, (tmp_path / "server.log").read_text()
         socket.create_connection(("localhost", port), PATIENCE).close()
 
     try:
-        services.wait(knock, ConnectionRefusedError)
+        services.wait(probe, ConnectionRefusedError)
         yield address
     finally:
         process.terminate()

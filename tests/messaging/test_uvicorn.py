@@ -76,11 +76,11 @@ def test_who_does_not_read_is_closed_and_costs_no_more_memory(
     for _ in range(60):  # 10 MB in answers, more than the system's buffers hold
         slow.tell(b'{"type":"conversation.open","conversation":%d,"since":0}' % conversation.pk)
 
-    def knock() -> None:
+    def probe() -> None:
         if "4408" not in site.said():
             raise LookupError("not closed yet")
 
-    services.wait(knock, LookupError)
+    services.wait(probe, LookupError)
     assert site.memory() - before < 40 * 2**20
     assert slow.close_code(quiet=5) == 4408
     slow.sock.close()
