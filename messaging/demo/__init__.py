@@ -1,1 +1,1 @@
-"""What people say in the demo."""
+"""The demo's conversations: texts in `scripts/` and `showcases/`, and the code that stores them."""

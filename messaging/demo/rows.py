@@ -1,0 +1,152 @@
+"""Stores conversations of the demo, consistent with what the actions store."""
+
+import random
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import takewhile
+from typing import Any
+
+from messaging.body import excerpt
+from messaging.demo.scripts import Line
+from messaging.host import Product, host
+from messaging.models import (
+    SUBJECT_KIND,
+    Conversation,
+    Message,
+    Participant,
+    Side,
+    hour_of,
+    snapshot_of,
+)  # fmt: skip
+from notifications.models import News, Notification
+from trato.people import Person
+
+
+@dataclass
+class Talk:
+    """One conversation of the demo.
+
+    Args:
+        answering: the person who writes for the shop.
+        team: the IDs of all members of the shop.
+        times: when each line was written.
+        is_unread: whether the last side's messages are unread.
+        price: of the product when the shopper asked, in minor units; None for today's.
+    """
+
+    shopper: Person
+    product: Product
+    answering: Person
+    team: list[int]
+    lines: list[Line]
+    times: list[datetime]
+    is_unread: bool
+    price: int | None = None
+    conversation: Conversation = field(init=False)
+    messages: list[Message] = field(init=False)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages at the end are from the same side."""
+        last = self.lines[-1].is_shoppers
+        return len(list(takewhile(lambda line: line.is_shoppers is last, reversed(self.lines))))
+
+    @property
+    def readers(self) -> list[int]:
+        """The IDs of the people who are notified of the last message."""
+        return self.team if self.lines[-1].is_shoppers else [self.shopper.pk]
+
+
+def store(talks: list[Talk], dice: random.Random) -> None:
+    """Store conversations with their messages, read marks and notifications."""
+    talks.sort(key=lambda talk: talk.times[-1])  # the same IDs at any time of day
+    snapshots: dict[int, dict[str, Any]] = {}
+    for talk in talks:
+        if talk.product.pk not in snapshots:
+            snapshots[talk.product.pk] = snapshot_of(talk.product)
+        talk.conversation = _conversation(talk, snapshots[talk.product.pk])
+    Conversation.objects.bulk_create([talk.conversation for talk in talks])
+    for talk in talks:
+        talk.messages = list(_messages(talk, dice))
+    Message.objects.bulk_create(message for talk in talks for message in talk.messages)
+    Participant.objects.bulk_create(mark for talk in talks for mark in _read_marks(talk))
+    news = News.objects.bulk_create(_news(talk) for talk in talks)
+    Notification.objects.bulk_create(
+        Notification(
+            recipient_id=user_id,
+            news=row,
+            team_id=row.team_id,
+            read_at=None if talk.is_unread else row.happened_at,
+        )
+        for talk, row in zip(talks, news, strict=True)
+        for user_id in talk.readers
+    )
+
+
+def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
+    count, removed = len(talk.lines), sum(bool(line.removal) for line in talk.lines)
+    answers = (
+        time for line, time in zip(talk.lines, talk.times, strict=True) if not line.is_shoppers
+    )
+    answered = next(answers, None)
+    seconds = int((answered - talk.times[0]).total_seconds()) if answered else None
+    return Conversation(
+        **snapshot | ({} if talk.price is None else {"product_price": talk.price}),
+        consumer_id=talk.shopper.pk,
+        shop_id=host.shop_of(talk.product).pk,
+        created_at=talk.times[0],
+        last_sequence=count,
+        revision=count + removed,
+        last_message_at=talk.times[-1],
+        last_message_hour=hour_of(talk.times[-1]),
+        first_reply_seconds=seconds,
+    )
+
+
+def _messages(talk: Talk, dice: random.Random) -> Iterable[Message]:
+    revision = len(talk.lines)
+    for number, (line, time) in enumerate(zip(talk.lines, talk.times, strict=True), start=1):
+        revision += bool(line.removal)
+        yield Message(
+            conversation=talk.conversation,
+            sequence=number,
+            revision=revision if line.removal else number,
+            client_id=uuid.UUID(int=dice.getrandbits(128), version=4),
+            sender_id=(talk.shopper if line.is_shoppers else talk.answering).pk,
+            side=Side.CONSUMER if line.is_shoppers else Side.SELLER,
+            body=line.text,
+            created_at=time,
+            removed_at=talk.times[number] if line.removal else None,
+        )
+
+
+def _read_marks(talk: Talk) -> Iterable[Participant]:
+    count = len(talk.lines)
+    for user_id in (talk.shopper.pk, *talk.team):
+        is_waiting = talk.is_unread and user_id in talk.readers
+        yield Participant(
+            conversation=talk.conversation,
+            user_id=user_id,
+            side=talk.conversation.side_of(user_id),
+            last_read_sequence=count - talk.waiting if is_waiting else count,
+        )
+
+
+def _news(talk: Talk) -> News:
+    last = talk.messages[-1]
+    if talk.lines[-1].is_shoppers:
+        team_id, title = talk.conversation.shop_id, host.display_name(talk.shopper)
+    else:
+        shop = host.shop_name(host.shop_of(talk.product))
+        team_id, title = 0, f"{host.display_name(talk.answering)} · {shop}"
+    return News(
+        subject_kind=SUBJECT_KIND,
+        subject_id=talk.conversation.pk,
+        team_id=team_id,
+        title=title,
+        excerpt=excerpt(last.body),
+        url=talk.conversation.get_absolute_url(),
+        happened_at=last.created_at,
+    )

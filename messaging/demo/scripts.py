@@ -1,0 +1,115 @@
+"""Reads the demo's conversations, which are plain text.
+
+A conversation is a block of lines. `>` begins a message of the shopper, `<` one of the shop; a line
+without a mark continues the message above it. `+3d` is a pause of three days. `{Friday|Tuesday}`
+is a choice: the script is used once with each, so that conversations don't repeat each other.
+`{name}` is the shopper's first name and `{me}` the answering person's.
+
+In `scripts/<language>/`, `# bowl plate` names the products that the blocks below it fit, and `= …`
+those of a single block. They are labels that `manage.py demo` gives to products.
+
+In `showcases/`, each file is one conversation. `@ product: …`, `@ shopper: …`, `@ ended: …` (in
+waking minutes before now), `@ price: …` (when asked, in minor units) and `@ unread: yes` describe
+it. `! reason | words | outcome | why` reports the message above it, and `x why` removes it.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+
+
+@dataclass
+class Line:
+    """One message of a script.
+
+    Args:
+        days: how many days pass before it.
+        report: reason and words; if staff has decided, also outcome and why.
+        removal: why staff removed it.
+    """
+
+    is_shoppers: bool
+    text: str
+    days: int = 0
+    report: list[str] = field(default_factory=list)
+    removal: str = ""
+
+
+@dataclass
+class Script:
+    """A conversation for anybody. `about` has the labels of products that it fits."""
+
+    about: set[str]
+    lines: list[Line]
+
+    @property
+    def tellings(self) -> int:
+        """How often it can be used without repeating itself."""
+        choices = [one.count("|") + 1 for line in self.lines for one in CHOICE.findall(line.text)]
+        return max(choices, default=1)
+
+    def told(self, turn: int, **names: str) -> list[Line]:
+        """Return the lines for the first use (`turn` 0), the second, and so on."""
+
+        def chosen(match: re.Match[str]) -> str:
+            options = match[1].split("|")
+            return options[turn % len(options)]
+
+        return [
+            Line(line.is_shoppers, CHOICE.sub(chosen, line.text).format(**names), line.days)
+            for line in self.lines
+        ]
+
+
+@dataclass
+class Showcase:
+    """A conversation that shows a feature. `facts` are its lines with `@`."""
+
+    facts: dict[str, str]
+    lines: list[Line]
+
+
+def scripts(language: str) -> list[Script]:
+    """Return all scripts of a language, in a stable order."""
+    collected: list[Script] = []
+    for path in sorted((FOLDER / "scripts" / language).glob("*.txt")):
+        about: set[str] = set()
+        for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
+            rows = block.split("\n")
+            if rows[0].startswith("# "):
+                about = set(rows.pop(0)[2:].split())
+            own = set(rows.pop(0)[2:].split()) if rows[0].startswith("= ") else about
+            collected.append(Script(own, _lines(rows)))
+    return collected
+
+
+def showcases() -> list[Showcase]:
+    """Return all showcases, in a stable order."""
+    cases: list[Showcase] = []
+    for path in sorted((FOLDER / "showcases").glob("*.txt")):
+        rows = path.read_text(encoding="utf-8").strip().split("\n")
+        facts = dict(row[2:].split(": ", 1) for row in rows if row.startswith("@ "))
+        cases.append(Showcase(facts, _lines([row for row in rows if not row.startswith("@ ")])))
+    return cases
+
+
+def _lines(rows: list[str]) -> list[Line]:
+    lines: list[Line] = []
+    days = 0
+    for row in rows:
+        match row[:1]:
+            case ">" | "<":
+                lines.append(Line(row[0] == ">", row[2:], days))
+                days = 0
+            case "+":
+                days = int(row[1:-1])
+            case "!":
+                lines[-1].report = row[2:].split(" | ")
+            case "x":
+                lines[-1].removal = row[2:]
+            case _:
+                lines[-1].text += "\n" + row
+    return lines
