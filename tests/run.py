@@ -36,6 +36,8 @@ APART = (OUTAGES, CLUSTER, BROWSER, HOST)
 ON_SQLITE = (
     "tests/catalog/test_hostile_pictures.py",
     "tests/catalog/test_numbers.py",
+    "tests/catalog/test_picture_queue.py",
+    "tests/catalog/test_pictures.py",
     "tests/messaging/test_links.py",
     "tests/operations/test_bodies.py",
     "tests/operations/test_entrance.py",

@@ -1,0 +1,79 @@
+"""Ordinary pictures, and how the decoder is run."""
+
+import subprocess
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from catalog import images
+from catalog.image_queue import Abandoned, Uploader
+
+from .picture_files import grey, png, saved
+
+pytestmark = pytest.mark.usefixtures("no_hurry")
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "options"),
+    [
+        ("JPEG", (4032, 3024), {}),
+        ("JPEG", (8064, 6048), {}),
+        ("JPEG", (5400, 5400), {"progressive": True}),
+        ("PNG", (6000, 6000), {}),
+        ("WEBP", (3648, 2736), {}),
+        ("JPEG", (16000, 3000), {}),
+    ],
+)
+def test_what_cameras_and_phones_make_is_taken(
+    kind: str, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    made = images.sanitize(SimpleUploadedFile("photo", saved(grey(*size), kind, **options)))
+    assert max(Image.open(made).size) == images.MAX_SIDE
+
+
+def test_a_large_picture_of_sixteen_bit_greys_is_taken() -> None:
+    made = images.sanitize(SimpleUploadedFile("scan.png", png(4200, 4200, depth=16)))
+    assert Image.open(made).size == (2000, 2000)
+
+
+def test_a_photo_is_upright_after_it_was_made_smaller() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter
+    upload = SimpleUploadedFile("photo.jpg", saved(grey(3000, 1500), "JPEG", exif=exif))
+    assert Image.open(images.sanitize(upload)).size == (1000, 2000)
+
+
+def test_the_decoder_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    real = subprocess.Popen
+
+    def record(*args: Any, **kwargs: Any) -> Any:
+        given.append(kwargs["env"])
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(subprocess, "Popen", record)
+    images.sanitize(SimpleUploadedFile("photo.jpg", saved(grey(9, 9), "JPEG")))
+    assert given == [{}]
+
+
+def test_a_decoder_is_killed_when_its_client_has_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    endless = tmp_path / "endless.py"
+    endless.write_text("import time\nwhile True: time.sleep(9)")
+    monkeypatch.setattr(images, "DECODER", endless)
+    upload = SimpleUploadedFile("photo.jpg", b"x")
+    with pytest.raises(Abandoned):
+        images.sanitize(upload, Uploader(1, lambda: True))
+
+
+def test_a_decoder_that_starts_late_gets_the_whole_picture(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.IMAGE_DECODER_MAX_SECONDS = 30
+    monkeypatch.setattr(images, "LOOK_SECONDS", 0.01)  # looked after before it has read anything
+    content = saved(Image.effect_noise((700, 700), 90), "PNG")
+    assert len(content) > 2**17  # more than a pipe holds
+    assert images.sanitize(SimpleUploadedFile("photo.png", content)).size
