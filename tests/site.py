@@ -174,7 +174,7 @@ class Visitor:
 
     @contextmanager
     def socket(self, **options: Any) -> "Iterator[Line]":
-        """Open the socket; raises what `websockets` raises if it is not let in."""
+        """Open the socket. Raises what `websockets` raises if the handshake is refused."""
         at = f"127.0.0.1:{self.port}"
         options = {"origin": f"http://{at}", "compression": None, "proxy": None} | options
         cookie = {"Cookie": self.cookies}
@@ -183,19 +183,19 @@ class Visitor:
 
 
 class Line:
-    """An open socket that speaks in frames."""
+    """An open socket that sends and receives frames."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
-    def tell(self, **frame: Any) -> None:
+    def send(self, **frame: Any) -> None:
         self.socket.send(json.dumps(frame))
 
     def next_frame(self, *kinds: str, within: float = PATIENCE) -> dict[str, Any]:
-        """The next frame of one of these kinds; others before it are passed over.
+        """Return the next frame of one of the given types; skip others.
 
         Raises:
-            TimeoutError: nothing came within so many seconds.
+            TimeoutError: no such frame arrived within so many seconds.
         """
         while True:
             frame: dict[str, Any] = json.loads(self.socket.recv(timeout=within))
@@ -203,7 +203,7 @@ class Line:
                 return frame
 
     def closed_with(self) -> int | None:
-        """The code with which the server closes it; frames before that are passed over."""
+        """Return the code with which the server closes the socket; skip all frames."""
         try:
             while True:
                 self.socket.recv(timeout=PATIENCE)

@@ -73,3 +73,15 @@ def test_names_say_what_was_found() -> None:
         if (isinstance(node, ast.Name) and node.id == "found")
         or (isinstance(node, ast.arg) and node.arg == "found")
     ] == []
+
+
+def test_no_test_module_imports_from_another() -> None:
+    tests = {path.stem for path in files("tests") if path.name.startswith("test_")}
+    imported = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in files("tests")
+        if path.suffix == ".py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and tests & set((node.module or "").split("."))
+    ]
+    assert not imported

@@ -14,8 +14,8 @@ from catalog.forms import OpenShopForm
 from catalog.images import Picture
 from catalog.models import KeptPicture, Product, ProductImage, Shop
 from messaging.actions import start_conversation
-from tests.messaging.sending.test_races import in_threads
 from tests.products import ProductImageFactory, picture
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Shop
 from catalog.signup import SignupForm
-from tests.messaging.sending.test_races import in_threads
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 

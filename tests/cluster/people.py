@@ -126,7 +126,7 @@ class Socket:
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
 
-    async def tell(self, kind: str, **frame: Any) -> None:
+    async def send(self, kind: str, **frame: Any) -> None:
         await self.connection.send(json.dumps({"type": kind, **frame}))
 
     async def next(self) -> Any:

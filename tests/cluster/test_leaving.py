@@ -20,7 +20,7 @@ async def test_on_sigterm_fifty_sockets_are_closed_with_1012_one_after_another(
         await socket.next_frame("session.ready")
     client_id = str(uuid.uuid4())
     frame = {"conversation": conversation, "client_id": client_id, "body": "Before you go"}
-    await sockets[0].tell("message.send", **frame)
+    await sockets[0].send("message.send", **frame)
     await sockets[0].next_frame("message.accepted")
 
     ended_at: list[float] = []
@@ -48,7 +48,7 @@ async def test_what_was_sent_before_the_end_is_acknowledged_or_can_be_sent_again
     await socket.next_frame("session.ready")
     sent = [str(uuid.uuid4()) for _ in range(20)]
     for number, client_id in enumerate(sent):
-        await socket.tell(
+        await socket.send(
             "message.send", conversation=conversation, client_id=client_id, body=f"Item {number}"
         )
     stopping = asyncio.create_task(asyncio.to_thread(cluster.daphnes[0].stop))

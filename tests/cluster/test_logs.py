@@ -18,11 +18,11 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
     socket = await shopper.socket()
     await socket.next_frame("session.ready")
 
-    async def tell_all(*, answered: bool) -> None:
+    async def send_on_all(*, answered: bool) -> None:
         """By the socket, by a script and by a form: one that is fine, too long, and broken."""
         for body in (MARKER, MARKER * 400, f"{MARKER}\0"):
             frame = {"conversation": conversation, "client_id": str(uuid.uuid4()), "body": body}
-            await socket.tell("message.send", **frame)
+            await socket.send("message.send", **frame)
             if answered:
                 await socket.next_frame("message.accepted" if body == MARKER else "error")
             await asyncio.to_thread(shopper.send, conversation, body)
@@ -30,11 +30,11 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
             path = f"/conversation/{conversation}/new_message/"
             await asyncio.to_thread(shopper.post, path, fields)
 
-    await tell_all(answered=True)
+    await send_on_all(answered=True)
     cluster.redis.kill()
-    await tell_all(answered=True)
+    await send_on_all(answered=True)
     cluster.postgres.kill()
-    await tell_all(answered=False)
+    await send_on_all(answered=False)
     await socket.connection.send(MARKER * 5_000)  # larger than a frame may be
     await socket.closed()
 

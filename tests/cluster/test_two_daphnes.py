@@ -26,7 +26,7 @@ async def test_people_on_different_daphnes_talk_at_once(
     for one, other in ((asking, answering), (answering, asking)):
         client_id = str(uuid.uuid4())
         frame = {"conversation": conversation, "client_id": client_id, "body": "Still there?"}
-        await one.tell("message.send", **frame)
+        await one.send("message.send", **frame)
         heard = [
             (await socket.next_frame("message.created"))["client_id"] for socket in (one, other)
         ]
@@ -43,7 +43,7 @@ async def test_nginx_spreads_sockets_over_both_daphnes(cluster: Cluster, shopper
     ended = 0
     for socket in sockets:
         try:
-            await socket.tell("conversation.open", conversation=0, since=0)
+            await socket.send("conversation.open", conversation=0, since=0)
             await socket.next_frame("error")  # its Daphne lives
             await socket.close()
         except websockets.ConnectionClosed:
@@ -213,7 +213,7 @@ class Listener:
                         await self._resume(socket)
 
     async def _resume(self, socket: Socket) -> None:
-        await socket.tell("conversation.open", conversation=self.conversation, since=self.revision)
+        await socket.send("conversation.open", conversation=self.conversation, since=self.revision)
 
     async def _take(self, messages: list[dict[str, Any]]) -> None:
         async with self._news:

@@ -1,7 +1,6 @@
 """What is read side by side and ends in another order: the newer answer stays."""
 
 import asyncio
-import json
 import threading
 import uuid
 from collections.abc import Callable
@@ -21,13 +20,12 @@ from messaging.host import host
 from messaging.models import Conversation
 from notifications import consumers, queries
 from tests.patience import PATIENCE
+from tests.sockets import next_frame, send
 from trato.realtime import background, groups, heartbeat
 from trato.realtime.dataloader import DataLoader
 from trato.realtime.sessions import announce_access_changed
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Socket = Any  # channels comes without types
 
 
 class Held:
@@ -56,19 +54,6 @@ class Held:
         self._release.set()
 
 
-async def tell(socket: Socket, **frame: Any) -> None:
-    await socket.send_to(text_data=json.dumps(frame))
-
-
-async def next_frame(socket: Socket, *kinds: str) -> dict[str, Any]:
-    """The next frame of some kinds."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            frame: dict[str, Any] = json.loads(await socket.receive_from(PATIENCE))
-            if frame["type"] in kinds:
-                return frame
-
-
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
@@ -88,7 +73,7 @@ def sockets_in(group: str) -> set[Any]:
     return set(groups._hub().subscribers.get(group, ()))
 
 
-async def send(person: User, conversation: Conversation) -> None:
+async def store_message(person: User, conversation: Conversation) -> None:
     await sync_to_async(actions.send)(person, conversation.pk, uuid.uuid4(), "Hello")
 
 
@@ -118,13 +103,13 @@ async def test_a_badge_counted_earlier_never_replaces_a_later_one(
     socket = await socket_of(seller)
     await next_frame(socket, "session.ready")
     count.hold_next()
-    await send(shopper, conversation)
+    await store_message(shopper, conversation)
     await count.is_held()
-    await send(shopper, other)
+    await store_message(shopper, other)
     assert (await next_frame(socket, "badge"))["unread"] == 2
     count.release()
     await nothing_is_under_way()
-    await tell(socket, type="conversation.open", conversation=other.pk, since=0)
+    await send(socket, type="conversation.open", conversation=other.pk, since=0)
     assert (await next_frame(socket, "badge", "conversation.state"))["type"] == "conversation.state"
 
 
@@ -143,7 +128,7 @@ async def test_a_heartbeats_older_count_does_not_replace_a_badge(
     (member,) = sockets_in(groups.user_group(seller.pk))
     beat = asyncio.create_task(consumers.BadgeConsumer.beat([member]))
     await count.is_held()
-    await send(shopper, conversation)
+    await store_message(shopper, conversation)
     assert (await next_frame(socket, "badge"))["unread"] == 1
     count.release()
     await beat
@@ -197,7 +182,7 @@ async def test_a_conversation_that_is_being_opened_survives_a_check(
     (member,) = sockets_in(groups.user_group(seller.pk))
     before = member.checked_at
     marks.hold_next()
-    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    await send(socket, type="conversation.open", conversation=conversation.pk, since=0)
     await marks.is_held()
     await check(seller)
     await until(lambda: bool(member.checked_at > before))
@@ -221,7 +206,7 @@ async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
     await next_frame(socket, "session.ready")
     (member,) = sockets_in(groups.user_group(colleague.pk))
     marks.hold_next()
-    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    await send(socket, type="conversation.open", conversation=conversation.pk, since=0)
     await marks.is_held()
     await sync_to_async(remove_member)(seller, shop.pk, colleague.pk)
     await until(lambda: not (sockets_in(access.seller_group(shop.pk))))

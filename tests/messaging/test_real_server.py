@@ -6,7 +6,6 @@ Each time, afterwards: the process lives, and somebody else's message goes throu
 import contextlib
 import json
 import os
-import select
 import socket
 import struct
 import time
@@ -22,11 +21,11 @@ from deploy import services
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
 from tests.patience import PATIENCE
+from tests.raw_socket import CONTINUATION, PING, TEXT, RawSocket
 from tests.site import Site, Visitor, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TEXT, CONTINUATION, CLOSE, PING = 0x1, 0x0, 0x8, 0x9  # RFC 6455, section 5.2
 GROWTH = 40 * 2**20  # bytes that a hostile client may cost the process for a while
 
 
@@ -55,61 +54,11 @@ def others_do_not_notice(
     assert site.processes[0].poll() is None
     with visit(shopper).socket() as line:
         client_id = str(uuid.uuid4())
-        line.tell(
+        line.send(
             type="message.send", conversation=conversation.pk, client_id=client_id, body="Still on"
         )
         assert line.next_frame("message.accepted", "error")["client_id"] == client_id
     assert Message.objects.filter(client_id=client_id, body="Still on").exists()
-
-
-class RawSocket:
-    """A socket that does only what it is told: it answers nothing, and reads when asked to."""
-
-    def __init__(self, visitor: Visitor) -> None:
-        self.sock = socket.create_connection(("127.0.0.1", visitor.port))
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**18)
-        at = f"127.0.0.1:{visitor.port}"
-        self.sock.sendall(
-            f"GET /ws/ HTTP/1.1\r\nHost: {at}\r\nOrigin: http://{at}\r\n"
-            f"Cookie: {visitor.cookies}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
-        self.heard = b""
-        while b"\r\n\r\n" not in self.heard:
-            self.heard += self.sock.recv(4096)
-        assert b" 101 " in self.heard
-        self.heard = self.heard.partition(b"\r\n\r\n")[2]
-
-    def tell(self, payload: bytes, opcode: int = TEXT, *, last: bool = True) -> None:
-        size = len(payload)
-        head = bytes([opcode | 0x80 * last])
-        head += bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size)
-        self.sock.sendall(head + bytes(4) + payload)  # a mask of zeros
-
-    def ended(self, seconds: float) -> bool:
-        """Whether the server ends the connection within some seconds; reads nothing."""
-        watch = select.poll()
-        watch.register(self.sock, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
-        return bool(watch.poll(seconds * 1000))
-
-    def close_code(self, quiet: float) -> int | None:
-        """Read all that comes until it is quiet for some seconds; the code of a closing frame."""
-        self.sock.settimeout(quiet)
-        with contextlib.suppress(OSError):
-            while got := self.sock.recv(2**20):
-                self.heard += got
-        while len(self.heard) >= 2:
-            opcode, size, start = self.heard[0] & 0x0F, self.heard[1], 2
-            if size > 125:
-                start = 4 if size == 126 else 10
-                size = int.from_bytes(self.heard[2:start], "big")
-            if len(self.heard) < start + size:
-                return None
-            payload, self.heard = self.heard[start : start + size], self.heard[start + size :]
-            if opcode == CLOSE:
-                return int.from_bytes(payload[:2], "big")
-        return None
 
 
 @pytest.fixture
@@ -139,7 +88,7 @@ def test_who_reads_too_slowly_is_told_4408(
 ) -> None:
     slow = raw(seller)
     for _ in range(60):  # 10 MB in answers, more than the system's buffers hold
-        slow.tell(long_talk)
+        slow.send(long_talk)
     # It reads nothing until the server has given up on it. Then it may still read why.
     services.wait(lambda: site.must_have_said("socket_closed", "4408"), AssertionError)
     assert slow.close_code(quiet=PATIENCE) == 4408
@@ -153,7 +102,7 @@ def test_who_never_reads_is_cut_off_and_costs_a_bounded_amount_of_memory(
     most = before
     with contextlib.suppress(ConnectionError):
         for _ in range(500):  # 80 MB in answers
-            silent.tell(long_talk)
+            silent.send(long_talk)
             if silent.ended(0.01):
                 break
             most = max(most, site.memory())
@@ -174,7 +123,7 @@ def test_a_flood_from_somebody_who_never_reads_costs_a_bounded_amount_of_memory(
     payload, opcode = (b"x" * 125, PING) if kind == "pings" else (send, TEXT)
     with contextlib.suppress(ConnectionError):
         for _ in range(100 * 2**20 // len(payload)):
-            flooding.tell(payload, opcode)
+            flooding.send(payload, opcode)
     assert flooding.ended(PATIENCE)
     assert site.memory() - before < GROWTH
 
@@ -184,7 +133,7 @@ def test_a_flood_is_told_4429(shopper: User, conversation: Conversation, visit: 
         line.next_frame("session.ready")
         with contextlib.suppress(ConnectionClosed):
             for _ in range(700):
-                line.tell(type="conversation.close", conversation=conversation.pk)
+                line.send(type="conversation.close", conversation=conversation.pk)
         assert line.closed_with() == 4429
 
 
@@ -201,7 +150,7 @@ def test_a_tab_too_many_is_told_4429_and_the_others_live(
             assert one_more.closed_with() == 4429
         with visit(seller).socket() as another:
             another.next_frame("session.ready")
-        lines[0].tell(type="nonsense")
+        lines[0].send(type="nonsense")
         assert lines[0].next_frame("error")["code"] == "invalid"
 
 
@@ -219,9 +168,9 @@ def test_a_message_that_never_ends_is_cut_off(
     endless = raw(shopper)
     before = site.memory()
     with contextlib.suppress(ConnectionError):
-        endless.tell(b"{", last=False)
+        endless.send(b"{", last=False)
         for _ in range(200_000):
-            endless.tell(b" " * size, CONTINUATION, last=False)
+            endless.send(b" " * size, CONTINUATION, last=False)
     assert endless.ended(PATIENCE)
     assert site.memory() - before < GROWTH
 
@@ -291,8 +240,8 @@ def test_what_follows_an_open_waits_for_it(
 ) -> None:
     with visit(shopper).socket() as line:
         for _ in range(20):
-            line.tell(type="conversation.open", conversation=conversation.pk, since=0)
-            line.tell(type="message.send", conversation=conversation.pk,
+            line.send(type="conversation.open", conversation=conversation.pk, since=0)
+            line.send(type="message.send", conversation=conversation.pk,
                       client_id=str(uuid.uuid4()), body="After it")  # fmt: skip
             kinds = [
                 line.next_frame("conversation.state", "message.accepted")["type"] for _ in range(2)

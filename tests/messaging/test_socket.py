@@ -1,7 +1,6 @@
 """The socket as its clients see it."""
 
 import asyncio
-import json
 import uuid
 from typing import Any
 
@@ -13,48 +12,10 @@ from accounts.models import User
 from messaging import access, actions
 from messaging.models import Conversation, Message
 from tests.patience import PATIENCE
+from tests.sockets import closed_with, message_frame, next_frame, receives_nothing, send
 from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Socket = Any  # channels comes without types
-
-
-async def tell(socket: Socket, **frame: Any) -> None:
-    await socket.send_to(text_data=json.dumps(frame))
-
-
-async def next_frame(socket: Socket, kind: str) -> dict[str, Any]:
-    """The next frame of a kind; frames of other kinds before it are passed over."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            frame: dict[str, Any] = json.loads(await socket.receive_from(PATIENCE))
-            if frame["type"] == kind:
-                return frame
-
-
-async def closed_with(socket: Socket) -> int:
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            output = await socket.receive_output(PATIENCE)
-            if output["type"] == "websocket.close":
-                code: int = output["code"]
-                return code
-
-
-async def receives_nothing(socket: Socket) -> bool:
-    """Whether nothing waits, once everything that was under way has arrived."""
-    return bool(await socket.receive_nothing(timeout=0.3))
-
-
-def send_frame(conversation: Conversation, body: str = "Hello", **extra: Any) -> dict[str, Any]:
-    return {
-        "type": "message.send",
-        "conversation": conversation.pk,
-        "client_id": str(uuid.uuid4()),
-        "body": body,
-        **extra,
-    }
 
 
 async def test_a_new_socket_is_told_who_it_is_and_what_is_unread(
@@ -81,8 +42,8 @@ async def test_a_message_is_acknowledged_shown_to_both_sides_and_counted(
     }
     for socket in sockets.values():
         await next_frame(socket, "session.ready")
-    frame = send_frame(conversation, "Is it still there?")
-    await tell(sockets[shopper.pk], **frame)
+    frame = message_frame(conversation, "Is it still there?")
+    await send(sockets[shopper.pk], **frame)
 
     accepted = await next_frame(sockets[shopper.pk], "message.accepted")
     stored = await Message.objects.aget()
@@ -103,7 +64,7 @@ async def test_every_tab_of_the_sender_sees_the_message_too(
 ) -> None:
     one, two = await socket_of(shopper), await socket_of(shopper)
     await next_frame(two, "session.ready")
-    await tell(one, **send_frame(conversation))
+    await send(one, **message_frame(conversation))
     assert (await next_frame(one, "message.created"))["sequence"] == 1
     assert (await next_frame(two, "message.created"))["sequence"] == 1
 
@@ -115,7 +76,7 @@ async def test_reading_on_one_tab_clears_the_badge_on_all_and_marks_it_on_the_ot
     asking, one, two = [await socket_of(person) for person in (shopper, seller, seller)]
     for socket in (asking, one, two):
         await next_frame(socket, "session.ready")
-    await tell(one, type="conversation.read", conversation=conversation.pk, sequence=1)
+    await send(one, type="conversation.read", conversation=conversation.pk, sequence=1)
     assert (await next_frame(one, "badge"))["unread"] == 0
     assert (await next_frame(two, "badge"))["unread"] == 0
     mark = await next_frame(asking, "conversation.read")
@@ -128,12 +89,12 @@ async def test_opening_answers_with_the_latest_page_and_with_what_came_since(
     for body in ("one", "two", "three"):
         await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), body)
     socket = await socket_of(seller)
-    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    await send(socket, type="conversation.open", conversation=conversation.pk, since=0)
     state = await next_frame(socket, "conversation.state")
     assert [message["body"] for message in state["messages"]] == ["one", "two", "three"]
     assert (state["revision"], state["more"]) == (3, False)
     assert state["read"] == {"consumer": 0, "seller": 0}
-    await tell(socket, type="conversation.open", conversation=conversation.pk, since=2)
+    await send(socket, type="conversation.open", conversation=conversation.pk, since=2)
     state = await next_frame(socket, "conversation.state")
     assert [message["body"] for message in state["messages"]] == ["three"]
 
@@ -145,10 +106,10 @@ async def test_typing_is_seen_by_the_others_who_have_the_conversation_open(
         await socket_of(person) for person in (shopper, seller, colleague)
     ]
     for socket in (asking, open_tab):
-        await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+        await send(socket, type="conversation.open", conversation=conversation.pk, since=0)
         await next_frame(socket, "conversation.state")
     await next_frame(other_tab, "session.ready")
-    await tell(asking, type="typing", conversation=conversation.pk)
+    await send(asking, type="typing", conversation=conversation.pk)
     assert await next_frame(open_tab, "typing") == {
         "type": "typing",
         "conversation": conversation.pk,
@@ -156,7 +117,7 @@ async def test_typing_is_seen_by_the_others_who_have_the_conversation_open(
         "user": shopper.pk,
         "name": shopper.name,
     }
-    await tell(asking, type="typing", conversation=conversation.pk, stopped=True)
+    await send(asking, type="typing", conversation=conversation.pk, stopped=True)
     assert (await next_frame(open_tab, "typing"))["stopped"] is True
     assert await receives_nothing(other_tab)
     assert await receives_nothing(asking)
@@ -167,11 +128,11 @@ async def test_typing_needs_an_open_conversation_and_has_a_limit(
 ) -> None:
     settings.TYPING_FRAMES_PER_MINUTE = 2
     socket = await socket_of(shopper)
-    await tell(socket, type="typing", conversation=conversation.pk)
+    await send(socket, type="typing", conversation=conversation.pk)
     assert (await next_frame(socket, "error"))["code"] == "not_found"
-    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    await send(socket, type="conversation.open", conversation=conversation.pk, since=0)
     for _ in range(3):
-        await tell(socket, type="typing", conversation=conversation.pk)
+        await send(socket, type="typing", conversation=conversation.pk)
     error = await next_frame(socket, "error")
     assert error["code"] == "rate_limited"
     assert error["retry_after"] >= 1
@@ -199,7 +160,7 @@ async def test_an_outsiders_frames_are_answered_as_for_a_thing_that_does_not_exi
     rest = fields[kind]
     answers = []
     for pk in (conversation.pk, conversation.pk + 12345):
-        await tell(socket, type=kind, conversation=pk, **rest)
+        await send(socket, type=kind, conversation=pk, **rest)
         error = await next_frame(socket, "error")
         answers.append((error["code"], error["detail"]))
     assert answers[0] == answers[1]
@@ -244,10 +205,10 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
     from catalog import teams
 
     leaving = await socket_of(colleague)
-    await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
+    await send(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     await next_frame(leaving, "conversation.state")
     await sync_to_async(teams.remove_member)(seller, shop.pk, colleague.pk)
-    await tell(leaving, type="conversation.open", conversation=conversation.pk, since=0)
+    await send(leaving, type="conversation.open", conversation=conversation.pk, since=0)
     assert (await next_frame(leaving, "error"))["code"] == "not_found"
     async with asyncio.timeout(PATIENCE):
         while access.seller_group(shop.pk) in groups._hub().subscribers:
@@ -277,7 +238,7 @@ async def test_the_heartbeat_tells_the_revision_of_open_conversations(
     settings.SOCKET_HEARTBEAT_SECONDS = 0.1
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     socket = await socket_of(shopper)
-    await tell(socket, type="conversation.open", conversation=conversation.pk, since=0)
+    await send(socket, type="conversation.open", conversation=conversation.pk, since=0)
     beat = await next_frame(socket, "heartbeat")
     assert beat["conversations"] == {str(conversation.pk): 1}
 

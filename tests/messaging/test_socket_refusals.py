@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from messaging.models import Conversation, Message
 from messaging.sending import submit as sending
-from tests.messaging.test_socket import closed_with, next_frame, send_frame, tell
+from tests.sockets import closed_with, message_frame, next_frame, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +46,7 @@ async def test_a_bad_frame_gets_its_error_and_the_socket_lives(
     else:
         await socket.send_input({"type": "websocket.receive", "text": bad})
     assert (await next_frame(socket, "error"))["code"] == "invalid"
-    await tell(socket, **send_frame(conversation))
+    await send(socket, **message_frame(conversation))
     assert (await next_frame(socket, "message.accepted"))["sequence"] == 1
 
 
@@ -54,8 +54,8 @@ async def test_a_refused_send_names_its_client_id(
     shopper: User, conversation: Conversation, socket_of: Any
 ) -> None:
     socket = await socket_of(shopper)
-    frame = send_frame(conversation, "x" * 4001)
-    await tell(socket, **frame)
+    frame = message_frame(conversation, "x" * 4001)
+    await send(socket, **frame)
     error = await next_frame(socket, "error")
     assert (error["code"], error["client_id"]) == ("too_long", frame["client_id"])
 
@@ -66,7 +66,7 @@ async def test_errors_speak_the_readers_language(
     english, spanish = await socket_of(shopper), await socket_of(shopper, language="es")
     details = set()
     for socket in (english, spanish):
-        await tell(socket, **send_frame(conversation, " "))
+        await send(socket, **message_frame(conversation, " "))
         details.add((await next_frame(socket, "error"))["detail"])
     assert len(details) == 2
 
@@ -92,7 +92,7 @@ async def test_a_flood_of_good_frames_closes_with_4429(
     socket = await socket_of(shopper)
     await next_frame(socket, "session.ready")
     for _ in range(620):
-        await tell(socket, type="conversation.close", conversation=conversation.pk)
+        await send(socket, type="conversation.close", conversation=conversation.pk)
     assert await closed_with(socket) == 4429
 
 
@@ -104,7 +104,7 @@ async def test_an_error_that_nobody_thought_of_closes_so_that_the_browser_sends_
 
     socket = await socket_of(shopper)
     monkeypatch.setattr(sending._batcher().store, "store", broken)
-    await tell(socket, **send_frame(conversation))
+    await send(socket, **message_frame(conversation))
     assert await closed_with(socket) == 1011
 
 
@@ -118,12 +118,12 @@ async def test_the_page_of_another_person_is_closed_with_4409(
 ) -> None:
     socket = await socket_of(colleague)
     await next_frame(socket, "session.ready")
-    await tell(socket, type="session.claim", user=seller.pk)
-    await tell(socket, **send_frame(conversation))
+    await send(socket, type="session.claim", user=seller.pk)
+    await send(socket, **message_frame(conversation))
     assert await closed_with(socket) == 4409
     assert not await sync_to_async(Message.objects.exists)()
 
     own = await socket_of(colleague)
-    await tell(own, type="session.claim", user=colleague.pk)
-    await tell(own, **send_frame(conversation))
+    await send(own, type="session.claim", user=colleague.pk)
+    await send(own, **message_frame(conversation))
     assert (await next_frame(own, "message.accepted"))["sequence"] == 1

@@ -10,7 +10,7 @@ from accounts.models import User
 from deploy import services
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
-from tests.messaging.test_real_server import RawSocket
+from tests.raw_socket import RawSocket
 from tests.site import Site, Visitor, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ def test_a_message_is_acknowledged_and_shown_whether_or_not_frames_may_be_compre
         for line in (asking, answering):
             line.next_frame("session.ready")
         client_id = str(uuid.uuid4())
-        asking.tell(
+        asking.send(
             type="message.send", conversation=conversation.pk, client_id=client_id, body="¿Sí?"
         )
         accepted = asking.next_frame("message.accepted", "error")
@@ -62,7 +62,7 @@ def test_a_long_page_comes_whole(
     for _ in range(40):
         MessageFactory(conversation=conversation, sender=shopper, body="x" * 4000)
     with visit(seller).socket() as line:
-        line.tell(type="conversation.open", conversation=conversation.pk, since=0)
+        line.send(type="conversation.open", conversation=conversation.pk, since=0)
         assert len(line.next_frame("conversation.state")["messages"]) == 40
 
 
@@ -74,7 +74,7 @@ def test_who_does_not_read_is_closed_and_costs_no_more_memory(
     before = site.memory()
     slow = RawSocket(visit(seller))
     for _ in range(60):  # 10 MB in answers, more than the system's buffers hold
-        slow.tell(b'{"type":"conversation.open","conversation":%d,"since":0}' % conversation.pk)
+        slow.send(b'{"type":"conversation.open","conversation":%d,"since":0}' % conversation.pk)
 
     def probe() -> None:
         if "4408" not in site.said():

@@ -15,9 +15,9 @@ from accounts.models import User
 from config import asgi
 from messaging.models import Conversation, Message
 from tests.databases import own_database
-from tests.messaging.test_socket import next_frame
 from tests.patience import PATIENCE
 from tests.site import CSRF_TOKEN, session_of
+from tests.sockets import next_frame
 from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from messaging import frames
 from messaging.models import Conversation
 from messaging.sending import submit as sending
 from messaging.sending.batcher import Batcher
-from tests.messaging.test_socket import closed_with, next_frame, send_frame, tell
+from tests.sockets import closed_with, message_frame, next_frame, send
 from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,13 +47,13 @@ async def test_a_send_on_the_socket_is_counted_by_what_became_of_it_and_timed(
 ) -> None:
     socket = await socket_of(shopper)
     await next_frame(socket, "session.ready")
-    frame = send_frame(conversation)
+    frame = message_frame(conversation)
     for _ in range(2):  # the second is a repeat, which is accepted like the first
-        await tell(socket, **frame)
+        await send(socket, **frame)
         await next_frame(socket, "message.accepted")
-    await tell(socket, **send_frame(conversation, "x" * 4001))
+    await send(socket, **message_frame(conversation, "x" * 4001))
     await next_frame(socket, "error")
-    await tell(socket, **send_frame(conversation) | {"conversation": conversation.pk + 99})
+    await send(socket, **message_frame(conversation) | {"conversation": conversation.pk + 99})
     await next_frame(socket, "error")
     for outcome, number in (("accepted", 2), ("too_long", 1), ("not_found", 1)):
         assert more("trato_sends_total", outcome=outcome) == number, outcome
@@ -115,7 +115,7 @@ async def test_resuming_is_counted_and_opening_anew_is_not(
 ) -> None:
     socket = await socket_of(shopper)
     for since in (0, 1):
-        await tell(socket, type="conversation.open", conversation=conversation.pk, since=since)
+        await send(socket, type="conversation.open", conversation=conversation.pk, since=since)
         await next_frame(socket, "conversation.state")
     assert more("trato_resumes_total", by="socket") == 1
     client = await sync_to_async(client_of)(shopper)
@@ -143,9 +143,9 @@ async def test_a_process_that_ends_answers_what_a_socket_sent_before_it_is_close
 ) -> None:
     socket = await socket_of(shopper)
     await next_frame(socket, "session.ready")
-    sent = [send_frame(conversation, f"Item {number}") for number in range(5)]
+    sent = [message_frame(conversation, f"Item {number}") for number in range(5)]
     for frame in sent:
-        await tell(socket, **frame)
+        await send(socket, **frame)
     await socket.send_input({"type": "server.stopping"})
     heard = [(await next_frame(socket, "message.accepted"))["client_id"] for _ in sent]
     assert heard == [frame["client_id"] for frame in sent]

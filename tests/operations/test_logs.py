@@ -16,7 +16,7 @@ from catalog.models import Product
 from messaging import message_checks
 from messaging.models import Conversation
 from tests.log_lines import Lines, written_lines
-from tests.messaging.test_socket import closed_with, next_frame, send_frame, tell
+from tests.sockets import closed_with, message_frame, next_frame, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,18 +112,18 @@ async def test_the_socket_leaves_no_word_of_its_messages(
     socket, other = await socket_of(shopper), await socket_of(seller)
     for one in (socket, other):
         await next_frame(one, "session.ready")
-    await tell(socket, **send_frame(conversation, MARKER))
+    await send(socket, **message_frame(conversation, MARKER))
     await next_frame(socket, "message.accepted")
     assert (await next_frame(other, "message.created"))["body"] == MARKER
     refused = [
-        send_frame(conversation, MARKER * 400),
-        send_frame(conversation, f"{MARKER}\x00"),
-        send_frame(conversation, MARKER) | {"conversation": 99999},
-        send_frame(conversation, MARKER, unknown=MARKER),
+        message_frame(conversation, MARKER * 400),
+        message_frame(conversation, f"{MARKER}\x00"),
+        message_frame(conversation, MARKER) | {"conversation": 99999},
+        message_frame(conversation, MARKER, unknown=MARKER),
         {"type": MARKER},
     ]
     for frame in refused:
-        await tell(socket, **frame)
+        await send(socket, **frame)
         await next_frame(socket, "error")
     await socket.send_to(text_data=f'{{"type": "{MARKER}')
     await next_frame(socket, "error")
@@ -146,7 +146,7 @@ async def test_a_socket_that_meets_a_defect_is_closed_and_the_quotation_withheld
     socket = await socket_of(shopper)
     await next_frame(socket, "session.ready")
     monkeypatch.setattr(ChatConsumer, "receive", quoting_receive)
-    await tell(socket, **send_frame(conversation, MARKER))
+    await send(socket, **message_frame(conversation, MARKER))
     assert await closed_with(socket) == 1011
     assert_kept_quiet(lines(), "handler_failed")
 

@@ -44,10 +44,10 @@ class Place:
         form = {"body": body, "client_id": str(uuid.uuid4())}
         return who.post(f"{self.address}new_message/", form, **headers)
 
-    def tell(self, line: Line, body: str) -> dict[str, Any]:
+    def send(self, line: Line, body: str) -> dict[str, Any]:
         """Send a message on a socket; the answer to it."""
         client_id = str(uuid.uuid4())
-        line.tell(
+        line.send(
             type="message.send", conversation=self.conversation, client_id=client_id, body=body
         )
         while True:

@@ -87,13 +87,13 @@ def test_without_the_database_a_socket_is_told_lives_and_goes_on_when_it_is_back
     with place.shopper.socket() as line:
         line.next_frame("session.ready")
         place.database.kill()
-        answer = place.tell(line, "Not now")
+        answer = place.send(line, "Not now")
         assert (answer["type"], answer["code"]) == ("error", "unavailable")
         place.database.start()
-        answer = place.tell(line, "Now")
+        answer = place.send(line, "Now")
         while answer["type"] == "error":  # until the pool has connected again
             assert answer["code"] == "unavailable"
-            answer = place.tell(line, "Now")
+            answer = place.send(line, "Now")
         assert answer["sequence"] == 1
     assert place.stored() == ["Now"]
 
@@ -198,13 +198,13 @@ def test_where_the_database_only_reads_people_are_told_and_the_socket_lives(plac
         line.next_frame("session.ready")
         only_read(place, "on")
         try:
-            answer = place.tell(line, "Not now")
+            answer = place.send(line, "Not now")
             assert (answer["type"], answer["code"]) == ("error", "unavailable")
             assert is_unavailable(place.post(place.shopper, "Not now", accept=JSON))
             assert place.seller.get("/conversations/").status == 200
         finally:
             only_read(place, "off")
-        assert place.tell(line, "Now")["type"] == "message.accepted"
+        assert place.send(line, "Now")["type"] == "message.accepted"
         assert place.post(place.shopper, "Again", accept=JSON).status == 200
     assert place.stored() == ["Now", "Again"]
 

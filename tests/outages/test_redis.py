@@ -16,7 +16,7 @@ def test_without_redis_people_send_by_form_by_script_and_by_socket(place: Place)
         assert place.post(place.shopper, "By form").status == 302
         answer = place.post(place.shopper, "By script", accept=JSON)
         assert (answer.status, answer.json()["type"]) == (200, "message.accepted")
-        assert place.tell(line, "By socket")["type"] == "message.accepted"
+        assert place.send(line, "By socket")["type"] == "message.accepted"
     assert place.stored() == ["By form", "By script", "By socket"]
 
 
@@ -67,11 +67,11 @@ def test_with_redis_back_open_sockets_are_live_again_without_a_restart(place: Pl
         for line in (asking, answering):
             line.next_frame("session.ready")
         place.broker.kill()
-        assert place.tell(asking, "While it was away")["type"] == "message.accepted"
+        assert place.send(asking, "While it was away")["type"] == "message.accepted"
         place.broker.start()
         assert place.visitor.get("/health/").json()["channel_layer"]
         for number in range(20):  # what is told while the layer reconnects may be lost
-            place.tell(asking, f"After it came back {number}")
+            place.send(asking, f"After it came back {number}")
             with contextlib.suppress(TimeoutError):
                 answering.next_frame("message.created", within=1)
                 return
@@ -89,9 +89,9 @@ def test_without_redis_one_can_connect_catch_up_and_read(place: Place) -> None:
     place.post(place.shopper, "Hello")
     with place.seller.socket() as line:
         assert line.next_frame("session.ready")["unread"] == 1
-        line.tell(type="conversation.open", conversation=place.conversation, since=0)
+        line.send(type="conversation.open", conversation=place.conversation, since=0)
         state = line.next_frame("conversation.state")
         assert [message["body"] for message in state["messages"]] == ["Hello"]
-        line.tell(type="conversation.read", conversation=place.conversation, sequence=1)
+        line.send(type="conversation.read", conversation=place.conversation, sequence=1)
         page = place.shopper.get(f"{place.address}messages/")
     assert page.json()["messages"][0]["body"] == "Hello"

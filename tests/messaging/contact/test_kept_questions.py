@@ -15,7 +15,7 @@ from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging.models import Conversation, KeptQuestion, Message
-from tests.messaging.sending.test_races import in_threads
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 

@@ -27,14 +27,12 @@ from notifications.models import Notification
 from notifications.queries import unread_count
 from tests.databases import own_database
 from tests.locks import wait_until_somebody_waits_for_a_lock
-from tests.messaging.sending.test_stores import attempt, cast, conversations
-from tests.messaging.sending.test_stores import stored as stored_together
+from tests.messaging.sending.stores import attempt, conversations
+from tests.messaging.sending.stores import stored as stored_together
 from tests.patience import PATIENCE
 from trato import rate_limits
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import StatementConnection
-
-__all__ = ["cast"]  # a fixture
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

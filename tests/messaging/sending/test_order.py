@@ -12,8 +12,8 @@ from accounts.models import User
 from messaging import frames
 from messaging.models import Conversation, Message
 from messaging.sending import submit as sending
-from tests.messaging.test_socket import next_frame, send_frame, tell
 from tests.patience import PATIENCE
+from tests.sockets import message_frame, next_frame, send
 from trato.errors import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,9 +47,9 @@ class Held:
 def chain(conversation: Conversation) -> list[dict[str, Any]]:
     """Three messages, sent without waiting."""
     return [
-        send_frame(conversation, "One", client_id=ONE),
-        send_frame(conversation, "Two", client_id=TWO, after=ONE),
-        send_frame(conversation, "Three", client_id=THREE, after=TWO),
+        message_frame(conversation, "One", client_id=ONE),
+        message_frame(conversation, "Two", client_id=TWO, after=ONE),
+        message_frame(conversation, "Three", client_id=THREE, after=TWO),
     ]
 
 
@@ -58,7 +58,7 @@ async def test_what_is_sent_without_waiting_is_stored_in_its_order(
 ) -> None:
     socket = await socket_of(shopper)
     for frame in chain:
-        await tell(socket, **frame)
+        await send(socket, **frame)
     heard = [await next_frame(socket, "message.accepted") for _ in chain]
     assert [(one["client_id"], one["sequence"]) for one in heard] == [
         (ONE, 1),
@@ -85,20 +85,20 @@ async def test_what_comes_after_a_message_that_has_to_wait_waits_too(
 ) -> None:
     socket = await socket_of(shopper)
     held = Held(monkeypatch)
-    await tell(socket, **chain[0])
-    await tell(socket, **chain[1])
+    await send(socket, **chain[0])
+    await send(socket, **chain[1])
     first = await held.next(ONE)
     first.set_exception(error)
     refused = [await next_frame(socket, "error") for _ in range(2)]
     assert [one["client_id"] for one in refused] == [ONE, TWO]
     assert len({one["code"] for one in refused}) == 1
-    await tell(socket, **chain[2])  # left the client before it had heard of that
+    await send(socket, **chain[2])  # left the client before it had heard of that
     assert (await next_frame(socket, "error"))["client_id"] == THREE
     assert held.frames.empty()
 
     monkeypatch.setattr(sending, "submit", held.through)
     for frame in chain:
-        await tell(socket, **frame)
+        await send(socket, **frame)
     assert [(await next_frame(socket, "message.accepted"))["sequence"] for _ in chain] == [1, 2, 3]
 
 
@@ -113,7 +113,7 @@ async def test_what_comes_after_a_message_that_is_refused_for_good_is_sent(
     socket = await socket_of(shopper)
     held = Held(monkeypatch)
     for frame in chain:
-        await tell(socket, **frame)
+        await send(socket, **frame)
     first = await held.next(ONE)
     first.set_exception(error)
     assert (await next_frame(socket, "error"))["client_id"] == ONE
@@ -127,9 +127,9 @@ async def test_without_after_nothing_waits(
 ) -> None:
     socket = await socket_of(shopper)
     held = Held(monkeypatch)
-    await tell(socket, **send_frame(conversation, client_id=ONE))
+    await send(socket, **message_frame(conversation, client_id=ONE))
     await held.next(ONE)
-    await tell(socket, **send_frame(conversation, client_id=TWO))
+    await send(socket, **message_frame(conversation, client_id=TWO))
     await held.next(TWO)
-    await tell(socket, **send_frame(conversation, client_id=THREE, after=str(uuid.uuid4())))
+    await send(socket, **message_frame(conversation, client_id=THREE, after=str(uuid.uuid4())))
     await held.next(THREE)

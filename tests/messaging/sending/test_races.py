@@ -14,23 +14,9 @@ from accounts.models import User
 from messaging import actions, queries
 from messaging.models import Conversation, Message
 from tests.patience import PATIENCE
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def in_threads(number: int, function: Any, *args: Any) -> list[Any]:
-    """Call a function from many threads at the same moment, each with its own connection."""
-    together = threading.Barrier(number)
-
-    def call() -> Any:
-        together.wait(timeout=PATIENCE)
-        try:
-            return function(*args)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(number) as pool:
-        return [future.result(60) for future in [pool.submit(call) for _ in range(number)]]
 
 
 async def test_100_sends_of_one_client_id_from_10_sockets_are_one_row_and_100_equal_answers(

@@ -14,20 +14,20 @@ from hypothesis import strategies as some
 from msgspec import structs
 
 from accounts.models import User
-from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from messaging import actions
-from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message, hour_of
 from messaging.reading.actions import mark_read
 from messaging.records import Attempt, Sent
 from messaging.sending import orm, postgresql
 from notifications.models import Notification
 from tests.databases import own_database
-from tests.messaging.sending.test_races import in_threads
+from tests.threads import in_threads
 from trato import rate_limits
 from trato.errors import Refused
 from trato.realtime.statements import Locked, StatementConnection
+
+from .stores import attempt, conversations, stored
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -37,35 +37,6 @@ pytestmark = [
 Intent = tuple[int, int, int, str]  # who, in which conversation, which client_id, what
 
 IDS = [uuid.UUID(int=number) for number in range(1, 5)]
-
-
-@pytest.fixture
-def cast(
-    shopper: User, seller: User, colleague: User, stranger: User, former_colleague: User
-) -> list[User]:
-    return [shopper, seller, colleague, stranger, former_colleague]
-
-
-def conversations(shopper: User, shop: Shop, number: int = 2) -> list[Conversation]:
-    return [
-        ConversationFactory(consumer=shopper, product=ProductFactory(shop=shop))
-        for _ in range(number)
-    ]
-
-
-def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body: str) -> Attempt:
-    return Attempt(sender=person, conversation_id=conversation.pk, client_id=client_id, body=body)
-
-
-def stored(attempts: Sequence[Attempt]) -> list[Any]:
-    async def run() -> list[Any]:
-        connection = StatementConnection()
-        try:
-            return await postgresql.store(connection, attempts)
-        finally:
-            connection.close()
-
-    return asyncio.run(run())
 
 
 def told(answer: Sent | Exception) -> Any:

@@ -22,7 +22,7 @@ from notifications.models import News, Notification
 from notifications.queries import unread_count
 from tests.databases import own_database
 from tests.locks import wait_until_somebody_waits_for_a_lock
-from tests.messaging.sending.test_stores import attempt, stored
+from tests.messaging.sending.stores import attempt, stored
 from tests.patience import PATIENCE
 
 pytestmark = [

@@ -15,7 +15,7 @@ from messaging.host import host
 from messaging.models import Conversation
 from notifications.factories import NewsFactory
 from notifications.models import Notification
-from tests.messaging.test_socket import next_frame, send_frame, tell
+from tests.sockets import message_frame, next_frame, send
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +34,7 @@ def untold(conversation: Conversation, **extra: Any) -> dict[str, Any]:
         Notification.objects.get_or_create(
             recipient_id=recipient_id, news=news, team_id=news.team_id
         )
-    return send_frame(conversation, "Hello", client_id=str(message.client_id))
+    return message_frame(conversation, "Hello", client_id=str(message.client_id))
 
 
 async def test_who_sends_it_again_lets_the_others_know(
@@ -43,7 +43,7 @@ async def test_who_sends_it_again_lets_the_others_know(
     sending, hearing = await socket_of(shopper), await socket_of(seller)
     await next_frame(hearing, "session.ready")
     frame = await sync_to_async(untold)(conversation)
-    await tell(sending, **frame)
+    await send(sending, **frame)
     assert (await next_frame(sending, "message.accepted"))["sequence"] == 1
     assert (await next_frame(hearing, "message.created"))["client_id"] == frame["client_id"]
     assert (await next_frame(hearing, "badge"))["unread"] == 1
@@ -65,13 +65,13 @@ async def test_a_repeat_of_what_was_told_or_is_old_is_no_news(
 ) -> None:
     sending, hearing = await socket_of(shopper), await socket_of(seller)
     await next_frame(hearing, "session.ready")
-    told = send_frame(conversation, "Told")
-    await tell(sending, **told)
+    told = message_frame(conversation, "Told")
+    await send(sending, **told)
     await next_frame(hearing, "message.created")
     long_ago = timezone.now() - timedelta(minutes=11)
     await conversation.arefresh_from_db()
     old = await sync_to_async(untold)(conversation, created_at=long_ago)
-    for repeated in (told, old, send_frame(conversation, "New")):
-        await tell(sending, **repeated)
+    for repeated in (told, old, message_frame(conversation, "New")):
+        await send(sending, **repeated)
         await next_frame(sending, "message.accepted")
     assert (await next_frame(hearing, "message.created"))["body"] == "New"

@@ -16,9 +16,9 @@ from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Message
 from tests.databases import own_database
-from tests.messaging.sending.test_stores import conversations
-from tests.messaging.test_socket import next_frame, send_frame, tell
+from tests.messaging.sending.stores import conversations
 from tests.patience import PATIENCE
+from tests.sockets import message_frame, next_frame, send
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -53,14 +53,14 @@ async def test_two_locked_conversations_stop_no_other_send(
     with psycopg.connect(own_database()) as other:
         other.execute(ROWS, [[one.pk for one in locked]])
         for one in locked:  # one after the other, so that each would hold up a batch
-            await tell(socket, **send_frame(one, "held 1"))
+            await send(socket, **message_frame(one, "held 1"))
             await asyncio.sleep(0)
         for _ in range(5):
-            await tell(socket, **send_frame(free, "free"))
+            await send(socket, **message_frame(free, "free"))
             (answer,) = await answers(socket, 1)
             assert (answer["type"], answer["conversation"]) == ("message.accepted", free.pk)
         for one in locked:
-            await tell(socket, **send_frame(one, "held 2"))
+            await send(socket, **message_frame(one, "held 2"))
     held = await answers(socket, 4)
     assert [answer["type"] for answer in held] == ["message.accepted"] * 4
     for one in locked:
@@ -82,8 +82,8 @@ async def test_a_persons_lock_stops_nobody_elses_send(
     of_mine = {"accounts_user": ("id", shopper.pk)}.get(table, ("subject_id", conversation.pk))
     with psycopg.connect(own_database()) as other:
         other.execute(f"SELECT FROM {table} WHERE {of_mine[0]} = %s FOR UPDATE", [of_mine[1]])
-        await tell(mine, **send_frame(conversation, "held"))
-        await tell(theirs, **send_frame(other_talk, "free"))
+        await send(mine, **message_frame(conversation, "held"))
+        await send(theirs, **message_frame(other_talk, "free"))
         (answer,) = await answers(theirs, 1)
         assert answer["type"] == "message.accepted"
     (answer,) = await answers(mine, 1)
@@ -96,13 +96,13 @@ async def test_a_lock_that_stays_is_told_as_unavailable_and_a_repeat_is_stored_o
     settings.STATEMENT_TIMEOUT_SECONDS = 1
     socket = await socket_of(shopper)
     await next_frame(socket, "session.ready")
-    frame = send_frame(three[0])
+    frame = message_frame(three[0])
     with psycopg.connect(own_database()) as other:
         other.execute(ROWS, [[three[0].pk]])
-        await tell(socket, **frame)
+        await send(socket, **frame)
         (answer,) = await answers(socket, 1)
         assert (answer["code"], answer["client_id"]) == ("unavailable", frame["client_id"])
-    await tell(socket, **frame)
+    await send(socket, **frame)
     (answer,) = await answers(socket, 1)
     assert answer["type"] == "message.accepted"
     assert await Message.objects.acount() == 1

@@ -1,0 +1,37 @@
+"""Attempts, and the statement that stores them."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from accounts.models import User
+from catalog.factories import ProductFactory
+from catalog.models import Shop
+from messaging.factories import ConversationFactory
+from messaging.models import Conversation
+from messaging.records import Attempt
+from messaging.sending import postgresql
+from trato.realtime.statements import StatementConnection
+
+
+def conversations(shopper: User, shop: Shop, number: int = 2) -> list[Conversation]:
+    return [
+        ConversationFactory(consumer=shopper, product=ProductFactory(shop=shop))
+        for _ in range(number)
+    ]
+
+
+def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body: str) -> Attempt:
+    return Attempt(sender=person, conversation_id=conversation.pk, client_id=client_id, body=body)
+
+
+def stored(attempts: Sequence[Attempt]) -> list[Any]:
+    async def run() -> list[Any]:
+        connection = StatementConnection()
+        try:
+            return await postgresql.store(connection, attempts)
+        finally:
+            connection.close()
+
+    return asyncio.run(run())
