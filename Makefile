@@ -1,4 +1,4 @@
-# `make help` names what there is. Needs Python 3.11 or newer; the rest is fetched by `run` and `test`.
+# `make help` lists the targets. Needs Python 3.11 or newer; `run` and `test` install the rest.
 
 PORT ?= 8000
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -12,16 +12,16 @@ PIP_COMPILE := env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --generate-ha
 .PHONY: help run cluster test faults check bench bench-pages requirements messages clean python free-port
 
 help:
-	@echo "make run           the site with a demo shop on http://127.0.0.1:8000/ (PORT=8001 for another)"
-	@echo "make cluster       nginx, two Daphnes, PostgreSQL and Redis on this machine, with the demo shop"
-	@echo "make test          all tests (ARGS=\"-k badge\" for some)"
-	@echo "make check         format, lint, types, layers, migrations, settings, requirements"
-	@echo "make bench         how fast it is, beside a naive rival (ARGS=\"--quick\" for a look)"
-	@echo "make faults        what breaks when servers die, and what does not; a quarter of an hour"
+	@echo "make run           start the site with a demo shop on http://127.0.0.1:8000/ (or PORT=8001)"
+	@echo "make cluster       start nginx, Daphnes, PostgreSQL and Redis on this machine, with the demo shop"
+	@echo "make test          run all tests (or some: ARGS=\"-k badge\")"
+	@echo "make check         check format, lint, types, layers, migrations, settings, requirements"
+	@echo "make bench         measure speed, compared with a naive implementation (quickly: ARGS=\"--quick\")"
+	@echo "make faults        check delivery while servers are killed and paused; takes a quarter of an hour"
 	@echo "make messages      collect the texts to translate (needs gettext)"
-	@echo "make bench-pages   what the pages cost with 1,000,000 messages, beside 10,000"
-	@echo "make requirements  pin again what pyproject.toml asks for"
-	@echo "make clean         remove all that was made here, also the demo shop's database"
+	@echo "make bench-pages   measure the pages with 1,000,000 messages, compared with 10,000"
+	@echo "make requirements  pin the packages that pyproject.toml requires"
+	@echo "make clean         remove everything generated, including the demo shop's database"
 
 run: export DJANGO_SETTINGS_MODULE = config.settings.dev
 run: free-port .venv/run.stamp $(CATALOGUES)
