@@ -1,5 +1,5 @@
-// Say so if the page's scripts did not start at all. A script of its own, and an old one without
-// imports, because it watches over the others.
+// Show a message if the page's scripts did not start at all. This is a separate script without
+// imports, because it watches the others.
 window.addEventListener("load", () => {
   if (!document.documentElement.hasAttribute("data-started")) {
     document.getElementById("incomplete").hidden = false;

@@ -1,5 +1,5 @@
-// Every page starts here. Each part is loaded on its own, so that one that fails takes down nothing
-// but what cannot be without it; the page then says that it is not whole. Forms post without any.
+// Every page starts here. Each part is loaded separately, so that if one fails, only the parts that
+// need it fail as well; the page then says that it is incomplete. Forms post without any scripts.
 const START_WITHIN = 3000; // milliseconds that the socket waits for parts which are slow to come
 const SAY_AFTER = 10000; // milliseconds until a part that is still under way counts as missing
 

@@ -1,4 +1,4 @@
-// Give Django's admin the badge, and say so when the session ends.
+// Show the badge in Django's admin, and say so when the session ends.
 import "trato/badge";
 import { explain } from "trato/ended";
 import { session } from "trato/session";

@@ -1,12 +1,13 @@
-// The ask panel: ready questions fill the field, and what is written is kept until it is sent. That
-// two clicks ask once is the server's doing, by the form's `client_id`.
+// The ask panel: suggested questions fill the field, and its text is kept until it is sent. The
+// form's `client_id` keeps a second click from asking twice.
 import { newId } from "trato/client-id";
 import { count } from "trato/composer";
 import { Draft, SENT } from "trato/drafts";
 import { session } from "trato/session";
 import * as storage from "trato/storage";
 
-// A visitor's words are nobody's yet, so they end with the tab; after the login there they go on.
+// A visitor's words don't belong to an account yet, so they are deleted with the tab; after a login
+// there they are kept.
 const AREA = session.user ? "local" : "session";
 const PREFIX = `trato-ask-${session.user ?? ""}`;
 const VISITOR = "trato-ask-";
@@ -39,7 +40,7 @@ class Ask extends HTMLElement {
     count(this.field, this.counter);
   }
 
-  /** What a visitor wrote in this tab belongs to who has logged in here. */
+  /** What a visitor wrote in this tab belongs to the person who has logged in here. */
   adopt(key) {
     for (const end of ["", SENT]) {
       const text = storage.get(key + end, "session");
@@ -49,8 +50,8 @@ class Ask extends HTMLElement {
   }
 
   /**
-   * If these words were sent before, the server knows them, or gets them under the same number. Those
-   * that were sent before this script could note that are known by themselves.
+   * If these words were sent before, the server has them, or gets them under the same `client_id`.
+   * If they were sent before this script could store that, they are recognised by the words.
    */
   resume() {
     const words = this.field.value;
@@ -80,7 +81,7 @@ class Ask extends HTMLElement {
   changed() {
     this.draft.keep();
     count(this.field, this.counter);
-    // Other words than those that were sent under this number are another question.
+    // Different words under a used `client_id` are another question.
     const sent = this.sent();
     if (sent?.client_id === this.id_.value && sent.body !== this.field.value) this.id_.value = newId();
   }

@@ -1,5 +1,5 @@
-// The list of conversations. What this person reads changes the badge, and what others read is not
-// shown. Every poll, which is for a tab without a socket, tells the badge.
+// The list of conversations. What this person reads changes the badge; what others read isn't
+// shown. Every poll, by a tab without a socket, includes the badge.
 import { LiveList } from "trato/live-list";
 
 class Inbox extends LiveList {

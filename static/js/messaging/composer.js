@@ -1,4 +1,4 @@
-// Where one writes: Enter sends, drafts survive a reload, the counter shows near the end.
+// The composer: Enter sends, drafts survive a reload, and a counter appears near the limit.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { Draft } from "trato/drafts";
@@ -7,7 +7,7 @@ import { fill, lengthOf, ngettext } from "trato/text";
 const TYPING_EVERY = 3000; // milliseconds
 const COUNT_FROM = 0.9; // of the limit
 
-/** Show how many characters are left; false if there are too many. */
+/** Show how many characters are left; return false if there are too many. */
 export function count(field, counter) {
   const limit = Number(field.dataset.limit);
   const left = limit - lengthOf(field.value.trim());
@@ -22,7 +22,7 @@ export function count(field, counter) {
 class Composer extends HTMLElement {
   typedAt = 0; // when the others were last told; 0: they were not, or that it is over
 
-  /** The form posts as it does without scripts, unless the thread can show what is written. */
+  /** The form posts without scripts, unless the thread can show new messages. */
   async connectedCallback() {
     await customElements.whenDefined("trato-thread");
     if (this.closest("trato-thread").follows) this.takeOver();
@@ -44,7 +44,8 @@ class Composer extends HTMLElement {
     outbox.addEventListener("returned", ({ detail }) => this.takeBack(detail));
     this.field.addEventListener("keydown", (event) => {
       const touch = matchMedia("(pointer: coarse)").matches;
-      // Safari ends a composition before the Enter that ended it, and marks that one by its code.
+      // Safari ends a composition before the Enter key that ended it, and marks that key by its
+      // code.
       const composes = event.isComposing || event.keyCode === 229;
       if (event.key === "Enter" && !event.shiftKey && !composes && !touch) {
         event.preventDefault();
@@ -72,7 +73,7 @@ class Composer extends HTMLElement {
     }
   }
 
-  /** A message that was waiting is here again, above what was written since. */
+  /** Put a waiting message back, above what was written since. */
   takeBack({ conversation, body }) {
     if (conversation !== this.conversation) return;
     this.field.value = [body, this.field.value].filter(Boolean).join("\n\n");

@@ -1,11 +1,11 @@
-// Messages that were written long ago and never sent: their writer is asked, on whatever page.
+// Messages that were written long ago and never sent: ask their author, on any page.
 import { outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { format } from "trato/local-time";
 import { addresses } from "trato/page";
 import { fill, gettext } from "trato/text";
 
-/** The question, with the day of writing. */
+/** The question, with the day on which the message was written. */
 export function askAbout({ created_at }) {
   const day = format("day", new Date(created_at));
   return fill(gettext("Written on %(day)s and not sent yet. Send it now?"), { day });

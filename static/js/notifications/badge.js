@@ -1,5 +1,5 @@
-// The unread count: in the header, in words, and in the tab's title. Always absolute. What there is
-// to do only while something is unread shows and hides with it.
+// The number of unread notifications: in the header, in words, and in the tab's title. It is always
+// the total. Elements for unread notifications are shown and hidden with it.
 import { session } from "trato/session";
 import { fill, ngettext } from "trato/text";
 

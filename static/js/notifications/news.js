@@ -1,4 +1,4 @@
-// The list of notifications. A message in a thread that is unread already changes its line and not
+// The list of notifications. A message in a thread that is already unread changes its row, but not
 // the badge.
 import { LiveList } from "trato/live-list";
 

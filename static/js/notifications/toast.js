@@ -1,4 +1,4 @@
-// A small note with sender and first words, when a message arrives while one is elsewhere.
+// A small toast with the sender and the first words of a message that arrives on another page.
 import { addresses } from "trato/page";
 import { session } from "trato/session";
 
@@ -6,8 +6,7 @@ const SHOWN_FOR = 6000; // milliseconds
 const WORDS = 90; // characters
 const place = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
-// Times are those of the database, like all that they are compared with: this browser's clock may
-// be any.
+// All times that are compared are from the database, because this browser's clock may be wrong.
 const SAME_WITHIN = 1000; // milliseconds between a message and its notification
 const shown = new Map(); // conversation → the time up to which all was told
 const newest = Date.parse(document.querySelector("[data-newest]")?.dataset.newest) || 0;
@@ -35,7 +34,7 @@ document.addEventListener("keydown", (event) => {
 session.on("message.created", (message) => {
   if (message.sender.id === session.user) return;
   session.pollOften();
-  // News comes from the other side alone: a colleague's answer is no news to the shop.
+  // Only the other side's messages are news: a colleague's answer isn't.
   const mine = message.consumer === session.user ? "consumer" : "seller";
   if (message.side === mine) return;
   shown.set(message.conversation, Date.parse(message.created_at) + SAME_WITHIN);

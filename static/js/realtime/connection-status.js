@@ -1,4 +1,4 @@
-// What is going on with the line, in words; only when trouble lasts.
+// Describe the state of the connection, but only if a problem lasts.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { explain } from "trato/ended";

@@ -1,9 +1,9 @@
-// Why a page has ended, in words, and how to go on.
+// Explain why a page has ended, and how to continue.
 import { PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 import { addresses, userName } from "trato/page";
 import { fill, gettext } from "trato/text";
 
-/** Say it in an element; the page's own words are hidden by CSS. */
+/** Show it in an element; CSS hides the page's own contents. */
 export function explain(element, code) {
   const link = document.createElement("a");
   if (code === PAGE_OF_ANOTHER) {

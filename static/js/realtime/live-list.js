@@ -1,10 +1,10 @@
-// A list that the server draws, and draws again when something has changed.
+// A list that the server renders, and renders again after changes.
 //
-// One request at a time, and in one browser only one tab's: what changes meanwhile is one more
-// request after it. That is not given up for a newer one, because the server would go on with it
-// all the same, and a list that changes all the time would never be drawn. After each answer the
-// tab rests for at least as long as the answer took, so however many tabs there are, they ask no
-// faster than the server answers; a tab that nobody sees does not ask at all.
+// Only one request runs at a time, and only in one tab of a browser; changes meanwhile cause one
+// more request afterwards. A running request is not aborted for a newer one, because the server
+// would finish it anyway, and a list that changes all the time would never be shown. After each
+// response, the tab pauses for at least as long as the response took. So however many tabs there
+// are, they don't send requests faster than the server responds. Hidden tabs send none.
 import { session } from "trato/session";
 import { writeAll } from "trato/local-time";
 
@@ -16,7 +16,7 @@ export class LiveList extends HTMLElement {
   isStale = false;
   rest = GATHER;
 
-  /** `kinds`: the session's events after which the list may be another one. */
+  /** `kinds`: the session's events after which the list may have changed. */
   follow(kinds) {
     writeAll(this);
     for (const kind of kinds) session.on(kind, () => this.changed());
@@ -47,7 +47,7 @@ export class LiveList extends HTMLElement {
     this.plan();
   }
 
-  /** The list as it is now; null if there was no usable answer. */
+  /** The current list; null if there was no usable response. */
   async ask() {
     this.isStale = false;
     this.request = new AbortController();
@@ -63,7 +63,7 @@ export class LiveList extends HTMLElement {
       });
       if (answer.ok) text = await answer.text();
     } catch {
-      // no answer: as one that is of no use
+      // no response: same as an unusable one
     }
     clearTimeout(timer);
     const took = performance.now() - since;
@@ -81,7 +81,7 @@ export class LiveList extends HTMLElement {
   }
 }
 
-/** Where a link or a button leads: what tells it from the others also when it was drawn again. */
+/** The target of a link or a button, which identifies it after the list was rendered again. */
 function addressOf(element) {
   return element.getAttribute("href") ?? element.form?.getAttribute("action");
 }

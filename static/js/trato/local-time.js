@@ -1,7 +1,8 @@
-// Times in the reader's zone and language. The cookie lets the server write them so next time.
+// Times in the reader's time zone and language. A cookie lets the server format the next page's
+// times in that zone.
 import { language } from "trato/text";
 
-// The page's language, as it is written where the reader lives: 15:04 or 3:04 PM.
+// The page's language with the reader's region: 15:04 or 3:04 PM.
 const region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
 const day = { weekday: "long", day: "numeric", month: "long" };
 const short = { day: "numeric", month: "short" };
@@ -14,7 +15,7 @@ const formats = {
 
 export const dayOf = (date) => date.toLocaleDateString("sv"); // 2026-11-24, in the local zone
 
-/** A moment as text; `kind`: "time", "day" or "short". */
+/** Format a time; `kind`: "time", "day" or "short". */
 export function format(kind, date) {
   const now = new Date();
   if (kind === "time" || (kind === "short" && dayOf(date) === dayOf(now))) return formats.time.format(date);

@@ -22,5 +22,5 @@ export function fill(text, values) {
 
 export const language = document.documentElement.lang;
 
-/** Length as the server counts it: code points, not UTF-16 units. */
+/** The length as the server counts it: code points, not UTF-16 units. */
 export const lengthOf = (text) => [...text].length;

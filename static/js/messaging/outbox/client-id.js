@@ -1,4 +1,4 @@
-// What a message is known by before it has a number.
+// Identifies a message before it has a sequence.
 
 /** A v4 UUID; `crypto.randomUUID` is missing on plain http. */
 export function newId() {

@@ -1,11 +1,11 @@
-// What is being written is kept until it is sent: over a reload, and alike in all tabs.
+// Keep text until it is sent: after a reload, and the same in all tabs.
 import * as storage from "trato/storage";
 
 export class Draft {
   /**
-   * @param field where it is written
-   * @param key under which it is kept
-   * @param changed what to call when another tab has changed or sent it
+   * @param field the text field
+   * @param key the key in the storage
+   * @param changed is called when another tab has changed or sent it
    * @param area "local" for all tabs, "session" for this one
    */
   constructor(field, key, changed, area = "local") {
@@ -20,7 +20,7 @@ export class Draft {
     window.addEventListener("pageshow", () => this.follow());
   }
 
-  /** Note what is in the field now. */
+  /** Store what is in the field now. */
   keep() {
     this.kept = this.field.value;
     if (this.kept) storage.set(this.key, this.kept, this.area);
@@ -34,7 +34,7 @@ export class Draft {
     this.keep();
   }
 
-  /** Take over what another tab did; never over what was typed here and is not the same. */
+  /** Use another tab's text, but never replace different text that was typed here. */
   follow() {
     const now = storage.get(this.key, this.area) ?? "";
     if (now === this.kept) return;
@@ -54,8 +54,8 @@ const ASKED = "trato-ask-";
 export const SENT = "-sent"; // after a question's key: the words that were sent, and their number
 
 /**
- * Drop the questions that are in a conversation now. Its messages are known by `client_id`; one that
- * was sent before the script could note that, by its words.
+ * Drop the questions that are in a conversation now. They are recognised by `client_id`, or by
+ * their words if they were sent before the script could store that.
  */
 export function dropSentQuestions(clientIds, ownWords) {
   for (const area of ["local", "session"]) {

@@ -1,9 +1,9 @@
-// What was written and is not yet acknowledged. It is kept in localStorage, one key per message, so
-// that a reload, a lost line, a dead server or another tab loses nothing. It is sent in order, and
-// always under the `client_id` it got first, so that nothing is sent twice.
+// Messages that are written but not acknowledged yet. They are kept in localStorage, one key per
+// message, so that a reload, a lost connection, a dead server or another tab loses nothing. They
+// are sent in order, and always under their first `client_id`, so that nothing is sent twice.
 //
-// On the socket the next message goes out before the last one is acknowledged. It says which one it
-// comes `after`: the server stores it only once that one is stored, so the order holds.
+// On the socket, the next message is sent before the last one is acknowledged. It says which one it
+// comes `after`: the server stores it only after that one, so the order is kept.
 import { session } from "trato/session";
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
@@ -18,7 +18,7 @@ const LONGEST_PAUSE = 10000;
 const UNDER_WAY = 10; // messages of a conversation that are sent and not acknowledged, at most
 const SOCKET_TRIES = 3; // that end without an answer, until a message goes by POST
 const SERVER_ERRORS = 3; // in a row, until a message counts as refused
-// Reasons for which a socket is closed that have nothing to do with what was sent on it.
+// Reasons for closing a socket that have nothing to do with what was sent on it.
 const NO_FAULT = new Set([
   codes.NORMAL, codes.GOING_AWAY, codes.NO_CODE, codes.CUT_OFF,
   codes.SERVICE_RESTART, codes.TRY_AGAIN_LATER, codes.NO_SESSION, codes.SUSPENDED,
@@ -29,7 +29,7 @@ const prefix = `trato-outbox-${session.user}`;
 
 const wait = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 
-/** Whether its writer has to be asked before it is sent, because it was written long ago. */
+/** Whether to ask the author before it is sent, because it was written long ago. */
 export function isOld(entry) {
   return !entry.confirmed && Date.now() - Date.parse(entry.created_at) > askAfter;
 }
@@ -56,18 +56,18 @@ class Outbox extends EventTarget {
     window.addEventListener("pageshow", () => this.changed());
   }
 
-  /** Earlier versions kept one array, which two tabs overwrote for each other. */
+  /** Earlier versions stored one array, which two tabs overwrote. */
   splitArray() {
     try {
       const entries = JSON.parse(storage.get(prefix)) ?? [];
       entries.forEach((entry, place) => this.put({ at: Date.parse(entry.created_at) + place, ...entry }));
     } catch {
-      // There is nothing to be read.
+      // There is nothing to read.
     }
     storage.remove(prefix);
   }
 
-  // -- what waits ------------------------------------------------------------------------------
+  // -- waiting messages ------------------------------------------------------------------------
 
   read() {
     const entries = storage.keys(`${prefix}-`).map((key) => {
@@ -100,7 +100,7 @@ class Outbox extends EventTarget {
     return this.read().filter((entry) => entry.conversation === conversation);
   }
 
-  /** What is to be sent, in its order. */
+  /** The messages to send, in order. */
   ready(conversation) {
     return this.of(conversation).filter((entry) => !entry.failed && !isOld(entry));
   }
@@ -145,14 +145,14 @@ class Outbox extends EventTarget {
     this.changed();
   }
 
-  /** Send it after all: it was refused, or is so old that its writer was asked. */
+  /** Send it after all: it was refused, or so old that its author was asked. */
   retry(clientId) {
     this.refusals.delete(clientId);
     this.update(clientId, { failed: null, confirmed: true });
     this.flush();
   }
 
-  /** Give it back to be changed or dropped. */
+  /** Return it to be changed or discarded. */
   takeBack(clientId) {
     const entry = this.get(clientId);
     if (!entry) return;
@@ -172,7 +172,7 @@ class Outbox extends EventTarget {
     this.draining.add(conversation);
     const work = () => this.drainAll(conversation);
     try {
-      // One tab at a time, so that the order is that of writing.
+      // One tab at a time, so that messages are sent in the order in which they were written.
       await (navigator.locks ? navigator.locks.request(`${prefix}-${conversation}`, work) : work());
     } finally {
       this.draining.delete(conversation);
@@ -219,7 +219,7 @@ class Outbox extends EventTarget {
     });
   }
 
-  /** Note how a send has ended; returns the milliseconds to wait before the next one. */
+  /** Note the outcome of a send; return the milliseconds to wait before the next one. */
   settle(entry, { ok, error }) {
     const id = entry.client_id;
     if (ok) {
@@ -274,12 +274,12 @@ class Outbox extends EventTarget {
     return { code: status >= 500 ? "unavailable" : "invalid", ...body, detail, status };
   }
 
-  /** The socket is gone: what was under way on it is sent again. */
+  /** The socket is gone: send again what was in progress on it. */
   lost(code) {
     for (const id of [...this.answers.keys()]) {
       if (this.posting.has(id)) continue;
-      // Closed because of what was sent: whatever of it may be the reason goes by POST, which gets
-      // an answer, and does not take the line down again.
+      // Closed because of what was sent: any of it that may be the reason is sent by POST, which
+      // gets a response and doesn't close the socket again.
       const weight = NO_FAULT.has(code) ? 1 : SOCKET_TRIES;
       this.tries.set(id, (this.tries.get(id) ?? 0) + weight);
       this.answered(id, {});

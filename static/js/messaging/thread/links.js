@@ -1,5 +1,5 @@
-// Links in messages: the same rule, pattern by pattern, as messaging/templatetags/message_text.py,
-// where its reasons are. A test compares both.
+// Links in messages: the same patterns as in messaging/templatetags/message_text.py, which explains
+// them. A test compares both.
 const CANDIDATE =
   /(^|[^A-Za-z0-9+.@\/\\_%&#?~=\-])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff<>\"«»“”]+)/g;
 const TRAILING = ".,;:!?)]}'…’。，、！？）」";
@@ -11,7 +11,7 @@ const NOT_PUBLIC = new Set([
 ]);
 const SHOWN_CHARACTERS = 60;
 
-/** Host, port and path; empty if it is not plainly the address of a public host. */
+/** Return host, port and path; empty if it isn't clearly the address of a public host. */
 export function shownAddress(address) {
   const [, host, top, port = "", rest = ""] = ADDRESS.exec(address) ?? [];
   if (!host || NOT_PUBLIC.has(top.toLowerCase()) || host.length > SHOWN_CHARACTERS) return "";
@@ -19,7 +19,7 @@ export function shownAddress(address) {
   return shown.length <= SHOWN_CHARACTERS ? shown : `${shown.slice(0, SHOWN_CHARACTERS - 1)}…`;
 }
 
-/** Text as nodes, its http and https links made clickable. */
+/** Return a text as nodes, with clickable http and https links. */
 export function linkify(text) {
   const nodes = document.createDocumentFragment();
   let position = 0;

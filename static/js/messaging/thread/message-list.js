@@ -1,4 +1,4 @@
-// The messages as they are drawn: history from the server's markup, new ones from the same.
+// The rendered messages: history from the server, and new ones from the same markup.
 import { isOld, outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { linkify } from "trato/links";
@@ -21,7 +21,7 @@ export class MessageList {
     return [...this.list.querySelectorAll("[data-pending]")];
   }
 
-  /** Take away what stands before a message. */
+  /** Remove everything before a message. */
   dropBefore(sequence) {
     for (const item of this.items()) {
       if (Number(item.dataset.sequence) < sequence) item.remove();
@@ -35,7 +35,7 @@ export class MessageList {
     else this.insert(item, message.sequence);
   }
 
-  /** What waits in the outbox, below all that was sent. What is shown already is not drawn again. */
+  /** Show the outbox below all sent messages. Doesn't render again what is already shown. */
   drawPending(entries) {
     const known = new Map(this.pending().map((item) => [item.dataset.clientId, item]));
     for (const entry of entries) {
@@ -88,8 +88,8 @@ export class MessageList {
   }
 
   /**
-   * Days, groups and the state of one's own messages, derived from what is shown. Lines that are
-   * right already are left alone: a screen reader would read them out again.
+   * Update days, groups and the state of the reader's own messages. Lines that are already correct
+   * are not changed, because a screen reader would read them out again.
    */
   arrange(readByOther) {
     const stale = new Set(this.list.querySelectorAll(".messages__day"));
@@ -108,7 +108,7 @@ export class MessageList {
     stale.forEach((line) => line.remove());
   }
 
-  /** The line that names the day, right above its first message. */
+  /** The line with the day, directly above its first message. */
   dayBefore(item, date) {
     const there = item.previousElementSibling;
     if (there?.matches(".messages__day") && there.dataset.day === dayOf(date)) return there;

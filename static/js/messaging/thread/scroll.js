@@ -1,4 +1,4 @@
-// Where in a long thread one is: at its end, or further up with news below.
+// The position in a long thread: at its end, or further up with new messages below.
 import { fill, ngettext } from "trato/text";
 
 const NEAR = 120; // pixels
@@ -11,7 +11,7 @@ export class Scroll {
     this.jump = jump;
     jump.addEventListener("click", () => this.toEnd());
     box.addEventListener("scroll", () => this.moved(), { passive: true });
-    // A growing composer or the keyboard of a phone takes room away: a reader at the end stays there.
+    // A growing composer or a phone's keyboard takes space: keep a reader at the end there.
     new ResizeObserver(() => this.ended && this.toEnd()).observe(box);
   }
 
@@ -29,13 +29,13 @@ export class Scroll {
     this.moved();
   }
 
-  /** Begin to read at a line: it stands on top, unless all that follows fits below it. */
+  /** Start reading at a line: put it on top, unless everything after it fits below. */
   toLine(line) {
     this.box.scrollTop += line.getBoundingClientRect().top - this.box.getBoundingClientRect().top;
     this.moved();
   }
 
-  /** Change something above; what is in view stays where it is. */
+  /** Change something above, without moving what is in view. */
   keep(items, change) {
     const top = this.box.getBoundingClientRect().top;
     const anchor = items.find((item) => item.getBoundingClientRect().bottom > top);
@@ -49,7 +49,7 @@ export class Scroll {
     if (this.ended) this.showUnseen(0);
   }
 
-  /** So many messages arrived below what is in view. */
+  /** Count messages that arrived below what is in view. */
   showUnseen(count) {
     this.unseen = count;
     this.jump.hidden = count === 0;

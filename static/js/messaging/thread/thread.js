@@ -1,4 +1,4 @@
-// One conversation on the page: it follows what happens, and tells how far one has read.
+// One conversation on the page: follows changes, and reports how far the person has read.
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
@@ -32,7 +32,7 @@ class Thread extends HTMLElement {
     this.older = this.querySelector(".thread__scroll .thread__older");
     const sequences = this.list.items().map((item) => Number(item.dataset.sequence));
     this.timeline = new Timeline(Number(this.dataset.revision), sequences[0]);
-    // As they were drawn; whatever is heard of them is as new as that.
+    // As they were rendered; all events about them are at least as new.
     for (const sequence of sequences) this.timeline.take({ sequence, revision: 0 });
     const own = this.list.items().filter(({ dataset }) => Number(dataset.sender) === session.user);
     dropSentQuestions(
@@ -41,8 +41,8 @@ class Thread extends HTMLElement {
     );
     writeAll(this);
     this.arrange();
-    // A page of older messages is for reading: what is written there goes by its form, which leads
-    // to the newest ones.
+    // A page of older messages is only for reading: its form posts without scripts, which leads to
+    // the newest ones.
     if (this.dataset.before) return;
     this.listen();
     this.showPending();
@@ -95,7 +95,7 @@ class Thread extends HTMLElement {
     });
   }
 
-  /** Where one starts to read: at the first message that is new, else at the end. */
+  /** Where to start reading: at the first new message, or at the end. */
   begin() {
     const line = this.querySelector(".messages__new");
     if (!line) return this.toEnd();
@@ -109,10 +109,10 @@ class Thread extends HTMLElement {
 
   // -- catching up ---------------------------------------------------------------------------
 
-  /** Ask what is new, over the socket; one answer at a time, since it has all that there is. */
+  /** Request changes over the socket; one request at a time, since each answer is complete. */
   catchUp() {
     if (this.isOpening) return;
-    // `since` 0 would mean the latest page; a thread without messages asks for just that.
+    // `since` 0 would mean the latest page, which is what a thread without messages needs.
     const since = this.timeline.revision;
     this.isOpening = session.send({ type: "conversation.open", conversation: this.#conversation, since });
   }
@@ -138,20 +138,20 @@ class Thread extends HTMLElement {
     if (state.more && !isLatestPage) this.catchUpAgain();
   }
 
-  /** The thread begins at a message; what was heard from before it comes with the older ones. */
+  /** The thread now starts at this message; earlier ones are loaded with the older pages. */
   beginAt(sequence, hasOlder) {
     this.timeline.startAt(sequence);
     this.list.dropBefore(sequence);
     this.older.hidden = !hasOlder;
   }
 
-  /** What was asked and told over a line that is lost, or refused, counts for nothing. */
+  /** Forget what was requested and reported over a socket that was lost or refused. */
   forgetAsked() {
     this.isOpening = false;
     this.#reportedRead = undefined;
   }
 
-  /** Not possible now: ask again in a moment, and tell how far was read with the answer. */
+  /** Not possible now: try again in a moment, and then also report how far the person has read. */
   refused({ code, client_id }) {
     if (client_id || !PASSING.has(code)) return;
     this.forgetAsked();
@@ -187,9 +187,9 @@ class Thread extends HTMLElement {
     });
   }
 
-  // -- showing -------------------------------------------------------------------------------
+  // -- rendering -----------------------------------------------------------------------------
 
-  /** Draw what is new or changed; a reader at the end stays there, others see that there is news. */
+  /** Show new and changed messages; keep a reader at the end there, tell others about new ones. */
   show(messages) {
     const stay = this.#scroll.atEnd;
     const news = [];
@@ -231,7 +231,7 @@ class Thread extends HTMLElement {
 
   // -- reading -------------------------------------------------------------------------------
 
-  /** Tell how far was read, once the tab is really looked at and its end is in view. */
+  /** Report how far the person has read, if the tab is in focus and its end is in view. */
   async seen() {
     const { last } = this.timeline;
     const looking = document.visibilityState === "visible" && document.hasFocus();
@@ -247,7 +247,7 @@ class Thread extends HTMLElement {
     this.arrange();
   }
 
-  /** Marks only go forward: an answer may be older than what was heard meanwhile. */
+  /** Marks only move forward: an answer may be older than events that arrived meanwhile. */
   readTo(side, sequence) {
     this.read[side] = Math.max(this.read[side], sequence);
   }

@@ -1,16 +1,16 @@
-// What one conversation's tab knows: a run of messages without a hole, by their sequences, and the
-// revision from which it may resume.
+// What one conversation's tab has loaded: messages without a gap in their sequences, and the
+// revision to resume from.
 export class Timeline {
   messages = new Map(); // sequence → message
   changes = new Map(); // the same for what changed before the run: older pages may not know it yet
 
-  /** `first`: the sequence of the first message on the page, where the run begins. */
+  /** `first`: the sequence of the first message on the page. */
   constructor(revision, first = 1) {
     this.revision = revision;
     this.startAt(first);
   }
 
-  /** Begin the run at a message; what was known before it is none of the run. */
+  /** Start again at a message, without the earlier ones. */
   startAt(first) {
     this.first = first;
     this.last = first - 1; // up to which nothing is missing
@@ -24,7 +24,7 @@ export class Timeline {
     while (this.messages.has(this.last + 1)) this.last += 1;
   }
 
-  /** Take in a message; "new", "changed", or "" if it was known already or lies before the run. */
+  /** Add a message; return "new", "changed", or "" if it is known or before the first message. */
   take(message) {
     const isBefore = message.sequence < this.first;
     const place = isBefore ? this.changes : this.messages;
@@ -36,7 +36,7 @@ export class Timeline {
     return known ? "changed" : "new";
   }
 
-  /** Take in the page of messages right before the run; gives each as it is by now. */
+  /** Add the page of messages directly before the first one; return their latest versions. */
   addOlder(page) {
     const messages = page.map((message) => {
       const changed = this.changes.get(message.sequence);
@@ -48,7 +48,7 @@ export class Timeline {
     return messages;
   }
 
-  /** A live message moves the cursor only if nothing lies between it and what is known. */
+  /** A live message moves the cursor only if there is no gap before it. */
   follow(message) {
     if (message.revision === this.revision + 1) this.revision = message.revision;
     return message.revision <= this.revision;

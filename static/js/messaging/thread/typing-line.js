@@ -1,5 +1,5 @@
-// "Marta is writing…", until the message is there, the box is empty again, or nothing more was
-// heard for a while.
+// "Marta is writing…", until the message arrives, the box is empty again, or no event has arrived
+// for a while.
 import { fill, gettext } from "trato/text";
 
 const SHOWN_FOR = 5000; // milliseconds
@@ -17,7 +17,7 @@ export class TypingLine {
     this.say();
   }
 
-  /** This person is done; others may still be writing. */
+  /** This person has stopped; others may still be writing. */
   hide(user) {
     clearTimeout(this.writing.get(user)?.timer);
     if (this.writing.delete(user)) this.say();

@@ -1,23 +1,25 @@
-// What a page without a socket does: the same actions over HTTP. Each request names the person
-// that the page was drawn for, and the server refuses it under anybody else's session.
+// What a page without a socket does: the same actions over HTTP. Each request says for whom the
+// page was rendered, and the server refuses it in another person's session.
 import { NO_SESSION, PAGE_OF_ANOTHER } from "trato/close-codes";
 import { userId } from "trato/page";
 
 const ENDED = new Map([[401, NO_SESSION], [412, PAGE_OF_ANOTHER]]); // by status
 let tellEnded = () => {};
 
-/** Be told by a close code when an answer says that nobody or somebody else is logged in. */
+/**
+ * Call a function with a close code if a response says that nobody or somebody else is logged in.
+ */
 export function onEnded(tell) {
   tellEnded = tell;
 }
 
 function token() {
-  // The cookie is of now; a form's token is as old as its page.
+  // The cookie is current; the token in a form is as old as its page.
   const field = document.querySelector("input[name=csrfmiddlewaretoken]");
   return document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? field?.value ?? "";
 }
 
-/** `fetch` in the name of the page's person; null if there was no answer. */
+/** `fetch` for the page's person; null if there was no response. */
 export async function request(address, { headers, ...options } = {}) {
   const named = userId ? { "Page-User": userId } : {};
   try {
@@ -33,7 +35,7 @@ export async function request(address, { headers, ...options } = {}) {
   }
 }
 
-/** GET JSON; null if there was no usable answer. */
+/** GET JSON; null if there was no usable response. */
 export async function getJSON(address) {
   const answer = await request(address, { headers: { Accept: "application/json" } });
   return answer?.ok ? answer.json().catch(() => null) : null;

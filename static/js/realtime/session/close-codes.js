@@ -1,4 +1,4 @@
-// Why a socket was closed: trato/realtime/close_codes.py, with which a test compares this list.
+// The reasons for closing a socket, as in trato/realtime/close_codes.py; a test compares the two.
 export const NORMAL = 1000;
 export const GOING_AWAY = 1001;
 export const NO_CODE = 1005;

@@ -1,4 +1,5 @@
-// One WebSocket that comes back: exponential backoff with full jitter, at once when it makes sense.
+// A WebSocket that reconnects: with exponential backoff and full jitter, or immediately if that
+// makes sense.
 import { CUT_OFF, FLOODS, NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 
 const FIRST_DELAY = 500; // milliseconds
@@ -53,7 +54,7 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent("closed", { detail: { code, final: this.final } }));
   }
 
-  /** Close it for good, until somebody opens it again. */
+  /** Close it until `open` is called again. */
   close() {
     clearTimeout(this.timer);
     this.timer = null;
@@ -63,8 +64,8 @@ export class Connection extends EventTarget {
   }
 
   /**
-   * A browser is not told when a line goes dead: after sleep, or behind a lost network. So a socket
-   * on which nothing was heard for so many milliseconds is given up.
+   * Give up a socket that has been silent for this many milliseconds. Browsers don't notice a
+   * broken connection after sleep or behind a lost network.
    */
   dropIfSilent(milliseconds) {
     const { socket } = this;

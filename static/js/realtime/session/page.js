@@ -1,5 +1,5 @@
 // What the server says about this page, in the attributes that `{% messaging_page %}` renders. Only
-// this module reads them; addresses, the person and the site's name are nowhere else in the scripts.
+// this module reads them; the other scripts contain no addresses, person or site name.
 const data = document.querySelector("[data-user]")?.dataset ?? {};
 
 export const userId = Number(data.user) || null; // the person that the page was drawn for
@@ -7,7 +7,7 @@ export const userName = data.userName ?? "";
 export const siteName = data.siteName ?? "";
 export const askAfter = Number(data.askAfter || Infinity) * 1000; // milliseconds
 
-/** Where this site has things. The functions take the id of a conversation. */
+/** The site's addresses. The functions take the ID of a conversation. */
 export const addresses = {
   login: data.loginUrl,
   socket: data.socketUrl,

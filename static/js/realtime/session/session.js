@@ -1,8 +1,9 @@
-// The tab's line to the server. Frames become events named by their type. Where the socket cannot
-// be opened, "poll" events say when to ask over HTTP instead.
+// The tab's connection to the server. Frames become events, named by their type. If the socket
+// can't be opened, "poll" events say when to send requests over HTTP instead.
 //
-// A page belongs to the person it was drawn for. Once that person is logged out, or somebody else
-// logged in, it ends: it sends nothing, hides its words, and goes on if its person comes back.
+// A page belongs to the person for whom it was rendered. When that person is logged out, or
+// somebody else logs in, the page ends: it sends nothing and hides its contents, until the person
+// is back.
 import { NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED } from "trato/close-codes";
 import { Connection } from "trato/connection";
 import { onEnded, request } from "trato/api";
@@ -43,7 +44,7 @@ class Session extends EventTarget {
     if (!this.ended) this.connection.open();
   }
 
-  /** Compare with the page that this browser was given last; `anyway`: ask the server, too. */
+  /** Compare with the last page that this browser got; `anyway`: ask the server in any case. */
   compareUser(anyway = false) {
     const last = storage.get(WHO) ?? String(this.user);
     const isMine = last === String(this.user);
@@ -51,7 +52,7 @@ class Session extends EventTarget {
     if (anyway || !isMine || this.ended) this.check();
   }
 
-  /** Ask the server whose session it is, and end or go on. */
+  /** Ask the server who is logged in, and end or resume. */
   async check() {
     if ((await this.askUnread()) && this.ended) this.resume();
   }
@@ -96,7 +97,7 @@ class Session extends EventTarget {
     return this.live && this.connection.send(frame);
   }
 
-  /** Something was not answered: a socket that was silent for so many milliseconds is dead. */
+  /** There was no answer: a socket that has been silent for this many milliseconds is broken. */
   suspect(milliseconds) {
     if (this.live) this.connection.dropIfSilent(milliseconds);
   }
@@ -120,7 +121,7 @@ class Session extends EventTarget {
     this.live = false;
     if (final) {
       this.end(code);
-      // A new password gives this browser a new session, and the old one's sockets are closed.
+      // A new password gives this browser a new session, and closes the old one's sockets.
       if (Date.now() - this.resumedAt > RESUME_EVERY) this.check();
       return;
     }
@@ -128,7 +129,7 @@ class Session extends EventTarget {
     if (!this.pollTimer) this.pollSoon(0);
   }
 
-  /** Something happened: for a while, ask often. */
+  /** Something happened: poll often for a while. */
   pollOften() {
     const wasIdle = Date.now() > this.busyUntil;
     this.busyUntil = Date.now() + BUSY_FOR;
@@ -155,7 +156,7 @@ class Session extends EventTarget {
     this.pollSoon(hidden ? HIDDEN_POLL : busy && answer ? BUSY_POLL : busy ? 1500 : IDLE_POLL);
   }
 
-  /** Tell once more how things are, for parts of the page that were loaded late. */
+  /** Repeat the current state for parts of the page that were loaded late. */
   repeat() {
     if (this.ended) this.emit("ended", { code: this.ended });
     if (!this.live) return;
@@ -173,7 +174,7 @@ class Session extends EventTarget {
   }
 }
 
-/** Whether the browser kept this page and shows it again: then it may be older than the session. */
+/** Whether the browser has restored this page: then it may be older than the session. */
 function isKept() {
   return performance.getEntriesByType("navigation")[0]?.type === "back_forward";
 }

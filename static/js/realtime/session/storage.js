@@ -1,5 +1,5 @@
-// What this browser keeps from page to page. Where it has no room or may not keep anything, the
-// page keeps it itself, and the browser asks before that page is closed.
+// What this browser keeps from page to page. If its storage is full or disabled, the page keeps the
+// data itself, and the browser asks for confirmation before the page is closed.
 const areas = { local: () => localStorage, session: () => sessionStorage };
 const here = new Map(); // key → text that would be lost with this page
 
@@ -7,13 +7,15 @@ function ask(event) {
   event.preventDefault();
 }
 
-/** A page that listens for its end is slow to come back by the Back button: so only while needed. */
+/**
+ * Only while needed: with a `beforeunload` listener, the Back button restores a page more slowly.
+ */
 function guard() {
   if (here.size) window.addEventListener("beforeunload", ask);
   else window.removeEventListener("beforeunload", ask);
 }
 
-/** The text kept under a key, or null. */
+/** Return the text stored under a key, or null. */
 export function get(key, area = "local") {
   if (here.has(key)) return here.get(key);
   try {
@@ -23,7 +25,7 @@ export function get(key, area = "local") {
   }
 }
 
-/** Keep a text; false if it would be lost with this page. */
+/** Store a text; return false if it would be lost with this page. */
 export function set(key, text, area = "local") {
   try {
     areas[area]().setItem(key, text);
@@ -35,7 +37,7 @@ export function set(key, text, area = "local") {
   return !here.has(key);
 }
 
-/** Keep a text that may be lost as well. */
+/** Store a text that may get lost. */
 export function note(key, text) {
   try {
     localStorage.setItem(key, text);
@@ -50,18 +52,18 @@ export function remove(key, area = "local") {
   try {
     areas[area]().removeItem(key);
   } catch {
-    // Nothing was kept there.
+    // Nothing was stored there.
   }
 }
 
-/** All keys that begin with a prefix. */
+/** Return all keys that begin with a prefix. */
 export function keys(prefix, area = "local") {
   const all = new Set(here.keys());
   try {
     const store = areas[area]();
     for (let place = 0; place < store.length; place += 1) all.add(store.key(place));
   } catch {
-    // Nothing is kept there.
+    // Nothing is stored there.
   }
   return [...all].filter((key) => key.startsWith(prefix));
 }
