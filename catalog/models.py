@@ -226,8 +226,9 @@ class Product(models.Model):
 
     @property
     def cover(self) -> "ProductImage | None":
-        """The first picture; prefetch `images` before using this for many products."""
-        return next(iter(self.images.all()), None)
+        """The first picture; prefetch `images` before asking many products."""
+        prefetched = getattr(self, "_prefetched_objects_cache", {}).get("images")
+        return next(iter(cover_of(self.pk) if prefetched is None else prefetched), None)
 
     @property
     def image_url(self) -> str:
@@ -245,3 +246,4 @@ def fingerprint(value: object) -> str:
 # Models of this app in other modules.
 from .picture_models import KeptPicture as KeptPicture  # noqa: E402
 from .picture_models import ProductImage as ProductImage  # noqa: E402
+from .picture_models import cover_of  # noqa: E402

@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from trato.prepared import prepared
+
 
 class ShownImages(models.Manager["ProductImage"]):
     """The pictures that a product currently shows."""
@@ -44,6 +46,12 @@ class ProductImage(models.Model):
 
     def __str__(self) -> str:
         return self.alt or str(self.file.name)
+
+
+@prepared
+def cover_of(product_id: int) -> models.QuerySet[ProductImage]:
+    """The first picture of a product, if it has any."""
+    return ProductImage.objects.filter(product_id=product_id)[:1]
 
 
 class KeptPicture(models.Model):
