@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy import services
+from deploy.cluster import PAGES_NICE
 
 from . import browser, idle, processes, report, servers
 from .browser import Waits
@@ -89,12 +90,14 @@ def start_contenders(
     for system in started:
         running_by_kind: dict[str, list[Server]] = defaultdict(list)
         for name, stage in stages_of(system.name, options.on).items():
-            running_servers = running_by_kind[stage.how]
-            while len(running_servers) < stage.servers:
-                running_servers.append(running.enter_context(system.serve(stage)))
-            one = Contender(
-                f"{system.name}, {name}", system, running_servers[: stage.servers], stage
-            )
+            for_sockets, for_pages = running_by_kind[stage.how], running_by_kind["pages"]
+            chatting = stage.servers - stage.apart
+            while len(for_sockets) < chatting:
+                for_sockets.append(running.enter_context(system.serve(stage)))
+            if stage.apart and not for_pages:
+                for_pages.append(running.enter_context(system.serve(stage, nice=PAGES_NICE)))
+            chosen = [*for_sockets[:chatting], *(for_pages if stage.apart else [])]
+            one = Contender(f"{system.name}, {name}", system, chosen, stage)
             contenders.append(one)
             pids = ", ".join(str(server.pid) for server in one.servers)
             others = ", ".join(map(str, system.services))

@@ -55,10 +55,15 @@ class System:
     cohorts: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def serve(self, stage: Stage) -> Iterator[Server]:
-        """Run one server process until the end of the block."""
+    def serve(self, stage: Stage, *, nice: int = 0) -> Iterator[Server]:
+        """Run one server process until the end of the block.
+
+        Args:
+            nice: how far its priority is lowered.
+        """
         port = services.free_port()
-        command = [sys.executable, "-m", *self.commands(port)[stage.how]]
+        priority = ["nice", "-n", str(nice)] if nice else []
+        command = [*priority, sys.executable, "-m", *self.commands(port)[stage.how]]
         environment = self.environment
         with (self.folder / f"{stage.how}-{port}.log").open("wb") as log:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
