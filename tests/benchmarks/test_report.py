@@ -39,25 +39,25 @@ def verdicts(trato: Contender, idles: list[Idle] | None = None) -> dict[str, tup
 
 
 def test_goals_that_are_met_are_told_so() -> None:
-    seen = verdicts(contender("trato, daphne", per_second=2000, cpu_ms=1, unloaded_ms=2))
-    assert seen["messages/s on one Daphne, × naive"] == ("20.0 ×", "yes")
-    assert seen["CPU per message, naive ÷ Trato"] == ("12.0 ×", "yes")
-    assert seen["p50 unloaded, naive ÷ Trato"] == ("5.0 ×", "yes")
+    seen = verdicts(contender("trato, daphne", per_second=4000, cpu_ms=0.4, unloaded_ms=1))
+    assert seen["messages/s on one Daphne, × naive"] == ("40.0 ×", "yes")
+    assert seen["CPU per message, naive ÷ Trato"] == ("30.0 ×", "yes")
+    assert seen["p50 unloaded, naive ÷ Trato"] == ("10.0 ×", "yes")
 
 
 def test_what_is_missed_is_told_from_what_keeps_above_the_floor() -> None:
-    seen = verdicts(contender("trato, daphne", per_second=1900, cpu_ms=2, unloaded_ms=2.2))
-    assert seen["messages/s on one Daphne, × naive"] == ("19.0 ×", "no, but above the floor")
+    seen = verdicts(contender("trato, daphne", per_second=3900, cpu_ms=2, unloaded_ms=1.8))
+    assert seen["messages/s on one Daphne, × naive"] == ("39.0 ×", "no, but above the floor")
     assert seen["CPU per message, naive ÷ Trato"] == ("6.0 ×", "**no**")
-    assert seen["p50 unloaded, naive ÷ Trato"] == ("4.5 ×", "no, but above the floor")
+    assert seen["p50 unloaded, naive ÷ Trato"] == ("5.6 ×", "no, but above the floor")
 
 
 def test_memory_and_idle_cpu_are_goals_of_their_own() -> None:
     trato = contender("trato, daphne", per_second=2000, cpu_ms=1, unloaded_ms=2)
-    idle = Idle("trato, daphne", {1000: 39.0, 5000: 41.0}, server_cores=0.015, all_cores=0.021)
+    idle = Idle("trato, daphne", {1000: 30.0, 5000: 32.0}, server_cores=0.015, all_cores=0.021)
     seen = verdicts(trato, [idle])
-    assert seen["memory per idle socket at 1,000"] == ("39.0 KB", "yes")
-    assert seen["memory per idle socket at 5,000"] == ("41.0 KB", "**no**")
+    assert seen["memory per idle socket at 1,000"] == ("30.0 KB", "yes")
+    assert seen["memory per idle socket at 5,000"] == ("32.0 KB", "**no**")
     assert seen["CPU with 5,000 idle sockets, all processes"] == ("2.1% of a core", "**no**")
 
 
