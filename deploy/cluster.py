@@ -72,7 +72,7 @@ class Cluster:
     Args:
         folder: where all of it lives; other users must be able to pass through it.
         daphnes: how many hold the sockets.
-        page_daphnes: how many more answer everything else.
+        page_daphnes: how many more answer everything else; with 0 the first ones do both.
         postgres: its settings, such as `fsync="on"` where COMMIT shall wait for the disk.
         environment: further settings of the Daphnes, such as `MESSAGES_PER_MINUTE`.
     """
@@ -217,7 +217,12 @@ class Cluster:
 
 
 def _servers(ports: Sequence[int], others: Sequence[int]) -> str:
-    """The servers of an upstream, and those that help out while they are down."""
+    """The servers of an upstream, and those that help out while they are down.
+
+    If there are none of the first, the others do the work.
+    """
+    if not ports:
+        ports, others = others, []
     lines = [f"        server 127.0.0.1:{port} max_fails=0;" for port in ports]
     lines += [f"        server 127.0.0.1:{port} max_fails=0 backup;" for port in others]
     return "\n".join(lines)

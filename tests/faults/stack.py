@@ -125,7 +125,7 @@ def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
         )
         redis = ending.enter_context(services.redis_server(folder))
         os.environ |= {"DATABASE_URL": postgres.address, "REDIS_URL": redis.address}
-        front = ending.enter_context(_Front(folder))
+        front = ending.enter_context(_Front(folder, page_daphnes=0))
         stack = Stack(folder, front.ports, dict(os.environ))
         stack.postgres, stack.redis, stack.front = postgres, redis, front.url
         with _ending(stack):
