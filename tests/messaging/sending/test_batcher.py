@@ -1,10 +1,8 @@
-"""How sends wait for each other: what is stored together, in what order, who goes past whom."""
+"""How sends become batches, and who is answered when."""
 
 import asyncio
-import json
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,102 +11,21 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as some
 
-from accounts.models import User
-from messaging.models import Side
-from messaging.records import Attempt, Sent, content_of
+from messaging.records import Sent
 from messaging.sending.batcher import Batcher
-from messaging.sending.store import Store
-from tests.patience import PATIENCE
 from trato.errors import conflict
-from trato.realtime.statements import Locked
 
-PERSON = User(pk=1, name="Lucía")
-Batch = list[str]
-ROW, OTHER = "row", "other"  # what somebody may have locked: a conversation's row, or another
-
-
-class Database(Store):
-    """Stores a batch when it is told to, and remembers the order of everything."""
-
-    def __init__(self) -> None:
-        self.batches: list[Batch] = []
-        self.stored: list[str] = []
-        self.announced: list[str] = []
-        self.waiting: list[asyncio.Future[None]] = []
-        self.locks: dict[int, str] = {}  # by conversation
-        self.came = asyncio.Condition()
-
-    async def check(self, attempts: Sequence[Attempt]) -> None:
-        await asyncio.sleep(0)
-
-    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
-        may = asyncio.get_running_loop().create_future()
-        async with self.came:
-            self.batches.append([attempt.body for attempt in attempts])
-            self.waiting.append(may)
-            self.came.notify_all()
-        await may
-        locks = [self.locks.get(attempt.conversation_id) for attempt in attempts]
-        if OTHER in locks:
-            raise Locked
-        return [
-            Locked() if lock else self.sent(attempt)
-            for attempt, lock in zip(attempts, locks, strict=True)
-        ]
-
-    def sent(self, attempt: Attempt) -> Sent:
-        self.stored.append(attempt.body)
-        return Sent(
-            **content_of(attempt),
-            id=1, conversation_id=attempt.conversation_id, consumer_id=1, shop_id=1, sequence=1,
-            revision=1, client_id=attempt.client_id, sender_id=1, sender_name="", is_new=True,
-            side=Side.CONSUMER, created_at=datetime.now(UTC),
-        )  # fmt: skip
-
-    def announce(self, sents: Sequence[Sent]) -> None:
-        self.announced += [sent.body for sent in sents]
-
-    async def give_back(self, attempts: Sequence[Attempt]) -> None:
-        raise AssertionError("nothing was counted")
-
-    async def has_got(self, count: int) -> None:
-        async with self.came:
-            await self.came.wait_for(lambda: len(self.batches) >= count)
-
-
-def run(play: Callable[[Batcher, Database], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        database = Database()
-        batcher = Batcher(database)
-        async with asyncio.timeout(PATIENCE):
-            await play(batcher, database)
-
-    asyncio.run(whole())
-
-
-def send(batcher: Batcher, body: str, conversation: int = 1) -> "asyncio.Future[str]":
-    return batcher.submit(attempt(conversation, body))
-
-
-def attempt(conversation: int, body: str, client_id: uuid.UUID | None = None) -> Attempt:
-    return Attempt(
-        sender=PERSON,
-        conversation_id=conversation,
-        client_id=client_id or uuid.uuid4(),
-        body=body,
-    )
-
-
-async def answered(*futures: "asyncio.Future[str]") -> list[str]:
-    """The type of the acknowledgement of each, or its error."""
-    answers = await asyncio.gather(*futures, return_exceptions=True)
-    return [
-        str(answer) if isinstance(answer, BaseException) else json.loads(answer)["type"]
-        for answer in answers
-    ]
-
-
-ACCEPTED = "message.accepted"
+from .batches import (
+    ACCEPTED,
+    OTHER,
+    ROW,
+    Database,
+    answered,
+    attempt,
+    finish,
+    run,
+    send,
+)
 
 
 def test_one_alone_is_stored_at_once_and_those_of_its_time_together() -> None:
@@ -150,110 +67,6 @@ def test_the_next_batch_goes_to_the_database_before_the_last_one_is_told() -> No
         await answered(second)
 
     run(play)
-
-
-def test_who_waits_for_a_lock_is_passed_but_not_within_a_conversation(settings: Any) -> None:
-    settings.SEND_STALL_SECONDS = 0.01
-
-    async def play(batcher: Batcher, database: Database) -> None:
-        held = send(batcher, "held", conversation=1)
-        await database.has_got(1)
-        same, other = send(batcher, "same", conversation=1), send(batcher, "other", conversation=2)
-        await database.has_got(2)
-        assert database.batches == [["held"], ["other"]]
-        database.waiting[1].set_result(None)
-        assert await answered(other) == [ACCEPTED]
-        assert not held.done()
-        database.waiting[0].set_result(None)
-        await database.has_got(3)
-        database.waiting[2].set_result(None)
-        assert await answered(held, same) == [ACCEPTED] * 2
-        assert database.batches[2] == ["same"]
-
-    run(play)
-
-
-def test_a_locked_conversation_holds_up_nobody_and_keeps_its_order() -> None:
-    async def play(batcher: Batcher, database: Database) -> None:
-        database.locks[1] = ROW
-        held, free = send(batcher, "held", 1), send(batcher, "free", 2)
-        await database.has_got(1)
-        later, same = send(batcher, "later", 3), send(batcher, "same", 1)
-        database.waiting[0].set_result(None)
-        assert await answered(free) == [ACCEPTED]
-        await database.has_got(2)
-        assert database.batches[:2] == [["held", "free"], ["later"]]
-        database.waiting[1].set_result(None)
-        assert await answered(later) == [ACCEPTED]
-        del database.locks[1]
-        await let_all_be_stored(database, held, same)
-        assert database.announced == ["free", "later", "held", "same"]
-
-    run(play)
-
-
-def test_who_shares_a_batch_with_one_that_waits_is_stored_without_it() -> None:
-    async def play(batcher: Batcher, database: Database) -> None:
-        database.locks[1] = OTHER
-        held, mate = send(batcher, "held", 1), send(batcher, "mate", 2)
-        await let_all_be_stored(database, mate)
-        other = send(batcher, "other", 3)
-        await let_all_be_stored(database, other)
-        assert all(batch == ["held"] for batch in database.batches[1:] if "held" in batch)
-        assert not held.done()
-        del database.locks[1]
-        await let_all_be_stored(database, held)
-        again = send(batcher, "again", 1), send(batcher, "beside", 2)
-        await let_all_be_stored(database, *again)
-        assert database.batches[-1] == ["again", "beside"]  # one batch as before
-        assert (batcher.sends, batcher.queue.isolated, batcher.queue._pauses) == ({}, {}, {})
-
-    run(play)
-
-
-def test_some_who_wait_apart_keep_no_other_from_being_stored(settings: Any) -> None:
-    settings.SEND_STALL_SECONDS = settings.SEND_LOCK_PAUSE_SECONDS = 0.0
-
-    async def play(batcher: Batcher, database: Database) -> None:
-        database.locks = dict.fromkeys((1, 2, 3), OTHER)
-        # Each pause ends before the next try: a send that waits for a lock is always due again.
-        held = [send(batcher, f"held {number}", number) for number in database.locks]
-        free = send(batcher, "free", 4)
-        for tries in range(1, 6):  # all of them, and then each
-            await database.has_got(tries)
-            await asyncio.sleep(0)
-            database.waiting[tries - 1].set_result(None)
-        assert database.batches[1:5] == [["held 1"], ["held 2"], ["held 3"], ["free"]]
-        assert await answered(free) == [ACCEPTED]
-        database.locks.clear()
-        await let_all_be_stored(database, *held)
-
-    run(play)
-
-
-@pytest.mark.parametrize("lock", [ROW, OTHER])
-def test_a_lock_is_not_waited_for_without_end(lock: str, settings: Any) -> None:
-    settings.STATEMENT_TIMEOUT_SECONDS = 0.3
-
-    async def play(batcher: Batcher, database: Database) -> None:
-        database.locks[1] = lock
-        held, behind = send(batcher, "held", 1), send(batcher, "behind", 1)
-        await let_all_be_stored(database, held, behind)
-        assert set(await answered(held, behind)) == {"somebody holds a lock"}
-        assert database.announced == []
-        database.locks.clear()
-        later = send(batcher, "later", 1)
-        await let_all_be_stored(database, later)
-        assert await answered(later) == [ACCEPTED]
-
-    run(play)
-
-
-async def let_all_be_stored(database: Database, *until: "asyncio.Future[str]") -> None:
-    """Let each batch be stored at once until some sends are answered."""
-    while not all(one.done() for one in until):
-        finish(database)
-        await asyncio.sleep(0.001)
 
 
 def test_while_all_goes_well_there_is_one_batch_at_a_time(settings: Any) -> None:
@@ -350,11 +163,3 @@ def test_what_is_said_in_a_conversation_keeps_its_order(steps: list[Any], most: 
         assert len(stored) == len(sent) == len(set(stored))
 
     run(play)
-
-
-def finish(database: Database) -> None:
-    """Let the latest batch that is still being stored be done: the others are held up."""
-    for may in reversed(database.waiting):
-        if not may.done():
-            may.set_result(None)
-            return
