@@ -1,4 +1,4 @@
-"""The cast, and the two ways in which they reach the site."""
+"""The cast, and how they reach the site: with a browser or a socket."""
 
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -32,7 +32,7 @@ from trato.realtime.database import socket_threads
 
 ClientOf = Callable[..., Client]
 
-hypothesis.settings.register_profile("patient", deadline=None)  # how long is no claim of a test
+hypothesis.settings.register_profile("patient", deadline=None)  # timing is not under test
 hypothesis.settings.load_profile("patient")
 
 
@@ -40,11 +40,11 @@ hypothesis.settings.load_profile("patient")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Empty the tables in our own way after transactional tests; on SQLite the audit trail too.
 
-    SQLite does so with DELETE, which the trigger cannot tell from anybody else's. The test of the
-    trigger makes it again for itself. PostgreSQL has TRUNCATE for it and keeps its trigger.
+    SQLite uses DELETE, which the trigger would refuse, so the trigger is dropped; its test creates
+    it again. PostgreSQL uses TRUNCATE and keeps its trigger.
 
-    At the end the threads that asked the database for asynchronous tests give their connections
-    back: a database that somebody is connected to cannot be dropped.
+    At the end, the threads of asynchronous tests return their connections: a database with open
+    connections can't be dropped.
     """
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
@@ -59,16 +59,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 def _rest() -> None:
-    """Close the connection of every thread of the sockets.
+    """Close the connections of all socket threads.
 
-    Channels' test client keeps them from doing so themselves: while it sends, it replaces
-    `close_old_connections`, for good where two of them send at once.
+    Channels' test client prevents them from doing this themselves: while it sends, it replaces
+    `close_old_connections`, and permanently if two of them send at once.
     """
     count = django_settings.SOCKET_THREADS
     together = threading.Barrier(count)
 
     def close() -> None:
-        together.wait(30)  # so that no thread comes twice
+        together.wait(30)  # so that each thread takes only one task
         connections.close_all()
 
     for closed in [socket_threads().submit(close) for _ in range(count)]:
@@ -77,13 +77,13 @@ def _rest() -> None:
 
 @pytest.fixture
 def shopper(db: None) -> User:
-    """Asks the questions."""
+    """A shopper, who asks the questions."""
     return UserFactory(name="Lucía Romero", email="lucia@example.com")
 
 
 @pytest.fixture
 def seller(db: None) -> User:
-    """Owns the shop."""
+    """The owner of the shop."""
     return UserFactory(name="Marta Vidal", email="marta@example.com", seller=True)
 
 
@@ -94,7 +94,7 @@ def shop(seller: User) -> Shop:
 
 @pytest.fixture
 def colleague(shop: Shop) -> User:
-    """Works for the shop too."""
+    """Another member of the shop."""
     user = UserFactory(name="Iker Sanz", email="iker@example.com", seller=True)
     ShopMemberFactory(shop=shop, user=user)
     return user
@@ -102,7 +102,7 @@ def colleague(shop: Shop) -> User:
 
 @pytest.fixture
 def former_colleague(shop: Shop) -> User:
-    """Worked for the shop until recently."""
+    """A person who worked for the shop until recently."""
     user = UserFactory(name="Nadia Cruz", email="nadia@example.com", seller=True)
     ShopMemberFactory(shop=shop, user=user).delete()
     return user
@@ -110,7 +110,7 @@ def former_colleague(shop: Shop) -> User:
 
 @pytest.fixture
 def other_seller(db: None) -> User:
-    """Owns another shop."""
+    """The owner of another shop."""
     user = UserFactory(name="Tom Ashby", email="tom@example.com", seller=True)
     ShopFactory(name="North Loom", slug="north-loom", owner=user)
     return user
@@ -129,7 +129,7 @@ def suspended(db: None) -> User:
 
 @pytest.fixture
 def moderator(db: None) -> User:
-    """Of the staff, with what a moderator may do."""
+    """A member of staff with the moderators' permissions."""
     user = UserFactory(name="Sam Okoro", email="sam@example.com", staff=True)
     user.groups.add(Group.objects.get(name=permissions.NAME))
     return user
@@ -142,15 +142,15 @@ def product(shop: Shop) -> Product:
 
 @pytest.fixture
 def conversation(shopper: User, product: Product) -> Conversation:
-    """Between the shopper and the shop, about the bowl; nothing was said yet."""
+    """A conversation of the shopper and the shop about the bowl, without messages."""
     return ConversationFactory(consumer=shopper, product=product)
 
 
 @pytest.fixture
 def client_of(db: None) -> ClientOf:
-    """`client_of(person)`: a browser without JavaScript that is logged in; None: nobody is.
+    """`client_of(person)`: a browser without JavaScript, logged in unless `person` is None.
 
-    `like=` shares the session of another one, as a second tab does.
+    `like=` shares the session of another client, like a second tab.
     """
 
     def make(user: User | None, like: Client | None = None) -> Client:
@@ -166,7 +166,7 @@ def client_of(db: None) -> ClientOf:
 
 @pytest_asyncio.fixture
 async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
-    """`await socket_of(person)`: a connected socket, as of a tab that person has open."""
+    """`await socket_of(person)`: a connected socket, like that of an open tab."""
     from config.asgi import application
 
     opened: list[WebsocketCommunicator] = []
@@ -202,18 +202,18 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """No test spends another one's allowance, nor allauth's, which is counted in the cache."""
+    """Reset all limits, so that tests don't use up each other's allowance."""
     rate_limits.reset()
     cache.reset()
 
 
 @pytest.fixture(autouse=True)
 def fresh_layer() -> None:
-    """Each test's event loop has a channel layer of its own."""
+    """Give each test's event loop its own channel layer."""
     layers.channel_layers.backends.clear()
 
 
 @pytest.fixture(autouse=True)
 def own_media(settings: Any, tmp_path: Path) -> None:
-    """Uploads of a test go with the test."""
+    """Delete a test's uploads afterwards."""
     settings.MEDIA_ROOT = str(tmp_path / "media")

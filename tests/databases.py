@@ -1,10 +1,10 @@
-"""The database that a test itself uses, as servers and other processes are told of it."""
+"""The address of a test's database, for servers and other processes."""
 
 from django.db import connection
 
 
 def own_database() -> str:
-    """Its address, for `DATABASE_URL`."""
+    """Return its address, for `DATABASE_URL`."""
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"

@@ -1,9 +1,9 @@
-"""Emptying the tables after a test that commits.
+"""Empty the tables after a test that commits.
 
-Django truncates them all and then makes content types, permissions and groups again, which takes
-longer than most of the tests. Almost all tables are empty, and hardly a test changes those rows:
-here they stay, and the other tables are emptied row by row. What a test did change is left to
-Django's way.
+Django truncates all tables and then creates content types, permissions and groups again, which
+takes longer than most tests. Almost all tables are empty, and few tests change those rows. So this
+keeps them, and empties the other tables with DELETE. If a test did change those rows, Django's way
+is used.
 
 Replaces `TransactionTestCase._fixture_teardown`, a private name of Django's; tested with 5.2.
 """
@@ -13,23 +13,23 @@ from typing import Any
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-# Made by migrations; in the order in which they refer to each other.
+# Created by migrations; in the order in which they refer to each other.
 KEPT = ("django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
 APPEND_ONLY = "audit_auditentry"  # on PostgreSQL: a trigger refuses DELETE there, not TRUNCATE
 
-_case: Any = TransactionTestCase  # the types leave private names out
+_case: Any = TransactionTestCase  # the stubs leave out private names
 _flush = _case._fixture_teardown
 _kept: list[list[tuple[Any, ...]]] = []
 _statements: list[str] = []
 
 
 def install() -> None:
-    """From now on transactional tests empty the tables in this way. The database is as migrated."""
+    """Use this for all transactional tests. Call it while the database is freshly migrated."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     tables = [connection.ops.quote_name(name) for name in sorted(names) if name not in KEPT]
     _statements[:] = [f"DELETE FROM {table}" for table in tables]  # noqa: S608
     if connection.vendor == "postgresql":
-        # As TRUNCATE does: waits for those who still write, and lets nobody begin.
+        # Like TRUNCATE, wait for current writers, and block new ones.
         _statements.insert(0, f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
         _statements.insert(
             1,

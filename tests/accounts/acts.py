@@ -14,11 +14,11 @@ from django.test import Client
 from accounts.models import User
 
 PASSWORD = "trato-demo"
-PERIOD = 30  # seconds that a code of an app is good for
+PERIOD = 30  # how long an app's code is valid
 
 
 def prove(user: User) -> None:
-    """The person has confirmed their address."""
+    """Mark the person's address as confirmed."""
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
@@ -28,7 +28,7 @@ def sign_up(client: Client, email: str, password: str) -> Any:
 
 
 def confirm(client: Client, address: EmailAddress | str) -> Any:
-    """Open the link of the mail and press the button."""
+    """Open the link in the mail and press the button."""
     if isinstance(address, str):
         address = EmailAddress.objects.get(email=address)
     path = f"/accounts/confirm-email/{EmailConfirmationHMAC(address).key}/"
@@ -37,7 +37,7 @@ def confirm(client: Client, address: EmailAddress | str) -> Any:
 
 
 def follow_link(client: Client) -> Any:
-    """Open the link of the latest mail with one."""
+    """Open the link in the latest mail that has one."""
     links = [
         link
         for sent in mail.outbox
@@ -51,17 +51,17 @@ def reauthenticate(client: Client) -> None:
 
 
 def set_up_app(client: Client) -> tuple[str, str]:
-    """Set up an app that makes codes; gives its secret and the code that was used."""
+    """Set up an authenticator app; return its secret and the code that was used."""
     reauthenticate(client)
     client.get("/accounts/2fa/totp/activate/")
     secret = client.session["mfa.totp.secret"]
-    with time_machine.travel(time.time(), tick=False):  # a code ends while we look
+    with time_machine.travel(time.time(), tick=False):  # a code may expire meanwhile
         code = code_of(secret)
         assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
     return secret, code
 
 
 def code_of(secret: str) -> str:
-    """What the app shows at this moment."""
+    """Return the app's current code."""
     code: str = format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
     return code

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_the_password_of_a_stranger_does_not_survive_the_owners_confirmation() -> None:
     attacker, owner = Client(), Client()
     sign_up(attacker, "nora@example.com", THEIRS)
-    sign_up(owner, "nora@example.com", MINE)  # within the mail's three minutes: no second mail
+    sign_up(owner, "nora@example.com", MINE)  # too soon after the first mail for a second one
     assert len(mail.outbox) == 1
     chosen = confirm(owner, "nora@example.com")
     assert "/password/reset/key/" in chosen.request["PATH_INFO"]
@@ -102,7 +102,7 @@ def test_a_sign_up_that_nobody_proved_does_not_block_the_owners_change(shopper: 
 
 
 def test_an_account_that_is_in_use_keeps_its_address(shopper: User, stranger: User) -> None:
-    Client().force_login(stranger)  # has been in, though the address was never proven
+    Client().force_login(stranger)  # has logged in, though the address was never confirmed
     address = want(shopper, stranger.email)
     confirm(Client(), address)
     assert User.objects.get(pk=shopper.pk).email == "lucia@example.com"

@@ -1,4 +1,4 @@
-"""Wrong passwords: the guesser is slowed, and the owner gets in."""
+"""Wrong passwords: guessing is slow, and the owner can still log in."""
 
 import re
 import threading
@@ -23,7 +23,7 @@ REFUSED = "Too many wrong passwords"
 
 @pytest.fixture(params=["shopper", "moderator"])
 def owner(request: pytest.FixtureRequest) -> User:
-    """Somebody whose address is proven, of the staff or not."""
+    """A person with a confirmed address, either staff or not."""
     user: User = request.getfixturevalue(request.param)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
@@ -205,7 +205,7 @@ def test_a_password_of_next_to_nothing_is_refused(
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The passwords that were hashed, which is what takes long."""
+    """The passwords that were hashed, which is what takes time."""
     calls: list[str] = []
 
     def counted(password: str, *args: Any, **kwargs: Any) -> str:

@@ -1,4 +1,4 @@
-"""Asking for the mail once more: it is sent, or it is said why not."""
+"""Asking for another mail: it is sent, or the page says why not."""
 
 from typing import Any
 
@@ -31,6 +31,6 @@ def test_a_mail_that_is_asked_for_again_is_sent_or_it_is_said_that_it_is_too_soo
     assert TOO_SOON in page
     assert len(mail.outbox) == 1
 
-    cache.reset()  # as after a few minutes
+    cache.reset()  # as if some minutes had passed
     assert TOO_SOON not in client.post("/accounts/email/", again, follow=True).text
     assert len(mail.outbox) == 2

@@ -1,4 +1,4 @@
-"""Signing up with a role, logging in, and sessions that end."""
+"""Signing up with a role, logging in, and ending sessions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Second factors: staff need one, and no data of a key breaks anything."""
+"""Second factors: staff need one, and malformed key data causes no error."""
 
 import json
 import time
@@ -159,7 +159,7 @@ WORST = [
 
 @pytest.fixture
 def places(shopper: User, stranger: User, client_of: Any) -> list[tuple[Client, str]]:
-    """Wherever the data of a key is read: by a visitor, in a login, in an account."""
+    """Every place where key data is read: by a visitor, in a login, in an account."""
     prove(shopper)
     inside, visitor, coming = client_of(shopper), Client(), Client()
     reauthenticate(inside)

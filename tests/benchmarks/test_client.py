@@ -1,4 +1,4 @@
-"""What the measuring client counts as a message that arrived."""
+"""What the measuring client counts as a delivered message."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""The measuring client reads and writes what RFC 6455 says, however the bytes arrive."""
+"""The measuring client reads and writes frames as in RFC 6455, however the bytes arrive."""
 
 import itertools
 
@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from benchmarks import frames
 
-EDGES = [0, 125, 126, 127, 65535, 65536]  # where the form of a frame's length changes
+EDGES = [0, 125, 126, 127, 65535, 65536]  # sizes at which the encoding of the length changes
 PAYLOAD = st.one_of(st.binary(max_size=300), st.sampled_from(EDGES).map(bytes))
 PAYLOADS = st.lists(PAYLOAD, max_size=6)
 
 
 def from_server(payload: bytes, opcode: int = frames.TEXT) -> bytes:
-    """A frame as a server sends it: whole, and not masked."""
+    """A frame as a server sends it: complete, and not masked."""
     length = len(payload)
     if length < 126:
         head = bytes((0x80 | opcode, length))

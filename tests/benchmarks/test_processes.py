@@ -1,4 +1,4 @@
-"""What the kernel counts is what is reported, also of processes that have ended."""
+"""CPU time and memory are reported as the kernel counts them, also for ended processes."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ subprocess.run([sys.executable, "-c", burn])
 print("ended", flush=True)
 sys.stdin.read()
 """
-# A process of its own: this one may have room left from what earlier tests gave back.
+# In a separate process: this one may reuse memory that earlier tests have freed.
 HOLDER = """
 import sys
 print("empty", flush=True)

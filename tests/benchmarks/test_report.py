@@ -1,4 +1,4 @@
-"""The tables tell what was missed as plainly as what was met."""
+"""The tables show missed goals as clearly as met ones."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ SECONDS = 10.0
 
 
 def contender(name: str, *, per_second: int, cpu_ms: float, unloaded_ms: float) -> Contender:
-    """One that did the same in each of its rounds."""
+    """A contender with the same result in each of its rounds."""
 
     def played(milliseconds: float) -> Round:
         messages = int(per_second * SECONDS)
@@ -33,7 +33,7 @@ RIVAL = contender("rival, daphne", per_second=100, cpu_ms=12, unloaded_ms=10)
 
 
 def verdicts(trato: Contender, idles: list[Idle] | None = None) -> dict[str, tuple[str, str]]:
-    """By goal: what was seen, and whether that is enough."""
+    """Return, by goal, the result and whether it is good enough."""
     rows = [line.strip("| ").split(" | ") for line in report.goals([RIVAL, trato], idles or [])]
     return {row[0]: (row[2], row[3]) for row in rows[2:]}
 

@@ -1,4 +1,4 @@
-"""A round of the benchmark does not count unless the database agrees with the clients."""
+"""A round of the benchmark only counts if the database agrees with the clients."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 
-MESSAGES = 4  # alternately from either side
+MESSAGES = 4  # alternately from the two sides
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def system(tmp_path: Path) -> System:
 
 @pytest.fixture
 def peers(shopper: User, seller: User, conversation: Conversation) -> list[Any]:
-    """What two clients saw after they talked, and the database with what they said."""
+    """What two clients saw of their conversation, and the database with their messages."""
     for number in range(MESSAGES):
         MessageFactory(conversation=conversation, sender=(shopper, seller)[number % 2])
     for person in (shopper, seller):

@@ -1,4 +1,4 @@
-"""What people do in their browsers and what they see there: the words of these tests."""
+"""What people do and see in their browsers: the vocabulary of these tests."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ Person = Callable[..., Page]
 def until(page: Page, condition: str) -> None:
     """Wait until something is true of the page's `session`.
 
-    `wait_for_function` does not help here: a promise is as good as true to it.
+    `wait_for_function` can't be used here: it treats a promise as true.
     """
     page.evaluate(
         """async ([condition, timeout]) => {
@@ -34,17 +34,17 @@ def until(page: Page, condition: str) -> None:
 
 
 def live(page: Page) -> None:
-    """The page has its socket: what is heard from now on comes over it."""
+    """Wait until the page's socket is open: later events arrive over it."""
     until(page, "live")
 
 
 def polling(page: Page) -> None:
-    """The page has given up on its socket and asks over HTTP."""
+    """Wait until the page has given up on its socket and polls over HTTP."""
     until(page, "polling")
 
 
 def block_socket(page: Page) -> None:
-    """No socket for this person, as behind a proxy that does not know them."""
+    """Block this person's socket, like a proxy that doesn't support WebSockets."""
     page.context.route_web_socket("**/ws/", lambda socket: socket.close())
 
 
@@ -64,12 +64,12 @@ def bodies(page: Page) -> list[str]:
 
 
 def waits(page: Page, count: int) -> None:
-    """So many lines of the page's reader are not sent yet."""
+    """Wait until this many of the reader's messages are unsent."""
     expect(page.locator(".message[data-pending]")).to_have_count(count)
 
 
 def shows(page: Page, selector: str, text: str) -> None:
-    """The last visible element there comes to have just this text, or "" if there is none."""
+    """Wait until the last visible element has exactly this text; "" means that there is none."""
     page.wait_for_function(
         """([selector, text]) => {
             const all = [...document.querySelectorAll(selector)].filter((one) => !one.hidden);
@@ -88,5 +88,5 @@ def state(page: Page, text: str) -> None:
 
 
 def badge(page: Page, count: int) -> None:
-    """The badge in the header tells the count; without anything unread there is none."""
+    """Wait until the header's badge shows a number; 0 means that there is no badge."""
     shows(page, "[data-badge]", str(count or ""))

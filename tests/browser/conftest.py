@@ -1,6 +1,6 @@
 """Two people in two real browsers, on real servers over one database.
 
-The servers are Daphnes of their own; the people are made by factories in the same database.
+The servers are separate Daphne processes; factories create the people in the same database.
 """
 
 import os
@@ -21,8 +21,8 @@ from tests.browser.inspector import DESKTOP, ENGLISH, Inspect, Inspector
 from tests.patience import PATIENCE
 from tests.site import Site, session_of
 
-# Pages of the browser's own window, which nobody sees: loading them for each new context took half
-# of the browser's time. The rest is Playwright's own list, which this one replaces.
+# The browser's built-in start pages, which nobody sees: loading them for each new context took half
+# of the browser's time. The rest is Playwright's default list, which this one replaces.
 WITHOUT = (
     "WebUIOmniboxPopup,WebUIOmniboxAimPopup,PreloadTopChromeWebUI,TabSearch,WebUIReloadButton,"
     "InitialWebUI,WebUIToolbar,"
@@ -43,12 +43,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """The settings as they are: the servers find the same database by its address."""
+    """Keep the settings: the servers find the same database by its address."""
 
 
 @pytest.fixture(scope="session")
 def servers(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Two servers where there is Redis between them, else one. They live as long as the tests."""
+    """Two servers if there is a Redis, otherwise one. They run as long as the tests."""
     with Site.on_test_database(tmp_path_factory.mktemp("servers"), DEMO_LOGINS="1") as made:
         yield made
 
@@ -60,8 +60,8 @@ def site(transactional_db: None, servers: Site) -> Iterator[Site]:
         if process not in servers.processes:
             servers.start(process)
     yield servers
-    # What pages began as they were closed has to end before the tables are emptied: who holds one
-    # table and waits for the next would end in a deadlock with who empties them.
+    # Requests of closed pages have to finish before the tables are emptied: if one of them holds a
+    # lock on one table and waits for the next, that would deadlock.
     deadline = time.monotonic() + PATIENCE
     while connection.vendor == "postgresql" and servers_at_work():
         assert time.monotonic() < deadline
@@ -69,7 +69,7 @@ def site(transactional_db: None, servers: Site) -> Iterator[Site]:
 
 
 def servers_at_work() -> bool:
-    """Whether somebody asks something of the database, or did a moment ago and may go on."""
+    """Whether somebody is using the database, or did a moment ago and may continue."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -82,7 +82,7 @@ def servers_at_work() -> bool:
 
 @pytest.fixture(scope="session")
 def browsers(playwright: Playwright) -> Iterator[list[Browser]]:
-    """Two browsers; people take turns in sitting down at them."""
+    """Two browsers, which people use alternately."""
     path = services.find("chromium")
     made = [playwright.chromium.launch(executable_path=path, args=FLAGS) for _ in range(2)]
     yield made
@@ -92,7 +92,7 @@ def browsers(playwright: Playwright) -> Iterator[list[Browser]]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What browsers said in their consoles: reports of the content security policy, errors."""
+    """What browsers logged in their consoles: violations of the content security policy, errors."""
     return []
 
 
@@ -100,7 +100,7 @@ def complaints() -> list[str]:
 def person(
     browsers: list[Browser], site: Site, complaints: list[str]
 ) -> Iterator[Callable[..., Page]]:
-    """`person(user)`: a browser that is logged in; None: a visitor. Options as for a context.
+    """`person(user)`: a page in a browser in which the user is logged in; None means a visitor.
 
     `just_logged_in=True`: the password is not asked again where security is changed.
     """
@@ -122,7 +122,7 @@ def person(
     def arrive(
         user: User | None, *, process: int = 0, just_logged_in: bool = False, **options: Any
     ) -> Page:
-        # By name: a passkey belongs to a host name, and an address of numbers is none.
+        # By name, because a passkey needs a host name, not an IP address.
         address = site.url("", process).replace("127.0.0.1", "localhost")
         context = next(seats).new_context(base_url=address, **options)
         context.on("page", listen)
@@ -147,7 +147,7 @@ def person(
 
 @pytest.fixture
 def inspect(person: Callable[..., Page]) -> Inspect:
-    """`inspect(user)`: an inspector who goes where that person may go."""
+    """`inspect(user)`: an inspector for pages that the user may see."""
 
     def make(user: User | None, **options: Any) -> Inspector:
         page = person(

@@ -1,4 +1,4 @@
-"""Every page, in both languages and both colour schemes, for people who cannot see or point.
+"""Accessibility of every page, in both languages and both colour schemes.
 
 A page is loaded once per language. What depends on the colours is looked at in both schemes but in
 one language, since words have no colours; what depends on the room that words take at the width of
@@ -26,8 +26,8 @@ RUN = """async ([scheme, options]) => {
     for (let running; (running = document.getAnimations()).length;)
         await Promise.allSettled(running.map((one) => one.finished));
     return axe.run(options);
-}"""  # colours that are still changing would be taken as they are
-# Without the preload, with which axe itself would put a style into the page.
+}"""  # otherwise colours are measured during their transition
+# Without the preload, for which axe would add a style to the page.
 ALL = {"resultTypes": ["violations"], "preload": False}
 COLOURS = {**ALL, "runOnly": ["color-contrast"]}
 WORDS = {**ALL, "rules": {"color-contrast": {"enabled": False}}}
@@ -35,11 +35,11 @@ WORDS = {**ALL, "rules": {"color-contrast": {"enabled": False}}}
 
 @dataclass
 class Inspector:
-    """Looks at pages and keeps what is wrong with them.
+    """Checks pages and collects problems.
 
     Args:
-        page: where it looks.
-        colours: whether to look at the colours too; else at everything but them.
+        page: the page to use.
+        colours: whether to check the colours too.
     """
 
     page: Page
@@ -77,6 +77,6 @@ class Inspector:
 
 
 def submit_unchecked(page: Page, form: str) -> None:
-    """Send a form as it is, without what the browser would say about it."""
+    """Submit a form without the browser's own validation."""
     with page.expect_navigation():
         page.locator(form).evaluate("form => { form.noValidate = true; form.submit(); }")

@@ -1,4 +1,4 @@
-"""A person's line to the site, which can be cut and mended."""
+"""A person's connection to the site, which can be cut and restored."""
 
 from playwright.sync_api import Page, WebSocketRoute
 
@@ -6,7 +6,7 @@ from tests.browser.acts import live, until
 
 
 class Line:
-    """Make it before the page goes anywhere: only sockets that come later run through it."""
+    """Create it before the page loads anything: it only affects later sockets."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -22,7 +22,7 @@ class Line:
             self.sockets.append(socket)
 
     def cut(self, *, requests: bool = True) -> None:
-        """Nothing gets through, neither the socket nor, if so wanted, requests."""
+        """Block the socket and, if requested, all requests."""
         self.is_cut = True
         self.page.context.set_offline(requests)
         while self.sockets:
@@ -30,7 +30,7 @@ class Line:
         until(self.page, "lost")
 
     def mend(self) -> None:
-        """All is well again, and the browser says so to the page."""
+        """Restore the connection, and let the browser notify the page."""
         self.is_cut = False
         self.page.context.set_offline(False)
         live(self.page)

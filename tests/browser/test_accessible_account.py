@@ -1,4 +1,4 @@
-"""The pages of one's account and of staff, for people who cannot see the screen or use a mouse."""
+"""Accessibility of the account pages and the staff's pages."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

@@ -1,4 +1,4 @@
-"""The pages for when something is wrong, for people who cannot see or point."""
+"""Accessibility of the error pages."""
 
 from django.test import RequestFactory
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The pages of visitors, shoppers and sellers, for people who see no screen or use no mouse."""
+"""Accessibility of the pages for visitors, shoppers and sellers."""
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 
@@ -36,11 +36,11 @@ def test_the_pages_of_a_visitor(
     for name in ("login", "signup"):
         visitor.page.goto(f"/accounts/{name}/")
         submit_unchecked(visitor.page, f"form.{name}")
-        visitor.look()  # with what is wrong in it
+        visitor.look()  # with validation errors
     visitor.page.goto(product.get_absolute_url())
     visitor.page.fill("#ask-body", "Is it still there?")
     visitor.page.click(".ask button.button--primary")
-    visitor.look()  # the login page, with the question that waits
+    visitor.look()  # the login page, with the kept question
     assert visitor.problems == []
 
 

@@ -59,7 +59,7 @@ def test_a_visitor_writes_first_signs_up_and_finds_the_question_sent_once(
     visitor.fill("input[name=password1]", "a-good-long-one")
     visitor.click("main form.signup button")
     assert not Message.objects.exists()
-    # The mail with the link is in another process; this is the link.
+    # The mail with the link is in another process; this is the same link.
     address = EmailAddress.objects.get(email="ana@example.com")
     visitor.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
     visitor.click("main form button")
@@ -75,11 +75,11 @@ def test_who_confirms_the_address_elsewhere_finds_the_question_sent_after_loggin
     ask(visitor, product)
     phone.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/")
     phone.click("main form button")
-    for field in ("password1", "password2"):  # asked because the mail was opened elsewhere
+    for field in ("password1", "password2"):  # the mail was opened in another browser
         phone.fill(f"input[name={field}]", "slow-orchard-72")
     phone.press("input[name=password2]", "Enter")
     phone.wait_for_url("**/conversations/")
-    visitor.goto("/accounts/login/")  # by the header, not by the way that led here
+    visitor.goto("/accounts/login/")  # through the header, not through the link that led here
     visitor.fill("input[name=login]", shopper.email)
     visitor.fill("input[name=password]", "slow-orchard-72")
     visitor.press("input[name=password]", "Enter")
@@ -102,7 +102,7 @@ def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
     page = person(shopper)
     page.route("**/js/thread.js", lambda route: route.abort())  # which would drop it
     page.goto(product.get_absolute_url())
-    # The same words again are another question, and a script may come too late to note the first.
+    # The same words again are another question, and a script may load too late to notice the first.
     for asked, send in enumerate(("form => form.submit()", "form => form.requestSubmit()"), 1):
         expect(page.locator("trato-ask:defined")).to_be_visible()
         expect(page.locator("#ask-body")).to_have_value("")
@@ -141,7 +141,7 @@ def test_questions_of_two_tabs_are_both_sent_after_one_login(
     second.fill("input[name=password]", "trato-demo")
     second.press("input[name=password]", "Enter")
     expect(second.locator(".message__body")).to_have_text([QUESTION])
-    visitor.reload()  # its login page knows by now
+    visitor.reload()  # the login page knows about it by now
     expect(visitor.locator(".message__body")).to_have_text([QUESTION])
     asked = Message.objects.values_list("conversation__product", flat=True)
     assert sorted(asked) == sorted([product.pk, other.pk])

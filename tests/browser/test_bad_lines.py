@@ -1,4 +1,4 @@
-"""A line that is lost, a server that dies: what was written arrives once and in order."""
+"""With a lost connection or a dead server, messages arrive once and in order."""
 
 import pytest
 from playwright.sync_api import Error, expect
@@ -96,7 +96,7 @@ def test_it_connects_at_once_when_there_is_reason_to_hope(
     happens: str, person: Person, shopper: User
 ) -> None:
     page = person(shopper)
-    page.add_init_script("Math.random = () => 10_000")  # the next try is more than an hour away
+    page.add_init_script("Math.random = () => 10_000")  # the next attempt is more than an hour away
     line = Line(page)
     page.goto("/products/")
     live(page)
@@ -125,7 +125,7 @@ def test_after_a_long_absence_everything_that_was_missed_is_there(
 def test_a_line_that_goes_dead_without_a_word_is_replaced(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
-    """As after the sleep of a laptop: no close ever comes, and the server's heartbeat stays out."""
+    """As after a laptop's sleep: there is no close, and the server's heartbeat stops."""
     page = person(shopper)
     page.clock.install()
     open_thread(page, conversation)

@@ -1,4 +1,4 @@
-"""Coming in: with a passkey, and in one's own language."""
+"""Logging in with a passkey, and choosing a language."""
 
 import datetime
 import re
@@ -14,7 +14,7 @@ from tests.browser.acts import Person, open_thread
 
 
 def plug_in_authenticator(page: Page) -> None:
-    """A phone or a laptop that knows its owner: passkeys stay in it and it says yes to all."""
+    """Add a virtual authenticator that stores passkeys and confirms every request."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send(
@@ -37,12 +37,12 @@ def test_who_has_made_a_passkey_logs_in_with_it_alone(person: Person, shopper: U
     page = person(shopper)
     plug_in_authenticator(page)
     page.goto("/accounts/2fa/webauthn/add/")
-    page.fill("input[name=password]", "trato-demo")  # asked again before security is changed
+    page.fill("input[name=password]", "trato-demo")  # required again before a security change
     page.press("input[name=password]", "Enter")
     page.fill("input[name=name]", "My laptop")
     page.check("input[name=passwordless]")
     page.click("#mfa_webauthn_add")
-    expect(page).to_have_url(re.compile("recovery-codes"))  # for the day the laptop is lost
+    expect(page).to_have_url(re.compile("recovery-codes"))  # in case the laptop gets lost
     page.goto("/accounts/2fa/webauthn/")
     expect(page.locator("main")).to_contain_text("My laptop")
     page.context.clear_cookies()
@@ -83,7 +83,7 @@ def test_times_are_those_of_the_readers_zone_and_region(
         open_thread(page, conversation)
         expect(page.locator(".messages__day")).to_have_text(day)
         expect(page.locator(".message time")).to_have_text(time)
-        answer = page.reload()  # now the server knows the zone too
+        answer = page.reload()  # now the server knows the time zone too
         assert answer is not None
         assert f'data-day="{date}"' in answer.text()
         expect(page.locator(".messages__day")).to_have_count(1)

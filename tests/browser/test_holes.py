@@ -1,4 +1,4 @@
-"""A thread without holes: what changes out of sight, and what could not be told at first."""
+"""A thread without gaps: changes out of view, and requests that failed at first."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.browser.acts import Person, bodies, open_thread, says, state, write
 from tests.browser.lines import Line
 
 LONG = 100  # messages; a page of history has 40
-OLD = 24  # the sequence of one that the thread does not show at first
+OLD = 24  # the sequence of a message that the thread doesn't show at first
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def sequences(page: Page) -> list[int]:
 
 
 def scroll_up(page: Page, shown: int) -> None:
-    """To the top, until so many messages are there."""
+    """Scroll to the top until this many messages are loaded."""
     page.locator(".thread__scroll").evaluate("(box) => { box.scrollTop = 0; }")
     expect(page.locator(".message")).to_have_count(shown)
 
@@ -61,7 +61,7 @@ def test_a_removal_out_of_sight_makes_no_hole(
     asking: Page, answering: Page, long_thread: Conversation, moderator: User
 ) -> None:
     remove(moderator, long_thread, OLD)
-    write(answering, "One more thing.")  # what comes after it has come, it has too
+    write(answering, "One more thing.")  # a later event has arrived, so this one has too
     says(asking, "One more thing.")
     assert sequences(asking) == list(range(61, LONG + 2))
     for shown in (81, 101):
@@ -78,7 +78,7 @@ def test_a_removal_while_its_page_is_on_the_way_is_shown(
     asking.route("**/messages/?before=*", lambda route: held.append((route, route.fetch())))
     with asking.expect_request("**/messages/?before=61"):
         asking.locator(".thread__scroll").evaluate("(box) => { box.scrollTop = 0; }")
-    while not held:  # the server has answered before the removal, the page has not heard yet
+    while not held:  # the server has responded, but the page has not received it yet
         asking.wait_for_timeout(50)
     write(answering, "Wait.")
     says(asking, "Wait.")
@@ -109,7 +109,7 @@ def test_a_thread_that_was_empty_reaches_back_to_its_first_message(
 
 
 def refuse_once(page: Page, kind: str, then: Callable[[], object]) -> list[str]:
-    """The server says to the first frame of a kind that it is not possible now."""
+    """Refuse the first frame of a type with "not possible right now"."""
     refused: list[str] = []
 
     def connect(socket: WebSocketRoute) -> None:
@@ -148,7 +148,7 @@ def test_a_read_mark_that_went_with_the_line_is_told_without_one(
     lines: list[WebSocketRoute] = []
 
     def connect(socket: WebSocketRoute) -> None:
-        """The first line dies of the read mark; there is no other."""
+        """Close the first socket on the read mark, and allow no other."""
         if lines:
             socket.close()
             return
@@ -178,7 +178,7 @@ def test_a_catch_up_that_was_refused_is_asked_for_again(
     page = person(shopper)
 
     def something_was_said() -> None:
-        """Nobody is told of it: only who asks will hear."""
+        """Store a message without announcing it: only a request will find it."""
         MessageFactory(conversation=conversation, body="Hello?")
 
     refused = refuse_once(page, "conversation.open", something_was_said)

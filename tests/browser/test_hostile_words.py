@@ -1,4 +1,4 @@
-"""What people write stays in its place: long words, and accents that pile up."""
+"""Long words and stacked accents don't break any page."""
 
 import io
 
@@ -20,7 +20,7 @@ PHONE = {"width": 360, "height": 740}
 WIDE = "W"  # the widest letter
 ACCENTS = "".join(chr(mark) for mark in range(0x0300, 0x0315)) * 3
 
-# What sticks out of the window to the side, or scrolls sideways in itself. Lines of tabs may.
+# Elements that stick out of the window, or scroll sideways. Tab bars may.
 STICKS_OUT = """() => {
     const wide = [...document.querySelectorAll("body *")].filter((one) => {
         if (!one.checkVisibility()) return false;
@@ -48,7 +48,7 @@ STICKS_OUT = """() => {
 
 @pytest.fixture
 def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conversation:
-    """Everything that has a name is one word as long as it may be."""
+    """Everything with a name is called by one word of maximum length."""
     for user, letter in ((shopper, "S"), (seller, "M")):
         user.name = letter + WIDE * 59
         user.email = f"{letter}{WIDE * 62}@{'w' * 60}.example"
@@ -77,7 +77,7 @@ def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conv
 
 
 def look(page: Page, addresses: list[str]) -> list[tuple[str, list[str]]]:
-    """What sticks out on some pages."""
+    """Return what sticks out on some pages."""
     wide_pages = []
     for address in addresses:
         page.goto(address)
@@ -136,7 +136,7 @@ COVER = """() => {
         document.body.append(cover);
     }
 }"""
-FAINT = 64  # of 255; letters are drawn a little differently from time to time
+FAINT = 64  # of 255; letters are rendered slightly differently from time to time
 WITHOUT_ACCENTS = """() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     let marked = 0;
@@ -150,7 +150,7 @@ WITHOUT_ACCENTS = """() => {
 
 
 def same(*screenshots: bytes) -> bool:
-    """Whether two pictures of a page show the same, looked at without a magnifying glass."""
+    """Whether two screenshots look the same to the naked eye."""
     one, other = (Image.open(io.BytesIO(data)).convert("L") for data in screenshots)
     difference = ImageChops.difference(one, other).point(lambda value: 255 * (value > FAINT))
     return one.size == other.size and difference.getbbox() is None
@@ -175,7 +175,7 @@ def test_accents_that_pile_up_paint_over_nothing_else(
         recipient=shopper, news__subject_id=conversation.pk, news__title=f"Z{ACCENTS}",
         news__excerpt=pile[:160], news__url=conversation.get_absolute_url(),
     )  # fmt: skip
-    # Without scripts, so that nothing else changes between two pictures.
+    # Without scripts, so that nothing else changes between two screenshots.
     page = person(shopper, viewport=PHONE, java_script_enabled=False)
     thread = conversation.get_absolute_url()
     for address in (

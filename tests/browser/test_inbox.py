@@ -1,4 +1,4 @@
-"""The list of conversations lives: whatever happens, it is told there without a reload."""
+"""The list of conversations is live: every change appears without a reload."""
 
 import uuid
 
@@ -24,7 +24,7 @@ def inbox(
     product: Product,
     conversation: Conversation,
 ) -> Page:
-    """A colleague's inbox of two conversations; the stranger was the last who wrote."""
+    """A colleague's inbox with two conversations; the stranger wrote last."""
     MessageFactory(conversation=conversation, body="Is it still there?")
     other = ConversationFactory(consumer=stranger, product=product)
     MessageFactory(conversation=other, body="Do you ship to Berlin?")

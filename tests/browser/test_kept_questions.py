@@ -43,7 +43,7 @@ def test_a_question_that_was_sent_is_no_longer_in_the_panel(
     page.fill("#ask-body", "Is it blue?")
     page.click(".ask button.button--primary")
     expect(page.locator(".message__body")).to_have_text(["Is it blue?"])
-    live(page)  # the thread's script has seen that the question is there
+    live(page)  # the thread's script has noticed that the question is there
     page.goto(product.get_absolute_url())
     expect(page.locator("#ask-body")).to_have_value("")
     page.fill("#ask-body", "Is it green?")
@@ -57,11 +57,11 @@ def test_a_question_that_was_lost_on_the_way_is_asked_once(
 ) -> None:
     page = person(shopper)
     page.goto(product.get_absolute_url())
-    expect(page.locator(".ask__ready")).to_be_visible()  # the page's scripts are there
+    expect(page.locator(".ask__ready")).to_be_visible()  # the page's scripts have loaded
 
     def lose(route: Route) -> None:
         if lost == "answer":
-            route.fetch()  # the server has it
+            route.fetch()  # the server has received it
         route.abort()
 
     page.route("**/contact/", lose)
@@ -71,7 +71,7 @@ def test_a_question_that_was_lost_on_the_way_is_asked_once(
     page.unroute("**/contact/")
     page.goto(product.get_absolute_url())
     expect(page.locator("trato-ask:defined")).to_be_visible()
-    if lost == "answer":  # the page is told that the server has it
+    if lost == "answer":  # the page knows that the server has it
         expect(page.locator("#ask-body")).to_have_value("")
     else:
         expect(page.locator("#ask-body")).to_have_value("Is it blue?")

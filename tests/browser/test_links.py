@@ -1,4 +1,4 @@
-"""The browser draws the links of a message as the server does, and shows the host it opens."""
+"""The browser renders a message's links like the server, and shows the host they open."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ DRAW = """async (texts) => {
     return [body.innerHTML, body.textContent, links];
   });
 }"""
-# What the server writes, read by the browser's own parser of pages.
+# The server's output, parsed by the browser's own HTML parser.
 READ = """(markups) => markups.map((markup) => {
   const body = new DOMParser().parseFromString(`<p>${markup}</p>`, "text/html").querySelector("p");
   return [body.innerHTML, body.textContent];
@@ -65,7 +65,7 @@ def test_the_browser_and_the_server_draw_the_same_links(
 
 
 def shown_whole(text: str) -> str:
-    """Without what a message cannot have, and a page's parser would change."""
+    """Leave out what a message can't contain, and an HTML parser would change."""
     return re.sub(r"[\x00\r\ud800-\udfff]", "", text)
 
 

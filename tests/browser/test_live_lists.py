@@ -1,4 +1,4 @@
-"""Lists that draw themselves again: whole after Back, and no faster than the server answers."""
+"""Lists that update themselves: complete after Back, and no faster than the server responds."""
 
 import re
 import time
@@ -19,7 +19,7 @@ SECOND = 1000  # milliseconds
 
 
 class Held:
-    """Requests for rows that are held back until they are let go, of all pages of a context."""
+    """Holds back requests for rows from all pages of a context until they are released."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -32,7 +32,7 @@ class Held:
         self.routes.append(route)
 
     def wait(self, *, pass_time: bool = False) -> None:
-        """Until there is one."""
+        """Wait until there is one."""
         deadline = time.monotonic() + PATIENCE
         while not self.routes:
             assert time.monotonic() < deadline
@@ -41,7 +41,7 @@ class Held:
             settle(self.page)
 
     def let_go(self) -> None:
-        """Let one go on, and wait until its page has drawn the answer: time has to stand still."""
+        """Release one, and wait until its page has rendered it: the clock must stand still."""
         route = self.routes.pop(0)
         page = route.request.frame.page
         route.continue_()
@@ -61,13 +61,13 @@ def something_changed(page: Page) -> None:
 
 
 def settle(page: Page) -> None:
-    """Let the page do what it does without any time passing."""
+    """Let the page do everything that needs no time to pass."""
     page.evaluate("fetch('/static/favicon.svg', { cache: 'no-store' })")
 
 
 @pytest.fixture
 def inbox(person: Person, seller: User, conversation: Conversation) -> Page:
-    """A seller's inbox whose clock stands still, after the list was drawn for the first time."""
+    """A seller's inbox whose clock stands still, after the list was rendered for the first time."""
     MessageFactory(conversation=conversation, body="Is it still there?")
     page = person(seller)
     page.clock.install()
@@ -114,7 +114,7 @@ def test_what_changes_while_the_server_answers_is_one_more_request_after_it(inbo
     settle(inbox)
     assert held.count == 1
     held.let_go()
-    inbox.clock.run_for(9 * SECOND)  # it took ten seconds: as long the tab rests
+    inbox.clock.run_for(9 * SECOND)  # it took ten seconds, so the tab pauses for as long
     settle(inbox)
     assert held.count == 1
     held.wait(pass_time=True)

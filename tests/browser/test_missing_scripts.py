@@ -1,4 +1,4 @@
-"""A script that does not load takes down nothing but what needs it, and the page says so."""
+"""If a script doesn't load, only what needs it fails, and the page says so."""
 
 import re
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from tests.browser.acts import Person, live, write
 
 WORD = "#incomplete"
 LAST = ".message__body >> nth=-1"
-# Without these there is no line to the server at all.
+# Without these there is no connection to the server at all.
 SOCKET = {"site", "session", "connection", "close-codes", "api", "page", "storage"}
 
 
 @contextmanager
 def without(page: Page, script: str) -> Iterator[None]:
-    """One script does not come: blocked in the browser, which keeps the others in its cache.
+    """Block one script in the browser, which keeps the others in its cache.
 
-    A route would take the cache from all of them.
+    A route would disable the cache for all of them.
     """
     browser = page.context.new_cdp_session(page)
     browser.send("Network.enable")
@@ -31,7 +31,7 @@ def without(page: Page, script: str) -> Iterator[None]:
 
 
 def scripts_of(page: Page, address: str) -> list[str]:
-    """The names of the scripts that a page loads."""
+    """Return the names of the scripts that a page loads."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
@@ -46,7 +46,7 @@ def scripts_of(page: Page, address: str) -> list[str]:
 
 
 def says_what_it_lacks(page: Page, script: str) -> None:
-    if script == "guard":  # it only watches over the others
+    if script == "guard":  # it only watches the others
         expect(page.locator(WORD)).to_be_hidden()
     else:
         expect(page.locator(WORD)).to_be_visible()

@@ -26,7 +26,7 @@ from .outbox import is_sent, stored
 
 
 def stored_by(page: Page, count: int) -> None:
-    """So many messages come to be stored; the page lives on meanwhile."""
+    """Wait until this many messages are stored, while the page keeps running."""
     deadline = time.monotonic() + PATIENCE
     while len(stored()) < count:
         assert time.monotonic() < deadline
@@ -34,7 +34,7 @@ def stored_by(page: Page, count: int) -> None:
 
 
 def age(page: Page, days: float) -> None:
-    """All that waits was written so long before."""
+    """Make all waiting messages this much older."""
     then = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
     page.evaluate(
         """then => {
@@ -70,11 +70,11 @@ def test_what_was_written_long_ago_is_sent_only_once_its_writer_says_so(
     asked.first.get_by_role("button", name="Send now").click()
     expect(asked).to_have_count(1)
     asked.first.get_by_role("link").click()
-    # In its thread it is asked about in its place.
+    # In its own thread, the question is shown in its place.
     expect(page.locator(".message__body")).to_have_text(["Line 0", "Line 2"])
     expect(page.locator(".message__failed:visible")).to_contain_text("not sent yet. Send it now?")
     expect(page.locator(".unsent")).to_have_count(0)
-    write(page, "Meanwhile")  # is not held up by it
+    write(page, "Meanwhile")  # is not delayed by it
     expect(page.locator(".message__body")).to_have_text(["Line 0", "Meanwhile", "Line 2"])
     page.locator("[data-retry]:visible").click()
     waits(page, 0)
@@ -201,7 +201,7 @@ def test_ten_messages_are_on_their_way_before_the_first_is_acknowledged(
     lines = [f"Line {number}" for number in range(10)]
     for body in lines:
         write(page, body)
-    stored_by(page, 10)  # though the page has heard of none
+    stored_by(page, 10)  # though the page has not received any of them
     assert stored() == lines
     assert sent == lines
     waits(page, 10)

@@ -1,4 +1,4 @@
-"""A drawing on a transparent ground is seen in light and dark."""
+"""A drawing with a transparent background is visible in light and dark mode."""
 
 import io
 from typing import Any
@@ -22,7 +22,7 @@ def drawing(colour: str) -> bytes:
 
 
 def serve(route: Route) -> None:
-    """The servers have a folder of their own for uploads."""
+    """Give the servers their own folder for uploads."""
     colour = "black" if "black" in route.request.url else "white"
     route.fulfill(body=drawing(colour), content_type="image/webp")
 

@@ -1,4 +1,4 @@
-"""An open page and a server that is restarted in order."""
+"""An open page while a server restarts gracefully."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A long thread: older messages above, news below, and nothing jumps."""
+"""A long thread: older messages above, new ones below, and nothing jumps."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -27,7 +27,7 @@ def long_thread(conversation: Conversation, shopper: User, seller: User) -> Conv
 
 
 def top_of(page: Page, sequence: int) -> float:
-    """How far below the top of the window a message stands, in pixels."""
+    """Return the distance of a message from the top of the window, in pixels."""
     top = page.evaluate(
         "(id) => document.getElementById(id).getBoundingClientRect().top", f"message-{sequence}"
     )
@@ -51,9 +51,9 @@ def test_older_messages_load_on_scrolling_up_and_what_is_in_view_stays(
     page = person(shopper)
     open_thread(page, long_thread)
     assert sequences(page) == list(range(61, 101))
-    # The thread scrolls in itself, the page around it does not.
+    # The thread scrolls inside the page, the page itself does not.
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
-    # Held back, so that the place is known from which one scrolled on.
+    # Held back, so that the position before scrolling is known.
     held = []
     page.route("**/messages/?before=*", lambda route: held.append(route))
     with page.expect_request("**/messages/?before=61"):

@@ -1,4 +1,4 @@
-"""A seller's pages: signing up with a shop, pictures, and what is found in the list."""
+"""A seller's pages: sign-up with a shop, pictures, and the product list."""
 
 import io
 import re
@@ -26,7 +26,7 @@ def choose(page: Page, *files: FilePayload) -> None:
 
 
 def shown(page: Page) -> list[str]:
-    """What the pictures of the form show, in their order."""
+    """Return the descriptions of the form's pictures, in order."""
     values: list[str] = page.locator("[name=alt]").evaluate_all(
         "all => all.map((one) => one.value)"
     )

@@ -48,7 +48,7 @@ def test_two_tabs_that_write_at_once_overwrite_nothing(
     open_thread(two, conversation)
     line.cut()
     other.cut()
-    # Both have read what waits before either writes, as two processes of a browser do.
+    # Both have read the storage before either writes, as two processes of a browser do.
     write_now = """async ([conversation, body, stale]) => {
         const { outbox } = await import("trato/outbox");
         if (stale) outbox.read = () => stale;
@@ -93,7 +93,7 @@ def test_the_enter_that_ends_a_composition_sends_nothing(
     page = person(shopper)
     open_thread(page, conversation)
     page.fill("#composer-body", "日本")
-    # As Safari tells it: the composition has ended by then, and only the code says what it was.
+    # As Safari reports it: the composition has ended by then, and only the code identifies the key.
     press = """code => document.querySelector("#composer-body").dispatchEvent(
         new KeyboardEvent("keydown", {
             key: "Enter", keyCode: code, bubbles: true, cancelable: true,

@@ -1,4 +1,4 @@
-"""What staff do is seen in open pages at once, and by those who were away when they are back."""
+"""Open pages show what staff do immediately, and others show it when people are back."""
 
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -63,7 +63,7 @@ def test_a_removal_is_seen_in_the_list_of_conversations(
 def test_the_badge_is_live_on_the_desk_too(
     person: Person, shopper: User, moderator: User, seller: User, conversation: Conversation
 ) -> None:
-    """Staff who also sell hear of their shoppers while they work in the admin."""
+    """Staff who also sell see their shoppers' messages while they work in the admin."""
     seller.is_staff = True
     seller.is_superuser = True
     seller.save()

@@ -1,4 +1,4 @@
-"""A small note tells of news while one is elsewhere on the site."""
+"""A toast announces news while a person is elsewhere on the site."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -22,7 +22,7 @@ from tests.browser.acts import (
 
 
 def remember_toasts(page: Page) -> None:
-    """From now on the page keeps what its toasts said."""
+    """From now on, keep the texts of the page's toasts."""
     page.evaluate(
         """() => {
             window.told = [];
@@ -48,11 +48,11 @@ def test_news_of_the_other_side_is_told_elsewhere_and_a_colleagues_answer_is_not
     write(answering, "Yes, it is.")
     says(asking, "Yes, it is.")
     write(asking, "Then I take it.")
-    # Frames of one conversation arrive in order, so the answer came here before this one.
+    # Frames of one conversation arrive in order, so the answer arrived before this one.
     shows(elsewhere, ".toast__excerpt", "Then I take it.")
     assert elsewhere.evaluate("window.told") == ["Then I take it."]
     expect(elsewhere.locator(".toast__title")).to_have_text(shopper.name)
-    expect(asking.locator(".toast")).to_have_count(0)  # it is the thread that is open
+    expect(asking.locator(".toast")).to_have_count(0)  # the thread that is open
     elsewhere.click(".toast__link")
     says(elsewhere, "Then I take it.")
 
@@ -75,7 +75,7 @@ def test_news_is_told_while_polling_too_and_once(
     write(asking, "Hello?")
     shows(elsewhere, ".toast__excerpt", "Hello?")
     assert elsewhere.evaluate("window.told") == ["Is it still there?", "Hello?"]
-    elsewhere.goto("/")  # what was told already is not told again on the next page
+    elsewhere.goto("/")  # the next page doesn't repeat earlier toasts
     polling(elsewhere)
     with elsewhere.expect_response("**/notifications/unread/"):
         pass
@@ -96,4 +96,4 @@ def test_news_is_told_whatever_the_browsers_clock_says(
     open_thread(asking, conversation)
     write(asking, "Hello?")
     shows(elsewhere, ".toast__excerpt", "Hello?")
-    assert elsewhere.evaluate("window.told") == ["Hello?"]  # what waited before is no news
+    assert elsewhere.evaluate("window.told") == ["Hello?"]  # earlier messages are not news

@@ -1,4 +1,4 @@
-"""Two people talk, and see at once what the other one does."""
+"""Two people talk, and immediately see what the other one does."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ from tests.browser.acts import (
 
 @pytest.fixture(params=["one process", "two processes"])
 def apart(request: pytest.FixtureRequest) -> int:
-    """The process that the seller is on; the shopper is on the first."""
+    """Which process the seller uses; the shopper uses the first."""
     if request.param == "one process":
         return 0
     if not settings.REDIS_URL:
@@ -34,7 +34,7 @@ def apart(request: pytest.FixtureRequest) -> int:
 
 @dataclass
 class Pair:
-    """The shopper's page, the seller's page, and another page of the seller's."""
+    """The shopper's page, the seller's page, and a second page of the seller's."""
 
     asking: Page
     answering: Page

@@ -1,4 +1,4 @@
-"""Who is writing: everybody who is, and nobody who has stopped."""
+"""Who is typing: everybody who is, and nobody who has stopped."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +15,7 @@ BOX = "#composer-body"
 def asking(person: Person, shopper: User, conversation: Conversation) -> Page:
     page = person(shopper)
     open_thread(page, conversation)
-    page.clock.install()  # so that a line ends for its reason, not because its time is over
+    page.clock.install()  # so that it ends for the reason under test, not because of its timeout
     return page
 
 

@@ -1,4 +1,4 @@
-"""A page belongs to the person it was drawn for, even if somebody else has logged in since."""
+"""A page belongs to the person for whom it was rendered, whoever has logged in since."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ TOLD = "#connection"
 
 
 def sit_down(page: Page, user: User | None) -> None:
-    """In this browser somebody else logs in, or nobody is logged in any longer."""
+    """In this browser, somebody else logs in, or the person logs out."""
     if user is None:
         page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
         return
@@ -95,7 +95,7 @@ def test_a_page_of_another_person_reads_and_types_nothing(
     open_thread(page, conversation)
     other = page.context.new_page()
     sit_down(page, colleague)
-    other.goto("/products/")  # any page of the one who is logged in now
+    other.goto("/products/")  # any page of the person who is logged in now
     is_hidden(page, "This page belongs to Marta Vidal")
     MessageFactory(conversation=conversation)
     page.bring_to_front()
@@ -118,7 +118,7 @@ def test_a_tab_hides_its_words_when_its_person_is_logged_out_elsewhere(
     leaving.goto("/accounts/logout/")
     leaving.click("main form button")
     is_hidden(page, "You've been logged out.")
-    # The same person is back, in whatever tab: the page goes on where it was.
+    # The same person is back, in any tab: the page continues where it was.
     sit_down(page, shopper)
     leaving.goto("/products/")
     expect(page.locator("main")).to_be_visible()
@@ -130,7 +130,7 @@ def test_a_tab_hides_its_words_when_its_person_is_logged_out_elsewhere(
 
 @pytest.fixture
 def keeping(playwright: Playwright) -> Iterator[Browser]:
-    """A browser as people have it: it keeps pages for its Back button."""
+    """A normal browser, which keeps pages for its Back button."""
     browser = playwright.chromium.launch(
         executable_path=services.find("chromium"),
         args=FLAGS,
@@ -141,7 +141,7 @@ def keeping(playwright: Playwright) -> Iterator[Browser]:
 
 
 def back(page: Page, pages: int = 1) -> None:
-    """By the browser's button. Playwright's own does not know of pages that were kept."""
+    """Press the browser's own button. Playwright's doesn't support kept pages."""
     before = page.url
     page.evaluate("pages => history.go(-pages)", pages)
     page.wait_for_url(lambda url: url != before, wait_until="commit")
@@ -196,7 +196,7 @@ def test_back_shows_ones_own_page_and_it_is_live(
 def test_a_page_that_a_browser_kept_asks_whose_session_it_is(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
-    """Some browsers keep pages that no cache may keep, and show them again without a request."""
+    """Some browsers keep pages that no cache may store, and show them again without a request."""
     page = person(shopper)
     open_thread(page, conversation)
     shown_again = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"

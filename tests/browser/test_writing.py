@@ -1,4 +1,4 @@
-"""Writing: drafts, the counter, links, what is refused and what has to wait."""
+"""Writing: drafts, the counter, links, refused messages and waiting ones."""
 
 import datetime
 
@@ -40,7 +40,7 @@ def test_markup_in_a_message_stays_text(
     asking.fill("#composer-body", text)
     asking.click(".composer__send")
     says(answering, text)
-    assert bodies(answering) == [text]  # as it is laid out: line breaks are kept
+    assert bodies(answering) == [text]  # as rendered: line breaks are kept
     answering.reload()
     assert bodies(answering) == [text]
 
@@ -75,7 +75,7 @@ def test_the_counter_shows_near_the_end_and_too_much_is_not_sent(
     counter = page.locator(".composer__counter")
     page.fill("#composer-body", "x" * 3599)
     expect(counter).to_be_hidden()
-    page.fill("#composer-body", "🏺" * 3990)  # counted as people count, not as UTF-16
+    page.fill("#composer-body", "🏺" * 3990)  # counted in characters, not in UTF-16 units
     expect(counter).to_have_text("10 characters left")
     page.fill("#composer-body", "x" * 4001)
     expect(counter).to_have_text("1 character too many")

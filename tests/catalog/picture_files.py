@@ -24,7 +24,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png(width: int, height: int, *extra: bytes, colour: int = 0, depth: int = 8) -> bytes:
-    """A PNG of nothing but zeros, with more chunks."""
+    """Return a PNG of only zeros, with extra chunks."""
     samples = {0: 1, 2: 3, 6: 4}[colour]
     row = 1 + (width * samples * depth + 7) // 8
     packer = zlib.compressobj(1)

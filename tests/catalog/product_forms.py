@@ -8,7 +8,7 @@ from catalog.models import Product
 
 
 def fields_of(page: str) -> dict[str, Any]:
-    """What a browser would post of the product's form as it is shown."""
+    """Return what a browser would post from the product form as shown."""
     form = page.partition('<form class="product-form')[2].partition("</form>")[0]
     fields = {}
     for tag in re.findall(r"<input[^>]*>", form):

@@ -20,7 +20,7 @@ from .picture_files import chunk, grey, png, saved
 pytestmark = pytest.mark.usefixtures("no_hurry")
 
 MEGABYTE = 2**20
-# What the decoder of one picture may hold at its worst. It reports its own peak when it ends.
+# How much memory the decoder uses at most. It reports its own peak when it ends.
 MEASURE = """
 import runpy, sys
 sys.argv = sys.argv[1:]
@@ -35,7 +35,7 @@ finally:
 
 @cache
 def bomb(size: int = 100 * MEGABYTE) -> bytes:
-    """Many zeros in few bytes."""
+    """Return many zeros in few bytes."""
     packer = zlib.compressobj(1)
     return b"".join(
         [*(packer.compress(bytes(MEGABYTE)) for _ in range(size // MEGABYTE)), packer.flush()]
@@ -110,7 +110,7 @@ def test_no_picture_takes_more_than_200_mb(case: str) -> None:
         capture_output=True,
         check=False,
     )
-    if done.returncode == 0:  # else a limit of the operating system ended it
+    if done.returncode == 0:  # otherwise the operating system stopped it at a limit
         assert int(done.stderr.split()[-1]) <= 200 * 1024  # KiB
         assert {"format", "error"} & json.loads(done.stdout.partition(b"\n")[0]).keys()
     assert django_settings.IMAGE_DECODER_MAX_BYTES <= 200 * MEGABYTE

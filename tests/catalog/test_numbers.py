@@ -1,4 +1,4 @@
-"""Numbers as people write them: read as they are meant, or refused in words; never another one."""
+"""Numbers as people write them: parsed as they are meant, or refused; never misread."""
 
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
@@ -23,7 +23,7 @@ MAXIMUM = 10**30
 
 
 def reading(text: str, decimals: int = 2) -> Decimal | str:
-    """The number, or the code of the refusal."""
+    """Return the number, or the code of the refusal."""
     try:
         return read_number(text, decimals, MAXIMUM)
     except ValidationError as error:
@@ -76,7 +76,7 @@ def test_a_price_as_either_language_writes_it_stays_itself(
         grouped = format_decimal(amount, locale=language, decimal_quantization=False)
         assert read_amount(own, currency) == price
         for text in (grouped, format_currency(amount, currency, locale=language)):
-            with suppress(ValidationError):  # another currency's mark, or two meanings
+            with suppress(ValidationError):  # another currency's notation, or two meanings
                 assert read_amount(text, currency) == price
 
 
@@ -94,7 +94,7 @@ def test_no_number_is_one_that_neither_language_reads(text: str) -> None:
 
 
 def readings(text: str, *, strict: bool) -> set[Decimal]:
-    """What a text is in each language. In a strict one groups have three digits."""
+    """Return what a text means in each language. A strict language has groups of three digits."""
     numbers = set()
     for language in LANGUAGES:
         with suppress(NumberFormatError, InvalidOperation):

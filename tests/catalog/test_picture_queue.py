@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 30
 
 
 class Forms:
-    """Forms whose pictures are being decoded, each in its thread until it is let go."""
+    """Forms whose pictures are being decoded, each in its thread until released."""
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
@@ -96,7 +96,7 @@ def test_one_person_does_not_fill_the_queue(forms: Forms) -> None:
     forms.wait_until_queued(1)
     with pytest.raises(Busy), forms.queue.turn(Uploader(1)):
         pass
-    forms.start(3)  # others still find room
+    forms.start(3)  # others can still join
     forms.wait_until_queued(2)
     assert len(forms.finish()) == 4
 

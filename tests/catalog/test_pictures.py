@@ -40,7 +40,7 @@ def test_a_large_picture_of_sixteen_bit_greys_is_taken() -> None:
 
 def test_a_photo_is_upright_after_it_was_made_smaller() -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter
+    exif[0x0112] = 6  # rotate by a quarter
     upload = SimpleUploadedFile("photo.jpg", saved(grey(3000, 1500), "JPEG", exif=exif))
     assert Image.open(images.sanitize(upload)).size == (1000, 2000)
 
@@ -73,7 +73,7 @@ def test_a_decoder_that_starts_late_gets_the_whole_picture(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.IMAGE_DECODER_MAX_SECONDS = 30
-    monkeypatch.setattr(images, "LOOK_SECONDS", 0.01)  # looked after before it has read anything
+    monkeypatch.setattr(images, "LOOK_SECONDS", 0.01)  # checked before it has read anything
     content = saved(Image.effect_noise((700, 700), 90), "PNG")
-    assert len(content) > 2**17  # more than a pipe holds
+    assert len(content) > 2**17  # more than fits into a pipe
     assert images.sanitize(SimpleUploadedFile("photo.png", content)).size

@@ -82,14 +82,14 @@ def test_no_more_pictures_than_a_product_may_have_also_with_waiting_ones(
 def test_two_who_add_pictures_to_old_pages_make_no_more_than_a_product_may_have(
     product: Product, address: str, seller: User, client_of: Any, settings: Any
 ) -> None:
-    """Both forms count before either stores: the one that comes second keeps its pictures."""
+    """Both forms count before either stores: the second one keeps its pictures."""
     settings.PRODUCT_MAX_IMAGES = 2
     client, store = client_of(seller), seller_views._store
     form = fields_of(client.get(address).text)
     files = [SimpleUploadedFile(f"{number}.jpg", picture()) for number in range(2)]
 
     def stored_late(*args: Any) -> Product:
-        ProductImageFactory(product=product)  # the colleague's, since the form has counted
+        ProductImageFactory(product=product)  # a colleague's, stored after this form has counted
         return store(*args)
 
     with pytest.MonkeyPatch.context() as patch:

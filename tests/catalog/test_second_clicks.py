@@ -27,8 +27,8 @@ def test_a_second_click_makes_no_second_product(
     first, second = (client.post("/my/products/new/", form) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert Product.objects.filter(title="Vase").count() == 1
-    client.post("/my/products/new/", form | {"title": "Vase, blue"})  # Back, and something else
-    client.post("/my/products/new/", new_form(client, product))  # another form, the same words
+    client.post("/my/products/new/", form | {"title": "Vase, blue"})  # Back, and different content
+    client.post("/my/products/new/", new_form(client, product))  # another form, same content
     assert Product.objects.filter(title__startswith="Vase").count() == 3
 
 
@@ -66,7 +66,7 @@ def test_a_second_click_that_finds_its_own_name_taken_leads_to_the_shop(
     is_valid = OpenShopForm.is_valid
 
     def late_look(second: OpenShopForm) -> bool:
-        if not answers:  # the first click is done while the second one is under way
+        if not answers:  # the first click finishes during the second one
             answers.append(None)
             answers[0] = client_of(shopper).post("/my/shop/open/", form)
         return is_valid(second)

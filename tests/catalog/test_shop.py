@@ -1,4 +1,4 @@
-"""Browsing, and what sellers do with their own products and nobody else's."""
+"""Browsing, and what sellers do with their own products, but not with others'."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""Signing up twice, at once or one after the other: one account, and never a failure of ours."""
+"""Signing up twice, at the same time or one after another: one account, and no errors."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A shop's team: nobody is on it who did not say yes, and everybody may go."""
+"""A shop's team: only people who have agreed are in it, and everybody may leave."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Post = Callable[..., Any]
 
 @pytest.fixture
 def post(client_of: Any) -> Post:
-    """`post(person, field=value)`: a button of the team's page."""
+    """`post(person, field=value)`: press a button on the team page."""
 
     def send(person: User, **fields: Any) -> Any:
         return client_of(person).post("/my/team/", fields)

@@ -1,1 +1,1 @@
-"""What holds through nginx, with two Daphnes, PostgreSQL and Redis behind it."""
+"""Tests through nginx, with Daphnes, PostgreSQL and Redis behind it."""

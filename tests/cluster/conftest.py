@@ -1,4 +1,4 @@
-"""One cluster for all tests of this folder; a test that stops a part of it starts it again."""
+"""One cluster for all tests in this folder; a test that stops a part starts it again."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from .people import Person
 
 @pytest.fixture(scope="session")
 def running_cluster() -> Iterator[Cluster]:
-    """Limits are high: the tests here are about other things."""
+    """With high limits, because these tests are about other things."""
     environment = {
         "MESSAGES_PER_MINUTE": "100000",
         "SOCKETS_PER_PERSON": "100000",
@@ -25,7 +25,7 @@ def running_cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
-    """The cluster, whole again after each test."""
+    """The cluster, fully running again after each test."""
     yield running_cluster
     for part in (running_cluster.postgres, running_cluster.redis, *running_cluster.daphnes):
         if part.running:
@@ -49,7 +49,7 @@ def seller(running_cluster: Cluster) -> Person:
 
 @pytest.fixture(scope="session")
 def conversation(shopper: Person, seller: Person) -> int:
-    """The demo shopper's and the demo seller's own."""
+    """The conversation of the demo shopper and the demo seller."""
     [common, *_] = [
         number for number in shopper.conversations() if number in seller.conversations()
     ]
@@ -58,4 +58,4 @@ def conversation(shopper: Person, seller: Person) -> int:
 
 @pytest.fixture(autouse=True)
 def fresh_limits() -> None:
-    """Those of this process play no part here."""
+    """Do nothing: this process has no limits of its own here."""

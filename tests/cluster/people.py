@@ -1,4 +1,4 @@
-"""A person's programs as strangers would write them: HTTP with cookies, and the socket."""
+"""A client as anybody could write it: HTTP with cookies, and the socket."""
 
 import asyncio
 import http.client
@@ -15,12 +15,12 @@ from websockets.typing import Origin
 
 from tests.patience import PATIENCE
 
-PASSWORD = "trato-demo"  # of all the demo's people
+PASSWORD = "trato-demo"  # of all demo people
 
 
 @dataclass
 class Answer:
-    """What a server said."""
+    """A server's response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -37,10 +37,10 @@ class Answer:
 
 @dataclass
 class Person:
-    """Somebody with a browser's cookies.
+    """A person with a browser's cookies.
 
     Args:
-        site: the address of the site, which is also the origin that its pages have.
+        site: the address of the site, which is also the origin of its pages.
     """
 
     site: str
@@ -48,7 +48,7 @@ class Person:
 
     @classmethod
     def logged_in(cls, site: str, email: str) -> Self:
-        """Somebody of the demo."""
+        """Log in as one of the demo people."""
         person = cls(site)
         person.get("/accounts/login/")
         answer = person.post("/accounts/login/", {"login": email, "password": PASSWORD})
@@ -61,10 +61,10 @@ class Person:
     def post(
         self, path: str, fields: dict[str, str], *, at: str | None = None, **headers: str
     ) -> Answer:
-        """Post a form with this person's token.
+        """Post a form with this person's CSRF token.
 
         Args:
-            at: another address than the site's, such as that of one Daphne.
+            at: another address, such as that of one Daphne.
         """
         headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return self.ask("POST", path, urlencode(fields).encode(), at=at, headers=headers)
@@ -78,7 +78,7 @@ class Person:
         at: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """One request on a connection of its own; header names with `_` for `-`."""
+        """Send one request on its own connection; header names with `_` for `-`."""
         own = {"Origin": self.site, "X-CSRFToken": self.cookies.get("csrftoken", "")}
         own["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         own |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
@@ -95,12 +95,12 @@ class Person:
         return answer
 
     def conversations(self) -> list[int]:
-        """The numbers of this person's conversations, the latest first."""
+        """Return the IDs of this person's conversations, newest first."""
         page = self.get("/conversations/").text
         return [int(number) for number in re.findall(r"/conversation/(\d+)/", page)]
 
     def send(self, conversation: int, body: str, client_id: str | None = None) -> Answer:
-        """Send by POST, as a page without a socket."""
+        """Send by POST, like a page without a socket."""
         fields = {"body": body, "client_id": client_id or str(uuid.uuid4())}
         path = f"/conversation/{conversation}/new_message/"
         return self.post(path, fields, Accept="application/json")
@@ -109,7 +109,7 @@ class Person:
         return self.get(f"/conversation/{conversation}/messages/?since={since}").json
 
     async def socket(self, at: str | None = None) -> "Socket":
-        """A socket of this person's, through nginx or `at` one Daphne."""
+        """Open a socket for this person, through nginx or directly `at` one Daphne."""
         host = urlsplit(at or self.site).netloc
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         connection = await websockets.connect(
@@ -121,7 +121,7 @@ class Person:
 
 
 class Socket:
-    """An open socket and what was heard on it."""
+    """An open socket."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -130,11 +130,11 @@ class Socket:
         await self.connection.send(json.dumps({"type": kind, **frame}))
 
     async def next(self) -> Any:
-        """The next frame, whatever it is."""
+        """Return the next frame of any type."""
         return json.loads(await self.connection.recv())
 
     async def next_frame(self, kind: str, seconds: float = PATIENCE) -> Any:
-        """The next frame of a kind; others before it are passed over."""
+        """Return the next frame of a type; skip others."""
         async with asyncio.timeout(seconds):
             while True:
                 frame = await self.next()
@@ -142,7 +142,7 @@ class Socket:
                     return frame
 
     async def closed(self, seconds: float = PATIENCE) -> int | None:
-        """Wait for the end; the code of it (1006 where there was no goodbye)."""
+        """Wait for the end; return its code (1006 if there was no close frame)."""
         async with asyncio.timeout(seconds):
             await self.connection.wait_closed()
             return self.connection.close_code

@@ -1,4 +1,4 @@
-"""systemd as far as `deploy/roll` knows it: `systemctl restart trato@<port>`."""
+"""A fake systemd for `deploy/roll`: `systemctl restart trato@<port>`."""
 
 import contextlib
 import os
@@ -14,10 +14,10 @@ from deploy.cluster import Cluster
 
 @contextlib.contextmanager
 def systemctl(cluster: Cluster, folder: Path) -> Iterator[dict[str, str]]:
-    """The environment of a machine whose units are the cluster's Daphnes.
+    """Return an environment for a machine whose units are the cluster's Daphnes.
 
-    Its `systemctl` is a script in `folder` that asks us. It succeeds when the Daphne has ended in
-    order and another was started; it fails while none of the others would answer people meanwhile.
+    Its `systemctl` is a script in `folder` that calls us. It succeeds if the Daphne has shut down
+    in order and was started again; it fails if no other Daphne would respond meanwhile.
     """
 
     class Restart(BaseHTTPRequestHandler):
@@ -32,7 +32,7 @@ def systemctl(cluster: Cluster, folder: Path) -> Iterator[dict[str, str]]:
             self.end_headers()
 
         def log_message(self, *words: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Restart) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""What nginx does by itself, and what it passes on."""
+"""What nginx does itself, and what it passes on."""
 
 import gzip
 import re
@@ -14,7 +14,7 @@ from deploy.cluster import Cluster
 from .people import Person
 
 MEGABYTE = 1024**2
-ATTEMPTS = 10  # failed logins that allauth allows to one address per minute
+ATTEMPTS = 10  # failed logins that allauth allows per address and minute
 
 
 def test_the_shop_and_its_pages_are_shown(cluster: Cluster, shopper: Person) -> None:
@@ -97,7 +97,7 @@ def test_more_than_the_limit_is_refused_with_a_page_that_explains(
 def test_a_picture_of_the_largest_allowed_size_passes_nginx_and_meets_the_forms_own_limit(
     seller: Person,
 ) -> None:
-    """Both sides of 10 MB are judged by Django, which names the file."""
+    """Django checks pictures just below and above 10 MB, and names the file."""
     boundary = "picture-boundary"
     token = seller.cookies["csrftoken"]
     body = (
@@ -120,11 +120,11 @@ def test_a_picture_of_the_largest_allowed_size_passes_nginx_and_meets_the_forms_
 def test_nginx_reads_an_upload_only_of_a_seller(
     who: str, cluster: Cluster, shopper: Person, seller: Person
 ) -> None:
-    """The head alone decides: a body of 80 MB is never sent."""
+    """The headers alone decide: a body of 80 MB is never sent."""
     person = shopper if who == "shopper" else Person(cluster.url)
     assert _answer_to_head(cluster, person) == b"HTTP/1.1 413"
     assert _answer_to_head(cluster, seller) == b"HTTP/1.1 100"
-    # The page with the form is for everybody to ask for: it leads to the login, or to a shop.
+    # Everybody may request the page with the form: it redirects to the login, or to a shop.
     assert person.get("/my/products/new/").status == 302
     assert seller.get("/my/products/new/").status == 200
 
@@ -151,7 +151,7 @@ def test_while_no_daphne_answers_an_upload_is_told_to_wait(
 
 
 def test_who_asks_without_end_is_told_to_wait(cluster: Cluster, shopper: Person) -> None:
-    """Each kind of request has an allowance of its own: others go on."""
+    """Each kind of request has its own limit, and doesn't affect the others."""
     answers = [shopper.post("/accounts/nowhere/", {}, Accept_Language="es")]
     while answers[-1].status != 429:
         assert len(answers) < 5000
@@ -160,20 +160,20 @@ def test_who_asks_without_end_is_told_to_wait(cluster: Cluster, shopper: Person)
     assert "Demasiadas peticiones" in answers[-1].text
     assert answers[-1].headers["Retry-After"] == "5"
     as_script = shopper.post("/accounts/nowhere/", {}, Accept="application/json")
-    assert as_script.status in (429, 404)  # an allowance grows again while we ask
+    assert as_script.status in (429, 404)  # the allowance grows while we send requests
     assert shopper.get("/accounts/login/").status == 302
     assert shopper.get("/products/").status == 200
 
 
 def _failed_logins(person: Person, at: str, count: int) -> list[str]:
-    """What is answered to wrong passwords of different people, from addresses that are claimed."""
+    """Return the responses to wrong passwords of several people, with forged client addresses."""
     person.get("/accounts/login/")
     pages = []
     for number in range(count):
         fields = {"login": f"nobody{number}@example.com", "password": "wrong"}
         headers = {"X_Forwarded_For": f"203.0.113.{number}", "Accept_Language": "en"}
         answer = person.post("/accounts/login/", fields, at=at, **headers)
-        while "Too many requests" in answer.text:  # nginx says so after another test's posts
+        while "Too many requests" in answer.text:  # nginx responds so after another test's posts
             time.sleep(0.2)
             answer = person.post("/accounts/login/", fields, at=at, **headers)
         pages.append(answer.text)
@@ -186,7 +186,8 @@ def test_a_forged_address_does_not_escape_the_limit_of_failed_logins(cluster: Cl
         pages = _failed_logins(Person(cluster.url), cluster.url, ATTEMPTS + 1)
         assert "Too many wrong passwords" not in pages[ATTEMPTS - 1]
         assert "Too many wrong passwords" in pages[ATTEMPTS]
-        # The same to a Daphne, where the header is what nginx says: everyone has an own address.
+        # The same directly to a Daphne, which believes the header: each request has its own
+        # address.
         counts.flushdb()
         pages = _failed_logins(Person(cluster.url), cluster.upstream(0), ATTEMPTS + 1)
         assert "Too many wrong passwords" not in pages[ATTEMPTS]

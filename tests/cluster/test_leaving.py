@@ -1,4 +1,4 @@
-"""A Daphne that is told to end leaves in order."""
+"""A Daphne shuts down gracefully when it is told to stop."""
 
 import asyncio
 import time
@@ -35,7 +35,7 @@ async def test_on_sigterm_fifty_sockets_are_closed_with_1012_one_after_another(
 
     assert [await end for end in ends] == [1012] * SOCKETS
     spread = max(ended_at) - min(ended_at)
-    assert spread > 1  # second, of the two that a leaving process takes
+    assert spread > 1  # the second of the two closing batches
     assert exit_code == 0
     stored = seller.messages(conversation)["messages"]
     assert [each["body"] for each in stored if each["client_id"] == client_id] == ["Before you go"]

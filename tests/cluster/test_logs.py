@@ -1,4 +1,4 @@
-"""What the real programs write down: everything has an id, and nothing is what people wrote."""
+"""Logs of the real programs: everything has an ID, and nothing quotes people's words."""
 
 import asyncio
 import json
@@ -19,14 +19,14 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
     await socket.next_frame("session.ready")
 
     async def send_on_all(*, answered: bool) -> None:
-        """By the socket, by a script and by a form: one that is fine, too long, and broken."""
+        """Send a valid, a too long and a malformed message: by socket, script and form."""
         for body in (MARKER, MARKER * 400, f"{MARKER}\0"):
             frame = {"conversation": conversation, "client_id": str(uuid.uuid4()), "body": body}
             await socket.send("message.send", **frame)
             if answered:
                 await socket.next_frame("message.accepted" if body == MARKER else "error")
             await asyncio.to_thread(shopper.send, conversation, body)
-            fields = {"body": body, "client_id": MARKER}  # which is no number
+            fields = {"body": body, "client_id": MARKER}  # not an integer
             path = f"/conversation/{conversation}/new_message/"
             await asyncio.to_thread(shopper.post, path, fields)
 
@@ -35,7 +35,7 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
     await send_on_all(answered=True)
     cluster.postgres.kill()
     await send_on_all(answered=False)
-    await socket.connection.send(MARKER * 5_000)  # larger than a frame may be
+    await socket.connection.send(MARKER * 5_000)  # larger than the maximum frame
     await socket.closed()
 
     names = [f"daphne-{number}.log" for number in range(len(cluster.daphnes))]
@@ -52,7 +52,7 @@ async def test_no_program_writes_down_a_message_whatever_becomes_of_it(
 
 
 def _json_lines(text: str) -> list[str]:
-    """The lines of the log, without the welcome to the person who starts a server."""
+    """Return the log's lines, without the welcome message for the person who starts a server."""
     lines = text.splitlines()
     others = [line for line in lines if not line.startswith("{")]
     known = ("Trato answers", "trato-demo", "@")
@@ -61,7 +61,7 @@ def _json_lines(text: str) -> list[str]:
 
 
 def _assert_found_in_both(access_log: str, lines: list[dict[str, Any]]) -> None:
-    """A request that failed, and a socket that was closed, have one id in nginx and Daphne."""
+    """Check that a failed request and a closed socket have the same ID in nginx and Daphne."""
     in_nginx = {(one := json.loads(line))["request"]: one for line in access_log.splitlines()}
     failed = [one for one in lines if one["event"] == "database_unavailable" and "request" in one]
     assert failed

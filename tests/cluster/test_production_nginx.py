@@ -1,4 +1,4 @@
-"""nginx takes the configuration that is in `deploy/`, not only the cluster's."""
+"""nginx accepts the configuration in `deploy/`, not only the cluster's."""
 
 import shutil
 import subprocess
@@ -30,7 +30,7 @@ def test_nginx_finds_nothing_wrong_with_the_configuration(upstream: str, tmp_pat
     ):
         assert here in text
         text = text.replace(here, str(there))
-    # Testing opens the ports, and only root may open these.
+    # Testing opens the ports, which only root may do.
     text = text.replace("listen 80", f"listen {services.free_port()}")
     text = text.replace("listen 443", f"listen {services.free_port()}")
     (tmp_path / "nginx.conf").write_text(text)

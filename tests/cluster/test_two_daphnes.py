@@ -1,4 +1,4 @@
-"""Two people whose sockets are on different Daphnes, and Daphnes that come and go."""
+"""Two people whose sockets are on different Daphnes, and Daphnes that stop and start."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ async def test_nginx_spreads_sockets_over_both_daphnes(cluster: Cluster, shopper
     for socket in sockets:
         try:
             await socket.send("conversation.open", conversation=0, since=0)
-            await socket.next_frame("error")  # its Daphne lives
+            await socket.next_frame("error")  # its Daphne is running
             await socket.close()
         except websockets.ConnectionClosed:
             ended += 1
@@ -76,7 +76,7 @@ async def test_the_people_of_a_killed_daphne_come_back_on_the_other_and_missed_n
     listener = Listener(seller, conversation)
     async with listener:
         await listener.is_live()
-        # Whichever Daphne has the listener: each is killed once while the other one stands.
+        # Whichever Daphne has the listener: each one is killed once while the other runs.
         for daphne in cluster.daphnes:
             daphne.kill()
             sent = [await _send_until_stored(shopper, conversation, n) for n in range(5)]
@@ -99,7 +99,7 @@ def test_while_one_daphne_is_down_every_request_is_answered_by_the_other(
 async def test_a_rolling_restart_loses_and_doubles_no_message(
     cluster: Cluster, shopper: Person, seller: Person, conversation: int, tmp_path: Path
 ) -> None:
-    """By `deploy/roll`."""
+    """With `deploy/roll`."""
     sent: list[str] = []
     restarted = asyncio.Event()
 
@@ -127,7 +127,7 @@ async def test_a_rolling_restart_loses_and_doubles_no_message(
 
 
 async def _send_until_stored(person: Person, conversation: int, number: int) -> str:
-    """Send by POST as the outbox does: the same number again until it is acknowledged."""
+    """Send by POST like the outbox: with the same `client_id` until it is acknowledged."""
     client_id = str(uuid.uuid4())
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -153,7 +153,7 @@ def _all_since(person: Person, conversation: int, revision: int) -> list[dict[st
 
 
 class Listener:
-    """A tab that has a conversation open, comes back after a close and resumes."""
+    """A tab with an open conversation, which reconnects and resumes after a close."""
 
     def __init__(self, person: Person, conversation: int) -> None:
         self.person, self.conversation = person, conversation
@@ -175,7 +175,7 @@ class Listener:
             await self._live.wait()
 
     async def has(self, client_ids: set[str]) -> None:
-        """Wait until all of these were heard."""
+        """Wait until all of these have arrived."""
         async with asyncio.timeout(PATIENCE), self._news:
             await self._news.wait_for(lambda: client_ids <= set(self.heard))
 
@@ -206,7 +206,7 @@ class Listener:
                     await self._take([frame])
                     self.revision += 1
                 case "message.created" if frame["revision"] > self.revision:
-                    # What lies between was dropped, or is what this tab has not resumed yet.
+                    # Messages in between were lost, or this tab has not resumed yet.
                     await self._resume(socket)
                 case "heartbeat":
                     if frame["conversations"].get(str(self.conversation), 0) > self.revision:
