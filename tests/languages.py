@@ -1,8 +1,8 @@
-"""Tells English from Spanish, for the texts that we write ourselves."""
+"""Tell English from Spanish, for our own texts."""
 
 import re
 
-# Words that only one of the languages has.
+# Words that only exist in one of the languages.
 WORDS = {
     "en": "the and to it is you of that in i we my be are this with have for your",
     "es": "la que el en y los las para con por una un se es lo te ya del al si su muy",
@@ -10,5 +10,5 @@ WORDS = {
 
 
 def score(text: str, language: str) -> int:
-    """Count the words of a text that only this language has."""
+    """Count the words of a text that only exist in this language."""
     return sum(word in WORDS[language].split() for word in re.findall(r"\w+", text.lower()))

@@ -1,4 +1,4 @@
-"""Waiting for somebody who waits for a lock of PostgreSQL's."""
+"""Wait until a statement waits for a lock of PostgreSQL."""
 
 from django.db import connection
 

@@ -1,4 +1,4 @@
-"""The log as production writes it, for tests that read it."""
+"""The log in production's format, for tests that read it."""
 
 import io
 import json
@@ -13,8 +13,8 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 def written_lines() -> Iterator[Lines]:
-    """What production would have written so far, and more: the levels are lower."""
-    import_module("config.asgi")  # the first time it sets logging up, without our handler
+    """Return what production would have logged so far, and more, since the levels are lower."""
+    import_module("config.asgi")  # the first configuration, without our handler
     out = io.StringIO()
     formatter = dict(configure(as_json=True)["formatters"]["structured"])
     handler = logging.StreamHandler(out)

@@ -1,9 +1,9 @@
-"""A checker of the delivery promises, in the manner of Jepsen, and the faults it is run under.
+"""A checker of the delivery promises, in the style of Jepsen, and the faults for it.
 
-Clients (`client`) write down what they send, are told and receive (`history`). Afterwards that is
-held against the database (`truth`) by a pure function (`checker`). The servers, PostgreSQL, Redis
-and nginx are real processes that the suite owns (`stack`); `scenarios` break them. `plants` are
-defects put into a server on purpose: each must turn the checker red.
+Clients (`client`) log what they send and receive (`history`). Afterwards a pure function
+(`checker`) compares the log with the database (`truth`). The servers, PostgreSQL, Redis and nginx
+are real processes that the suite starts (`stack`); `scenarios` break them. `plants` are deliberate
+defects of a server: each must turn the checker red.
 
     python -m tests.faults              the short form, as in `make test`
     python -m tests.faults --long       the long form, as in `make faults`

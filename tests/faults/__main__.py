@@ -1,4 +1,4 @@
-"""Play the scenarios and print the table; fails if one is red."""
+"""Run the scenarios and print the table; exit with an error if one is red."""
 
 import argparse
 import json
@@ -19,14 +19,14 @@ GROUNDS = ("postgresql_and_redis", "sqlite")
 
 
 def main() -> int:
-    """Each ground is played in a process of its own, because Django has one database."""
+    """Run each environment in a separate process, because Django has one database."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("words", nargs="*", help="only scenarios whose names have one of these")
     parser.add_argument("--long", action="store_true", help="all that `make faults` does")
     parser.add_argument("--keep", type=Path, help="a folder for logs of servers and clients")
     parser.add_argument("--record", action="store_true", help=f"put the table into {PAGE.name}")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # like Ctrl-C
     started = time.monotonic()
     rows, ended_well = play(options)
     form = "long" if options.long else "short"
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def play(options: argparse.Namespace) -> tuple[list[Row], bool]:
-    """The rows, and whether every scenario came to its end."""
+    """Return the rows, and whether every scenario was finished."""
     rows: list[Row] = []
     ended_well = True
     with tempfile.TemporaryDirectory(prefix="trato-faults-") as name:
@@ -50,7 +50,7 @@ def play(options: argparse.Namespace) -> tuple[list[Row], bool]:
             folder = kept / ground
             folder.mkdir(parents=True)
             for path in (kept, folder):
-                path.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+                path.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
             command = [sys.executable, "-m", "tests.faults.play"]
             command += ["--long", ground, str(folder)] if options.long else [ground, str(folder)]
             environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
@@ -62,8 +62,8 @@ def play(options: argparse.Namespace) -> tuple[list[Row], bool]:
 
 
 def run(command: list[str], environment: dict[str, str]) -> int:
-    """Run to the end; if we are told to end, the child ends first, and its servers before it."""
-    # In a session of its own, so that Ctrl-C reaches us alone and is passed on once.
+    """Run a child process; if we are stopped, it and its servers are stopped first."""
+    # In its own session, so that Ctrl-C only reaches us and is passed on once.
     child = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         return child.wait()
@@ -74,12 +74,12 @@ def run(command: list[str], environment: dict[str, str]) -> int:
 
 
 def machine() -> str:
-    """How large it is, and what ran beside: more work than cores means that times are too long."""
+    """Describe the machine and its load: a load above the number of cores makes times too long."""
     return f"{os.cpu_count()} cores, load at the end {os.getloadavg()[1]:.1f}"
 
 
 def record(text: str) -> None:
-    """Put a run into the page that tells of it."""
+    """Write a run into the document about it."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}{text}\n{END}{after}")

@@ -1,7 +1,7 @@
-"""Clients that mean harm, in a process of their own: `python -m tests.faults.attack`.
+"""Malicious clients, in a separate process: `python -m tests.faults.attack`.
 
-Ten of them do the same for some seconds, and come back whenever they were thrown out. What became
-of each attempt is printed as JSON: the close code, or what else ended it.
+Ten of them do the same for some seconds, and reconnect whenever they are disconnected. Prints the
+outcome of each attempt as JSON: the close code, or another reason.
 """
 
 import argparse
@@ -19,7 +19,7 @@ ATTACKERS = 10
 
 @dataclass(frozen=True)
 class Target:
-    """Where, as whom, and a conversation that the person takes part in."""
+    """The server, the session, and a conversation of that person."""
 
     address: str
     cookie: str
@@ -60,7 +60,7 @@ async def repeat(attack: Attack, target: Target, ends: list[str]) -> None:
             ends.append(await attack(target))
         except ConnectionClosed as closed:
             ends.append(str(closed.rcvd.code if closed.rcvd else 1006))
-        # The library itself fails with AttributeError where the line is cut while it writes.
+        # The library raises AttributeError if the connection is cut while it writes.
         except (OSError, WebSocketException, TimeoutError, AttributeError) as error:
             ends.append(type(error).__name__)
         await asyncio.sleep(0.2)
@@ -80,7 +80,7 @@ def _line(target: Target) -> connect:
 
 
 async def _read_slowly(target: Target) -> str:
-    """Ask for page after page and read none of them; then read on, to hear of the end."""
+    """Request page after page and read none of them; then read on to get the close code."""
     async with _line(target) as socket:
         socket.transport.pause_reading()
         for _ in range(40):
@@ -95,7 +95,7 @@ async def _read_slowly(target: Target) -> str:
 
 
 async def _flood(target: Target) -> str:
-    """Frames that are right, as fast as they go."""
+    """Send valid frames as fast as possible."""
     frame = json.dumps({"type": "typing", "conversation": target.conversation})
     async with _line(target) as socket:
         for _ in range(20_000):
@@ -104,7 +104,7 @@ async def _flood(target: Target) -> str:
 
 
 async def _send_rubbish(target: Target) -> str:
-    """Frames that are wrong in every way, as fast as they go."""
+    """Send all kinds of invalid frames as fast as possible."""
     rubbish = ["{", "[" * 5000, json.dumps({"type": "nothing"}), "\x00", '{"type":"typing"}']
     async with _line(target) as socket:
         for number in range(20_000):
@@ -113,7 +113,7 @@ async def _send_rubbish(target: Target) -> str:
 
 
 async def _shake_hands_slowly(target: Target) -> str:
-    """A hundred half-said handshakes, one byte after the other."""
+    """Start a hundred handshakes and send them byte by byte."""
     address = target.address.removeprefix("ws://")
     host, port = address.split(":")
     lines = []
@@ -137,7 +137,7 @@ async def _send_2_mib(target: Target) -> str:
 
 
 async def _send_endless_fragments(target: Target) -> str:
-    """One message that never ends, in pieces of a kilobyte."""
+    """Send an endless message in fragments of a kilobyte."""
 
     async def pieces() -> AsyncIterator[str]:
         while True:
@@ -150,7 +150,7 @@ async def _send_endless_fragments(target: Target) -> str:
 
 
 async def _end_of(socket: ClientConnection) -> str:
-    """The close code that the server gives."""
+    """Return the server's close code."""
     async with asyncio.timeout(5):
         while True:
             await socket.recv()

@@ -1,4 +1,4 @@
-"""The people of a scenario: two shops with their customers, made in the database."""
+"""The people of a scenario: two shops with their customers, created in the database."""
 
 import uuid
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ from .client import Person
 
 @dataclass
 class Cast:
-    """Who plays.
+    """The people and conversations of a scenario.
 
     Args:
         people: by name.
-        conversations: by name, those that the person takes part in.
-        members: by conversation, the ids of those who take part.
-        shops: by name of an owner.
-        moderator: of the staff.
+        conversations: each person's conversations, by name.
+        members: the IDs of each conversation's people.
+        shops: by the owner's name.
+        moderator: a member of staff.
     """
 
     people: dict[str, Person]
@@ -39,7 +39,7 @@ class Cast:
 
 
 def gather(*, shoppers: int) -> Cast:
-    """Make two shops of two people each; every shopper asks one of them in turn."""
+    """Create two shops of two people each; every shopper asks one of them in turn."""
     people: dict[str, Person] = {}
     conversations: dict[str, list[int]] = {}
     members: dict[int, set[int]] = {}
@@ -59,7 +59,7 @@ def gather(*, shoppers: int) -> Cast:
             team, shop, owner, agent = teams[number % len(teams)]
             shopper = UserFactory()
             conversation = ConversationFactory(consumer=shopper, shop=shop)
-            # The first words, so that a client's first page gives it a revision to resume from.
+            # The first messages, so that a client's first page gives it a revision to resume from.
             actions.send(shopper, conversation.pk, uuid.uuid4(), "seed of the conversation")
             name = f"shopper{number}"
             people[name] = log_in(shopper)
@@ -74,7 +74,7 @@ def gather(*, shoppers: int) -> Cast:
 
 
 def log_in(user: User) -> Person:
-    """A session of its own for a person."""
+    """Create a session for a person."""
     browser = Browser()
     browser.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return Person(user.pk, browser.cookies[settings.SESSION_COOKIE_NAME].value)

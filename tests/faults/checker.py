@@ -1,6 +1,6 @@
-"""Compares what the clients saw with the database, and says what was broken.
+"""Compare what the clients saw with the database, and describe violations.
 
-It is a pure function of the two: it asks no server and believes no client's opinion.
+It is a pure function of the two: it asks no server and trusts no client.
 """
 
 from collections import Counter, defaultdict
@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from .history import Event, History
 from .truth import Truth
 
-SEED = "seed"  # begins what the suite itself said before the clients came
-SHOWN = 5  # complaints of one kind that are written out
+SEED = "seed"  # prefix of the suite's own first messages
+SHOWN = 5  # complaints of one kind that are described
 
 
 @dataclass
 class Verdict:
-    """What was found.
+    """The result of a check.
 
     Args:
-        sent: messages that clients gave to the server, trespassers' not counted.
-        acknowledged: those of them that the server said to have stored.
-        lost: acknowledged and not in the database, or in it and missing on a client.
-        doubled: stored more often than once.
-        reordered: took their place after something that comes later.
-        complaints: every broken promise, in words; empty is green.
+        sent: messages that clients sent to the server, without trespassers.
+        acknowledged: those that the server acknowledged.
+        lost: acknowledged but not in the database, or in it but missing on a client.
+        doubled: stored more than once.
+        reordered: delivered after a later message.
+        complaints: descriptions of all violations; empty is green.
     """
 
     sent: int = 0
@@ -35,7 +35,7 @@ class Verdict:
     complaints: list[str] = field(default_factory=list)
 
     def complain(self, broken: Iterable[str]) -> int:
-        """Take complaints of one kind; returns how many they were."""
+        """Add complaints of one kind; return how many there were."""
         added = list(broken)
         self.complaints += added[:SHOWN]
         if len(added) > SHOWN:
@@ -44,10 +44,10 @@ class Verdict:
 
 
 def check(history: History, truth: Truth, clients: dict[str, int]) -> Verdict:
-    """Hold a history against the truth.
+    """Compare a history with the truth.
 
     Args:
-        clients: those that stayed to the end, with the badge that each shows.
+        clients: those that stayed to the end, with their badges.
     """
     verdict = Verdict()
     sends = {event.client_id for event in history.of("send") if _is_member(event, truth)}
@@ -91,7 +91,7 @@ def _stored_twice(truth: Truth) -> Iterator[str]:
 
 
 def _stored_though_refused(history: History, truth: Truth) -> Iterator[str]:
-    """What was refused for good is not stored; "not right now" promises nothing."""
+    """A refused message must not be stored; "not right now" promises nothing."""
     stored = {row.client_id for row in truth.rows}
     for event in history.of("refused"):
         if event.code not in ("unavailable", "rate_limited") and event.client_id in stored:
@@ -130,7 +130,7 @@ def _sequences_with_gaps(truth: Truth) -> Iterator[str]:
 def _differences(
     history: History, truth: Truth, clients: dict[str, int]
 ) -> tuple[list[str], list[str]]:
-    """Every client ends with exactly the database's set, each message as last changed."""
+    """Every client must end with exactly the database's messages, each in its latest version."""
     held: dict[str, dict[int, Event]] = {name: {} for name in clients}
     people: dict[str, int] = {}
     for event in history.of("receipt", "connect"):
@@ -157,14 +157,14 @@ def _differences(
 
 
 def _out_of_order(history: History) -> Iterator[str]:
-    """First deliveries ascend.
+    """First deliveries must be in ascending order.
 
-    A client that sees a hole in the revisions opens the conversation again, so a message counts
-    as delivered when it takes its place, after all that came before it. Then
+    A client that notices a gap in the revisions opens the conversation again, so a message counts
+    as delivered when everything before it has arrived. Then
 
-    - places are taken in ascending order of revision,
-    - messages that were never changed take them in ascending order of sequence, and
-    - no message is news to a client that was already told to have everything up to its revision.
+    - messages are delivered in ascending order of revision,
+    - unchanged messages are delivered in ascending order of sequence, and
+    - no message is new to a client that already has everything up to its revision.
     """
     revision: dict[tuple[str, int], int] = defaultdict(int)
     sequence: dict[tuple[str, int], int] = defaultdict(int)

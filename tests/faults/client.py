@@ -1,8 +1,8 @@
-"""A client that does all that the protocol asks of one, and writes down what it sees.
+"""A client that follows the protocol, and logs what it sees.
 
-It reconnects with full jitter, resumes every conversation from the highest revision it has, pages
-while there is more, keeps what it sends in an outbox until that is acknowledged, and compares
-heartbeats with what it has. Some sends go out twice at once, as from two hasty clicks.
+It reconnects with full jitter, resumes every conversation from its highest revision, requests pages
+while there are more, keeps messages in an outbox until they are acknowledged, and compares
+heartbeats with what it has. It sends some messages twice at once, like a double click.
 """
 
 import asyncio
@@ -21,19 +21,19 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from .history import History
 from .thread import Item, Thread
 
-FINAL = {"4401", "4403"}  # no session, suspended: a client that is told so stays away
-FIRST_DELAY = 0.1  # seconds; browsers begin with 0.5
+FINAL = {"4401", "4403"}  # no session, suspended: after these, a client does not reconnect
+FIRST_DELAY = 0.1  # seconds; browsers start with 0.5
 LONGEST_DELAY = 2.0
-ANSWER_PATIENCE = 10.0  # seconds until what was not acknowledged goes out again
-OUTBOX_SIZE = 20  # a person who waits for so many writes no more
-TWICE = 0.1  # of the sends
+ANSWER_PATIENCE = 10.0  # seconds until an unacknowledged message is sent again
+OUTBOX_SIZE = 20  # a person with this many waiting messages stops writing
+TWICE = 0.1  # the share of sends
 
 Address = Callable[[], str]
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who a client belongs to; `cookie` is the session's."""
+    """The person of a client; `cookie` is the session's."""
 
     id: int
     cookie: str
@@ -54,9 +54,9 @@ class Client:
 
     Args:
         name: unique in its history.
-        conversations: those that it keeps open.
-        address: asked for at each connection, so that a client may land on another process.
-        silence: seconds without a frame after which the line counts as dead.
+        conversations: the conversations that it keeps open.
+        address: called for each connection, so that a client may get another process.
+        silence: seconds without a frame after which the connection counts as broken.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Client:
         self.outbox: dict[str, Waiting] = {}
         self.unread: int | None = None
         self.live = asyncio.Event()
-        self.ended = False  # told to stay away
+        self.ended = False  # has been told not to reconnect
         self._address = address
         self._history = history
         self._silence = silence
@@ -93,9 +93,9 @@ class Client:
     # -- what a person does ------------------------------------------------------------------
 
     async def say(self, conversation: int) -> bool:
-        """Write a message, whose body begins with its id so that no copy of it goes unseen.
+        """Write a message, whose body begins with its ID so that every copy is noticed.
 
-        False, and no message, where the outbox is full.
+        Returns False, and writes nothing, if the outbox is full.
         """
         if len(self.outbox) >= OUTBOX_SIZE:
             return False
@@ -105,7 +105,7 @@ class Client:
         return True
 
     async def read(self, conversation: int) -> None:
-        """Mark as read all that took its place."""
+        """Mark as read everything that was delivered in order."""
         await self._write(
             type="conversation.read",
             conversation=conversation,
@@ -113,7 +113,7 @@ class Client:
         )
 
     async def trespass(self, conversation: int) -> None:
-        """Try to read and to write where one has no business."""
+        """Try to read and to write without access."""
         await self._write(type="conversation.open", conversation=conversation, since=0)
         client_id = str(uuid.uuid4())
         self._note("send", conversation=conversation, client_id=client_id, how="trespass")
@@ -125,7 +125,7 @@ class Client:
         )
 
     def leave(self) -> None:
-        """Lose the line, until `come_back`."""
+        """Disconnect until `come_back`."""
         self._back.clear()
         self._hang_up()
 
@@ -134,18 +134,18 @@ class Client:
         self._back.set()
 
     def move(self, address: Address) -> None:
-        """Connect elsewhere from the next time on."""
+        """Connect to another address from the next time on."""
         self._address = address
 
     def reload(self) -> None:
-        """Lose the line and connect again."""
+        """Disconnect and connect again."""
         self._failures = 0
         self._hang_up()
 
-    # -- the line ----------------------------------------------------------------------------
+    # -- the connection ----------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Stay connected until cancelled or told to stay away."""
+        """Stay connected until cancelled or told not to reconnect."""
         resender = asyncio.create_task(self._resend())
         try:
             while not self.ended:
@@ -335,7 +335,7 @@ class Client:
             )
 
     async def _resend(self) -> None:
-        """Send again what was not answered, and ask again for a page that does not come."""
+        """Send unacknowledged messages again, and request pages again that did not arrive."""
         while True:
             await asyncio.sleep(0.25)
             now = time.monotonic()

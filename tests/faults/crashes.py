@@ -1,4 +1,4 @@
-"""Dying at a named point: kill -9 by one's own hand, so that no handler and no `finally` runs."""
+"""Die at a named point: the process sends itself SIGKILL, so no handler and no `finally` runs."""
 
 import asyncio
 import itertools
@@ -14,11 +14,11 @@ POINTS = ("before_insert", "after_insert", "after_commit", "before_ack")
 
 
 def arm(point: str, passes: int) -> None:
-    """Die when `point` is passed for the nth time.
+    """Die when `point` is reached for the nth time.
 
     Args:
-        point: one of `POINTS`. `after_commit`: nobody was told yet, neither the other side nor
-            the sender. `before_ack`: all but the sender were told.
+        point: one of `POINTS`. `after_commit` is before the announcement and the acknowledgement,
+            `before_ack` is between them.
         passes: n, from 1.
     """
     counter = itertools.count(1)
@@ -60,7 +60,7 @@ def _before_ack(is_due: Callable[[], bool]) -> None:
 
     def watched(self: BadgeConsumer, text: str) -> None:
         if '"message.accepted"' in text and is_due():
-            asyncio.get_running_loop().call_later(0, _die)  # when the turn's other frames are out
+            asyncio.get_running_loop().call_later(0, _die)  # after the iteration's other frames
         else:
             send_frame(self, text)
 

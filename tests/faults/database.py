@@ -1,4 +1,4 @@
-"""Reads the truth."""
+"""Read the truth."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -11,10 +11,10 @@ from .truth import Row, Truth
 
 
 def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
-    """Read it, for the conversations that are keys of `members`.
+    """Read it for the conversations that are keys of `members`.
 
     Args:
-        former: people whose access changed; nobody promises them a badge.
+        former: people whose access changed; their badge is not checked.
     """
     try:
         messages = Message.objects.filter(conversation__in=members).order_by("id")

@@ -1,4 +1,4 @@
-"""What the clients saw and did, one event after the other. Nothing in it is ever changed."""
+"""What the clients saw and did, one event after another. Events are never changed."""
 
 import time
 from collections.abc import Iterator
@@ -9,20 +9,20 @@ from typing import Any, Literal
 import msgspec
 
 Kind = Literal[
-    "connect",  # the socket is there and `session.ready` was heard; `unread` is the badge
-    "live",  # and every conversation was resumed; `seconds` since the line was lost
-    "closed",  # the socket is gone; `code` is the close code, 1006 without one
-    "send",  # a message went out, for the first time or again
-    "ack",  # the server said that it is stored
-    "refused",  # the server said `code` to a message
-    "error",  # the server said `code` to something else
-    "receipt",  # a message arrived, `how` tells by which way
-    "applied",  # a message took its place, after all that came before it
-    "page",  # a resume was answered; `size` in bytes
+    "connect",  # the socket is open and `session.ready` has arrived; `unread` is the badge
+    "live",  # and every conversation was resumed; `seconds` since the disconnect
+    "closed",  # the socket is closed; `code` is the close code, 1006 without one
+    "send",  # a message was sent, for the first time or again
+    "ack",  # the server acknowledged a message
+    "refused",  # the server answered a message with the error `code`
+    "error",  # the server answered something else with the error `code`
+    "receipt",  # a message arrived; `how` says which way
+    "applied",  # a message was delivered, after everything before it
+    "page",  # the answer to a resume; `size` in bytes
     "gap",  # a revision was missing, so the conversation is opened again
-    "healed",  # a heartbeat knew of a revision that nothing else had told of
-    "badge",  # `unread` as told
-    "revoked",  # `seconds` from now this client may hear nothing more of `conversation`
+    "healed",  # a heartbeat had a revision that no other frame had announced
+    "badge",  # `unread` as received
+    "revoked",  # `seconds` from now this client must not receive anything of `conversation`
 ]
 
 
@@ -31,9 +31,9 @@ class Event:
     """One thing that happened to one client.
 
     Args:
-        at: seconds of the monotonic clock.
-        client: the client's name; several may belong to one person.
-        user: the person's id.
+        at: seconds by the monotonic clock.
+        client: the client's name; a person may have several.
+        user: the person's ID.
     """
 
     at: float
@@ -55,7 +55,7 @@ class Event:
 
 @dataclass
 class History:
-    """The log of one scenario; every client writes to the same."""
+    """The log of one scenario, to which all clients write."""
 
     events: list[Event] = field(default_factory=list)
 
@@ -65,10 +65,10 @@ class History:
         return event
 
     def of(self, *kinds: Kind) -> Iterator[Event]:
-        """The events of some kinds, in order of time."""
+        """Return the events of some kinds, in order of time."""
         return (event for event in self.events if event.kind in kinds)
 
     def write(self, path: Path) -> None:
-        """Keep the log as JSON lines, to look into a red run."""
+        """Write the log as JSON lines, to investigate a red run."""
         encoder = msgspec.json.Encoder()
         path.write_bytes(encoder.encode_lines(self.events))

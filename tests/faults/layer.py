@@ -1,4 +1,4 @@
-"""A Redis layer that does to events what a bad network might."""
+"""A Redis layer that treats events like a bad network."""
 
 import asyncio
 import random
@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable
 
 from trato.realtime.redis.layer import GroupEvent, PubSubLayer
 
-SHARE = 0.1  # of the events that are dropped, as many that are doubled, as many that come late
-LATE = 0.4  # seconds; longer than a hub waits to put events in order
+SHARE = 0.1  # the share of events that are dropped; as many are duplicated, and as many delayed
+LATE = 0.4  # seconds; longer than a hub waits to restore the order
 
 
 class LossyLayer(PubSubLayer):
-    """Drops, doubles and delays a tenth each of what goes to other processes."""
+    """Drops, duplicates and delays a tenth each of the events to other processes."""
 
     async def publish_many(self, events: Iterable[GroupEvent], own: Collection[str] = ()) -> None:
         now: list[GroupEvent] = []
@@ -29,4 +29,4 @@ class LossyLayer(PubSubLayer):
 
     def _publish_late(self, events: list[GroupEvent], own: Collection[str]) -> None:
         task = asyncio.ensure_future(self._get_layer().publish_many(events, own))
-        self._late = task  # the loop alone would drop it
+        self._late = task  # the loop only has a weak reference

@@ -1,4 +1,4 @@
-"""Figures read from a history."""
+"""Measurements from a history."""
 
 from collections import Counter, defaultdict
 
@@ -6,7 +6,7 @@ from .history import History, Kind
 
 
 def first_after(history: History, at: float, *kinds: Kind, how: str = "") -> list[float]:
-    """For each client, the seconds from `at` to its first event of one of these kinds."""
+    """Return, for each client, the seconds from `at` to its first event of one of these kinds."""
     waits: dict[str, float] = {}
     for event in history.of(*kinds):
         if event.at >= at and (not how or event.how == how):
@@ -15,9 +15,9 @@ def first_after(history: History, at: float, *kinds: Kind, how: str = "") -> lis
 
 
 def answer_times(history: History, since: float, until: float) -> tuple[list[float], int]:
-    """Of the messages first sent in a time: seconds to their acknowledgement, and the rest.
+    """Return the seconds to acknowledgement of messages first sent in a period, and the rest.
 
-    The rest were refused, or never acknowledged, or only after the line was lost in between.
+    The rest were refused, or never acknowledged, or only after a disconnect.
     """
     sent: dict[str, float] = {}
     times: dict[str, float] = {}
@@ -42,7 +42,7 @@ def answer_times(history: History, since: float, until: float) -> tuple[list[flo
 
 
 def delivery_times(history: History, since: float = 0.0) -> list[float]:
-    """Seconds from each message's first send to its first receipt by each other client."""
+    """Return the seconds from each message's first send to its first receipt by the others."""
     sent: dict[str, tuple[float, str]] = {}
     seen: set[tuple[str, str]] = set()
     times = []
@@ -58,6 +58,6 @@ def delivery_times(history: History, since: float = 0.0) -> list[float]:
 
 
 def codes(history: History, kind: Kind, since: float = 0.0) -> str:
-    """How often each code was given, in words."""
+    """Describe how often each code occurred."""
     given = Counter(event.code for event in history.of(kind) if event.at >= since)
     return ", ".join(f"{code} {count}" for code, count in sorted(given.items())) or "none"

@@ -1,4 +1,4 @@
-"""Defects, put into a server on purpose. Each breaks one promise; the checker must see it."""
+"""Deliberate defects of a server. Each breaks one promise, which the checker must notice."""
 
 import asyncio
 import itertools
@@ -23,7 +23,7 @@ from . import seams
 
 
 def ack_before_commit() -> None:
-    """Every ninth batch is acknowledged and told, but its COMMIT never comes."""
+    """Every ninth batch is acknowledged and announced, but never committed."""
     counter = itertools.count(1)
 
     async def around(storing: seams.Storing, execute: seams.Execute) -> bytes:
@@ -36,7 +36,7 @@ def ack_before_commit() -> None:
 
 
 def no_dedupe() -> None:
-    """A repeated `client_id` is taken for a new one."""
+    """A repeated `client_id` is treated as a new one."""
     submit = sending.submit
 
     def forgetful(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
@@ -56,7 +56,7 @@ def no_dedupe() -> None:
 
 
 def global_cursor() -> None:
-    """Resuming by the highest id of all messages instead of the conversation's own counter."""
+    """Resume from the highest ID of all messages instead of the conversation's own counter."""
 
     def messages_since(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:
         rows = conversation.messages.select_related("sender").filter(id__gt=revision).order_by("id")
@@ -75,7 +75,7 @@ def global_cursor() -> None:
 
 
 def membership_unchecked() -> None:
-    """Everybody who knows a conversation's number is let in."""
+    """Everybody who knows a conversation's ID is let in."""
     access.conversations_of = lambda user_id: Conversation.objects.filter(
         Q(consumer_id=user_id) | ~Q(consumer_id=user_id)
     )
@@ -83,7 +83,7 @@ def membership_unchecked() -> None:
 
 
 def lost_without_heartbeat() -> None:
-    """Half of what is told is dropped, and no heartbeat tells what there should have been."""
+    """Half of all events are dropped, and no heartbeat makes up for them."""
     hand = groups.Hub.receive
 
     def forgetful(self: groups.Hub, group: str, event: groups.Event) -> None:
@@ -98,7 +98,7 @@ def lost_without_heartbeat() -> None:
 
 
 def badge_counted_once() -> None:
-    """The badge is told at the beginning and never again."""
+    """The badge is sent at the beginning and never again."""
 
     def silent(self: BadgeConsumer, unread: int) -> None:
         pass
@@ -107,7 +107,7 @@ def badge_counted_once() -> None:
 
 
 def revocation_unheard() -> None:
-    """A socket never looks again whether it may still be there."""
+    """A socket never checks again whether it may stay."""
 
     async def careless(self: BadgeConsumer, event: object) -> None:
         pass

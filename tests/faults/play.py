@@ -1,4 +1,4 @@
-"""Play the scenarios of one ground, with everything that they need started for them."""
+"""Run the scenarios of one environment, after starting everything that they need."""
 
 import argparse
 import asyncio
@@ -30,21 +30,21 @@ def main() -> None:
 
 
 def prepare_database() -> None:
-    """Only now do the addresses stand in the environment, from which Django takes them."""
+    """Migrate. Django is imported only now, because it reads addresses from the environment."""
     import django
 
     django.setup()
     from django.core.management import call_command
     from django.db import connection
 
-    for name in ("trato", "psycopg.pool"):  # of the suite's own process, not of the servers
+    for name in ("trato", "psycopg.pool"):  # for the suite's own process, not for the servers
         logging.getLogger(name).setLevel(logging.ERROR)
     call_command("migrate", verbosity=0)
     connection.close()
 
 
 async def play(started: Stack, options: argparse.Namespace) -> None:
-    """Play, and write each row as soon as it is there."""
+    """Run the scenarios, and write each row as soon as it is ready."""
     from .scenarios import SCENARIOS
 
     form = Form(long=options.long)
@@ -63,7 +63,7 @@ async def play(started: Stack, options: argparse.Namespace) -> None:
 
 
 async def rows_of(scenario: Scenario, started: Stack, form: Form) -> AsyncIterator[Row]:
-    """A scenario that does not come to its end is red, and the next one begins afresh."""
+    """A scenario that is not finished is red, and the next one starts from scratch."""
     try:
         async for row in scenario.play(started, form):
             yield row

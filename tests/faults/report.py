@@ -12,11 +12,11 @@ class Row:
     """One scenario's outcome.
 
     Args:
-        name: of the scenario.
-        n: messages that were sent.
+        name: the scenario's name.
+        n: the number of messages sent.
         recovery: seconds, one per client and fault or as the scenario says.
-        extra: what else was measured, in words.
-        complaints: broken promises; empty is green.
+        extra: other measurements, in words.
+        complaints: violations; empty is green.
     """
 
     name: str
@@ -45,19 +45,19 @@ class Row:
         )
 
     def require(self, holds: bool, complaint: str) -> None:
-        """A condition of the scenario's own, beyond the checker's."""
+        """Add a complaint unless a condition of the scenario's own is met."""
         if not holds:
             self.complaints.append(complaint)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The nearest-rank percentile; nothing measured is 0."""
+    """Return the nearest-rank percentile; 0 if nothing was measured."""
     ranked = sorted(values)
     return ranked[max(0, math.ceil(len(ranked) * share) - 1)] if ranked else 0.0
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table, with what was broken below it."""
+    """Return the rows as a Markdown table, with the complaints below it."""
     lines = [
         "| scenario | n | lost | doubled | reordered | recovery p50 / p99 | extra | result |",
         "|---|---:|---:|---:|---:|---:|---|---|",

@@ -1,4 +1,4 @@
-"""What a scenario is, and how much of it is played."""
+"""What a scenario is, and how much of it is run."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Form:
-    """How much is done.
+    """How much is run.
 
     Args:
         long: for `make faults`; the short form runs in `make test`.
@@ -32,9 +32,9 @@ class Scenario:
     """One fault, or several of a kind.
 
     Args:
-        play: yields a row for each, as it is done.
-        ground: what it stands on, a function of `stack`.
-        in_short: whether the short form has it too.
+        play: yields a row for each.
+        ground: its environment, a function of `stack`.
+        in_short: whether the short form includes it.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Where a server can be got at from outside, for `plants` and `crashes`.
+"""Where `plants` and `crashes` can intervene in a server.
 
-The sends of sockets are stored together by one statement on a `StatementConnection`, which commits
-by itself. Here it can be wrapped in a transaction, so that something may happen before COMMIT.
+One statement on a `StatementConnection`, which commits automatically, stores the sends of sockets.
+This wraps it in a transaction, so that something can happen before COMMIT.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,9 +17,9 @@ Execute = Callable[[str], Awaitable[Any]]
 
 
 def around_storing(around: Callable[[Storing, Execute], Awaitable[bytes]]) -> None:
-    """Let `around(storing, execute)` do what `await storing()` does: store some messages.
+    """Let `around(storing, execute)` replace `await storing()`, which stores some messages.
 
-    `execute` carries out a command, such as BEGIN, on the same connection.
+    `execute` runs a command, such as BEGIN, on the same connection.
     """
     run = statements.StatementConnection._run
     insert = f"INSERT INTO {Message._meta.db_table} "

@@ -20,12 +20,12 @@ MAX_CONNECTIONS = 60  # of PostgreSQL; two servers use at most 36
 
 
 class Stack:
-    """Servers that can be told, at each start, to have a defect or to die.
+    """Servers that can get a defect, or die, each time they are started.
 
     Args:
-        folder: where the run's files lie.
+        folder: the run's files.
         ports: one for each server.
-        environment: of the servers.
+        environment: the servers' environment.
     """
 
     postgres: services.Server
@@ -35,14 +35,14 @@ class Stack:
     def __init__(self, folder: Path, ports: list[int], environment: dict[str, str]) -> None:
         self.folder, self.ports, self.environment = folder, ports, environment
         self.servers: list[services.Server] = [self._server(port, {}) for port in ports]
-        self.running: list[dict[str, str]] = []  # the changes of those that `serve` started
+        self.running: list[dict[str, str]] = []  # the changes of those started by `serve`
 
     async def serve(self, changes: dict[str, str] | None = None, *, servers: int = 2) -> None:
-        """Have servers run, started again unless they run like this already.
+        """Make servers run with some changes; restart those that run without them.
 
         Args:
             changes: to their environment, see `settings`, `plants` and `crashes`.
-            servers: how many; the others are away.
+            servers: how many; the others are stopped.
         """
         wanted = [changes or {}] * min(servers, len(self.ports))
         if self.running == wanted and all(server.running for server in self.servers[:servers]):
@@ -56,7 +56,7 @@ class Stack:
         self.running = wanted
 
     def start_server(self, number: int, changes: dict[str, str]) -> None:
-        """End a server without a goodbye and start it again; wait for it before use."""
+        """Kill a server and start it again; wait for it before using it."""
         self.stop_server(number)
         self.running = []
         self.servers[number] = self._server(self.ports[number], changes)
@@ -70,7 +70,7 @@ class Stack:
             self.servers[number].kill()
 
     def repair(self) -> None:
-        """Bring PostgreSQL and Redis back; the next `serve` starts the servers again."""
+        """Restart PostgreSQL and Redis; the next `serve` starts the servers again."""
         self.running = []
         for part in (self.postgres, self.redis) if self.front else ():
             if part.running:
@@ -79,13 +79,13 @@ class Stack:
                 part.start()
 
     def address(self, number: int | None = None) -> str:
-        """Where a client connects: to one server past nginx, or to whichever nginx gives it."""
+        """Return the address of one server, or of nginx, which chooses one."""
         if number is not None:
             return f"ws://127.0.0.1:{self.ports[number]}"
         return (self.front or f"http://127.0.0.1:{random.choice(self.ports)}").replace("http", "ws")
 
     def memory(self, number: int) -> float:
-        """What a server has in memory now, in MiB."""
+        """Return a server's current memory in MiB."""
         status = Path(f"/proc/{self.servers[number].pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
@@ -104,7 +104,7 @@ class Stack:
 
 
 class _Front(cluster.Cluster):
-    """Of the deployed cluster, nginx alone."""
+    """Only the nginx of the deployed cluster."""
 
     counted = ""
 
@@ -118,7 +118,7 @@ class _Front(cluster.Cluster):
 
 @contextmanager
 def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
-    """Everything but the servers is started; the addresses go into this process's environment."""
+    """Start everything but the servers, and put the addresses into this process's environment."""
     with ExitStack() as ending:
         postgres = ending.enter_context(
             services.postgresql(folder, fsync="on", max_connections=MAX_CONNECTIONS)
@@ -134,7 +134,7 @@ def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
 
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Stack]:
-    """One server and a file."""
+    """One server and an SQLite file."""
     os.environ |= {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", "REDIS_URL": ""}
     stack = Stack(folder, [services.free_port()], dict(os.environ))
     with _ending(stack):
@@ -151,12 +151,12 @@ def _ending(stack: Stack) -> Iterator[None]:
 
 
 async def pause(part: services.Server, seconds: float) -> None:
-    """Let a part hang for a while: connections stay, nobody answers."""
+    """Make a part hang for a while: connections stay open, nobody responds."""
     part.pause()
     await asyncio.sleep(seconds)
     part.resume()
 
 
 def settings(**changes: object) -> dict[str, str]:
-    """For `serve`: single settings of the site that differ."""
+    """For `serve`: change some settings of the site."""
     return {"FAULTS_SETTINGS": json.dumps(changes)}

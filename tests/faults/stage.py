@@ -1,4 +1,4 @@
-"""One scenario's cast on their clients: bring them on, let them talk, let it settle, judge."""
+"""Run one scenario's clients: connect them, let them talk, settle, and check."""
 
 import asyncio
 import random
@@ -25,8 +25,8 @@ from .truth import Truth
 T = TypeVar("T")
 
 PAUSE = 0.5  # seconds between two sends of one client, on average
-SILENCE = 2.0  # seconds until a socket that was cut off is silent
-OPENING = 60.0  # seconds that all clients together may take to come on
+SILENCE = 2.0  # seconds until a socket without access is silent
+OPENING = 60.0  # seconds in which all clients together must connect
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Stage:
     """A running scenario.
 
     Args:
-        heartbeat: seconds, as the servers have it.
+        heartbeat: the servers' interval in seconds.
     """
 
     stack: Stack
@@ -47,10 +47,10 @@ class Stage:
     _running: list[asyncio.Task[None]] = field(default_factory=list)
     _talking: list[asyncio.Task[None]] = field(default_factory=list)
 
-    # -- coming on ---------------------------------------------------------------------------
+    # -- connecting --------------------------------------------------------------------------
 
     def enter(self, name: str, person: str, server: int | None = None) -> Client:
-        """Bring a client on, on one server or on any."""
+        """Connect a client, to one server or to any."""
         client = Client(
             name,
             self.cast.people[person],
@@ -83,7 +83,7 @@ class Stage:
             task.cancel()
         outcomes = await asyncio.gather(*self._talking, return_exceptions=True)
         self._talking.clear()
-        if self._removal:  # its thread goes on, whatever became of the task
+        if self._removal:  # its thread continues, whatever happens to the task
             await self._removal
         for outcome in outcomes:
             if isinstance(outcome, Exception):
@@ -102,7 +102,7 @@ class Stage:
                 await client.trespass(chance.choice(foreign))
 
     async def _moderate(self) -> None:
-        """Staff take a message out of sight now and then, so that revisions are not sequences."""
+        """From time to time, staff remove a message, so that revisions differ from sequences."""
         while True:
             await asyncio.sleep(1)
             receipts = [event for event in self.history.events[-200:] if event.kind == "receipt"]
@@ -112,17 +112,17 @@ class Stage:
                 await asyncio.shield(self._removal)
 
     def _remove(self, message_id: int) -> None:
-        # The database may be away, and a defect may have told of a message that is not stored.
+        # The database may be away, and a defect may have announced a message that isn't stored.
         with suppress(DatabaseError, InterfaceError, Message.DoesNotExist, AlreadyDone):
             moderation.remove_message(self.cast.moderator, message_id, "for the suite's sake")
 
     # -- the end -----------------------------------------------------------------------------
 
     async def settle(self, patience: float = 20.0) -> None:
-        """Hush, and wait until nothing is on its way any more, or for `patience`.
+        """Stop talking, and wait until nothing is in flight any more, or for `patience`.
 
         The outboxes empty by themselves, and two heartbeats later everybody has everything: no
-        client is nudged.
+        client gets help.
         """
         await self.hush()
         staying = [
@@ -133,7 +133,7 @@ class Stage:
         await _until(lambda: not any(client.outbox for client in staying), patience)
         deadline = time.monotonic() + 2 * self.heartbeat + 2
         before = None
-        # Read marks are not acknowledged, so the truth itself may still move.
+        # Read marks are not acknowledged, so the truth itself may still change.
         while time.monotonic() < deadline:
             now = await self.read_truth()
             if now == before and all(_is_settled(client, now) for client in staying):
@@ -142,7 +142,7 @@ class Stage:
             await asyncio.sleep(0.2)
 
     async def judge(self) -> Verdict:
-        """Hold the log against the database; clients that were cut off owe nothing."""
+        """Compare the log with the database; clients that lost access don't have to be complete."""
         clients = {
             name: client.unread or 0
             for name, client in self.clients.items()
@@ -165,7 +165,7 @@ class Stage:
         return await run_in_thread(lambda: database.read(self.cast.members, self.former))
 
     def revoke(self, name: str, *, seconds: float = SILENCE) -> Event:
-        """Write down that a client may soon hear nothing more of what it has open."""
+        """Note that a client must soon receive nothing more of its conversations."""
         client = self.clients[name]
         self.former.add(client.person.id)
         for pk in client.threads:
@@ -185,7 +185,7 @@ class Stage:
 async def stage(
     stack: Stack, *, shoppers: int = 8, heartbeat: float = 2.0, everybody: bool = True
 ) -> AsyncIterator[Stage]:
-    """A cast on a stack whose servers run; with everybody on a client, and live."""
+    """A cast on a stack whose servers run; everybody has a client and is live."""
     made = Stage(stack, await run_in_thread(lambda: cast.gather(shoppers=shoppers)), heartbeat)
     try:
         if everybody:
@@ -198,7 +198,7 @@ async def stage(
 
 
 async def run_in_thread(function: Callable[[], T]) -> T:
-    """Database work of the suite itself, with a connection that does not outlive it."""
+    """Run the suite's own database work in a thread, and close its connection afterwards."""
 
     def run() -> T:
         try:

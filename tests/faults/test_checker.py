@@ -1,4 +1,4 @@
-"""The checker on histories that were made up: each broken promise is seen, and nothing else."""
+"""The checker with made-up histories: it notices every violation, and nothing else."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ CLIENTS = {"shopper": 0, "seller": 1}
 
 
 def truth(*rows: Row, **changes: Any) -> Truth:
-    """Two messages of the shopper, which the seller has not read."""
+    """Two messages of the shopper that the seller has not read."""
     given = {
         "rows": list(rows or (FIRST, SECOND)),
         "revisions": {TALK: 2},
@@ -27,7 +27,7 @@ def truth(*rows: Row, **changes: Any) -> Truth:
 
 
 def history(*rows: Row) -> History:
-    """Both clients see what the shopper sends, as it should be."""
+    """Both clients correctly see what the shopper sends."""
     log = History()
     log.add("connect", "shopper", SHOPPER)
     log.add("connect", "seller", SELLER)
@@ -52,7 +52,7 @@ def seen(row: Row) -> dict[str, Any]:
 
 
 def only(verdict: Verdict) -> str:
-    """The one complaint that there is."""
+    """Return the only complaint."""
     [complaint] = verdict.complaints
     return complaint
 

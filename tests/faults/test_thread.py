@@ -1,4 +1,4 @@
-"""A client's rules of resuming, against a server that loses, doubles and reorders what it tells."""
+"""A client's rules for resuming, with a server that loses, duplicates and reorders frames."""
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -13,7 +13,7 @@ def item(revision: int) -> Item:
 
 
 def resumed(revision: int) -> Thread:
-    """A thread that has everything up to a revision."""
+    """Return a thread that has everything up to a revision."""
     thread = Thread(1)
     thread.resume([item(number) for number in range(1, revision + 1)], revision)
     return thread

@@ -1,7 +1,7 @@
-"""One conversation as a correct client keeps it: the rules of resuming, and no input or output.
+"""One conversation as a correct client keeps it: the rules for resuming, without I/O.
 
-`revision` is the highest revision up to which the client has everything. A frame that comes too
-early is held back, and a hole asks for the conversation to be opened again from `revision`.
+`revision` is the highest revision up to which the client has everything. A frame that arrives too
+early is held back; after a gap, the client opens the conversation again from `revision`.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A message as it came over the network, without its text."""
+    """A message as received over the network, without its text."""
 
     id: int
     sequence: int
@@ -21,7 +21,7 @@ class Item:
 
 @dataclass
 class Thread:
-    """What a client has of a conversation."""
+    """A client's copy of a conversation."""
 
     pk: int
     revision: int = 0
@@ -34,13 +34,13 @@ class Thread:
         return bool(self.ahead)
 
     def hear(self, item: Item) -> list[Item]:
-        """Take a live frame; returns what takes its place now, in order of revision."""
+        """Add a live frame; return what is delivered now, in order of revision."""
         if item.revision > self.revision:
             self.ahead[item.revision] = item
         return self._settle()
 
     def resume(self, items: Iterable[Item], revision: int) -> list[Item]:
-        """Take a page: everything up to `revision` is here now. Returns as `hear` does."""
+        """Add a page: everything up to `revision` is here now. Returns the same as `hear`."""
         placed = []
         for item in sorted(items, key=lambda item: item.revision):
             if item.revision <= self.revision:

@@ -1,11 +1,11 @@
-"""What the database says when all is over."""
+"""What the database contains at the end."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored message. `client_id` is read from its body, where no defect can change it."""
+    """A stored message. `client_id` is read from its body, which no defect can change."""
 
     conversation: int
     id: int

@@ -1,5 +1,5 @@
-"""Another Django project with messaging in it: its own people, goods and partners.
+"""Another Django project with messaging: its own people, goods and partners.
 
-Nothing of `accounts`, `catalog` or `config` is installed here. Run by `make test`, with
+`accounts`, `catalog` and `config` are not installed here. Run by `make test`, with
 `DJANGO_SETTINGS_MODULE=tests.host.settings` and without the fixtures of the other tests.
 """

@@ -1,4 +1,4 @@
-"""The other project's admin: the same rules for its pages, another way in."""
+"""The other project's admin: the same rules for its pages, but another login."""
 
 from django.contrib.admin.apps import AdminConfig
 

@@ -1,4 +1,4 @@
-"""The other project as its servers run it: Django, its static files and the socket."""
+"""The other project's application: Django, its static files and the socket."""
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.sessions import CookieMiddleware
@@ -7,7 +7,7 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
-# Only now are the apps loaded.
+# The apps must be loaded first.
 from messaging.routing import websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(

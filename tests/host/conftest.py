@@ -27,10 +27,10 @@ from trato.realtime.database import socket_threads
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """On SQLite, let the audit trail be emptied after each test, which Django does by DELETE.
+    """On SQLite, let Django empty the audit trail after each test, which it does with DELETE.
 
-    At the end the threads of the asynchronous tests and of the sockets close their connections:
-    a database that somebody is connected to cannot be dropped.
+    At the end, the threads of asynchronous tests and of sockets close their connections: a database
+    with open connections can't be dropped.
     """
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
@@ -46,13 +46,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 def _close(together: threading.Barrier) -> None:
-    together.wait(PATIENCE)  # so that no thread comes twice
+    together.wait(PATIENCE)  # so that each thread takes only one task
     connections.close_all()
 
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    """No test spends another one's allowance, and each event loop has a layer of its own."""
+    """Reset limits between tests, and give each event loop its own layer."""
     rate_limits.reset()
     layers.channel_layers.backends.clear()
 
@@ -64,7 +64,7 @@ def buyer(db: None) -> Member:
 
 @pytest.fixture
 def crew(db: None) -> Member:
-    """Answers for the partner."""
+    """A member of the partner's crew."""
     return Member.objects.create_user("marta@example.com", "Marta Vidal")
 
 
@@ -75,7 +75,7 @@ def stranger(db: None) -> Member:
 
 @pytest.fixture
 def chief(db: None) -> Member:
-    """Of the staff, and may do everything."""
+    """A member of staff with all permissions."""
     return Member.objects.create_user(
         "sam@example.com", "Sam Okoro", is_staff=True, is_superuser=True
     )
@@ -112,7 +112,7 @@ def client_of() -> Callable[[Member], Client]:
 
 @pytest_asyncio.fixture
 async def socket_of() -> AsyncIterator[Callable[[Client], Awaitable[Any]]]:
-    """`await socket_of(client)`: the socket of a tab of that browser."""
+    """`await socket_of(client)`: the socket of a tab in that browser."""
     from messaging.routing import websocket_urlpatterns
 
     application = CookieMiddleware(URLRouter(websocket_urlpatterns))

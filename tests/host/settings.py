@@ -1,4 +1,4 @@
-"""The other project. DATABASE_URL and REDIS_URL choose what it runs on."""
+"""The other project. DATABASE_URL and REDIS_URL choose the database and Redis."""
 
 import tempfile
 from pathlib import Path
@@ -42,7 +42,7 @@ SOCKET_PATH = "/line/"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # Messaging's templates, between this project's own frame of a page and its own parts.
+        # Messaging's templates, in this project's own page layout.
         "DIRS": [HERE / "templates", HERE.parents[1] / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {

@@ -1,4 +1,4 @@
-"""Two people of the other shop in real browsers: its addresses, its name, its own page frame."""
+"""Two people of the other shop in real browsers: its addresses, its name, its page layout."""
 
 import os
 import socket
@@ -37,7 +37,7 @@ SENT = ".message[data-sequence]:not([data-sequence='']) .message__body"
 
 @pytest.fixture
 def server(item: Item, tmp_path: Path) -> Iterator[str]:
-    """The address of the other project, served by a plain Daphne."""
+    """The address of the other project, served by plain Daphne."""
     port = services.free_port()
     address = f"http://localhost:{port}"
     command = [sys.executable, "-m", "daphne", "tests.host.asgi:application", "-p", str(port)]
@@ -79,7 +79,7 @@ async def person(server: str, client_of: Any) -> AsyncIterator[Person]:
 
 
 async def say(page: Page, text: str) -> None:
-    """Write a message and wait until the page shows that the server has it."""
+    """Write a message and wait until the page shows that it is sent."""
     await page.fill("#composer-body", text)
     await page.press("#composer-body", "Enter")
     await expect(page.locator(SENT).last).to_have_text(text)

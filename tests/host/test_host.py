@@ -1,4 +1,4 @@
-"""Messaging in another Django project: nothing of it knows whose people and goods these are."""
+"""Messaging in another Django project, without knowing whose people and goods these are."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def next_frame(socket: Any, kind: str, **fields: Any) -> dict[str, Any]:
-    """The next frame of a kind with these values."""
+    """Return the next frame of a type with these values."""
     async with asyncio.timeout(PATIENCE):
         while True:
             frame: dict[str, Any] = json.loads(await socket.receive_from(PATIENCE))
@@ -154,7 +154,7 @@ async def test_staff_read_remove_and_suspend_and_the_open_socket_ends(
 
 
 def work(buyer: Member, crew: Member, staff: Client, conversation: Conversation) -> None:
-    """What a moderator does about a report, all of it in the admin."""
+    """Process a report like a moderator, entirely in the admin."""
     say(buyer, conversation, "Call me at 555 123")
     message = Message.objects.get()
     report = moderation.report(crew, conversation.pk, 1, Report.Reason.OFF_PLATFORM, "Wants a call")

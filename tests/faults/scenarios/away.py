@@ -1,4 +1,4 @@
-"""A client goes away, much is said, and it comes back on the other process."""
+"""A client disconnects, many messages are sent, and it reconnects to the other process."""
 
 import asyncio
 import time

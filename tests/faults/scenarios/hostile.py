@@ -1,4 +1,4 @@
-"""Clients that mean harm, beside people who talk: memory stays bound, the people are served."""
+"""Malicious clients beside people who talk: memory stays bounded, and people are served."""
 
 import asyncio
 import json
@@ -20,14 +20,14 @@ from tests.faults.stage import Stage, run_in_thread, stage
 SHORT = ("floods", "endless fragments")  # in the short form
 SLOW = "slow readers"
 PAGE_MESSAGES = 150  # of 3,500 characters: one page of them is 560 KiB
-MEMORY_MIB = 96  # that one server may grow by: pages under way in 8 threads, and unsent bytes
+MEMORY_MIB = 96  # how much one server may grow: pages in progress in 8 threads, and unsent bytes
 
 
 def attacked(attack: str) -> Play:
-    """The scenario of one attack."""
+    """Return the scenario of one attack."""
 
     async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
-        # The product's own allowances, so that what is tried is what it really refuses.
+        # With the product's own limits, so that the attack meets what it really refuses.
         await stack.serve(settings(SOCKET_FRAMES_PER_MINUTE=600, SOCKET_BAD_FRAMES_PER_MINUTE=30))
         yield await _run(stack, attack, form.pick(3, 10))
 
@@ -68,7 +68,7 @@ async def _run(stack: Stack, attack: str, seconds: int) -> Row:
 
 
 def _say_long_things(running: Stage) -> None:
-    """Make a page large enough to fill a server's memory while it waits for a slow reader."""
+    """Create a page large enough to fill a server's memory while it waits for a slow reader."""
     shopper = User.objects.get(pk=running.cast.people["shopper0"].id)
     for _ in range(PAGE_MESSAGES):
         pk = running.cast.conversations["shopper0"][0]
@@ -76,10 +76,10 @@ def _say_long_things(running: Stage) -> None:
 
 
 async def _start(running: Stage, attack: str, seconds: int) -> asyncio.subprocess.Process:
-    """The attackers act as one of the shoppers, beside the shopper's own client."""
+    """The attackers use the session of one of the shoppers, beside the shopper's own client."""
     server = 0 if attack == SLOW else None
     return await asyncio.create_subprocess_exec(
-        # Straight at a server: nginx would read for slow readers, up to megabytes.
+        # Directly to a server, because nginx would buffer megabytes for slow readers.
         *(sys.executable, "-m", "tests.faults.attack", attack, running.stack.address(server)),
         running.cast.people["shopper0"].cookie,
         str(running.cast.conversations["shopper0"][0]),

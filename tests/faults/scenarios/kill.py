@@ -1,4 +1,4 @@
-"""One of two servers dies by kill -9 at a named point, again and again, while everybody talks."""
+"""One of two servers is killed at a named point, again and again, while everybody talks."""
 
 import asyncio
 import random
@@ -12,10 +12,10 @@ from tests.faults.scenario import Form
 from tests.faults.stack import Stack
 from tests.faults.stage import Stage, stage
 
-DOOMED = 0  # the server that dies; the other one stays
-NOTICE = 0.3  # seconds in which its clients see that it is gone
-NGINX_FORGIVES = 2.5  # seconds until it tries a server again that failed
-PATIENCE = 30.0  # seconds until the point must have been passed
+DOOMED = 0  # the server that is killed; the other one stays
+NOTICE = 0.3  # seconds in which its clients notice that it is gone
+NGINX_FORGIVES = 2.5  # seconds until nginx tries a failed server again
+PATIENCE = 30.0  # seconds until the point must have been reached
 
 
 async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
@@ -42,7 +42,7 @@ async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
 
 
 async def _kill_one(running: Stage, point: str) -> float:
-    """Start a server that is to die, let clients move to it, and time what its death costs."""
+    """Start a server that is going to die, let clients move to it, and time the recovery."""
     stack = running.stack
     stack.start_server(DOOMED, {"FAULTS_CRASH": f"{point}:{random.randint(3, 12)}"})
     await stack.wait_for_server(DOOMED)
@@ -50,7 +50,7 @@ async def _kill_one(running: Stage, point: str) -> float:
     death = asyncio.create_task(asyncio.to_thread(_death_of, stack.servers[DOOMED]))
     while not death.done():
         for client in random.sample(list(running.clients.values()), len(running.clients) // 2):
-            client.reload()  # nginx gives them to the server that has fewer
+            client.reload()  # nginx sends them to the server with fewer connections
         await asyncio.wait({death}, timeout=NGINX_FORGIVES)
     died = await death
     await asyncio.sleep(NOTICE)
@@ -60,7 +60,7 @@ async def _kill_one(running: Stage, point: str) -> float:
 
 
 def _death_of(server: Server) -> float:
-    """The moment at which a server dies; on a thread, because the clients keep the loop busy."""
+    """Return when a server dies; runs in a thread, because the clients keep the loop busy."""
     deadline = time.monotonic() + PATIENCE
     while server.running:
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""The layer drops, doubles and delays a tenth of its events each."""
+"""The layer drops, duplicates and delays a tenth of its events each."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from tests.faults.scenario import Form
 from tests.faults.stack import Stack
 from tests.faults.stage import stage
 
-SLACK = 2.0  # seconds that a beat, its query and a page may take on a loaded machine
+SLACK = 2.0  # seconds that a heartbeat, its query and a page may take on a busy machine
 
 
 async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:

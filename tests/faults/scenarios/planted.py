@@ -1,4 +1,4 @@
-"""The checker itself: green on the site as it is, red on each planted defect."""
+"""The checker itself: green without a defect, red with each planted one."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,14 +13,14 @@ HEARTBEAT = 1  # seconds
 
 
 async def unharmed(stack: Stack, form: Form) -> AsyncIterator[Row]:
-    """The same talk without a defect."""
+    """The same conversation without a defect."""
     row = await _run(stack, form, "no fault")
     row.require(row.n > 0, "nothing was sent")
     yield row
 
 
 def planted(plant: str) -> Play:
-    """The scenario of one defect."""
+    """Return the scenario of one defect."""
 
     async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
         row = await _run(stack, form, f"planted: {plant.replace('_', ' ')}", FAULTS_PLANT=plant)
@@ -33,7 +33,7 @@ def planted(plant: str) -> Play:
 
 
 async def _run(stack: Stack, form: Form, name: str, **changes: str) -> Row:
-    """Some seconds of talk, with lines that break and somebody who leaves a shop."""
+    """Talk for some seconds, with lost connections and somebody who leaves a shop."""
     changes |= settings(SOCKET_HEARTBEAT_SECONDS=HEARTBEAT)
     await stack.serve(changes, servers=1)
     async with stage(stack, heartbeat=HEARTBEAT) as running:

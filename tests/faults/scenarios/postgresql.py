@@ -1,4 +1,4 @@
-"""PostgreSQL goes away: a clear `unavailable`, nothing acknowledged is lost, and all comes back."""
+"""PostgreSQL goes away: a clear `unavailable`, no acknowledged message is lost, all recovers."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ from tests.faults.scenario import Form
 from tests.faults.stack import Stack, pause
 from tests.faults.stage import stage
 
-EXPECTED = {"unavailable", "not_found"}  # the latter is what trespassers are told
+EXPECTED = {"unavailable", "not_found"}  # the latter is the answer to trespassers
 
 
 async def stopped(stack: Stack, form: Form) -> AsyncIterator[Row]:
@@ -75,7 +75,7 @@ async def _stopped(stack: Stack, seconds: int) -> None:
 
 
 async def _exhausted(stack: Stack, seconds: int) -> None:
-    """The servers' connections are ended and all places taken before they can connect again."""
+    """End the servers' connections and take all slots before they can reconnect."""
     taken = await asyncio.to_thread(_take_all_connections, stack.postgres.address)
     await asyncio.sleep(seconds)
     for connection in taken:

@@ -1,4 +1,4 @@
-"""Redis goes away: sends go on, and the heartbeat makes up for the events that get lost."""
+"""Redis goes away: sends continue, and the heartbeat makes up for lost events."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from tests.faults.stack import Stack, pause
 from tests.faults.stage import stage
 
 # Seconds in which a send must be acknowledged while Redis is away. The short form is a test, which
-# a slow machine has to pass too.
+# must also pass on a slow machine.
 PROMISED, PATIENT = 5.0, 30.0
 
 

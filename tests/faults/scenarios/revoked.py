@@ -1,4 +1,4 @@
-"""Somebody loses the right to be there while their socket is open and the others talk on."""
+"""People lose access while their sockets are open and the others continue to talk."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +18,7 @@ from tests.faults.stage import SILENCE, Stage, run_in_thread, stage
 
 Cut = Callable[[Stage, str], None]
 
-PATIENT = 8.0  # seconds until silence in the short form, a test that a slow machine has to pass too
+PATIENT = 8.0  # seconds until silence in the short form, which must pass on a slow machine
 
 
 async def cut_off(stack: Stack, form: Form) -> AsyncIterator[Row]:
@@ -28,7 +28,7 @@ async def cut_off(stack: Stack, form: Form) -> AsyncIterator[Row]:
 
 
 async def cut_off_without_redis(stack: Stack, form: Form) -> AsyncIterator[Row]:
-    """With the product's own times in the long form, with shorter ones in the short form."""
+    """With the product's own times in the long form, and shorter ones in the short form."""
     heartbeat, check, promised, how = (
         (20, 30, 60.0, "the product's own times")
         if form.long
@@ -45,7 +45,7 @@ async def cut_off_without_redis(stack: Stack, form: Form) -> AsyncIterator[Row]:
 
 
 async def _cut_off(running: Stage, name: str, promised: float) -> Row:
-    """Cut four people off at once, let the others talk, and see when each falls silent."""
+    """Revoke four people's access at once, let the others talk, and time when each falls silent."""
     running.talk(pause=0.25)
     await asyncio.sleep(1)
     cuts: dict[str, Cut] = {
@@ -59,7 +59,7 @@ async def _cut_off(running: Stage, name: str, promised: float) -> Row:
         await run_in_thread(partial(cut, running, person))
         cut_at[person] = running.revoke(person, seconds=promised).at
     await asyncio.sleep(promised + 1)
-    # The checker says who still hears something now.
+    # The checker notices anything that they still receive.
     await running.settle()
     silence = {}
     for person, at in cut_at.items():
@@ -93,7 +93,7 @@ def _log_out(running: Stage, person: str) -> None:
 
 
 def _change_password(running: Stage, person: str) -> None:
-    """By another session of the same person, as on another device."""
+    """In another session of the same person, as on another device."""
     browser = Browser()
     browser.force_login(
         User.objects.get(pk=running.cast.people[person].id),

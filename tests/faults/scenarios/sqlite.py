@@ -18,7 +18,7 @@ from tests.faults.stage import run_in_thread, stage
 
 async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
-    async with stage(stack, shoppers=16) as running:  # and four of two shops
+    async with stage(stack, shoppers=16) as running:  # and four members of two shops
         running.talk()
         stop = asyncio.Event()
         writing = asyncio.create_task(_write_products(running.cast.shops["owner0"].pk, stop))
@@ -45,7 +45,7 @@ async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
 
 
 async def _write_products(shop: int, stop: asyncio.Event) -> tuple[int, int]:
-    """As staff in the admin: products are written one after the other."""
+    """Like staff in the admin, write products one after another."""
     written = errors = 0
     while not stop.is_set():
         try:
@@ -58,7 +58,7 @@ async def _write_products(shop: int, stop: asyncio.Event) -> tuple[int, int]:
 
 
 async def _back_up(stack: Stack, stop: asyncio.Event) -> int:
-    """Copy the database as `sqlite3 … .backup` does, one copy after the other."""
+    """Copy the database like `sqlite3 … .backup`, again and again."""
     done = 0
     while not stop.is_set():
         await asyncio.to_thread(_copy, str(settings.DATABASES["default"]["NAME"]), stack)

@@ -1,4 +1,4 @@
-"""The other shop, as messaging asks of it."""
+"""The other shop's host for messaging."""
 
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from .models import Item, Partner
 
 
 class MarketHost(MessagingHost):
-    """Everybody may be in a partner's crew; suspending is for superusers."""
+    """Everybody may be in a partner's crew; superusers may suspend."""
 
     shop_name_field = "title"
     shop_slug_field = "handle"

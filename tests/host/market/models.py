@@ -1,11 +1,11 @@
-"""Goods and partners, with fields of other names than the demo shop's."""
+"""Goods and partners, whose fields have other names than in the demo shop."""
 
 from django.conf import settings
 from django.db import models
 
 
 class Partner(models.Model):
-    """Sells things. Its crew answers for it."""
+    """A partner, who sells things and has a crew that answers."""
 
     title = models.CharField(max_length=80, db_column="known_as")
     handle = models.SlugField(unique=True)
@@ -21,7 +21,7 @@ class Partner(models.Model):
 
 
 class Item(models.Model):
-    """Something for sale. Always in euros, and without pictures."""
+    """An item for sale, always in euros and without pictures."""
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE)
     label = models.CharField(max_length=80)

@@ -1,1 +1,1 @@
-"""People of the other shop: without a role, with names and addresses in fields of other names."""
+"""The other shop's people: without a role, and with other field names."""

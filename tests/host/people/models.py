@@ -1,4 +1,4 @@
-"""A user model that has nothing in common with `accounts.User` but what Django asks for."""
+"""A user model that only has in common with `accounts.User` what Django requires."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ class MemberManager(BaseUserManager["Member"]):
 
 
 class Member(AbstractBaseUser, PermissionsMixin):
-    """Somebody who buys, or sells for a partner."""
+    """A person who buys, or sells for a partner."""
 
     member_no = models.BigAutoField(primary_key=True)
     mail = models.EmailField(unique=True)
