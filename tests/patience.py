@@ -1,7 +1,7 @@
 """How long a test waits for something that has to happen.
 
-A test waits for an event and fails when it does not come; it never fails because it comes late on
-a slow machine. What takes how long is measured by `make bench`.
+A test waits for an event and fails if it doesn't happen; it never fails because a slow machine is
+late. `make bench` measures how long things take.
 """
 
 PATIENCE = 30.0  # seconds; nothing that works takes nearly as long, even on a busy machine

@@ -1,4 +1,4 @@
-"""What sellers send: pictures, and the form of a product."""
+"""What sellers post: pictures, and the product form."""
 
 import io
 from typing import Any
@@ -12,14 +12,14 @@ from catalog.models import Product, ProductImage
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **extra: Any) -> bytes:
-    """The content of an image file."""
+    """Return the content of an image file."""
     buffer = io.BytesIO()
     Image.new("RGB", size, "teal").save(buffer, kind, **extra)
     return buffer.getvalue()
 
 
 def form_for(product: Product, **change: Any) -> dict[str, Any]:
-    """A new product beside this one, as its form posts it."""
+    """Return the form of a new product in the same shop, as a browser posts it."""
     values = {
         "shop": product.shop_id, "title": "New bowl", "category": product.category_id,
         "description": "", "currency": "EUR", "amount": "12.50", "stock": 2,

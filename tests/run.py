@@ -1,14 +1,14 @@
-"""`make test`: the whole suite on everything that this machine has, and what was left out.
+"""`make test`: run the whole suite with everything that this machine has, and name what is missing.
 
-- PostgreSQL and Redis: all but the tests below,
-- SQLite and memory: what may differ there, and what PostgreSQL need not repeat,
+- PostgreSQL and Redis: all tests except those below,
+- SQLite and memory: tests that may differ there, or need not run on PostgreSQL,
 - Browser, in two halves: two people in real browsers, on two server processes,
-- Outages: a PostgreSQL and a Redis that the tests take away,
+- Outages: with a PostgreSQL and a Redis that the tests stop,
 - Faults: the short form of `make faults`,
-- Cluster: what holds through nginx,
+- Cluster: tests through nginx,
 - Another shop: messaging in a second Django project, on either database, and in browsers.
 
-Some run beside each other, each on servers of its own: no test measures time, so none minds.
+Some run in parallel, each with its own servers; no test measures time, so this does no harm.
 """
 
 import contextlib
@@ -29,9 +29,9 @@ OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
 HOST = "tests/host"
 APART = (OUTAGES, CLUSTER, BROWSER, HOST)
-# What comes out the same on either database runs on one of them: on PostgreSQL what reads and
-# writes by Django's models alone, and hostile input, since PostgreSQL refuses what SQLite stores.
-# On both runs what is written for each: sends, marks, notifications, search, limits, races,
+# Tests with the same result on either database run on one of them: on PostgreSQL those that only
+# use Django's models, and hostile input, since PostgreSQL refuses what SQLite stores. Tests of code
+# written for each database run on both: sends, marks, notifications, search, limits, races,
 # retention, the audit trail's trigger.
 ON_SQLITE = (
     "tests/catalog/test_hostile_pictures.py",
@@ -74,9 +74,9 @@ ON_POSTGRESQL = (
     "tests/test_words.py",
     "tests/trato/realtime/test_websocket.py",
 )
-# Each suite now and then waits for what it starts or asks, so four keep two cores busy.
+# Each suite sometimes waits for the processes that it starts, so four keep two cores busy.
 AT_ONCE = 4
-HANGS = 3600  # seconds after which a suite is ended; even a slow machine needs a fraction of it
+HANGS = 3600  # seconds after which a suite is killed; even a slow machine needs far less
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 SERVERS = ("postgres", "initdb", "redis-server")
 
@@ -99,13 +99,13 @@ class Suite:
 
     @property
     def takes_servers(self) -> bool:
-        """Whether it is told of a PostgreSQL and a Redis; others start their own, or need none."""
+        """Whether it gets PostgreSQL and Redis from us; others start their own, or need none."""
         return self.name.startswith(("PostgreSQL", "Browser", "Another shop, PostgreSQL"))
 
 
 def main(arguments: list[str]) -> int:
-    """Run all that can be run; 0 if nothing failed."""
-    # As Ctrl-C, so that whatever was started is stopped.
+    """Run all suites that this machine can run; return 0 if nothing failed."""
+    # Treat it like Ctrl-C, so that everything started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     install_what_is_missing()
     missing = missing_programs()
@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
         contextlib.ExitStack() as stack,
     ):
         folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+        folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
         for suite in suites:
             own = folder / suite.name.lower().replace(" ", "-")
             own.mkdir(mode=0o711)
@@ -135,15 +135,15 @@ def missing_programs() -> list[str]:
 
 
 def install_what_is_missing() -> None:
-    """As root on Debian, fetch missing programs, and better ones, as packages; else do nothing."""
+    """As root on Debian, install missing programs, and better ones; otherwise do nothing."""
     missing = [name for name in services.PACKAGES if services.find(name, best=True) is None]
     if not missing or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return
     packages = {services.PACKAGES[program] for program in missing}
-    # The run level keeps the packages from starting services of their own.
+    # The run level keeps the packages from starting their own services.
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     apt = ["apt-get", "--quiet", "-o", "Acquire::http::Timeout=10"]
-    # One by one: a package that this Debian does not have keeps no other one out.
+    # One by one, so that a package that this Debian lacks doesn't affect the others.
     for words in (["update"], *(["install", "--no-install-recommends", name] for name in packages)):
         if subprocess.run([*apt, "--yes", *words], env=environment, check=False).returncode:
             say(f"apt-get {' '.join(words)} failed; going on without.")
@@ -152,12 +152,12 @@ def install_what_is_missing() -> None:
 
 
 def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
-    """The suites that pytest's arguments are about, the longest first.
+    """Return the suites for pytest's arguments, the longest first.
 
-    The faults are no tests of pytest and go with no arguments of it.
+    The faults are not pytest tests, so they only run without arguments.
 
     Args:
-        missing: programs that are not here. Without PostgreSQL, SQLite gets all tests.
+        missing: programs that are not installed. Without PostgreSQL, all tests run on SQLite.
     """
     paths = [word for word in arguments if word.startswith("tests")]
     options = ["--quiet", *(word for word in arguments if word not in paths)]
@@ -170,7 +170,7 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         name: [f"--ignore={path}" for path in elsewhere if is_whole]
         for name, elsewhere in (("sqlite", ON_POSTGRESQL), ("postgresql", ON_SQLITE))
     }
-    # Without the fixtures of the other tests, whose apps are not installed there.
+    # Without the other tests' fixtures, whose apps are not installed there.
     host = [*of[HOST], f"--confcutdir={HOST}", *options]
     suites = {
         **{
@@ -196,7 +196,7 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
 
 
 def postgresql_suites(words: list[str]) -> dict[str, list[str]]:
-    """The tests on PostgreSQL in two parts, for the same reason as `browser_suites`."""
+    """Return the tests on PostgreSQL in two parts, for the same reason as `browser_suites`."""
     name, part = "PostgreSQL and Redis", "tests/messaging"
     if words[:1] != ["tests"]:
         return {name: words}
@@ -207,7 +207,7 @@ def postgresql_suites(words: list[str]) -> dict[str, list[str]]:
 
 
 def browser_suites(paths: list[str]) -> dict[str, list[str]]:
-    """The browser tests in two halves: as one suite they would outlast all others."""
+    """Return the browser tests in two halves: one suite would take longer than all others."""
     if paths != [BROWSER]:
         return {"Browser": paths}
     files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / BROWSER).glob("test_*.py"))
@@ -217,11 +217,11 @@ def browser_suites(paths: list[str]) -> dict[str, list[str]]:
 def environment_of(
     suite: Suite, own: Path, missing: list[str], stack: contextlib.ExitStack
 ) -> dict[str, str]:
-    """What a suite is told; starts a PostgreSQL and a Redis for one that takes them from us.
+    """Return a suite's environment; start a PostgreSQL and a Redis if it needs them from us.
 
     Args:
-        own: a folder of the suite's.
-        stack: ends what was started.
+        own: the suite's own folder.
+        stack: stops what was started.
     """
     addresses = {"DATABASE_URL": f"sqlite:///{own}/unused.sqlite3", "REDIS_URL": ""}
     if suite.takes_servers and not set(SERVERS) & set(missing):
@@ -239,7 +239,7 @@ def environment_of(
 
 
 def run(suites: list[Suite], missing: list[str]) -> None:
-    """Run some suites at once until all have ended, and print each one's output when it has."""
+    """Run some suites in parallel until all have finished, and print each one's output then."""
     waiting = [suite for suite in suites if not set(suite.needs) & set(missing)]
     running: dict[str, tuple[Suite, subprocess.Popen[bytes], float]] = {}
     try:

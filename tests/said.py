@@ -1,4 +1,4 @@
-"""Say something in a conversation."""
+"""Send a message in a conversation."""
 
 import uuid
 
@@ -8,6 +8,6 @@ from trato.people import Person
 
 
 def say(person: Person, conversation: Conversation, body: str = "Hello") -> Message:
-    """Send a message as a request does; returns its row with its sender and conversation."""
+    """Send a message like a request; return its row with its sender and conversation."""
     sent = actions.send(person, conversation.pk, uuid.uuid4(), body)
     return Message.objects.select_related("sender", "conversation").get(pk=sent.id)

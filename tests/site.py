@@ -1,4 +1,4 @@
-"""The site as its users have it: server processes of its own, met over the network only."""
+"""The site as its users see it: separate server processes, only over the network."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from deploy import services
 from .databases import own_database
 from .patience import PATIENCE
 
-CSRF_TOKEN = "x" * 32  # a form's token has to match the cookie, nothing more
+CSRF_TOKEN = "x" * 32  # a form's CSRF token only has to match the cookie
 JSON = "application/json"
 
 
@@ -33,8 +33,8 @@ class Site:
     """Servers of this project on one database; `start` them one by one.
 
     Args:
-        folder: where what they say is kept.
-        environment: what their environment has beside ours, for example `DATABASE_URL`.
+        folder: the folder for their logs.
+        environment: additions to our environment, for example `DATABASE_URL`.
     """
 
     command: Sequence[str] = ("-m", "config.server", "--port")
@@ -47,14 +47,14 @@ class Site:
 
     @classmethod
     def on_test_database(cls, folder: Path, **environment: str) -> Self:
-        """A site that shows what the test itself stores."""
+        """A site on the test's own database."""
         return cls(folder, **{"DATABASE_URL": own_database(), **environment})
 
     def url(self, path: str = "/", process: int = 0) -> str:
         return f"http://127.0.0.1:{self.ports[process]}{path}"
 
     def start(self, process: int = 0) -> None:
-        """Start a server and wait until it answers."""
+        """Start a server and wait until it responds."""
         with (self.folder / f"server-{process}.log").open("ab") as log:
             self.processes[process] = subprocess.Popen(
                 [sys.executable, *self.command, str(self.ports[process])],
@@ -72,22 +72,22 @@ class Site:
         services.wait(probe, OSError)
 
     def kill(self, process: int = 0) -> None:
-        """As a crash: without a goodbye."""
+        """Simulate a crash."""
         server = self.processes.pop(process)
         server.kill()
         server.wait()
 
     def said(self, process: int = 0) -> str:
-        """What a server wrote to its log."""
+        """Return what a server has written to its log."""
         return (self.folder / f"server-{process}.log").read_text()
 
     def must_have_said(self, *words: str, process: int = 0) -> None:
-        """Raise AssertionError unless one line of a server's log has all of these words."""
+        """Raise AssertionError unless one line of a server's log contains all of these words."""
         lines = self.said(process).splitlines()
         assert any(all(word in line for word in words) for line in lines), words
 
     def memory(self, process: int = 0) -> int:
-        """Bytes of memory that a server holds."""
+        """Return how many bytes of memory a server uses."""
         status = Path(f"/proc/{self.processes[process].pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
         return int(line.split()[1]) * 1024
@@ -109,7 +109,7 @@ class Site:
 
 
 def session_of(user: User) -> str:
-    """The key of a new session of a person."""
+    """Return the key of a new session for a person."""
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     key: str = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -118,7 +118,7 @@ def session_of(user: User) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server answered to a request."""
+    """A server's response."""
 
     status: int
     headers: HTTPMessage
@@ -129,12 +129,11 @@ class Answer:
 
 
 class Visitor:
-    """Somebody who talks to a server without a browser.
+    """Somebody who uses a server without a browser.
 
     Args:
-        site: where.
-        session: the key of the visitor's session; empty for nobody's.
-        process: which of the site's servers.
+        site: the site. session: the key of the visitor's session, or empty. process: which of the
+            site's servers.
     """
 
     def __init__(self, site: Site, session: str = "", process: int = 0) -> None:
@@ -147,12 +146,12 @@ class Visitor:
         return self._ask("GET", path, None, headers)
 
     def post(self, path: str, form: dict[str, Any], **headers: str) -> Answer:
-        """Post a form as a page does; with `accept=JSON` as a script does."""
+        """Post a form like a page, or with `accept=JSON` like a script."""
         return self._ask("POST", path, urlencode(form), headers)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a request of this visitor carries."""
+        """Return the headers of this visitor's requests."""
         return {
             "Cookie": self.cookies,
             "X-CSRFToken": CSRF_TOKEN,

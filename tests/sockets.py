@@ -1,4 +1,4 @@
-"""What tests do with a socket inside their own process."""
+"""Helpers for sockets within the test's process."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from typing import Any
 from messaging.models import Conversation
 from tests.patience import PATIENCE
 
-Socket = Any  # channels comes without types
+Socket = Any  # channels has no types
 
 
 async def send(socket: Socket, **frame: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever address: a clear answer, never a 500.
+"""Whatever is sent to any address gets a clear response, never a 500.
 
 The addresses are those of the site's own routes, so a new one is covered when it is added.
 """
@@ -22,7 +22,7 @@ from messaging.moderation import actions as moderation
 
 pytestmark = pytest.mark.django_db
 
-# As they stand in an address or in a form's body.
+# As they are in an address or in a form's body.
 HOSTILE = {
     "nothing": "",
     "NUL": "a%00b",
@@ -39,7 +39,7 @@ HOSTILE = {
     "depth": "[" * 5000,
     "another address": "//evil.example/..%2f..%2fetc/passwd",
 }
-# The values on which something broke before.
+# Values that have caused errors before.
 WORST = {name: HOSTILE[name] for name in (
     "NUL", "broken UTF-8", "5,000 digits", "a number too large for the database", "depth",
 )}  # fmt: skip
@@ -47,8 +47,9 @@ QUERY_NAMES = (
     "q", "page", "category", "low", "high", "currency", "sort", "unread", "state", "since",
     "before", "sequence", "next", "person",
 )  # fmt: skip
-# What each list of staff reads in its own way, and what one view of Django's reads for all of them.
-# Neither a search nor an order is refused, so they come together.
+# Parameters that each of the staff's lists reads in its own way, and those that one view of
+# Django's reads for all of them. Neither search nor sorting is refused, so they are tested
+# together.
 OF_A_MODEL = ("q={0}&o={0}", "_to_field={0}", "id__exact={0}", "id__in={0}")
 OF_ANY_LIST = ("p={0}", "e={0}", "all={0}", "_popup={0}")
 ADMIN_QUERY_NAMES = ("q", "o", "_to_field", "id__exact", "id__in", "p", "e", "all", "_popup")
@@ -62,7 +63,7 @@ FIELDS = (
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
-    """All routes, with what varies in them as `<name>`."""
+    """Return all routes, with their parameters as `<name>`."""
     for entry in resolver.url_patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -75,7 +76,7 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 ROUTES = [route for route in sorted(set(routes(get_resolver()))) if "logout" not in route]
 OF_STAFF = [route for route in ROUTES if route.startswith("/admin/")]
 OF_ALL = [route for route in ROUTES if route not in OF_STAFF]
-# The lists of all models are one view of Django's, and so are their pages to change a row.
+# The lists of all models are one view of Django's, and so are their change pages.
 LISTS_OF_STAFF = [route for route in OF_STAFF if re.fullmatch(r"/admin/\w+/\w+/", route)]
 ROWS_OF_STAFF = [route for route in OF_STAFF if route.endswith("<object_id>/change/")]
 ACTS_OF_STAFF = [
@@ -99,7 +100,7 @@ SEARCHES = {
 def real(
     conversation: Conversation, product: Any, seller: User, shopper: User, said: Any
 ) -> dict[str, str]:
-    """What may stand in the routes so that there is something."""
+    """Valid values for the routes' parameters."""
     pk = str(conversation.pk)
     report = moderation.report(seller, conversation.pk, 1, "spam", "Look")
     rest = {"user_id": shopper.pk, "message_id": said.pk, "report_id": report.pk}
@@ -121,8 +122,8 @@ def said(shopper: User, conversation: Conversation) -> Any:
     return MessageFactory(conversation=conversation, sender=shopper)
 
 
-# Answers that are given before the form is looked at. What is kept of the form of somebody who is
-# not logged in, one view keeps for all addresses.
+# Responses that don't read the form. If somebody is not logged in, one view keeps the form for all
+# addresses.
 UNREAD = (401, 405)
 
 
@@ -135,7 +136,7 @@ def form_of(value: str) -> str:
 
 
 class Attack:
-    """A browser that sends anything, and remembers to what the answer was a 500."""
+    """A browser that sends anything, and collects the requests that caused a 500."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -143,7 +144,7 @@ class Attack:
         self.failures: list[str] = []
 
     def send_each(self, method: str, address: str, bodies: Iterable[str]) -> None:
-        """Send one body after the other, until nobody reads them: another one changes nothing."""
+        """Send one body after another, until nobody reads them: further ones change nothing."""
         for body in bodies:
             if self.send(method, address, body) in UNREAD:
                 return
@@ -167,7 +168,7 @@ class Attack:
 
 @pytest.fixture(params=["anonymous", "seller"])
 def attack(request: pytest.FixtureRequest, client_of: Any, real: Any) -> Attack:
-    """By somebody whom the pages let in, and by somebody who is nobody."""
+    """By somebody with access, and by somebody anonymous."""
     person = None if request.param == "anonymous" else request.getfixturevalue(request.param)
     return Attack(client_of(person))
 
@@ -179,13 +180,13 @@ def of_seller(seller: User, client_of: Any, real: Any) -> Attack:
 
 @pytest.fixture
 def of_chief(client_of: Any, real: Any) -> Attack:
-    """By somebody who may do everything."""
+    """By somebody with all permissions."""
     return Attack(client_of(UserFactory(staff=True, is_superuser=True)))
 
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
-    """Thousands of refusals need not be written down."""
+    """Don't log thousands of refusals."""
     logging.disable()
     yield
     logging.disable(logging.NOTSET)
@@ -348,7 +349,7 @@ def test_no_page_breaks_by_a_header(name: str, client_of: Any, shopper: User) ->
 def test_no_address_breaks_by_anything(
     data: st.DataObject, of_chief: Attack, real: dict[str, str]
 ) -> None:
-    """What nobody thought of."""
+    """Inputs that nobody thought of."""
     draw = data.draw
     noise = st.text(max_size=40) | st.binary(max_size=40).map(lambda raw: raw.decode("latin1"))
     values = st.sampled_from(sorted(HOSTILE.values())) | noise

@@ -1,4 +1,4 @@
-"""The demo shop: believable, consistent, the same each time, and harmless to make twice."""
+"""The demo shop: believable, consistent, the same each time, and harmless to create twice."""
 
 import re
 from collections import Counter

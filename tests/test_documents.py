@@ -1,4 +1,4 @@
-"""What documents, docstrings and scripts' comments name is there."""
+"""Names in documents, docstrings and scripts' comments exist."""
 
 import ast
 import re
@@ -23,13 +23,13 @@ FILE = re.compile(r"\.(py|js|html|css|md)$")
 
 
 def docstrings(path: Path) -> str:
-    """All docstrings of a module, one behind the other."""
+    """Return all docstrings of a module, concatenated."""
     nodes = [node for node in ast.walk(tree(path)) if isinstance(node, Documented)]
     return "\n".join(ast.get_docstring(node) or "" for node in nodes)
 
 
 def comments(path: Path) -> str:
-    """All comments of a script."""
+    """Return all comments of a script."""
     return "\n".join(re.findall(r"//.*|/\*.*?\*/", path.read_text(), re.DOTALL))
 
 
@@ -37,7 +37,7 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Everything that explains something: where it is, and what it says."""
+    """Yield everything that explains something: where it is, and what it says."""
     for files, read in ((DOCUMENTS, Path.read_text), (SOURCES, docstrings), (SCRIPTS, comments)):
         for path in files:
             yield str(path.relative_to(ROOT)), read(path)
@@ -49,7 +49,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def names_in(node: ast.AST) -> set[str]:
-    """What a module, a class or an instance of it has."""
+    """Return the names in a module, a class or its instances."""
     names = set()
     for one in ast.walk(node):
         match one:
@@ -66,9 +66,9 @@ def names_in(node: ast.AST) -> set[str]:
 
 @cache
 def modules() -> dict[str, set[str]]:
-    """What each module has, by all ends of its dotted name: `sending.batcher` and `batcher`.
+    """Return each module's names, by all ends of its dotted name: `sending.batcher` and `batcher`.
 
-    A package has its modules, and so has what is above it.
+    A package includes its modules' names.
     """
     has: dict[str, set[str]] = {}
     for path in SOURCES:
@@ -83,7 +83,7 @@ def modules() -> dict[str, set[str]]:
 
 @cache
 def strings() -> set[str]:
-    """All strings of the program: a name with a dot may be an event's type, `access.changed`."""
+    """Return all strings of the program: a dotted name may be an event's type, `access.changed`."""
     return {
         node.value
         for path in SOURCES
@@ -102,14 +102,14 @@ def files() -> set[str]:
 
 @cache
 def classes() -> dict[str, set[str]]:
-    """What each class and its bases have, by name."""
+    """Return the names in each class and its bases."""
     nodes = [
         node for path in SOURCES for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)
     ]
     has: dict[str, set[str]] = {}
     for node in nodes:
         has.setdefault(node.name, set()).update(names_in(node))
-    for _ in range(4):  # as deep as classes derive from each other
+    for _ in range(4):  # the depth of inheritance
         for node in nodes:
             for base in re.findall(r"\w+", " ".join(map(ast.unparse, node.bases))):
                 has[node.name] |= has.get(base, set())
@@ -117,7 +117,7 @@ def classes() -> dict[str, set[str]]:
 
 
 def is_there(dotted: str) -> bool:
-    """Whether a class of ours has that, or a module; of others' names nothing is known."""
+    """Whether one of our classes or modules has that name; unknown for others'."""
     first, *rest = dotted.split(".")
     if FILE.search(dotted):
         return dotted in files()

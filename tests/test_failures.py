@@ -1,4 +1,4 @@
-"""The pages for when something is wrong: friendly, in the reader's language, and all reachable."""
+"""The error pages: friendly, in the reader's language, and all reachable."""
 
 import re
 from pathlib import Path
@@ -44,7 +44,7 @@ def ask(client: Client, language: str, method: str, address: str, *args: Any, **
 
 
 def is_friendly(answer: Any, status: int, language: str) -> bool:
-    """Whether it is our page, in the right language, with a way back."""
+    """Whether it is our page, in the right language, with a link back."""
     words = WORDS[status][LANGUAGES.index(language)]
     assert answer.status_code == status
     assert words in answer.text
@@ -109,7 +109,7 @@ def test_429_for_who_is_too_fast(language: str) -> None:
     address = "/accounts/password/reset/"
     answer = ask(client, language, "post", address, form)
     assert answer.status_code == 302
-    # 20 a minute are allowed. Where Redis hesitates in between, a process counts for itself.
+    # 20 a minute are allowed. If Redis is slow meanwhile, a process counts on its own.
     for _ in range(2 * 20):
         if answer.status_code == 302:
             answer = ask(client, language, "post", address, form)
@@ -131,7 +131,7 @@ def test_a_plain_page_needs_no_request_no_database_no_manifest_and_nothing_inlin
 ) -> None:
     storage = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
-    settings.STATIC_ROOT = tmp_path  # where nothing was collected
+    settings.STATIC_ROOT = tmp_path  # where static files were not collected
     with django_assert_num_queries(0):
         page = render_to_string(f"{name}.html")
     files = re.findall(r'href="/static/([^"#]+)', page)

@@ -1,4 +1,4 @@
-"""Spanish is complete, says "tú" to everybody, and is chosen by the browser or by the switch."""
+"""Spanish is complete, says "tú" throughout, and is chosen by the browser or by the switch."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ CATALOGUES = {
     "admin": DJANGO / "contrib/admin/locale",
 }
 THEIRS = [name for name in CATALOGUES if name not in ("ours", "overrides")]
-# What is only said to somebody whom one calls "usted" …
+# Forms that are only used to address somebody as "usted" …
 USTED = re.compile(
     r"\b(usted|les?|asegúrese|compruebe|confirme|contáctenos|corrija|desmarque|elija|emita|empiece|envíe"
     r"|escanee|escoja|(?<!te )escriba|guarde|habilite|haga|ingrese|inicie|intente|inténtelo"
@@ -37,7 +37,7 @@ USTED = re.compile(
     r"|solicite|tenga|tome|utilice|vaya|verifique|vuelva)\b|^Ha (?!sido|cambiado)|¿(?:Ya )?tiene\b",
     re.IGNORECASE,
 )
-# … and what is said of others too, so that it only counts where the English says "you".
+# … and forms that are used about others too, so these only count if the English says "you".
 OR_OTHERS = re.compile(
     r"\b(sus?|está (?:a punto|recibiendo|segur[oa]))\b"
     r"|(?:^|[.¿] ?|\b(?:que|si|ya) )(?:(?:no|lo) )*"
@@ -45,14 +45,14 @@ OR_OTHERS = re.compile(
     re.IGNORECASE,
 )
 YOU = re.compile(r"\byou|\bsure\?|\bforg[eo]t", re.IGNORECASE)
-# Pages that this site has not switched on: Django's own for CSRF, names of users.
+# Pages that this site doesn't use: Django's own for CSRF, names of users.
 NOT_HERE = re.compile("CSRF|Referer|cookies|DEBUG|username|Unselect|password-based")
 
 
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="needs xgettext")
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
 def test_every_text_of_the_site_is_in_the_spanish_catalogue(domain: str, tmp_path: Path) -> None:
-    """The texts are collected again in a copy and compared with the catalogue."""
+    """Collect the texts again in a copy, and compare them with the catalogue."""
     copy = tmp_path / "copy"
     ignored = shutil.ignore_patterns(".venv", ".git", "var", "tests", "*_cache", "__pycache__")
     shutil.copytree(ROOT, copy, ignore=ignored)
@@ -91,7 +91,7 @@ def entries(name: str, language: str = "es") -> list[Message]:
 
 
 def is_met(entry: Message) -> bool:
-    """Whether a text of allauth stands where this site uses allauth, and not its own template."""
+    """Whether this site shows a text of allauth's, and not its own template."""
     return any(
         re.match(r"(templates/)?(account|allauth|mfa|usersessions)/", place)
         and not (ROOT / place).exists()
@@ -100,7 +100,7 @@ def is_met(entry: Message) -> bool:
 
 
 def formal(texts: Iterable[tuple[Message, Iterable[str]]]) -> list[str]:
-    """Those of the Spanish texts that say "usted"."""
+    """Return the Spanish texts that say "usted"."""
     return [
         spanish
         for entry, answers in texts
@@ -110,7 +110,7 @@ def formal(texts: Iterable[tuple[Message, Iterable[str]]]) -> list[str]:
 
 
 def spoken(entry: Message) -> list[str]:
-    """What the site says in Spanish, its own texts and those of its packages."""
+    """Return everything the site says in Spanish, including its packages' texts."""
     if not isinstance(entry.id, str):
         one, many = entry.id
         return [translation.ngettext(one, many, count) for count in (1, 2)]
@@ -158,7 +158,7 @@ def test_every_override_is_of_a_text_that_they_still_have(language: str, at_leas
 
 
 def test_no_text_is_in_both_of_our_catalogues() -> None:
-    """The first of LOCALE_PATHS would hide the second."""
+    """The first catalogue in LOCALE_PATHS would hide the second."""
     ours = {entry.id for entry in entries("ours")}
     both = [*entries("overrides", "en"), *entries("overrides")]
     assert [entry.id for entry in both if entry.id in ours] == []

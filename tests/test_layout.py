@@ -23,7 +23,7 @@ NAMED = re.compile(r"""(?<![a-z_])(accounts|catalog)([._:/]\w|["'])|import (acco
 
 
 def files(place: str) -> list[Path]:
-    """All files at a place, or the one that it is."""
+    """Return all files in a folder, or the file itself."""
     path = ROOT / place
     assert path.exists(), place
     return sorted(one for one in (path.rglob("*") if path.is_dir() else [path]) if one.is_file())

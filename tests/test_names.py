@@ -1,4 +1,4 @@
-"""Names of people, shops and things: seen, in one direction, and without tricks."""
+"""Names of people, shops and things: visible, in one direction, and without tricks."""
 
 import re
 from typing import Any
@@ -31,7 +31,7 @@ TRICKS = {
     "too long": "x" * 400,
     "stacked accents": "Lu" + "\u0301" * 30 + "cía",
 }
-# What a name of a person or a shop may not be, while a product may be called so.
+# Forbidden names of people and shops that a product may have.
 DECEPTIONS = {
     "the brand": "Trato Support",
     "Cyrillic in the brand": "Тrаtо Suppоrt",
@@ -75,7 +75,7 @@ SIGN_UP = {
 
 
 def names() -> list[Any]:
-    """All names that there are."""
+    """Every kind of name."""
     return [
         list(model._default_manager.order_by("pk").values_list("pk", field))
         for model, field in ((User, "name"), (Shop, "name"), (Product, "title"))
@@ -84,7 +84,7 @@ def names() -> list[Any]:
 
 @pytest.mark.parametrize("trick", TRICKS | DECEPTIONS)
 def test_nobody_signs_up_under_it(trick: str) -> None:
-    """Neither as a person nor as a shop; the form says so of both."""
+    """Neither a person nor a shop; the form reports both."""
     before = names()
     name = (TRICKS | DECEPTIONS)[trick]
     answer = Client().post("/accounts/signup/", {**SIGN_UP, "name": name, "shop_name": name})
@@ -150,7 +150,7 @@ def test_what_is_reserved_is_a_setting(settings: Any, shopper: User, client_of: 
         assert client_of(shopper).post("/accounts/profile/", {"name": name}).status_code == status
 
 
-@example("ᏺ")  # a small letter that Unicode folds to a large one
+@example("ᏺ")  # a lowercase letter that Unicode folds to an uppercase one
 @example("Г")
 @given(st.text(max_size=60))
 def test_whatever_the_name_its_skeleton_is_its_own_skeleton(name: str) -> None:

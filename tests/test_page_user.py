@@ -1,4 +1,4 @@
-"""A page drawn for one person does nothing in the name of another who has logged in since."""
+"""A page rendered for one person does nothing for another one who has logged in since."""
 
 import re
 import uuid
@@ -18,7 +18,7 @@ JSON = "application/json"
 
 
 def send(client: Client, conversation: Conversation, **more: Any) -> Any:
-    """As the page's script does; `page_user=` in the form, `page=` in the header."""
+    """Send like the page's script: `page_user=` in the form, `page=` in the header."""
     headers = {"accept": JSON}
     if "page" in more:
         headers["page-user"] = str(more.pop("page"))
@@ -31,13 +31,13 @@ def send(client: Client, conversation: Conversation, **more: Any) -> Any:
 def test_words_are_not_stored_under_the_name_of_a_colleague(
     named_in: str, seller: User, colleague: User, conversation: Conversation, client_of: Any
 ) -> None:
-    browser = client_of(colleague)  # who logged in after the page of the seller was opened
+    browser = client_of(colleague)  # logged in after the seller's page was opened
     answer = send(browser, conversation, **{named_in: seller.pk})
     assert answer.status_code == 412
     assert answer.json() == {"type": "session.changed", "user": colleague.pk}
     assert not Message.objects.exists()
     assert send(browser, conversation, **{named_in: colleague.pk}).status_code == 200
-    assert send(browser, conversation).status_code == 200  # a client that has no page
+    assert send(browser, conversation).status_code == 200  # a client without a page
     assert [message.sender for message in Message.objects.all()] == [colleague, colleague]
 
 
@@ -114,7 +114,7 @@ def test_a_question_kept_over_a_login_is_only_its_writers(
     comes_back: bool, shopper: User, stranger: User, product: Product, client_of: Any
 ) -> None:
     address = f"{product.get_absolute_url()}contact/"
-    browser = client_of(None)  # who wrote it was logged out before they sent it
+    browser = client_of(None)  # whose author was logged out before sending it
     kept = browser.post(address, {"body": "Is it blue?", "page_user": shopper.pk})
     assert kept.url.startswith("/accounts/login/")
     browser.force_login(

@@ -1,4 +1,4 @@
-"""What belongs to one person is kept by no cache, whatever page it is on."""
+"""No cache keeps what belongs to one person, whatever page it is on."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ POST_ONLY = {"/accounts/demo-login/", "/language/setlang/", "/accounts/logout/"}
 
 
 def plain_addresses(patterns: Any = None, before: str = "/") -> list[str]:
-    """Every address of the site that takes no argument."""
+    """Return every address of the site without parameters."""
     addresses: list[str] = []
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         path = before + str(entry.pattern).lstrip("^").rstrip("$").replace("\\Z", "")
@@ -39,7 +39,7 @@ def cache_control(client: Client, address: str, **headers: str) -> str:
 
 @pytest.fixture
 def chief(moderator: User) -> User:
-    """May see every page of the admin."""
+    """Somebody who may see every page of the admin."""
     moderator.is_superuser = True
     moderator.save()
     return moderator
@@ -69,7 +69,7 @@ def test_no_page_of_a_conversation_may_be_kept_by_a_cache(
         f"{at}messages/?since=0",
         f"{at}messages/1/report/",
         f"{at}read.gif?sequence=1",
-        "/conversation/999999/",  # the page that says no has the person's name on it
+        "/conversation/999999/",  # the page that refuses access contains the person's name
         "/accounts/profile/",
     ):
         assert "no-store" in cache_control(client, address, accept=accept), address

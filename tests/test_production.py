@@ -1,4 +1,4 @@
-"""Production: it starts only when it is told what it needs, and then takes no chances."""
+"""Production only starts with complete settings, and then takes no risks."""
 
 import json
 import os
@@ -25,7 +25,7 @@ GOOD = {
 }
 ORIGIN = GOOD["TRUSTED_ORIGINS"]
 Start = Callable[..., str]
-# Imports what the settings take from elsewhere, once; then forks for each environment it is told.
+# Imports the settings' dependencies once, then forks for each environment.
 NURSERY = """
 import json, os, sys, traceback
 import csp.constants, django.utils.translation, django_stubs_ext, environ, redis.asyncio, structlog
@@ -51,9 +51,9 @@ for line in sys.stdin:
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Start]:
-    """`start(*names, **environment)`: what a process says that loads the settings and the apps.
+    """`start(*names, **environment)`: load the settings and the apps in a separate process.
 
-    The settings of those names as JSON, or why it does not start.
+    It returns the named settings as JSON, or why the process doesn't start.
     """
     command = [sys.executable, "-c", NURSERY]
     pipe = subprocess.PIPE
@@ -159,7 +159,7 @@ def test_a_development_without_debug_offers_no_demo_logins(start: Start) -> None
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One server with the settings of production; the proxy in front of it is us."""
+    """One server with production's settings; we are the proxy in front of it."""
     folder = tmp_path_factory.mktemp("production")
     with Site.on_test_database(folder, **GOOD) as made:
         made.start()
@@ -170,12 +170,12 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_the_socket_takes_pages_of_the_whole_origin_and_of_no_other(site: Site) -> None:
     visitor = Visitor(site)
     with visitor.socket(origin=ORIGIN) as line:
-        assert line.closed_with() == 4401  # let in, and then asked for a session
+        assert line.closed_with() == 4401  # accepted, and then asked for a session
     for other in (
         "http://shop.example.com",
         "https://shop.example.com:8443",
         "https://evil.example",
-        f"http://127.0.0.1:{site.ports[0]}",  # a host that is allowed, yet no origin
+        f"http://127.0.0.1:{site.ports[0]}",  # an allowed host, but not a trusted origin
         None,
     ):
         with pytest.raises(InvalidStatus), visitor.socket(origin=other):
@@ -203,7 +203,7 @@ def test_a_server_without_its_static_files_says_so(site: Site) -> None:
     [
         (0, "203.0.113.7", "127.0.0.1"),
         (1, "203.0.113.7", "203.0.113.7"),
-        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # the client invented the first
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # the client made up the first one
         (2, "198.51.100.1, 203.0.113.7, 192.0.2.9", "203.0.113.7"),
         (1, "203.0.113.7:5000", "203.0.113.7"),  # as some proxies write it
     ],

@@ -1,4 +1,4 @@
-"""What pages cost in queries: the same however much there is, for a seller of many shops too."""
+"""The number of queries per page doesn't depend on the amount of data, even with many shops."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ from tests.products import ProductImageFactory
 
 pytestmark = pytest.mark.django_db
 
-# The most that a page may cost. Promised are the product's, the list's and the thread's.
+# The maximum for each page. The product's, the list's and the thread's are promised.
 FOR_ALL = {"product": 6, "home": 7, "products": 7, "shop": 9}
 FOR_MEMBERS = {"conversations": 6, "thread": 7, "notifications": 6}
 FOR_SELLERS = {"my products": 8, "team": 6}
@@ -37,7 +37,7 @@ def shops(seller: User, shop: Shop) -> list[Shop]:
 
 @pytest.fixture
 def grow(shops: list[Shop], seller: User, conversation: Conversation) -> Callable[[], None]:
-    """`grow()`: more of everything that a page could show."""
+    """`grow()`: create more of everything that a page could show."""
 
     def more() -> None:
         for shop in shops:

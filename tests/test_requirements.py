@@ -1,4 +1,4 @@
-"""What is pinned is what is asked for on every Python, and tells nobody's download addresses."""
+"""Every requirement is pinned for every Python, and no download address is revealed."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ def test_pinned_requirements_have_hashes_and_no_addresses(name: str) -> None:
 def test_everything_that_is_asked_for_is_pinned(
     name: str, asked: list[str], python: str, system: str
 ) -> None:
-    """Also what a package asks for on some Pythons alone: the pins are made on one of them."""
+    """Including what a package only needs on some Pythons: pins are made on one of them."""
     place = {
         "python_version": python.rsplit(".", 1)[0],
         "python_full_version": python,
@@ -45,7 +45,7 @@ def pinned(name: str) -> set[str]:
 
 
 def needed(asked: list[str], place: dict[str, str]) -> set[str]:
-    """The packages that are asked for and, as far as they are installed here, what those need."""
+    """Return the required packages and, if they are installed here, their requirements."""
     needed: set[tuple[str, str]] = set()  # with an extra, or ""
     waiting = [Requirement(line) for line in asked]
     while waiting:
@@ -65,5 +65,5 @@ def needed(asked: list[str], place: dict[str, str]) -> set[str]:
 def requires(name: str) -> list[str]:
     try:
         return metadata.requires(name) or []
-    except metadata.PackageNotFoundError:  # needed on other Pythons alone
+    except metadata.PackageNotFoundError:  # only needed on other Pythons
         return []

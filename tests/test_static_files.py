@@ -1,4 +1,4 @@
-"""Lines that can be read, stylesheets by component, and the page's modules from one place."""
+"""Readable lines, stylesheets by component, and modules from one import map."""
 
 import json
 import re

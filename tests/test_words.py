@@ -1,4 +1,4 @@
-"""When something is refused, its writer gets the words back, and nobody else's."""
+"""A refused form gives its author's words back, and nobody else's."""
 
 import uuid
 from typing import Any

@@ -1,4 +1,4 @@
-"""Many threads at once."""
+"""Run a function in many threads at once."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

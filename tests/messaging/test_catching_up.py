@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def fill(conversation: Conversation, sender: User, number: int) -> None:
-    """Rows as `send` stores them, without its limits."""
+    """Insert rows as `send` stores them, without its limits."""
     start = conversation.last_sequence
     Message.objects.bulk_create(
         Message(
@@ -35,7 +35,7 @@ def fill(conversation: Conversation, sender: User, number: int) -> None:
 
 
 def catch_up(client: Client, conversation: Conversation, since: int) -> list[dict[str, Any]]:
-    """What a client does: ask again with the revision it was given while more is to come."""
+    """Request pages like a client: from the last page's revision while there is more."""
     got: list[dict[str, Any]] = []
     while True:
         page = client.get(f"/conversation/{conversation.pk}/messages/", {"since": since}).json()
@@ -98,7 +98,7 @@ def test_a_cursor_that_is_no_whole_number_is_refused(
 def test_whatever_changes_between_two_pages_nothing_is_missed(
     shopper: User, conversation: Conversation, settings: Any, data: st.DataObject
 ) -> None:
-    """A reader pages with changes in between; in the end it has what the database has."""
+    """A reader requests pages with changes in between; in the end it has what the database has."""
     settings.MESSAGE_PAGE_SIZE = 3
     Message.objects.all().delete()
     conversation.last_sequence = conversation.revision = 0

@@ -1,4 +1,4 @@
-"""`manage.py check` says what a project has not set."""
+"""`manage.py check` reports what a project has not set."""
 
 from copy import deepcopy
 from typing import Any
@@ -11,7 +11,7 @@ from messaging.host import MessagingHost
 
 
 class HalfAHost(MessagingHost):
-    """Answers nothing."""
+    """Implements nothing."""
 
 
 def ids() -> list[str | None]:

@@ -1,4 +1,4 @@
-"""Times that are compared with each other are all of the database's clock."""
+"""All times that are compared with each other are from the database's clock."""
 
 import asyncio
 from datetime import timedelta
@@ -42,7 +42,7 @@ def test_a_server_whose_clock_is_ahead_writes_no_other_times(
 def test_an_answer_before_the_question_by_the_clock_is_stored(
     way: str, seller: User, shopper: User, product: Any
 ) -> None:
-    """Clocks are set back: the seconds to the first answer are none, not fewer."""
+    """Clocks may be set back: the time to the first answer is then 0, not negative."""
     conversation = ConversationFactory(
         consumer=shopper, product=product, created_at=timezone.now() + timedelta(hours=1)
     )

@@ -1,4 +1,4 @@
-"""What cannot be a message is refused at every entrance alike, and nothing of it is stored."""
+"""Invalid messages are refused in the same way everywhere, and never stored."""
 
 import html
 import json
@@ -19,7 +19,7 @@ from notifications.models import Notification
 pytestmark = pytest.mark.django_db
 
 URLENCODED = "application/x-www-form-urlencoded"
-# What is wrong with the body → the status of a form or a script, and the code for the script.
+# What is wrong with the body → the status for a form or a script, and the code for the script.
 BODIES = {
     "empty": ("", 400, "invalid"),
     "blank": (" \t\r\n ", 400, "invalid"),
@@ -35,7 +35,7 @@ CLIENT_IDS = ["", "x", "9" * 5000, "\0", "00000000-0000-4000-8000-00000000000g"]
 
 
 def everything() -> list[Any]:
-    """All rows that an entrance of messaging could make."""
+    """Return all rows that a message could create."""
     models = (Conversation, Message, Participant, Report, Notification)
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 

@@ -1,4 +1,4 @@
-"""Whatever a client sends: a frame is one of ours or it is refused, and the socket lives."""
+"""Whatever a client sends: a frame is either valid or refused, and the socket stays open."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What in a message becomes a link: plainly the address of a public host, and nothing else."""
+"""What becomes a link in a message: clearly the address of a public host, and nothing else."""
 
 import re
 from html.parser import HTMLParser

@@ -29,11 +29,11 @@ PEOPLE = (
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 STAFF = {"moderator"}
-NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session is nobody's
+NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session counts as nobody's
 
 
 class Scene:
-    """A thread in which both sides said something, and an account that nobody needs."""
+    """A thread with messages from both sides, and an account that nobody needs."""
 
     def __init__(self, shopper: User, seller: User, conversation: Conversation) -> None:
         self.conversation = conversation
@@ -43,7 +43,7 @@ class Scene:
         self.bystander = UserFactory()
 
     def everything(self) -> list[Any]:
-        """What an act could change."""
+        """Return everything that an act could change."""
         return [
             list(model._default_manager.order_by("pk").values())
             for model in (Conversation, Message, Participant, Report, Notification, AuditEntry)
@@ -57,13 +57,13 @@ class Scene:
 def scene(
     shopper: User, seller: User, conversation: Conversation, suspended: User, shop: Shop
 ) -> Scene:
-    ShopMemberFactory(shop=shop, user=suspended)  # only the suspension keeps this one out
+    ShopMemberFactory(shop=shop, user=suspended)  # only the suspension keeps this person out
     return Scene(shopper, seller, conversation)
 
 
 @pytest.fixture
 def user(request: pytest.FixtureRequest, person: str) -> User | None:
-    """The account of the parametrized person; None for the anonymous one."""
+    """The account of the parametrized person; None for an anonymous one."""
     return None if person == "anonymous" else request.getfixturevalue(person)
 
 
@@ -113,7 +113,7 @@ def _suspend(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
 
 
 Act = Callable[[Client, Scene, str], tuple[int, bool]]
-# act → who may, and what the others who are logged in are answered
+# act → who may do it, and the response to others who are logged in
 ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "list": (_list, SIDES, {200}),
     "read": (_read, SIDES, {404}),

@@ -1,4 +1,4 @@
-"""What is read side by side and ends in another order: the newer answer stays."""
+"""Concurrent reads that finish in another order: the newer answer wins."""
 
 import asyncio
 import threading
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Held:
-    """A function whose next call has its answer, and hands it on only when it is told to."""
+    """Wraps a function whose next call gets its result, but returns it only when released."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
@@ -61,7 +61,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def nothing_is_under_way() -> None:
-    """All that was asked is answered and applied."""
+    """Wait until everything requested has been answered and applied."""
     async with asyncio.timeout(PATIENCE):
         while any("DataLoader" in repr(task.get_coro()) for task in background.running):
             await asyncio.sleep(0)
@@ -83,7 +83,7 @@ async def check(person: User) -> None:
 
 @pytest.fixture
 def memberships(monkeypatch: pytest.MonkeyPatch) -> Held:
-    """The look for the shops that sellers work for."""
+    """Hold the query for the shops that sellers work for."""
     held = Held(host.shops_of)
     monkeypatch.setattr(host, "shops_of", held)
     return held
@@ -223,7 +223,7 @@ async def test_a_socket_that_closes_while_it_joins_is_in_no_group(
 
     def set_groups(self: ChatConsumer, due: set[str]) -> Any:
         joining = original(self, due)
-        self.leave_all()  # as when its client goes in this moment
+        self.leave_all()  # as if its client left at this moment
         gone.append(self)
         return joining
 

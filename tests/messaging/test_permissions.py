@@ -1,4 +1,4 @@
-"""What the matrix of actors and acts does not say: how a denial sounds, and who is on record."""
+"""What the matrix of actors and acts leaves out: the wording of denials, and what is recorded."""
 
 import re
 import uuid
@@ -46,7 +46,7 @@ def test_nobody_else_can_tell_whether_it_exists(actor: User, said: Message, clie
 
 
 def told(answer: Any) -> str:
-    """What an answer says, without what is new in each."""
+    """Return a response, without the parts that differ every time."""
     return re.sub(r'(nonce|value|content)="[^"]*"|/conversation/\d+/', "", answer.text)
 
 

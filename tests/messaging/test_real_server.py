@@ -1,6 +1,6 @@
-"""A real server against people who do not play fair; met over the network only.
+"""A real server with clients that misbehave, only over the network.
 
-Each time, afterwards: the process lives, and somebody else's message goes through.
+After each test, the process is still running, and another person's message goes through.
 """
 
 import contextlib
@@ -26,12 +26,12 @@ from tests.site import Site, Visitor, session_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-GROWTH = 40 * 2**20  # bytes that a hostile client may cost the process for a while
+GROWTH = 40 * 2**20  # bytes by which a hostile client may make the process grow for a while
 
 
 @pytest.fixture(scope="module")
 def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One server for the whole file: whatever a test did to it, the next one finds it well."""
+    """One server for the whole file: whatever a test did to it, it must work for the next one."""
     with Site.on_test_database(tmp_path_factory.mktemp("site")) as made:
         made.start()
         yield made
@@ -39,7 +39,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def visit(site: Site) -> Callable[[User | None], Visitor]:
-    """`visit(person)`: somebody at the server with a session of that person; None: nobody's."""
+    """`visit(person)`: a client with a session of that person, or None for nobody's."""
     return lambda user: Visitor(site, session_of(user) if user else "")
 
 
@@ -47,7 +47,7 @@ def visit(site: Site) -> Callable[[User | None], Visitor]:
 def others_do_not_notice(
     site: Site, shopper: User, conversation: Conversation, visit: Any
 ) -> Iterator[None]:
-    """After each test the same process takes and shows another person's message."""
+    """After each test, the same process accepts and shows another person's message."""
     before = site.processes[0].pid
     yield
     assert site.processes[0].pid == before
@@ -63,7 +63,7 @@ def others_do_not_notice(
 
 @pytest.fixture
 def raw(visit: Any) -> Iterator[Callable[[User | None], RawSocket]]:
-    """`raw(person)`: a socket that does only what it is told."""
+    """`raw(person)`: a socket that only does what the test says."""
     opened: list[RawSocket] = []
 
     def connect(user: User | None) -> RawSocket:
@@ -87,9 +87,9 @@ def test_who_reads_too_slowly_is_told_4408(
     site: Site, seller: User, raw: Any, long_talk: bytes
 ) -> None:
     slow = raw(seller)
-    for _ in range(60):  # 10 MB in answers, more than the system's buffers hold
+    for _ in range(60):  # 10 MB of answers, more than the kernel's buffers hold
         slow.send(long_talk)
-    # It reads nothing until the server has given up on it. Then it may still read why.
+    # It reads nothing until the server has given up on it. Then it can still read why.
     services.wait(lambda: site.must_have_said("socket_closed", "4408"), AssertionError)
     assert slow.close_code(quiet=PATIENCE) == 4408
 
@@ -101,7 +101,7 @@ def test_who_never_reads_is_cut_off_and_costs_a_bounded_amount_of_memory(
     before = site.memory()
     most = before
     with contextlib.suppress(ConnectionError):
-        for _ in range(500):  # 80 MB in answers
+        for _ in range(500):  # 80 MB of answers
             silent.send(long_talk)
             if silent.ended(0.01):
                 break
@@ -114,7 +114,7 @@ def test_who_never_reads_is_cut_off_and_costs_a_bounded_amount_of_memory(
 def test_a_flood_from_somebody_who_never_reads_costs_a_bounded_amount_of_memory(
     kind: str, site: Site, seller: User, conversation: Conversation, raw: Any
 ) -> None:
-    """Each ping has to be answered, each message waits for its turn."""
+    """Each ping has to be answered, and each message waits for its turn."""
     flooding = raw(seller)
     before = site.memory()
     body = "x" * 3500
@@ -264,7 +264,7 @@ def test_frames_may_come_in_pieces_and_several_at_once(
     one.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for start, end in ((0, 5), (5, whole), (whole, 3 * whole), (3 * whole, 3 * whole + 50)):
         one.sock.sendall(sock[start:end])
-        time.sleep(0.05)  # so that they do not become one piece on the way
+        time.sleep(0.05)  # so that they are not merged on the way
     one.sock.sendall(sock[3 * whole + 50 :])
 
     def all_are_stored() -> None:

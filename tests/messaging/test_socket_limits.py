@@ -1,4 +1,4 @@
-"""How many sockets somebody may have, and how often they may come."""
+"""How many sockets a person may have, and how often they may be opened."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def fate(socket: Any) -> str | int:
-    """`session.ready`, or the code it was closed with."""
+    """Return `session.ready`, or the code with which the socket was closed."""
     async with asyncio.timeout(PATIENCE):
         while True:
             output = await socket.receive_output(PATIENCE)

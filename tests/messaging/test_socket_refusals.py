@@ -1,4 +1,4 @@
-"""What a socket refuses, and what ends it: bad frames, floods, somebody else's page."""
+"""What a socket refuses, and what closes it: bad frames, floods, another person's page."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The same site under uvicorn, as an example of a server that only speaks ASGI."""
+"""The same site on uvicorn, as an example of a server that only supports ASGI."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def test_who_does_not_read_is_closed_and_costs_no_more_memory(
         MessageFactory(conversation=conversation, sender=shopper, body="x" * 4000)
     before = site.memory()
     slow = RawSocket(visit(seller))
-    for _ in range(60):  # 10 MB in answers, more than the system's buffers hold
+    for _ in range(60):  # 10 MB of answers, more than the kernel's buffers hold
         slow.send(b'{"type":"conversation.open","conversation":%d,"since":0}' % conversation.pk)
 
     def probe() -> None:

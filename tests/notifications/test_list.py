@@ -1,4 +1,4 @@
-"""The list of notifications, marking as read, and what pages without a socket ask for."""
+"""The list of notifications, marking as read, and polling by pages without a socket."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def tell(person: User, number: int = 1, **changes: Any) -> Notification:
-    """News number so-and-so; the higher the number, the newer."""
+    """Create news with a number; the higher the number, the newer."""
     news: dict[str, Any] = {
         "subject_kind": "conversation",
         "subject_id": number,

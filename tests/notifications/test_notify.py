@@ -1,4 +1,4 @@
-"""The door in: one row per person and subject, and words that are taken back."""
+"""`notify()`: one row per person and subject, and words that are withdrawn."""
 
 import pytest
 
@@ -74,7 +74,7 @@ def test_withdrawn_words_are_quoted_nowhere_and_all_else_stays(
     assert excerpts(colleague) == [""]
     assert excerpts(seller) == ["", words[:160], words[:160]]
     assert excerpts(shopper) == ["An answer"]
-    assert actions.mark_all_read(seller) == 3  # they are unread as before
+    assert actions.mark_all_read(seller) == 3  # they are as unread as before
 
 
 def test_telling_nobody_costs_nothing(django_assert_num_queries: object) -> None:

@@ -1,4 +1,4 @@
-"""News for a shop's members are theirs for as long as they are members."""
+"""Only current members see a shop's news."""
 
 import json
 import uuid
@@ -23,7 +23,7 @@ from tests.patience import PATIENCE
 
 
 async def next_frame(socket: Any, kind: str) -> dict[str, Any]:
-    """The next frame of a kind."""
+    """Return the next frame of a type."""
     while True:
         frame: dict[str, Any] = json.loads(await socket.receive_from(PATIENCE))
         if frame["type"] == kind:
@@ -57,7 +57,7 @@ def say(person: User, conversation: Conversation, body: str = "My address is 5 E
 
 @pytest.fixture
 def news(shopper: User, seller: User, colleague: User, conversation: Conversation) -> Notification:
-    """The colleague has unread news of the shop's, and some that is their own."""
+    """The colleague has unread news of the shop, and some personal news."""
     say(shopper, conversation)
     notifications.notify(
         [colleague.pk],
@@ -113,7 +113,7 @@ def test_news_written_while_somebody_leaves_are_not_shown_either(
     shop: Shop, seller: User, shopper: User, colleague: User, conversation: Conversation
 ) -> None:
     leave(shop, seller, colleague)
-    for person in (seller, colleague):  # as a send does that took them for members
+    for person in (seller, colleague):  # like a send that still treats them as members
         notifications.notify(
             [person.pk],
             subject_kind="conversation",

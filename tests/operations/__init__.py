@@ -1,1 +1,1 @@
-"""What the people who run the site see of it: counts and log lines."""
+"""What the site's operators see: metrics and log lines."""

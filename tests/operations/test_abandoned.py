@@ -1,4 +1,4 @@
-"""Requests whose client leaves while they are under way."""
+"""Requests whose client leaves before the response."""
 
 import asyncio
 import uuid
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Post:
-    """A POST of a message, as a server hands it to the application; `leave()` goes away."""
+    """A POST of a message, as a server passes it to the application; `leave()` disconnects."""
 
     def __init__(self, application: Any, person: User, conversation: Conversation) -> None:
         form = urlencode({"body": "Hello", "client_id": uuid.uuid4()}).encode()
@@ -72,8 +72,8 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
     settings: Any,
     monkeypatch: Any,
 ) -> None:
-    """The client leaves while its request waits for other processes to be told of the message."""
-    settings.SOCKET_HEARTBEAT_SECONDS = 3600  # which would heal the badge
+    """The client leaves while its request waits for the message to be announced."""
+    settings.SOCKET_HEARTBEAT_SECONDS = 3600  # which would correct the badge
     sent, goes_on = asyncio.Event(), asyncio.Event()
     asend_many = groups.asend_many
 
@@ -91,7 +91,7 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
         await sent.wait()
         post.leave()
         for _ in range(200):
-            await asyncio.sleep(0)  # let it be noticed
+            await asyncio.sleep(0)  # let the server notice
         goes_on.set()
         await post.task
     assert (await next_frame(socket, "message.created"))["body"] == "Hello"
@@ -102,7 +102,7 @@ async def test_whoever_leaves_mid_post_takes_nobodys_bell_with_them(
 async def test_a_request_that_is_killed_gives_its_connection_back(
     shopper: User, conversation: Conversation
 ) -> None:
-    """It waits for a lock; its client leaves, and the server does not wait for its end."""
+    """It waits for a lock; its client leaves, and the server doesn't wait for its end."""
     post = await sync_to_async(Post)(asgi.django_application, shopper, conversation)
     before = connections_out()
     with psycopg.connect(own_database(), autocommit=True) as watching:
@@ -112,7 +112,7 @@ async def test_a_request_that_is_killed_gives_its_connection_back(
             await until(lambda: bool(watching.execute(WAITING).fetchall()))
             post.leave()
             post.task.cancel()
-            await asyncio.wait({post.task}, timeout=1)  # it may wait for its thread
+            await asyncio.wait({post.task}, timeout=1)  # it may wait for a thread
             post.task.cancel()
         await until(lambda: connections_out() == before)
         assert watching.execute(WAITING).fetchall() == []
@@ -123,6 +123,6 @@ WAITING = "SELECT FROM pg_locks WHERE NOT granted"
 
 
 def connections_out() -> int:
-    """How many connections of the pool somebody has."""
+    """Return how many connections of the pool are in use."""
     stats = cast("Any", connection).pool.get_stats()
     return int(stats["pool_size"] - stats["pool_available"])

@@ -1,4 +1,4 @@
-"""What a real server takes of a body, and from whom; met over the network."""
+"""Which bodies a real server accepts, and from whom; only over the network."""
 
 import socket
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 class Sender:
-    """A connection that sends the head of a POST, and then only what it is told to."""
+    """A connection that sends the headers of a POST, and then only what the test says."""
 
     def __init__(self, site: Site, path: str, user: User | None = None, /, **headers: str) -> None:
         self.line = socket.create_connection(("127.0.0.1", site.ports[0]), timeout=30)
@@ -50,7 +50,7 @@ class Sender:
 
 
 def send(site: Site, path: str, body: Any, user: User | None = None, /, **headers: str) -> Any:
-    """A whole POST; an iterable body goes out in chunks."""
+    """Send a whole POST; an iterable body is sent in chunks."""
     cookie = f"csrftoken={CSRF_TOKEN}"
     if user is not None:
         cookie += f"; {settings.SESSION_COOKIE_NAME}={session_of(user)}"
@@ -63,7 +63,7 @@ def send(site: Site, path: str, body: Any, user: User | None = None, /, **header
 
 
 def form_with(content: bytes) -> bytes:
-    """A product form that brings one picture."""
+    """Return a product form with one picture."""
     return (
         b"--edge\r\nContent-Disposition: form-data; name=pictures; filename=big.jpg\r\n"
         b"Content-Type: image/jpeg\r\n\r\n" + content + b"\r\n--edge--\r\n"
@@ -117,7 +117,7 @@ def test_only_sellers_upload(
     length = str(20 * MEGABYTE)
     sender = Sender(site, UPLOAD, outsider, Content_Type=MULTIPART, Content_Length=length)
     assert sender.answer().status == 413
-    # The twin: the form reads the whole body and names the picture.
+    # The allowed twin: the form reads the whole body and names the picture.
     body = form_with(bytes(20 * MEGABYTE))
     for sent in (body, iter([body[: 2**20], body[2**20 :]])):
         status, page = send(site, UPLOAD, sent, seller)
@@ -163,6 +163,6 @@ def test_while_eight_large_bodies_are_on_their_way_the_next_waits(
     assert status == 503
     for sender in under_way:
         sender.line.close()
-    while status == 503:  # until the server has seen that they are gone
+    while status == 503:  # until the server has noticed that they are gone
         status, _page = send(site, UPLOAD, form_with(bytes(MEGABYTE)), seller)
     assert status == 400

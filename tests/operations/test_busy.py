@@ -1,4 +1,4 @@
-"""More requests at once than a process takes."""
+"""More requests at once than a process accepts."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ async def test_one_too_many_is_told_to_come_back_and_the_others_are_answered(
     handler = ThreadedHandler()
     monkeypatch.setattr(handler, "get_response", slow)
     waiting = [asyncio.create_task(ask(handler)) for _ in range(3)]
-    await asyncio.sleep(0)  # they are read, and wait for the only thread
+    await asyncio.sleep(0)  # they have been read, and wait for the only thread
     status, headers, body = await ask(handler)
     assert (status, headers[b"Retry-After"]) == (503, b"2")
     assert "Try again" in body
@@ -35,7 +35,7 @@ async def test_one_too_many_is_told_to_come_back_and_the_others_are_answered(
 
 
 async def ask(handler: ThreadedHandler) -> tuple[int, dict[bytes, bytes], str]:
-    """The status, headers and body of an answer."""
+    """Return the status, headers and body of a response."""
     told: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

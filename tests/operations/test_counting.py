@@ -1,4 +1,4 @@
-"""What happens on sockets and pages is counted."""
+"""The metrics count what happens on sockets and pages."""
 
 import asyncio
 import uuid
@@ -29,7 +29,7 @@ def _now(series: str, **labels: str) -> float:
 
 @pytest.fixture
 def more() -> More:
-    """`more(series, label=value)`: how much it grew since the test began."""
+    """`more(series, label=value)`: how much it has grown since the test began."""
     before = {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for metric in REGISTRY.collect()
@@ -102,7 +102,7 @@ async def test_sends_that_wait_for_the_database_are_counted_until_they_are_answe
     frame = frames.Send(conversation.pk, uuid.uuid4(), "Hello")
     answer = sending.submit(shopper, frame)
     assert more("trato_sends_waiting") == 1
-    await asyncio.sleep(0.05)  # under way by now
+    await asyncio.sleep(0.05)  # in progress by now
     assert more("trato_sends_waiting") == 1
     free.set()
     await answer

@@ -1,4 +1,4 @@
-"""Odd requests at the server's own door: a clear refusal, never a 500 or a traceback."""
+"""Odd requests to the server itself: a clear refusal, never a 500 or a traceback."""
 
 import socket
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def status_of(site: Site, request: str) -> int:
-    """What is answered to a request as it is; 0 for a connection that is closed without a word."""
+    """Return the status for a raw request; 0 if the connection is closed without a response."""
     with socket.create_connection(("127.0.0.1", site.ports[0]), timeout=30) as line:
         line.sendall(request.encode("latin1"))
         try:
@@ -74,7 +74,7 @@ def status_of(site: Site, request: str) -> int:
 
 
 def check(site: Site, requests: list[str]) -> None:
-    """All are answered without a failure of ours, and the log holds none."""
+    """Check that all are answered without an error of ours, also in the log."""
     already = len(site.said())
     failed = [one[:150] for one in requests if status_of(site, one) >= 500]
     assert failed == []

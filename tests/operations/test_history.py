@@ -1,4 +1,4 @@
-"""A database of an older version is refused in words, before a migration fails over it."""
+"""A database of an older version is refused with a message, before a migration fails."""
 
 import pytest
 from django.core.management import CommandError, call_command

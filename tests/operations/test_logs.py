@@ -27,7 +27,7 @@ lines = pytest.fixture(written_lines)
 
 
 def assert_kept_quiet(written: list[dict[str, Any]], *events: str) -> None:
-    """The lines are there, each with an id, none with the marker."""
+    """Check that the lines exist, each with an ID, and none with the marker."""
     for event in events:
         assert any(event in line["event"] for line in written), (event, written)
     for line in written:
@@ -83,7 +83,7 @@ def test_asking_about_a_product_and_searching_leave_no_word(
 
 
 def quoting_defect(*args: Any, **kwargs: Any) -> str:
-    """As a database that puts the row into its complaint."""
+    """Raise an error like a database that quotes the row."""
     raise IntegrityError(f"DETAIL: Failing row contains (1, {MARKER})")
 
 
@@ -127,7 +127,7 @@ async def test_the_socket_leaves_no_word_of_its_messages(
         await next_frame(socket, "error")
     await socket.send_to(text_data=f'{{"type": "{MARKER}')
     await next_frame(socket, "error")
-    await socket.send_to(text_data=MARKER * 2000)  # larger than a frame may be
+    await socket.send_to(text_data=MARKER * 2000)  # larger than the maximum frame
     assert await closed_with(socket) == 1009
     assert_kept_quiet(lines(), "socket_closed")
     [closed] = [line for line in lines() if line["event"] == "socket_closed"]

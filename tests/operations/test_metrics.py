@@ -1,4 +1,4 @@
-"""Who may read the counts, and that they count."""
+"""Who may read the metrics, and that they count."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def value(page: str, series: str) -> float:
-    """The value of a series on the page; 0 where it was never counted."""
+    """Return the value of a series on the page; 0 if it was never counted."""
     sample = re.search(rf"^{re.escape(series)} (\S+)$", page, re.MULTILINE)
     return float(sample[1]) if sample else 0.0
 

@@ -1,4 +1,4 @@
-"""How often one may do what costs others something: each limit, and others who go on."""
+"""Limits on expensive acts: each one applies, and others can continue."""
 
 from typing import Any
 
@@ -95,7 +95,7 @@ def test_products_are_counted_and_the_words_are_kept(
     assert answer.status_code == status
     assert "One more" in answer.text
     assert shop.products.count() == 2
-    # What there is can still be changed.
+    # Existing ones can still be changed.
     address = f"/my/products/{product.slug}/"
     assert client.post(address, form | {"title": "Another name"}).status_code == 302
 

@@ -1,4 +1,4 @@
-"""One address, one answer: what else it depends on, caches are told."""
+"""Caches are told what else a response depends on besides its address."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ ASKED = {
 
 
 def gist(answer: HttpResponse) -> tuple[Any, ...]:
-    """An answer without what is random in it: nonces and tokens of forms."""
+    """Return a response without its random parts: nonces and CSRF tokens."""
     text = answer.text if answer.headers.get("Content-Type", "").startswith("text") else ""
     text = re.sub(r'nonce="[^"]+"|value="[\w-]{36,}"', "", text)
     return answer.status_code, answer.headers.get("Content-Type"), text

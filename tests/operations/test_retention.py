@@ -1,4 +1,4 @@
-"""What `manage.py purge_expired` deletes, and what it leaves alone."""
+"""What `manage.py purge_expired` deletes, and what it keeps."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -102,7 +102,7 @@ def test_accounts_go_that_nobody_ever_confirmed(change: dict[str, Any], goes: bo
 
 
 def test_a_person_without_any_address_row_stays(shopper: User) -> None:
-    """As those whom `createsuperuser` made."""
+    """Like those created by `createsuperuser`."""
     User.objects.update(date_joined=LONG_AGO)
     run("--delete")
     assert User.objects.filter(pk=shopper.pk).exists()
@@ -160,7 +160,7 @@ def test_notifications_are_purged_in_the_order_in_which_sends_lock_them(
         send.execute(row, [earlier.pk])
         purging = pool.submit(purge_patiently)
         wait_until_somebody_waits_for_a_lock()
-        send.execute(f"{row} NOWAIT", [later.pk])  # else each would wait for the other
+        send.execute(f"{row} NOWAIT", [later.pk])  # otherwise each would wait for the other
         send.rollback()
         purging.result(PATIENCE)
     assert not Notification.objects.exists()

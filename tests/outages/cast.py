@@ -1,6 +1,6 @@
-"""Two people and their conversation for a database that the tests' own connection does not reach.
+"""Create two people and their conversation in a database that the tests themselves don't use.
 
-`python -m tests.outages.cast` makes them and prints who they are as JSON.
+`python -m tests.outages.cast` creates them and prints their IDs as JSON.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A site whose PostgreSQL and Redis are the test's own to stop and to start."""
+"""A site whose PostgreSQL and Redis the test can stop and start."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ from tests.site import Answer, Line, Site, Visitor
 
 
 class Place:
-    """A site with two servers, its PostgreSQL, its Redis, and two people who talk.
+    """A site with two servers, PostgreSQL, Redis, and two people who talk.
 
     Args:
         site: its servers, all started.
@@ -40,12 +40,12 @@ class Place:
         self.address = f"/conversation/{self.conversation}/"
 
     def post(self, who: Visitor, body: str, **headers: str) -> Answer:
-        """Send a message by POST, as a form does; with `accept=JSON` as a script does."""
+        """Send a message by POST, like a form, or with `accept=JSON` like a script."""
         form = {"body": body, "client_id": str(uuid.uuid4())}
         return who.post(f"{self.address}new_message/", form, **headers)
 
     def send(self, line: Line, body: str) -> dict[str, Any]:
-        """Send a message on a socket; the answer to it."""
+        """Send a message over a socket; return the answer."""
         client_id = str(uuid.uuid4())
         line.send(
             type="message.send", conversation=self.conversation, client_id=client_id, body=body
@@ -56,13 +56,13 @@ class Place:
                 return answer
 
     def stored(self) -> list[str]:
-        """The bodies of all messages, in order."""
+        """Return the bodies of all messages, in order."""
         with psycopg.connect(self.database.address) as connection:
             rows = connection.execute("SELECT body FROM messaging_message ORDER BY sequence")
             return [body for (body,) in rows]
 
     def restore(self) -> None:
-        """Everything runs and is well, nothing was said, no limit was used up."""
+        """Start everything, delete all messages, and reset the limits."""
         self.database.start()
         self.broker.start()
         with contextlib.closing(redis.Redis.from_url(self.broker.address)) as broker:
@@ -79,19 +79,19 @@ class Place:
 
 
 def be_well(visitor: Visitor) -> None:
-    """Raise AssertionError unless a visitor's server reaches all that it needs."""
+    """Raise AssertionError unless a visitor's server reaches everything that it needs."""
     assert visitor.get("/health/").json() == {"database": True, "channel_layer": True}
 
 
 @pytest.fixture(scope="package")
 def running() -> Iterator[Place]:
-    """The site, once for all tests of outages: after each of them it has to be as before."""
+    """The site, once for all tests of outages."""
     missing = [name for name in ("postgres", "initdb", "redis-server") if not services.find(name)]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
     with tempfile.TemporaryDirectory(prefix="trato-outages-") as name:
         folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL runs as another user and has to get through
+        folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
         with (
             services.postgresql(folder, max_connections=40) as database,
             services.redis_server(folder) as broker,
@@ -119,7 +119,7 @@ def running() -> Iterator[Place]:
 
 @pytest.fixture
 def place(running: Place) -> Iterator[Place]:
-    """The site in good order; the same processes serve before and after."""
+    """The site in working order; checks that the same processes run afterwards."""
     before = [server.pid for server in running.site.processes.values()]
     yield running
     running.restore()

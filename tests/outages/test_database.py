@@ -1,4 +1,4 @@
-"""PostgreSQL goes away: every answer is a clear "not now". It comes back: all works again."""
+"""PostgreSQL goes away: every response is a clear "not now". It returns: everything works again."""
 
 import threading
 import uuid
@@ -26,13 +26,13 @@ PAGES = [
 
 
 def ask_all(place: Place, paths: list[str], **headers: str) -> list[Answer]:
-    """Ask for several pages at once: each of them waits a while for the database."""
+    """Request several pages at once: each of them waits a while for the database."""
     with ThreadPoolExecutor(len(paths)) as pool:
         return list(pool.map(lambda path: place.shopper.get(path, **headers), paths))
 
 
 def is_unavailable(answer: Answer) -> bool:
-    """Whether a script is told that this is not possible right now, and when to ask again."""
+    """Whether a script is told that this is not possible right now, and when to try again."""
     told = answer.json()
     return (
         answer.status == 503
@@ -91,7 +91,7 @@ def test_without_the_database_a_socket_is_told_lives_and_goes_on_when_it_is_back
         assert (answer["type"], answer["code"]) == ("error", "unavailable")
         place.database.start()
         answer = place.send(line, "Now")
-        while answer["type"] == "error":  # until the pool has connected again
+        while answer["type"] == "error":  # until the pool has reconnected
             assert answer["code"] == "unavailable"
             answer = place.send(line, "Now")
         assert answer["sequence"] == 1
@@ -135,7 +135,7 @@ def test_where_the_server_takes_no_more_connections_the_answer_is_not_now(place:
 
 
 def hoard(address: str, held: list[psycopg.Connection]) -> list[int]:
-    """Take every connection that can be had; the processes of those that others have."""
+    """Take every connection that is free; return the processes of the others."""
     try:
         while True:
             held.append(psycopg.connect(address, autocommit=True, application_name="hoard"))
@@ -148,7 +148,7 @@ def hoard(address: str, held: list[psycopg.Connection]) -> list[int]:
 
 
 def test_where_all_connections_of_a_process_are_busy_the_answer_is_not_now(place: Place) -> None:
-    """Somebody locks the sessions, and each page of somebody who is logged in waits for them."""
+    """Somebody locks the sessions, and each page of a logged-in person waits for them."""
     with psycopg.connect(place.database.address) as connection:
         connection.execute("LOCK TABLE django_session")
 
@@ -168,7 +168,7 @@ def test_where_all_connections_of_a_process_are_busy_the_answer_is_not_now(place
 
 
 def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place) -> None:
-    """Each waits for somebody's lock, and together they have all connections of the process."""
+    """Each request waits for a lock, and together they use all connections of the process."""
     form = urlencode({"body": "Hello?", "client_id": str(uuid.uuid4())})
     with psycopg.connect(place.database.address, autocommit=True) as watching:
 
@@ -193,7 +193,7 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
 
 
 def test_where_the_database_only_reads_people_are_told_and_the_socket_lives(place: Place) -> None:
-    """As after a failover, or where its disk is full."""
+    """As after a failover, or if its disk is full."""
     with place.shopper.socket() as line:
         line.next_frame("session.ready")
         only_read(place, "on")
@@ -210,7 +210,7 @@ def test_where_the_database_only_reads_people_are_told_and_the_socket_lives(plac
 
 
 def only_read(place: Place, value: str) -> None:
-    """Let every connection only read, or also write, from now on."""
+    """From now on, make every connection read-only, or writable again."""
     with psycopg.connect(place.database.address, autocommit=True) as connection:
         connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         connection.execute("SELECT pg_reload_conf()")
@@ -229,6 +229,6 @@ def test_a_database_that_hangs_keeps_what_does_not_need_it(place: Place) -> None
     release.start()
     try:
         assert place.visitor.get("/text.js").status == 200
-        assert place.shopper.get("/conversations/").status == 200  # late, but it comes
+        assert place.shopper.get("/conversations/").status == 200  # late, but it arrives
     finally:
         release.join()

@@ -1,4 +1,4 @@
-"""Redis goes away: the site is less live and otherwise as before. It comes back: live again."""
+"""Redis goes away: updates are slower, and everything else works. It returns: live again."""
 
 import contextlib
 
@@ -48,7 +48,7 @@ def test_without_redis_health_says_so_and_stays_well(place: Place) -> None:
 
 def test_without_redis_each_process_keeps_the_limits_by_itself(place: Place) -> None:
     place.broker.stop()
-    seller = Visitor(place.site, place.sessions["seller"])  # of whom this process has seen little
+    seller = Visitor(place.site, place.sessions["seller"])  # whom this process has seldom seen
     answers = [place.post(seller, f"{number}", accept=JSON) for number in range(31)]
     assert [answer.status for answer in answers] == [200] * 30 + [429]
     assert 1 <= int(answers[30].headers["Retry-After"]) <= 60
@@ -70,7 +70,7 @@ def test_with_redis_back_open_sockets_are_live_again_without_a_restart(place: Pl
         assert place.send(asking, "While it was away")["type"] == "message.accepted"
         place.broker.start()
         assert place.visitor.get("/health/").json()["channel_layer"]
-        for number in range(20):  # what is told while the layer reconnects may be lost
+        for number in range(20):  # events may be lost while the layer reconnects
             place.send(asking, f"After it came back {number}")
             with contextlib.suppress(TimeoutError):
                 answering.next_frame("message.created", within=1)

@@ -1,4 +1,4 @@
-"""What the tests of staff's pages share."""
+"""What the tests of the staff's pages share."""
 
 from collections.abc import Callable
 
@@ -21,21 +21,21 @@ def chief(db: None) -> User:
 
 @pytest.fixture
 def helper(db: None) -> User:
-    """Of the staff, with no permission at all."""
+    """A member of staff without any permission."""
     user: User = UserFactory(staff=True, name="Helper")
     return user
 
 
 @pytest.fixture
 def actor(request: pytest.FixtureRequest) -> User:
-    """The person whom a test's parameter names."""
+    """The person named by a test's parameter."""
     user: User = request.getfixturevalue(request.param)
     return user
 
 
 @pytest.fixture
 def grant(db: None) -> Callable[[User, str], None]:
-    """`grant(user, codename)`: one more permission."""
+    """`grant(user, codename)`: give a person one more permission."""
 
     def give(user: User, codename: str) -> None:
         user.user_permissions.add(Permission.objects.get(codename=codename))
@@ -45,7 +45,7 @@ def grant(db: None) -> Callable[[User, str], None]:
 
 @pytest.fixture
 def said(shopper: User, conversation: Conversation) -> Message:
-    """What the shopper wrote to the shop."""
+    """A message from the shopper to the shop."""
     return say(shopper, conversation, "Call me at 555 123")
 
 

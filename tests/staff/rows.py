@@ -18,7 +18,7 @@ from trato.audit import actions as audit
 
 
 def fill(times: int) -> None:
-    """So many rows of everything that the admin shows, each with people of its own."""
+    """Create this many rows of everything that the admin shows, each with its own people."""
     for number in range(times):
         message = MessageFactory(
             conversation=ConversationFactory(consumer=UserFactory(), product=ProductFactory())

@@ -1,4 +1,4 @@
-"""Suspending and restoring: who may, whom, and what is left behind."""
+"""Suspending and restoring: who may do it, to whom, and what it changes."""
 
 import threading
 from collections.abc import Callable

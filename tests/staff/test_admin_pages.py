@@ -1,4 +1,4 @@
-"""The admin's pages: what they show to whom, and what they cost."""
+"""The admin's pages: who sees what, and what they cost."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The audit trail is only ever added to: by the model, by the manager, by the database."""
+"""The audit trail is append-only: in the model, the manager and the database."""
 
 import importlib
 from collections.abc import Callable

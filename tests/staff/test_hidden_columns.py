@@ -1,4 +1,4 @@
-"""What a page of the admin hides, no address and no search reads off the record."""
+"""No address and no search reveals what a page of the admin hides."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def asked_by(person: User, model: Any) -> Any:
 
 
 def shown(model: Any, person: User) -> set[str]:
-    """The columns that stand on the pages of a model."""
+    """Return the columns on the pages of a model."""
     model_admin, request = MODEL_ADMINS[model], asked_by(person, model)
     fieldsets = model_admin.get_fieldsets(request)
     fields = [name for _title, options in fieldsets for name in flatten(options["fields"])]
@@ -47,7 +47,7 @@ def shown(model: Any, person: User) -> set[str]:
 
 
 def columns(model: Any) -> Iterator[tuple[str, models.Field[Any, Any]]]:
-    """Every column of a model and of all models beside it, as an address would name it."""
+    """Return every column of a model and of related models, as an address would name it."""
     for field in model._meta.get_fields(include_hidden=True):
         if not field.is_relation:
             yield field.name, field
@@ -59,7 +59,7 @@ def columns(model: Any) -> Iterator[tuple[str, models.Field[Any, Any]]]:
 
 
 def told(answer: Any) -> str:
-    """A page without what is another one each time."""
+    """Return a page without the parts that differ every time."""
     return re.sub(r'nonce="[^"]+"|value="(\w{64}|/[^"]*)"', "", answer.text)
 
 
@@ -87,9 +87,9 @@ def test_only_what_the_pages_show_can_be_filtered_by(model: Any, chief: User) ->
 
 @every_model
 def test_asking_for_a_hidden_column_tells_nothing(model: Any, chief: User, client_of: Any) -> None:
-    """Each of the model's own columns, and one of each model beside it.
+    """Each of the model's own columns, and one of each related model.
 
-    That none of the others is let through says the test above.
+    The test above shows that no others are let through.
     """
     client = client_of(chief)
     names = hidden(model, chief)
@@ -163,7 +163,7 @@ def test_a_search_looks_at_what_its_reader_may_read(
 ) -> None:
     grant(helper, f"view_{model._meta.model_name}")
     model_admin, request = MODEL_ADMINS[model], asked_by(helper, model)
-    # The subject and a reporter's words are shown by methods of the model admin.
+    # Methods of the model admin show the subject and a reporter's words.
     visible = shown(model, helper) | {*model_admin.shown_of_others, "pk", "subject", "words"}
     found_by = [
         name for name in getattr(model_admin, "found_by", ()) if model_admin.may_ask(request, name)

@@ -1,4 +1,4 @@
-"""Lists of the admin that grow without end: found by people and keys, counted to a bound."""
+"""Lists in the admin that grow forever: found by people and keys, counted up to a limit."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ LISTS = [
 
 @pytest.fixture
 def rows() -> tuple[Message, Message]:
-    """Somebody's message and somebody else's, each with all that comes with one."""
+    """Messages of two people, each with everything that belongs to one."""
     made = []
     for name in ("Ines Ferrer", "Noor Bakker"):
         product = ProductFactory(shop=ShopFactory(name=f"Shop of {name}"), title=f"{name}'s bowl")

@@ -1,4 +1,4 @@
-"""Reporting, looking, removing and resolving: who may, and what each leaves behind."""
+"""Reporting, looking, removing and resolving: who may do it, and what it changes."""
 
 from typing import Any
 
@@ -113,7 +113,7 @@ def test_nobody_else_looks(actor: User, said: Message, client_of: Any) -> None:
         moderation.looked_into(actor, said.conversation_id)
     address = f"/admin/messaging/conversation/{said.conversation_id}/thread/"
     for answer in (client_of(actor).get(address), client_of(actor).post(address)):
-        # A form of somebody who is not logged in gets its words back instead of the login page.
+        # A form from somebody who is not logged in gets its words back instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
         assert "555 123" not in answer.text
     assert not AuditEntry.objects.exists()
@@ -152,7 +152,7 @@ def test_nobody_else_removes(actor: User, said: Message, client_of: Any) -> None
         moderation.remove_message(actor, said.pk, "why")
     address = f"/admin/messaging/conversation/message/{said.pk}/remove/"
     for answer in (client_of(actor).get(address), client_of(actor).post(address, {"reason": "w"})):
-        # A form of somebody who is not logged in gets its words back instead of the login page.
+        # A form from somebody who is not logged in gets its words back instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
         assert "555 123" not in answer.text
     said.refresh_from_db()
@@ -181,7 +181,7 @@ def test_removed_words_are_quoted_in_no_notification_and_others_stay(
 ) -> None:
     answer = say(seller, said.conversation, "Better here")
     assert excerpts(seller) == ["Call me at 555 123"]
-    # The last message is the seller's, and still the shopper's words wait in a notification.
+    # The last message is the seller's, but a notification still quotes the shopper's words.
     moderation.remove_message(moderator, said.pk, "Number")
     assert excerpts(seller) == [""]
     assert excerpts(shopper) == ["Better here"]
@@ -228,7 +228,7 @@ def test_nobody_else_resolves(actor: User, reported: Report, client_of: Any) -> 
         moderation.resolve_report(actor, reported.pk, "upheld", "why")
     address = f"/admin/messaging/report/{reported.pk}/upheld/resolve/"
     for answer in (client_of(actor).get(address), client_of(actor).post(address, {"reason": "w"})):
-        # A form of somebody who is not logged in gets its words back instead of the login page.
+        # A form from somebody who is not logged in gets its words back instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
     assert Report.objects.get().outcome == ""
     assert not AuditEntry.objects.exists()

@@ -1,4 +1,4 @@
-"""Moderators read threads, and work through reports from the list to their end."""
+"""Moderators read threads, and work through the list of reports."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def looked(client: Any, message: Message) -> Any:
-    """The thread of a message, after the button that puts the look on record."""
+    """Open a message's thread with the button that records the look."""
     return client.post(of(message.conversation, "thread/"), follow=True)
 
 
@@ -128,7 +128,7 @@ def test_removing_from_the_thread_leads_back_to_the_message(
     client = client_of(moderator)
     remove = f"/admin/messaging/conversation/message/{said.pk}/remove/"
     assert remove in looked(client, said).text
-    assert "555 123" not in client.get(remove).text  # words are read where looks are recorded
+    assert "555 123" not in client.get(remove).text  # words are only shown where looks are recorded
     assert client.post(remove, {"reason": " \u200b"}).status_code == 400
     answer = client.post(remove, {"reason": "Number"})
     assert answer.headers["Location"].endswith("/thread/?page=1#message-1")
@@ -197,7 +197,7 @@ def test_a_report_is_worked_through_from_its_page(
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["message.removed", "user.suspended", "report.upheld"]
     shown = client.get(page).text
-    for act in acts:  # what is done is not offered again
+    for act in acts:  # acts that are done are not offered again
         assert act.partition("?")[0] not in shown
     assert "The sender is suspended." in shown
     restore = of(reported, "restore/")

@@ -1,4 +1,4 @@
-"""An admin page that was opened a while ago undoes nothing that others did since."""
+"""An admin page that was opened a while ago doesn't undo what others have done since."""
 
 import re
 from html.parser import HTMLParser
@@ -16,7 +16,7 @@ from trato.audit.models import AuditEntry
 
 
 class Fields(HTMLParser):
-    """What a browser would send of a page's form, unchanged."""
+    """What a browser would send for an unchanged form on a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

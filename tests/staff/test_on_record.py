@@ -1,4 +1,4 @@
-"""Whatever staff change in the admin is in the audit trail, and nobody adds to their own rights."""
+"""The audit trail records every change in the admin, and nobody extends their own permissions."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -36,13 +36,13 @@ every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._
 
 @pytest.fixture
 def almost(helper: User) -> User:
-    """Of the staff, with every permission there is, and no superuser."""
+    """A member of staff with every permission, but no superuser."""
     helper.user_permissions.set(Permission.objects.all())
     return helper
 
 
 def stored() -> dict[str, list[Any]]:
-    """Every row of every table, but what the admin itself writes along."""
+    """Return every row of every table, except what the admin itself logs."""
     beside = (AuditEntry, LogEntry, Session)
     rows = {}
     with connection.cursor() as cursor:
@@ -55,7 +55,7 @@ def stored() -> dict[str, list[Any]]:
 
 
 def sent(form: forms.ModelForm[Any], page: str) -> dict[str, Any]:
-    """What a browser would send of a form, unchanged."""
+    """Return what a browser would send for an unchanged form."""
     hidden = re.findall(r'<input type="hidden" name="([\w-]+_FORMS)" value="(\d*)"', page)
     values = {name: form[name].value() for name in form.fields}
     shown = {
@@ -67,7 +67,7 @@ def sent(form: forms.ModelForm[Any], page: str) -> dict[str, Any]:
 
 
 def others(field: Any, value: Any) -> Iterator[Any]:
-    """Another value for a field, as somebody would choose it."""
+    """Return another valid value for a field."""
     rows: Any = getattr(field, "queryset", None)
     if isinstance(field, forms.ModelMultipleChoiceField):
         chosen = {getattr(row, "pk", row) for row in value or ()}
@@ -89,13 +89,13 @@ def others(field: Any, value: Any) -> Iterator[Any]:
 
 
 def acts(client: Any, model: Any, row: Any) -> Iterator[Callable[[], Any]]:
-    """Everything that can be sent to the pages of a row and of its model."""
+    """Return everything that can be sent to the pages of a row and of its model."""
     for page in (of(row), address(model, "add/")):
         answer = client.get(page)
         model_admin = admin.site._registry[model]
         if answer.status_code == 200 and "adminform" in (answer.context or {}):
             form = answer.context["adminform"].form
-        else:  # there is no page: what a script would send to it all the same
+        else:  # there is no page: what a script could send anyway
             form = forms.modelform_factory(model, exclude=())(instance=row)
         unchanged = sent(form, answer.text)
         all_others = {name: [*others(form.fields[name], None)][:1] for name in form.fields}
@@ -139,7 +139,7 @@ def test_every_change_at_the_desk_is_in_the_audit_trail(
 
 
 def test_the_walk_changes_what_may_be_changed(chief: User, client_of: Any) -> None:
-    """Else the test above would hold where nothing can be done at all."""
+    """Otherwise the test above would also pass if nothing could be changed at all."""
     fill(1)
     row = Category.objects.create(name="Lamps", slug="lamps")
     for act in acts(client_of(chief), Category, row):
@@ -205,7 +205,7 @@ def test_a_form_without_a_change_says_so(chief: User, shopper: User, client_of: 
 def test_a_form_writes_only_what_it_changed(
     chief: User, shopper: User, client_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody suspends the person after the form was read and before it is saved."""
+    """Somebody suspends the person after the form was loaded and before it is saved."""
     save_form = UserAdmin.save_form
 
     def saved_late(*args: Any, **kwargs: Any) -> Any:

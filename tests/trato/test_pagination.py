@@ -1,4 +1,4 @@
-"""Pages that begin where the last one ended."""
+"""Pages that start where the last one ended."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def test_nonsense_is_no_cursor(text: str) -> None:
 
 @pytest.fixture
 def inbox(shop: Shop) -> list[int]:
-    """Seven conversations of the shop, the newest first; some of them of the same moment."""
+    """Seven conversations of the shop, newest first; some of them at the same time."""
     made = []
     for number in range(7):
         about = ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=shop))

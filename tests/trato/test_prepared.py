@@ -1,4 +1,4 @@
-"""Querysets that are written once: the same rows as the ORM's, whatever is asked."""
+"""Querysets that are compiled once return the same rows as the ORM."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

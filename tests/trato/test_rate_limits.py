@@ -1,4 +1,4 @@
-"""Limits per person: that nobody gains by a Redis that is slow, nor loses by what failed."""
+"""Limits per person: nobody gains from a slow Redis, or loses from failed acts."""
 
 import asyncio
 import contextlib
@@ -49,7 +49,7 @@ def private_redis() -> Iterator[services.Server]:
 def broker(
     private_redis: services.Server, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[services.Server]:
-    """A Redis that the test may let fall silent; each act tries it again."""
+    """A Redis that the test can silence; each act tries it again."""
     settings.REDIS_URL = private_redis.address
     settings.MESSAGES_PER_MINUTE = 6
     settings.REDIS_TIMEOUT_SECONDS = PATIENCE
@@ -63,7 +63,7 @@ def broker(
 
 @pytest.fixture
 def silence(broker: services.Server, settings: Any) -> Callable[[], None]:
-    """Let Redis answer nobody, for whom nobody waits longer than a moment."""
+    """Silence Redis; nobody waits for it longer than a moment."""
 
     def fall_silent() -> None:
         broker.pause()
@@ -74,7 +74,7 @@ def silence(broker: services.Server, settings: Any) -> Callable[[], None]:
 
 
 def may_send() -> bool:
-    """By a form: on a thread, waiting for Redis."""
+    """With a form: in a thread, waiting for Redis."""
     try:
         rate_limits.hit("MESSAGES_PER_MINUTE", PERSON)
     except Refused:
@@ -83,13 +83,13 @@ def may_send() -> bool:
 
 
 async def may_send_by_socket() -> bool:
-    """By a socket: on the event loop, gathered."""
+    """Over a socket: on the event loop, counted together with others."""
     (refusal,) = await rate_limits.hit_many("MESSAGES_PER_MINUTE", [PERSON])
     return refusal is None
 
 
 def send_elsewhere(number: int) -> None:
-    """Acts of the same person in a process that shares nothing but Redis with this one."""
+    """Count acts of the same person in a process that only shares Redis with this one."""
     own, rate_limits._window = rate_limits._window, MovingWindow  # type: ignore[assignment]
     try:
         for _ in range(number):
@@ -172,7 +172,7 @@ def test_one_process_never_lets_more_through_whatever_redis_does(
                 getattr(broker, step)()
         return through
 
-    settings.REDIS_TIMEOUT_SECONDS = 0.05  # Redis may be silent or not: nobody gains by either
+    settings.REDIS_TIMEOUT_SECONDS = 0.05  # whether Redis is silent or not, nobody gains
     broker.resume()
     rate_limits._redis.cache_clear()
     while True:
@@ -277,7 +277,7 @@ async def test_gathered_messages_that_failed_use_up_no_allowance(
         for _ in range(9):
             with pytest.raises(OperationalError):
                 await send()
-    while background.running:  # the allowance is on its way back
+    while background.running:  # the allowance is being given back
         await asyncio.sleep(0)
     for _ in range(3):
         await send()

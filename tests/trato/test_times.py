@@ -1,4 +1,4 @@
-"""Times as the server writes them: one way, and with their zone."""
+"""Times as the server formats them: in one form, with a time zone."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ AT = datetime(2026, 3, 4, 15, 4, 30, tzinfo=UTC)
         (None, "4 Mar 2026, 15:04 UTC"),
         ("Europe/Madrid", "4 Mar 2026, 16:04 CET"),
         ("Asia/Tokyo", "5 Mar 2026, 00:04 JST"),
-        ("America/Sao_Paulo", "4 Mar 2026, 12:04 UTC-03"),  # a zone without a name of its own
+        ("America/Sao_Paulo", "4 Mar 2026, 12:04 UTC-03"),  # a zone without a name
     ],
 )
 def test_a_time_says_its_zone(zone: str | None, text: str) -> None:

@@ -40,7 +40,7 @@ def test_a_deleted_message_leaves_the_search_table_sound(
     assert hits(seller, "kiln") == []
     assert hits(seller, "lamp") == [conversation.pk]
     if not ON_POSTGRESQL:
-        with connection.cursor() as cursor:  # raises where table and index disagree
+        with connection.cursor() as cursor:  # raises if table and index disagree
             cursor.execute("INSERT INTO messaging_words(messaging_words) VALUES('integrity-check')")
 
 
@@ -48,7 +48,7 @@ def test_a_deleted_message_leaves_the_search_table_sound(
 def test_lists_and_searches_of_a_big_shop_read_no_table_from_end_to_end(
     seller: User, shop: Shop, product: Product
 ) -> None:
-    """Where the planner is told to avoid it, it can; what it chooses is for `make bench-pages`."""
+    """With sequential scans off, indexes suffice; `make bench-pages` shows the planner's choice."""
     shops: list[Shop] = [shop, *(ShopFactory() for _ in range(3))]
     shoppers = User.objects.bulk_create(
         User(email=f"s{n}@example.com", name=f"Person {n}") for n in range(1500)
@@ -87,7 +87,7 @@ def test_lists_and_searches_of_a_big_shop_read_no_table_from_end_to_end(
 
 
 def plans_of(read: Callable[[], object]) -> list[str]:
-    """The plan of every SELECT that `read` makes."""
+    """Return the plan of every SELECT that `read` makes."""
     with CaptureQueriesContext(connection) as asked:
         read()
     plans = []

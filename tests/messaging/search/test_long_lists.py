@@ -23,7 +23,7 @@ ON_POSTGRESQL = connection.vendor == "postgresql"
 
 @pytest.fixture
 def long_list(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """30 conversations of the shop, the newest first; what "newest" means is made to fit."""
+    """30 conversations of the shop, newest first, with limits that are small enough for them."""
     monkeypatch.setattr(postgresql, "NEWEST", 4)
     monkeypatch.setattr(postgresql, "FURTHER", 6)
     made = []

@@ -20,11 +20,11 @@ PERSON = User(pk=1, name="Lucía")
 Batch = list[str]
 
 
-ROW, OTHER = "row", "other"  # what somebody may have locked: a conversation's row, or another
+ROW, OTHER = "row", "other"  # what another transaction has locked
 
 
 class Database(Store):
-    """Stores a batch when it is told to, and remembers the order of everything."""
+    """Stores a batch when the test says so, and logs the order of everything."""
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
@@ -96,7 +96,7 @@ def attempt(conversation: int, body: str, client_id: uuid.UUID | None = None) ->
 
 
 async def answered(*futures: "asyncio.Future[str]") -> list[str]:
-    """The type of the acknowledgement of each, or its error."""
+    """Return the type of each acknowledgement, or the error."""
     answers = await asyncio.gather(*futures, return_exceptions=True)
     return [
         str(answer) if isinstance(answer, BaseException) else json.loads(answer)["type"]
@@ -108,7 +108,7 @@ ACCEPTED = "message.accepted"
 
 
 def finish(database: Database) -> None:
-    """Let the latest batch that is still being stored be done: the others are held up."""
+    """Finish the latest batch that is still being stored: the others are stalled."""
     for may in reversed(database.waiting):
         if not may.done():
             may.set_result(None)

@@ -72,7 +72,7 @@ def test_who_shares_a_batch_with_one_that_waits_is_stored_without_it() -> None:
         await let_all_be_stored(database, held)
         again = send(batcher, "again", 1), send(batcher, "beside", 2)
         await let_all_be_stored(database, *again)
-        assert database.batches[-1] == ["again", "beside"]  # one batch as before
+        assert database.batches[-1] == ["again", "beside"]  # one batch, as before
         assert (batcher.sends, batcher.queue.isolated, batcher.queue._pauses) == ({}, {}, {})
 
     run(play)
@@ -83,10 +83,10 @@ def test_some_who_wait_apart_keep_no_other_from_being_stored(settings: Any) -> N
 
     async def play(batcher: Batcher, database: Database) -> None:
         database.locks = dict.fromkeys((1, 2, 3), OTHER)
-        # Each pause ends before the next try: a send that waits for a lock is always due again.
+        # Each pause ends before the next attempt: a send that waits for a lock is always due again.
         held = [send(batcher, f"held {number}", number) for number in database.locks]
         free = send(batcher, "free", 4)
-        for tries in range(1, 6):  # all of them, and then each
+        for tries in range(1, 6):  # all of them, and then one by one
             await database.has_got(tries)
             await asyncio.sleep(0)
             database.waiting[tries - 1].set_result(None)
@@ -117,7 +117,7 @@ def test_a_lock_is_not_waited_for_without_end(lock: str, settings: Any) -> None:
 
 
 async def let_all_be_stored(database: Database, *until: "asyncio.Future[str]") -> None:
-    """Let each batch be stored at once until some sends are answered."""
+    """Store each batch immediately until some sends are answered."""
     while not all(one.done() for one in until):
         finish(database)
         await asyncio.sleep(0.001)

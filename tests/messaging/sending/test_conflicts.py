@@ -1,4 +1,4 @@
-"""A `client_id` that outlives its message: other words under it are never dropped in silence."""
+"""A `client_id` that is used again: different words under it are never dropped silently."""
 
 import uuid
 from typing import Any
@@ -23,7 +23,7 @@ def post(client: Any, address: str, client_id: str, body: str, accept: str = "te
 
 @pytest.fixture(params=["a product's panel", "a shop's panel", "a thread"])
 def form(request: pytest.FixtureRequest, product: Product, conversation: Conversation) -> str:
-    """The address of every form that carries a key."""
+    """The address of every form with a `client_id`."""
     return {
         "a product's panel": f"{product.get_absolute_url()}contact/",
         "a shop's panel": f"{product.shop.get_absolute_url()}contact/",
@@ -35,7 +35,7 @@ def test_other_words_of_a_form_are_a_message_of_their_own(
     form: str, shopper: User, client_of: Any
 ) -> None:
     client, client_id = client_of(shopper), str(uuid.uuid4())
-    for body in ("First", "Second", "Third", "Second", "First"):  # Back, and on again; two clicks
+    for body in ("First", "Second", "Third", "Second", "First"):  # Back, forward, two clicks
         assert post(client, form, client_id, body).status_code == 302
     assert bodies() == ["First", "Second", "Third"]
 

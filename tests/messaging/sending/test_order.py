@@ -1,4 +1,4 @@
-"""Sends that do not wait for acknowledgements: each says what it is `after`, and order holds."""
+"""Sends that don't wait for acknowledgements: each says what it is `after`, and order is kept."""
 
 import asyncio
 import uuid
@@ -22,7 +22,7 @@ ONE, TWO, THREE = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
 
 
 class Held:
-    """In place of `submit`: keeps what it is given until the test lets it through."""
+    """Replaces `submit`: holds its attempts until the test releases them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.frames: asyncio.Queue[tuple[frames.Send, asyncio.Future[str]]] = asyncio.Queue()
@@ -35,7 +35,7 @@ class Held:
         return answer
 
     async def next(self, client_id: str) -> "asyncio.Future[str]":
-        """The send that was handed on, and no other one is."""
+        """Return the send that was passed on, if it is the only one."""
         async with asyncio.timeout(PATIENCE):
             frame, answer = await self.frames.get()
         assert str(frame.client_id) == client_id
@@ -92,7 +92,7 @@ async def test_what_comes_after_a_message_that_has_to_wait_waits_too(
     refused = [await next_frame(socket, "error") for _ in range(2)]
     assert [one["client_id"] for one in refused] == [ONE, TWO]
     assert len({one["code"] for one in refused}) == 1
-    await send(socket, **chain[2])  # left the client before it had heard of that
+    await send(socket, **chain[2])  # sent before the client knew of that
     assert (await next_frame(socket, "error"))["client_id"] == THREE
     assert held.frames.empty()
 

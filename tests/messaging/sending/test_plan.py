@@ -1,4 +1,4 @@
-"""How PostgreSQL goes about storing a batch."""
+"""PostgreSQL's plan for storing a batch."""
 
 import json
 import re
@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 
-PAIRS = 1500  # enough that a look into an index is cheaper than reading the table
+PAIRS = 1500  # enough rows that an index is cheaper than a sequential scan
 
 
 def test_a_batch_reads_no_table_from_end_to_end() -> None:

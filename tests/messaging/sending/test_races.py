@@ -1,4 +1,4 @@
-"""Many at once: one row, one conversation, and no cursor that skips."""
+"""Many at once: one row, one conversation, and no cursor that skips messages."""
 
 import asyncio
 import json
@@ -55,7 +55,7 @@ def test_50_clicks_on_ask_at_once_open_one_conversation_and_send_one_message(
 
     def click() -> str:
         status = 503
-        while status == 503:  # all wait for one lock: after a long wait the answer is 503
+        while status == 503:  # all wait for one lock, and after a long wait the response is 503
             answer = client_of(shopper, like=client).post(
                 f"/products/{product.slug}/contact/", {"body": "Hello", "client_id": client_id}
             )
@@ -111,7 +111,7 @@ def test_a_reader_never_skips_a_message_whose_transaction_is_held_open(
         first = pool.submit(on_own_connection, hold)
         assert stored.wait(30)
         second = pool.submit(on_own_connection, follow)
-        # Another conversation's message commits meanwhile, with a higher id than the held one.
+        # Another conversation's message commits meanwhile, with a higher ID than the held one.
         assert actions.send(stranger, other.pk, uuid.uuid4(), "elsewhere").sequence == 1
         rows, _more = queries.messages_since(conversation, cursor)
         assert rows == []

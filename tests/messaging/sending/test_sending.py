@@ -1,4 +1,4 @@
-"""Sending: stored once, numbered without a gap, unread for the other side."""
+"""Sending: a message is stored once, numbered without gaps, and unread for the other side."""
 
 import uuid
 
@@ -159,7 +159,7 @@ def test_the_thirty_first_message_in_a_minute_is_told_how_long_to_wait(
     assert refusal.value.retry_after is not None
     assert 1 <= refusal.value.retry_after <= 60
     assert Message.objects.count() == 30
-    say(seller, conversation)  # the limit is each person's own
+    say(seller, conversation)  # each person has their own limit
 
 
 def test_a_repeated_send_counts_for_no_limit(shopper: User, conversation: Conversation) -> None:

@@ -114,7 +114,7 @@ def test_in_a_batch_that_is_split_no_message_overtakes_one_that_a_lock_holds(
         async def watched(connection: Any, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
             answers = await store(connection, attempts)
             if attempts == batch[:1]:
-                other.rollback()  # the lock is gone before the second one's turn
+                other.rollback()  # the lock is released before the second one's turn
             return answers
 
         monkeypatch.setattr(postgresql, "_store", watched)

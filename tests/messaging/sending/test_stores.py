@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 
-Intent = tuple[int, int, int, str]  # who, in which conversation, which client_id, what
+Intent = tuple[int, int, int, str]  # who, in which conversation, which client_id, what words
 
 
 def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
@@ -40,7 +40,7 @@ def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation
 
 
 def together(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
-    """In batches of three, as `sending` makes them: a repeat is never in one with the first."""
+    """In batches of three, made as in `sending`: never a repeat together with the first."""
     return [
         comparable(answer)
         for batch in _batches(intents)
@@ -64,7 +64,7 @@ def _batches(intents: list[Intent]) -> Iterator[list[Intent]]:
 
 
 def everything(where: list[Conversation]) -> Any:
-    """All that a send leaves behind in some conversations, without ids and times."""
+    """Return everything that a send changes in some conversations, without IDs and times."""
     keys = [conversation.pk for conversation in where]
     messages = Message.objects.filter(conversation__in=keys).order_by("conversation", "sequence")
     told = (
@@ -149,7 +149,7 @@ def test_what_is_refused_is_not_stored_but_a_repeat_is_found(
     other_words, new = store(refused)
     assert other_words.code == "conflict"
     assert new is refusal
-    refused[0].body = "first"  # too fast, but the words are in order
+    refused[0].body = "first"  # too fast, but the words are valid
     (again,) = store(refused[:1])
     assert (again.id, again.is_new) == (first.id, False)
     assert Message.objects.count() == 1

@@ -1,4 +1,4 @@
-"""Who is told of a message that a shop already has unread: nobody has to be told twice."""
+"""Who is notified of a message that is unread for the whole shop: nobody twice."""
 
 import threading
 import uuid
@@ -33,7 +33,7 @@ pytestmark = [
 
 @pytest.fixture
 def say(shopper: User, conversation: Conversation) -> Callable[[], Sent]:
-    """The shopper sends a message; returns it as it was stored."""
+    """Send a message from the shopper; return it as it was stored."""
 
     def one() -> Sent:
         [sent] = stored([attempt(shopper, conversation, uuid.uuid4(), "Hello")])
@@ -44,7 +44,7 @@ def say(shopper: User, conversation: Conversation) -> Callable[[], Sent]:
 
 
 def versions() -> list[Any]:
-    """Which version each notification's row is, as PostgreSQL counts them."""
+    """Return the version of each notification's row, as PostgreSQL counts them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, xmin, xmax FROM notifications_notification ORDER BY id")
         return list(cursor.fetchall())
@@ -87,7 +87,7 @@ def test_somebody_who_joins_is_told_once_the_time_is_over(
 def test_who_reads_while_a_message_is_stored_is_told_of_it(
     say: Callable[[], Sent], seller: User, colleague: User, settings: Any
 ) -> None:
-    """The send sees the notification as unread, but gets the news' lock after the reader."""
+    """The send sees the notification as unread, but gets the lock on the news after the reader."""
     settings.SEND_LOCK_SECONDS = 30
     say()
     badges: list[int] = []

@@ -1,4 +1,4 @@
-"""A message that was stored with nobody told, as where its process died in between."""
+"""A message that was stored but never announced, as if its process had died in between."""
 
 import uuid
 from datetime import timedelta
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def no_heartbeat(settings: Any) -> None:
-    """It would heal the badge."""
+    """Turn off the heartbeat, which would correct the badge."""
     settings.SOCKET_HEARTBEAT_SECONDS = 3600
 
 
 def untold(conversation: Conversation, **extra: Any) -> dict[str, Any]:
-    """Such a message of the shopper, as the frame that sends it again."""
+    """Store such a message of the shopper; return the frame that repeats it."""
     message = MessageFactory(conversation=conversation, body="Hello", **extra)
     news = NewsFactory(subject_id=conversation.pk, team_id=conversation.shop_id)
     for recipient_id in host.members_of(conversation.shop_id):

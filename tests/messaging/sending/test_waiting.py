@@ -1,4 +1,4 @@
-"""Nobody waits for somebody else's lock: sockets beside a transaction that holds one."""
+"""Sends don't wait for unrelated locks: sockets while a transaction holds one."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ def three(shopper: User, shop: Shop) -> list[Conversation]:
 
 
 async def answers(socket: Any, number: int) -> list[dict[str, Any]]:
-    """The answers to so many sends."""
+    """Return the answers to this many sends."""
     heard: list[dict[str, Any]] = []
     async with asyncio.timeout(PATIENCE):
         while len(heard) < number:
@@ -52,7 +52,7 @@ async def test_two_locked_conversations_stop_no_other_send(
     *locked, free = three
     with psycopg.connect(own_database()) as other:
         other.execute(ROWS, [[one.pk for one in locked]])
-        for one in locked:  # one after the other, so that each would hold up a batch
+        for one in locked:  # one by one, so that each would delay a batch
             await send(socket, **message_frame(one, "held 1"))
             await asyncio.sleep(0)
         for _ in range(5):

@@ -30,7 +30,7 @@ Connect = Callable[[Any, User], Awaitable[Any]]
 
 @pytest.fixture
 def connect(client_of: Callable[[User], Client]) -> Connect:
-    """`await connect(SomeConsumer, person)`: a socket that is served by that consumer alone."""
+    """`await connect(SomeConsumer, person)`: a socket served only by that consumer."""
 
     async def connected(consumer: Any, user: User) -> Any:
         client = await sync_to_async(client_of)(user)

@@ -1,4 +1,4 @@
-"""Sending to groups: who receives what, in which order, and never at the sender's expense."""
+"""Sending to groups: who receives what, in which order, without delaying the sender."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,7 @@ from trato.realtime import groups
 
 
 class Listener:
-    """As a socket: what it was told, and a way to wait for it."""
+    """A fake socket: collects events, and can wait for them."""
 
     def __init__(self) -> None:
         self.heard: asyncio.Queue[groups.Event] = asyncio.Queue()
@@ -89,7 +89,7 @@ async def test_what_was_lost_is_not_waited_for_long_and_a_double_is_dropped() ->
     for revision in (3, 3, 1):
         await from_another_process("seller.1", change(revision))
     assert await revisions(listener, 2) == [1, 3]
-    await from_another_process("seller.1", change(2))  # late: told all the same
+    await from_another_process("seller.1", change(2))  # late, but announced
     await from_another_process("seller.1", change(4))
     assert await revisions(listener, 2) == [2, 4]
     assert listener.heard.empty()
@@ -118,13 +118,13 @@ async def test_many_groups_are_joined_and_rung(number: int) -> None:
 async def test_who_joins_is_not_kept_waiting_by_those_who_come_after(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As when thousands of sockets come back at once."""
+    """As when thousands of sockets reconnect at once."""
     layer, listener = get_channel_layer(), Listener()
     await groups.add("user.0", listener)
     later: list[asyncio.Future[bool]] = []
 
     async def slow(*_args: Any) -> None:
-        if len(later) < 100:  # somebody comes while the layer answers, each time
+        if len(later) < 100:  # a new socket arrives each time the layer responds
             later.append(groups.add(f"user.{len(later) + 2}", listener))
         await asyncio.sleep(0)
 
@@ -139,7 +139,7 @@ async def test_who_joins_is_not_kept_waiting_by_those_who_come_after(
 async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    settings.REDIS_TIMEOUT_SECONDS = 1  # 100 tries would take longer than we wait below
+    settings.REDIS_TIMEOUT_SECONDS = 1  # 100 attempts would take longer than we wait below
     layer = get_channel_layer()
 
     async def hang(*args: Any) -> None:
@@ -157,7 +157,7 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
 
 @pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
 async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: Any) -> None:
-    """A join that waits gives up in time, and that doesn't spoil the next attempt."""
+    """A join that waits gives up in time, and doesn't spoil the next attempt."""
     listener = Listener()
     assert await groups.add("user.2", listener)
     settings.REDIS_TIMEOUT_SECONDS = 0.2
@@ -210,7 +210,7 @@ async def test_while_the_layer_is_away_who_joins_does_not_wait_for_it(
         monkeypatch.setattr(layer, name, away, raising=False)
     assert not await groups.add("user.1", listener)
     tries.clear()
-    assert not await groups.add("user.2", listener)  # told before another try
+    assert not await groups.add("user.2", listener)  # received before another attempt
     assert not tries.is_set()
     monkeypatch.undo()
     async with asyncio.timeout(PATIENCE):

@@ -1,4 +1,4 @@
-"""What Daphne does for its connections from time to time, done only for those that need it."""
+"""Daphne's periodic checks, only for the connections that need them."""
 
 import asyncio
 from typing import Any
@@ -23,7 +23,7 @@ class Protocol:
 
 
 class Request(Protocol, WebRequest):
-    """The same as a request."""
+    """A request instead of a socket."""
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -50,7 +50,7 @@ async def test_who_has_gone_and_is_done_is_forgotten_and_nobody_else(server: Fru
     stays, goes = [await connect(server) for _ in range(2)]
     server.protocol_disconnected(goes)
     server.application_checker()
-    assert set(server.connections) == {stays, goes}  # its application still works
+    assert set(server.connections) == {stays, goes}  # its application is still running
     goes.work.set_result(None)
     await asyncio.sleep(0.01)
     server.application_checker()
@@ -79,7 +79,7 @@ async def test_a_broken_application_is_answered_for(server: FrugalServer) -> Non
 async def test_a_socket_that_outlives_its_client_for_long_is_ended_and_no_request(
     server: FrugalServer,
 ) -> None:
-    """A request's thread cannot be ended, only forgotten, with all that it has."""
+    """A request's thread can't be killed, only abandoned with everything that it holds."""
     socket, request = await connect(server), await connect(server, Request)
     for protocol in (socket, request):
         server.protocol_disconnected(protocol)

@@ -1,4 +1,4 @@
-"""The frames of one loop iteration leave together, each socket's by themselves."""
+"""The frames of one loop iteration leave together, separately for each socket."""
 
 import asyncio
 from collections.abc import Sequence

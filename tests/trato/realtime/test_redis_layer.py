@@ -1,4 +1,4 @@
-"""The channel layer on Redis: what it asks of redis-py and channels-redis."""
+"""The channel layer on Redis, and what it needs from redis-py and channels-redis."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ async def redis() -> AsyncIterator[Any]:
 
 
 class Process:
-    """A layer of its own, which hears one group and can publish to it."""
+    """A layer of its own, which receives one group's events and can publish to it."""
 
     def __init__(self) -> None:
         self.layer: Any = layer.PubSubLayer(hosts=[settings.REDIS_URL])

@@ -1,4 +1,4 @@
-"""Counting acts in Redis without waiting for it: who is let through, and how many."""
+"""Counting acts in Redis without waiting for it: who is let through, and how often."""
 
 import asyncio
 import time
@@ -43,7 +43,7 @@ Play = Callable[[Callable[[], SharedLimit], list[Exception]], Awaitable[None]]
 
 
 def play(amount: int, script: Play) -> None:
-    """Run a script with a maker of limits, each of which stands for a process."""
+    """Run a script with a factory of limits, each of which represents a process."""
 
     async def whole() -> None:
         failures: list[Exception] = []
@@ -59,7 +59,7 @@ def play(amount: int, script: Play) -> None:
                 await redis.delete(key)
         async with asyncio.timeout(PATIENCE):
             await script(process, failures)
-            await asyncio.sleep(2 * COUNT_AFTER_SECONDS)  # what waits to be counted
+            await asyncio.sleep(2 * COUNT_AFTER_SECONDS)  # what is waiting to be counted
         for connection in connections:
             await connection.close()
 
@@ -101,7 +101,7 @@ def test_one_process_lets_through_exactly_what_is_allowed(
 def test_who_is_far_from_the_limit_does_not_wait_for_redis_and_who_is_near_does() -> None:
     async def script(process: Callable[[], SharedLimit], failures: list[Exception]) -> None:
         limit = process()
-        assert await passes(limit, 1) == [True]  # asked: nobody knew
+        assert await passes(limit, 1) == [True]  # Redis was asked, because nobody knew
         async with aioredis.Redis.from_url(settings.REDIS_URL) as redis:
             await redis.client_pause(300)  # milliseconds
         async with asyncio.timeout(0.1):

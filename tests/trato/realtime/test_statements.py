@@ -48,7 +48,7 @@ async def both(connection: StatementConnection, given: list[bytes]) -> list[byte
 
 
 def test_what_fails_at_commit_has_failed(notes: None) -> None:
-    """PostgreSQL says that the statement is done before it looks at deferred constraints."""
+    """PostgreSQL reports the statement as done before it checks deferred constraints."""
 
     async def play(connection: StatementConnection) -> tuple[bytes, bytes]:
         first = await connection.run(INSERT, [b"1", b"1"])
@@ -89,7 +89,7 @@ def test_a_statement_that_is_given_up_is_cancelled() -> None:
 
 
 def test_a_statement_that_takes_too_long_is_cancelled_and_not_tried_again(settings: Any) -> None:
-    """First the server gives up; where it does not, we do."""
+    """First the server gives up; if it doesn't, we do."""
     settings.STATEMENT_TIMEOUT_SECONDS = 1
 
     async def play(connection: StatementConnection) -> bytes:
@@ -106,7 +106,7 @@ def test_a_statement_that_takes_too_long_is_cancelled_and_not_tried_again(settin
 
 
 def test_a_connection_that_only_reads_is_replaced(notes: None) -> None:
-    """As after a failover, where the old server goes on as a replica."""
+    """As after a failover, if the old server continues as a replica."""
 
     async def play(connection: StatementConnection) -> bytes:
         await connection.run(
@@ -145,7 +145,7 @@ def test_somebodys_lock_is_told_and_the_connection_stays(notes: None) -> None:
 
 
 async def give_up(connection: StatementConnection, task: "asyncio.Task[bytes]") -> None:
-    """Cancel a slow statement once the server carries it out."""
+    """Cancel a slow statement after the server has started it."""
     await until(lambda: slow_ones() == 1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -167,7 +167,7 @@ def slow_ones() -> int:
 
 @pytest.fixture
 def notes() -> Iterator[None]:
-    """A table of its own."""
+    """A separate table."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE notes (id int PRIMARY KEY,"
@@ -180,7 +180,7 @@ def notes() -> Iterator[None]:
 
 @pytest.fixture
 def fail() -> Iterator[str]:
-    """A statement that fails with the SQLSTATE it is given."""
+    """A statement that fails with the given SQLSTATE."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION fail(state text) RETURNS text LANGUAGE plpgsql AS"

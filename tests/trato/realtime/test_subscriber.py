@@ -1,4 +1,4 @@
-"""What a process hears from Redis, also after the connection has ended."""
+"""What a process receives from Redis, also after a lost connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
 
 class Ear(Subscriptions):
-    """Subscriptions that remember what was heard."""
+    """Subscriptions that collect what they receive."""
 
     def __init__(self, url: str = settings.REDIS_URL) -> None:
         super().__init__(ConnectionPool.from_url(url), self.take)
@@ -30,7 +30,7 @@ class Ear(Subscriptions):
             raise ValueError
 
     async def hears(self, redis: Any, channel: str, event: str = "news") -> None:
-        """Tell until it is heard: nothing is told while the connection is made again."""
+        """Publish until it is received: nothing arrives during a reconnect."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 await redis.publish(channel, event)
@@ -48,7 +48,7 @@ async def connection_of(ear: Ear) -> Any:
 
 
 def end(ear: Ear) -> None:
-    """Let the connection end, as the system would tell of it."""
+    """Close the connection as the kernel would."""
     connection: Any = ear._connection
     connection._writer.transport.abort()
 
@@ -76,7 +76,7 @@ async def test_once_it_is_added_redis_tells(ear: Ear, redis: Any) -> None:
 async def test_what_was_discarded_is_told_no_more(ear: Ear, redis: Any) -> None:
     await ear.subscribe("one", "two")
     await ear.unsubscribe("one")
-    await ear.subscribe("three")  # Redis answers in order
+    await ear.subscribe("three")  # Redis responds in order
     assert await redis.publish("one", "news") == 0
     assert await redis.publish("two", "news") == 1
 
@@ -139,7 +139,7 @@ async def test_a_connection_that_ends_is_an_error_for_who_waits(ear: Ear, redis:
     end(ear)
     with pytest.raises(RedisError):
         await asyncio.wait_for(waiting, PATIENCE)
-    await ear.hears(redis, "two")  # all the same, once it is back
+    await ear.hears(redis, "two")  # nevertheless, once it is back
 
 
 async def test_a_line_that_is_dead_without_an_end_is_found_by_asking(

@@ -1,4 +1,4 @@
-"""The short way of a frame into Daphne, compared with Autobahn's own."""
+"""The short way for frames into Daphne, compared with Autobahn's own."""
 
 import queue
 from collections.abc import Callable
@@ -25,7 +25,7 @@ texts = some.text(max_size=400) | some.integers(0, LIMIT // 2).map(lambda size: 
 
 
 def text_of(data: bytes) -> str | None:
-    """The text, if the bytes are exactly one frame."""
+    """Return the text, if the bytes are exactly one frame."""
     read, rest = whole_texts(data, LIMIT)
     return read[0] if len(read) == 1 and not rest else None
 
@@ -89,7 +89,7 @@ kinds = some.sampled_from([
 frames = some.builds(
     lambda kind, text: framed(text, opcode=kind[0], fin=kind[1]), kinds, some.text(max_size=30)
 )
-# In pieces that look like a whole frame of their own: inside another one, and after its first byte.
+# In pieces that look like complete frames: inside another one, and after its first byte.
 SMUGGLED = [b"\x89\x8b\xe0\xe0\xe0\xe0", b"\x81\x85\xc0\xc0\xc0\xc0\xa1\xa2\xa3\xa4\xa5"]
 STRADDLING = [b"\x81", b"\x81\x85\xc0\xc0\x40\xc1\x89\x80\x01\x82\x83", b"\x04"]
 
@@ -131,7 +131,7 @@ def opened(kind: type[WebSocketProtocol]) -> Any:
 
 
 def heard_by_daphne(kind: type[WebSocketProtocol], pieces: list[bytes]) -> list[Any]:
-    """What the application gets of what a client sends, and what is answered to that."""
+    """Return what the application receives from a client, and how the server responds."""
     protocol = opened(kind)
     for piece in pieces:
         protocol.dataReceived(piece)
@@ -154,7 +154,7 @@ def test_a_flood_is_not_read_to_its_end(settings: Any) -> None:
     begun = 0
 
     class Counting(LimitedProtocol):
-        failByDrop, closeHandshakeTimeout = False, 0  # waits for a goodbye, as the site does
+        failByDrop, closeHandshakeTimeout = False, 0  # waits for a close frame, like the site
 
         def onFrameBegin(self) -> None:
             nonlocal begun
