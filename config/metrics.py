@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus, of this process alone: each is asked at its own port."""
+"""`/metrics` for Prometheus, for this process only: each one serves its own port."""
 
 from ipaddress import ip_address, ip_network
 

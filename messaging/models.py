@@ -234,7 +234,7 @@ class Message(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="Who and why stands in the audit trail.",
+        help_text="The audit trail says who removed it, and why.",
     )
 
     class Meta:

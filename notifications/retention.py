@@ -32,5 +32,5 @@ def _orphaned() -> QuerySet[News]:
 RULES = [
     Rule("notifications that were read", _read, before=lock),
     Rule("notifications nobody read", _unread, before=lock),
-    Rule("news that nobody is told of", _orphaned, before=lock_news),
+    Rule("news without notifications", _orphaned, before=lock_news),
 ]

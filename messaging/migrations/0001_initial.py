@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         blank=True,
                         editable=False,
-                        help_text="Who and why stands in the audit trail.",
+                        help_text="The audit trail says who removed it, and why.",
                         null=True,
                         verbose_name="removed",
                     ),

@@ -141,7 +141,7 @@ def test_questions_of_two_tabs_are_both_sent_after_one_login(
     second.fill("input[name=password]", "trato-demo")
     second.press("input[name=password]", "Enter")
     expect(second.locator(".message__body")).to_have_text([QUESTION])
-    visitor.reload()  # the login page knows about it by now
+    visitor.reload()  # the login page now knows about it
     expect(visitor.locator(".message__body")).to_have_text([QUESTION])
     asked = Message.objects.values_list("conversation__product", flat=True)
     assert sorted(asked) == sorted([product.pk, other.pk])

@@ -43,15 +43,15 @@ class FixedNode(template.Node):
 
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
-        self.drawn: dict[str | None, str] = {}
+        self.rendered: dict[str | None, str] = {}
 
     def render(self, context: Context) -> str:
         language = get_language()
-        text = self.drawn.get(language)
+        text = self.rendered.get(language)
         if text is None:
-            alone: Any = Context()  # so no name can get into what everybody sees
-            with alone.bind_template(context.template):
-                text = self.drawn[language] = self.nodelist.render(alone)
+            empty: Any = Context()  # so no name can get into what everybody sees
+            with empty.bind_template(context.template):
+                text = self.rendered[language] = self.nodelist.render(empty)
         return text
 
 

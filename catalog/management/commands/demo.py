@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with a demo shop; does nothing where there is one."
+    help = "Fill an empty database with a demo shop; does nothing if there is one."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.filter(email="shopper@example.com").exists():

@@ -4,12 +4,12 @@ import { outbox } from "trato/outbox";
 import { explain } from "trato/ended";
 import { fill, gettext, ngettext } from "trato/text";
 
-const CALM = 2000; // milliseconds of trouble before it is told
+const SHOW_AFTER = 2000; // milliseconds of trouble before it is shown
 const GOOD_FOR = 3000;
 const line = document.getElementById("connection");
 const LONG = 12000;
 let timer;
-let calm; // the time after which a refusal for now is no longer told
+let hideTimer; // after it, a temporary refusal is no longer shown
 let troubled = false;
 
 function say(text, good = false) {
@@ -35,7 +35,7 @@ function lost() {
     timer = null;
     troubled = true;
     trouble();
-  }, CALM);
+  }, SHOW_AFTER);
 }
 
 function back() {
@@ -53,13 +53,13 @@ session.on("reach", ({ reached }) => (reached ? back() : lost()));
 outbox.addEventListener("changed", () => troubled && trouble());
 outbox.addEventListener("held", ({ detail }) => {
   say(detail.detail);
-  clearTimeout(calm);
-  calm = setTimeout(() => troubled || say(""), Math.max(detail.pause, GOOD_FOR));
+  clearTimeout(hideTimer);
+  hideTimer = setTimeout(() => troubled || say(""), Math.max(detail.pause, GOOD_FOR));
 });
 outbox.addEventListener("sent", () => {
-  if (!calm) return;
-  clearTimeout(calm);
-  calm = null;
+  if (!hideTimer) return;
+  clearTimeout(hideTimer);
+  hideTimer = null;
   if (!troubled) say("");
 });
 outbox.addEventListener("unkept", () => {

@@ -40,7 +40,7 @@ async def _run(stack: Stack, attack: str, seconds: int) -> Row:
             await run_in_thread(lambda: _say_long_things(running))
         running.talk(pause=1)
         await asyncio.sleep(2)
-        calm = delivery_times(running.history)
+        usual = delivery_times(running.history)
         before = [stack.memory(number) for number in range(len(stack.servers))]
         since = time.monotonic()
         attackers = await _start(running, attack, seconds)
@@ -57,7 +57,7 @@ async def _run(stack: Stack, attack: str, seconds: int) -> Row:
             f"{ATTACKERS} × {attack}",
             await running.judge(),
             under_fire,
-            f"memory +{grown:.0f} MiB at most; others' p99 {percentile(calm, 0.99) * 1000:.0f} ms "
+            f"memory +{grown:.0f} MiB at most; others' p99 {percentile(usual, 0.99) * 1000:.0f} ms "
             f"before, {percentile(under_fire, 0.99) * 1000:.0f} ms meanwhile; attackers' ends: "
             + ", ".join(f"{end} ×{count}" for end, count in sorted(ends.items()))
             + "; recovery: others, from send to receipt",

@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 
 class Command(BaseCommand):
     requires_system_checks = ()
-    help = "Fail if the database went through migrations that are not here any more."
+    help = "Fail if the database has applied migrations that no longer exist."
 
     def handle(self, *args: Any, **options: Any) -> None:
         loader = MigrationLoader(connection)

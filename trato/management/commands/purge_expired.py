@@ -13,7 +13,7 @@ log = structlog.get_logger("trato.retention")
 
 
 class Command(BaseCommand):
-    help = "List what has expired. With --delete, delete it."
+    help = "List data past its retention period. With --delete, delete it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
