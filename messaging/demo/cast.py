@@ -64,9 +64,12 @@ class Cast:
     def everyday(self) -> list[Talk]:
         """Return the conversations of `scripts/`, each used as often as its choices allow."""
         taken = {(talk.shopper.pk, talk.product.pk) for talk in self.told}
+        reported = {talk.shopper.pk for talk in self.told if any(one.report for one in talk.lines)}
         talks: list[Talk] = []
         for language in sorted(set(self.languages.values())):
-            shoppers = [pk for pk in self.shoppers if self.languages[pk] == language]
+            shoppers = [
+                pk for pk in self.shoppers if self.languages[pk] == language and pk not in reported
+            ]
             for script in scripts(language):
                 used: list[Product] = []
                 for turn in range(script.tellings):

@@ -154,7 +154,7 @@ def _fold_light(x: float, y: float) -> float:
 
 
 def _stripes(scene: Scene, look: Look, left: float, right: float, y: float) -> None:
-    if look.style == "plain":
+    if look.style == "herringbone":
         return
     for offset, width in ((0.1, 0.035), (0.15, 0.012), (0.54, 0.012), (0.565, 0.035)):
         x = left + offset
