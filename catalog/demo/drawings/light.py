@@ -1,6 +1,7 @@
 """Colours, and how light falls on shapes."""
 
 import math
+import random
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ SCALE = 2  # drawn larger, then scaled down, for smooth edges
 CANVAS = SIDE * SCALE
 HORIZON = 0.66  # between the wall and the table
 GRID = 24  # points across a shape for which the light is computed
+NEUTRAL = 128  # of 255: grain that changes nothing
 FULL = 230  # of 255: the brightness at which a shape has its own colour
 LIFT = 0.12  # how much lighter than its colour a shape is in full light
 
@@ -64,6 +66,11 @@ def folds(x: float, y: float) -> float:
 def inside(x: float, y: float) -> float:
     """Light in a hollow: on its right side."""
     return 0.45 + 0.42 * x + 0.08 * y
+
+
+def hollow(x: float, y: float) -> float:
+    """Light in a shallow dish: the side towards the window is in shadow."""
+    return min(1.04, 0.74 + 0.22 * x + 0.2 * y)
 
 
 def flat(x: float, y: float) -> float:
@@ -121,6 +128,19 @@ def round_spot(strength: float) -> Image.Image:
     """Return a soft round mask: light in the middle, black at the edge."""
     spot = Image.radial_gradient("L").reduce(2)
     return spot.point(lambda value: int(255 * strength * max(0.0, 1 - value / 180) ** 1.6))
+
+
+@lru_cache(maxsize=1)
+def grain() -> Image.Image:
+    """Return faint noise, without which JPEG shows its blocks in smooth areas."""
+    dice = random.Random(1)  # noqa: S311 – a pattern, not a secret
+    tile = Image.new("L", (100, 100))
+    tile.putdata([NEUTRAL + dice.randint(-3, 3) for _ in range(100 * 100)])
+    noise = Image.new("L", (SIDE, SIDE))
+    for left in range(0, SIDE, 100):
+        for top in range(0, SIDE, 100):
+            noise.paste(tile, (left, top))
+    return Image.merge("RGB", [noise] * 3)
 
 
 @lru_cache(maxsize=16)

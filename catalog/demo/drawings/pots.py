@@ -4,7 +4,7 @@ import math
 import random
 from collections.abc import Callable
 
-from .light import ball, darker, inside, lighter, mix, round_
+from .light import ball, darker, hollow, inside, lighter, round_, soft
 from .shapes import Outline, curve, mirrored, oval
 from .studio import Look, Scene
 
@@ -25,18 +25,16 @@ def bowl(scene: Scene, look: Look) -> None:
 def plate(scene: Scene, look: Look) -> None:
     """Draw a plate from above, at an angle."""
     x, y, squash = 0.5, 0.55, 0.62
-    scene.spot(x + 0.04, y + 0.06, 0.44, 0.3, "#3b2c1f", 0.5)
-    scene.ellipse(x, y + 0.016, 0.36, 0.36 * squash, darker(look.colour, 0.35), round_)
-    scene.ellipse(x, y, 0.36, 0.36 * squash, look.colour, ball)
-    scene.line(
-        oval(x, y, 0.352, 0.352 * squash),
-        look.accent if look.style == "rim" else lighter(look.colour, 0.3),
-        0.012 if look.style == "rim" else 0.005,
-    )
-    scene.ellipse(x, y + 0.004, 0.255, 0.255 * squash, darker(look.colour, 0.14), inside)
-    scene.ellipse(x, y + 0.012, 0.247, 0.243 * squash, mix(look.colour, "#ffffff", 0.06), ball)
-    for ring in (0.2, 0.14, 0.08):
-        scene.line(oval(x, y + 0.012, ring, ring * squash), darker(look.colour, 0.07), 0.002)
+    is_rimmed = look.style == "rim"
+    scene.spot(x + 0.05, y + 0.08, 0.46, 0.3, "#3b2c1f", 0.55)
+    scene.ellipse(x, y + 0.02, 0.352, 0.355 * squash, darker(look.colour, 0.45), soft)
+    scene.ellipse(x, y, 0.36, 0.36 * squash, look.colour, soft)
+    edge = look.accent if is_rimmed else lighter(look.colour, 0.22)
+    scene.line(oval(x, y, 0.353, 0.353 * squash), edge, 0.012 if is_rimmed else 0.006)
+    scene.ellipse(x, y + 0.004, 0.262, 0.262 * squash, darker(look.colour, 0.2), hollow)
+    scene.ellipse(x, y + 0.009, 0.252, 0.25 * squash, look.colour, hollow)
+    for ring in (0.205, 0.15, 0.095, 0.04):
+        scene.line(oval(x, y + 0.01, ring, ring * squash), darker(look.colour, 0.045), 0.003)
     if look.style == "speckled":
         dice = random.Random(7)  # noqa: S311 – a pattern, not a secret
         for _dot in range(130):
@@ -47,7 +45,7 @@ def plate(scene: Scene, look: Look) -> None:
                 dice.uniform(0.0012, 0.0032),
                 darker(look.colour, 0.55),
             )
-    scene.spot(0.36, 0.44, 0.1, 0.05, "#ffffff", 0.4)
+    scene.spot(0.3, 0.42, 0.13, 0.05, "#ffffff", 0.4)
 
 
 def vase(scene: Scene, look: Look) -> None:

@@ -9,10 +9,12 @@ from .light import (
     CANVAS,
     GRID,
     LIFT,
+    NEUTRAL,
     SCALE,
     Shade,
     backdrop,
     flat,
+    grain,
     light_of,
     lighter,
     rgb,
@@ -111,8 +113,8 @@ class Scene:
             return
         paint = stretched(light_of(shade, colour), seen, part)
         if texture:
-            grain = tiled(texture, max(6, self.width(0.022)))
-            paint = ImageChops.multiply(paint, grain.crop((0, 0, *seen)))
+            cloth = tiled(texture, max(6, self.width(0.022)))
+            paint = ImageChops.multiply(paint, cloth.crop((0, 0, *seen)))
         self.image.paste(paint, box[:2], mask)
 
     def ellipse(
@@ -143,4 +145,4 @@ class Scene:
         self.spot(x, y, rx * 1.12, ry * 1.2, "#2b1e14", 0.5)
 
     def finished(self) -> Image.Image:
-        return self.image.reduce(SCALE)
+        return ImageChops.add(self.image.reduce(SCALE), grain(), offset=-NEUTRAL)
