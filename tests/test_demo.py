@@ -146,6 +146,11 @@ class DemoTests(TestCase):
         )
         assert [sentence for sentence, times in said.items() if times > 3] == []
 
+    def test_the_demo_seller_reads_no_message_twice(self) -> None:
+        rows = Message.objects.filter(conversation__shop__slug="barro-y-sal")
+        bodies = list(rows.values_list("body", flat=True))
+        assert len(set(bodies)) == len(bodies)
+
     def test_nobody_says_a_placeholder(self) -> None:
         assert not Message.objects.filter(body__regex=r"[{}|]|^[<>=@!x] ").exists()
 
