@@ -18,11 +18,15 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from . import uploads
+
 # In both languages: whose request it is would have to be found out in a thread.
 BUSY = (
     "Too many requests at once. Try again in a moment.\n"
     "Hay demasiadas peticiones a la vez. Inténtalo de nuevo en un momento.\n"
 )
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+CLIENT_CLOSED_REQUEST = 499  # as nginx logs it
 LATER = {"Retry-After": "2", "Content-Type": "text/plain; charset=utf-8"}
 
 
@@ -63,6 +67,11 @@ class ThreadedHandler(ASGIHandler):
 
     def answer(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
         """Everything but reading the request and writing the response."""
+        gone = scope.get("extensions", {}).get(uploads.GONE)
+        if scope["method"] in SAFE_METHODS and gone is not None and gone.is_set():
+            # The client left while this waited for a thread, perhaps to ask again.
+            body.close()
+            return HttpResponse(status=CLIENT_CLOSED_REQUEST)
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
