@@ -22,6 +22,8 @@ from .resuming import OpenConversations
 
 log = structlog.get_logger("trato.socket")
 
+NOTHING_OPEN = encode(frames.Heartbeat({}))
+
 
 class ChatConsumer(BadgeConsumer):
     """One tab of one person. Inherits from Badge-, Realtime- and SocketConsumer, in this order."""
@@ -93,19 +95,23 @@ class ChatConsumer(BadgeConsumer):
         return due
 
     def set_groups(self, due: set[str]) -> Any:
-        self.conversations.keep(due)
+        if due != self.joined:
+            self.conversations.keep(due)
         return super().set_groups(due)
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """Also send each socket the revisions of its open conversations, so that gaps show."""
         tops: dict[int, int] = {}
+        opened: dict[Self, tuple[int, ...]] = {}
         try:
             await super().beat(sockets)
-            if wanted := {pk for socket in sockets for pk in socket.conversations}:
+            opened = {socket: pks for socket in sockets if (pks := tuple(socket.conversations))}
+            if opened:
+                wanted = set().union(*opened.values())
                 tops = await run_in_database_thread(queries.revisions, wanted)
         except (DatabaseError, InterfaceError):
             log.warning("beat_unavailable")
         for socket in sockets:
-            own = {pk: tops[pk] for pk in socket.conversations if pk in tops}
-            socket.send_frame(encode(frames.Heartbeat(own)))
+            own = {pk: tops[pk] for pk in opened.get(socket, ()) if pk in tops}
+            socket.send_frame(encode(frames.Heartbeat(own)) if own else NOTHING_OPEN)

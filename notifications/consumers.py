@@ -72,10 +72,10 @@ class BadgeConsumer(RealtimeConsumer):
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """Also correct badges after lost events."""
         await super().beat(sockets)
-        counts = {socket: socket.counts.ask() for socket in sockets}
-        people = {socket.user.pk for socket in sockets}
+        # Each pass over hundreds of sockets meets a cold cache, so there are few.
+        asked = [(socket, socket.user.pk, socket.counts.ask()) for socket in sockets]
+        people = {pk for _socket, pk, _question in asked}
         unread = await run_in_database_thread(queries.unread_counts, people)
-        for socket, count in counts.items():
-            number = unread.get(socket.user.pk, 0)
-            if socket.counts.applies(count) and number != socket.unread:
-                socket.show_badge(number)
+        for socket, pk, question in asked:
+            if socket.counts.applies(question) and unread[pk] != socket.unread:
+                socket.show_badge(unread[pk])

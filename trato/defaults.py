@@ -36,7 +36,7 @@ SOCKET_UNSENT_MAX_BYTES = 512 * 1024  # for a slow reader; more closes the socke
 # How long a client has to read why its socket is closed; then the connection is cut. On a slow
 # connection, the frames before the close may take a while.
 SOCKET_CLOSE_SECONDS = 5.0
-SOCKET_HEARTBEAT_SECONDS = 20
+SOCKET_HEARTBEAT_SECONDS = 25
 SOCKET_SESSION_CHECK_SECONDS = (
     30  # checked with the next heartbeat after it; at most 60, see docs/reliability.md
 )

@@ -16,7 +16,7 @@ from twisted.internet import reactor as _reactor
 
 reactor: Any = _reactor  # mypy can't analyse this untyped module
 
-TIMEOUTS_SECONDS = 10  # between two checks for a hanging handshake or request
+TIMEOUTS_SECONDS = 20  # between two checks for a hanging handshake or request
 # Our own heartbeat keeps proxies from closing the sockets, and the kernel notices a dead
 # connection, because it acknowledges nothing.
 PING_SECONDS = 600
