@@ -210,11 +210,21 @@ def few(settings: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [(orm, "_notify_other_side"), (BaseDatabaseWrapper, "_commit")],
+    ids=["while storing", "at commit"],
+)
 def test_messages_that_failed_use_up_no_allowance(
-    shopper: User, conversation: Conversation, few: None, monkeypatch: pytest.MonkeyPatch
+    target: object,
+    name: str,
+    shopper: User,
+    conversation: Conversation,
+    few: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as outage:
-        outage.setattr(orm, "_notify_other_side", fail)
+        outage.setattr(target, name, fail)
         for _ in range(9):
             with pytest.raises(OperationalError):
                 say(shopper, conversation)
@@ -223,19 +233,6 @@ def test_messages_that_failed_use_up_no_allowance(
     with pytest.raises(Refused):
         say(shopper, conversation)
     assert Message.objects.count() == 3
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_commit_that_fails_uses_up_no_allowance(
-    shopper: User, conversation: Conversation, few: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as outage:
-        outage.setattr(BaseDatabaseWrapper, "_commit", fail)
-        for _ in range(9):
-            with pytest.raises(OperationalError):
-                say(shopper, conversation)
-    for _ in range(3):
-        say(shopper, conversation)
 
 
 @pytest.mark.django_db(transaction=True)
