@@ -48,6 +48,7 @@ ON_SQLITE = (
 )
 ON_POSTGRESQL = (
     "tests/accounts",
+    "tests/bad_input",
     "tests/benchmarks",
     "tests/catalog/test_shop.py",
     "tests/catalog/test_team.py",
@@ -65,7 +66,6 @@ ON_POSTGRESQL = (
     "tests/staff/test_old_pages.py",
     "tests/staff/test_on_record.py",
     "tests/staff/test_moderation_pages.py",
-    "tests/test_bad_input.py",
     "tests/test_failures.py",
     "tests/test_names.py",
     "tests/test_page_user.py",

@@ -1,0 +1,107 @@
+"""Whatever an address or its query contains gets a clear response, never a 500."""
+
+import re
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+
+from .attack import (
+    ACTS_OF_STAFF,
+    HOSTILE,
+    LISTS_OF_STAFF,
+    OF_ALL,
+    QUERY_NAMES,
+    ROUTES,
+    ROWS_OF_STAFF,
+    WORST,
+    Attack,
+    fill,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# Parameters that each of the staff's lists reads in its own way, and those that one view of
+# Django's reads for all of them. Neither search nor sorting is refused, so they are tested
+# together.
+OF_A_MODEL = ("q={0}&o={0}", "_to_field={0}", "id__exact={0}", "id__in={0}")
+OF_ANY_LIST = ("p={0}", "e={0}", "all={0}", "_popup={0}")
+SEARCHES = {
+    "/products/": ("q", "page", "category", "low", "high", "currency", "sort"),
+    "/conversations/": ("q", "page", "unread"),
+    "/notifications/": ("page",),
+    "/my/products/": ("page", "state"),
+    "/shops/<slug>/": ("page",),
+    "/conversation/<conversation_id>/": ("before",),
+    "/conversation/<conversation_id>/messages/": ("since", "before"),
+    "/conversation/<conversation_id>/read.gif": ("sequence",),
+}
+
+
+@pytest.fixture
+def of_seller(seller: User, client_of: Any, real: Any) -> Attack:
+    return Attack(client_of(seller))
+
+
+def test_the_routes_are_read_as_they_are() -> None:
+    assert set(SEARCHES) <= set(OF_ALL)
+    assert len(ROUTES) > 100
+    assert len(LISTS_OF_STAFF) >= len(ROWS_OF_STAFF) > 10
+    assert "/admin/accounts/user/<user_id>/suspend/" in ACTS_OF_STAFF
+    assert not [route for route in ROUTES if re.search(r"[()?\\]", route)]
+
+
+def test_no_address_breaks_by_what_stands_in_it(of_seller: Attack) -> None:
+    for route in (route for route in OF_ALL if "<" in route):
+        for value in HOSTILE.values():
+            of_seller.send("GET", fill(route, {}, value))
+    assert of_seller.failures == []
+
+
+def test_no_address_of_staff_breaks_by_what_stands_in_it(of_chief: Attack) -> None:
+    for route in (route for route in (*ROWS_OF_STAFF, *ACTS_OF_STAFF) if "<" in route):
+        for value in HOSTILE.values():
+            of_chief.send("GET", fill(route, {}, value))
+    assert of_chief.failures == []
+
+
+def test_no_page_breaks_by_its_query(attack: Attack, real: dict[str, str]) -> None:
+    for route in OF_ALL:
+        for value in WORST.values():
+            query = "&".join(f"{name}={value}" for name in QUERY_NAMES)
+            attack.send("GET", f"{fill(route, real)}?{query}")
+    assert attack.failures == []
+
+
+@pytest.mark.parametrize("route", SEARCHES)
+def test_no_search_breaks(route: str, of_seller: Attack, real: dict[str, str]) -> None:
+    for name in SEARCHES[route]:
+        for value in HOSTILE.values():
+            of_seller.send("GET", f"{fill(route, real)}?{name}={value}")
+    assert of_seller.failures == []
+
+
+def test_no_list_of_staff_breaks_by_its_query(of_chief: Attack) -> None:
+    for route in LISTS_OF_STAFF:
+        queries = OF_A_MODEL + (OF_ANY_LIST if route == LISTS_OF_STAFF[0] else ())
+        for query in queries:
+            for value in WORST.values():
+                of_chief.send("GET", f"{route}?{query.format(value)}")
+    for value in HOSTILE.values():
+        for route in ACTS_OF_STAFF:
+            of_chief.send("GET", f"{fill(route, {})}?person={value}&next={value}&q={value}")
+    assert of_chief.failures == []
+
+
+@pytest.mark.parametrize("part", ["year", "month", "day"])
+def test_no_calendar_of_staff_breaks(part: str, of_chief: Attack) -> None:
+    for path, field in (
+        ("accounts/user", "date_joined"),
+        ("audit/auditentry", "created_at"),
+        ("usersessions/usersession", "last_seen_at"),
+    ):
+        for value in ("0", "10000", "99999999999", "-1", "x", *HOSTILE.values()):
+            of_chief.send("GET", f"/admin/{path}/?{field}__{part}={value}")
+    assert of_chief.failures == []
