@@ -237,6 +237,10 @@ class Message(models.Model):
         help_text="The audit trail says who removed it, and why.",
     )
 
+    # Set for the page of a conversation, see `messaging/runs.py`.
+    is_grouped = False
+    is_continued = False
+
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")

@@ -35,6 +35,7 @@ from .host import ProductCard, host
 from .models import Conversation, Message, conversation_url
 from .reading import pixel
 from .resuming import state_of
+from .runs import mark_runs
 
 
 @require_GET
@@ -100,19 +101,22 @@ def _thread(
         else queries.latest_messages(conversation)
     )
     marks, own_mark = queries.read_marks_and_own(conversation, request.user)
+    history = _by_day(rows)
+    first_unread = next(
+        (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
+    )
+    mark_runs((messages for _day, messages in history), first_unread)
     context = {
         "conversation": conversation,
         "side": side,
         "counterpart": conversation.counterpart_of(side),
-        "history": _by_day(rows),
+        "history": history,
         "oldest": rows[0].sequence if rows else 0,
         "has_older": has_older,
         "before": before,
         "read": marks,
         "read_by_other": marks[side.other],
-        "first_unread": next(
-            (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
-        ),
+        "first_unread": first_unread,
         "max_characters": settings.MESSAGE_MAX_CHARACTERS,
         "client_id": uuid.uuid4(),
         "form_error": refusal.detail if refusal else None,

@@ -1,6 +1,6 @@
 """Template tags for the host's pages."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -10,6 +10,7 @@ from django.template import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 
 from messaging.contact import panel
 from messaging.host import Product, Shop, host
@@ -63,7 +64,22 @@ def message_attributes(message: Message | None, reader_id: int | None) -> SafeSt
     )
     if message.removed_at:
         text += mark_safe(" data-removed")
+    if message.is_grouped:
+        text += mark_safe(" data-grouped")
+    if message.is_continued:
+        text += mark_safe(" data-continued")
     return text + mark_safe(" data-own") if message.sender_id == reader_id else text
+
+
+@register.simple_tag
+def message_options(message: Message | None) -> str:
+    """The name of a message's menu, which says whose message it is; empty in the `<template>`."""
+    return _options(get_language(), message.sender_name) if message else ""
+
+
+@lru_cache(maxsize=1000)  # a page has many messages of a few people
+def _options(language: str, name: str) -> str:
+    return gettext("Options for the message from %(name)s") % {"name": name}
 
 
 @register.simple_tag

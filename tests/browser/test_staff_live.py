@@ -21,7 +21,7 @@ def remove(admin: Page, message: Message) -> None:
 def gone(page: Page) -> None:
     shows(page, ".message__removed", REMOVED)
     expect(page.locator(".message__body:visible")).to_have_count(0)
-    expect(page.locator(".message__report")).to_have_count(0)
+    expect(page.locator(".message__menu")).to_have_count(0)
 
 
 def test_a_removal_is_seen_on_both_sides_live_and_after_a_resume(
@@ -34,7 +34,7 @@ def test_a_removal_is_seen_on_both_sides_live_and_after_a_resume(
         open_thread(page, conversation)
     write(asking, "Call me at 555 123")
     for page in (answering, away):
-        expect(page.locator(".message__report")).to_be_visible()
+        expect(page.locator(".message__menu")).to_be_visible()
     line.cut()
     remove(person(moderator), Message.objects.get())
     for page in (asking, answering):

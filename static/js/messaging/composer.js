@@ -53,6 +53,9 @@ class Composer extends HTMLElement {
       }
     });
     count(this.field, this.counter);
+    // Not on a phone, where a keyboard would cover half of what there is to read.
+    const isFree = document.activeElement === document.body;
+    if (isFree && matchMedia("(pointer: fine)").matches) this.field.focus({ preventScroll: true });
   }
 
   changed() {

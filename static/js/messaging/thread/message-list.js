@@ -3,10 +3,10 @@ import { isOld, outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { linkify } from "trato/links";
 import { dayOf, write, writeAll } from "trato/local-time";
-import { gettext } from "trato/text";
+import { fill, gettext } from "trato/text";
 import { askAbout } from "trato/unsent";
 
-const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one sender
+const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one run, as in messaging/runs.py
 
 export class MessageList {
   constructor(list, template, { side, messages }) {
@@ -71,9 +71,13 @@ export class MessageList {
     item.querySelector(".message__body").replaceChildren(linkify(message.body));
     item.querySelector(".message__removed").hidden = !message.removed;
     item.querySelector("[data-take-back]").hidden = true;
-    const report = item.querySelector(".message__report");
-    if (message.side === this.side || message.removed) report.remove();
-    else report.href = `${this.messages}${sequence}/report/`;
+    const menu = item.querySelector(".message__menu");
+    if (message.side === this.side || message.removed) menu.remove();
+    else {
+      menu.querySelector("summary").ariaLabel =
+        fill(gettext("Options for the message from %(name)s"), { name: message.sender.name });
+      menu.querySelector(".message__report").href = `${this.messages}${sequence}/report/`;
+    }
     const time = item.querySelector("time");
     time.dateTime = message.created_at;
     write(time);
@@ -88,7 +92,7 @@ export class MessageList {
   }
 
   /**
-   * Update days, groups and the state of the reader's own messages. Lines that are already correct
+   * Update days, runs and the state of the reader's own messages. Lines that are already correct
    * are not changed, because a screen reader would read them out again.
    */
   arrange(readByOther) {
@@ -98,13 +102,18 @@ export class MessageList {
       const date = new Date(item.querySelector("time").dateTime);
       const isNewDay = !previous || dayOf(previous.date) !== dayOf(date);
       if (isNewDay) stale.delete(this.dayBefore(item, date));
-      item.toggleAttribute(
-        "data-grouped",
-        !isNewDay && previous.sender === item.dataset.sender && date - previous.date < GROUP_WITHIN,
+      const continues = !isNewDay && previous.item.dataset.sender === item.dataset.sender
+        && date - previous.date < GROUP_WITHIN
+        && !item.previousElementSibling.matches(".messages__new");
+      item.toggleAttribute("data-grouped", continues);
+      // What has not been sent keeps its own line, which says so.
+      previous?.item.toggleAttribute(
+        "data-continued", continues && !previous.item.hasAttribute("data-pending"),
       );
-      previous = { date, sender: item.dataset.sender };
+      previous = { date, item };
       if (item.dataset.side === this.side) this.showState(item, readByOther);
     }
+    previous?.item.removeAttribute("data-continued");
     stale.forEach((line) => line.remove());
   }
 

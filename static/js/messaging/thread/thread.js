@@ -4,6 +4,7 @@ import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
 import { dropSentQuestions } from "trato/drafts";
 import { writeAll } from "trato/local-time";
+import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
 import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
@@ -41,6 +42,7 @@ class Thread extends HTMLElement {
     );
     writeAll(this);
     this.arrange();
+    openOnLongPress(this);
     // A page of older messages is only for reading: its form posts without scripts, which leads to
     // the newest ones.
     if (this.dataset.before) return;

@@ -1,0 +1,32 @@
+// A long press on a message opens its menu, where there is no pointer that could hover.
+const LONG = 500; // milliseconds
+const STEADY = 10; // pixels that a finger may move meanwhile
+
+export function openOnLongPress(thread) {
+  let timer;
+  let start;
+  let opened = false;
+  const stop = () => clearTimeout(timer);
+
+  thread.addEventListener("pointerdown", (event) => {
+    stop();
+    opened = false;
+    const menu = event.target.closest(".message")?.querySelector(".message__menu");
+    if (event.pointerType === "mouse" || !menu || menu.contains(event.target)) return;
+    start = event;
+    timer = setTimeout(() => {
+      opened = menu.open = true;
+      menu.querySelector("a").focus({ preventScroll: true });
+    }, LONG);
+  });
+  thread.addEventListener("pointermove", (event) => {
+    if (start && Math.hypot(event.x - start.x, event.y - start.y) > STEADY) stop();
+  });
+  for (const kind of ["pointerup", "pointercancel"]) thread.addEventListener(kind, stop);
+  // Lifting the finger must not count as a click elsewhere, which closes menus.
+  thread.addEventListener("click", (event) => {
+    if (!opened) return;
+    opened = false;
+    if (!event.target.closest(".message__menu")) event.stopPropagation();
+  });
+}
