@@ -1,16 +1,57 @@
 """Measure what open sockets cost while nobody sends anything."""
 
 import os
+import select
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import processes
-from .client import IdleSockets
+from .client import HANDSHAKES_AT_ONCE, Endpoint, Peer, connect
+from .dialects import Dialect
 from .servers import System
 from .stages import Stage
 
 SETTLE_SECONDS = 2.0  # between the last handshake and reading the memory
+
+
+class IdleSockets:
+    """Sockets that are open and only answer pings."""
+
+    def __init__(self, dialect: Dialect, origin: str) -> None:
+        self.dialect, self.origin = dialect, origin
+        self.peers: dict[int, Peer] = {}  # by descriptor
+        self._poll = select.epoll()
+
+    def add(self, endpoints: Sequence[Endpoint]) -> None:
+        """Open more sockets; existing ones go on answering pings."""
+        for start in range(0, len(endpoints), HANDSHAKES_AT_ONCE):
+            some = endpoints[start : start + HANDSHAKES_AT_ONCE]
+            for peer in connect(some, self.dialect, self.origin):
+                self.peers[peer.sock.fileno()] = peer
+                self._poll.register(peer.sock.fileno(), select.EPOLLIN)
+            self._poll_once(0)
+
+    def hold(self, seconds: float) -> None:
+        """Keep the sockets open for a while.
+
+        Raises:
+            Refused: the server closed one of them.
+        """
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._poll_once(left)
+
+    def drop(self) -> None:
+        """Disconnect without a close frame."""
+        self._poll.close()
+        for peer in self.peers.values():
+            peer.sock.close()
+
+    def _poll_once(self, patience: float) -> None:
+        for descriptor, _ in self._poll.poll(patience):
+            self.peers[descriptor].receive()
 
 
 @dataclass

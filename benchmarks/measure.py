@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from . import client, page_readers, processes, truth
-from .client import Measurement
+from . import client, closed_loop, page_readers, processes, truth
+from .closed_loop import Measurement
 from .servers import Server, System
 from .stages import Stage
 
@@ -50,7 +50,7 @@ class Contender:
             page_readers.reading(self.servers[-1].port, endpoints, self.stage.page_readers),
         ):
             peers = client.connect(endpoints, self.system.dialect, self.system.origin, opening=True)
-            measurement = client.measure(
+            measurement = closed_loop.measure(
                 peers,
                 self.system.dialect,
                 warm_up=warm_up,

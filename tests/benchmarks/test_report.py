@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.browser import Waits
-from benchmarks.client import Measurement
+from benchmarks.closed_loop import Measurement
 from benchmarks.dialects import TRATO
 from benchmarks.idle import Idle
 from benchmarks.measure import Contender, Round
