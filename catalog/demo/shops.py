@@ -1,4 +1,7 @@
-"""Reads the demo's shops and products from `shops/`, which has one file per language."""
+"""Reads the demo's shops and products from `shops/<language>/`, which has one file per shop.
+
+Prices are in minor units of the shop's currency.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -69,8 +72,8 @@ def shops() -> list[DemoShop]:
 
 
 def _shops(language: str) -> list[DemoShop]:
-    text = (FOLDER / f"{language}.toml").read_text(encoding="utf-8")
-    return [_shop(language, row) for row in tomllib.loads(text)["shop"]]
+    paths = sorted((FOLDER / language).glob("*.toml"))
+    return [_shop(language, tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 def _shop(language: str, row: dict[str, Any]) -> DemoShop:
