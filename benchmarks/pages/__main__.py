@@ -95,8 +95,8 @@ def measured(addresses: dict[str, str], rounds: int) -> tuple[Pages, Pages]:
             small.round()
             large.round()
         for _ in range(rounds):
-            small.gather(small.round())
-            large.gather(large.round())
+            small.collect(small.round())
+            large.collect(large.round())
     return small.pages, large.pages
 
 
@@ -131,7 +131,7 @@ class Measurer:
         seconds: list[float] = self._answer()
         return seconds
 
-    def gather(self, seconds: list[float]) -> None:
+    def collect(self, seconds: list[float]) -> None:
         for page, more in zip(self.pages, seconds, strict=True):
             page["seconds"].append(more)
 

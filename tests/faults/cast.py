@@ -38,7 +38,7 @@ class Cast:
     moderator: User
 
 
-def gather(*, shoppers: int) -> Cast:
+def create(*, shoppers: int) -> Cast:
     """Create two shops of two people each; every shopper asks one of them in turn."""
     people: dict[str, Person] = {}
     conversations: dict[str, list[int]] = {}

@@ -92,7 +92,7 @@ class Client:
 
     # -- what a person does ------------------------------------------------------------------
 
-    async def say(self, conversation: int) -> bool:
+    async def write(self, conversation: int) -> bool:
         """Write a message, whose body begins with its ID so that every copy is noticed.
 
         Returns False, and writes nothing, if the outbox is full.
@@ -125,11 +125,11 @@ class Client:
         )
 
     def leave(self) -> None:
-        """Disconnect until `come_back`."""
+        """Disconnect until `reconnect`."""
         self._back.clear()
         self._hang_up()
 
-    def come_back(self) -> None:
+    def reconnect(self) -> None:
         self._failures = 0
         self._back.set()
 
@@ -255,7 +255,7 @@ class Client:
         if thread is None:
             return
         if thread.revision:  # before the first page there is nothing to compare with
-            self._apply(thread, thread.hear(item))
+            self._apply(thread, thread.add_live(item))
         if thread.has_gap and thread.pk not in self._opening:
             self._note("gap", conversation=thread.pk, revision=thread.revision)
             await self._open(thread)

@@ -49,7 +49,7 @@ class Stage:
 
     # -- connecting --------------------------------------------------------------------------
 
-    def enter(self, name: str, person: str, server: int | None = None) -> Client:
+    def connect(self, name: str, person: str, server: int | None = None) -> Client:
         """Connect a client, to one server or to any."""
         client = Client(
             name,
@@ -73,12 +73,12 @@ class Stage:
     # -- talking -----------------------------------------------------------------------------
 
     def talk(self, *, pause: float = PAUSE) -> None:
-        """Let everybody write, read and sometimes trespass, until `hush`."""
+        """Let everybody write, read and sometimes trespass, until `stop_talking`."""
         for client in self.clients.values():
             self._talking.append(asyncio.create_task(self._chat(client, pause)))
         self._talking.append(asyncio.create_task(self._moderate()))
 
-    async def hush(self) -> None:
+    async def stop_talking(self) -> None:
         for task in self._talking:
             task.cancel()
         outcomes = await asyncio.gather(*self._talking, return_exceptions=True)
@@ -95,7 +95,7 @@ class Stage:
         foreign = [pk for pk in self.cast.members if pk not in client.threads]
         while not client.ended:
             await asyncio.sleep(chance.uniform(0, 2 * pause))
-            await client.say(chance.choice(own))
+            await client.write(chance.choice(own))
             if chance.random() < 0.3:
                 await client.read(chance.choice(own))
             if chance.random() < 0.05:
@@ -124,7 +124,7 @@ class Stage:
         The outboxes empty by themselves, and two heartbeats later everybody has everything: no
         client gets help.
         """
-        await self.hush()
+        await self.stop_talking()
         staying = [
             client
             for client in self.clients.values()
@@ -186,11 +186,11 @@ async def stage(
     stack: Stack, *, shoppers: int = 8, heartbeat: float = 2.0, everybody: bool = True
 ) -> AsyncIterator[Stage]:
     """A cast on a stack whose servers run; everybody has a client and is live."""
-    made = Stage(stack, await run_in_thread(lambda: cast.gather(shoppers=shoppers)), heartbeat)
+    made = Stage(stack, await run_in_thread(lambda: cast.create(shoppers=shoppers)), heartbeat)
     try:
         if everybody:
             for person in made.cast.people:
-                made.enter(person, person)
+                made.connect(person, person)
             await made.all_live()
         yield made
     finally:

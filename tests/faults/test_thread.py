@@ -26,7 +26,7 @@ def test_whatever_is_told_each_message_takes_its_place_once_and_in_order(
     thread = resumed(1)
     placed = []
     for number, revision in enumerate(told):
-        placed += thread.hear(item(revision))
+        placed += thread.add_live(item(revision))
         if number < len(resumes):
             since, top = thread.revision, max(resumes[number], thread.revision)
             placed += thread.resume([item(n) for n in range(since + 1, top + 1)], top)
@@ -37,9 +37,9 @@ def test_whatever_is_told_each_message_takes_its_place_once_and_in_order(
 
 def test_a_frame_that_comes_too_early_waits_and_shows_the_gap() -> None:
     thread = resumed(3)
-    assert thread.hear(item(5)) == []
+    assert thread.add_live(item(5)) == []
     assert thread.has_gap
-    assert [one.revision for one in thread.hear(item(4))] == [4, 5]
+    assert [one.revision for one in thread.add_live(item(4))] == [4, 5]
     assert not thread.has_gap
 
 
@@ -57,5 +57,5 @@ def test_a_page_of_the_past_takes_nothing_back() -> None:
 
 def test_a_frame_that_is_told_twice_changes_nothing() -> None:
     thread = resumed(3)
-    assert thread.hear(item(3)) == []
+    assert thread.add_live(item(3)) == []
     assert not thread.has_gap

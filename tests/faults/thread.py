@@ -33,14 +33,14 @@ class Thread:
     def has_gap(self) -> bool:
         return bool(self.ahead)
 
-    def hear(self, item: Item) -> list[Item]:
+    def add_live(self, item: Item) -> list[Item]:
         """Add a live frame; return what is delivered now, in order of revision."""
         if item.revision > self.revision:
             self.ahead[item.revision] = item
         return self._settle()
 
     def resume(self, items: Iterable[Item], revision: int) -> list[Item]:
-        """Add a page: everything up to `revision` is here now. Returns the same as `hear`."""
+        """Add a page: everything up to `revision` is here now. Returns the same as `add_live`."""
         placed = []
         for item in sorted(items, key=lambda item: item.revision):
             if item.revision <= self.revision:

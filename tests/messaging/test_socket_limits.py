@@ -16,7 +16,7 @@ from trato.realtime import groups
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def fate(socket: Any) -> str | int:
+async def outcome(socket: Any) -> str | int:
     """Return `session.ready`, or the code with which the socket was closed."""
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -32,12 +32,12 @@ async def test_a_person_has_so_many_sockets_and_another_person_their_own(
 ) -> None:
     settings.SOCKETS_PER_PERSON = 2
     one, two = await socket_of(shopper), await socket_of(shopper)
-    assert [await fate(one), await fate(two)] == ["session.ready"] * 2
-    assert await fate(await socket_of(shopper)) == 4429
-    assert await fate(await socket_of(seller)) == "session.ready"
+    assert [await outcome(one), await outcome(two)] == ["session.ready"] * 2
+    assert await outcome(await socket_of(shopper)) == 4429
+    assert await outcome(await socket_of(seller)) == "session.ready"
     assert groups.count(groups.user_group(shopper.pk)) == 2
     await one.disconnect(timeout=PATIENCE)
-    assert await fate(await socket_of(shopper)) == "session.ready"
+    assert await outcome(await socket_of(shopper)) == "session.ready"
 
 
 async def test_a_person_who_comes_again_and_again_is_told_4429(
@@ -46,10 +46,10 @@ async def test_a_person_who_comes_again_and_again_is_told_4429(
     settings.SOCKETS_OPENED_PER_MINUTE = 3
     for _ in range(3):
         socket = await socket_of(shopper)
-        assert await fate(socket) == "session.ready"
+        assert await outcome(socket) == "session.ready"
         await socket.disconnect(timeout=PATIENCE)
-    assert await fate(await socket_of(shopper)) == 4429
-    assert await fate(await socket_of(seller)) == "session.ready"
+    assert await outcome(await socket_of(shopper)) == 4429
+    assert await outcome(await socket_of(seller)) == "session.ready"
 
 
 async def come_from(address: str, forwarded: str = "") -> str | int:
@@ -59,7 +59,7 @@ async def come_from(address: str, forwarded: str = "") -> str | int:
     socket = WebsocketCommunicator(application, "/ws/", headers=headers)
     socket.scope["client"] = [address, 50_000]
     await socket.connect(timeout=PATIENCE)
-    code = await fate(socket)
+    code = await outcome(socket)
     await socket.disconnect(timeout=PATIENCE)
     return code
 

@@ -16,7 +16,7 @@ from notifications.models import Notification
 pytestmark = pytest.mark.django_db
 
 
-def tell(person: User, number: int = 1, **changes: Any) -> Notification:
+def create_news(person: User, number: int = 1, **changes: Any) -> Notification:
     """Create news with a number; the higher the number, the newer."""
     news: dict[str, Any] = {
         "subject_kind": "conversation",
@@ -39,8 +39,8 @@ def test_the_list_shows_ones_own_news_the_newest_first(
     shopper: User, stranger: User, client_of: Any
 ) -> None:
     for number in (2, 1, 3):
-        tell(shopper, number)
-    tell(stranger, 4)
+        create_news(shopper, number)
+    create_news(stranger, 4)
     actions.mark_read(shopper, subject_kind="conversation", subject_id=3)
     page = client_of(shopper).get("/notifications/").text
     assert re.findall(r"News (\d)\.</a>", page) == ["3", "2", "1"]
@@ -54,7 +54,7 @@ def test_an_empty_list_says_what_will_be_there(shopper: User, client_of: Any) ->
     page = client_of(shopper).get("/notifications/").text
     assert "No notifications yet" in page
     assert re.search(r"data-while-unread\s+hidden", page)  # the button that marks all as read
-    tell(shopper)
+    create_news(shopper)
     assert not re.search(
         r"data-while-unread\s+hidden", client_of(shopper).get("/notifications/").text
     )
@@ -64,7 +64,7 @@ def test_a_long_list_comes_in_pages_at_the_same_cost(shopper: User, client_of: A
     client, costs = client_of(shopper), []
     for numbers in (range(1, 3), range(3, 36)):
         for number in numbers:
-            tell(shopper, number)
+            create_news(shopper, number)
         with CaptureQueriesContext(connection) as asked:
             page = client.get("/notifications/").text
         costs.append(len(asked))
@@ -77,14 +77,14 @@ def test_a_long_list_comes_in_pages_at_the_same_cost(shopper: User, client_of: A
 
 
 def test_titles_and_words_are_text(shopper: User, client_of: Any) -> None:
-    tell(shopper, title="<i>A</i>", excerpt="<script>1</script>")
+    create_news(shopper, title="<i>A</i>", excerpt="<script>1</script>")
     page = client_of(shopper).get("/notifications/").text
     assert "&lt;i&gt;A&lt;/i&gt;" in page
     assert "<script>1" not in page
 
 
 def test_one_is_marked_as_read_and_the_others_wait(shopper: User, client_of: Any) -> None:
-    one, _other = tell(shopper, 1), tell(shopper, 2)
+    one, _other = create_news(shopper, 1), create_news(shopper, 2)
     answer = client_of(shopper).post(f"/notifications/{one.pk}/read/")
     assert answer.headers["Location"] == "/notifications/"
     assert unread_of(shopper) == [2]
@@ -92,7 +92,7 @@ def test_one_is_marked_as_read_and_the_others_wait(shopper: User, client_of: Any
 
 
 def test_somebody_elses_is_the_same_as_none(shopper: User, stranger: User, client_of: Any) -> None:
-    theirs = tell(stranger)
+    theirs = create_news(stranger)
     client = client_of(shopper)
     for pk in (theirs.pk, theirs.pk + 999):
         assert client.post(f"/notifications/{pk}/read/").status_code == 404
@@ -105,8 +105,8 @@ def test_all_are_marked_as_read_and_nobody_elses(
     shopper: User, stranger: User, client_of: Any
 ) -> None:
     for number in (1, 2):
-        tell(shopper, number)
-    tell(stranger)
+        create_news(shopper, number)
+    create_news(stranger)
     assert client_of(shopper).post("/notifications/read/").status_code == 302
     assert unread_of(shopper) == []
     assert unread_of(stranger) == [1]
@@ -125,14 +125,14 @@ def test_all_are_marked_as_read_and_nobody_elses(
 def test_one_stays_where_one_was_on_this_site(
     path: str, wanted: str, expected: str, shopper: User, client_of: Any
 ) -> None:
-    row = tell(shopper)
+    row = create_news(shopper)
     answer = client_of(shopper).post(path.format(pk=row.pk), {"next": wanted})
     assert answer.headers["Location"] == expected
     assert unread_of(shopper) == []
 
 
 def test_looking_marks_nothing_as_read(shopper: User, client_of: Any) -> None:
-    row, client = tell(shopper), client_of(shopper)
+    row, client = create_news(shopper), client_of(shopper)
     client.get("/notifications/")
     for path in (f"{row.pk}/read/", "read/"):
         assert client.get(f"/notifications/{path}").status_code == 405
@@ -140,7 +140,7 @@ def test_looking_marks_nothing_as_read(shopper: User, client_of: Any) -> None:
 
 
 def test_a_visitor_is_sent_to_the_login(shopper: User, client_of: Any) -> None:
-    row, client = tell(shopper), client_of(None)
+    row, client = create_news(shopper), client_of(None)
     answer = client.get("/notifications/")
     assert answer.headers["Location"].startswith("/accounts/login/")
     for path in ("/notifications/read/", f"/notifications/{row.pk}/read/"):
@@ -157,8 +157,8 @@ def test_the_number_and_the_newest_cost_one_query_beside_session_and_person(
     shopper: User, stranger: User, client_of: Any
 ) -> None:
     for number in (1, 3, 2, 4):
-        tell(shopper, number)
-    tell(stranger, 9)
+        create_news(shopper, number)
+    create_news(stranger, 9)
     actions.mark_read(shopper, subject_kind="conversation", subject_id=4)
     newest = Notification.objects.get(recipient=shopper, news__subject_id=3)
     client = client_of(shopper)
@@ -179,13 +179,13 @@ def test_the_number_and_the_newest_cost_one_query_beside_session_and_person(
 
 
 def test_news_about_something_else_name_no_conversation(shopper: User, client_of: Any) -> None:
-    tell(shopper, subject_kind="shop")
+    create_news(shopper, subject_kind="shop")
     latest = client_of(shopper).get("/notifications/unread/").json()["latest"]
     assert latest["conversation"] is None
 
 
 def test_nothing_unread_is_zero_and_nothing(shopper: User, client_of: Any) -> None:
-    tell(shopper)
+    create_news(shopper)
     actions.mark_all_read(shopper)
     answer = client_of(shopper).get("/notifications/unread/")
     assert answer.json() == {"unread": 0, "latest": None}
@@ -194,7 +194,7 @@ def test_nothing_unread_is_zero_and_nothing(shopper: User, client_of: Any) -> No
 def test_a_script_of_nobody_or_of_a_suspended_person_is_told_403(
     shopper: User, client_of: Any
 ) -> None:
-    tell(shopper)
+    create_news(shopper)
     client = client_of(shopper)
     assert client.get("/notifications/unread/").status_code == 200
     User.objects.filter(pk=shopper.pk).update(is_active=False)

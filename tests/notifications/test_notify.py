@@ -9,7 +9,7 @@ from notifications.models import Notification
 pytestmark = pytest.mark.django_db
 
 
-def tell(
+def notify_people(
     *people: User,
     subject: int = 1,
     excerpt: str = "Words",
@@ -36,25 +36,25 @@ def test_ten_pieces_of_news_about_one_thing_are_one_notification(
     shopper: User, seller: User
 ) -> None:
     for number in range(10):
-        tell(shopper, seller, excerpt=f"Words {number}")
+        notify_people(shopper, seller, excerpt=f"Words {number}")
     for person in (shopper, seller):
         assert excerpts(person) == ["Words 9"]
     assert queries.unread_counts([shopper.pk, seller.pk]) == {shopper.pk: 1, seller.pk: 1}
 
 
 def test_news_after_reading_are_unread_again(shopper: User) -> None:
-    tell(shopper)
+    notify_people(shopper)
     actions.mark_read(shopper, subject_kind="conversation", subject_id=1)
     assert queries.unread_count(shopper.pk) == 0
-    tell(shopper)
+    notify_people(shopper)
     assert queries.unread_count(shopper.pk) == 1
     assert Notification.objects.count() == 1
 
 
 def test_marking_as_read_touches_one_person_and_one_subject(shopper: User, seller: User) -> None:
-    tell(shopper, seller)
-    tell(shopper, subject=2)
-    tell(shopper, kind="shop")
+    notify_people(shopper, seller)
+    notify_people(shopper, subject=2)
+    notify_people(shopper, kind="shop")
     actions.mark_read(shopper, subject_kind="conversation", subject_id=1)
     assert queries.unread_counts([shopper.pk, seller.pk]) == {shopper.pk: 2, seller.pk: 1}
     assert actions.mark_all_read(shopper) == 2
@@ -66,10 +66,10 @@ def test_marking_as_read_touches_one_person_and_one_subject(shopper: User, selle
 def test_withdrawn_words_are_quoted_nowhere_and_all_else_stays(
     words: str, shopper: User, seller: User, colleague: User
 ) -> None:
-    tell(seller, colleague, excerpt=words, team=1)
-    tell(shopper, excerpt="An answer")
-    tell(seller, subject=2, excerpt=words)
-    tell(seller, kind="shop", excerpt=words)
+    notify_people(seller, colleague, excerpt=words, team=1)
+    notify_people(shopper, excerpt="An answer")
+    notify_people(seller, subject=2, excerpt=words)
+    notify_people(seller, kind="shop", excerpt=words)
     actions.withdraw_excerpt(subject_kind="conversation", subject_id=1, excerpt=words)
     assert excerpts(colleague) == [""]
     assert excerpts(seller) == ["", words[:160], words[:160]]
@@ -79,5 +79,5 @@ def test_withdrawn_words_are_quoted_nowhere_and_all_else_stays(
 
 def test_telling_nobody_costs_nothing(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
-        tell()
+        notify_people()
     assert not Notification.objects.exists()

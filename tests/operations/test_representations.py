@@ -21,7 +21,7 @@ ASKED = {
 }
 
 
-def gist(answer: HttpResponse) -> tuple[Any, ...]:
+def comparable(answer: HttpResponse) -> tuple[Any, ...]:
     """Return a response without its random parts: nonces and CSRF tokens."""
     text = answer.text if answer.headers.get("Content-Type", "").startswith("text") else ""
     text = re.sub(r'nonce="[^"]+"|value="[\w-]{36,}"', "", text)
@@ -54,7 +54,7 @@ def test_what_a_header_changes_is_named_in_vary(
     differing = []
     for address in addresses:
         plain, other = client.get(address), client.get(address, headers={header: asked})
-        if gist(plain) != gist(other):
+        if comparable(plain) != comparable(other):
             differing.append(address)
             assert header in varies(plain) & varies(other), address
     assert bool(differing) == (header != "X-Fragment")

@@ -75,10 +75,10 @@ class Place:
             connection.execute("TRUNCATE notifications_news CASCADE")
             connection.execute("DELETE FROM messaging_message")
         for visitor in (self.shopper, self.seller):
-            services.wait(partial(be_well, visitor), AssertionError)
+            services.wait(partial(check_health, visitor), AssertionError)
 
 
-def be_well(visitor: Visitor) -> None:
+def check_health(visitor: Visitor) -> None:
     """Raise AssertionError unless a visitor's server reaches everything that it needs."""
     assert visitor.get("/health/").json() == {"database": True, "channel_layer": True}
 

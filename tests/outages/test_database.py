@@ -123,7 +123,7 @@ def test_a_restart_of_the_database_between_two_requests_is_not_noticed(place: Pl
 def test_where_the_server_takes_no_more_connections_the_answer_is_not_now(place: Place) -> None:
     held: list[psycopg.Connection] = []
     try:
-        while others := hoard(place.database.address, held):
+        while others := take_connections(place.database.address, held):
             for pid in others:
                 held[0].execute("SELECT pg_terminate_backend(%s)", [pid])
         assert place.shopper.get("/conversations/").status == 503
@@ -134,7 +134,7 @@ def test_where_the_server_takes_no_more_connections_the_answer_is_not_now(place:
     assert place.shopper.get("/conversations/").status == 200
 
 
-def hoard(address: str, held: list[psycopg.Connection]) -> list[int]:
+def take_connections(address: str, held: list[psycopg.Connection]) -> list[int]:
     """Take every connection that is free; return the processes of the others."""
     try:
         while True:

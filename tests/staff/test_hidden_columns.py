@@ -58,7 +58,7 @@ def columns(model: Any) -> Iterator[tuple[str, models.Field[Any, Any]]]:
                 yield f"{field.name}__{column.name}", column
 
 
-def told(answer: Any) -> str:
+def comparable(answer: Any) -> str:
     """Return a page without the parts that differ every time."""
     return re.sub(r'nonce="[^"]+"|value="(\w{64}|/[^"]*)"', "", answer.text)
 
@@ -96,7 +96,7 @@ def test_asking_for_a_hidden_column_tells_nothing(model: Any, chief: User, clien
     for name in {name.rpartition("__")[0] or name: name for name in names}.values():
         assert client.get(address(model), {f"{name}__startswith": "a"}).status_code == 400, name
     answers = [client.get(address(model), {f"{names[0]}__in": value}) for value in ("a", "1")]
-    assert told(answers[0]) == told(answers[1])
+    assert comparable(answers[0]) == comparable(answers[1])
 
 
 def test_a_password_hash_and_private_words_are_not_read_by_filters(
@@ -263,7 +263,7 @@ def test_the_address_of_a_draft_is_told_to_those_who_may_read_it(
     answer = client_of(helper).get(on_site(product))
     missing = client_of(helper).get(on_site(product).replace(f"/{product.pk}/", "/99999/"))
     assert (answer.status_code, missing.status_code) == (404, 404)
-    assert told(answer) == told(missing)
+    assert comparable(answer) == comparable(missing)
     assert product.slug not in answer.text
     assert client_of(seller).get(on_site(product)).headers["Location"].startswith("/admin/login/")
     grant(helper, "view_product")

@@ -37,7 +37,7 @@ async def _come_back(running: Stage, name: str, absence: Awaitable[object]) -> R
     since = time.monotonic()
     for client in gone:
         client.move(lambda: running.stack.address(1))
-        client.come_back()
+        client.reconnect()
     await running.all_live()
     await running.settle()
     times, pages = [], []
@@ -61,7 +61,7 @@ async def _say_much(running: Stage) -> None:
     agent, pk = running.clients["agent0"], running.cast.conversations["shopper0"][0]
     said = 0
     while said < MANY:
-        if await agent.say(pk):
+        if await agent.write(pk):
             said += 1
         else:
             await asyncio.sleep(0.01)
@@ -71,6 +71,6 @@ async def _say_much(running: Stage) -> None:
 async def _on_server_0(stack: Stack) -> AsyncIterator[Stage]:
     async with stage(stack, everybody=False) as running:
         for person in running.cast.people:
-            running.enter(person, person, server=0)
+            running.connect(person, person, server=0)
         await running.all_live()
         yield running

@@ -29,7 +29,7 @@ def log_in(client: Client, user: User) -> None:
     client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
 
 
-def come_back(client: Client, subject: Product | Shop) -> Any:
+def return_from_login(client: Client, subject: Product | Shop) -> Any:
     """What the login page leads to."""
     return client.get(f"{subject.get_absolute_url()}contact/")
 
@@ -52,7 +52,7 @@ def test_all_questions_of_all_tabs_are_sent_after_one_login(
         assert "/accounts/login/" in ask(client, one, f"About {one.pk}").headers["Location"]
     ask(client, shop, "About you")
     log_in(client, shopper)
-    answer = come_back(client, products[1])
+    answer = return_from_login(client, products[1])
     assert said() == {*((one.pk, f"About {one.pk}") for one in products), (None, "About you")}
     assert answer.headers["Location"] == (
         Conversation.objects.get(product=products[1]).get_absolute_url()
@@ -63,7 +63,7 @@ def test_all_questions_of_all_tabs_are_sent_after_one_login(
         assert f"“{title}”" in notices
     for one in products:  # the other tabs
         address = Conversation.objects.get(product=one).get_absolute_url()
-        assert come_back(client, one).headers["Location"] == address
+        assert return_from_login(client, one).headers["Location"] == address
     assert Message.objects.count() == 4
     assert not KeptQuestion.objects.exists()
 
@@ -90,7 +90,7 @@ def test_other_words_of_one_form_are_another_question_and_the_same_are_not(
     for body in ("One\r\ntwo", "Other", "One\ntwo", "Other"):
         ask(client, product, body, client_id)
     log_in(client, shopper)
-    come_back(client, product)
+    return_from_login(client, product)
     assert said() == {(product.pk, "One\ntwo"), (product.pk, "Other")}
     assert Message.objects.count() == 2
 
@@ -110,7 +110,7 @@ def test_two_tabs_that_ask_at_the_same_moment_are_one_visitor(
 
     for client in in_threads(2, tab):
         log_in(client, shopper)
-        come_back(client, products[0])
+        return_from_login(client, products[0])
         assert said() == {(one.pk, "At once") for one in products[:2]}
     assert Message.objects.count() == 2
 
@@ -120,11 +120,11 @@ def test_nobody_else_sends_them(
 ) -> None:
     client = client_of(None)
     ask(client, product, "Mine")
-    come_back(client_of(stranger), product)
+    return_from_login(client_of(stranger), product)
     ask(client_of(stranger), product, "Theirs")
     assert said() == {(product.pk, "Theirs")}
     log_in(client, shopper)
-    come_back(client, product)
+    return_from_login(client, product)
     assert Message.objects.get(body="Mine").sender == shopper
 
 
@@ -140,7 +140,7 @@ def test_one_too_many_is_refused_with_its_words_and_the_others_wait(
     assert "And this?" in refused.text
     assert ask(client, products[0], "Blue?", client_id).status_code == 302  # it waits already
     log_in(client, shopper)
-    come_back(client, products[0])
+    return_from_login(client, products[0])
     assert len(said()) == 2
 
 
@@ -161,7 +161,7 @@ def test_a_question_about_a_withdrawn_product_comes_back_with_its_words(
         ask(client, one, f"About {one.pk}")
     Product.objects.filter(pk=gone.pk).update(published_at=None)
     log_in(client, shopper)
-    page = come_back(client, gone)
+    page = return_from_login(client, gone)
     assert page.status_code == 404
     assert f"About {gone.pk}</textarea>" in page.text
     assert f'action="{gone.shop.get_absolute_url()}contact/"' in page.text
@@ -179,7 +179,7 @@ def test_what_cannot_be_sent_can_be_discarded(
     ask(client, product, "Blue?")
     Product.objects.update(published_at=None)
     log_in(client, shopper)
-    assert "Discard this question" in come_back(client, product).text
+    assert "Discard this question" in return_from_login(client, product).text
     form = {"client_id": str(KeptQuestion.objects.get().client_id), "discard": "1"}
     client.post(f"{product.shop.get_absolute_url()}contact/", form)
     assert not KeptQuestion.objects.exists()
@@ -192,7 +192,7 @@ def test_a_question_to_ones_own_shop_is_shown_once_more(
     client = client_of(None)
     ask(client, product, "To whom am I talking?")
     log_in(client, seller)
-    page = come_back(client, product)
+    page = return_from_login(client, product)
     assert page.status_code == 403
     assert "To whom am I talking?" in page.text
     assert not Message.objects.exists()
@@ -206,7 +206,7 @@ def test_too_many_conversations_let_the_rest_wait(
     for one in products[:2]:
         ask(client, one, f"About {one.pk}")
     log_in(client, shopper)
-    page = come_back(client, products[0])
+    page = return_from_login(client, products[0])
     assert page.status_code == 429
     assert f"About {products[1].pk}</textarea>" in page.text
     assert said() == {(products[0].pk, f"About {products[0].pk}")}
