@@ -84,7 +84,7 @@ def change_product(
         seen: `Product.fingerprints` from when the form was shown; a column that is missing there
             counts as changed.
         pictures: new pictures, added once for each `key`.
-        kept: the form's key under which pictures of an earlier try wait.
+        kept: the key of the form whose earlier pictures to add.
 
     Raises:
         Http404: there is no such product, or it belongs or would belong to another shop.

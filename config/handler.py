@@ -1,9 +1,9 @@
 """Django's ASGI handler, with one hop to a thread per request.
 
-Django's own makes a thread for each request, goes to it and back for each signal, and once more
-between middleware and view: as long as everything here is synchronous, that is more work than most
-answers. It also cancels a request whose client has left, while its thread goes on: the message
-would be stored, and those who should be told of it would not be.
+Django's own handler creates a thread for each request, and switches to it and back for each signal
+and between middleware and view. Since everything here is synchronous, that is more work than most
+responses need. It also cancels a request whose client has gone, while its thread continues: a
+message would be stored, but not announced.
 """
 
 from concurrent.futures import ThreadPoolExecutor

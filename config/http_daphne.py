@@ -1,12 +1,12 @@
 """Daphne's handling of HTTP requests, with this site's changes.
 
-Twisted parses the forms in bodies on the event loop, before any middleware and for nobody: Daphne
-passes the bytes on. Two forms of 80 MB silenced a process for 20 s. Here bodies are not parsed,
-and one that is larger than its address takes is refused before it is read.
+Twisted parses forms in bodies on the event loop, before any middleware, and needlessly: Daphne
+passes on the bytes. Two forms of 80 MB blocked a process for 20 s. Here bodies are not parsed, and
+a body that is too large for its address is refused before it is read.
 
-Uses of Twisted's own parts, tested with 26.10: `_parsePOSTFormSubmission` of its request; the
-channel's `_version`, and `_command` and `_path`, which a request has only once its body was read;
-its `_send100Continue`; and `_MalformedChunkedDataError`, with which it gives a connection up.
+Uses private parts of Twisted, tested with 26.10: `_parsePOSTFormSubmission` of its request; the
+channel's `_version`, `_command` and `_path`, which a request only has after its body was read; its
+`_send100Continue`; and `_MalformedChunkedDataError`, with which it drops a connection.
 """
 
 import io

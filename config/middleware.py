@@ -1,4 +1,4 @@
-"""This site's middleware, beside Django's."""
+"""This site's own middleware."""
 
 import zoneinfo
 from http import HTTPStatus

@@ -78,7 +78,7 @@ def decode(text: str | None) -> AnyClientFrame:
     """Decode one frame from a client.
 
     Args:
-        text: None stands for a binary frame.
+        text: None for a binary frame.
 
     Raises:
         Refused: `invalid`, if it is not exactly one of the frames above.

@@ -112,9 +112,9 @@ def _prototypes() -> dict[str, str]:
 def is_reserved(name: str) -> bool:
     """Whether a name claims to be the site's own: its brand, or an office that only it has.
 
-    `RESERVED_BRANDS` may stand nowhere in a name, also not in pieces (`T r a t o`) or joined to an
-    office (`TratoSupport`). No name may consist of `RESERVED_OFFICES` only, with a number or
-    without (`Admin 2`), or bear one of `RESERVED_SIGNS`, which look like a mark of ours.
+    A name must not contain `RESERVED_BRANDS`, not even in pieces (`T r a t o`) or joined to an
+    office (`TratoSupport`). No name may consist only of `RESERVED_OFFICES`, with or without a
+    number (`Admin 2`), or contain one of `RESERVED_SIGNS`, which look like a mark from the site.
     """
     if any(sign in settings.RESERVED_SIGNS for sign in name):
         return True

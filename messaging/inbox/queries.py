@@ -28,9 +28,9 @@ def conversation_list(
 ) -> Page[Conversation]:
     """Return a page of a person's conversations that have a message, newest first.
 
-    Each has `is_unread`: whether the badge counts it. Only those, if asked for, come by the time of
-    the news instead. A search only reads on towards older ones, and may have more to look through
-    although it found nothing yet.
+    Each has `is_unread`: whether the badge counts it. If only those are requested, they are sorted
+    by the time of the news. A search only continues towards older ones, and may have more to search
+    even if it has found nothing yet.
     """
     size = settings.CONVERSATION_PAGE_SIZE
     scope = access.scope_of(user)

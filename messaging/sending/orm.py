@@ -90,10 +90,7 @@ def _count(conversation: Conversation, message: Message) -> None:
 
 
 def _notify_other_side(conversation: Conversation, message: Message) -> list[int]:
-    """Make the conversation unread for the other side; return those for whom it was not before.
-
-    Returns those for whom it was not unread before.
-    """
+    """Make the conversation unread for the other side; return those for whom it was not before."""
     is_question = message.side == Side.CONSUMER
     name = message.sender_name
     recipients = [conversation.consumer_id]

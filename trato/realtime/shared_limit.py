@@ -176,5 +176,5 @@ def key_of(limit: Limit, who: Who) -> str:
 
 
 def wait_of(answer: bytes | int, limit: Limit, now: float) -> float | None:
-    """Return how many seconds an answer of `HIT_MANY` tells to wait; None if the act counts."""
+    """Return how many seconds to wait after an answer of `HIT_MANY`; None if the act counts."""
     return None if isinstance(answer, int) else float(answer) + limit.seconds - now
