@@ -25,10 +25,7 @@ help:
 
 run: export DJANGO_SETTINGS_MODULE = config.settings.dev
 run: free-port .venv/run.stamp $(CATALOGUES)
-	@$(IN_VENV) manage.py check_history
-	@$(IN_VENV) manage.py migrate --verbosity 0
-	@$(IN_VENV) manage.py demo
-	@exec $(IN_VENV) -m config.server --port $(PORT)
+	@exec $(IN_VENV) -m config.server --port $(PORT) --demo
 
 cluster: .venv/dev.stamp $(CATALOGUES)
 	@exec $(IN_VENV) -m deploy.cluster
@@ -55,6 +52,7 @@ check: .venv/dev.stamp $(CATALOGUES)
 	DJANGO_SETTINGS_MODULE=config.settings.production \
 		SECRET_KEY=$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		ALLOWED_HOSTS=shop.example.com TRUSTED_ORIGINS=https://shop.example.com \
+		DATABASE_URL=postgres://127.0.0.1/trato REDIS_URL=redis://127.0.0.1 EMAIL_URL=smtp://127.0.0.1 \
 		$(IN_VENV) manage.py check --deploy --fail-level WARNING
 	$(IN_VENV) -m pip check
 	$(IN_VENV) -m pytest --quiet tests/test_requirements.py tests/test_layout.py

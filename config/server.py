@@ -8,9 +8,12 @@ import argparse
 import os
 import sys
 
+import django
 from daphne.endpoints import build_endpoint_description_strings
 
 from trato.realtime.servers.graceful import LeavingServer
+
+from . import single_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -20,9 +23,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument(
+        "--demo", action="store_true", help="update the database and add a demo shop first"
+    )
     options = parser.parse_args()
+    django.setup()
+    if options.demo:
+        prepare_demo()
+    if not single_process.claim():
+        sys.exit(
+            "Another process is serving this database. Several processes need Redis to pass on "
+            "messages to each other: set REDIS_URL, or stop the other one."
+        )
     if not serve(options.host, options.port):
         sys.exit(f"Port {options.port} of {options.host} cannot be used. Choose another --port.")
+
+
+def prepare_demo() -> None:
+    """Bring the database up to date and fill it, without starting Django again, which takes 1 s."""
+    from django.core.management import CommandError, call_command
+    from django.db import connections
+
+    try:
+        call_command("check_history")
+        call_command("migrate", verbosity=0)
+        call_command("demo")
+    except CommandError as error:
+        sys.exit(str(error))
+    connections.close_all()
 
 
 def serve(host: str, port: int) -> bool:
@@ -64,6 +92,10 @@ def welcome(host: str, port: int) -> str:
             "Log in with one click on the login page, or with the password trato-demo as",
             "  shopper@example.com   seller@example.com   staff@example.com",
         ]
+    if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        lines.append("Mails are printed here.")
+    elif settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        lines.append(f"Mails are written to {getattr(settings, 'EMAIL_FILE_PATH', '')}.")
     if getattr(staticfiles_storage, "hashed_files", None) == {}:
         lines.append(
             "No page can be drawn before `python manage.py collectstatic`: run that first."

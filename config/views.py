@@ -170,7 +170,11 @@ def _failed(
 def health(request: HttpRequest) -> HttpResponse:
     """For load balancers: 503 without the database; without the layer the site still works."""
     database = _database_answers()
-    body = {"database": database, "channel_layer": async_to_sync(_layer_answers)()}
+    body = {
+        "database": database,
+        "channel_layer": async_to_sync(_layer_answers)(),
+        "channel_layer_is_shared": bool(settings.REDIS_URL),  # with other processes
+    }
     return JsonResponse(body, status=200 if database else 503)
 
 

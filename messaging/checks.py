@@ -20,9 +20,9 @@ CONTEXT_PROCESSOR = "notifications.context_processors.badge"
 
 @register()
 def check_project(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """Report missing or wrong settings, see docs/another-shop.md."""
+    """Report missing or wrong settings, see docs/embedding.md."""
     return [
-        Error(text, hint="See docs/another-shop.md.", id=f"messaging.{number}")
+        Error(text, hint="See docs/embedding.md.", id=f"messaging.{number}")
         for number, text in _complaints()
     ]
 
