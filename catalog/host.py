@@ -36,6 +36,9 @@ class CatalogHost(MessagingHost):
     def browse_url(self) -> str:
         return reverse("catalog:products")
 
+    def is_sold_out(self, product: Product) -> bool:
+        return cast(models.Product, product).stock == 0
+
     def is_available(self, product: Product) -> bool:
         return cast(models.Product, product).is_published
 

@@ -17,11 +17,9 @@ ANSWERS_MIN = 3  # answered conversations, before the panel says how fast a shop
 def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str, Any]:
     """Return the context of the panel "Ask the seller", with one query."""
     answers = queries.shop_answers(shop.pk, product.pk if product else None, user_id)
-    ready_questions = [
-        _("Is this still available?"),
-        _("How long does delivery take?"),
-        _("Can it be customised?"),
-    ]
+    ready_questions = [_("How long does delivery take?"), _("Can it be customised?")]
+    if product and not host.is_sold_out(product):
+        ready_questions.insert(0, _("Is this still available?"))
     return answers | {
         "shop_name": host.shop_name(shop),
         "product": product,

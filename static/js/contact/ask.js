@@ -38,6 +38,9 @@ class Ask extends HTMLElement {
       else event.preventDefault();
     });
     count(this.field, this.counter);
+    // The bar that leads here would only cover what it leads to.
+    new IntersectionObserver(([seen]) => this.toggleAttribute("data-in-view", seen.isIntersecting))
+      .observe(this.field);
   }
 
   /** What a visitor wrote in this tab belongs to the person who has logged in here. */

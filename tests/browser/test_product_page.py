@@ -1,0 +1,67 @@
+"""A product's page: the way to the question, and the pictures."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import User
+from catalog.factories import ProductFactory
+from catalog.models import Product
+from tests.browser.acts import Person
+from tests.products import ProductImageFactory
+
+SIZES = [(390, 844), (390, 420), (820, 1180), (1280, 800), (1600, 900)]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("size", SIZES)
+def test_asking_is_reachable_without_scrolling(
+    size: tuple[int, int], scripts: bool, person: Person, product: Product
+) -> None:
+    viewport: Any = {"width": size[0], "height": size[1]}
+    page = person(None, viewport=viewport, java_script_enabled=scripts)
+    ProductImageFactory.create_batch(3, product=product)
+    page.goto(product.get_absolute_url())
+    link, title = page.locator(".ask-bar a"), page.locator("#ask-title")
+    if size[0] < 960:
+        expect(link).to_be_in_viewport(ratio=1)
+        link.click()
+        expect(page.locator("#ask-body")).to_be_in_viewport()
+        if scripts:  # it doesn't cover what it leads to
+            expect(link).to_be_hidden()
+    else:
+        expect(title).to_be_in_viewport(ratio=1)
+        expect(link).to_be_hidden()
+
+
+def test_the_own_shops_page_has_no_bar(person: Person, seller: User, product: Product) -> None:
+    page = person(seller, viewport={"width": 390, "height": 844})
+    page.goto(product.get_absolute_url())
+    expect(page.locator(".ask")).to_be_visible()
+    expect(page.locator(".ask-bar")).to_be_hidden()
+
+
+def test_pictures_are_a_row_that_snaps_on_a_phone(person: Person, product: Product) -> None:
+    ProductImageFactory.create_batch(3, product=product)
+    page = person(None, viewport={"width": 390, "height": 844})
+    page.goto(product.get_absolute_url())
+    tops = page.locator(".gallery > a").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().top)"
+    )
+    assert len(tops) >= 3 and len(set(tops)) == 1
+    expect(page.locator(".gallery")).to_have_css("scroll-snap-type", "x mandatory")
+    expect(page.locator("h1")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize(("stock", "offered"), [(3, True), (0, False)])
+def test_only_what_is_in_stock_offers_to_ask_whether_it_is(
+    stock: int, offered: bool, person: Person
+) -> None:
+    product = ProductFactory(stock=stock)
+    page = person(None)
+    page.goto(product.get_absolute_url())
+    expect(page.get_by_role("button", name="Can it be customised?")).to_be_visible()
+    question = page.get_by_role("button", name="Is this still available?")
+    expect(question).to_have_count(int(offered))
