@@ -148,11 +148,11 @@ class MessagingHost(ABC):
 
     # -- Products -------------------------------------------------------------------------------
 
-    @abstractmethod
     def is_sold_out(self, product: Product) -> bool:
-        """Whether the product is for sale, but there is none left at the moment."""
+        """Whether there is none left of a product at the moment. Makes no query."""
         return False
 
+    @abstractmethod
     def is_available(self, product: Product) -> bool:
         """Whether shoppers can see a product and ask about it. Makes no query."""
 

@@ -36,6 +36,7 @@ document.documentElement.toggleAttribute("data-started", true);
 const hasPerson = document.querySelector("[data-user]") !== null;
 
 load("menu");
+if (document.querySelector(".notice__close")) load("notices");
 load("local-time").then((times) => {
   times?.rememberZone();
   times?.writeAll();

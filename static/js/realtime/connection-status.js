@@ -12,6 +12,11 @@ let timer;
 let hideTimer; // after it, a temporary refusal is no longer shown
 let troubled = false;
 
+const again = document.createElement("button");
+again.className = "button button--small";
+again.type = "button";
+again.textContent = gettext("Try now");
+
 function say(text, good = false) {
   if (session.ended) return; // the reason for that stays
   line.textContent = text;
@@ -27,15 +32,18 @@ function trouble() {
           "No connection. Keep writing; %(count)s messages are waiting.", waiting), { count: waiting })
       : gettext("No connection. Keep writing; we'll send it when you're back online."),
   );
+  line.append(" ", again);
 }
 
 function lost() {
-  if (troubled || timer) return;
-  timer = setTimeout(() => {
-    timer = null;
-    troubled = true;
-    trouble();
-  }, SHOW_AFTER);
+  if (!troubled) timer ??= setTimeout(showTrouble, SHOW_AFTER);
+}
+
+function showTrouble() {
+  clearTimeout(timer);
+  timer = null;
+  troubled = true;
+  trouble();
 }
 
 function back() {
@@ -47,6 +55,14 @@ function back() {
   setTimeout(() => troubled || say(""), GOOD_FOR);
 }
 
+again.addEventListener("click", () => {
+  session.connection.retryNow();
+  if (!session.live) session.pollSoon(0);
+  line.textContent = gettext("Connecting…");
+  setTimeout(() => troubled && trouble(), SHOW_AFTER);
+});
+window.addEventListener("offline", showTrouble);
+window.addEventListener("online", () => session.live && back());
 session.on("lost", lost);
 session.on("live", back);
 session.on("reach", ({ reached }) => (reached ? back() : lost()));
