@@ -122,6 +122,9 @@ class Conversation(models.Model):
     # Added by a list for its reader, see `queries.conversation_list`.
     my_side: Side
     counterpart: str
+    match: "Message"
+    match_sentence: list[Any]
+    match_url: str
 
     class Meta:
         verbose_name = _("conversation")

@@ -17,9 +17,9 @@ ROWS_STEP = 25  # the number of rows is rounded up to a multiple of it
 
 # Only what a list shows: loading five complete models per row takes a quarter longer.
 DRAWN = (
-    "product_title", "product_image", "last_message_at", name_column_of("consumer"),
-    f"shop__{host.shop_name_field}", "last_message__side", "last_message__body",
-    "last_message__removed_at", name_column_of("last_message__sender"),
+    "product_title", "product_image", "last_message_at", "last_sequence",
+    name_column_of("consumer"), f"shop__{host.shop_name_field}", "last_message__side",
+    "last_message__body", "last_message__removed_at", name_column_of("last_message__sender"),
 )  # fmt: skip
 
 

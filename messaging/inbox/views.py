@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from messaging.host import host
+from messaging.search import excerpts, words_of
 from trato import rate_limits
 from trato.pagination import PageRequest
 from trato.responses import PersonRequest, person_required
@@ -40,7 +41,13 @@ def _list(request: PersonRequest) -> dict[str, Any]:
     page = queries.conversation_list(
         request.user, PageRequest.from_query(request.GET), words=search, unread_only=unread_only
     )
+    words = [word for word in words_of(search) if any(map(str.isalnum, word))]
+    matches = excerpts.matches((row.pk for row in page.rows), words)
     for conversation in page.rows:
+        if message := matches.get(conversation.pk):
+            conversation.match = message
+            conversation.match_sentence = excerpts.sentence(message.body, words)
+            conversation.match_url = excerpts.address(conversation, message)
         side = conversation.side_of(request.user.pk)
         conversation.my_side = side
         conversation.counterpart = conversation.counterpart_of(side)

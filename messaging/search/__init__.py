@@ -33,9 +33,14 @@ def conversations_with(
         Their cursors, and the cursor to continue from: None if everything has been searched. There
         may be more to search even if fewer than `size` were found.
     """
-    # No database accepts NUL or half a surrogate pair.
-    text = text.encode(errors="ignore").decode().replace("\0", " ")
-    words = unicodedata.normalize("NFC", text).split()[:MAX_WORDS]
+    words = words_of(text)
     if connection.vendor == "postgresql":
         return postgresql.conversations_with(scope, words, before, size, unread_only)
     return sqlite.conversations_with(scope, words, before, size, unread_only)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text that somebody typed, to search for."""
+    # No database accepts NUL or half a surrogate pair.
+    text = text.encode(errors="ignore").decode().replace("\0", " ")
+    return unicodedata.normalize("NFC", text).split()[:MAX_WORDS]

@@ -45,7 +45,10 @@ class Thread extends HTMLElement {
     openOnLongPress(this);
     // A page of older messages is only for reading: its form posts without scripts, which leads to
     // the newest ones.
-    if (this.dataset.before) return;
+    if (this.dataset.before) {
+      this.linked()?.scrollIntoView({ block: "center" });
+      return;
+    }
     this.listen();
     this.showPending();
     this.begin();
@@ -97,8 +100,18 @@ class Thread extends HTMLElement {
     });
   }
 
-  /** Where to start reading: at the first new message, or at the end. */
+  /** The message that the address leads to, as a search result does. */
+  linked() {
+    return location.hash && this.querySelector(`.message[id="${CSS.escape(location.hash.slice(1))}"]`);
+  }
+
+  /** Where to start reading: at the message of the address, at the first new message, or at the end. */
   begin() {
+    if (this.linked()) {
+      this.linked().scrollIntoView({ block: "center" });
+      this.#scroll.moved();
+      return this.seen();
+    }
     const line = this.querySelector(".messages__new");
     if (!line) return this.toEnd();
     this.#scroll.toLine(line);
