@@ -10,6 +10,7 @@ from . import metrics, uploads, views
 
 urlpatterns = [
     path("health/", views.health, name="health"),
+    path("favicon.ico", views.favicon),
     path("metrics", metrics.metrics, name="metrics"),
     path("upload-allowed/", uploads.allowed, name="upload_allowed"),
     path("", include("catalog.urls")),

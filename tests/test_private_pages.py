@@ -15,7 +15,7 @@ from messaging.models import Conversation
 pytestmark = pytest.mark.django_db
 
 # The same for everybody.
-PUBLIC = {"/health/", "/metrics", "/text.js", "/admin/jsi18n/"}
+PUBLIC = {"/favicon.ico", "/health/", "/metrics", "/text.js", "/admin/jsi18n/"}
 POST_ONLY = {"/accounts/demo-login/", "/language/setlang/", "/accounts/logout/"}
 
 

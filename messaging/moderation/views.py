@@ -1,10 +1,13 @@
 """Reporting a message, from the thread."""
 
+from typing import ClassVar
+
 from django.contrib import messages as notices
-from django.forms import modelform_factory
+from django.forms import ChoiceField, ModelForm, RadioSelect, Textarea
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from messaging import access
@@ -14,8 +17,16 @@ from trato.responses import STATUS, PersonRequest, person_required, with_retry_a
 
 from . import actions as moderation
 
-# The form fields of a report.
-ReportForm = modelform_factory(Report, fields=("reason", "words"))
+
+class ReportForm(ModelForm[Report]):
+    """Why somebody reports a message."""
+
+    reason = ChoiceField(label=gettext_lazy("Reason"), choices=Report.Reason, widget=RadioSelect)
+
+    class Meta:
+        model = Report
+        fields = ("reason", "words")
+        widgets: ClassVar = {"words": Textarea(attrs={"rows": 4})}
 
 
 @require_http_methods(["GET", "POST"])

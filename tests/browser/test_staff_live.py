@@ -93,8 +93,8 @@ def test_a_suspended_person_is_told_in_words_and_sends_nothing_more(
     admin.fill("[name=reason]", "Scam")
     admin.click("input[type=submit]")
     expect(page.locator("#connection")).to_have_text("Your account is suspended.")
-    write(page, "Let me explain")
-    expect(page.locator(".message[data-pending]")).to_be_visible()
+    expect(page.locator("#composer-body")).to_be_hidden()
+    expect(page.locator(".composer__suspended")).to_contain_text("contact support")
     assert not Message.objects.exists()
 
 

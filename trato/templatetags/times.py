@@ -9,7 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 register = template.Library()
 
@@ -36,7 +36,7 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
     if at:
         local = timezone.localtime(at)
         iso = at.isoformat()
-        text = {"day": _day, "time": _time, "short": _day_and_time}[kind](local)
+        text = {"day": _day_line, "time": _time, "short": _day_and_time}[kind](local)
     return format_html(
         '<time class="{}" datetime="{}" data-local="{}">{}</time>', classes, iso, kind, text
     )
@@ -44,6 +44,11 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
 
 def _day_and_time(local: datetime) -> str:
     return f"{_day(local)}, {_time(local)}"
+
+
+def _day_line(local: datetime) -> str:
+    days = (timezone.localdate() - local.date()).days
+    return {0: gettext("Today"), 1: gettext("Yesterday")}.get(days) or _day(local)
 
 
 def _day(local: datetime) -> str:

@@ -1,4 +1,5 @@
 // The composer: Enter sends, drafts survive a reload, and a counter appears near the limit.
+import { SUSPENDED } from "trato/close-codes";
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { Draft } from "trato/drafts";
@@ -41,6 +42,8 @@ class Composer extends HTMLElement {
       this.send();
     });
     this.field.addEventListener("input", () => this.changed());
+    session.on("ended", ({ code }) => this.allow(code !== SUSPENDED));
+    session.on("resumed", () => this.allow(true));
     outbox.addEventListener("returned", ({ detail }) => this.takeBack(detail));
     this.field.addEventListener("keydown", (event) => {
       const touch = matchMedia("(pointer: coarse)").matches;
@@ -56,6 +59,12 @@ class Composer extends HTMLElement {
     // Not on a phone, where a keyboard would cover half of what there is to read.
     const isFree = document.activeElement === document.body;
     if (isFree && matchMedia("(pointer: fine)").matches) this.field.focus({ preventScroll: true });
+  }
+
+  /** A suspended person reads why in place of the form; what was being written is kept. */
+  allow(mayWrite) {
+    this.form.hidden = !mayWrite;
+    this.querySelector(".composer__suspended").hidden = mayWrite;
   }
 
   changed() {

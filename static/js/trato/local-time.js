@@ -1,6 +1,6 @@
 // Times in the reader's time zone and language. A cookie lets the server format the next page's
 // times in that zone.
-import { language } from "trato/text";
+import { gettext, language } from "trato/text";
 
 // The page's language with the reader's region: 15:04 or 3:04 PM.
 const region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
@@ -19,6 +19,12 @@ export const dayOf = (date) => date.toLocaleDateString("sv"); // 2026-11-24, in 
 export function format(kind, date) {
   const now = new Date();
   if (kind === "time" || (kind === "short" && dayOf(date) === dayOf(now))) return formats.time.format(date);
+  if (kind === "day") {
+    if (dayOf(date) === dayOf(now)) return gettext("Today");
+    if (dayOf(date) === dayOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1))) {
+      return gettext("Yesterday");
+    }
+  }
   const isOfOtherYear = date.getFullYear() !== now.getFullYear();
   return formats[kind][Number(isOfOtherYear)].format(date);
 }

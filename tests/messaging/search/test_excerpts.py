@@ -27,7 +27,7 @@ def page(client: Client, shopper: User, conversation: Conversation) -> Client:
 def preview(page: Client, words: str) -> str:
     """Return the HTML of the only row's preview."""
     html = page.get("/conversations/", {"q": words}).content.decode()
-    (text,) = re.findall(r'<p class="inbox__preview".*?>(.*?)</p>', html, re.DOTALL)
+    (text,) = re.findall(r'<p class="inbox__preview.*?>(.*?)</p>', html, re.DOTALL)
     return " ".join(text.split())
 
 
