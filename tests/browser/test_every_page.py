@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog.models import Product
+from messaging.factories import MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, badge, live, open_thread, write
 from tests.browser.inspector import languages
@@ -54,18 +54,20 @@ def test_the_inbox_has_one_name_and_its_count_beside_its_icon(
 
 
 def test_a_notice_is_in_the_pages_column_and_can_be_closed(
-    person: Person, product: Product
+    person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
-    page = person(None)
-    page.goto(product.get_absolute_url())
-    page.fill("#ask-body", "Hello?")
-    page.click(".ask button.button--primary")
-    expect(page.locator(".notice")).to_be_visible()
-    column, notice = box(page, "main > .page"), box(page, ".notice")
+    MessageFactory(conversation=conversation, sender=seller)
+    page = person(shopper)
+    page.goto(f"{conversation.get_absolute_url()}messages/1/report/")
+    page.check("[value=spam]")
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.locator(".notice")).to_contain_text("Thank you.")
+    column, notice = box(page, ".thread"), box(page, ".notice")
     assert column["x"] <= notice["x"]
     assert notice["x"] + notice["width"] <= column["x"] + column["width"]
     page.click(".notice__close")
     expect(page.locator(".notice")).to_have_count(0)
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_being_offline_is_told_at_once_without_covering_anything(

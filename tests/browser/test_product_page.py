@@ -65,3 +65,28 @@ def test_only_what_is_in_stock_offers_to_ask_whether_it_is(
     expect(page.get_by_role("button", name="Can it be customised?")).to_be_visible()
     question = page.get_by_role("button", name="Is this still available?")
     expect(question).to_have_count(int(offered))
+
+
+@pytest.mark.parametrize(("width", "is_one_line"), [(390, True), (820, False), (1280, False)])
+def test_filters_are_one_line_on_a_phone_and_cut_no_option(
+    width: int, is_one_line: bool, person: Person, product: Product
+) -> None:
+    page = person(None, viewport={"width": width, "height": 844}, locale="es-ES")
+    page.goto("/products/")
+    summary, field = page.locator(".filter-box > summary"), page.locator("[name=category]")
+    expect(field).to_be_visible(visible=not is_one_line)
+    expect(summary).to_be_visible(visible=is_one_line)
+    if is_one_line:
+        box = page.locator(".filter-box").bounding_box()
+        assert box
+        assert box["height"] < 60
+        summary.click()
+    # A select that may be as wide as it likes needs no more than it has.
+    cut = page.locator(".filters select").evaluate_all(
+        """all => all.filter((one) => {
+            const given = one.offsetWidth;
+            one.style.width = "max-content";
+            return one.offsetWidth > given;
+        }).map((one) => one.name)"""
+    )
+    assert cut == []
