@@ -102,7 +102,8 @@ class Thread extends HTMLElement {
 
   /** The message that the address leads to, as a search result does. */
   linked() {
-    return location.hash && this.querySelector(`.message[id="${CSS.escape(location.hash.slice(1))}"]`);
+    const id = CSS.escape(location.hash.slice(1));
+    return id ? this.querySelector(`.message[id="${id}"]`) : null;
   }
 
   /** Where to start reading: at the message of the address, at the first new message, or at the end. */
