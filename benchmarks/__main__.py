@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploy import services
+from deploy import programs
 from deploy.cluster import PAGES_NICE
 
 from . import browser, idle, processes, report, servers
@@ -33,9 +33,9 @@ def main(arguments: list[str]) -> int:
     # Treat it like Ctrl-C, so that everything started is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = parse(arguments)
-    if missing := [program for program in NEEDED if services.find(program) is None]:
+    if missing := [program for program in NEEDED if programs.find(program) is None]:
         for program in missing:
-            say(f"Not found: {program} (Debian package: {services.PACKAGES[program]}).")
+            say(f"Not found: {program} (Debian package: {programs.PACKAGES[program]}).")
         return 1
     if not processes.allow_open_files(max_sockets(options) + SPARE_FILES):
         say("This machine allows too few open files (ulimit -Hn); choose fewer with --idle.")
@@ -146,8 +146,8 @@ def measure_browsers(options: Namespace) -> list[Waits]:
     """Measure how long people wait in real browsers, if there is one."""
     if not options.browser:
         return []
-    if services.find("chromium") is None:
-        say(f"Not found: chromium (Debian package: {services.PACKAGES['chromium']}).")
+    if programs.find("chromium") is None:
+        say(f"Not found: chromium (Debian package: {programs.PACKAGES['chromium']}).")
         return []
     say(f"Two people talk in two browsers, {options.browser} rounds.")
     return browser.measure(options.browser)

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from deploy import services
+from deploy import programs
 
 from . import servers
 from .stages import STAGES
@@ -128,7 +128,7 @@ def _talk(shopper: BrowserContext, seller: BrowserContext, thread: str, rounds: 
 @contextmanager
 def _two_browsers() -> Iterator[list[Browser]]:
     with sync_playwright() as playwright:
-        path = services.required("chromium")
+        path = programs.required("chromium")
         made = [playwright.chromium.launch(executable_path=path, args=FLAGS) for _ in range(2)]
         yield made
         for browser in made:

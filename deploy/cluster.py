@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Self
 from urllib.request import urlopen
 
-from deploy import services
+from deploy import programs, services
 
 ROOT = Path(__file__).resolve().parents[1]
 NGINX = Path(__file__).parent / "nginx"
@@ -189,7 +189,7 @@ class Cluster:
         )
 
     def _nginx(self) -> services.Server:
-        program = services.required("nginx")
+        program = programs.required("nginx")
         configuration = self.folder / "nginx.conf"
         errors = str(self.folder / "nginx-error.log")
         configuration.write_text(
@@ -255,9 +255,9 @@ def main() -> int:
     # Both end it in order, also where a script started it with Ctrl-C ignored.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
-    missing = [program for program in NEEDS if services.find(program) is None]
+    missing = [program for program in NEEDS if programs.find(program) is None]
     if missing:
-        packages = {services.PACKAGES[program] for program in missing}
+        packages = {programs.PACKAGES[program] for program in missing}
         say(f"Not found: {', '.join(missing)}. On Debian: apt install {' '.join(sorted(packages))}")
         return 1
     with contextlib.suppress(KeyboardInterrupt), temporary_folder() as folder:

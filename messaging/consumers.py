@@ -95,8 +95,9 @@ class ChatConsumer(BadgeConsumer):
         return due
 
     def set_groups(self, due: set[str]) -> Any:
-        if due != self.joined:
-            self.conversations.keep(due)
+        if due == self.joined:  # nearly always
+            return []
+        self.conversations.keep(due)
         return super().set_groups(due)
 
     @classmethod

@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy import services
+from deploy import programs, services
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
@@ -131,15 +131,15 @@ def in_ci() -> bool:
 
 
 def missing_programs() -> list[str]:
-    return [program for program in services.PACKAGES if services.find(program) is None]
+    return [program for program in programs.PACKAGES if programs.find(program) is None]
 
 
 def install_what_is_missing() -> None:
     """As root on Debian, install missing programs, and better ones; otherwise do nothing."""
-    missing = [name for name in services.PACKAGES if services.find(name, best=True) is None]
+    missing = [name for name in programs.PACKAGES if programs.find(name, best=True) is None]
     if not missing or os.geteuid() != 0 or not Path("/etc/debian_version").exists():
         return
-    packages = {services.PACKAGES[program] for program in missing}
+    packages = {programs.PACKAGES[program] for program in missing}
     # The run level keeps the packages from starting their own services.
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     apt = ["apt-get", "--quiet", "-o", "Acquire::http::Timeout=10"]
@@ -287,7 +287,7 @@ def print_report(suites: list[Suite], missing: list[str]) -> None:
         result = suite.closing if suite.ran else f"SKIPPED: no {', '.join(lacking)} here"
         say(f"  {suite.name:26}{result}")
     for program in missing:
-        say(f"  not found: {program} (Debian package: {services.PACKAGES[program]})")
+        say(f"  not found: {program} (Debian package: {programs.PACKAGES[program]})")
 
 
 def say(text: str) -> None:

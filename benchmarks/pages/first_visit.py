@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Browser, Request, sync_playwright
 
 from benchmarks.browser import FLAGS
-from deploy import services
+from deploy import programs
 
 AIM = 22  # requests before photos
 SETTLE_MS = 1500  # after the load event
@@ -14,8 +14,8 @@ SETTLE_MS = 1500  # after the load event
 
 def count(site: str, cookie: str, pages: dict[str, Any]) -> list[str]:
     """Return the lines of a table: requests of a first visit to each page, without photos."""
-    if not (chromium := services.find("chromium")):
-        return [f"Not found: chromium (Debian package: {services.PACKAGES['chromium']})."]
+    if not (chromium := programs.find("chromium")):
+        return [f"Not found: chromium (Debian package: {programs.PACKAGES['chromium']})."]
     lines = [f"Requests of a first visit before photos (aim: {AIM} at most), and their bytes"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))

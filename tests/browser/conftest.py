@@ -16,7 +16,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
-from deploy import services
+from deploy import programs
 from tests.browser.inspector import DESKTOP, ENGLISH, Inspect, Inspector
 from tests.patience import PATIENCE
 from tests.site import Site, session_of
@@ -83,7 +83,7 @@ def servers_at_work() -> bool:
 @pytest.fixture(scope="session")
 def browsers(playwright: Playwright) -> Iterator[list[Browser]]:
     """Two browsers, which people use alternately."""
-    path = services.find("chromium")
+    path = programs.find("chromium")
     made = [playwright.chromium.launch(executable_path=path, args=FLAGS) for _ in range(2)]
     yield made
     for browser in made:

@@ -7,7 +7,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
-from deploy import services
+from deploy import programs
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message, Participant
 from tests.browser.acts import (
@@ -132,7 +132,7 @@ def test_a_tab_hides_its_words_when_its_person_is_logged_out_elsewhere(
 def keeping(playwright: Playwright) -> Iterator[Browser]:
     """A normal browser, which keeps pages for its Back button."""
     browser = playwright.chromium.launch(
-        executable_path=services.find("chromium"),
+        executable_path=programs.find("chromium"),
         args=FLAGS,
         ignore_default_args=["--disable-back-forward-cache"],
     )

@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from deploy import services
+from deploy import programs, services
 from deploy.cluster import NGINX, mime_types
 
 
 @pytest.mark.parametrize("upstream", ["nginx/upstream.conf", "container/upstream.conf"])
 def test_nginx_finds_nothing_wrong_with_the_configuration(upstream: str, tmp_path: Path) -> None:
-    program = services.required("nginx")
+    program = programs.required("nginx")
     shutil.copytree(NGINX, tmp_path / "trato")
     shutil.copy(NGINX.parent / upstream, tmp_path / "trato" / "upstream.conf")
     shutil.copy(mime_types(program), tmp_path / "mime.types")

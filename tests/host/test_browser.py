@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from playwright.async_api import Page, async_playwright, expect
 
-from deploy import services
+from deploy import programs, services
 from messaging.models import Conversation
 from tests.databases import own_database
 from tests.host.market.models import Item
@@ -23,7 +23,7 @@ from tests.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(services.find("chromium") is None, reason="no chromium"),
+    pytest.mark.skipif(programs.find("chromium") is None, reason="no chromium"),
 ]
 
 Person = Callable[[Member], Awaitable[Page]]
@@ -63,7 +63,7 @@ async def person(server: str, client_of: Any) -> AsyncIterator[Person]:
     expect.set_options(timeout=PATIENCE * 1000)
     name = settings.SESSION_COOKIE_NAME
     async with async_playwright() as playwright:
-        path = services.find("chromium")
+        path = programs.find("chromium")
         options = ["--no-sandbox", "--disable-gpu"]
         browser = await playwright.chromium.launch(executable_path=path, args=options)
 

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import redis
 
-from deploy import services
+from deploy import programs, services
 from tests.site import Answer, Line, Site, Visitor
 
 
@@ -89,7 +89,7 @@ def check_health(visitor: Visitor) -> None:
 @pytest.fixture(scope="package")
 def running() -> Iterator[Place]:
     """The site, once for all tests of outages."""
-    missing = [name for name in ("postgres", "initdb", "redis-server") if not services.find(name)]
+    missing = [name for name in ("postgres", "initdb", "redis-server") if not programs.find(name)]
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
     with tempfile.TemporaryDirectory(prefix="trato-outages-") as name:

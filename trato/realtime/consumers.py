@@ -77,8 +77,6 @@ class RealtimeConsumer(SocketConsumer):
 
     def set_groups(self, due: set[str]) -> "list[asyncio.Future[bool]]":
         """Leave groups that are not listed, and join those that are missing, as `join` does."""
-        if due == self.joined:  # nearly always
-            return []
         for group in self.joined - due:
             self.joined.discard(group)
             groups.discard(group, self)
