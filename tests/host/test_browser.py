@@ -120,6 +120,13 @@ async def test_a_page_that_ends_bears_the_sites_name_and_leads_to_its_login(
 ) -> None:
     page = await person(buyer)
     await page.goto(conversation.get_absolute_url())
+    # Before its session has started, a page has nothing to check.
+    await page.evaluate(
+        """async () => {
+            const { session } = await import("trato/session");
+            while (!session.live) await new Promise((resume) => setTimeout(resume, 20));
+        }"""
+    )
     await page.context.clear_cookies()
     await page.evaluate("import('trato/session').then(({ session }) => session.check())")
     login = f"/come-in/?next=%2Ftalk%2Fconversation%2F{conversation.pk}%2F"
