@@ -22,7 +22,7 @@ class ConfirmAddress(ConfirmEmailView):
 
 @method_decorator(never_cache, name="dispatch")
 class ChoosePassword(PasswordResetFromKeyView):
-    """Choose a password with the link from a mail. Saving it logs out whoever is logged in."""
+    """Choose a password with the link from a mail. Saving it ends the current login."""
 
     def logout(self) -> None:
         if self.request.method == "POST":

@@ -1,4 +1,4 @@
-"""A page belongs to the person for whom it was rendered, whoever has logged in since."""
+"""A page keeps belonging to the person it was rendered for, even after another login."""
 
 from collections.abc import Iterator
 

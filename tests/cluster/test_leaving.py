@@ -1,4 +1,4 @@
-"""A Daphne shuts down gracefully when it is told to stop."""
+"""A Daphne shuts down gracefully on SIGTERM."""
 
 import asyncio
 import time

@@ -32,7 +32,7 @@ def ask_all(place: Place, paths: list[str], **headers: str) -> list[Answer]:
 
 
 def is_unavailable(answer: Answer) -> bool:
-    """Whether a script is told that this is not possible right now, and when to try again."""
+    """Whether a script gets `unavailable`, and a time to try again."""
     told = answer.json()
     return (
         answer.status == 503

@@ -63,7 +63,7 @@ def broker(
 
 @pytest.fixture
 def silence(broker: services.Server, settings: Any) -> Callable[[], None]:
-    """Silence Redis; nobody waits for it longer than a moment."""
+    """Silence Redis, and shorten the wait for its answers."""
 
     def fall_silent() -> None:
         broker.pause()

@@ -100,7 +100,7 @@ class Subscriptions:
             for answer in self._pings:
                 if not answer.done():
                     answer.set_exception(RedisConnectionError("the connection has ended"))
-                    answer.exception()  # mark it as retrieved, in case nobody waits for it
+                    answer.exception()  # mark it as retrieved; perhaps no caller is left
             self._pings.clear()
             await connection.disconnect(nowait=True)
         while self._channels:
