@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from trato import rate_limits
+from trato.images.sanitize import Picture
 from trato.retention import ago
 
 from . import access, submissions
-from .images import Picture
 from .models import KeptPicture, Product, ProductImage, Shop, fingerprint
 from .retention import delete_files
 from .slugs import insert_with_slug

@@ -12,14 +12,13 @@ from django.http import QueryDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from trato import rate_limits
-from trato.errors import Refused
+from trato.images.forms import decode
+from trato.images.queue import Uploader
+from trato.images.sanitize import Picture
 from trato.names import skeleton, validate_public_name
 from trato.text import validate_name
 
 from .actions import ChangedMeanwhile, require_room_for_pictures
-from .image_queue import Abandoned, Busy, Uploader
-from .images import Picture, sanitize_all
 from .models import MAX_STOCK, NAME_TAKEN, Product, Shop
 from .money import decimals, to_major, to_minor
 from .numbers import read_number, write_number
@@ -146,23 +145,11 @@ class ProductForm(forms.ModelForm[Product]):
             return []
         has = self.instance.images.count() if self.instance.pk else 0
         require_room_for_pictures(has + self.kept + len(uploads))
-        given = self._decode(uploads)
+        given = decode(uploads, self.uploader)
         self.sound_pictures = [one for one in given if isinstance(one, Picture)]
         if wrong := [one for one in given if isinstance(one, ValidationError)]:
             raise ValidationError(wrong)
         return self.sound_pictures
-
-    def _decode(self, uploads: list[UploadedFile[bytes]]) -> list[Picture | ValidationError]:
-        """Return the valid pictures, and what is wrong with the others."""
-        try:
-            who = f"person-{self.uploader.person_id}"
-            rate_limits.hit("PICTURES_PER_HOUR", who, cost=len(uploads))
-            return sanitize_all(uploads, self.uploader)
-        except Refused as refusal:
-            raise ValidationError(str(refusal.detail), code="too_often") from refusal
-        except (Busy, Abandoned) as error:
-            text = _("We're processing too many pictures. Choose yours again in a moment.")
-            raise ValidationError(text, code="busy") from error
 
     def clean_seen(self) -> dict[str, str]:
         """Return the product's state when the form was shown, see `Product.fingerprints`."""

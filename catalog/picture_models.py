@@ -16,7 +16,7 @@ class ShownImages(models.Manager["ProductImage"]):
 
 
 class ProductImage(models.Model):
-    """A picture of a product, always re-encoded by `catalog.images`.
+    """A picture of a product, always re-encoded by `trato.images`.
 
     A removed picture keeps its row and its file as long as a conversation shows it.
     """

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from trato.errors import Refused
+from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
 
 from . import access, actions, queries, submissions, teams
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
-from .image_queue import Uploader
 from .models import Product, Shop, ShopMember
 
 PAGE_SIZE = 30

@@ -217,3 +217,9 @@ def fresh_layer() -> None:
 def own_media(settings: Any, tmp_path: Path) -> None:
     """Delete a test's uploads afterwards."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture
+def no_hurry(settings: Any) -> None:
+    """Give decoders of pictures time: on a busy machine they take long."""
+    settings.IMAGE_DECODER_MAX_SECONDS = settings.IMAGE_QUEUE_SECONDS = 600

@@ -4,6 +4,8 @@ A project's settings begin with `from trato.defaults import *`, then the same of
 `messaging`. A unit at the end of a name is the setting's unit.
 """
 
+import os
+
 import django_stubs_ext
 import environ
 
@@ -17,6 +19,22 @@ PERSON_NAME_FIELD = "name"
 # The number of proxies in front of the site, each of which appends to X-Forwarded-For.
 TRUSTED_PROXY_COUNT = 0
 PURGE_BATCH_ROWS = 500  # in one transaction
+
+# -- Uploaded pictures -----------------------------------------------------------------------
+
+IMAGE_MAX_BYTES = 10 * 1024 * 1024
+IMAGE_MAX_PIXELS = 50_000_000
+IMAGE_MAX_SIDE = 16_384  # pixels
+IMAGE_DECODER_MAX_BYTES = 200 * 1024 * 1024  # of memory per picture
+IMAGE_DECODER_MAX_CPU_SECONDS = 10
+IMAGE_DECODER_NICE = 10  # so that a busy machine handles requests and sockets first
+IMAGE_DECODER_MAX_SECONDS = 60  # wall-clock time; then the machine is too busy
+# Per process, each on its own core. Several Daphnes on one machine share its cores.
+IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=os.cpu_count() or 1)
+IMAGE_QUEUE_MAX = env.int("IMAGE_QUEUE_MAX", default=16)  # waiting forms per process
+IMAGE_QUEUE_SECONDS = 20  # how long a form waits at most
+IMAGE_FORMS_AT_ONCE = 2  # per person, waiting or being decoded
+PICTURES_PER_HOUR = env.int("PICTURES_PER_HOUR", default=300)  # per person
 
 # -- The socket ------------------------------------------------------------------------------
 

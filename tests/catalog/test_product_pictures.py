@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from catalog import actions, seller_views
-from catalog.images import Picture
 from catalog.models import KeptPicture, Product, ProductImage
 from messaging.actions import start_conversation
 from tests.products import ProductImageFactory, picture
+from trato.images.sanitize import Picture
 
 from .product_forms import fields_of, new_form
 

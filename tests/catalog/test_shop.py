@@ -11,9 +11,9 @@ from PIL import Image
 
 from accounts.models import User
 from catalog.factories import ProductFactory
-from catalog.images import sanitize
 from catalog.models import Product, ProductImage, Shop
 from tests.products import form_for, picture
+from trato.images.sanitize import sanitize
 
 pytestmark = pytest.mark.django_db
 

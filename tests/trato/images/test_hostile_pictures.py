@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from catalog import images
+from trato.images import sanitize
 
 from .picture_files import chunk, grey, png, saved
 
@@ -101,11 +101,11 @@ def test_no_picture_takes_more_than_200_mb(case: str) -> None:
         "bytes": django_settings.IMAGE_MAX_BYTES,
         "pixels": django_settings.IMAGE_MAX_PIXELS,
         "side": django_settings.IMAGE_MAX_SIDE,
-        "new_side": images.MAX_SIDE,
+        "new_side": sanitize.MAX_SIDE,
     }
     content = HOSTILE[case]()
     done = subprocess.run(
-        [sys.executable, "-I", "-c", MEASURE, str(images.DECODER), json.dumps(limits)],
+        [sys.executable, "-I", "-c", MEASURE, str(sanitize.DECODER), json.dumps(limits)],
         input=content[: django_settings.IMAGE_MAX_BYTES],
         capture_output=True,
         check=False,
@@ -125,11 +125,11 @@ def test_a_hostile_picture_is_refused_with_words_or_made_small(case: str, settin
     upload = SimpleUploadedFile("crafted.png", HOSTILE[case]())
     refusal, made = "", None
     try:
-        made = images.sanitize(upload)
+        made = sanitize.sanitize(upload)
     except ValidationError as error:
         refusal = str(error.message)
     assert refusal.startswith("crafted.png: ") or (made is not None)
-    assert made is None or max(Image.open(made).size) <= images.MAX_SIDE
+    assert made is None or max(Image.open(made).size) <= sanitize.MAX_SIDE
 
 
 @pytest.mark.parametrize(
@@ -146,5 +146,5 @@ def test_a_webp_that_is_too_large_to_open_says_so(
 ) -> None:
     content = saved(grey(*size, mode), "WEBP", quality=0, method=0, **options)
     with pytest.raises(ValidationError) as refusal:
-        images.sanitize(SimpleUploadedFile("large.webp", content))
+        sanitize.sanitize(SimpleUploadedFile("large.webp", content))
     assert refusal.value.code == code

@@ -1,6 +1,6 @@
 """Untrusted pictures: judge them by their content, and re-encode them without metadata.
 
-No part of an upload is kept as it was. `image_decoder` decodes and re-encodes its pixels, so that
+No part of an upload is kept as it was. `decoder` decodes and re-encodes its pixels, so that
 neither the place where a photo was taken nor a second file hidden behind it survives. It runs in a
 separate process, which the operating system limits.
 """
@@ -24,10 +24,10 @@ from django.utils.translation import gettext as _
 
 from trato.text import BIDI_CONTROLS, has_control_characters
 
-from .image_queue import LOOK_SECONDS, Abandoned, Busy, Uploader, queue
+from .queue import LOOK_SECONDS, Abandoned, Busy, Uploader, queue
 
 MAX_SIDE = 2000  # pixels; larger pictures are scaled down
-DECODER = Path(__file__).with_name("image_decoder.py")
+DECODER = Path(__file__).with_name("decoder.py")
 
 
 class Picture(ContentFile[bytes]):

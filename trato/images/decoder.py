@@ -1,6 +1,6 @@
 """Decode and re-encode one untrusted picture: run as a program, never imported.
 
-`python -I image_decoder.py LIMITS` reads the picture from its standard input. It writes one line of
+`python -I decoder.py LIMITS` reads the picture from its standard input. It writes one line of
 JSON, `{"format": …}` or `{"error": …}`, and then the new picture.
 
 It runs in a separate process to contain whatever a crafted file does to a decoder: the operating
@@ -32,7 +32,7 @@ class Unfit(Exception):
 
 
 def main() -> None:
-    """Decode standard input within the limits in the first argument, see `images._decode`."""
+    """Decode standard input within the limits in the first argument, see `sanitize._decode`."""
     limits = json.loads(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from catalog import images
-from catalog.image_queue import Abandoned, Uploader
+from trato.images import sanitize
+from trato.images.queue import Abandoned, Uploader
 
 from .picture_files import grey, png, saved
 
@@ -29,12 +29,12 @@ pytestmark = pytest.mark.usefixtures("no_hurry")
 def test_what_cameras_and_phones_make_is_taken(
     kind: str, size: tuple[int, int], options: dict[str, Any]
 ) -> None:
-    made = images.sanitize(SimpleUploadedFile("photo", saved(grey(*size), kind, **options)))
-    assert max(Image.open(made).size) == images.MAX_SIDE
+    made = sanitize.sanitize(SimpleUploadedFile("photo", saved(grey(*size), kind, **options)))
+    assert max(Image.open(made).size) == sanitize.MAX_SIDE
 
 
 def test_a_large_picture_of_sixteen_bit_greys_is_taken() -> None:
-    made = images.sanitize(SimpleUploadedFile("scan.png", png(4200, 4200, depth=16)))
+    made = sanitize.sanitize(SimpleUploadedFile("scan.png", png(4200, 4200, depth=16)))
     assert Image.open(made).size == (2000, 2000)
 
 
@@ -42,7 +42,7 @@ def test_a_photo_is_upright_after_it_was_made_smaller() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # rotate by a quarter
     upload = SimpleUploadedFile("photo.jpg", saved(grey(3000, 1500), "JPEG", exif=exif))
-    assert Image.open(images.sanitize(upload)).size == (1000, 2000)
+    assert Image.open(sanitize.sanitize(upload)).size == (1000, 2000)
 
 
 def test_the_decoder_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,7 @@ def test_the_decoder_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None
         return real(*args, **kwargs)
 
     monkeypatch.setattr(subprocess, "Popen", record)
-    images.sanitize(SimpleUploadedFile("photo.jpg", saved(grey(9, 9), "JPEG")))
+    sanitize.sanitize(SimpleUploadedFile("photo.jpg", saved(grey(9, 9), "JPEG")))
     assert given == [{}]
 
 
@@ -63,17 +63,17 @@ def test_a_decoder_is_killed_when_its_client_has_gone(
 ) -> None:
     endless = tmp_path / "endless.py"
     endless.write_text("import time\nwhile True: time.sleep(9)")
-    monkeypatch.setattr(images, "DECODER", endless)
+    monkeypatch.setattr(sanitize, "DECODER", endless)
     upload = SimpleUploadedFile("photo.jpg", b"x")
     with pytest.raises(Abandoned):
-        images.sanitize(upload, Uploader(1, lambda: True))
+        sanitize.sanitize(upload, Uploader(1, lambda: True))
 
 
 def test_a_decoder_that_starts_late_gets_the_whole_picture(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.IMAGE_DECODER_MAX_SECONDS = 30
-    monkeypatch.setattr(images, "LOOK_SECONDS", 0.01)  # checked before it has read anything
+    monkeypatch.setattr(sanitize, "LOOK_SECONDS", 0.01)  # checked before it has read anything
     content = saved(Image.effect_noise((700, 700), 90), "PNG")
     assert len(content) > 2**17  # more than fits into a pipe
-    assert images.sanitize(SimpleUploadedFile("photo.png", content)).size
+    assert sanitize.sanitize(SimpleUploadedFile("photo.png", content)).size
