@@ -12,14 +12,24 @@ class Line:
         self.page = page
         self.is_cut = False
         self.sockets: list[WebSocketRoute] = []
+        self.silent: list[WebSocketRoute] = []
         page.route_web_socket("**/ws/", self._connect)
 
     def _connect(self, socket: WebSocketRoute) -> None:
         if self.is_cut:
             socket.close()
         else:
-            socket.connect_to_server()
+            server = socket.connect_to_server()
+            server.on_message(lambda frame: self._pass_on(socket, frame))
             self.sockets.append(socket)
+
+    def _pass_on(self, socket: WebSocketRoute, frame: str | bytes) -> None:
+        if socket not in self.silent:
+            socket.send(frame)
+
+    def silence(self) -> None:
+        """Leave the sockets of now open, but let nothing from the server arrive any more."""
+        self.silent += self.sockets
 
     def cut(self, *, requests: bool = True) -> None:
         """Block the socket and, if requested, all requests."""

@@ -78,7 +78,7 @@ def inbox(person: Person, seller: User, conversation: Conversation) -> Page:
     page.evaluate(
         """async () => {
             const { session } = await import("trato/session");
-            session.connection.lookForSilence = () => {}; // the server has another clock
+            session.connection.dropIfSilent = () => {}; // the server has another clock
         }"""
     )
     settle(page)
