@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from trato import after_login
 from trato.errors import Refused
 from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
@@ -27,6 +28,8 @@ MOVES = {"earlier": -1, "later": 1}
 @person_required
 def my_products(request: PersonRequest) -> HttpResponse:
     """List all products of the shops that the person works for."""
+    if after_login.address(request) == request.path:  # the sign-up has led here
+        after_login.forget(request)
     if not request.user.is_seller:
         messages.info(request, _("Open a shop to sell your own things."))
         return redirect("catalog:open_shop")

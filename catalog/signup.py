@@ -9,11 +9,13 @@ from django import forms
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import SignupForm as PersonSignupForm
 from accounts.models import User
+from trato import after_login
 
 from . import teams
 from .forms import ShopNameField
@@ -75,10 +77,30 @@ class SignupForm(PersonSignupForm):
 
 
 class SignupView(PersonSignupView):
-    """allauth's view, prepared for two people who want the same shop name at once."""
+    """allauth's view, also for people who come to open a shop (`?role=seller`).
+
+    It is prepared for two people who want the same shop name at once.
+    """
+
+    def get_initial(self) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_initial()
+        if self.request.GET.get("role") in User.Role.values:
+            initial["role"] = self.request.GET["role"]
+        return initial
+
+    def get_authenticated_redirect_url(self) -> str:
+        """Lead people who already have an account to the form that only opens the shop."""
+        if self.request.GET.get("role") == User.Role.SELLER:
+            return reverse("catalog:open_shop")
+        return str(super().get_authenticated_redirect_url())
 
     def form_valid(self, form: SignupForm) -> HttpResponse:
+        is_seller = form.cleaned_data["role"] == User.Role.SELLER
+        if starts_here := is_seller and not after_login.address(self.request):
+            after_login.remember(self.request, reverse("catalog:my_products"))
         try:
             return super().form_valid(form)
         except TakenMeanwhile:
+            if starts_here:
+                after_login.forget(self.request)
             return self.form_invalid(form)

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 SESSION_KEY = "after_login"
 
 
-def remember(request: HttpRequest) -> None:
-    """Let the next login in this session lead back to the address of this request."""
-    request.session[SESSION_KEY] = request.path
+def remember(request: HttpRequest, address: str = "") -> None:
+    """Let the next login in this session lead to an address; by default back to this request's."""
+    request.session[SESSION_KEY] = address or request.path
 
 
 def address(request: HttpRequest) -> str | None:

@@ -1,5 +1,6 @@
-"""Signing up twice, at the same time or one after another: one account, and no errors."""
+"""Signing up, with a shop or without; twice, at the same time or one after another."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -85,3 +86,49 @@ def test_another_sign_up_is_not_taken_for_a_second_click(what: str) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (302, SENT)
     assert User.objects.count() == Shop.objects.count() == 1
     assert "account_user_id" not in client.session
+
+
+def chosen_role(page: str) -> list[str]:
+    return re.findall(r'<input type="radio" name="role" value="(\w+)"[^>]*checked', page)
+
+
+@pytest.mark.parametrize(
+    ("address", "role", "title"),
+    [
+        ("/accounts/signup/?role=seller", "seller", "<h1>Open a shop</h1>"),
+        ("/accounts/signup/", "consumer", "<h1>Sign up</h1>"),
+        ("/accounts/signup/?role=staff", "consumer", "<h1>Sign up</h1>"),
+    ],
+)
+def test_who_comes_to_open_a_shop_finds_selling_chosen(address: str, role: str, title: str) -> None:
+    client = Client()
+    page = client.get(address).text
+    assert chosen_role(page) == [role]
+    assert title in page
+    refused = client.post("/accounts/signup/", form(role=role, password1="short"))
+    assert chosen_role(refused.text) == [role]
+    assert title in refused.text
+    assert not User.objects.exists()
+
+
+def test_open_a_shop_leads_visitors_to_that_form_and_shoppers_to_theirs(
+    shopper: User, seller: User, client_of: Any
+) -> None:
+    page = Client().get("/").text
+    assert page.count('href="/accounts/signup/?role=seller"') >= 3  # header, hero, footer
+    answer = client_of(shopper).get("/accounts/signup/?role=seller")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/my/shop/open/")
+    assert "?role=seller" not in client_of(seller).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("role", "address"), [("seller", "/my/products/"), ("consumer", "/conversations/")]
+)
+def test_who_has_opened_a_shop_continues_with_its_products(role: str, address: str) -> None:
+    client = Client()
+    sign_up(client, role=role)
+    [link] = re.findall(r"http\S+(/accounts/confirm-email/\S+)", str(mail.outbox[0].body))
+    answer = client.post(link)
+    assert (answer.status_code, answer.headers["Location"]) == (302, address)
+    client.get(address)
+    assert "after_login" not in client.session
