@@ -1,34 +1,24 @@
 """A client that follows the protocol, and logs what it sees.
 
-It reconnects with full jitter, resumes every conversation from its highest revision, requests pages
+It resumes every conversation from its highest revision, requests pages
 while there are more, keeps messages in an outbox until they are acknowledged, and compares
 heartbeats with what it has. It sends some messages twice at once, like a double click.
 """
 
 import asyncio
-import json
 import random
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
-
 from .history import History
+from .reconnecting_socket import Address, ReconnectingSocket
 from .thread import Item, Thread
 
-FINAL = {"4401", "4403"}  # no session, suspended: after these, a client does not reconnect
-FIRST_DELAY = 0.1  # seconds; browsers start with 0.5
-LONGEST_DELAY = 2.0
 ANSWER_PATIENCE = 10.0  # seconds until an unacknowledged message is sent again
 OUTBOX_SIZE = 20  # a person with this many waiting messages stops writing
 TWICE = 0.1  # the share of sends
-
-Address = Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,7 @@ class Waiting:
     not_before: float = 0.0
 
 
-class Client:
+class Client(ReconnectingSocket):
     """One tab.
 
     Args:
@@ -76,19 +66,12 @@ class Client:
         self.outbox: dict[str, Waiting] = {}
         self.unread: int | None = None
         self.live = asyncio.Event()
-        self.ended = False  # has been told not to reconnect
-        self._address = address
         self._history = history
-        self._silence = silence
         self._random = random.Random(f"{seed}/{name}")
-        self._socket: ClientConnection | None = None
         self._opening: dict[int, float] = {}
         self._resumed: set[int] = set()
         self._lost_at = time.monotonic()
-        self._failures = 0
-        self._away = asyncio.Event()
-        self._back = asyncio.Event()
-        self._back.set()
+        super().__init__(address, person.cookie, silence, self._random)
 
     # -- what a person does ------------------------------------------------------------------
 
@@ -124,92 +107,30 @@ class Client:
             body=f"{client_id} I should not be here.",
         )
 
-    def leave(self) -> None:
-        """Disconnect until `reconnect`."""
-        self._back.clear()
-        self._hang_up()
-
-    def reconnect(self) -> None:
-        self._failures = 0
-        self._back.set()
-
-    def move(self, address: Address) -> None:
-        """Connect to another address from the next time on."""
-        self._address = address
-
-    def reload(self) -> None:
-        """Disconnect and connect again."""
-        self._failures = 0
-        self._hang_up()
-
-    # -- the connection ----------------------------------------------------------------------
-
     async def run(self) -> None:
         """Stay connected until cancelled or told not to reconnect."""
         resender = asyncio.create_task(self._resend())
         try:
-            while not self.ended:
-                await self._back.wait()
-                code = await self._visit()
-                self._lost(code)
-                if not self.ended:
-                    ceiling = min(LONGEST_DELAY, FIRST_DELAY * 2**self._failures)
-                    self._failures += 1
-                    await asyncio.sleep(self._random.uniform(0, ceiling))
+            await super().run()
         finally:
             resender.cancel()
 
-    async def _visit(self) -> str:
-        """One connection, from the handshake to its end; returns the close code."""
-        try:
-            async with connect(
-                f"{self._address()}/ws/",
-                origin="http://127.0.0.1",  # type: ignore[arg-type]
-                additional_headers={"Cookie": f"sessionid={self.person.cookie}"},
-                compression=None,
-                ping_interval=None,
-                open_timeout=5,
-                close_timeout=1,
-                max_queue=None,
-                proxy=None,
-            ) as socket:
-                self._socket = socket
-                try:
-                    while True:
-                        async with asyncio.timeout(self._silence):
-                            text = await socket.recv()
-                        await self._hear(json.loads(text), len(text))
-                except TimeoutError:
-                    socket.transport.abort()
-                    return "silence"
-                except ConnectionClosed as closed:
-                    return str(closed.rcvd.code if closed.rcvd else 1006)
-        except (OSError, WebSocketException, TimeoutError) as error:
-            return type(error).__name__
-
-    def _hang_up(self) -> None:
-        if self._socket:
-            self._socket.transport.abort()
+    # -- in ----------------------------------------------------------------------------------
 
     def _lost(self, code: str) -> None:
-        if self._socket:
-            self._note("closed", code=code)
-            if self.live.is_set():
-                self._lost_at = time.monotonic()
-        self._socket = None
+        self._note("closed", code=code)
+        if self.live.is_set():
+            self._lost_at = time.monotonic()
         self.live.clear()
         self._opening.clear()
         self._resumed.clear()
-        self.ended = code in FINAL
         for waiting in self.outbox.values():
             waiting.sent_at = 0.0
 
-    # -- in ----------------------------------------------------------------------------------
-
-    async def _hear(self, frame: dict[str, Any], size: int) -> None:
+    async def _receive_frame(self, frame: dict[str, Any], size: int) -> None:
         match frame["type"]:
             case "session.ready":
-                self._failures = 0
+                self.failures = 0
                 self.unread = frame["unread"]
                 self._note("connect", unread=frame["unread"])
                 for thread in self.threads.values():
@@ -346,11 +267,6 @@ class Client:
             for pk, since in list(self._opening.items()):
                 if now - since > ANSWER_PATIENCE / 5:
                     await self._open(self.threads[pk])
-
-    async def _write(self, **frame: object) -> None:
-        if self._socket:
-            with suppress(ConnectionClosed):
-                await self._socket.send(json.dumps(frame))
 
     def _note(self, kind: Any, **details: Any) -> None:
         self._history.add(kind, self.name, self.person.id, **details)
