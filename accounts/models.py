@@ -42,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    # Square and re-encoded by `trato.images`.
+    picture = models.FileField(_("picture"), upload_to="people/", blank=True, db_default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -72,6 +74,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_seller(self) -> bool:
         return self.role == self.Role.SELLER
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the picture, or an empty string."""
+        return self.picture.url if self.picture else ""
 
     def get_full_name(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""A person's profile, and the demo's one-click logins."""
+"""The page for e-mail addresses, and the demo's one-click logins."""
 
 from typing import Any
 
@@ -7,14 +7,12 @@ from allauth.account.models import Login
 from allauth.account.views import EmailView as AllauthEmailView
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .forms import ProfileForm
 from .models import User
 
 
@@ -35,19 +33,6 @@ class EmailView(AllauthEmailView):
 
 
 DEMO_EMAILS = ("shopper@example.com", "seller@example.com", "staff@example.com")
-
-
-@login_required
-def profile(request: HttpRequest) -> HttpResponse:
-    """Name, role, and links to the security settings."""
-    user = get_object_or_404(User, pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=user)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("accounts:profile")
-    status = 400 if form.errors else 200
-    return render(request, "accounts/profile.html", {"form": form}, status=status)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from . import models, money
 class CatalogHost(MessagingHost):
     """Shops and their members; only accounts with the seller's role act for a shop."""
 
+    person_picture_field = "picture"
     moderator_permissions = ("accounts.suspend_user",)
 
     def acts_as_seller(self, person: Person) -> bool:

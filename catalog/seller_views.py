@@ -1,7 +1,5 @@
 """A seller's own pages: products, pictures, the shop, its team."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from trato import after_login
 from trato.errors import Refused
+from trato.images.forms import has_gone
 from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
 
@@ -76,7 +75,7 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
         request.FILES or None,
         instance=product,
         shops=access.shops_of(user),
-        uploader=Uploader(user.pk, _has_gone(request)),
+        uploader=Uploader(user.pk, has_gone(request)),
         kept=kept.count() if request.method == "POST" else 0,
     )
     status = 200
@@ -112,12 +111,6 @@ def _status(form: ProductForm) -> int:
     if form.has_error("pictures", "busy"):
         return 503
     return 429 if form.has_error("pictures", "too_often") else 400
-
-
-def _has_gone(request: PersonRequest) -> Callable[[], bool]:
-    """Return a function that tells whether the client has disconnected; False if unknown."""
-    gone = getattr(request, "scope", {}).get("extensions", {}).get("trato.gone")
-    return gone.is_set if gone is not None else lambda: False
 
 
 def _store(request: PersonRequest, form: ProductForm, slug: str) -> Product:

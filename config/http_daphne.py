@@ -145,7 +145,9 @@ class LimitedRequest(WebRequest):
         """
         key = self.received_cookies.get(settings.SESSION_COOKIE_NAME.encode(), b"")
         try:
-            may = await run_in_database_thread(uploads.may_upload, key.decode("latin1"))
+            may = await run_in_database_thread(
+                uploads.may_upload, key.decode("latin1"), self._path()
+            )
             refusal = None if may else error_pages.TOO_BIG
         except Exception as error:  # the database is away
             log.warning("upload_unchecked", error=type(error).__name__)

@@ -1,7 +1,8 @@
 """Large bodies: who may send them, and how they reach Django without blocking the event loop.
 
-Only sellers send large bodies: the pictures of their products. The server calls `may_upload` before
-it reads such a body; nginx, which buffers the body, asks the view `allowed`.
+Sellers send pictures of their products, and everybody who is logged in a picture of themselves. The
+server calls `may_upload` before it reads such a body; nginx, which buffers the body, asks the view
+`allowed`.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from accounts.models import User
 from catalog import access
 from trato.realtime.sessions import people_of
 
-PATHS = re.compile(r"/my/products/[^/]+/")  # the product form, as in deploy/nginx/site.conf
+PRODUCT = re.compile(r"/my/products/[^/]+/")  # forms with pictures, as in deploy/nginx/site.conf
+PERSON = re.compile(r"/accounts/profile/picture/")
 CONTENT_TYPE = "multipart/form-data"
 CHUNK = 64 * 1024  # bytes that Django gets at once
 BODY, GONE = "trato.body", "trato.gone"  # in the scope's `extensions`
@@ -27,26 +29,30 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 def max_bytes(method: str, path: str, content_type: str) -> int:
     """Return the maximum size of a request's body if its sender may upload."""
-    is_upload = (
-        method == "POST"
-        and PATHS.fullmatch(path) is not None
-        and content_type.partition(";")[0].strip().lower() == CONTENT_TYPE
+    if method != "POST" or content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
+        return settings.REQUEST_MAX_BYTES
+    if PRODUCT.fullmatch(path):
+        return settings.UPLOAD_MAX_BYTES
+    return (
+        settings.AVATAR_UPLOAD_MAX_BYTES if PERSON.fullmatch(path) else settings.REQUEST_MAX_BYTES
     )
-    return settings.UPLOAD_MAX_BYTES if is_upload else settings.REQUEST_MAX_BYTES
 
 
-def may_upload(session_key: str) -> bool:
-    """Whether a session belongs to somebody who works for a shop. At most three queries."""
+def may_upload(session_key: str, path: str) -> bool:
+    """Whether a session belongs to somebody who may upload there. At most three queries."""
     user = people_of([session_key])[session_key]
-    return isinstance(user, User) and _sells(user)
+    return isinstance(user, User) and _may(user, path)
 
 
 def allowed(request: HttpRequest) -> HttpResponse:
-    """Respond with 204 or 401, for nginx's `auth_request`."""
-    return HttpResponse(status=204 if _sells(request.user) else 401)
+    """Respond with 204 or 401, for nginx's `auth_request`, which names the path in a header."""
+    path = request.headers.get("Upload-Path", "").partition("?")[0]
+    return HttpResponse(status=204 if _may(request.user, path) else 401)
 
 
-def _sells(user: User | AnonymousUser) -> bool:
+def _may(user: User | AnonymousUser, path: str) -> bool:
+    if PERSON.fullmatch(path):
+        return user.is_authenticated
     return access.shops_of(user).exists()
 
 

@@ -78,6 +78,9 @@ class MessagingHost(ABC):
 
     shop_name_field = "name"
     shop_slug_field = "slug"  # the slug in `/shops/<slug>/contact/`
+    # The fields with the files of pictures; empty if there are none.
+    person_picture_field = ""
+    shop_picture_field = ""
     product_title_field = "title"
     product_slug_field = "slug"  # the slug in `/products/<slug>/contact/`
     product_shop_field = "shop"  # the foreign key to the shop that sells it
@@ -94,6 +97,10 @@ class MessagingHost(ABC):
     def short_name(self, person: Person) -> str:
         """Return the name under which colleagues see a person in a list. Makes no query."""
         return self.display_name(person).partition(" ")[0]
+
+    def person_picture_url(self, person: Person) -> str:
+        """Return the address of a person's picture, or an empty string. Makes no query."""
+        return _file_url(person, self.person_picture_field)
 
     @abstractmethod
     def acts_as_seller(self, person: Person) -> bool:
@@ -137,6 +144,10 @@ class MessagingHost(ABC):
     def shop_name(self, shop: Shop) -> str:
         """Return the shop's name, as stored in its column. Makes no query."""
         return str(getattr(shop, self.shop_name_field))
+
+    def shop_picture_url(self, shop: Shop) -> str:
+        """Return the address of a shop's picture, or an empty string. Makes no query."""
+        return _file_url(shop, self.shop_picture_field)
 
     def shop_url(self, shop: Shop) -> str:
         """Return the address of the shop's page."""
@@ -215,6 +226,11 @@ class MessagingHost(ABC):
         """Return a SELECT of all shops' keys and names, with its parameters."""
         rows = shop_model()._default_manager.order_by().values_list("pk", self.shop_name_field)
         return rows.query.sql_with_params()
+
+
+def _file_url(row: Any, field: str) -> str:
+    file = getattr(row, field) if field else None
+    return str(file.url) if file else ""
 
 
 @cache

@@ -122,6 +122,7 @@ class Conversation(models.Model):
     # Added by a list for its reader, see `queries.conversation_list`.
     my_side: Side
     counterpart: str
+    counterpart_picture: str
     match: "Message"
     match_sentence: list[Any]
     match_url: str
@@ -170,6 +171,12 @@ class Conversation(models.Model):
     def counterpart_of(self, side: Side) -> str:
         """Return the name under which one side sees the other."""
         return self.shop_name if side is Side.CONSUMER else self.consumer_name
+
+    def counterpart_picture_of(self, side: Side) -> str:
+        """Return the address of the picture of a side's other side, or an empty string."""
+        if side is Side.CONSUMER:
+            return host.shop_picture_url(self.shop)
+        return host.person_picture_url(self.consumer)
 
 
 class Participant(models.Model):

@@ -110,6 +110,7 @@ def _thread(
         "conversation": conversation,
         "side": side,
         "counterpart": conversation.counterpart_of(side),
+        "counterpart_picture": conversation.counterpart_picture_of(side),
         "history": history,
         "oldest": rows[0].sequence if rows else 0,
         "has_older": has_older,

@@ -23,6 +23,7 @@ PURGE_BATCH_ROWS = 500  # in one transaction
 # -- Uploaded pictures -----------------------------------------------------------------------
 
 IMAGE_MAX_BYTES = 10 * 1024 * 1024
+AVATAR_UPLOAD_MAX_BYTES = IMAGE_MAX_BYTES + 1024 * 1024  # of the request; nginx has it too
 IMAGE_MAX_PIXELS = 50_000_000
 IMAGE_MAX_SIDE = 16_384  # pixels
 IMAGE_DECODER_MAX_BYTES = 200 * 1024 * 1024  # of memory per picture
@@ -34,6 +35,7 @@ IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=os.cpu_count() or 1)
 IMAGE_QUEUE_MAX = env.int("IMAGE_QUEUE_MAX", default=16)  # waiting forms per process
 IMAGE_QUEUE_SECONDS = 20  # how long a form waits at most
 IMAGE_FORMS_AT_ONCE = 2  # per person, waiting or being decoded
+AVATAR_SIDE = 256  # pixels of a person's or shop's square picture
 PICTURES_PER_HOUR = env.int("PICTURES_PER_HOUR", default=300)  # per person
 
 # -- The socket ------------------------------------------------------------------------------

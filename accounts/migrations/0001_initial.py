@@ -65,6 +65,12 @@ class Migration(migrations.Migration):
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="joined"),
                 ),
                 (
+                    "picture",
+                    models.FileField(
+                        blank=True, db_default="", upload_to="people/", verbose_name="picture"
+                    ),
+                ),
+                (
                     "groups",
                     models.ManyToManyField(
                         blank=True,

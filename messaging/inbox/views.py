@@ -51,6 +51,7 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         side = conversation.side_of(request.user.pk)
         conversation.my_side = side
         conversation.counterpart = conversation.counterpart_of(side)
+        conversation.counterpart_picture = conversation.counterpart_picture_of(side)
     return {
         "page": page,
         "query": search,

@@ -21,7 +21,8 @@ def test_the_pages_of_somebody_who_looks_after_the_account(
     visit = inspect(shopper, locale=locale)
     visit.tour(
         [
-            "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/",
+            "/accounts/profile/", "/accounts/email/", "/accounts/password/change/",
+            "/accounts/sessions/",
             "/accounts/reauthenticate/", "/accounts/2fa/", "/accounts/2fa/totp/activate/",
             "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/",
         ]

@@ -124,18 +124,24 @@ def test_nginx_reads_an_upload_only_of_a_seller(
     person = shopper if who == "shopper" else Person(cluster.url)
     assert _answer_to_head(cluster, person) == b"HTTP/1.1 413"
     assert _answer_to_head(cluster, seller) == b"HTTP/1.1 100"
+    own = _answer_to_head(cluster, person, "/accounts/profile/picture/", 11 * MEGABYTE)
+    assert own == (b"HTTP/1.1 100" if who == "shopper" else b"HTTP/1.1 413")
+    more = _answer_to_head(cluster, person, "/accounts/profile/picture/", 12 * MEGABYTE)
+    assert more == b"HTTP/1.1 413"
     # Everybody may request the page with the form: it redirects to the login, or to a shop.
     assert person.get("/my/products/new/").status == 302
     assert seller.get("/my/products/new/").status == 200
 
 
-def _answer_to_head(cluster: Cluster, person: Person) -> bytes:
+def _answer_to_head(
+    cluster: Cluster, person: Person, path: str = "/my/products/new/", size: int = 80 * MEGABYTE
+) -> bytes:
     address = urlsplit(cluster.url)
     cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
     with socket.create_connection((address.hostname, address.port), timeout=30) as line:
         line.sendall(
-            f"POST /my/products/new/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\n"
-            f"Content-Type: multipart/form-data; boundary=a\r\nContent-Length: {80 * MEGABYTE}\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\n"
+            f"Content-Type: multipart/form-data; boundary=a\r\nContent-Length: {size}\r\n"
             "Expect: 100-continue\r\n\r\n".encode()
         )
         return line.recv(12)

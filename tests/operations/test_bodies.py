@@ -18,6 +18,7 @@ MEGABYTE = 1024**2
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=edge"
 UPLOAD = "/my/products/new/"
+PORTRAIT = "/accounts/profile/picture/"
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,22 @@ def test_only_sellers_upload(
         status, page = send(site, UPLOAD, sent, seller)
         assert status == 400
         assert "big.jpg" in page
+
+
+def test_whoever_is_logged_in_uploads_one_picture_of_their_own(site: Site, shopper: User) -> None:
+    def answer(user: User | None, length: int, path: str = PORTRAIT) -> int:
+        headers = {
+            "Content_Type": MULTIPART,
+            "Content_Length": str(length),
+            "Expect": "100-continue",
+        }
+        return int(Sender(site, path, user, **headers).line.recv(12).split()[1])
+
+    most = settings.AVATAR_UPLOAD_MAX_BYTES
+    assert answer(shopper, most) == 100
+    assert answer(shopper, most + 1) == 413
+    assert answer(None, most) == 413
+    assert answer(shopper, most, "/accounts/profile/") == 413
 
 
 def test_even_a_seller_sends_no_more_than_eight_pictures(

@@ -46,7 +46,7 @@ def main() -> None:
 def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, str], bytes]:
     try:
         _check(data, limits)
-        return _encode(_decode(data, limits["new_side"]))
+        return _encode(_square(_decode(data, limits["new_side"]), limits.get("square", 0)))
     except Unfit as error:
         return {"error": str(error)}, b""
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -116,6 +116,11 @@ def _decode(data: bytes, new_side: int) -> Image.Image:
         gap = None if picture.mode.startswith("I") else 1.0
         picture.thumbnail((new_side, new_side), Image.Resampling.LANCZOS, reducing_gap=gap)
         return _in_srgb(ImageOps.exif_transpose(picture), profile)
+
+
+def _square(picture: Image.Image, side: int) -> Image.Image:
+    """Return the middle of the picture as a square of `side` pixels; all of it if `side` is 0."""
+    return ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS) if side else picture
 
 
 def _draft(picture: Image.Image, new_side: int) -> None:

@@ -35,9 +35,12 @@ class Picture(ContentFile[bytes]):
 
 
 def sanitize_all(
-    uploads: Sequence[UploadedFile[bytes]], uploader: Uploader
+    uploads: Sequence[UploadedFile[bytes]], uploader: Uploader, *, square: int = 0
 ) -> list[Picture | ValidationError]:
     """Sanitize somebody's uploads when it is their turn.
+
+    Args:
+        square: crop the pictures to squares of this many pixels; 0 to keep them whole.
 
     Returns:
         For each upload, the picture or an error message for the person.
@@ -50,16 +53,21 @@ def sanitize_all(
     with queue.turn(uploader):
         for upload in uploads:
             try:
-                made.append(sanitize(upload, uploader))
+                made.append(sanitize(upload, uploader, square=square))
             except ValidationError as error:
                 made.append(error)
     return made
 
 
-def sanitize(upload: UploadedFile[bytes], uploader: Uploader | None = None) -> Picture:
+def sanitize(
+    upload: UploadedFile[bytes], uploader: Uploader | None = None, *, square: int = 0
+) -> Picture:
     """Return a safe version of an upload: upright, sRGB, at most 2000 pixels wide and high.
 
     Opaque pictures become JPEG, transparent ones WebP, under a random name.
+
+    Args:
+        square: crop the picture to a square of this many pixels; 0 to keep it whole.
 
     Raises:
         ValidationError: with a message for the person, which names the file.
@@ -68,7 +76,7 @@ def sanitize(upload: UploadedFile[bytes], uploader: Uploader | None = None) -> P
     """
     _check_file(upload)
     with _naming(upload.name or ""):
-        answer, content = _decode(upload, uploader)
+        answer, content = _decode(upload, uploader, square)
         if "format" in answer:
             return Picture(content, name=f"{uuid.uuid4()}.{answer['format']}")
         raise _refusal(answer["error"])
@@ -100,7 +108,9 @@ def _naming(name: str) -> Iterator[None]:
         raise ValidationError(f"{name}: {error.message}", code=error.code) from error
 
 
-def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dict[str, str], bytes]:
+def _decode(
+    upload: UploadedFile[bytes], uploader: Uploader | None, square: int
+) -> tuple[dict[str, str], bytes]:
     """Return the decoder's answer, and the new picture if there is one."""
     limits = {
         "memory": settings.IMAGE_DECODER_MAX_BYTES,
@@ -109,6 +119,7 @@ def _decode(upload: UploadedFile[bytes], uploader: Uploader | None) -> tuple[dic
         "pixels": settings.IMAGE_MAX_PIXELS,
         "side": settings.IMAGE_MAX_SIDE,
         "new_side": MAX_SIDE,
+        "square": square,
         "nice": settings.IMAGE_DECODER_NICE,
     }
     command = [sys.executable, "-I", str(DECODER), json.dumps(limits)]

@@ -27,8 +27,13 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def avatar(name: Any) -> SafeString:
-    """Render a person's or shop's initials, in one of eight colours, in place of a picture."""
+def avatar(name: Any, picture_url: str = "") -> SafeString:
+    """Render a person's or shop's picture, or their initials in one of eight colours."""
+    if picture_url:
+        return format_html(
+            '<img class="avatar" src="{}" alt="" width="40" height="40" loading="lazy">',
+            picture_url,
+        )
     text = str(name)
     words = text.split()
     initials = "".join(word[0] for word in (words[:1] + words[1:][-1:]))

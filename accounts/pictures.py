@@ -1,0 +1,29 @@
+"""A person's picture: set it, replace it, remove it."""
+
+from functools import partial
+
+from django.db import transaction
+
+from trato.images.sanitize import Picture
+
+from .models import User
+
+
+@transaction.atomic
+def set_picture(actor: User, picture: Picture | None) -> None:
+    """Store a person's new picture, or none; the old file is deleted once that is committed.
+
+    Raises:
+        User.DoesNotExist: the account was suspended or deleted meanwhile.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=actor.pk, is_active=True)
+    forget_file(user)
+    user.picture = picture or ""
+    user.save(update_fields=["picture"])
+
+
+def forget_file(user: User) -> None:
+    """Delete the file of a person's picture on commit."""
+    if user.picture:
+        name = str(user.picture.name)
+        transaction.on_commit(partial(user.picture.storage.delete, name))

@@ -1,0 +1,67 @@
+"""A person's profile: name and picture."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from trato.images.forms import SquarePictureForm, has_gone
+from trato.images.queue import Uploader
+
+from . import pictures
+from .forms import ProfileForm
+from .models import User
+
+RETRY_SECONDS = 5  # when to send a picture again that had to wait too long
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show and change name and picture, with links to the security settings."""
+    user = get_object_or_404(User, pk=request.user.pk)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("accounts:profile")
+    return _page(request, form, _picture_form(request, is_sent=False), 400 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def picture(request: HttpRequest) -> HttpResponse:
+    """Set the person's picture, or (`remove`) go back to the initials."""
+    user = cast(User, request.user)
+    form = _picture_form(request, is_sent=True)
+    if "remove" in request.POST:
+        pictures.set_picture(user, None)
+    elif form.is_valid():
+        pictures.set_picture(user, form.cleaned_data["picture"])
+    else:
+        response = _page(request, ProfileForm(instance=user), form, form.status)
+        if form.status in (429, 503):
+            response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+    messages.success(request, _("Saved."))
+    return redirect("accounts:profile")
+
+
+def _picture_form(request: HttpRequest, *, is_sent: bool) -> SquarePictureForm:
+    return SquarePictureForm(
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
+        uploader=Uploader(cast(int, request.user.pk), has_gone(request)),
+        side=settings.AVATAR_SIDE,
+    )
+
+
+def _page(
+    request: HttpRequest, form: ProfileForm, picture_form: SquarePictureForm, status: int
+) -> HttpResponse:
+    context = {"form": form, "picture_form": picture_form}
+    return render(request, "accounts/profile.html", context, status=status)
