@@ -40,8 +40,10 @@ def create_product(
     pictures: Sequence[Picture] = (),
     key: uuid.UUID | None = None,
     kept: uuid.UUID | None = None,
+    *,
+    published: bool = False,
 ) -> Product:
-    """Create a product in one of the actor's shops, as a draft.
+    """Create a product in one of the actor's shops, published or as a draft.
 
     Args:
         values: its columns, all of `Product.FORM_COLUMNS`.
@@ -59,7 +61,7 @@ def create_product(
         return submissions.made_before(actor, key, Product.objects).get()
     _require_room_for_product(values["shop"])
     rate_limits.hit("PRODUCTS_PER_DAY", f"person-{actor.pk}")
-    product = Product(**values)
+    product = Product(**values, published_at=timezone.now() if published else None)
     insert_with_slug(product, product.title)
     _add_pictures(actor, product, pictures, kept)
     if submitted:
@@ -76,6 +78,8 @@ def change_product(
     pictures: Sequence[Picture] = (),
     key: uuid.UUID | None = None,
     kept: uuid.UUID | None = None,
+    *,
+    published: bool | None = None,
 ) -> Product:
     """Store what somebody changed about a product, and nothing else.
 
@@ -85,6 +89,7 @@ def change_product(
             counts as changed.
         pictures: new pictures, added once for each `key`.
         kept: the key of the form whose earlier pictures to add.
+        published: whether to publish or unpublish it as well, see `set_published`.
 
     Raises:
         Http404: there is no such product, or it belongs or would belong to another shop.
@@ -105,6 +110,8 @@ def change_product(
         raise ChangedMeanwhile(product, lost)
     for name in changed:
         setattr(product, name, values[name])
+    if published is not None:
+        changed += _set_published(product, published)
     if changed:
         product.save(update_fields=[*changed, "updated_at"])
     if not pictures or key is None or submissions.claim(actor, key):
@@ -132,10 +139,18 @@ def _add_pictures(
 def set_published(actor: User, slug: str, *, published: bool) -> Product:
     """Publish a product, or show it only to its shop. Raises Http404 for another shop's."""
     product = access.own_product(actor, slug, lock=True)
-    if product.is_published != published:
-        product.published_at = timezone.now() if published else None
-        product.save(update_fields=["published_at", "updated_at"])
+    if changed := _set_published(product, published):
+        product.save(update_fields=[*changed, "updated_at"])
     return product
+
+
+def _set_published(product: Product, published: bool) -> list[str]:
+    """Set the columns for it, and return their names; none if it is so already."""
+    if product.is_published == published:
+        return []
+    now = timezone.now()
+    product.published_at, product.withdrawn_at = (now, None) if published else (None, now)
+    return ["published_at", "withdrawn_at"]
 
 
 def _require_room_for_product(shop: Shop) -> None:

@@ -50,13 +50,16 @@ class CategoryFactory(DjangoModelFactory[Category]):
 
 
 class ProductFactory(DjangoModelFactory[Product]):
-    """A published product; `unpublished=True` for a draft."""
+    """A published product; `unpublished=True` for a draft, `withdrawn=True` for a former one."""
 
     class Meta:
         model = Product
 
     class Params:
         unpublished = factory.Trait(published_at=None)
+        withdrawn = factory.Trait(
+            published_at=None, withdrawn_at=factory.LazyFunction(timezone.now)
+        )
 
     shop = factory.SubFactory(ShopFactory)
     category = factory.SubFactory(CategoryFactory)

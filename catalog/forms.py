@@ -19,7 +19,7 @@ from trato.names import skeleton, validate_public_name
 from trato.text import validate_name
 
 from .actions import ChangedMeanwhile, require_room_for_pictures
-from .models import MAX_STOCK, NAME_TAKEN, Product, Shop
+from .models import MAX_STOCK, NAME_TAKEN, PRICE_TOO_LOW, Product, Shop
 from .money import decimals, to_major, to_minor
 from .numbers import read_number, write_number
 
@@ -165,6 +165,8 @@ class ProductForm(forms.ModelForm[Product]):
         if text and currency:
             try:
                 cleaned["price"] = read_amount(text, currency)
+                if cleaned["price"] == 0:
+                    raise ValidationError(PRICE_TOO_LOW, "too_low")
             except ValidationError as error:
                 self.add_error("amount", error)
         return cleaned

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from .money import format_price
 if TYPE_CHECKING:
     from accounts.models import User
 
+PRICE_TOO_LOW = _("The price must be more than 0.")
 NAME_TAKEN = _("Another shop has this name, or one that looks like it.")
 MAX_STOCK = 100_000
 
@@ -158,7 +159,10 @@ class Category(models.Model):
 
 
 class Product(models.Model):
-    """A product. Visible to others if `published_at` is set."""
+    """A product. Visible to others if `published_at` is set.
+
+    A draft never was; a product that was taken off the shelf has `withdrawn_at` instead.
+    """
 
     class Currency(models.TextChoices):
         EUR = "EUR", "EUR €"
@@ -179,13 +183,14 @@ class Product(models.Model):
     price = models.PositiveIntegerField(
         _("price"),
         help_text="Minor units of the currency: 1250 is 12.50 EUR and 1250 JPY.",
-        validators=[MaxValueValidator(100_000_000)],
+        validators=[MinValueValidator(1, PRICE_TOO_LOW), MaxValueValidator(100_000_000)],
     )
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.EUR)
     stock = models.PositiveIntegerField(
         _("in stock"), default=1, validators=[MaxValueValidator(MAX_STOCK)]
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("unpublished"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -197,6 +202,13 @@ class Product(models.Model):
             models.Index(fields=["-published_at", "-id"], name="products_newest"),
             models.Index(fields=["category", "-published_at"], name="products_by_category"),
             models.Index(fields=["shop", "-created_at"], name="products_by_shop"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="price_is_above_zero"),
+            models.CheckConstraint(
+                condition=models.Q(published_at=None) | models.Q(withdrawn_at=None),
+                name="published_or_withdrawn",
+            ),
         )
 
     def __str__(self) -> str:
@@ -218,6 +230,10 @@ class Product(models.Model):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
 
     @property
     def price_text(self) -> str:

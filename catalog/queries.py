@@ -98,7 +98,8 @@ def team(shop: Shop) -> list[str]:
 
 STATES = {
     "published": Q(published_at__isnull=False),
-    "draft": Q(published_at__isnull=True),
+    "draft": Q(published_at__isnull=True, withdrawn_at__isnull=True),
+    "withdrawn": Q(withdrawn_at__isnull=False),
     "sold_out": Q(published_at__isnull=False, stock=0),
 }
 

@@ -22,6 +22,7 @@ from .models import Product, Shop, ShopMember
 PAGE_SIZE = 30
 RETRY_SECONDS = 5  # when to send a form again that had to wait too long
 MOVES = {"earlier": -1, "later": 1}
+PUBLISHED = {"1": True, "0": False}  # what a button of the form does besides saving, if anything
 
 
 @person_required
@@ -48,7 +49,7 @@ def my_products(request: PersonRequest) -> HttpResponse:
 
 @person_required
 def new_product(request: PersonRequest) -> HttpResponse:
-    """Create a product, which is a draft until it is published."""
+    """Create a product, which is a draft unless it is published in the same step."""
     if not access.shops_of(request.user).exists():
         return redirect("catalog:open_shop")
     return _edit(request, Product())
@@ -116,16 +117,34 @@ def _status(form: ProductForm) -> int:
 def _store(request: PersonRequest, form: ProductForm, slug: str) -> Product:
     user, given = request.user, form.cleaned_data
     keys = submissions.content_key(request), submissions.key_from(request)
+    published = PUBLISHED.get(request.POST.get("published", ""))
     if not slug:
-        return actions.create_product(user, form.values(), given["pictures"], *keys)
+        return actions.create_product(
+            user, form.values(), given["pictures"], *keys, published=bool(published)
+        )
     return actions.change_product(
-        user, slug, form.values(), given["seen"], given["pictures"], *keys
+        user, slug, form.values(), given["seen"], given["pictures"], *keys, published=published
     )
 
 
 def _saved(request: PersonRequest, product: Product) -> HttpResponse:
-    messages.success(request, _("Saved."))
+    """Say whether the product is for sale now, since people may take a saved draft for that."""
+    published = PUBLISHED.get(request.POST.get("published", ""))
+    if published is not None:
+        return _published(request, is_published=product.is_published)
+    if product.is_published:
+        messages.success(request, _("Saved."))
+    elif product.is_withdrawn:
+        messages.success(request, _("Saved. It's not for sale until you publish it again."))
+    else:
+        messages.success(request, _("Saved as a draft. Publish it when it's ready."))
     return redirect("catalog:edit_product", product.slug)
+
+
+def _published(request: PersonRequest, *, is_published: bool) -> HttpResponse:
+    text = _("Published. Shoppers can see it now.") if is_published else _("No longer published.")
+    messages.success(request, text)
+    return redirect("catalog:my_products")
 
 
 @person_required
@@ -133,9 +152,8 @@ def _saved(request: PersonRequest, product: Product) -> HttpResponse:
 def publish(request: PersonRequest, slug: str) -> HttpResponse:
     """Publish a product, or (`published=0`) show it only to its shop."""
     published = request.POST.get("published") == "1"
-    actions.set_published(request.user, slug, published=published)
-    messages.success(request, _("Published.") if published else _("No longer published."))
-    return redirect("catalog:my_products")
+    product = actions.set_published(request.user, slug, published=published)
+    return _published(request, is_published=product.is_published)
 
 
 @person_required

@@ -162,6 +162,7 @@ def _product(
         currency=shop.currency,
         stock=goods.stock,
         published_at=published if goods.state == "published" else None,
+        withdrawn_at=published + timedelta(days=1) if goods.state == "withdrawn" else None,
         created_at=published - timedelta(hours=3),
     )
     return product

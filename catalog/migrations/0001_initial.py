@@ -105,7 +105,12 @@ class Migration(migrations.Migration):
                     "price",
                     models.PositiveIntegerField(
                         help_text="Minor units of the currency: 1250 is 12.50 EUR and 1250 JPY.",
-                        validators=[django.core.validators.MaxValueValidator(100000000)],
+                        validators=[
+                            django.core.validators.MinValueValidator(
+                                1, "The price must be more than 0."
+                            ),
+                            django.core.validators.MaxValueValidator(100000000),
+                        ],
                         verbose_name="price",
                     ),
                 ),
@@ -136,6 +141,12 @@ class Migration(migrations.Migration):
                     "published_at",
                     models.DateTimeField(
                         blank=True, editable=False, null=True, verbose_name="published"
+                    ),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="unpublished"
                     ),
                 ),
                 (
@@ -425,6 +436,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="product",
             index=models.Index(fields=["shop", "-created_at"], name="products_by_shop"),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gt", 0)), name="price_is_above_zero"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("published_at", None), ("withdrawn_at", None), _connector="OR"),
+                name="published_or_withdrawn",
+            ),
         ),
         migrations.AddConstraint(
             model_name="shopmember",

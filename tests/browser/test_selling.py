@@ -123,8 +123,8 @@ def test_a_price_is_stored_as_it_was_written_and_once(
     page.mouse.wheel(0, -200)
     amount.press("ArrowUp")
     expect(amount).to_have_value("12,50")
-    page.get_by_role("button", name="Save").dblclick()
-    expect(page.locator(".notice")).to_contain_text("Saved.")
+    page.get_by_role("button", name="Save", exact=True).dblclick()
+    expect(page.locator(".notice")).to_contain_text("Saved as a draft.")
     assert Product.objects.get(title="Vase").price == 1250
     amount.fill("1.250")
     page.get_by_role("button", name="Save").first.click()
