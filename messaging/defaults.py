@@ -11,6 +11,8 @@ MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
+# Where people object to a decision of staff; pages say "contact support" if it is empty.
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
 STAFF_LOOK_MINUTES = 15  # how long a recorded look lets staff read a thread
 # Per visitor, before logging in. All are sent then, so no more than CONVERSATIONS_PER_HOUR.
 KEPT_QUESTIONS_MAX = 5

@@ -3,7 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from .words import Words, words_of
 
 
 class News(models.Model):
@@ -42,6 +45,16 @@ class News(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_from_site(self) -> bool:
+        """Whether the site itself says this, not a person."""
+        return self.subject_kind in settings.NEWS_WORDS
+
+    @cached_property
+    def words(self) -> Words:
+        """What it says, in the reader's language."""
+        return words_of(self)
 
 
 class Notification(models.Model):

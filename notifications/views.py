@@ -79,8 +79,8 @@ def unread(request: HttpRequest) -> HttpResponse:
 
 def _summary(news: News) -> dict[str, str | int | None]:
     return {
-        "title": news.title,
-        "excerpt": news.excerpt,
+        "title": news.words.title,
+        "excerpt": news.words.text,
         "url": news.url,
         "happened_at": news.happened_at.isoformat(),
         "conversation": news.subject_id if news.subject_kind == "conversation" else None,

@@ -23,6 +23,8 @@ from trato.errors import AlreadyDone, Refused
 from trato.people import Person
 from trato.text import has_control_characters
 
+from . import notices
+
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 
 
@@ -97,17 +99,24 @@ def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, Audi
 
 
 @transaction.atomic
-def remove_message(actor: Person, message_id: int, reason: str) -> Message:
-    """Hide a message from both sides; staff can still read it.
+def remove_message(
+    actor: Person, message_id: int, reason: str, rule: str = Report.Reason.OTHER
+) -> Message:
+    """Hide a message from both sides; staff can still read it. Its sender hears why.
+
+    Args:
+        reason: for the audit trail only.
+        rule: one of `Report.Reason`, which the sender is told.
 
     Raises:
         AlreadyDone: it has been removed before.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given.
+        ValueError: the rule is unknown.
         Message.DoesNotExist: it does not exist.
     """
     _require(actor, "messaging.remove_message")
-    reason = require_reason(reason)
+    chosen, reason = Report.Reason(rule), require_reason(reason)
     conversation_id = Message.objects.get(pk=message_id).conversation_id
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     message = Message.objects.select_related("sender").get(pk=message_id)
@@ -128,6 +137,7 @@ def remove_message(actor: Person, message_id: int, reason: str) -> Message:
     notifications.withdraw_excerpt(
         subject_kind=SUBJECT_KIND, subject_id=conversation.pk, excerpt=excerpt(message.body)
     )
+    notices.tell_sender(message, chosen)
     record(actor, "message.removed", subject, reason)
     events.message_changed(message)
     return message
@@ -135,7 +145,7 @@ def remove_message(actor: Person, message_id: int, reason: str) -> Message:
 
 @transaction.atomic
 def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> Report:
-    """Close a report as upheld or dismissed, for good.
+    """Close a report as upheld or dismissed, for good. The reporter hears about it.
 
     Args:
         outcome: one of `Report.Outcome`.
@@ -162,6 +172,7 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
     report.outcome = chosen
     report.resolved_at, report.resolved_by_id = timezone.now(), actor.pk
     report.save(update_fields=["outcome", "resolved_at", "resolved_by"])
+    notices.tell_reporter(report)
     record(actor, f"report.{report.outcome}", f"report:{report.pk}", reason)
     return report
 

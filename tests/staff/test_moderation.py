@@ -171,9 +171,8 @@ def test_without_a_reason_nothing_is_removed(moderator: User, said: Message) -> 
 
 
 def excerpts(person: User) -> list[str]:
-    return list(
-        Notification.objects.filter(recipient=person).values_list("news__excerpt", flat=True)
-    )
+    rows = Notification.objects.filter(recipient=person, news__subject_kind="conversation")
+    return list(rows.values_list("news__excerpt", flat=True))
 
 
 def test_removed_words_are_quoted_in_no_notification_and_others_stay(

@@ -130,7 +130,7 @@ def test_removing_from_the_thread_leads_back_to_the_message(
     assert remove in looked(client, said).text
     assert "555 123" not in client.get(remove).text  # words are only shown where looks are recorded
     assert client.post(remove, {"reason": " \u200b"}).status_code == 400
-    answer = client.post(remove, {"reason": "Number"})
+    answer = client.post(remove, {"reason": "Number", "rule": "other"})
     assert answer.headers["Location"].endswith("/thread/?page=1#message-1")
     said.refresh_from_db()
     assert said.removed_at
@@ -192,7 +192,7 @@ def test_a_report_is_worked_through_from_its_page(
         assert client.post(act, {"reason": ""}).status_code == 400
     assert not AuditEntry.objects.exists()
     for act in acts:
-        answer = client.post(act, {"reason": "Scam"})
+        answer = client.post(act, {"reason": "Scam", "rule": "scam"})
         assert answer.headers["Location"] == (address(reported) if "resolve" in act else page)
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["message.removed", "user.suspended", "report.upheld"]

@@ -1,6 +1,7 @@
 """Acts of staff that need a reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -32,12 +33,14 @@ class ReasonForm(forms.Form):
 def act_with_reason(
     request: HttpRequest,
     title: str,
-    acts: Sequence[Callable[[str], object]],
+    acts: Sequence[Callable[..., object]],
     *,
     model: type[Model],
     back: str,
     allowed: bool,
     about: str = "",
+    form_class: type[ReasonForm] = ReasonForm,
+    initial: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Ask for a reason, carry out some acts, and redirect.
 
@@ -45,13 +48,14 @@ def act_with_reason(
 
     Args:
         title: what is about to be done, as a heading.
-        acts: take the reason; may raise AlreadyDone, or a ValidationError, which undoes all of
-            them.
+        acts: take the form's values by name, `reason` among them; may raise AlreadyDone, or a
+            ValidationError, which undoes all of them.
         model: the model whose pages this one belongs to.
         back: the address to redirect to, unless `next` in the request names another one on this
             site.
         allowed: whether the person may do this; the acts check it as well.
         about: the person or thing that the acts concern.
+        form_class, initial: a form that asks for more than the reason, and its first values.
 
     Raises:
         PermissionDenied: the person may not do this.
@@ -61,12 +65,12 @@ def act_with_reason(
     wanted = request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         back = wanted
-    form, status, already = ReasonForm(request.POST or None), 200, []
+    form, status, already = form_class(request.POST or None, initial=initial), 200, []
     if request.method == "POST":
         status = 400
         if form.is_valid():
             try:
-                already = _done_before(acts, form.cleaned_data["reason"])
+                already = _done_before(acts, form.cleaned_data)
             except ValidationError as error:
                 form.add_error("reason", error)
             else:
@@ -88,12 +92,12 @@ def act_with_reason(
 
 
 @transaction.atomic
-def _done_before(acts: Sequence[Callable[[str], object]], reason: str) -> list[str]:
+def _done_before(acts: Sequence[Callable[..., object]], values: Mapping[str, object]) -> list[str]:
     """Carry out the acts; return messages about those that somebody else had done before."""
     already: list[str] = []
     for act in acts:
         try:
-            act(reason)
+            act(**values)
         except AlreadyDone as error:
             already += error.messages
     return already

@@ -1,5 +1,6 @@
 """Conversations for staff: their data and, with a recorded look, their messages."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.host import host
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
+from messaging.moderation.forms import RemovalForm
 from trato.admin.bases import LargeAdmin, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
@@ -110,7 +112,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         return act_with_reason(
             request,
             str(_("Remove this message")),
-            [lambda reason: moderation.remove_message(actor, message_id, reason)],
+            [partial(moderation.remove_message, actor, message_id)],
             model=Message,
             back=thread_address(message),
             allowed=actor.has_perm("messaging.remove_message"),
@@ -119,6 +121,10 @@ class ConversationAdmin(LargeAdmin[Conversation]):
                 "number": message.sequence,
                 "id": message.conversation_id,
                 "name": message.sender_name,
+            },
+            form_class=RemovalForm,
+            initial={
+                "rule": message.reports.order_by("pk").values_list("reason", flat=True).first()
             },
         )
 

@@ -1,0 +1,29 @@
+"""What a notification says: stored words, or words made in the reader's language."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from .models import News
+
+
+class Words(NamedTuple):
+    """The title and the text of a notification, in the language of whoever reads it."""
+
+    title: str
+    text: str
+
+
+def words_of(news: "News") -> Words:
+    """Return what news says, see `NEWS_WORDS`."""
+    path = settings.NEWS_WORDS.get(news.subject_kind)
+    return _writer(path)(news) if path else Words(news.title, news.excerpt)
+
+
+@cache
+def _writer(path: str) -> Callable[["News"], Words]:
+    return cast("Callable[[News], Words]", import_string(path))
