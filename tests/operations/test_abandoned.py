@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import connection, connections
 
 from accounts.models import User
 from config import asgi
+from config.handler import ThreadedHandler
 from messaging.models import Conversation, Message
 from tests.databases import own_database
 from tests.patience import PATIENCE
@@ -103,7 +104,10 @@ async def test_a_request_that_is_killed_gives_its_connection_back(
     shopper: User, conversation: Conversation
 ) -> None:
     """It waits for a lock; its client leaves, and the server doesn't wait for its end."""
-    post = await sync_to_async(Post)(asgi.django_application, shopper, conversation)
+    # With threads of its own, none of which has a connection yet.
+    post = await sync_to_async(Post)(ThreadedHandler(), shopper, conversation)
+    # Otherwise the end of the request would close this one, and make up for its own.
+    await sync_to_async(connections.close_all)()
     before = connections_out()
     with psycopg.connect(own_database(), autocommit=True) as watching:
         with psycopg.connect(own_database()) as other:
