@@ -2,7 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from catalog.factories import ProductFactory
@@ -127,6 +127,27 @@ def test_going_back_and_asking_something_else_asks_both(
         page.go_back()
     bodies = Message.objects.order_by("sequence").values_list("body", flat=True)
     assert list(bodies) == ["First", "Second"]
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_other_words_after_an_answer_that_was_lost_are_asked_too(
+    java_script: bool, person: Person, shopper: User, product: Product
+) -> None:
+    page = person(shopper, java_script_enabled=java_script)
+    page.goto(product.get_absolute_url())
+
+    def lose(route: Route) -> None:
+        route.fetch()  # the server has received it
+        route.fulfill(status=204)  # the form stays where it was
+
+    page.route("**/contact/", lose)
+    page.fill("#ask-body", "First")
+    with page.expect_response("**/contact/"):
+        page.click(".ask button.button--primary", no_wait_after=True)
+    page.unroute("**/contact/")
+    page.fill("#ask-body", "Second")
+    page.click(".ask button.button--primary")
+    expect(page.locator(".message__body")).to_have_text(["First", "Second"])
 
 
 def test_questions_of_two_tabs_are_both_sent_after_one_login(

@@ -101,8 +101,8 @@ def test_nobody_else_answers_an_invitation(
     post: Post,
     request: pytest.FixtureRequest,
 ) -> None:
-    members = set(shop.members.values_list("pk", flat=True))
     person = request.getfixturevalue(outsider)
+    confirm(person)
     members = set(shop.members.values_list("pk", flat=True))
     for answer in ("accept", "decline"):
         post(person, **{answer: invitation.pk})
