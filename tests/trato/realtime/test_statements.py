@@ -144,6 +144,15 @@ def test_somebodys_lock_is_told_and_the_connection_stays(notes: None) -> None:
     assert on_a_connection(play) == b"1"
 
 
+def test_a_lock_is_waited_for_as_long_as_the_setting_says(settings: Any) -> None:
+    settings.SEND_LOCK_SECONDS = 0.25
+
+    async def play(connection: StatementConnection) -> bytes:
+        return await connection.run("SELECT current_setting($1)", [b"lock_timeout"])
+
+    assert on_a_connection(play) == b"250ms"
+
+
 async def give_up(connection: StatementConnection, task: "asyncio.Task[bytes]") -> None:
     """Cancel a slow statement after the server has started it."""
     await until(lambda: slow_ones() == 1)
