@@ -46,6 +46,8 @@ def test_a_locked_conversation_holds_up_nobody_and_keeps_its_order() -> None:
         held, free = send(batcher, "held", 1), send(batcher, "free", 2)
         await database.has_got(1)
         later, same = send(batcher, "later", 3), send(batcher, "same", 1)
+        while len(batcher.queue.sends) < 2:  # they are in line before the held one is back
+            await asyncio.sleep(0)
         database.waiting[0].set_result(None)
         assert await answered(free) == [ACCEPTED]
         await database.has_got(2)
