@@ -160,6 +160,7 @@ def test_notifications_are_purged_in_the_order_in_which_sends_lock_them(
         send.execute(row, [earlier.pk])
         purging = pool.submit(purge_patiently)
         wait_until_somebody_waits_for_a_lock()
+        assert Notification.objects.count() == 2  # not deleted before their news are locked
         send.execute(f"{row} NOWAIT", [later.pk])  # otherwise each would wait for the other
         send.rollback()
         purging.result(PATIENCE)

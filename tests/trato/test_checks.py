@@ -17,10 +17,12 @@ FORGOTTEN = {
 }
 
 
-def warnings(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> list[str]:
+def warnings(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], *, is_deployed: bool = True
+) -> list[str]:
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", given["ENGINE"])
     with override_settings(REDIS_URL=given["REDIS_URL"], EMAIL_URL=given["EMAIL_URL"]):
-        checks = run_checks(tags=[Tags.database], include_deployment_checks=True)
+        checks = run_checks(tags=[Tags.database], include_deployment_checks=is_deployed)
     return sorted(str(one.id) for one in checks if str(one.id).startswith("trato."))
 
 
@@ -35,3 +37,7 @@ def test_each_service_that_nobody_has_chosen_is_warned_of(
 
 def test_a_site_with_all_of_them_gets_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     assert warnings(monkeypatch, CHOSEN) == []
+
+
+def test_a_development_site_gets_no_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert warnings(monkeypatch, FORGOTTEN, is_deployed=False) == []

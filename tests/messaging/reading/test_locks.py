@@ -69,6 +69,24 @@ def test_marks_lock_notifications_in_the_order_of_sends(
     assert unread_count(seller.pk) == 0
 
 
+def test_marks_lock_their_readers_rows_before_news(
+    shopper: User, seller: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SEND_LOCK_SECONDS = 30
+    send(shopper, conversation)
+    store_marks((conversation, seller, 0))  # so that there is a row to lock
+    with psycopg.connect(own_database(), autocommit=True) as other:
+        with psycopg.connect(own_database()) as holding:
+            holding.execute("SELECT FROM notifications_news FOR UPDATE")
+            marker = threading.Thread(target=store_marks, args=((conversation, seller, 1),))
+            marker.start()
+            wait_until_somebody_waits_for_a_lock()
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute("SELECT FROM messaging_participant FOR UPDATE NOWAIT")
+        marker.join(timeout=PATIENCE)
+    assert unread_count(seller.pk) == 0
+
+
 def test_sends_lock_notifications_in_order_whether_they_are_read_or_not(
     shopper: User, seller: User, shop: Shop, settings: Any
 ) -> None:
