@@ -129,6 +129,9 @@ class ProductForm(forms.ModelForm[Product]):
         if isinstance(shop, forms.ModelChoiceField):
             shop.queryset = shops
             shop.label, shop.empty_label = _("Shop"), None
+            own = list(shops[:2])
+            if len(own) == 1:
+                self.initial["shop"], shop.widget = own[0].pk, forms.HiddenInput()
         category = self.fields["category"]
         if isinstance(category, forms.ModelChoiceField):
             category.empty_label = _("Choose a category")

@@ -3,14 +3,15 @@
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import actions
 from accounts.models import User
-from messaging.host import MessagingHost, Product, ProductCard
+from messaging.host import MessagingHost, PagePart, Product, ProductCard
 from trato.people import Person
 
-from . import models, money
+from . import first_steps, models, money
 
 
 class CatalogHost(MessagingHost):
@@ -36,6 +37,11 @@ class CatalogHost(MessagingHost):
 
     def browse_url(self) -> str:
         return reverse("catalog:products")
+
+    def before_first_question(self, request: HttpRequest) -> PagePart | None:
+        back = reverse("messaging:conversation_list")
+        data = first_steps.shown(request, cast(User, request.user), back=back)
+        return PagePart("catalog/_first_steps.html", data) if data else None
 
     def is_sold_out(self, product: Product) -> bool:
         return cast(models.Product, product).stock == 0

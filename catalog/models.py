@@ -38,6 +38,10 @@ class Shop(models.Model):
     description = MultilineTextField(_("description"), max_length=1000, blank=True)
     city = models.CharField(_("city"), max_length=60, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # When its team has told people about it, or has hidden the steps of `queries.first_steps`.
+    first_steps_done_at = models.DateTimeField(
+        _("first steps done"), null=True, blank=True, editable=False
+    )
     members: "models.ManyToManyField[User, ShopMember]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="ShopMember", related_name="shops"
     )

@@ -1,10 +1,15 @@
 """What the pages load. Each docstring says how many statements it costs."""
 
-from django.db.models import Count, Max, Q, QuerySet
+from dataclasses import dataclass
+from typing import Any, cast
 
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import User
 from trato.prepared import prepared
 from trato.text import word_pattern
 
+from . import access
 from .models import Category, Product, ProductImage, Shop, ShopMember
 
 MAX_WORDS = 8  # of a search; more would only slow down the database
@@ -108,3 +113,48 @@ def state_counts(products: QuerySet[Product]) -> dict[str, int]:
     """Count a seller's products in each of `STATES`, and all of them."""
     counts = {state: Count("pk", filter=condition) for state, condition in STATES.items()}
     return products.aggregate(all=Count("pk"), **counts)
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """How far a new shop has come.
+
+    Args:
+        draft: the address part of its newest draft; empty if it has none.
+    """
+
+    shop: Shop
+    has_product: bool
+    has_published: bool
+    draft: str
+
+    @property
+    def done(self) -> int:
+        return self.has_product + self.has_published
+
+
+def first_steps(user: User) -> FirstSteps | None:
+    """Return how far the newest of a person's shops has come that has steps left: one statement.
+
+    A shop that has published something and was asked something has none left.
+    """
+    products = Product.objects.filter(shop=OuterRef("pk"))
+    was_public = Q(published_at__isnull=False) | Q(withdrawn_at__isnull=False)
+    drafts = products.filter(published_at=None, withdrawn_at=None).order_by("-created_at", "-id")
+    asked = Shop.objects.filter(pk=OuterRef("pk"), conversations__isnull=False)
+    row: Any = (
+        access.shops_of(user)
+        .filter(first_steps_done_at=None)
+        .annotate(
+            has_product=Exists(products),
+            has_published=Exists(products.filter(was_public)),
+            was_asked=Exists(asked),
+            draft=Subquery(drafts.values("slug")[:1]),
+        )
+        .exclude(has_published=True, was_asked=True)
+        .order_by("-created_at", "-id")
+        .first()
+    )
+    if row is None:
+        return None
+    return FirstSteps(cast(Shop, row), row.has_product, row.has_published, row.draft or "")

@@ -15,7 +15,7 @@ from trato.images.forms import has_gone
 from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
 
-from . import access, actions, queries, submissions, teams
+from . import access, actions, first_steps, queries, submissions, teams
 from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
 from .models import Product, Shop, ShopMember
 
@@ -43,6 +43,7 @@ def my_products(request: PersonRequest) -> HttpResponse:
         "state": state,
         "counts": queries.state_counts(products),
         "several_shops": len({product.shop_id for product in page}) > 1,
+        "first_steps": first_steps.shown(request, request.user, back=request.path),
     }
     return render(request, "catalog/my_products.html", context)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import seller_views, views
+from . import seller_views, shop_views, views
 
 app_name = "catalog"
 urlpatterns = [
@@ -18,5 +18,10 @@ urlpatterns = [
         name="change_picture",
     ),
     path("my/shop/open/", seller_views.open_shop, name="open_shop"),
+    path(
+        "my/shop/<int:shop_id>/first-steps/",
+        shop_views.finish_first_steps,
+        name="finish_first_steps",
+    ),
     path("my/team/", seller_views.team, name="team"),
 ]

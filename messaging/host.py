@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, cast, final
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from trato import people
@@ -64,6 +65,14 @@ class ProductCard:
     def price_text(self) -> str:
         """The price, formatted in the reader's language."""
         return host.format_money(self.price, self.currency)
+
+
+@dataclass(frozen=True)
+class PagePart:
+    """A part of a page: a template, and the value of `data` in it."""
+
+    template: str
+    data: Any
 
 
 class MessagingHost(ABC):
@@ -156,6 +165,13 @@ class MessagingHost(ABC):
     def browse_url(self) -> str:
         """Return the address where people without conversations find products to ask about."""
         return "/"
+
+    def before_first_question(self, request: HttpRequest) -> "PagePart | None":
+        """Return what the empty inbox of a seller shows below its own words, if anything.
+
+        For example what a new shop can do to be asked.
+        """
+        return None
 
     # -- Products -------------------------------------------------------------------------------
 

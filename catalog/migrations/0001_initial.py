@@ -71,6 +71,12 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, editable=False, verbose_name="created"
                     ),
                 ),
+                (
+                    "first_steps_done_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="first steps done"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "shop",

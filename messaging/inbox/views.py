@@ -52,10 +52,13 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         conversation.my_side = side
         conversation.counterpart = conversation.counterpart_of(side)
         conversation.counterpart_picture = conversation.counterpart_picture_of(side)
+    is_seller = host.acts_as_seller(request.user)
+    is_new = is_seller and not (page.rows or page.newer or search or unread_only)
     return {
         "page": page,
         "query": search,
         "unread_only": unread_only,
-        "is_seller": host.acts_as_seller(request.user),
+        "is_seller": is_seller,
+        "before_first_question": host.before_first_question(request) if is_new else None,
         "browse_url": host.browse_url(),
     }

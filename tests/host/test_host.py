@@ -131,6 +131,18 @@ def test_the_inbox_has_it_and_a_search_finds_it_by_words_and_names(
     assert client_of(stranger).get(conversation.get_absolute_url()).status_code == 404
 
 
+def test_the_host_says_what_an_empty_inbox_shows(
+    buyer: Member, crew: Member, conversation: Conversation, client_of: Any
+) -> None:
+    hint = "Put something on the market, Marta Vidal."
+    client = client_of(crew)
+    assert hint in client.get("/talk/conversations/").text
+    assert hint in client.get("/talk/conversations/rows/").text
+    assert hint not in client.get("/talk/conversations/?q=kiln").text
+    say(buyer, conversation, "Is it dishwasher-safe?")
+    assert hint not in client.get("/talk/conversations/").text
+
+
 def test_who_leaves_the_crew_loses_its_conversations_and_news(
     buyer: Member, crew: Member, partner: Partner, conversation: Conversation
 ) -> None:

@@ -5,8 +5,9 @@ from typing import Any, cast
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.http import HttpRequest
 
-from messaging.host import MessagingHost, Product, ProductCard
+from messaging.host import MessagingHost, PagePart, Product, ProductCard
 from tests.host.people.models import Member
 from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone
@@ -56,6 +57,9 @@ class MarketHost(MessagingHost):
             shop_id=F("partner_id"), user_id=F("member_id")
         )
         return rows.filter(member__is_active=True)
+
+    def before_first_question(self, request: HttpRequest) -> PagePart:
+        return PagePart("hint.html", {"name": self.display_name(cast(Person, request.user))})
 
     def is_available(self, product: Product) -> bool:
         return not cast(Item, product).is_sold

@@ -1,0 +1,31 @@
+"""The first steps of a new shop, as a part of a page: add a product, publish it, tell people."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from accounts.models import User
+
+from . import queries
+
+
+@dataclass(frozen=True)
+class ShownSteps:
+    """What `templates/catalog/_first_steps.html` shows.
+
+    Args:
+        url: the absolute address of the shop's page, to share.
+        back: the address of the page with the steps, where their buttons lead back to.
+    """
+
+    steps: queries.FirstSteps
+    url: str
+    back: str
+
+
+def shown(request: HttpRequest, user: User, *, back: str) -> ShownSteps | None:
+    """Return the steps that a person's shop has left; None if there are none."""
+    steps = queries.first_steps(user)
+    if steps is None:
+        return None
+    return ShownSteps(steps, request.build_absolute_uri(steps.shop.get_absolute_url()), back)
