@@ -74,14 +74,14 @@ def removal_words(news: News) -> Words:
         Report.Reason.ABUSE: _("It contained insults or threats."),
         Report.Reason.SPAM: _("It was advertising or spam."),
     }
-    what = _("We removed a message you wrote in the conversation about “%(about)s”.")
+    what = _("You wrote it in the conversation about “%(about)s”.")
     reason = reasons.get(Report.Reason(news.excerpt), _("It was against our rules."))
     if settings.SUPPORT_EMAIL:
         objection = _("If you think this is a mistake, write to %(address)s.")
     else:
         objection = _("If you think this is a mistake, contact support.")
     return Words(
-        _("One of your messages was removed"),
+        _("We removed your message"),
         " ".join([what, reason, objection])
         % {"about": news.title, "address": settings.SUPPORT_EMAIL},
     )

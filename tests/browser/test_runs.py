@@ -59,6 +59,29 @@ def test_the_server_and_the_browser_group_alike(
     assert drawn(page) == by_server
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati"])
+def test_the_day_is_above_the_line_for_new_messages(
+    zone: str, person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    """Also where the reader's day isn't the server's, so the browser draws its own."""
+    said(conversation, "SSS", unread_from=3)
+    noon = timezone.now().replace(hour=12) - timedelta(days=3)
+    conversation.messages.update(created_at=noon - timedelta(days=2))
+    conversation.messages.filter(sequence__gt=2).update(created_at=noon)
+    lines = "all => all.map(({ classList, dataset }) => dataset.sequence ?? classList[0])"
+    drawn = ["messages__day", "1", "2", "messages__day", "messages__new", "3"]
+    without = person(shopper, java_script_enabled=False)
+    without.goto(conversation.get_absolute_url())
+    assert without.locator(".messages > li").evaluate_all(lines) == drawn
+    conversation.participants.filter(user=shopper).update(last_read_sequence=2)
+    page = person(shopper, timezone_id=zone)
+    open_thread(page, conversation)
+    assert page.locator(".messages > li").evaluate_all(lines) == drawn
+    days = page.locator(".messages__day").evaluate_all("all => all.map((day) => day.dataset.day)")
+    shift = timedelta(days=zone != "UTC")
+    assert days == [f"{at + shift:%Y-%m-%d}" for at in (noon - timedelta(days=2), noon)]
+
+
 def test_runs_continue_over_new_older_and_missed_messages(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

@@ -67,9 +67,9 @@ def test_the_sender_hears_once_what_was_removed_and_why(
     with pytest.raises(AlreadyDone):
         moderation.remove_message(moderator, said.pk, "Number", "spam")
     [(title, text, _url)] = told(shopper)
-    assert title == "One of your messages was removed"
+    assert title == "We removed your message"
     assert text == (
-        f"We removed a message you wrote in the conversation about “Speckled bowl”. {words} "
+        f"You wrote it in the conversation about “Speckled bowl”. {words} "
         "If you think this is a mistake, contact support."
     )
     assert queries.unread_count(shopper.pk) == 1
@@ -123,7 +123,7 @@ def test_each_reads_it_in_their_own_language(
     client = client_of(shopper)
     client.cookies["django_language"] = "es"
     page = client.get("/notifications/").text
-    assert "Hemos retirado uno de tus mensajes" in page
+    assert "Hemos retirado tu mensaje" in page
     assert "Era publicidad o spam." in page
     assert client.get("/notifications/unread/").json()["latest"]["title"] in page
 

@@ -8,6 +8,13 @@ import { askAbout } from "trato/unsent";
 
 const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one run, as in messaging/runs.py
 
+/** A message, or the first of the lines directly above it. */
+function topOf(item) {
+  let top = item;
+  while (top.previousElementSibling?.matches(".messages__day, .messages__new")) top = top.previousElementSibling;
+  return top;
+}
+
 export class MessageList {
   constructor(list, template, { side, messages }) {
     Object.assign(this, { list, template, side, messages });
@@ -86,9 +93,8 @@ export class MessageList {
 
   insert(item, sequence) {
     const next = this.items().find((other) => Number(other.dataset.sequence) > sequence);
-    const line = next?.previousElementSibling;
-    const before = line?.matches(".messages__day") ? line : next;
-    this.list.insertBefore(item, before ?? this.pending()[0] ?? null);
+    const before = next ? topOf(next) : this.pending()[0];
+    this.list.insertBefore(item, before ?? null);
   }
 
   /**
@@ -117,10 +123,10 @@ export class MessageList {
     stale.forEach((line) => line.remove());
   }
 
-  /** The line with the day, directly above its first message. */
+  /** The line with the day, above its first message and above the line for new messages. */
   dayBefore(item, date) {
-    const there = item.previousElementSibling;
-    if (there?.matches(".messages__day") && there.dataset.day === dayOf(date)) return there;
+    const there = topOf(item);
+    if (there.matches(".messages__day") && there.dataset.day === dayOf(date)) return there;
     const line = document.createElement("li");
     line.className = "messages__day";
     line.dataset.day = dayOf(date);
@@ -129,7 +135,7 @@ export class MessageList {
     time.dataset.local = "day";
     line.append(time);
     writeAll(line);
-    item.before(line);
+    there.before(line);
     return line;
   }
 
