@@ -1,6 +1,7 @@
 """Without Redis, a second process on the same database doesn't start."""
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from config import single_process
+from config import server, single_process
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +54,21 @@ def test_a_database_that_is_away_keeps_no_process_from_starting(
     parameters = {**connection.get_connection_params(), "port": 1}
     monkeypatch.setattr(connection, "get_connection_params", lambda: parameters)
     assert single_process.claim()
+
+
+def test_a_process_that_may_not_serve_says_why_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[str, int]] = []
+
+    def serve(*address: Any) -> bool:
+        served.append(address)
+        return True
+
+    monkeypatch.setattr(sys, "argv", ["server"])
+    monkeypatch.setattr(server, "serve", serve)
+    monkeypatch.setattr(single_process, "claim", lambda: False)
+    with pytest.raises(SystemExit, match="set REDIS_URL, or stop the other one"):
+        server.main()
+    assert served == []
+    monkeypatch.setattr(single_process, "claim", lambda: True)
+    server.main()
+    assert served == [("127.0.0.1", 8000)]

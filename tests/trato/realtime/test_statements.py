@@ -130,6 +130,14 @@ def test_what_is_not_the_values_fault_closes_the_connection(state: str, fail: st
     on_a_connection(play)
 
 
+@pytest.mark.parametrize("state", ["40P01", "23505"], ids=["deadlock", "conflict"])
+def test_what_others_meanwhile_caused_is_tried_again(state: str, fail: str) -> None:
+    async def play(connection: StatementConnection) -> bytes:
+        return await connection.run(fail.replace("fail", "fail_once"), [state.encode()])
+
+    assert on_a_connection(play) == b"2"
+
+
 def test_somebodys_lock_is_told_and_the_connection_stays(notes: None) -> None:
     async def play(connection: StatementConnection) -> bytes:
         await connection.run(INSERT, [b"1", b"1"])
@@ -189,12 +197,19 @@ def notes() -> Iterator[None]:
 
 @pytest.fixture
 def fail() -> Iterator[str]:
-    """A statement that fails with the given SQLSTATE."""
+    """A statement that fails with the given SQLSTATE; `fail_once` only does so the first time."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION fail(state text) RETURNS text LANGUAGE plpgsql AS"
             " $$ BEGIN RAISE EXCEPTION '%', state USING ERRCODE = state; END $$"
         )
+        cursor.execute("CREATE SEQUENCE attempt")  # a rollback takes no number back
+        cursor.execute(
+            "CREATE FUNCTION fail_once(state text) RETURNS text LANGUAGE plpgsql AS"
+            " $$ BEGIN IF nextval('attempt') = 1 THEN PERFORM fail(state); END IF;"
+            " RETURN currval('attempt'); END $$"
+        )
     yield "SELECT fail($1)"
     with connection.cursor() as cursor:
-        cursor.execute("DROP FUNCTION fail")
+        cursor.execute("DROP FUNCTION fail, fail_once")
+        cursor.execute("DROP SEQUENCE attempt")
