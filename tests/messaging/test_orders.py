@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
+from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from catalog.teams import remove_member
 from messaging import access, actions
@@ -168,26 +169,23 @@ async def test_a_removal_while_a_colleague_connects_is_heard(
     assert sockets_in(groups.user_group(colleague.pk))
 
 
-async def test_a_conversation_that_is_being_opened_survives_a_check(
-    shopper: User,
-    seller: User,
-    conversation: Conversation,
-    socket_of: Any,
-    monkeypatch: pytest.MonkeyPatch,
+async def test_a_conversation_that_is_being_opened_survives_a_change_of_groups(
+    seller: User, conversation: Conversation, socket_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marks = Held(messaging_queries.read_marks)
-    monkeypatch.setattr(messaging_queries, "read_marks", marks)
+    """While it is being read, its socket doesn't know yet which groups it belongs to."""
+    read = Held(access.conversation_for)
+    monkeypatch.setattr(access, "conversation_for", read)
     socket = await socket_of(seller)
     await next_frame(socket, "session.ready")
     (member,) = sockets_in(groups.user_group(seller.pk))
-    before = member.checked_at
-    marks.hold_next()
+    read.hold_next()
     await send(socket, type="conversation.open", conversation=conversation.pk, since=0)
-    await marks.is_held()
+    await read.is_held()
+    other = await sync_to_async(ShopMemberFactory)(user=seller)
     await check(seller)
-    await until(lambda: bool(member.checked_at > before))
+    await until(lambda: sockets_in(access.seller_group(other.shop_id)) == {member})
     await nothing_is_under_way()
-    marks.release()
+    read.release()
     await next_frame(socket, "conversation.state")
     assert conversation.pk in member.conversations
 
@@ -216,14 +214,18 @@ async def test_a_conversation_read_before_a_removal_is_not_open_after_it(
     assert list(member.conversations) == []
 
 
+@pytest.mark.parametrize("goes", ["before", "after"])
 async def test_a_socket_that_closes_while_it_joins_is_in_no_group(
-    seller: User, shop: Shop, socket_of: Any, monkeypatch: pytest.MonkeyPatch
+    goes: str, seller: User, shop: Shop, socket_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone: list[Any] = []
 
     def set_groups(self: ChatConsumer, due: set[str]) -> Any:
+        if goes == "before":
+            self.leave_all()  # as if its client left at this moment
         joining = original(self, due)
-        self.leave_all()  # as if its client left at this moment
+        if goes == "after":
+            self.leave_all()
         gone.append(self)
         return joining
 
