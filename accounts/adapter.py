@@ -30,14 +30,15 @@ log = structlog.get_logger("trato.accounts")
 
 PASSWORD_OF = "password_of"  # session key: the account whose password this browser knows  # noqa: S105
 
-# The names of links that allauth puts into mails, as its templates have them.
-LINKS = ("activate_url", "password_reset_url", "signup_url")
+# The names of links in mails, as the templates have them.
+LINKS = ("activate_url", "invitation_url", "password_reset_url", "signup_url")
 # Mails to an address whose owner has not confirmed it.
 TO_STRANGERS = {
     "account/email/email_confirmation",
     "account/email/email_confirmation_signup",
     "account/email/account_already_exists",
     "account/email/unknown_account",
+    "catalog/email/team_invitation",
 }
 
 

@@ -1,5 +1,6 @@
 """The only way to shops and products: one that you may not see looks like a missing one."""
 
+import hashlib
 import uuid
 from typing import Any, cast
 
@@ -8,11 +9,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.models import User
 from trato.prepared import prepared
 
-from .models import KeptPicture, Product, Shop, TeamInvitation
+from .models import KeptPicture, Product, Shop, ShopMember, TeamInvitation
 
 Person = User | AnonymousUser
 
@@ -67,12 +69,51 @@ def visible_product(user: Person, slug: str) -> Product:
     return product
 
 
+def owners(shop_id: Any) -> QuerySet[ShopMember]:
+    """Return the memberships of a shop's owners, without suspended people."""
+    return ShopMember.objects.filter(
+        shop_id=shop_id, role=ShopMember.Role.OWNER, user__is_active=True
+    )
+
+
+def own_member(user: User, shop_id: int, user_id: int) -> ShopMember:
+    """Return a membership of a shop that the person owns; otherwise raise Http404."""
+    rows = ShopMember.objects.filter(Exists(owners(shop_id).filter(user=user)), shop_id=shop_id)
+    return get_object_or_404(rows.select_related("shop", "user"), user_id=user_id)
+
+
+def has_confirmed(user: User, email: str) -> bool:
+    """Whether an address is the account's, and confirmed."""
+    return user.email.lower() == email and _confirmed(user).exists()
+
+
 def invitations_for(user: User) -> QuerySet[TeamInvitation]:
-    """Return the invitations to teams for the account's address, if that is confirmed."""
-    confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
-    return TeamInvitation.objects.filter(
-        Exists(confirmed), email=user.email.lower()
-    ).select_related("shop", "invited_by")
+    """Return the open invitations to teams for the account's address, if that is confirmed."""
+    return _invitations().filter(
+        Exists(_confirmed(user)), email=user.email.lower(), expires_at__gt=timezone.now()
+    )
+
+
+def invitation_of_link(token: str) -> TeamInvitation | None:
+    """Return the invitation with this link, which may have expired; None if there is none."""
+    return _invitations().filter(token_hash=hash_of(token)).first() if token else None
+
+
+def hash_of(token: str) -> str:
+    """Return what is stored of a token. It is random, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _confirmed(user: User) -> QuerySet[EmailAddress]:
+    rows: QuerySet[EmailAddress] = EmailAddress.objects.filter(user=user, verified=True)
+    return rows.filter(email__iexact=user.email)
+
+
+def _invitations() -> QuerySet[TeamInvitation]:
+    """Return invitations by people who still own the shop."""
+    inviter = owners(OuterRef("shop")).filter(user=OuterRef("invited_by"))
+    rows: QuerySet[TeamInvitation] = TeamInvitation.objects.filter(Exists(inviter))
+    return rows.select_related("shop", "invited_by")
 
 
 def kept_pictures(user: User, form_key: uuid.UUID) -> QuerySet[KeptPicture]:

@@ -29,7 +29,7 @@ class TeamInvitationInline(ReadOnlyAdmin, admin.TabularInline[TeamInvitation, Sh
     """Invitations to the shop's team."""
 
     model = TeamInvitation
-    fields = readonly_fields = ("email", "invited_by", "created_at")
+    fields = readonly_fields = ("email", "role", "invited_by", "created_at", "expires_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TeamInvitation]:
         return super().get_queryset(request).select_related("invited_by")

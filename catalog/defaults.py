@@ -12,6 +12,12 @@ KEPT_PICTURES_HOURS = 24
 SIGNUP_REPEAT_SECONDS = 120  # how long a repeated sign-up counts as a second click
 SUBMITTED_FORM_DAYS = 7  # how long a form that created something is recognised when it is repeated
 SHOP_INVITATIONS_MAX = 20  # unanswered, per shop
+INVITATION_DAYS = 7  # how long an invitation to a team can be accepted
+EXPIRED_INVITATIONS_KEEP_DAYS = 30  # shown as expired, so that owners can invite again
+# Mails with invitations. All mails to strangers together: STRANGER_MAILS_PER_SITE.
+INVITATION_MAILS_PER_DAY_AND_PERSON = 30  # the inviter
+INVITATION_MAILS_PER_DAY_AND_SHOP = 40
+INVITATION_MAILS_PER_DAY_AND_ADDRESS = 4  # the recipient, from all shops
 PRODUCTS_PER_DAY = env.int("PRODUCTS_PER_DAY", default=500)  # new ones, per person
 PRODUCTS_PER_SHOP = env.int("PRODUCTS_PER_SHOP", default=20_000)
 SHOPS_PER_PERSON = env.int("SHOPS_PER_PERSON", default=5)  # per owner

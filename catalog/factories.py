@@ -8,7 +8,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.factories import UserFactory
 
-from .models import Category, Product, Shop, ShopMember
+from . import access
+from .models import Category, Product, Shop, ShopMember, TeamInvitation
 
 
 class ShopFactory(DjangoModelFactory[Shop]):
@@ -70,3 +71,18 @@ class ProductFactory(DjangoModelFactory[Product]):
     currency = Product.Currency.EUR
     stock = 3
     published_at = factory.LazyFunction(timezone.now)
+
+
+class TeamInvitationFactory(DjangoModelFactory[TeamInvitation]):
+    """An open invitation, as agent, by an owner of the shop; `token=` is the one in its link."""
+
+    class Meta:
+        model = TeamInvitation
+        exclude = ("token",)
+
+    token = factory.Sequence(lambda number: f"token-{number}")
+    shop = factory.SubFactory(ShopFactory)
+    email = factory.Sequence(lambda number: f"invited-{number}@example.com")
+    invited_by = factory.LazyAttribute(lambda row: access.owners(row.shop.pk).get().user)
+    token_hash = factory.LazyAttribute(lambda row: access.hash_of(row.token))
+    mailed_at = factory.LazyFunction(timezone.now)

@@ -19,7 +19,7 @@ from trato.names import skeleton, validate_public_name
 from trato.text import validate_name
 
 from .actions import ChangedMeanwhile, require_room_for_pictures
-from .models import MAX_STOCK, NAME_TAKEN, PRICE_TOO_LOW, Product, Shop
+from .models import MAX_STOCK, NAME_TAKEN, PRICE_TOO_LOW, Product, Shop, ShopMember
 from .money import decimals, to_major, to_minor
 from .numbers import read_number, write_number
 
@@ -45,10 +45,27 @@ class OpenShopForm(forms.Form):
     name = ShopNameField(label=_("Your shop's name"))
 
 
-class InvitationForm(forms.Form):
+class RoleForm(forms.Form):
+    """Choose what a person may do in the shop."""
+
+    role = forms.ChoiceField(
+        label=_("What may they do?"),
+        choices=[
+            (ShopMember.Role.AGENT, _("Agent: answers conversations and manages products")),
+            (ShopMember.Role.OWNER, _("Owner: also manages the team and the shop's settings")),
+        ],
+        widget=forms.RadioSelect,
+        initial=ShopMember.Role.AGENT,
+    )
+
+
+class InvitationForm(RoleForm):
     """Invite somebody to the shop's team."""
 
-    email = forms.EmailField(label=_("Your colleague's email"))
+    email = forms.EmailField(
+        label=_("Your colleague's email"), widget=forms.EmailInput({"autocomplete": "off"})
+    )
+    field_order = ("email", "role")
 
 
 class PicturesInput(forms.ClearableFileInput):

@@ -1,6 +1,7 @@
 """Shops, their teams, and products."""
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -94,17 +95,33 @@ class ShopMember(models.Model):
         return f"{self.user} · {self.shop}"
 
 
+def invitation_expiry() -> datetime:
+    return timezone.now() + timedelta(days=settings.INVITATION_DAYS)
+
+
 class TeamInvitation(models.Model):
     """An invitation to a shop's team.
 
     The person joins by accepting it. It is for an e-mail address, whether or not that has an
-    account, so the form doesn't reveal who sells here.
+    account, so the form doesn't reveal who sells here. The link in the mail only finds the
+    invitation: only an account that has confirmed the address can answer it.
     """
 
     shop = models.ForeignKey(
         Shop, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("shop")
     )
     email = models.EmailField(_("email"), db_index=True, help_text="In lower case.")
+    role = models.CharField(
+        _("role"), max_length=5, choices=ShopMember.Role, default=ShopMember.Role.AGENT
+    )
+    # Of the latest mail's link; a database that leaks contains no links.
+    token_hash = models.CharField(  # noqa: DJ001  # unique, so none is NULL
+        max_length=64, unique=True, null=True, editable=False, help_text="SHA-256, in hex."
+    )
+    expires_at = models.DateTimeField(
+        _("expires"), default=invitation_expiry, db_index=True, editable=False
+    )
+    mailed_at = models.DateTimeField(_("mailed"), null=True, editable=False)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

@@ -1,6 +1,6 @@
 """What the pages load. Each docstring says how many statements it costs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
@@ -10,7 +10,7 @@ from trato.prepared import prepared
 from trato.text import word_pattern
 
 from . import access
-from .models import Category, Product, ProductImage, Shop, ShopMember
+from .models import Category, Product, ProductImage, Shop, ShopMember, TeamInvitation
 
 MAX_WORDS = 8  # of a search; more would only slow down the database
 
@@ -90,6 +90,40 @@ def _images(product_id: int, shop_id: int, *, neighbours: int) -> QuerySet[Produ
 
 def _published(image: ProductImage) -> tuple[object, int]:
     return image.product.published_at, image.product_id
+
+
+@dataclass
+class Team:
+    """A shop's team, as its members see it.
+
+    Args:
+        is_owned: whether the person who looks owns the shop; only then there are invitations.
+        form: to invite somebody.
+    """
+
+    shop: Shop
+    members: list[ShopMember] = field(default_factory=list)
+    invitations: list[TeamInvitation] = field(default_factory=list)
+    is_owned: bool = False
+    form: Any = None
+
+
+def teams_of(user: User) -> list[Team]:
+    """Return the teams that a person is on, by the shop's name: two statements."""
+    members = (
+        ShopMember.objects.filter(shop__in=access.shops_of(user))
+        .select_related("shop", "user")
+        .order_by("shop__name", "created_at", "pk")
+    )
+    teams: dict[int, Team] = {}
+    for member in members:
+        team = teams.setdefault(member.shop_id, Team(member.shop))
+        team.members.append(member)
+        team.is_owned |= member.user_id == user.pk and member.role == ShopMember.Role.OWNER
+    owned = [shop_id for shop_id, team in teams.items() if team.is_owned]
+    for invitation in TeamInvitation.objects.filter(shop__in=owned):
+        teams[invitation.shop_id].invitations.append(invitation)
+    return list(teams.values())
 
 
 def team(shop: Shop) -> list[str]:

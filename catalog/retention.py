@@ -1,4 +1,4 @@
-"""Delete shops without members."""
+"""How long abandoned shops, pictures, keys of forms and invitations are kept."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from trato.retention import Rule, ago
 
-from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm
+from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm, TeamInvitation
 
 
 def _abandoned() -> QuerySet[Shop]:
@@ -42,8 +42,14 @@ def _submitted_forms() -> QuerySet[SubmittedForm]:
     return SubmittedForm.objects.filter(created_at__lt=until)
 
 
+def _invitations() -> QuerySet[TeamInvitation]:
+    until = ago(days=settings.EXPIRED_INVITATIONS_KEEP_DAYS)
+    return TeamInvitation.objects.filter(expires_at__lt=until)
+
+
 RULES = [
     Rule("shops without people and products", _abandoned),
     Rule("pictures of forms that were never finished", _kept_pictures, _delete_files),
     Rule("keys of forms", _submitted_forms),
+    Rule("invitations to teams that have expired", _invitations),
 ]

@@ -1,4 +1,4 @@
-"""A seller's own pages: products, pictures, the shop, its team."""
+"""A seller's own pages: products, pictures, opening a shop."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -16,8 +16,8 @@ from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
 
 from . import access, actions, first_steps, queries, submissions, teams
-from .forms import InvitationForm, OpenShopForm, PictureForm, ProductForm
-from .models import Product, Shop, ShopMember
+from .forms import OpenShopForm, PictureForm, ProductForm
+from .models import Product, Shop
 
 PAGE_SIZE = 30
 RETRY_SECONDS = 5  # when to send a form again that had to wait too long
@@ -194,62 +194,3 @@ def open_shop(request: PersonRequest) -> HttpResponse:
             form.add_error("name", error)
     context = {"form": form, "form_key": submissions.key_from(request)}
     return render(request, "catalog/open_shop.html", context, status=400 if form.errors else 200)
-
-
-@person_required
-def team(request: PersonRequest) -> HttpResponse:
-    """Show the teams of a person's shops. Owners invite and remove; members may leave."""
-    user, form = request.user, InvitationForm(request.POST or None)
-    if request.method == "POST" and (answer := _change_team(request, form)):
-        return answer
-    members = (
-        ShopMember.objects.filter(shop__in=access.shops_of(user))
-        .select_related("shop", "user")
-        .prefetch_related("shop__invitations")
-        .order_by("shop__name", "created_at")
-    )
-    owned = {row.shop_id for row in members if row.user == user and row.role == "owner"}
-    context = {
-        "form": form,
-        "members": members,
-        "owned": owned,
-        "invitations": access.invitations_for(user),
-        "team_url": request.build_absolute_uri(request.path),
-    }
-    return render(request, "catalog/team.html", context, status=400 if form.errors else 200)
-
-
-def _change_team(request: PersonRequest, form: InvitationForm) -> HttpResponse | None:
-    """Carry out the act of a button on the team page; return None if the address is invalid."""
-    user, sent = request.user, request.POST
-    for answer in ("accept", "decline"):
-        if answer in sent:
-            accepted = answer == "accept"
-            shop = teams.answer_invitation(user, key_from(sent[answer]), accept=accepted)
-            if shop is None:
-                messages.info(request, _("This invitation was withdrawn."))
-            elif accepted:
-                text = _("You're now on the team of %(shop)s.")
-                messages.success(request, text % {"shop": shop.name})
-            return redirect("catalog:team")
-    shop = access.own_shop(user, key_from(sent.get("shop", "")))
-    if "leave" in sent:
-        teams.leave_shop(user, shop.pk)
-        text = _("You're no longer on the team of %(shop)s.")
-        messages.success(request, text % {"shop": shop.name})
-    elif "remove" in sent:
-        teams.remove_member(user, shop.pk, key_from(sent["remove"]))
-    elif "take_back" in sent:
-        teams.take_back_invitation(user, key_from(sent["take_back"]))
-    elif form.is_valid():
-        try:
-            teams.invite(user, shop.pk, form.cleaned_data["email"])
-        except ValidationError as error:
-            form.add_error("email", error)
-            return None
-        messages.success(
-            request, _("Invitation created. It's on the Team page of the account with this email.")
-        )
-    else:
-        return None
-    return redirect("catalog:team")

@@ -17,7 +17,7 @@ from accounts.forms import SignupForm as PersonSignupForm
 from accounts.models import User
 from trato import after_login
 
-from . import teams
+from . import invitation_links, teams
 from .forms import ShopNameField
 from .models import NAME_TAKEN
 
@@ -86,6 +86,8 @@ class SignupView(PersonSignupView):
         initial: dict[str, Any] = super().get_initial()
         if self.request.GET.get("role") in User.Role.values:
             initial["role"] = self.request.GET["role"]
+        if email := invitation_links.invited_address(self.request):
+            initial["email"] = email
         return initial
 
     def get_authenticated_redirect_url(self) -> str:

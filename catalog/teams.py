@@ -1,4 +1,4 @@
-"""What people do with shops and teams."""
+"""What people do with shops and teams. Invitations are in `invitations`."""
 
 import uuid
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -29,14 +30,14 @@ def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
     submitted = submissions.claim(actor, key) if key else None
     if key and submitted is None:
         return submissions.made_before(actor, key, Shop.objects).get()
-    _require_room_for_shop(actor)
+    require_room_for_shop(actor)
     shop = Shop(name=name)
     try:
         insert_with_slug(shop, name)
     except IntegrityError:  # somebody took the name after the form was validated
         raise ValidationError(NAME_TAKEN, code="taken") from None
     ShopMember.objects.create(shop=shop, user=actor, role=ShopMember.Role.OWNER)
-    _let_sell(actor)
+    let_sell(actor)
     if submitted:
         submissions.finish(submitted, shop)
     announce_access_changed(actor.pk)
@@ -44,54 +45,28 @@ def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
 
 
 @transaction.atomic
-def invite(actor: User, shop_id: int, email: str) -> None:
-    """Invite somebody to the shop's team, without revealing whether the address has an account.
+def change_role(actor: User, shop_id: int, user_id: int, role: str) -> None:
+    """Make an agent an owner of the shop, or an owner an agent.
 
     Raises:
+        Http404: the person is not on the team.
         PermissionDenied: the actor does not own the shop.
-        ValidationError: the shop has too many unanswered invitations.
+        ValidationError: the shop would have no owner, or the person owns too many shops.
     """
-    _require_owner(actor, shop_id)
-    Shop.objects.select_for_update(no_key=True).get(pk=shop_id)
-    email = email.lower()
-    if TeamInvitation.objects.filter(shop_id=shop_id, email=email).exists():
+    require_owner(actor, shop_id)
+    members = ShopMember.objects.filter(shop_id=shop_id, user_id=user_id)
+    if get_object_or_404(members).role == role:
         return
-    if ShopMember.objects.filter(shop_id=shop_id, user__email__iexact=email).exists():
-        return  # the team's addresses are no secret to the shop's owner
-    if TeamInvitation.objects.filter(shop_id=shop_id).count() >= settings.SHOP_INVITATIONS_MAX:
-        raise ValidationError(_("Too many invitations have no answer yet. Withdraw one."))
-    TeamInvitation.objects.create(shop_id=shop_id, email=email, invited_by=actor)
-
-
-@transaction.atomic
-def take_back_invitation(actor: User, invitation_id: int) -> None:
-    """Withdraw an invitation. Raises PermissionDenied if the actor does not own the shop."""
-    invitation = TeamInvitation.objects.filter(pk=invitation_id).first()
-    if invitation is not None:
-        _require_owner(actor, invitation.shop_id)
-        invitation.delete()
-
-
-@transaction.atomic
-def answer_invitation(actor: User, invitation_id: int, *, accept: bool) -> Shop | None:
-    """Accept or decline an invitation to a team; return None if it was withdrawn.
-
-    An account that only shopped may sell from now on.
-    """
-    invitation = (
-        access.invitations_for(actor)
-        .select_for_update(of=("self",))
-        .filter(pk=invitation_id)
-        .first()
-    )
-    if invitation is None:
-        return None
-    if accept:
-        ShopMember.objects.get_or_create(shop_id=invitation.shop_id, user=actor)
-        _let_sell(actor)
-        announce_access_changed(actor.pk)
-    invitation.delete()
-    return invitation.shop
+    is_promoted = role == ShopMember.Role.OWNER
+    if not is_promoted:
+        _drop_invitations_by(user_id, shop_id)
+    elif not has_room_for_shop(user_id):
+        raise ValidationError(_("This person already owns as many shops as one can."))
+    lock_as_owner(actor, shop_id)
+    if not is_promoted:
+        _require_another_owner(shop_id, user_id)
+    if members.update(role=role):
+        announce_access_changed(user_id)
 
 
 @transaction.atomic
@@ -100,42 +75,75 @@ def remove_member(actor: User, shop_id: int, user_id: int) -> None:
 
     Raises PermissionDenied if the actor does not own the shop, or is the person.
     """
-    _require_owner(actor, shop_id)
+    require_owner(actor, shop_id)
     if actor.pk == user_id:
         raise PermissionDenied
+    _drop_invitations_by(user_id, shop_id)
+    lock_as_owner(actor, shop_id)
     _end_membership(ShopMember.objects.filter(shop_id=shop_id, user_id=user_id))
 
 
 @transaction.atomic
 def leave_shop(actor: User, shop_id: int) -> None:
-    """Leave a shop's team. Raises PermissionDenied for the shop's owner."""
+    """Leave a shop's team. Raises ValidationError for the only owner."""
+    _drop_invitations_by(actor.pk, shop_id)
+    _lock(shop_id)
     own = ShopMember.objects.filter(shop_id=shop_id, user=actor)
     if own.filter(role=ShopMember.Role.OWNER).exists():
-        raise PermissionDenied
+        _require_another_owner(shop_id, actor.pk)
     _end_membership(own)
 
 
-def _require_room_for_shop(actor: User) -> None:
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # so that changes take turns
-    owned = ShopMember.objects.filter(user=actor, role=ShopMember.Role.OWNER)
-    if owned.count() >= settings.SHOPS_PER_PERSON:
+def has_room_for_shop(user_id: int) -> bool:
+    """Lock a person and return whether they may own another shop."""
+    User.objects.select_for_update(no_key=True).get(pk=user_id)  # so that changes take turns
+    owned = ShopMember.objects.filter(user_id=user_id, role=ShopMember.Role.OWNER)
+    return bool(owned.count() < settings.SHOPS_PER_PERSON)
+
+
+def require_room_for_shop(actor: User) -> None:
+    """Lock a person. Raises ValidationError if they already own as many shops as one can."""
+    if not has_room_for_shop(actor.pk):
         raise ValidationError(
             _("You already have %(count)d shops, the most you can have.")
             % {"count": settings.SHOPS_PER_PERSON}
         )
 
 
-def _require_owner(actor: User, shop_id: int) -> None:
-    if not ShopMember.objects.filter(
-        shop_id=shop_id, user=actor, role=ShopMember.Role.OWNER, user__is_active=True
-    ).exists():
+def require_owner(actor: User, shop_id: int) -> None:
+    """Raise PermissionDenied if the actor does not own the shop."""
+    if not access.owners(shop_id).filter(user=actor).exists():
         raise PermissionDenied(f"owner of shop {shop_id}")  # only for the log
 
 
-def _let_sell(person: User) -> None:
+def lock_as_owner(actor: User, shop_id: int) -> None:
+    """Lock a shop, so that changes of its team take turns; the actor must still be an owner."""
+    _lock(shop_id)
+    require_owner(actor, shop_id)
+
+
+def let_sell(person: User) -> None:
+    """Make a shopper's account a seller's."""
     if not person.is_seller:
         person.role = User.Role.SELLER
         person.save(update_fields=["role"])
+
+
+def _lock(shop_id: int) -> None:
+    Shop.objects.select_for_update(no_key=True).filter(pk=shop_id).first()
+
+
+def _require_another_owner(shop_id: int, user_id: int) -> None:
+    if not access.owners(shop_id).exclude(user_id=user_id).exists():
+        raise ValidationError(_("A shop needs an owner. Make somebody else an owner first."))
+
+
+def _drop_invitations_by(user_id: int, shop_id: int) -> None:
+    """Withdraw what somebody who loses their rights has sent, perhaps to themselves.
+
+    Before the shop is locked: docs/decisions/0013-lock-order.md.
+    """
+    TeamInvitation.objects.filter(shop_id=shop_id, invited_by=user_id).delete()
 
 
 def _end_membership(rows: QuerySet[ShopMember]) -> None:

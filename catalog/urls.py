@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import seller_views, shop_views, views
+from . import invitation_views, seller_views, shop_views, team_views, views
 
 app_name = "catalog"
 urlpatterns = [
@@ -23,5 +23,10 @@ urlpatterns = [
         shop_views.finish_first_steps,
         name="finish_first_steps",
     ),
-    path("my/team/", seller_views.team, name="team"),
+    path("my/team/", team_views.team, name="team"),
+    path("my/team/<str:shop_key>/leave/", team_views.leave, name="leave_team"),
+    path("my/team/<str:shop_key>/<str:user_key>/", team_views.change_role, name="change_role"),
+    path("my/team/<str:shop_key>/<str:user_key>/remove/", team_views.remove, name="remove_member"),
+    path("team-invitation/", invitation_views.invitation, name="invitation"),
+    path("team-invitation/<str:token>/", invitation_views.invitation_link, name="invitation_link"),
 ]

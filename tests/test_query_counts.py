@@ -10,7 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
+from catalog.factories import (
+    ProductFactory,
+    ShopFactory,
+    ShopMemberFactory,
+    TeamInvitationFactory,
+)
 from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
@@ -55,6 +60,7 @@ def grow(shops: list[Shop], seller: User, conversation: Conversation) -> Callabl
                     url=talk.get_absolute_url(),
                 )
             ShopMemberFactory(shop=shop, user=UserFactory(seller=True))
+            TeamInvitationFactory(shop=shop)
         ProductImageFactory(product=conversation.product)
         for _ in range(5):
             MessageFactory(conversation=conversation)

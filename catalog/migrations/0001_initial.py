@@ -6,6 +6,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import catalog.models
 import trato.names
 import trato.text
 
@@ -349,6 +350,38 @@ class Migration(migrations.Migration):
                         max_length=254,
                         verbose_name="email",
                     ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("agent", "Agent")],
+                        default="agent",
+                        max_length=5,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "token_hash",
+                    models.CharField(
+                        editable=False,
+                        help_text="SHA-256, in hex.",
+                        max_length=64,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(
+                        db_index=True,
+                        default=catalog.models.invitation_expiry,
+                        editable=False,
+                        verbose_name="expires",
+                    ),
+                ),
+                (
+                    "mailed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="mailed"),
                 ),
                 (
                     "created_at",

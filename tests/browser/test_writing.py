@@ -10,8 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from catalog.invitations import answer, invite
 from catalog.models import Shop, TeamInvitation
-from catalog.teams import answer_invitation, invite, remove_member
+from catalog.teams import remove_member
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
 from trato import rate_limits
@@ -103,7 +104,7 @@ def test_what_is_refused_says_why_and_is_sent_once_when_tried_again(
     assert not Message.objects.exists()
     EmailAddress.objects.create(user=colleague, email=colleague.email, verified=True, primary=True)
     invite(seller, shop.pk, colleague.email)
-    answer_invitation(colleague, TeamInvitation.objects.get().pk, accept=True)
+    answer(colleague, TeamInvitation.objects.get().pk, accept=True)
     failed.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-state]").last).to_have_text("Sent")
     expect(failed).to_be_hidden()

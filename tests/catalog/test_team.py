@@ -1,166 +1,165 @@
-"""A shop's team: only people who have agreed are in it, and everybody may leave."""
+"""A shop's team: roles, removing and leaving. A shop always keeps an owner."""
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 
-from accounts.factories import UserFactory
 from accounts.models import User
+from catalog.factories import ShopFactory, ShopMemberFactory, TeamInvitationFactory
 from catalog.models import Shop, ShopMember, TeamInvitation
 from messaging.host import host
 
 pytestmark = pytest.mark.django_db
 
-Post = Callable[..., Any]
+OWNER, AGENT = ShopMember.Role.OWNER, ShopMember.Role.AGENT
 
 
 @pytest.fixture
-def post(client_of: Any) -> Post:
-    """`post(person, field=value)`: press a button on the team page."""
-
-    def send(person: User, **fields: Any) -> Any:
-        return client_of(person).post("/my/team/", fields)
-
-    return send
-
-
-@pytest.fixture
-def invitation(shop: Shop, seller: User, other_seller: User) -> TeamInvitation:
-    confirm(other_seller)
-    return TeamInvitation.objects.create(shop=shop, email=other_seller.email, invited_by=seller)
-
-
-def confirm(person: User) -> None:
-    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+def partner(shop: Shop, colleague: User) -> User:
+    """The colleague, as a second owner."""
+    ShopMember.objects.filter(user=colleague).update(role=OWNER)
+    return colleague
 
 
 def works_there(person: User, shop: Shop) -> bool:
     return person.pk in host.members_of(shop.pk) and host.is_member(person.pk, shop.pk)
 
 
-def test_who_is_invited_joins_by_accepting_and_not_before(
-    shop: Shop, seller: User, other_seller: User, post: Post, client_of: Any
+def role_of(person: User, shop: Shop) -> str:
+    return ShopMember.objects.get(user=person, shop=shop).role
+
+
+def test_an_owner_changes_roles_up_and_down(
+    shop: Shop, seller: User, colleague: User, client_of: Any
 ) -> None:
-    assert post(seller, shop=shop.pk, email=other_seller.email.upper()).status_code == 302
-    assert not works_there(other_seller, shop)
-    assert other_seller.get_short_name() not in client_of(None).get(shop.get_absolute_url()).text
-    confirm(other_seller)
-    invited = client_of(other_seller).get("/my/team/").text
-    assert f"{shop.name} invites you" in invited
-    assert "see your name and email" in invited
-    post(other_seller, accept=TeamInvitation.objects.get().pk)
-    assert works_there(other_seller, shop)
-    assert not TeamInvitation.objects.exists()
+    page = f"/my/team/{shop.pk}/{colleague.pk}/"
+    text = client_of(seller).get(page).text
+    assert "answers conversations and manages products" in text
+    assert "also manages the team and the shop&#x27;s settings" in text
+    for role in (OWNER, AGENT):
+        assert client_of(seller).post(page, {"role": role}).status_code == 302
+        assert role_of(colleague, shop) == role
+    assert client_of(seller).post(page, {"role": "boss"}).status_code == 400
+    assert role_of(colleague, shop) == AGENT
 
 
-def test_who_declines_is_not_on_the_team(
-    shop: Shop, other_seller: User, invitation: TeamInvitation, post: Post
+def test_a_new_owner_does_what_owners_do_and_loses_it_again(
+    shop: Shop, seller: User, partner: User, client_of: Any
 ) -> None:
-    post(other_seller, decline=invitation.pk)
-    assert not works_there(other_seller, shop)
-    assert not TeamInvitation.objects.exists()
+    page, form = f"/my/team/{shop.pk}/{partner.pk}/", {"shop": shop.pk, "role": "agent"}
+    client = client_of(partner)
+    assert client.post("/my/team/", {**form, "email": "a@example.com"}).status_code == 302
+    client_of(seller).post(page, {"role": AGENT})
+    assert client.post("/my/team/", {**form, "email": "b@example.com"}).status_code == 403
+    assert not TeamInvitation.objects.exists()  # neither do invitations outlast the role
 
 
-def test_an_account_that_only_shopped_sells_once_it_accepts(
-    shop: Shop, seller: User, shopper: User, post: Post
+def test_the_only_owner_stays_one(
+    shop: Shop, seller: User, colleague: User, client_of: Any
 ) -> None:
-    post(seller, shop=shop.pk, email=shopper.email)
-    shopper.refresh_from_db()
-    assert not shopper.is_seller
-    confirm(shopper)
-    post(shopper, accept=TeamInvitation.objects.get().pk)
-    shopper.refresh_from_db()
-    assert shopper.is_seller
-    assert works_there(shopper, shop)
+    client = client_of(seller)
+    refused = client.post(f"/my/team/{shop.pk}/{seller.pk}/", {"role": AGENT})
+    assert (refused.status_code, "A shop needs an owner." in refused.text) == (400, True)
+    leave = f"/my/team/{shop.pk}/leave/"
+    for answer in (client.get(leave), client.post(leave)):
+        assert "the only owner" in answer.text
+    assert role_of(seller, shop) == OWNER
 
 
-def test_an_address_is_confirmed_before_it_answers_an_invitation(
-    shop: Shop, other_seller: User, invitation: TeamInvitation, post: Post, client_of: Any
+def test_a_suspended_owner_does_not_count(
+    shop: Shop, seller: User, partner: User, client_of: Any
 ) -> None:
-    address = EmailAddress.objects.filter(user=other_seller)
-    address.update(verified=False)
-    assert f"{shop.name} invites you" not in client_of(other_seller).get("/my/team/").text
-    for answer in ("accept", "decline"):
-        post(other_seller, **{answer: invitation.pk})
-    assert TeamInvitation.objects.get() == invitation
-    assert not works_there(other_seller, shop)
-    address.update(verified=True)
-    post(other_seller, accept=invitation.pk)
-    assert works_there(other_seller, shop)
-
-
-@pytest.mark.parametrize("outsider", ["stranger", "colleague", "former_colleague"])
-def test_nobody_else_answers_an_invitation(
-    outsider: str,
-    shop: Shop,
-    other_seller: User,
-    invitation: TeamInvitation,
-    post: Post,
-    request: pytest.FixtureRequest,
-) -> None:
-    person = request.getfixturevalue(outsider)
-    confirm(person)
-    members = set(shop.members.values_list("pk", flat=True))
-    for answer in ("accept", "decline"):
-        post(person, **{answer: invitation.pk})
-    assert set(shop.members.values_list("pk", flat=True)) == members
-    assert TeamInvitation.objects.get() == invitation
-    post(other_seller, accept=invitation.pk)
-    assert works_there(other_seller, shop)
-
-
-def test_the_form_does_not_tell_which_addresses_sell(
-    shop: Shop, seller: User, other_seller: User, shopper: User, client_of: Any
-) -> None:
-    client, pages = client_of(seller), []
-    suspended = UserFactory(email="gone@example.com", seller=True, is_active=False)
-    for email in (other_seller.email, shopper.email, suspended.email, "nobody@example.com"):
-        answer = client.post("/my/team/", {"shop": shop.pk, "email": email}, follow=True)
-        page = answer.text.replace(email, "*")
-        page = re.sub(r"data-hue[^<]*<|csrfmiddlewaretoken[^>]*>|value=.\d+", "", page)
-        pages.append((answer.status_code, page.partition("<main")[2]))
-        TeamInvitation.objects.get().delete()
-    assert len(set(pages)) == 1
-
-
-def test_an_agent_neither_invites_nor_removes_nor_takes_back(
-    shop: Shop, seller: User, colleague: User, invitation: TeamInvitation, post: Post
-) -> None:
-    for fields in (
-        {"email": "x@example.com"},
-        {"remove": seller.pk},
-        {"take_back": invitation.pk},
-    ):
-        assert post(colleague, shop=shop.pk, **fields).status_code == 403
-    assert TeamInvitation.objects.get() == invitation
+    partner.is_active = False
+    partner.save()
+    assert client_of(seller).post(f"/my/team/{shop.pk}/leave/").status_code == 400
     assert works_there(seller, shop)
-    post(seller, shop=shop.pk, take_back=invitation.pk)
-    post(seller, shop=shop.pk, remove=colleague.pk)
-    assert not TeamInvitation.objects.exists()
-    assert not works_there(colleague, shop)
 
 
-def test_an_agent_leaves_and_the_owner_does_not(
-    shop: Shop, seller: User, colleague: User, post: Post
+def test_an_owner_steps_down_or_leaves_if_there_is_another(
+    shop: Shop, seller: User, partner: User, client_of: Any
 ) -> None:
-    assert post(seller, shop=shop.pk, leave=1).status_code == 403
-    assert works_there(seller, shop)
-    assert post(colleague, shop=shop.pk, leave=1).status_code == 302
+    client_of(seller).post(f"/my/team/{shop.pk}/{seller.pk}/", {"role": AGENT})
+    assert role_of(seller, shop) == AGENT
+    client_of(partner).post(f"/my/team/{shop.pk}/{seller.pk}/", {"role": OWNER})
+    assert "You lose access at once" in client_of(seller).get(f"/my/team/{shop.pk}/leave/").text
+    assert client_of(seller).post(f"/my/team/{shop.pk}/leave/").status_code == 302
+    assert not works_there(seller, shop)
+    assert works_there(partner, shop)
+
+
+def test_an_agent_leaves(shop: Shop, seller: User, colleague: User, client_of: Any) -> None:
+    assert client_of(colleague).post(f"/my/team/{shop.pk}/leave/").status_code == 302
     assert not works_there(colleague, shop)
     assert ShopMember.objects.get().user == seller
 
 
-def test_a_shop_invites_no_more_than_the_setting_says(
-    shop: Shop, seller: User, post: Post, settings: Any
+def test_somebody_is_removed_after_a_question_only(
+    shop: Shop, seller: User, partner: User, client_of: Any
 ) -> None:
-    settings.SHOP_INVITATIONS_MAX = 2
-    for number in range(2):
-        assert post(seller, shop=shop.pk, email=f"{number}@example.com").status_code == 302
-    assert post(seller, shop=shop.pk, email="0@example.com").status_code == 302  # once more
-    refused = post(seller, shop=shop.pk, email="third@example.com")
-    assert refused.status_code == 400
-    assert "third@example.com" in refused.text
-    assert TeamInvitation.objects.count() == 2
+    """Invitations that the person has sent, perhaps to themselves, go with them."""
+    own = TeamInvitationFactory(shop=shop, invited_by=partner, email="second@example.com")
+    kept = TeamInvitationFactory(shop=shop, invited_by=seller)
+    page = f"/my/team/{shop.pk}/{partner.pk}/remove/"
+    assert "lose access at once" in client_of(seller).get(page).text
+    assert works_there(partner, shop)
+    assert client_of(seller).post(page).status_code == 302
+    assert not works_there(partner, shop)
+    assert TeamInvitation.objects.get() == kept != own
+
+
+def test_removing_oneself_is_leaving(shop: Shop, seller: User, client_of: Any) -> None:
+    answer = client_of(seller).post(f"/my/team/{shop.pk}/{seller.pk}/remove/")
+    assert answer["Location"] == f"/my/team/{shop.pk}/leave/"
+    assert works_there(seller, shop)
+
+
+def test_nobody_is_made_owner_of_more_shops_than_the_setting_says(
+    shop: Shop, seller: User, colleague: User, client_of: Any, settings: Any
+) -> None:
+    settings.SHOPS_PER_PERSON = 2
+    page = f"/my/team/{shop.pk}/{colleague.pk}/"
+    others = [ShopFactory(owner=colleague) for _ in range(2)]
+    answer = client_of(seller).post(page, {"role": OWNER})
+    assert (answer.status_code, "as many shops as one can" in answer.text) == (400, True)
+    assert role_of(colleague, shop) == AGENT
+    ShopMember.objects.filter(shop=others[0]).delete()
+    client_of(seller).post(page, {"role": OWNER})
+    assert role_of(colleague, shop) == OWNER
+
+
+@pytest.mark.parametrize("act", ["role", "remove", "leave"])
+def test_open_tabs_check_again_after_each_change(
+    act: str, shop: Shop, seller: User, colleague: User, client_of: Any, monkeypatch: Any
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("catalog.teams.announce_access_changed", told.append)
+    team = f"/my/team/{shop.pk}/"
+    if act == "role":
+        client_of(seller).post(f"{team}{colleague.pk}/", {"role": OWNER})
+        client_of(seller).post(f"{team}{colleague.pk}/", {"role": OWNER})  # no change
+    elif act == "remove":
+        client_of(seller).post(f"{team}{colleague.pk}/remove/")
+    else:
+        client_of(colleague).post(f"{team}leave/")
+    assert told == [colleague.pk]
+
+
+def test_each_shop_has_a_form_of_its_own(shop: Shop, seller: User, client_of: Any) -> None:
+    second = ShopFactory(owner=seller)
+    text = client_of(seller).post("/my/team/", {"shop": second.pk, "email": "no address"}).text
+    for one in (shop, second):
+        assert text.count(f'id="shop-{one.pk}-email"') == 1
+    assert f'id="shop-{second.pk}-email_error"' in text
+    assert f'id="shop-{shop.pk}-email_error"' not in text
+
+
+def test_an_agent_sees_the_team_without_what_owners_do(
+    shop: Shop, seller: User, colleague: User, client_of: Any
+) -> None:
+    TeamInvitationFactory(shop=shop, email="secret@example.com")
+    ShopMemberFactory(shop=shop)
+    text = client_of(colleague).get("/my/team/").text
+    assert seller.email in text
+    for hidden in ("secret@example.com", "Change role", "Remove", "Invite a colleague"):
+        assert hidden not in text
+        assert hidden in client_of(seller).get("/my/team/").text

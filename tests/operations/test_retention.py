@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.factories import UserFactory
 from accounts.models import User
 from accounts.retention import RULES
-from catalog.factories import ProductFactory, ShopFactory
-from catalog.models import ProductImage, Shop
+from catalog.factories import ProductFactory, ShopFactory, TeamInvitationFactory
+from catalog.models import ProductImage, Shop, TeamInvitation
 from messaging.actions import start_conversation
 from messaging.factories import ConversationFactory
 from notifications.factories import NotificationFactory
@@ -67,6 +67,16 @@ def test_without_being_told_it_deletes_nothing_and_says_what_it_would() -> None:
     assert "Nothing was deleted" in said
     assert Session.objects.exists()
     assert User.objects.exists()
+
+
+def test_invitations_go_some_time_after_they_have_expired(seller: User, settings: Any) -> None:
+    shop, days = ShopFactory(owner=seller), settings.EXPIRED_INVITATIONS_KEEP_DAYS
+    for age in (-1, days - 1, days + 1):
+        until = timezone.now() - timedelta(days=age)
+        TeamInvitationFactory(shop=shop, email=f"{age}@example.com", expires_at=until)
+    assert "1 invitations to teams that have expired deleted" in run("--delete")
+    left = TeamInvitation.objects.values_list("email", flat=True)
+    assert set(left) == {"-1@example.com", f"{days - 1}@example.com"}
 
 
 def test_expired_sessions_go_and_valid_ones_stay() -> None:

@@ -16,6 +16,7 @@ from django.test import RequestFactory
 
 from accounts.admin import UserAdmin
 from accounts.models import User
+from catalog.factories import TeamInvitationFactory
 from catalog.models import Product, Shop
 from messaging.models import Message, Report
 from tests.log_lines import Lines, written_lines
@@ -111,6 +112,18 @@ def test_a_password_hash_and_private_words_are_not_read_by_filters(
     ):
         assert client.get(address(model), query).status_code == 400, query
         assert client.get(address(model), {"e": "1"}).status_code == 200
+
+
+def test_the_token_of_an_invitation_is_neither_shown_nor_read_by_filters(
+    shop: Shop, chief: User, client_of: Any
+) -> None:
+    invitation = TeamInvitationFactory(shop=shop, email="nora@example.com")
+    client, page = client_of(chief), client_of(chief).get(address(Shop, f"{shop.pk}/change/")).text
+    assert invitation.email in page
+    assert invitation.token_hash not in page
+    query = {"invitations__token_hash__startswith": invitation.token_hash[:3]}
+    assert client.get(address(Shop), query).status_code == 400
+    assert client.get(address(Shop), {"q": invitation.token_hash}).context["cl"].result_count == 0
 
 
 @every_model

@@ -1,0 +1,42 @@
+"""The link in a mail with an invitation: which one a browser has opened."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from trato import after_login
+
+from . import access
+
+LINK = "team_invitation"  # session key: the token of the link
+
+
+def opened(request: HttpRequest) -> str:
+    """Return the token of the link that this browser has opened; empty if there is none."""
+    token: str = request.session.get(LINK, "")
+    return token
+
+
+def invited_address(request: HttpRequest) -> str:
+    """Return the address that the link in this browser invites; empty if there is none."""
+    row = access.invitation_of_link(opened(request))
+    return row.email if row and row.expires_at > timezone.now() else ""
+
+
+def masked(email: str) -> str:
+    """Return a hint at an address, `l…@e….com`, for people who have several."""
+    name, _at, domain = email.partition("@")
+    host, _dot, ending = domain.rpartition(".")
+    return f"{name[:1]}…@{host[:1]}….{ending}"
+
+
+def remember(request: HttpRequest, token: str) -> None:
+    """Note which link this browser has opened; it survives a login and a sign-up."""
+    request.session[LINK] = token
+
+
+def forget(request: HttpRequest) -> None:
+    """Forget the link, because it has been answered or no longer works."""
+    request.session.pop(LINK, None)
+    if after_login.address(request) == reverse("catalog:invitation"):
+        after_login.forget(request)

@@ -1,0 +1,56 @@
+"""Mails with invitations to a shop's team."""
+
+from allauth.account.adapter import get_adapter
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, override
+
+from accounts import throttle
+from accounts.adapter import MailServerAway
+from accounts.models import User
+
+from . import invitations
+
+WORD_JOINER = "\u2060"  # invisible; no mail program takes `evil.⁠example` for a link
+
+
+def may_send(request: HttpRequest) -> bool:
+    """Whether the site may send another mail to somebody who hasn't asked for it."""
+    return throttle.take_stranger_mail(request, look_only=True)
+
+
+def send(request: HttpRequest, offer: invitations.Offer) -> bool:
+    """Mail an invitation that is committed; return False if the mail server is away.
+
+    People with an account get it in their language, others in the inviter's.
+    """
+    invitation = offer.invitation
+    if invitation is None:
+        return True
+    context = {
+        "shop": without_links(invitation.shop.name),
+        "invitation_url": reverse("catalog:invitation_link", args=[offer.token]),
+        "expires_at": invitation.expires_at,
+        "role": invitation.role,
+    }
+    with override(_language_of(invitation.email)):
+        try:
+            adapter = get_adapter(request)
+            adapter.send_mail("catalog/email/team_invitation", invitation.email, context)
+        except MailServerAway:
+            invitations.note_not_mailed(invitation)
+            return False
+    invitations.note_mailed(offer)
+    return True
+
+
+def without_links(name: str) -> str:
+    """Return a name of which no mail program makes a link: anybody can invite anybody."""
+    for sign in ".:/@":
+        name = name.replace(sign, f"{sign}{WORD_JOINER}")
+    return name
+
+
+def _language_of(email: str) -> str:
+    person = User.objects.filter(email__iexact=email).first()
+    return getattr(person, "language", "") or get_language() or ""

@@ -1,0 +1,40 @@
+"""Pages behind the link in a mail with an invitation."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from trato import after_login
+
+from . import access, invitation_links
+
+GONE = 410
+
+
+def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Note which link was opened, and lead to a page without the token in its address."""
+    invitation_links.remember(request, token)
+    return redirect("catalog:invitation")
+
+
+def invitation(request: HttpRequest) -> HttpResponse:
+    """Show the invitation behind a link to whoever opened it; it is answered on the team page."""
+    token = invitation_links.opened(request)
+    row = access.invitation_of_link(token)
+    is_expired = row is not None and row.expires_at <= timezone.now()
+    context: dict[str, Any] = {"invitation": row, "is_expired": is_expired}
+    if row is None or is_expired:
+        invitation_links.forget(request)
+        return render(request, "catalog/invitation.html", context, status=GONE)
+    if not request.user.is_authenticated:
+        after_login.remember(request)
+    else:
+        after_login.forget(request)
+        context["is_mine"] = request.user.email.lower() == row.email
+        context["is_confirmed"] = access.has_confirmed(request.user, row.email)
+        context["masked"] = invitation_links.masked(row.email)
+        context["link"] = reverse("catalog:invitation_link", args=[token])
+    return render(request, "catalog/invitation.html", context)

@@ -1,0 +1,176 @@
+"""What people do with invitations to a shop's team.
+
+An invitation is for an address, and only an account that has confirmed it can answer. The link in
+the mail holds a token of which only a hash is stored, so each mail gets a new one.
+"""
+
+import secrets
+import uuid
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from trato import rate_limits
+from trato.realtime.sessions import announce_access_changed
+
+from . import access, submissions, teams
+from .models import Shop, ShopMember, TeamInvitation, invitation_expiry
+
+TOKEN_BYTES = 32
+Role = ShopMember.Role
+
+
+class Offer(NamedTuple):
+    """An invitation, and the token for the mail to send; no token if it has been sent."""
+
+    invitation: TeamInvitation | None
+    token: str
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def invite(
+    actor: User, shop_id: int, email: str, role: str = Role.AGENT, key: uuid.UUID | None = None
+) -> Offer:
+    """Invite somebody to the shop's team, without revealing whether the address has an account.
+
+    Args:
+        key: the form's key, see `submissions`. A repeat sends no second mail.
+
+    Raises:
+        PermissionDenied: the actor does not own the shop.
+        Refused: too many mails with invitations today.
+        ValidationError: the address is on the team or invited, or too many have not answered.
+    """
+    teams.require_owner(actor, shop_id)
+    submitted = submissions.claim(actor, key) if key else None
+    if key and submitted is None:
+        return _sent_before(actor, key)
+    email = email.lower()
+    same = TeamInvitation.objects.filter(shop_id=shop_id, email=email)
+    expired = same.select_for_update().filter(expires_at__lte=timezone.now()).first()
+    teams.lock_as_owner(actor, shop_id)
+    if ShopMember.objects.filter(shop_id=shop_id, user__email__iexact=email).exists():
+        # The team's addresses are no secret to the shop's owner.
+        raise ValidationError(_("This person is already on the team."))
+    if expired is None and same.exists():
+        raise ValidationError(_("This address has an invitation. You can send it again."))
+    if TeamInvitation.objects.filter(shop_id=shop_id).count() >= settings.SHOP_INVITATIONS_MAX:
+        raise ValidationError(_("Too many invitations have no answer yet. Withdraw one."))
+    invitation = expired or TeamInvitation(shop_id=shop_id, email=email)
+    invitation.role = role
+    token = _renew(invitation, actor)
+    if submitted:
+        submissions.finish(submitted, invitation)
+    return Offer(invitation, token)
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def invite_again(actor: User, invitation_id: int, key: uuid.UUID | None = None) -> Offer:
+    """Renew an invitation: its old link stops working, and it expires later.
+
+    Args:
+        key: the form's key. A repeat sends no second mail.
+
+    Returns:
+        An offer without invitation if somebody has answered or withdrawn it.
+
+    Raises:
+        PermissionDenied: the actor does not own the shop.
+        Refused: too many mails with invitations today.
+    """
+    rows = TeamInvitation.objects.filter(pk=invitation_id)
+    for shop_id in rows.values_list("shop_id", flat=True):
+        teams.require_owner(actor, shop_id)
+    submitted = submissions.claim(actor, key) if key else None
+    if key and submitted is None:
+        return _sent_before(actor, key)
+    invitation = rows.select_for_update().first()
+    if invitation is None:
+        return Offer(None, "")
+    teams.lock_as_owner(actor, invitation.shop_id)
+    token = _renew(invitation, actor)
+    if submitted:
+        submissions.finish(submitted, invitation)
+    return Offer(invitation, token)
+
+
+def note_mailed(offer: Offer) -> None:
+    """Note that the mail is on its way, unless there is a newer one."""
+    rows = TeamInvitation.objects.filter(token_hash=access.hash_of(offer.token))
+    rows.update(mailed_at=timezone.now())
+
+
+def note_not_mailed(invitation: TeamInvitation) -> None:
+    """Don't count a mail that the mail server has not taken."""
+    for limit, who in _limits(invitation):
+        rate_limits.give_back(limit, who)
+
+
+@transaction.atomic
+def withdraw(actor: User, invitation_id: int) -> None:
+    """Withdraw an invitation. Raises PermissionDenied if the actor does not own the shop."""
+    invitation = TeamInvitation.objects.filter(pk=invitation_id).first()
+    if invitation is not None:
+        teams.require_owner(actor, invitation.shop_id)
+        invitation.delete()
+
+
+@transaction.atomic
+def answer(actor: User, invitation_id: int, *, accept: bool) -> Shop | None:
+    """Accept or decline an invitation to a team; return None if it is no longer open.
+
+    An account that only shopped may sell from now on.
+
+    Raises:
+        ValidationError: the actor would own too many shops.
+    """
+    invitation = (
+        access.invitations_for(actor)
+        .select_for_update(of=("self",))
+        .filter(pk=invitation_id)
+        .first()
+    )
+    if invitation is None:
+        return None
+    if accept:
+        if invitation.role == Role.OWNER:
+            teams.require_room_for_shop(actor)
+        ShopMember.objects.get_or_create(
+            shop_id=invitation.shop_id, user=actor, defaults={"role": invitation.role}
+        )
+        teams.let_sell(actor)
+        announce_access_changed(actor.pk)
+    invitation.delete()
+    return invitation.shop
+
+
+def _renew(invitation: TeamInvitation, actor: User) -> str:
+    """Save an invitation with a new token, which is returned, and count the mail."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    invitation.invited_by = actor
+    for limit, who in _limits(invitation):
+        rate_limits.hit(limit, who)
+    invitation.token_hash = access.hash_of(token)
+    invitation.expires_at = invitation_expiry()
+    invitation.mailed_at = None
+    invitation.save()
+    return token
+
+
+def _limits(invitation: TeamInvitation) -> list[tuple[str, int | str]]:
+    return [
+        ("INVITATION_MAILS_PER_DAY_AND_PERSON", invitation.invited_by_id),
+        ("INVITATION_MAILS_PER_DAY_AND_SHOP", invitation.shop_id),
+        ("INVITATION_MAILS_PER_DAY_AND_ADDRESS", access.hash_of(invitation.email)),
+    ]
+
+
+def _sent_before(actor: User, key: uuid.UUID) -> Offer:
+    return Offer(submissions.made_before(actor, key, TeamInvitation.objects).first(), "")
