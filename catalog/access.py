@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -85,6 +86,19 @@ def own_member(user: User, shop_id: int, user_id: int) -> ShopMember:
 def has_confirmed(user: User, email: str) -> bool:
     """Whether an address is the account's, and confirmed."""
     return user.email.lower() == email and _confirmed(user).exists()
+
+
+def owned_shop(user: User, shop_id: int) -> Shop:
+    """Return a shop that the person owns.
+
+    Raises:
+        Http404: the person doesn't work for it.
+        PermissionDenied: the person is not an owner.
+    """
+    shop = own_shop(user, shop_id)
+    if not owners(shop_id).filter(user=user).exists():
+        raise PermissionDenied(f"owner of shop {shop_id}")  # only for the log
+    return shop
 
 
 def invitations_for(user: User) -> QuerySet[TeamInvitation]:

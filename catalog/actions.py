@@ -17,20 +17,10 @@ from trato.images.sanitize import Picture
 from trato.retention import ago
 
 from . import access, submissions
-from .models import KeptPicture, Product, ProductImage, Shop, fingerprint
+from .models import KeptPicture, Product, ProductImage, Shop
 from .retention import delete_files
+from .seen import set_changed
 from .slugs import insert_with_slug
-
-
-class ChangedMeanwhile(Exception):
-    """A colleague has changed the same columns of a product since the form was shown.
-
-    Nothing was stored. `product` has the current values.
-    """
-
-    def __init__(self, product: Product, columns: Sequence[str]) -> None:
-        super().__init__(", ".join(columns))
-        self.product, self.columns = product, columns
 
 
 @transaction.atomic
@@ -98,18 +88,7 @@ def change_product(
     """
     product = access.own_product(actor, slug, lock=True)
     access.own_shop(actor, values["shop"].pk)
-    wanted = {name: fingerprint(value) for name, value in values.items()}
-    changed = [name for name, mark in wanted.items() if mark != seen.get(name)]
-    if {"price", "currency"} & {*changed}:  # one makes no sense without the other
-        changed = [*{*changed, "price", "currency"}]
-    now = product.fingerprints()
-    lost = [
-        name for name in changed if name in seen and now[name] not in (seen[name], wanted[name])
-    ]
-    if lost:
-        raise ChangedMeanwhile(product, lost)
-    for name in changed:
-        setattr(product, name, values[name])
+    changed = set_changed(product, values, seen)
     if published is not None:
         changed += _set_published(product, published)
     if changed:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from trato.admin.bases import KeptAdmin, ReadOnlyAdmin, StaffAdmin
 
-from .models import Category, Product, ProductImage, Shop, ShopMember, TeamInvitation
+from . import shops
+from .models import Category, FormerSlug, Product, ProductImage, Shop, ShopMember, TeamInvitation
 
 
 class ShopMemberInline(ReadOnlyAdmin, admin.TabularInline[ShopMember, Shop]):
@@ -35,6 +36,13 @@ class TeamInvitationInline(ReadOnlyAdmin, admin.TabularInline[TeamInvitation, Sh
         return super().get_queryset(request).select_related("invited_by")
 
 
+class FormerSlugInline(ReadOnlyAdmin, admin.TabularInline[FormerSlug, Shop]):
+    """Earlier addresses of the shop, which lead to it."""
+
+    model = FormerSlug
+    fields = readonly_fields = ("slug", "created_at")
+
+
 class ProductImageInline(ReadOnlyAdmin, admin.TabularInline[ProductImage, Product]):
     """Pictures. New ones are uploaded with the seller's form, which re-encodes them."""
 
@@ -52,9 +60,9 @@ class ShopAdmin(KeptAdmin, StaffAdmin[Shop]):
     shown_of_others = ("members__name",)
     date_hierarchy = "created_at"
     ordering = ("name", "pk")
-    fields = ("name", "slug", "city", "description", "created_at")
+    fields = ("name", "slug", "city", "time_zone", "description", "created_at")
     readonly_fields = ("created_at",)
-    inlines = (ShopMemberInline, TeamInvitationInline)
+    inlines = (ShopMemberInline, TeamInvitationInline, FormerSlugInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shop]:
         return (
@@ -64,6 +72,12 @@ class ShopAdmin(KeptAdmin, StaffAdmin[Shop]):
                 people=Count("memberships", distinct=True), goods=Count("products", distinct=True)
             )
         )
+
+    def save_model(self, request: HttpRequest, obj: Shop, form: Any, change: bool) -> None:
+        """Save a shop; its former address keeps leading to it."""
+        if change and "slug" in form.changed_data:
+            shops.keep_leading_here(obj, form.initial["slug"])
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("people"), ordering="people")
     def people(self, shop: Any) -> int:

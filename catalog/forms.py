@@ -1,6 +1,5 @@
 """Forms for shops, products and team members."""
 
-import json
 import re
 from typing import Any
 
@@ -8,8 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.http import QueryDict
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from trato.images.forms import decode
@@ -18,10 +15,11 @@ from trato.images.sanitize import Picture
 from trato.names import skeleton, validate_public_name
 from trato.text import validate_name
 
-from .actions import ChangedMeanwhile, require_room_for_pictures
+from .actions import require_room_for_pictures
 from .models import MAX_STOCK, NAME_TAKEN, PRICE_TOO_LOW, Product, Shop, ShopMember
 from .money import decimals, to_major, to_minor
 from .numbers import read_number, write_number
+from .seen_forms import SeenForm
 
 MAX_PRICE = 1_000_000  # major units
 
@@ -111,7 +109,7 @@ class PictureForm(forms.Form):
     alt = forms.CharField(max_length=160, validators=[validate_name])
 
 
-class ProductForm(forms.ModelForm[Product]):
+class ProductForm(SeenForm[Product]):
     """A product; the price is entered in major units and stored in minor ones.
 
     Args:
@@ -127,7 +125,6 @@ class ProductForm(forms.ModelForm[Product]):
         required=False,
         help_text=_("JPEG, PNG or WebP, up to 10 MB each. We remove the location from photos."),
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Product
@@ -156,7 +153,6 @@ class ProductForm(forms.ModelForm[Product]):
         self.fields["stock"].initial = write_number(product.stock)
         if product.pk:
             self.fields["amount"].initial = _amount(product)
-            self.fields["seen"].initial = json.dumps(product.fingerprints())
 
     def clean_pictures(self) -> list[Picture]:
         """Refuse too many pictures, counting existing and kept ones."""
@@ -171,14 +167,6 @@ class ProductForm(forms.ModelForm[Product]):
             raise ValidationError(wrong)
         return self.sound_pictures
 
-    def clean_seen(self) -> dict[str, str]:
-        """Return the product's state when the form was shown, see `Product.fingerprints`."""
-        try:
-            seen = json.loads(self.cleaned_data["seen"] or "{}")
-        except (ValueError, RecursionError):
-            return {}
-        return seen if isinstance(seen, dict) else {}
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         text, currency = cleaned.get("amount"), cleaned.get("currency")
@@ -191,26 +179,8 @@ class ProductForm(forms.ModelForm[Product]):
                 self.add_error("amount", error)
         return cleaned
 
-    def values(self) -> dict[str, Any]:
-        """Return the new values of the product's columns."""
-        return {name: self.cleaned_data[name] for name in Product.FORM_COLUMNS}
-
-    def changed_meanwhile(self, error: ChangedMeanwhile) -> None:
-        """Report what a colleague has changed meanwhile, and let the next try pass."""
-        product = error.product
-        text = _("A colleague has changed this to “%(value)s”. Save again to keep yours.")
-        for column in error.columns:
-            field, value = column, getattr(product, column)
-            if column == "price":
-                field, value = "amount", _amount(product)
-            shown = {"value": Truncator(value).chars(200)}
-            self.add_error(field, ValidationError(text, "changed_meanwhile", shown))
-        now = product.fingerprints()
-        seen = self.cleaned_data["seen"] | {column: now[column] for column in error.columns}
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["seen"] = json.dumps(seen)
-        self.data = data
+    def shown(self, row: Product, column: str) -> tuple[str, str]:
+        return ("amount", _amount(row)) if column == "price" else super().shown(row, column)
 
 
 def _amount(product: Product) -> str:

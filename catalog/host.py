@@ -17,7 +17,7 @@ from . import first_steps, models, money
 class CatalogHost(MessagingHost):
     """Shops and their members; only accounts with the seller's role act for a shop."""
 
-    person_picture_field = "picture"
+    person_picture_field = shop_picture_field = "picture"
     moderator_permissions = ("accounts.suspend_user",)
 
     def acts_as_seller(self, person: Person) -> bool:
@@ -34,6 +34,11 @@ class CatalogHost(MessagingHost):
 
     def active_members(self) -> QuerySet[Any]:
         return models.ShopMember.objects.filter(user__role=User.Role.SELLER, user__is_active=True)
+
+    def find_shop(self, slug: str) -> models.Shop | None:
+        """Also by a former address: somebody may write on a page that was loaded before."""
+        shop = models.Shop.objects.filter(slug=slug).first()
+        return shop or models.Shop.objects.filter(former_slugs__slug=slug).first()
 
     def browse_url(self) -> str:
         return reverse("catalog:products")

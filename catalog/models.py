@@ -1,6 +1,5 @@
 """Shops, their teams, and products."""
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,19 +15,25 @@ from django.utils.translation import gettext_lazy as _
 from trato.fields import MultilineTextField
 from trato.names import SkeletonField, skeleton, validate_public_name
 from trato.text import validate_name
+from trato.time_zones import validate_time_zone
 
 from .money import format_price
+from .seen import SeenRow
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 PRICE_TOO_LOW = _("The price must be more than 0.")
 NAME_TAKEN = _("Another shop has this name, or one that looks like it.")
+SLUG_TAKEN = _("This address belongs to another shop.")
 MAX_STOCK = 100_000
 
 
-class Shop(models.Model):
+class Shop(SeenRow):
     """A seller's shop, which has a team of members."""
+
+    # What an owner enters in the shop's settings.
+    FORM_COLUMNS = ("name", "slug", "city", "description", "time_zone")
 
     name = models.CharField(
         _("name"), max_length=60, unique=True, validators=[validate_public_name]
@@ -37,7 +42,16 @@ class Shop(models.Model):
     name_skeleton = SkeletonField(of="name", unique=True)
     slug = models.SlugField(_("address part"), max_length=80, unique=True)
     description = MultilineTextField(_("description"), max_length=1000, blank=True)
-    city = models.CharField(_("city"), max_length=60, blank=True)
+    city = models.CharField(_("city"), max_length=60, blank=True, validators=[validate_name])
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="IANA name.",
+    )
+    # Square and re-encoded by `trato.images`.
+    picture = models.FileField(_("picture"), upload_to="shops/", blank=True, db_default="")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     # When its team has told people about it, or has hidden the steps of `queries.first_steps`.
     first_steps_done_at = models.DateTimeField(
@@ -56,13 +70,20 @@ class Shop(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a name that resembles another shop's, both in forms and in the admin."""
+        """Refuse a name that resembles another shop's, and the former address of another one."""
         same = Shop.objects.filter(name_skeleton=skeleton(self.name)).exclude(pk=self.pk)
         if same.exists():
             raise ValidationError({"name": ValidationError(NAME_TAKEN, code="taken")})
+        if FormerSlug.objects.filter(slug=self.slug).exclude(shop=self.pk).exists():
+            raise ValidationError({"slug": ValidationError(SLUG_TAKEN, code="taken")})
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:shop", args=[self.slug])
+
+    @property
+    def picture_url(self) -> str:
+        """The address of the picture, or an empty string."""
+        return self.picture.url if self.picture else ""
 
 
 class ShopMember(models.Model):
@@ -179,11 +200,15 @@ class Category(models.Model):
         return self.name_es if (get_language() or "").startswith("es") else self.name
 
 
-class Product(models.Model):
+class Product(SeenRow):
     """A product. Visible to others if `published_at` is set.
 
     A draft never was; a product that was taken off the shelf has `withdrawn_at` instead.
     """
+
+    # What a seller enters in the product's form.
+    FORM_COLUMNS = ("shop", "title", "category", "description", "price", "currency", "stock")
+    TOGETHER = ("price", "currency")
 
     class Currency(models.TextChoices):
         EUR = "EUR", "EUR €"
@@ -238,16 +263,6 @@ class Product(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("catalog:product", args=[self.slug])
 
-    # What a seller enters in the product's form.
-    FORM_COLUMNS = ("shop", "title", "category", "description", "price", "currency", "stock")
-
-    def fingerprints(self) -> dict[str, str]:
-        """Return a fingerprint of each column in the form, which changes with the column.
-
-        The form includes them, so that saving it only writes what its author changed.
-        """
-        return {name: fingerprint(getattr(self, name)) for name in self.FORM_COLUMNS}
-
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
@@ -274,13 +289,8 @@ class Product(models.Model):
         return cover.file.url if cover else ""
 
 
-def fingerprint(value: object) -> str:
-    """Return a short fingerprint of a column's value; for a row, of its key."""
-    text = str(value.pk if isinstance(value, models.Model) else value)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 # Models of this app in other modules.
+from .former_slugs import FormerSlug as FormerSlug  # noqa: E402
 from .picture_models import KeptPicture as KeptPicture  # noqa: E402
 from .picture_models import ProductImage as ProductImage  # noqa: E402
 from .picture_models import cover_of  # noqa: E402

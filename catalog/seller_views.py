@@ -18,6 +18,7 @@ from trato.responses import PersonRequest, key_from, person_required
 from . import access, actions, first_steps, queries, submissions, teams
 from .forms import OpenShopForm, PictureForm, ProductForm
 from .models import Product, Shop
+from .seen import ChangedMeanwhile
 
 PAGE_SIZE = 30
 RETRY_SECONDS = 5  # when to send a form again that had to wait too long
@@ -86,8 +87,8 @@ def _edit(request: PersonRequest, product: Product) -> HttpResponse:
             if form.is_valid():
                 return _saved(request, _store(request, form, product.slug))
             status = _status(form)
-        except actions.ChangedMeanwhile as error:
-            form.changed_meanwhile(error)
+        except ChangedMeanwhile as error:
+            form.changed_meanwhile(error, Product.objects.get(pk=product.pk))
             status = 409
         except ValidationError as error:
             form.add_error(None, error)

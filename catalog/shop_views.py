@@ -1,19 +1,116 @@
-"""A seller's own shop."""
+"""The settings of a shop, which its owner changes and its team sees."""
 
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from trato.images.forms import SquarePictureForm, has_gone
+from trato.images.queue import Uploader
 from trato.responses import PersonRequest, person_required
 
-from . import shops
+from . import access, shops
+from .models import Shop
+from .seen import ChangedMeanwhile
+from .shop_forms import ShopForm
+
+RETRY_SECONDS = 5  # when to send a picture again that had to wait too long
+
+
+@person_required
+def my_shop(request: PersonRequest) -> HttpResponse:
+    """Lead to the settings of the person's first shop, or to opening one."""
+    shop = access.shops_of(request.user).order_by("memberships__created_at", "id").first()
+    if shop is None:
+        return redirect("catalog:open_shop")
+    return redirect("catalog:shop_settings", shop.pk)
+
+
+@person_required
+def shop_settings(request: PersonRequest, shop_id: int) -> HttpResponse:
+    """Show a shop's settings; owners change them."""
+    shop = access.own_shop(request.user, shop_id)
+    form = _form(request, shop, request.POST or None)
+    status = 200
+    if request.method == "POST":
+        access.owned_shop(request.user, shop_id)
+        status = 400
+        try:
+            if form.is_valid():
+                shops.change_shop(request.user, shop_id, form.values(), form.cleaned_data["seen"])
+                messages.success(request, _("Saved."))
+                return redirect("catalog:shop_settings", shop_id)
+        except ChangedMeanwhile as error:
+            form.changed_meanwhile(error, Shop.objects.get(pk=shop_id))
+            status = 409
+        except ValidationError as error:
+            form.add_error(None, error)
+    return _page(request, shop_id, form, _picture_form(request, is_sent=False), status)
+
+
+@person_required
+@require_POST
+def shop_picture(request: PersonRequest, shop_id: int) -> HttpResponse:
+    """Set the shop's picture, or (`remove`) go back to the initials."""
+    access.owned_shop(request.user, shop_id)  # before anything is decoded
+    form = _picture_form(request, is_sent=True)
+    if "remove" in request.POST:
+        shops.set_picture(request.user, shop_id, None)
+    elif form.is_valid():
+        shops.set_picture(request.user, shop_id, form.cleaned_data["picture"])
+    else:
+        shop_form = _form(request, access.own_shop(request.user, shop_id), None)
+        response = _page(request, shop_id, shop_form, form, form.status)
+        if form.status in (429, 503):
+            response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+    messages.success(request, _("Saved."))
+    return redirect("catalog:shop_settings", shop_id)
+
+
+def _form(request: PersonRequest, shop: Shop, data: QueryDict | None) -> ShopForm:
+    place = request.build_absolute_uri(reverse("catalog:shop", args=["x"])).removesuffix("x/")
+    return ShopForm(data, instance=shop, place=place)
+
+
+def _picture_form(request: PersonRequest, *, is_sent: bool) -> SquarePictureForm:
+    return SquarePictureForm(
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
+        uploader=Uploader(request.user.pk, has_gone(request)),
+        side=settings.AVATAR_SIDE,
+    )
+
+
+def _page(
+    request: PersonRequest,
+    shop_id: int,
+    form: ShopForm,
+    picture_form: SquarePictureForm,
+    status: int,
+) -> HttpResponse:
+    own = list(access.shops_of(request.user).order_by("memberships__created_at", "id"))
+    shop = next(one for one in own if one.pk == shop_id)  # as stored, not as typed
+    context = {
+        "form": form,
+        "picture_form": picture_form,
+        "shop": shop,
+        "shops": own,
+        "is_owner": access.owners(shop_id).filter(user=request.user).exists(),
+        "url": request.build_absolute_uri(shop.get_absolute_url()),
+    }
+    return render(request, "catalog/shop_settings.html", context, status=status)
 
 
 @person_required
 @require_POST
 def finish_first_steps(request: PersonRequest, shop_id: int) -> HttpResponse:
-    """Show the shop's first steps no longer, on the page (`next`) that has shown them."""
+    """Show the shop's first steps no longer."""
     shops.finish_first_steps(request.user, shop_id)
     page = request.POST.get("next", "")
     if not (page.startswith("/") and url_has_allowed_host_and_scheme(page, {request.get_host()})):

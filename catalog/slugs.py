@@ -2,14 +2,17 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from .models import Product, Shop
+from .models import FormerSlug, Product, Shop
 
 
 def insert_with_slug(row: Shop | Product, text: str) -> None:
     """Insert a row with an address made from `text`, with a suffix if that one is taken.
+
+    An address that a shop has or had, or that is reserved, counts as taken.
 
     Raises:
         IntegrityError: the row violates another constraint.
@@ -18,7 +21,21 @@ def insert_with_slug(row: Shop | Product, text: str) -> None:
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            if isinstance(row, Shop):
+                _refuse_former(row)
     except IntegrityError:
         row.slug = f"{row.slug}-{uuid.uuid4().hex[:8]}"
         with transaction.atomic():
             row.save(force_insert=True)
+
+
+def _refuse_former(shop: Shop) -> None:
+    """Raise IntegrityError if a shop's address is another one's former address, or reserved.
+
+    After the insert, which waits for a shop that is just giving the address up.
+    """
+    if (
+        shop.slug in settings.RESERVED_SHOP_SLUGS
+        or FormerSlug.objects.filter(slug=shop.slug).exists()
+    ):
+        raise IntegrityError("former address")

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -31,7 +32,7 @@ def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
     if key and submitted is None:
         return submissions.made_before(actor, key, Shop.objects).get()
     require_room_for_shop(actor)
-    shop = Shop(name=name)
+    shop = Shop(name=name, time_zone=timezone.get_current_timezone_name())  # the browser's
     try:
         insert_with_slug(shop, name)
     except IntegrityError:  # somebody took the name after the form was validated

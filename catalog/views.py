@@ -2,13 +2,14 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from trato import rate_limits
 
 from . import access, queries
 from .filters import BrowseForm
-from .models import Shop
+from .models import FormerSlug, Shop
 
 PAGE_SIZE = 24
 HOME_SIZE = 8
@@ -49,8 +50,21 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a shop, its team and its products."""
-    shop = get_object_or_404(Shop, slug=slug)
+    shop = Shop.objects.filter(slug=slug).first()
+    if shop is None:
+        return _moved(request, slug)
     products = queries.published().filter(shop=shop)
     page = Paginator(products, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"shop": shop, "team": queries.team(shop), "products": page}
+    context = {"shop": shop, "team": queries.team(shop), "products": page, "now": timezone.now()}
     return render(request, "catalog/shop.html", context)
+
+
+def _moved(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lead from a shop's former address to its page."""
+    former = get_object_or_404(FormerSlug.objects.select_related("shop"), slug=slug)
+    query = request.META.get("QUERY_STRING", "")
+    url = former.shop.get_absolute_url() + (f"?{query}" if query else "")
+    response = redirect(url, permanent=True)
+    # A browser that remembered it would go round in circles if the shop took the address back.
+    response["Cache-Control"] = "no-cache"
+    return response

@@ -1,8 +1,8 @@
 """Large bodies: who may send them, and how they reach Django without blocking the event loop.
 
-Sellers send pictures of their products, and everybody who is logged in a picture of themselves. The
-server calls `may_upload` before it reads such a body; nginx, which buffers the body, asks the view
-`allowed`.
+Sellers send pictures of their products and shops, and everybody who is logged in a picture of
+themselves. The server calls `may_upload` before it reads such a body; nginx, which buffers the
+body, asks the view `allowed`.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from trato.realtime.sessions import people_of
 
 PRODUCT = re.compile(r"/my/products/[^/]+/")  # forms with pictures, as in deploy/nginx/site.conf
 PERSON = re.compile(r"/accounts/profile/picture/")
+SHOP = re.compile(r"/my/shop/\d+/picture/")
 CONTENT_TYPE = "multipart/form-data"
 CHUNK = 64 * 1024  # bytes that Django gets at once
 BODY, GONE = "trato.body", "trato.gone"  # in the scope's `extensions`
@@ -33,9 +34,9 @@ def max_bytes(method: str, path: str, content_type: str) -> int:
         return settings.REQUEST_MAX_BYTES
     if PRODUCT.fullmatch(path):
         return settings.UPLOAD_MAX_BYTES
-    return (
-        settings.AVATAR_UPLOAD_MAX_BYTES if PERSON.fullmatch(path) else settings.REQUEST_MAX_BYTES
-    )
+    if PERSON.fullmatch(path) or SHOP.fullmatch(path):
+        return settings.AVATAR_UPLOAD_MAX_BYTES
+    return settings.REQUEST_MAX_BYTES
 
 
 def may_upload(session_key: str, path: str) -> bool:

@@ -199,7 +199,6 @@ class MessagingHost(ABC):
         rows = product_model()._default_manager.select_related(self.product_shop_field)
         return rows.filter((self.product_slug_field, slug)).first()
 
-    @final
     def find_shop(self, slug: str) -> Shop | None:
         """Return the shop with an address."""
         return shop_model()._default_manager.filter((self.shop_slug_field, slug)).first()

@@ -1,15 +1,18 @@
 """Creates the demo's people, shops, products and pictures."""
 
+import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.text import slugify
+from PIL import Image
 
 from accounts.factories import PASSWORD, UserFactory
 from accounts.models import User
@@ -51,6 +54,8 @@ def fill() -> Filled:
             slug=slugify(shop.name),
             city=shop.city,
             description=shop.text,
+            time_zone=shop.time_zone,
+            picture=_emblem(shop),
             created_at=now - timedelta(days=shop.since),
         )
         for shop in market
@@ -166,6 +171,16 @@ def _product(
         created_at=published - timedelta(hours=3),
     )
     return product
+
+
+def _emblem(shop: DemoShop) -> ContentFile[bytes]:
+    """Draw a shop's picture: its first product, small and square as `trato.images` makes it."""
+    goods = shop.goods[0]
+    with Image.open(io.BytesIO(draw(goods.kind, goods.look, "detail"))) as picture:
+        buffer = io.BytesIO()
+        side = settings.AVATAR_SIDE
+        picture.resize((side, side), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=85)
+    return ContentFile(buffer.getvalue(), name=f"demo-{slugify(shop.name)}.jpg")
 
 
 def _images(shop: DemoShop, goods: Goods, product: Product) -> Iterator[ProductImage]:

@@ -53,11 +53,16 @@ class Goods:
 
 @dataclass(frozen=True)
 class DemoShop:
-    """A shop, its team and its products, in one language. It opened `since` days ago."""
+    """A shop, its team and its products, in one language. It opened `since` days ago.
+
+    Args:
+        time_zone: IANA.
+    """
 
     language: str
     name: str
     city: str
+    time_zone: str
     currency: str
     since: int
     text: str

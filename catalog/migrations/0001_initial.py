@@ -9,6 +9,7 @@ from django.db import migrations, models
 import catalog.models
 import trato.names
 import trato.text
+import trato.time_zones
 
 
 class Migration(migrations.Migration):
@@ -65,7 +66,31 @@ class Migration(migrations.Migration):
                     "description",
                     models.TextField(blank=True, max_length=1000, verbose_name="description"),
                 ),
-                ("city", models.CharField(blank=True, max_length=60, verbose_name="city")),
+                (
+                    "city",
+                    models.CharField(
+                        blank=True,
+                        max_length=60,
+                        validators=[trato.text.validate_name],
+                        verbose_name="city",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        help_text="IANA name.",
+                        max_length=64,
+                        validators=[trato.time_zones.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "picture",
+                    models.FileField(
+                        blank=True, db_default="", upload_to="shops/", verbose_name="picture"
+                    ),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(
@@ -83,6 +108,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "shop",
                 "verbose_name_plural": "shops",
                 "ordering": ("name",),
+            },
+        ),
+        migrations.CreateModel(
+            name="FormerSlug",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address part")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_slugs",
+                        to="catalog.shop",
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "former address",
+                "verbose_name_plural": "former addresses",
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(

@@ -128,6 +128,9 @@ def test_nginx_reads_an_upload_only_of_a_seller(
     assert own == (b"HTTP/1.1 100" if who == "shopper" else b"HTTP/1.1 413")
     more = _answer_to_head(cluster, person, "/accounts/profile/picture/", 12 * MEGABYTE)
     assert more == b"HTTP/1.1 413"
+    shop = "/my/shop/1/picture/"
+    assert _answer_to_head(cluster, person, shop, 11 * MEGABYTE) == b"HTTP/1.1 413"
+    assert _answer_to_head(cluster, seller, shop, 11 * MEGABYTE) == b"HTTP/1.1 100"
     # Everybody may request the page with the form: it redirects to the login, or to a shop.
     assert person.get("/my/products/new/").status == 302
     assert seller.get("/my/products/new/").status == 200

@@ -126,7 +126,9 @@ def test_only_sellers_upload(
         assert "big.jpg" in page
 
 
-def test_whoever_is_logged_in_uploads_one_picture_of_their_own(site: Site, shopper: User) -> None:
+def test_people_and_shops_upload_one_picture_of_their_own(
+    site: Site, shopper: User, seller: User, shop: Shop
+) -> None:
     def answer(user: User | None, length: int, path: str = PORTRAIT) -> int:
         headers = {
             "Content_Type": MULTIPART,
@@ -140,6 +142,9 @@ def test_whoever_is_logged_in_uploads_one_picture_of_their_own(site: Site, shopp
     assert answer(shopper, most + 1) == 413
     assert answer(None, most) == 413
     assert answer(shopper, most, "/accounts/profile/") == 413
+    assert answer(shopper, most, "/my/shop/1/picture/") == 413
+    assert answer(seller, most, "/my/shop/1/picture/") == 100
+    assert answer(seller, most + 1, "/my/shop/1/picture/") == 413
 
 
 def test_even_a_seller_sends_no_more_than_eight_pictures(

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models.fields.files import FieldFile
 
 from accounts import actions
 from accounts.admin import UserAdmin
@@ -61,7 +62,7 @@ def sent(form: forms.ModelForm[Any], page: str) -> dict[str, Any]:
     shown = {
         name: [str(getattr(row, "pk", row)) for row in value] if isinstance(value, list) else value
         for name, value in values.items()
-        if value not in (None, False)
+        if value not in (None, False) and not isinstance(value, FieldFile)
     }
     return {**dict(hidden), **shown}
 

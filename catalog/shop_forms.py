@@ -1,0 +1,63 @@
+"""The form of a shop's settings."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from trato import time_zones
+from trato.names import is_reserved
+
+from .models import SLUG_TAKEN, Shop
+from .seen_forms import SeenForm
+
+
+class ShopForm(SeenForm[Shop]):
+    """What an owner says about a shop.
+
+    Args:
+        place: the absolute address below which shops have their pages.
+    """
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("Shoppers see what time it is for you.")
+    )
+
+    class Meta:
+        model = Shop
+        fields = ("name", "city", "description", "slug", "time_zone")
+        labels: ClassVar[dict[str, Any]] = {
+            "name": _("Your shop's name"),
+            "city": _("City"),
+            "description": _("About your shop"),
+            "slug": _("Address of your shop's page"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "description": _(
+                "Who you are, what you make and how. Shoppers read it on your shop's page."
+            ),
+        }
+
+    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["description"].widget.attrs["rows"] = 6
+        self.fields["slug"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+        self.fields["slug"].help_text = _(
+            "What follows %(place)s: small letters, digits and hyphens. If you change it, links to "
+            "the old address still lead to your shop."
+        ) % {"place": place}
+        zone = self.fields["time_zone"]
+        if isinstance(zone, forms.ChoiceField):
+            zone.choices = time_zones.choices(self.instance.time_zone)
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"]).lower()
+        if slug == self.instance.slug:
+            return slug
+        if slug in settings.RESERVED_SHOP_SLUGS or is_reserved(slug):
+            raise ValidationError(_("This address is ours. Choose another one."), "reserved")
+        if Shop.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(SLUG_TAKEN, "taken")
+        return slug

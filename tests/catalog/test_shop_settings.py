@@ -1,0 +1,327 @@
+"""A shop's settings: who changes them, its addresses, its picture."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from PIL import Image
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from catalog import shops, teams
+from catalog.factories import ShopFactory, ShopMemberFactory
+from catalog.models import FormerSlug, Product, Shop, ShopMember
+from messaging.models import Conversation
+from tests.products import picture
+from tests.threads import in_threads
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def settings_of(shop: Shop) -> str:
+    return f"/my/shop/{shop.pk}/"
+
+
+def form_of(client: Client, place: str) -> dict[str, str]:
+    """Return what a browser would post from the form as shown."""
+    return {
+        name: value
+        for name, value in posted(client.get(place).context["form"]).items()
+        if value is not None
+    }
+
+
+def posted(form: Any) -> dict[str, str]:
+    return {field.name: field.value() for field in form}
+
+
+def columns(shop: Shop) -> dict[str, Any]:
+    return dict(Shop.objects.values().get(pk=shop.pk))
+
+
+def test_an_owner_changes_the_settings(
+    shop: Shop, seller: User, settings_of: str, client_of: Any
+) -> None:
+    client = client_of(seller)
+    changed = {
+        "name": "Barro y Mar", "city": "Sagunto", "description": "We moved.",
+        "slug": "Barro-y-Mar", "time_zone": "Atlantic/Canary",
+    }  # fmt: skip
+    answer = client.post(settings_of, form_of(client, settings_of) | changed)
+    assert (answer.status_code, answer.headers["Location"]) == (302, settings_of)
+    assert columns(shop).items() >= (changed | {"slug": "barro-y-mar"}).items()
+    with pytest.raises(ValidationError):  # the name that others must not resemble is the new one
+        Shop(name="Barro y Мar", slug="x").full_clean()
+    Shop(name="Barro y Sal", slug="y").full_clean()
+
+
+@pytest.mark.parametrize(
+    ("outsider", "status"),
+    [("colleague", 403), ("other_seller", 404), ("former_colleague", 404), ("shopper", 404)],
+)
+def test_nobody_but_an_owner_changes_them(
+    outsider: str,
+    status: int,
+    shop: Shop,
+    seller: User,
+    settings_of: str,
+    client_of: Any,
+    request: pytest.FixtureRequest,
+) -> None:
+    form, before = form_of(client_of(seller), settings_of), columns(shop)
+    client = client_of(request.getfixturevalue(outsider))
+    assert client.post(settings_of, form | {"city": "Elsewhere"}).status_code == status
+    upload = {"picture": SimpleUploadedFile("a.jpg", picture())}
+    assert client.post(f"{settings_of}picture/", upload).status_code == status
+    assert client.post(f"{settings_of}picture/", {"remove": "1"}).status_code == status
+    assert client.get(settings_of).status_code == (200 if status == 403 else 404)
+    assert columns(shop) == before
+    seller.is_active = False
+    seller.save()
+    assert client_of(seller).post(settings_of, form | {"city": "Elsewhere"}).status_code != 302
+    assert columns(shop) == before
+
+
+def test_the_act_itself_asks_who_owns_the_shop(shop: Shop, colleague: User) -> None:
+    before = columns(shop)
+    with pytest.raises(PermissionDenied):
+        shops.change_shop(colleague, shop.pk, {"city": "Elsewhere"}, {})
+    with pytest.raises(PermissionDenied):
+        shops.set_picture(colleague, shop.pk, None)
+    assert columns(shop) == before
+
+
+def test_an_agent_sees_them_and_who_may_change_them(
+    shop: Shop, colleague: User, settings_of: str, client_of: Any
+) -> None:
+    page = client_of(colleague).get(settings_of).text
+    assert "Only an owner of the shop can change this." in page
+    assert re.search(r'<fieldset class="stack" disabled>', page)
+    assert "Save picture" not in page
+
+
+def test_two_owners_at_once_lose_nothing(
+    shop: Shop, seller: User, settings_of: str, client_of: Any
+) -> None:
+    other = UserFactory(seller=True)
+    ShopMemberFactory(shop=shop, user=other, role=ShopMember.Role.OWNER)
+    client, theirs = client_of(seller), client_of(other)
+    form, form_of_other = form_of(client, settings_of), form_of(theirs, settings_of)
+    assert theirs.post(settings_of, form_of_other | {"city": "Sagunto"}).status_code == 302
+    assert client.post(settings_of, form | {"description": "Mine."}).status_code == 302
+    assert columns(shop).items() >= {"city": "Sagunto", "description": "Mine."}.items()
+    answer = client.post(settings_of, form | {"city": "Castellón"})
+    assert answer.status_code == 409
+    assert "“Sagunto”" in answer.text
+    assert columns(shop)["city"] == "Sagunto"
+    again = {name: value for name, value in posted(answer.context["form"]).items() if value}
+    assert client.post(settings_of, again).status_code == 302
+    assert columns(shop)["city"] == "Castellón"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "North Loom"},
+        {"name": "N0rth L00m"},
+        {"name": "Trato Support"},
+        {"name": ""},
+        {"slug": "north-loom"},
+        {"slug": "NORTH-loom"},
+        {"slug": "old-loom"},
+        {"slug": "open"},
+        {"slug": "trato-support"},
+        {"slug": "bar ro"},
+        {"slug": "barro/../admin"},
+        {"slug": ""},
+        {"time_zone": "Europe/Atlantis"},
+        {"time_zone": "../../etc/passwd"},
+        {"city": "\u202eaicnelaV"},
+    ],
+)
+def test_what_belongs_to_others_or_is_none_is_refused(
+    change: dict[str, str],
+    shop: Shop,
+    seller: User,
+    other_seller: User,
+    settings_of: str,
+    client_of: Any,
+) -> None:
+    FormerSlug.objects.create(shop=Shop.objects.get(slug="north-loom"), slug="old-loom")
+    client, before = client_of(seller), columns(shop)
+    answer = client.post(settings_of, form_of(client, settings_of) | change)
+    assert answer.status_code == 400
+    assert [*answer.context["form"].errors] == [*change]
+    assert columns(shop) == before
+    assert not FormerSlug.objects.filter(shop=shop).exists()
+
+
+def move(shop: Shop, seller: User, *slugs: str) -> None:
+    for slug in slugs:
+        shops.change_shop(seller, shop.pk, {"slug": slug}, {})
+
+
+def test_former_addresses_lead_to_the_shop_for_good(shop: Shop, seller: User) -> None:
+    move(shop, seller, "salt", "clay")
+    for former in ("barro-y-sal", "salt"):
+        answer = Client().get(f"/shops/{former}/?page=2")
+        assert (answer.status_code, answer.headers["Location"]) == (301, "/shops/clay/?page=2")
+        assert answer.headers["Cache-Control"] == "no-cache"
+    assert Client().get("/shops/clay/").status_code == 200
+    assert Client().get("/shops/never/").status_code == 404
+    move(shop, seller, "salt")  # back again
+    assert Client().get("/shops/salt/").status_code == 200
+    assert Client().get("/shops/clay/").headers["Location"] == "/shops/salt/"
+
+
+def test_a_question_from_a_page_with_the_former_address_arrives(
+    shop: Shop, seller: User, shopper: User, client_of: Any
+) -> None:
+    move(shop, seller, "clay")
+    client = client_of(shopper)
+    assert client.post("/shops/barro-y-sal/contact/", {"body": "Hello?"}).status_code == 302
+    assert client.post("/shops/never/contact/", {"body": "Hello?"}).status_code == 404
+    assert Conversation.objects.get().shop == shop
+
+
+def test_nobody_takes_an_address_that_another_shop_had(
+    shop: Shop, seller: User, other_seller: User
+) -> None:
+    move(shop, seller, "clay")
+    theirs = Shop.objects.get(slug="north-loom")
+    with pytest.raises(ValidationError):
+        move(theirs, other_seller, "barro-y-sal")
+    made = teams.open_shop(other_seller, "Barro, y, Sol")
+    renamed = Shop.objects.filter(pk=shop.pk).update(name="Clay", name_skeleton="clay")
+    namesake = teams.open_shop(other_seller, "Barro y Sal")
+    assert (renamed, made.slug) == (1, "barro-y-sol")
+    assert re.fullmatch(r"barro-y-sal-[0-9a-f]{8}", namesake.slug)
+    assert Client().get("/shops/barro-y-sal/").headers["Location"] == "/shops/clay/"
+
+
+def test_a_new_shop_gets_no_reserved_address(seller: User) -> None:
+    assert re.fullmatch(r"open-[0-9a-f]{8}", teams.open_shop(seller, "Open").slug)
+
+
+def test_a_shop_keeps_only_so_many_addresses(shop: Shop, seller: User, settings: Any) -> None:
+    settings.FORMER_SLUGS_PER_SHOP = 2
+    move(shop, seller, "one", "two")
+    with pytest.raises(ValidationError):
+        move(shop, seller, "three")
+    move(shop, seller, "one")  # which it had
+    shop.refresh_from_db()
+    assert shop.slug == "one"
+    assert FormerSlug.objects.count() == 2
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_is_just_given_up_is_not_taken(shop: Shop, other_seller: User) -> None:
+    theirs = Shop.objects.get(slug="north-loom")
+    seller = shop.members.get()
+    turns = iter([(seller, shop, "clay"), (other_seller, theirs, "barro-y-sal")])
+
+    def take() -> bool:
+        actor, own, slug = next(turns)
+        try:
+            move(own, actor, slug)
+        except ValidationError:
+            return False
+        return True
+
+    for _ in range(5):
+        Shop.objects.filter(pk=shop.pk).update(slug="barro-y-sal")
+        Shop.objects.filter(pk=theirs.pk).update(slug="north-loom")
+        FormerSlug.objects.all().delete()
+        turns = iter([(seller, shop, "clay"), (other_seller, theirs, "barro-y-sal")])
+        in_threads(2, take)
+        shop.refresh_from_db()
+        theirs.refresh_from_db()
+        assert (shop.slug, theirs.slug) == ("clay", "north-loom")
+
+
+def test_staff_who_change_an_address_leave_the_former_one_behind(
+    shop: Shop, other_seller: User, client_of: Any
+) -> None:
+    FormerSlug.objects.create(shop=Shop.objects.get(slug="north-loom"), slug="old-loom")
+    client = client_of(UserFactory(is_staff=True, is_superuser=True))
+    form = {"name": shop.name, "slug": "clay", "city": "", "time_zone": "UTC", "description": ""}
+    for inline in ("memberships", "invitations", "former_slugs"):
+        form |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
+    address = f"/admin/catalog/shop/{shop.pk}/change/"
+    answer = client.post(address, form | {"slug": "old-loom"})
+    assert "This address belongs to another shop." in answer.text
+    assert client.post(address, form).status_code == 302
+    assert Client().get("/shops/barro-y-sal/").headers["Location"] == "/shops/clay/"
+
+
+def test_my_shop_leads_to_the_settings_or_to_opening_one(
+    shop: Shop, seller: User, shopper: User, client_of: Any
+) -> None:
+    client = client_of(seller)
+    assert client.get("/my/shop/").headers["Location"] == f"/my/shop/{shop.pk}/"
+    assert "/my/shop/" in client.get("/").text
+    assert client_of(shopper).get("/my/shop/").headers["Location"] == "/my/shop/open/"
+    assert client_of(None).get("/my/shop/").headers["Location"].startswith("/accounts/login/")
+    second = ShopFactory(owner=seller)
+    assert f'href="/my/shop/{second.pk}/"' in client.get(f"/my/shop/{shop.pk}/").text
+
+
+def test_a_new_shop_lives_in_the_time_zone_of_the_browser(shopper: User, client_of: Any) -> None:
+    client = client_of(shopper)
+    client.cookies["timezone"] = "America/Mexico_City"
+    client.post("/my/shop/open/", {"name": "Taller Sol"})
+    assert Shop.objects.get().time_zone == "America/Mexico_City"
+    assert teams.open_shop(shopper, "Taller Luna").time_zone == "UTC"
+
+
+def test_shoppers_see_what_time_it_is_for_the_shop(shop: Shop) -> None:
+    Shop.objects.update(time_zone="Asia/Tokyo")
+    with time_machine.travel(datetime(2026, 1, 5, 12, 30, tzinfo=UTC), tick=False):
+        page = Client().get(shop.get_absolute_url(), headers={"accept-language": "es"}).text
+    assert "21:30 hora local" in page
+
+
+@pytest.mark.usefixtures("no_hurry")
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_is_square_shown_everywhere_and_removed_with_its_file(
+    product: Product, shop: Shop, seller: User, settings_of: str, client_of: Any
+) -> None:
+    client = client_of(seller)
+    places = ["/", shop.get_absolute_url(), product.get_absolute_url(), settings_of]
+    for _ in range(2):
+        upload = {"picture": SimpleUploadedFile("us.jpg", picture(size=(640, 360)))}
+        assert client.post(f"{settings_of}picture/", upload).status_code == 302
+    shop.refresh_from_db()
+    name = str(shop.picture.name)
+    assert default_storage.listdir("shops")[1] == [name.removeprefix("shops/")]  # not the first one
+    with default_storage.open(name) as file, Image.open(file) as made:
+        assert made.size == (256, 256)
+    for place in places:
+        assert shop.picture.url in client.get(place).text, place
+    client.post(f"{settings_of}picture/", {"remove": "1"})
+    shop.refresh_from_db()
+    assert not shop.picture
+    assert not default_storage.exists(name)
+    assert ">BS</span>" in client.get(product.get_absolute_url()).text  # the initials
+
+
+@pytest.mark.usefixtures("no_hurry")
+@pytest.mark.parametrize("content", [b"<svg/>", picture("GIF"), b""])
+def test_what_is_no_picture_changes_nothing(
+    content: bytes, shop: Shop, seller: User, settings_of: str, client_of: Any
+) -> None:
+    upload = {"picture": SimpleUploadedFile("us.jpg", content)}
+    answer = client_of(seller).post(f"{settings_of}picture/", upload)
+    assert answer.status_code == 400
+    assert "picture" in answer.context["picture_form"].errors
+    shop.refresh_from_db()
+    assert not shop.picture

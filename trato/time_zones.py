@@ -1,0 +1,47 @@
+"""Time zones by their IANA names."""
+
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# The others are old names, and zones that no place has.
+AREAS = (
+    "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian",
+    "Pacific",
+)  # fmt: skip
+
+
+def choices(current: str) -> list[tuple[str, Any]]:
+    """Return time zones as a form's choices, by area: `Europe/Madrid` as Madrid.
+
+    Args:
+        current: a zone that has to be among them, even if it is an old name.
+    """
+    areas = [(area, list(zones)) for area, zones in _by_area()]
+    others = {"UTC", current} - {name for _area, zones in areas for name, _label in zones}
+    return [*((name, name) for name in sorted(others)), *areas]
+
+
+@cache
+def _by_area() -> list[tuple[str, list[tuple[str, str]]]]:
+    names = sorted(available_timezones())
+    return [
+        (
+            area,
+            [
+                (name, name.partition("/")[2].replace("_", " "))
+                for name in names
+                if name.startswith(f"{area}/")
+            ],
+        )
+        for area in AREAS
+    ]
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse what is no name of a time zone. Raises ValidationError."""
+    if value not in available_timezones():
+        raise ValidationError(_("We don't know this time zone."), code="unknown")
