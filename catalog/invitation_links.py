@@ -24,10 +24,10 @@ def invited_address(request: HttpRequest) -> str:
 
 
 def masked(email: str) -> str:
-    """Return a hint at an address, `l…@e….com`, for people who have several."""
+    """Return a hint at an address, `l***@e***.com`, for people who have several."""
     name, _at, domain = email.partition("@")
     host, _dot, ending = domain.rpartition(".")
-    return f"{name[:1]}…@{host[:1]}….{ending}"
+    return f"{name[:1]}***@{host[:1]}***.{ending}"
 
 
 def remember(request: HttpRequest, token: str) -> None:

@@ -1,0 +1,103 @@
+"""A team without JavaScript, and what open tabs lose with a role."""
+
+from allauth.account.models import EmailAddress
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog import access
+from catalog.factories import TeamInvitationFactory
+from catalog.models import Shop, ShopMember, TeamInvitation
+from messaging.models import Conversation
+from tests.accounts.acts import PASSWORD
+from tests.browser.acts import Person, bodies, open_thread, says, write
+from tests.browser.inspector import Inspect, languages
+
+LINK = "/team-invitation/a-token/"
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_colleague_is_invited_joins_and_is_removed_without_javascript(
+    person: Person, shopper: User, seller: User, shop: Shop
+) -> None:
+    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
+    owner = person(seller, java_script_enabled=False)
+    owner.goto("/my/team/")
+    owner.get_by_label("Your colleague's email").fill(shopper.email)
+    press(owner, "Send the invitation")
+    expect(owner.locator(".notice")).to_contain_text(f"emailed the invitation to {shopper.email}")
+    expect(owner.locator(".row")).to_have_count(2)
+    # The mail is in the server's memory, so this stands for the link in it.
+    TeamInvitation.objects.update(token_hash=access.hash_of("a-token"))
+
+    guest = person(None, java_script_enabled=False)
+    guest.goto(LINK)
+    guest.get_by_role("main").get_by_role("link", name="Log in").click()
+    guest.fill("[name=login]", shopper.email)
+    guest.fill("[name=password]", PASSWORD)
+    press(guest, "Log in")
+    expect(guest.locator("h1")).to_have_text(f"{shop.name} invites you to its team")
+    press(guest, "Accept")
+    expect(guest.locator(".notice")).to_contain_text("You're now on the team")
+
+    owner.goto("/my/team/")
+    owner.get_by_role("link", name=f"Change role: {shopper.name}").click()
+    owner.get_by_label("Owner: also manages").check()
+    press(owner, "Save")
+    expect(owner.locator(".row", has_text=shopper.email)).to_contain_text("Owner")
+    owner.get_by_role("link", name=f"Remove: {shopper.name}").click()
+    expect(owner.get_by_role("main")).to_contain_text("They lose access at once")
+    press(owner, "Remove")
+    expect(owner.locator(".row")).to_have_count(1)
+    guest.goto("/my/team/")
+    expect(guest.locator("h2")).to_have_text("You're not on a shop's team yet")
+
+
+def test_an_open_thread_gets_nothing_more_after_the_removal(
+    person: Person,
+    shopper: User,
+    seller: User,
+    colleague: User,
+    shop: Shop,
+    conversation: Conversation,
+) -> None:
+    page, owner, asking = person(colleague), person(seller), person(shopper)
+    for one in (page, asking):
+        open_thread(one, conversation)
+    write(asking, "Hello")
+    says(page, "Hello")
+    owner.goto(f"/my/team/{shop.pk}/{colleague.pk}/remove/")
+    press(owner, "Remove")
+    expect(owner.locator(".notice")).to_contain_text("is no longer on the team")
+    write(asking, "For the shop only")
+    open_thread(owner, conversation)
+    says(owner, "For the shop only")
+    write(page, "I can help you.")
+    page.locator(".message__failed:visible").wait_for()
+    assert "For the shop only" not in bodies(page)
+
+
+@languages
+def test_the_pages_of_a_team(
+    locale: str, inspect: Inspect, shopper: User, seller: User, colleague: User, shop: Shop
+) -> None:
+    EmailAddress.objects.create(user=shopper, email=shopper.email, verified=True, primary=True)
+    TeamInvitationFactory(shop=shop, email=shopper.email, token="a-token")
+    of_shop = f"/my/team/{shop.pk}/"
+    owner = inspect(seller, locale=locale)
+    pages = ["/my/team/", f"{of_shop}leave/", LINK]
+    owner.tour([*pages, f"{of_shop}{colleague.pk}/", f"{of_shop}{colleague.pk}/remove/"])
+    owner.page.goto("/my/team/")
+    owner.page.fill("[name=email]", colleague.email)
+    owner.page.click("main form:has([name=email]) .button--primary")
+    owner.page.locator(".field__error").wait_for()
+    owner.look()
+    ShopMember.objects.filter(user=colleague).update(role=ShopMember.Role.OWNER)
+    owner.tour([f"{of_shop}leave/"])
+    guest, visitor = inspect(shopper, locale=locale), inspect(None, locale=locale)
+    guest.tour([LINK, "/my/team/"])
+    visitor.tour([LINK])
+    visitor.tour(["/team-invitation/gone/"], status=410)
+    assert [*owner.problems, *guest.problems, *visitor.problems] == []
