@@ -37,7 +37,7 @@ class SignupForm(PersonSignupForm):
         cleaned: dict[str, Any] = super().clean()
         if self.errors.get("shop_name") and self._first_click():
             del self._errors["shop_name"]  # the name is taken by this very sign-up
-        elif cleaned.get("role") == User.Role.SELLER and not cleaned.get("shop_name"):
+        elif cleaned.get("role") == User.Role.SELLER and cleaned.get("shop_name") == "":
             self.add_error("shop_name", forms.ValidationError(_("Name your shop."), "required"))
         return cleaned
 

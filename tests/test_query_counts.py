@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 # The maximum for each page. The product's, the list's and the thread's are promised.
 FOR_ALL = {"product": 6, "home": 7, "products": 7, "shop": 9}
 FOR_MEMBERS = {"conversations": 6, "thread": 7, "notifications": 6}
-FOR_SELLERS = {"my products": 8, "team": 6}
+FOR_SELLERS = {"my products": 8, "my shop": 7, "team": 6}
 MOST = FOR_ALL | FOR_MEMBERS | FOR_SELLERS
 BADGED = ["/", "/conversations/", "/accounts/profile/", "/accounts/email/", "/admin/", "/nothing/"]
 
@@ -77,6 +77,7 @@ def address_of(name: str, product: Product, conversation: Conversation) -> str:
         "conversations": "/conversations/",
         "thread": conversation.get_absolute_url(),
         "my products": "/my/products/",
+        "my shop": f"/my/shop/{product.shop_id}/",
         "team": "/my/team/",
         "notifications": "/notifications/",
     }[name]

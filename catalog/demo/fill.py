@@ -176,7 +176,7 @@ def _product(
 def _emblem(shop: DemoShop) -> ContentFile[bytes]:
     """Draw a shop's picture: its first product, small and square as `trato.images` makes it."""
     goods = shop.goods[0]
-    with Image.open(io.BytesIO(draw(goods.kind, goods.look, "detail"))) as picture:
+    with Image.open(io.BytesIO(draw(goods.kind, goods.look, "front"))) as picture:
         buffer = io.BytesIO()
         side = settings.AVATAR_SIDE
         picture.resize((side, side), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=85)

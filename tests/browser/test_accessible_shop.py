@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
-from catalog.models import Product
+from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
 from messaging.moderation import actions as moderation
@@ -88,6 +88,22 @@ def test_the_pages_of_a_shopper(
 
 
 @languages
+def test_the_first_steps_of_a_shop(
+    locale: str, inspect: Inspect, shop: Shop, seller: User, colleague: User
+) -> None:
+    visit = inspect(seller, locale=locale)
+    visit.tour(["/my/products/", "/conversations/", "/accounts/signup/?role=seller"])
+    product = ProductFactory(shop=shop, unpublished=True)
+    visit.tour(["/my/products/", f"/my/products/{product.slug}/", product.get_absolute_url()])
+    ProductFactory(shop=shop)
+    visit.tour(["/my/products/", "/conversations/"])
+    assert visit.problems == []
+    agent = inspect(colleague, locale=locale)
+    agent.tour([f"/my/shop/{shop.pk}/"])
+    assert agent.problems == []
+
+
+@languages
 def test_the_pages_of_a_seller(
     locale: str,
     inspect: Inspect,
@@ -109,9 +125,13 @@ def test_the_pages_of_a_seller(
         [
             "/notifications/", "/conversations/", conversation.get_absolute_url(), "/my/products/",
             "/my/products/?state=sold_out", "/my/products/new/", f"/my/products/{product.slug}/",
-            "/my/team/", product.get_absolute_url(),
+            "/my/team/", product.get_absolute_url(), f"/my/shop/{product.shop_id}/",
         ]
     )  # fmt: skip
+    visit.page.goto(f"/my/shop/{product.shop_id}/")
+    visit.page.fill("[name=slug]", "open")
+    submit_unchecked(visit.page, "form.shop-form")
+    visit.look()
     visit.page.goto("/my/products/new/")
     submit_unchecked(visit.page, "main form[enctype]")
     visit.look()

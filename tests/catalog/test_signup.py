@@ -67,6 +67,21 @@ def test_an_address_that_is_taken_after_the_look_is_answered_as_before_it(
     assert User.objects.get() == shopper
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Barro y Sal", "Another shop has this name"),
+        ("", "Name your shop."),
+        ("  ", "Name your shop."),
+    ],
+)
+def test_a_shops_name_has_one_thing_wrong(name: str, words: str, shop: Shop) -> None:
+    answer = sign_up(shop_name=name)
+    [error] = answer.context["form"].errors["shop_name"]
+    assert words in error
+    assert not User.objects.filter(email="ana@example.com").exists()
+
+
 def test_a_shops_name_that_is_taken_after_the_look_is_refused_in_words(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
