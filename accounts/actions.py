@@ -35,6 +35,7 @@ def may_switch(actor: Person, user: User) -> bool:
     """Whether `actor` may suspend or restore `user`."""
     may = actor.is_active and actor.is_staff and actor.has_perm("accounts.suspend_user")
     of_staff = user.is_staff or user.is_superuser
+    may = may and user.deleted_at is None  # nobody restores a deleted account
     return may and actor.pk != user.pk and (actor.is_superuser or not of_staff)
 
 

@@ -100,3 +100,12 @@ class ProfileForm(forms.ModelForm[User]):
         model = User
         fields = ("name",)
         labels: ClassVar[dict[str, Any]] = {"name": _("Display name")}
+
+
+class DeletionForm(forms.Form):
+    """The last question before an account is deleted."""
+
+    sure = forms.BooleanField(
+        label=_("I understand that this can't be undone."),
+        error_messages={"required": _("Tick the box to delete your account.")},
+    )

@@ -42,6 +42,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    deleted_at = models.DateTimeField(
+        _("deleted"), null=True, editable=False, help_text="By its owner, see `deletion`."
+    )
     # Square and re-encoded by `trato.images`.
     picture = models.FileField(_("picture"), upload_to="people/", blank=True, db_default="")
 

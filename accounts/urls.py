@@ -2,13 +2,15 @@ from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from . import entrance_views, profile_views, views
+from . import deletion_views, entrance_views, profile_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("email/", views.EmailView.as_view()),  # take precedence over allauth's
     path("profile/", profile_views.profile, name="profile"),
     path("profile/picture/", profile_views.picture, name="picture"),
+    path("delete/", deletion_views.delete, name="delete"),
+    path("deleted/", deletion_views.deleted, name="deleted"),
     path("demo-login/", views.demo_login, name="demo_login"),
     # Replacements for allauth's pages at the same addresses; allauth's names still resolve to them.
     re_path(

@@ -11,7 +11,7 @@ from accounts.models import User
 from messaging.host import MessagingHost, PagePart, Product, ProductCard
 from trato.people import Person
 
-from . import first_steps, models, money
+from . import deletion, first_steps, models, money
 
 
 class CatalogHost(MessagingHost):
@@ -37,8 +37,12 @@ class CatalogHost(MessagingHost):
 
     def find_shop(self, slug: str) -> models.Shop | None:
         """Also by a former address: somebody may write on a page that was loaded before."""
-        shop = models.Shop.objects.filter(slug=slug).first()
-        return shop or models.Shop.objects.filter(former_slugs__slug=slug).first()
+        shops = models.Shop.objects.filter(closed_at=None)
+        shop = shops.filter(slug=slug).first()
+        return shop or shops.filter(former_slugs__slug=slug).first()
+
+    def shops_closing_with(self, person: Person) -> list[int]:
+        return [shop.pk for shop in deletion.closing_with(person)]
 
     def browse_url(self) -> str:
         return reverse("catalog:products")

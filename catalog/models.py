@@ -57,6 +57,9 @@ class Shop(SeenRow):
     first_steps_done_at = models.DateTimeField(
         _("first steps done"), null=True, blank=True, editable=False
     )
+    closed_at = models.DateTimeField(
+        _("closed"), null=True, editable=False, help_text="Its owner deleted the account."
+    )
     members: "models.ManyToManyField[User, ShopMember]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="ShopMember", related_name="shops"
     )

@@ -50,7 +50,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a shop, its team and its products."""
-    shop = Shop.objects.filter(slug=slug).first()
+    shop = Shop.objects.filter(slug=slug, closed_at=None).first()
     if shop is None:
         return _moved(request, slug)
     products = queries.published().filter(shop=shop)

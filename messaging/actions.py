@@ -6,6 +6,7 @@ The other acts are in `sending.submit` (a send over the socket), `reading.action
 
 import uuid
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,10 @@ def start_conversation(
         return existing
     if host.is_member(actor.pk, shop.pk):
         raise Refused("forbidden", _("This is your own shop."))
+    # Takes turns with the deletion of the account, which ends the conversations that it finds.
+    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
+    if not people.select_for_update(no_key=True).exists():
+        raise Refused("forbidden", _("Your account can't write any more."))
     try:
         with transaction.atomic():
             conversation = Conversation.objects.create(

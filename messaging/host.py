@@ -150,6 +150,13 @@ class MessagingHost(ABC):
             `F`. People who may not act for the shop, such as suspended ones, have no row.
         """
 
+    def shops_closing_with(self, person: Person) -> list[int]:
+        """Return the IDs of the shops that close when a person's account is deleted.
+
+        Called while it is deleted; also if they have just been closed.
+        """
+        return []
+
     def shop_name(self, shop: Shop) -> str:
         """Return the shop's name, as stored in its column. Makes no query."""
         return str(getattr(shop, self.shop_name_field))

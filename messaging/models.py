@@ -8,7 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from trato.people import is_deleted
 
 from .host import HostForeignKey, Product, host
 
@@ -117,6 +120,13 @@ class Conversation(models.Model):
         blank=True,
         help_text="From the first question to the shop's first answer.",
     )
+    ended_at = models.DateTimeField(
+        _("ended"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When a side deleted its account. Nobody can write any more.",
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     # Added by a list for its reader, see `queries.conversation_list`.
@@ -167,6 +177,10 @@ class Conversation(models.Model):
     def side_of(self, user_id: int) -> Side:
         """Return the side of somebody whom `access` has let in."""
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
+
+    def name_without_account(self, side: str) -> str:
+        """Return who sent a message if the account is deleted: the shop, or nobody we know."""
+        return self.shop_name if side == Side.SELLER else gettext("Deleted account")
 
     def counterpart_of(self, side: Side) -> str:
         """Return the name under which one side sees the other."""
@@ -274,11 +288,12 @@ class Message(models.Model):
 
     @property
     def sender_name(self) -> str:
-        return host.display_name(self.sender)
+        """The sender's name; empty for a deleted account, see `name_without_account`."""
+        return "" if is_deleted(self.sender) else host.display_name(self.sender)
 
     @property
     def sender_short_name(self) -> str:
-        return host.short_name(self.sender)
+        return "" if is_deleted(self.sender) else host.short_name(self.sender)
 
 
 # The features' models, which belong to this app too.

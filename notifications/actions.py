@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Substr
 
 from trato.clock import database_now
+from trato.listed import listed
 from trato.people import Person
 from trato.realtime import groups
 
@@ -113,6 +114,27 @@ def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> Non
         subject_kind=subject_kind, subject_id=subject_id, excerpt=excerpt[:160]
     )
     News.objects.filter(pk__in=_locked(quoting)).update(excerpt="")
+
+
+@transaction.atomic
+def forget(subject_kind: str, subject_ids: Collection[int]) -> None:
+    """Delete all notifications about some subjects, because the words in them are to go."""
+    news = News.objects.filter(pk__in=_locked(_about(subject_kind, subject_ids)))
+    unread = Notification.objects.filter(news__in=news, read_at=None)
+    recipients = sorted(set(unread.values_list("recipient_id", flat=True)))
+    news.delete()
+    announce_badges(recipients)
+
+
+@transaction.atomic
+def drop_name(subject_kind: str, subject_ids: Collection[int], name: str) -> None:
+    """Remove a name from the beginning of titles of news about some subjects."""
+    named = _about(subject_kind, subject_ids).filter(title__startswith=name)
+    News.objects.filter(pk__in=_locked(named)).update(title=Substr("title", len(name) + 1))
+
+
+def _about(subject_kind: str, subject_ids: Collection[int]) -> QuerySet[News]:
+    return News.objects.filter(subject_kind=subject_kind, subject_id__in=listed(subject_ids))
 
 
 def lock(keys: Collection[int]) -> None:

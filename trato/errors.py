@@ -45,6 +45,11 @@ def conflict() -> Refused:
     return Refused("conflict", text)
 
 
+def ended() -> Refused:
+    """Return the refusal of a message in a conversation that has ended."""
+    return Refused("forbidden", _("This conversation has ended. You can't write here any more."))
+
+
 def when_shown(text: Callable[[], str]) -> Promise:
     """A text that is formatted and translated only when it is shown."""
     return cast(Promise, lazy(text, str)())

@@ -2,13 +2,14 @@
 
 It is an `AbstractBaseUser` with `PermissionsMixin`, an integer key and the columns `is_active` and
 `is_staff`. Its e-mail field is the model's `EMAIL_FIELD`, its name field the one that the setting
-`PERSON_NAME_FIELD` names.
+`PERSON_NAME_FIELD` names; an account without a name is a deleted one.
 """
 
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
 
 
 class Person(Protocol):
@@ -26,9 +27,14 @@ class Person(Protocol):
 
 
 def display_name(person: Any) -> str:
-    """Return a person's name for pages and notifications."""
+    """Return a person's name for pages and notifications, in the reader's language if deleted."""
     name: str = getattr(person, settings.PERSON_NAME_FIELD)
-    return name
+    return name or _("Deleted account")
+
+
+def is_deleted(person: Any) -> bool:
+    """Whether an account was deleted: it no longer has a name."""
+    return not getattr(person, settings.PERSON_NAME_FIELD)
 
 
 def name_column_of(relation: str) -> str:

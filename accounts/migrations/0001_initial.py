@@ -65,6 +65,15 @@ class Migration(migrations.Migration):
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="joined"),
                 ),
                 (
+                    "deleted_at",
+                    models.DateTimeField(
+                        editable=False,
+                        help_text="By its owner, see `deletion`.",
+                        null=True,
+                        verbose_name="deleted",
+                    ),
+                ),
+                (
                     "picture",
                     models.FileField(
                         blank=True, db_default="", upload_to="people/", verbose_name="picture"

@@ -103,6 +103,15 @@ class Migration(migrations.Migration):
                         blank=True, editable=False, null=True, verbose_name="first steps done"
                     ),
                 ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        editable=False,
+                        help_text="Its owner deleted the account.",
+                        null=True,
+                        verbose_name="closed",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "shop",

@@ -245,6 +245,14 @@ RETENTION_RULES = [
     "config.retention.RULES",
     "notifications.retention.RULES",
 ]
+# What deleting an account deletes, see `trato/deletion.py`; in the order of locks.
+DELETION_PARTS = [
+    "catalog.deletion.PART",
+    "messaging.deletion.PART",
+    "notifications.deletion.PART",
+    "trato.audit.deletion.PART",
+    "accounts.deletion.PART",
+]
 EXPIRED_SESSIONS_KEEP_DAYS = 1
 UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default=7)
 REMOVED_PICTURES_KEEP_DAYS = 7  # pictures that no conversation shows

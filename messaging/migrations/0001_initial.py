@@ -76,6 +76,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "ended_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="When a side deleted its account. Nobody can write any more.",
+                        null=True,
+                        verbose_name="ended",
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now, editable=False, verbose_name="created"

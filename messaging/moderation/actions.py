@@ -20,7 +20,7 @@ from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone, Refused
-from trato.people import Person
+from trato.people import Person, is_deleted
 from trato.text import has_control_characters
 
 from . import notices
@@ -172,9 +172,22 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
     report.outcome = chosen
     report.resolved_at, report.resolved_by_id = timezone.now(), actor.pk
     report.save(update_fields=["outcome", "resolved_at", "resolved_by"])
-    notices.tell_reporter(report)
+    if not is_deleted(report.reporter):
+        notices.tell_reporter(report)
     record(actor, f"report.{report.outcome}", f"report:{report.pk}", reason)
+    _forget_deleted(report)
     return report
+
+
+def _forget_deleted(report: Report) -> None:
+    """Empty the words of people who have deleted their account while the report was open."""
+    if is_deleted(report.reporter):
+        Report.objects.filter(pk=report.pk).update(words="")
+    others = Report.objects.filter(message=report.message_id, outcome="").exclude(pk=report.pk)
+    message = report.message
+    is_gone = is_deleted(message.sender) and message.conversation.ended_at is not None
+    if is_gone and not others.exists():
+        Message.objects.filter(pk=message.pk).update(body="")
 
 
 def _require(actor: Person, permission: str) -> None:

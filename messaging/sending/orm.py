@@ -12,7 +12,7 @@ from messaging.models import SUBJECT_KIND, Conversation, Message, Side, hour_of
 from messaging.records import Attempt, Sent, content_of
 from notifications import actions as notifications
 from trato.clock import database_now
-from trato.errors import conflict
+from trato.errors import conflict, ended
 from trato.realtime.database import run_in_database_thread
 
 from .store import Store
@@ -56,6 +56,8 @@ def store_one(attempt: Attempt) -> Sent:
         return Sent.of(first)
     if attempt.refusal is not None:
         raise attempt.refusal
+    if conversation.ended_at is not None:
+        raise ended()
     message = Message.objects.create(
         **content_of(attempt),
         conversation=conversation,

@@ -18,7 +18,7 @@ from django.http import Http404
 from messaging.body import excerpt
 from messaging.models import Side, conversation_url
 from messaging.records import Attempt, Content, Sent, content_of
-from trato.errors import conflict
+from trato.errors import conflict, ended
 from trato.realtime.statements import Locked, StatementConnection
 
 from .statement import send_statement
@@ -93,6 +93,8 @@ async def _store(
         member = members.get(place)
         if member is None:
             answers.append(Http404("no such conversation"))
+        elif member.message is None and member.ended:
+            answers.append(attempt.refusal or ended())
         elif member.message is None:
             # Nothing else prevents an allowed attempt from being stored.
             answers.append(attempt.refusal or Locked())
@@ -150,6 +152,7 @@ class _Member(msgspec.Struct):
     side: Side
     consumer_id: int
     shop_id: int
+    ended: bool  # whether the conversation takes no more messages
     message: _Message | None
 
 

@@ -63,10 +63,10 @@ def attempt() -> str:
 def member() -> str:
     """Keep the attempts whose sender takes part in the conversation."""
     return f"""member AS MATERIALIZED (
-        SELECT a.*, c.consumer_id, c.shop_id,
+        SELECT a.*, c.consumer_id, c.shop_id, c.ended_at IS NOT NULL AS ended,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
         FROM attempt a
-        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id FROM {CONVERSATION} c
+        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id, c.ended_at FROM {CONVERSATION} c
                             WHERE c.id = a.conversation_id LIMIT 1) c
         WHERE {participation_sql("c", "a.sender_id")}
     )"""
@@ -91,7 +91,8 @@ def wanted() -> str:
     return """wanted AS MATERIALIZED (
         SELECT a.*, row_number() OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS nth
         FROM member a
-        WHERE a.allowed AND NOT EXISTS (SELECT FROM repeated r WHERE r.place = a.place)
+        WHERE a.allowed AND NOT a.ended
+          AND NOT EXISTS (SELECT FROM repeated r WHERE r.place = a.place)
     )"""
 
 
@@ -99,12 +100,12 @@ def locked() -> str:
     """Lock the conversations, in the same order as all writers.
 
     SKIP LOCKED leaves out conversations that another transaction has locked, so no other message
-    waits for them.
+    waits for them. `ended_at` is checked again, because that lock may have been a deletion's.
     """
     return f"""locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision
         FROM {CONVERSATION} c
-        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted))
+        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted)) AND c.ended_at IS NULL
         ORDER BY c.id
         FOR NO KEY UPDATE OF c SKIP LOCKED
     )"""
@@ -197,7 +198,7 @@ def answer() -> str:
     SELECT json_build_object(
         'members', (
             SELECT coalesce(json_agg(json_build_object(
-                'place', a.place, 'side', a.side,
+                'place', a.place, 'side', a.side, 'ended', a.ended,
                 'consumer_id', a.consumer_id, 'shop_id', a.shop_id,
                 'message', CASE WHEN coalesce(r.id, s.id) IS NOT NULL THEN json_build_object(
                     'id', coalesce(r.id, s.id), 'sequence', coalesce(r.sequence, s.sequence),

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 
 from messaging.contact import panel
 from messaging.host import Product, Shop, host
-from messaging.models import Message
+from messaging.models import Conversation, Message
 from trato.people import display_name
 
 register = template.Library()
@@ -71,9 +71,17 @@ def message_attributes(message: Message | None, reader_id: int | None) -> SafeSt
 
 
 @register.simple_tag
-def message_options(message: Message | None) -> str:
+def message_sender(message: Message | None, conversation: Conversation) -> str:
+    """Who sent a message; empty in the `<template>`."""
+    if message is None:
+        return ""
+    return message.sender_name or conversation.name_without_account(message.side)
+
+
+@register.simple_tag
+def message_options(message: Message | None, conversation: Conversation) -> str:
     """The name of a message's menu, which says whose message it is; empty in the `<template>`."""
-    return _options(get_language(), message.sender_name) if message else ""
+    return _options(get_language(), message_sender(message, conversation)) if message else ""
 
 
 @lru_cache(maxsize=1000)  # a page has many messages of a few people

@@ -120,7 +120,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
             % {
                 "number": message.sequence,
                 "id": message.conversation_id,
-                "name": message.sender_name,
+                "name": host.display_name(message.sender),
             },
             form_class=RemovalForm,
             initial={

@@ -163,5 +163,5 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
             model=Report,
             back=reverse("admin:messaging_report_changelist"),
             allowed=actor.has_perm("messaging.remove_message"),
-            about=f"{report.get_reason_display()} – {report.message.sender_name}",
+            about=f"{report.get_reason_display()} – {host.display_name(report.message.sender)}",
         )

@@ -16,8 +16,8 @@ function topOf(item) {
 }
 
 export class MessageList {
-  constructor(list, template, { side, messages }) {
-    Object.assign(this, { list, template, side, messages });
+  constructor(list, template, { side, messages, shop }) {
+    Object.assign(this, { list, template, side, messages, shop });
   }
 
   items() {
@@ -74,21 +74,32 @@ export class MessageList {
     item.id = `message-${sequence || message.client_id}`;
     item.toggleAttribute("data-removed", message.removed);
     item.toggleAttribute("data-own", message.sender.id === session.user);
-    item.querySelector(".message__sender").textContent = message.sender.name;
+    const name = this.nameOf(message);
+    item.querySelector(".message__sender").textContent = name;
     item.querySelector(".message__body").replaceChildren(linkify(message.body));
-    item.querySelector(".message__removed").hidden = !message.removed;
+    const removed = item.querySelector(".message__removed");
+    removed.hidden = !message.removed;
+    if (message.removed && !message.sender.name) {
+      removed.textContent = gettext("This message was deleted together with the account.");
+    }
     item.querySelector("[data-take-back]").hidden = true;
     const menu = item.querySelector(".message__menu");
     if (message.side === this.side || message.removed) menu.remove();
     else {
       menu.querySelector("summary").ariaLabel =
-        fill(gettext("Options for the message from %(name)s"), { name: message.sender.name });
+        fill(gettext("Options for the message from %(name)s"), { name });
       menu.querySelector(".message__report").href = `${this.messages}${sequence}/report/`;
     }
     const time = item.querySelector("time");
     time.dateTime = message.created_at;
     write(time);
     return item;
+  }
+
+  /** Who sent a message. A deleted account has no name: what it wrote for a shop is the shop's. */
+  nameOf({ side, sender }) {
+    if (sender.name || sender.id === session.user) return sender.name;
+    return side === "seller" ? this.shop : gettext("Deleted account");
   }
 
   insert(item, sequence) {

@@ -1,0 +1,125 @@
+"""Delete an account: its row stays, without anything that says whose it was.
+
+Other rows refer to it, such as the messages of conversations that the other side keeps.
+"""
+
+from functools import partial
+
+import structlog
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from trato.deletion import Hindrance, Part, parts
+from trato.realtime.sessions import announce_access_changed
+
+from .models import User
+from .pictures import forget_file
+
+log = structlog.get_logger("trato.accounts")
+
+
+class Hindered(Exception):
+    """The account can't be deleted now; `hindrances` says why. Nothing was changed."""
+
+    def __init__(self, hindrances: list[Hindrance]) -> None:
+        super().__init__()
+        self.hindrances = hindrances
+
+
+def hindrances(person: User) -> list[Hindrance]:
+    """Return why a person can't delete the account, as sentences for the person."""
+    return [reason for part in parts() for reason in part.hindrances(person)]
+
+
+def consequences(person: User) -> list[str]:
+    """Return what else happens when a person deletes the account, as sentences for the person."""
+    return [sentence for part in parts() for sentence in part.consequences(person)]
+
+
+@transaction.atomic
+def delete_account(user_id: int) -> User | None:
+    """Delete an account and everything that only its owner has written or may see.
+
+    Returns:
+        The person as they were; None if the account had been deleted before.
+
+    Raises:
+        Hindered: something has to be done first.
+        User.DoesNotExist: the account is suspended, or there is none.
+    """
+    before = User.objects.get(pk=user_id)
+    # The order of locks is in docs/decisions/0013-lock-order.md.
+    addresses = EmailAddress.objects.filter(user=before)
+    list(addresses.select_for_update().order_by("pk"))
+    for part in parts():
+        part.lock(before)
+    person = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    if person.deleted_at is not None:
+        return None
+    if not person.is_active:
+        raise User.DoesNotExist
+    for part in parts():
+        part.lock_owned(person)
+    if reasons := hindrances(person):
+        raise Hindered(reasons)
+    _make_anonymous(user_id)
+    for part in parts():
+        part.erase(person)
+    # Last, because a change of a unique column waits for foreign keys to the row, and keeps them
+    # waiting: a send that holds a conversation's lock would wait for us, and we for it.
+    User.objects.filter(pk=user_id).update(email=f"{user_id}@deleted.invalid")
+    announce_access_changed(user_id)
+    transaction.on_commit(partial(log.info, "account_deleted", user=user_id))
+    return person
+
+
+def _make_anonymous(user_id: int) -> None:
+    user = User(pk=user_id)
+    user.set_unusable_password()
+    User.objects.filter(pk=user_id).update(
+        deleted_at=timezone.now(),
+        name="",
+        password=user.password,
+        picture="",
+        is_active=False,
+        last_login=None,
+    )
+
+
+def _hindrances(person: User) -> list[Hindrance]:
+    if person.is_staff or person.is_superuser:
+        text = _("You work for the site. Ask a colleague to take away your staff access first.")
+        return [Hindrance(text)]
+    return []
+
+
+def _erase(person: User) -> None:
+    forget_file(person)
+    sessions = UserSession.objects.filter(user=person)
+    Session.objects.filter(
+        session_key__in=list(sessions.values_list("session_key", flat=True))
+    ).delete()
+    sessions.delete()
+    Authenticator.objects.filter(user=person).delete()
+    EmailAddress.objects.filter(user=person).delete()
+    person.groups.clear()
+    person.user_permissions.clear()
+
+
+PART = Part(
+    relations={
+        "account.EmailAddress.user": "deleted",
+        "mfa.Authenticator.user": "deleted",
+        "usersessions.UserSession.user": "deleted with the sessions",
+        "accounts.User_groups.user": "deleted",
+        "accounts.User_user_permissions.user": "deleted",
+        "admin.LogEntry.user": "kept: only staff have entries, and they can't delete",
+    },
+    erase=_erase,
+    hindrances=_hindrances,
+)

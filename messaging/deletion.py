@@ -1,0 +1,94 @@
+"""What deleting an account means for conversations.
+
+The person's conversations as a shopper end, and so do those of shops that close: nobody can write
+there any more. Their own words disappear, the other side's stay. What they wrote for a shop that
+goes on is the shop's, and stays in its name.
+"""
+
+from django.db import connection
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from notifications import actions as notifications
+from trato.deletion import Part
+from trato.people import Person
+
+from . import events
+from .host import host
+from .models import (
+    SUBJECT_KIND,
+    Conversation,
+    KeptQuestion,
+    Message,
+    Participant,
+    Report,
+    Side,
+)
+
+# Changed messages that are announced one by one. Open pages learn of the others with the heartbeat.
+ANNOUNCED_MAX = 100
+
+
+def _erase(person: Person) -> None:
+    ending = Conversation.objects.filter(
+        Q(consumer_id=person.pk) | Q(shop_id__in=host.shops_closing_with(person))
+    )
+    answered = Message.objects.filter(sender_id=person.pk, side=Side.SELLER)
+    touched = Conversation.objects.filter(Exists(answered.filter(conversation=OuterRef("pk"))))
+    # All of them at once, because conversations are locked in the order of their keys.
+    locked = (ending | touched).order_by("pk").select_for_update(no_key=True)
+    ids = set(locked.values_list("pk", flat=True))
+    ended = list(ending.values_list("pk", flat=True))
+    ending.filter(ended_at=None).update(ended_at=timezone.now())
+    _empty_messages(person, ending)
+    own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
+    list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
+    own.delete()
+    notifications.forget(SUBJECT_KIND, ended)
+    notifications.drop_name(SUBJECT_KIND, ids.difference(ended), f"{host.display_name(person)} · ")
+    Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
+    KeptQuestion.objects.filter(writer=str(person.pk)).delete()
+
+
+def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
+    """Empty a person's messages and count each as a change of its conversation.
+
+    Staff still need the words of a message with an open report; `moderation.actions` empties it
+    when the report is closed.
+    """
+    message, conversation = Message._meta.db_table, Conversation._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE {message} SET
+                    body = CASE WHEN EXISTS (SELECT 1 FROM {Report._meta.db_table} r
+                                             WHERE r.message_id = {message}.id AND r.outcome = '')
+                                THEN body ELSE '' END,
+                    removed_at = coalesce(removed_at, %s),
+                    revision = changed.revision
+                FROM (SELECT m.id, c.revision + row_number()
+                                 OVER (PARTITION BY c.id ORDER BY m.sequence) AS revision
+                      FROM {message} m JOIN {conversation} c ON c.id = m.conversation_id
+                      WHERE m.sender_id = %s AND c.ended_at IS NOT NULL
+                        AND (m.removed_at IS NULL OR m.body <> '')) AS changed
+                WHERE changed.id = {message}.id""",
+            [timezone.now(), person.pk],
+        )
+    messages = Message.objects.filter(conversation=OuterRef("pk")).values("conversation")
+    top = Subquery(messages.values(top=Max("revision")))
+    ending.update(revision=Greatest("revision", Coalesce(top, "revision")))
+    changed = Message.objects.filter(sender_id=person.pk, conversation__in=ending)
+    for row in changed.select_related("sender", "conversation").order_by("-pk")[:ANNOUNCED_MAX]:
+        events.message_changed(row)
+
+
+PART = Part(
+    relations={
+        "messaging.Conversation.consumer": "ended; shown as a deleted account",
+        "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
+        "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
+        "messaging.Report.reporter": "words emptied once it is closed",
+        "messaging.Report.resolved_by": "kept: only staff close reports, and they can't delete",
+    },
+    erase=_erase,
+)

@@ -1,0 +1,311 @@
+"""What is left of a person in conversations after the account is deleted."""
+
+import threading
+import uuid
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection, connections
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
+
+from accounts import deletion
+from accounts.models import User
+from catalog.factories import ShopMemberFactory
+from messaging import actions
+from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
+from messaging.models import Conversation, Message, Participant, Report
+from messaging.moderation import actions as moderation
+from messaging.records import Sent
+from messaging.sending import orm
+from notifications import actions as notifications
+from notifications.models import News, Notification
+from tests.locks import wait_until_somebody_waits_for_a_lock
+from tests.sockets import closed_with, next_frame
+from tests.threads import in_threads
+from trato.errors import Refused
+
+from .sending.stores import attempt, stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+
+
+@pytest.fixture
+def talk(conversation: Conversation, shopper: User, colleague: User) -> Conversation:
+    """A question and two answers, sent by the actions."""
+    for sender, words in (
+        (shopper, "My phone is secret"),
+        (colleague, "We have two left"),
+        (shopper, "Thanks, secret friend"),
+    ):
+        actions.send(sender, conversation.pk, uuid.uuid4(), words)
+    conversation.refresh_from_db()
+    return conversation
+
+
+def test_the_words_disappear_everywhere_and_the_others_stay(
+    talk: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    client = client_of(seller)
+    pages = [
+        "/conversations/",
+        talk.get_absolute_url(),
+        "/notifications/",
+        "/conversations/?q=secret",
+    ]
+    assert all("secret" in client.get(page).text for page in pages)
+    deletion.delete_account(shopper.pk)
+    for page in pages:
+        text = client.get(page).text.replace('value="secret"', "").replace("q=secret", "")
+        assert "secret" not in text, page
+        assert "Lucía" not in text, page
+    thread = client.get(talk.get_absolute_url()).text
+    assert "We have two left" in thread
+    assert "Deleted account" in thread
+    assert "This message was deleted together with the account." in thread
+    assert not Message.objects.filter(body__contains="secret").exists()
+    assert not News.objects.filter(excerpt__contains="secret").exists()
+    assert not Notification.objects.exists()
+    assert not Participant.objects.filter(user=shopper).exists()
+
+
+def test_the_reader_sees_it_in_their_language(
+    talk: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    deletion.delete_account(shopper.pk)
+    page = client_of(seller).get(talk.get_absolute_url(), headers={"accept-language": "es"})
+    assert "Cuenta eliminada" in page.text
+
+
+def test_each_emptied_message_is_a_change_that_pages_catch_up_with(
+    talk: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    before = talk.revision
+    deletion.delete_account(shopper.pk)
+    talk.refresh_from_db()
+    answer = client_of(seller).get(f"{talk.get_absolute_url()}messages/?since={before}").json()
+    assert [(one["sequence"], one["revision"]) for one in answer["messages"]] == [
+        (1, before + 1),
+        (3, before + 2),
+    ]
+    assert {(one["body"], one["removed"], one["sender"]["name"]) for one in answer["messages"]} == {
+        ("", True, "")
+    }
+    assert talk.revision == before + 2
+
+
+def test_nobody_writes_there_any_more(
+    talk: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    client = client_of(seller)
+    assert "<trato-composer" in client.get(talk.get_absolute_url()).text
+    deletion.delete_account(shopper.pk)
+    page = client.get(talk.get_absolute_url()).text
+    assert "<trato-composer" not in page
+    assert "This shopper has deleted their account." in page
+    count = Message.objects.count()
+    with pytest.raises(Refused, match="forbidden"):
+        actions.send(seller, talk.pk, uuid.uuid4(), "Still there?")
+    with pytest.raises(Http404):
+        actions.send(shopper, talk.pk, uuid.uuid4(), "Still here")
+    assert Message.objects.count() == count
+
+
+@on_postgresql
+def test_both_stores_refuse_and_both_repeat_what_was_stored(
+    talk: Conversation, shopper: User, seller: User
+) -> None:
+    client_id = uuid.uuid4()
+    actions.send(seller, talk.pk, client_id, "Stored before")
+    deletion.delete_account(shopper.pk)
+    again = attempt(seller, talk, client_id, "Stored before")
+    for store in (orm.store, stored):
+        new = attempt(seller, talk, uuid.uuid4(), "Too late")
+        repeated, refused = store([again, new])
+        assert isinstance(repeated, Sent)
+        assert repeated.body == "Stored before"
+        assert isinstance(refused, Refused)
+        assert refused.code == "forbidden"
+
+
+@on_postgresql
+@pytest.mark.parametrize("who", ["shopper", "seller"])
+def test_a_message_that_waits_for_the_deletion_is_not_stored(
+    who: str,
+    talk: Conversation,
+    shopper: User,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    sender = request.getfixturevalue(who)
+    answers: list[Any] = []
+    forget = notifications.forget
+
+    def send() -> None:
+        try:
+            answers.append(actions.send(sender, talk.pk, uuid.uuid4(), "A secret at last"))
+        except Exception as error:
+            answers.append(error)
+
+    def while_it_is_deleted(*args: Any) -> None:
+        def run() -> None:
+            send()
+            connections.close_all()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        threads.append(thread)
+        wait_until_somebody_waits_for_a_lock()
+        forget(*args)
+
+    threads: list[Any] = []
+    monkeypatch.setattr(notifications, "forget", while_it_is_deleted)
+    deletion.delete_account(shopper.pk)
+    threads[0].join(30)
+    assert isinstance(answers[0], Exception)
+    assert not Message.objects.filter(body="A secret at last").exists()
+
+
+@on_postgresql
+def test_sends_and_deletion_at_once_leave_no_words_behind(
+    talk: Conversation, shopper: User
+) -> None:
+    def either(number: list[int] = [0]) -> None:  # noqa: B006 – shared by the threads
+        number[0] += 1
+        if number[0] == 3:
+            deletion.delete_account(shopper.pk)
+            return
+        try:
+            actions.send(shopper, talk.pk, uuid.uuid4(), "A secret at last")
+        except Exception:
+            return
+
+    in_threads(6, either)
+    assert not Message.objects.filter(sender=shopper).exclude(body="").exists()
+    talk.refresh_from_db()
+    sequences = list(talk.messages.values_list("sequence", flat=True))
+    assert sequences == list(range(1, talk.last_sequence + 1))
+
+
+async def test_open_sockets_end(shopper: User, conversation: Conversation, socket_of: Any) -> None:
+    socket = await socket_of(shopper)
+    await next_frame(socket, "session.ready")
+    await sync_to_async(deletion.delete_account)(shopper.pk)
+    assert await closed_with(socket) in (4401, 4403)
+
+
+async def test_the_other_side_sees_it_happen(
+    talk: Conversation, shopper: User, seller: User, socket_of: Any
+) -> None:
+    socket = await socket_of(seller)
+    await next_frame(socket, "session.ready")
+    await sync_to_async(deletion.delete_account)(shopper.pk)
+    changed = await next_frame(socket, "message.changed")
+    assert (changed["body"], changed["removed"]) == ("", True)
+    assert changed["sender"] == {"id": shopper.pk, "name": ""}
+
+
+def test_what_a_colleague_wrote_for_the_shop_stays_in_its_name(
+    talk: Conversation, colleague: User, shopper: User, client_of: Any
+) -> None:
+    deletion.delete_account(colleague.pk)
+    client = client_of(shopper)
+    thread = client.get(talk.get_absolute_url()).text
+    assert "We have two left" in thread
+    assert "Iker" not in thread
+    assert '<p class="message__sender" dir="auto">Barro y Sal</p>' in thread
+    assert "<trato-composer" in thread
+    actions.send(shopper, talk.pk, uuid.uuid4(), "Still there?")
+
+
+def test_news_of_a_colleagues_answer_lose_the_name(
+    conversation: Conversation, colleague: User, shopper: User
+) -> None:
+    actions.send(colleague, conversation.pk, uuid.uuid4(), "Two left")
+    assert News.objects.get().title == "Iker Sanz · Barro y Sal"
+    deletion.delete_account(colleague.pk)
+    news = News.objects.get()
+    assert (news.title, news.excerpt) == ("Barro y Sal", "Two left")
+
+
+def test_a_closed_shops_conversations_end_and_the_shoppers_words_stay(
+    conversation: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    actions.send(shopper, conversation.pk, uuid.uuid4(), "My own words")
+    actions.send(seller, conversation.pk, uuid.uuid4(), "The shop's secret")
+    deletion.delete_account(seller.pk)
+    thread = client_of(shopper).get(conversation.get_absolute_url()).text
+    assert "My own words" in thread
+    assert "secret" not in thread
+    assert "This shop has closed." in thread
+    with pytest.raises(Refused):
+        actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello?")
+
+
+def test_staff_keep_a_reported_message_until_the_report_is_closed(
+    talk: Conversation, shopper: User, seller: User, moderator: User
+) -> None:
+    message = talk.messages.get(sequence=1)
+    report = ReportFactory(message=message, reporter=seller)
+    deletion.delete_account(shopper.pk)
+    message.refresh_from_db()
+    assert message.body == "My phone is secret"
+    assert message.removed_at is not None  # nobody but staff reads it
+    moderation.resolve_report(moderator, report.pk, Report.Outcome.DISMISSED, "Harmless")
+    message.refresh_from_db()
+    assert message.body == ""
+
+
+def test_the_words_of_a_report_stay_until_it_is_closed(
+    talk: Conversation, shopper: User, moderator: User
+) -> None:
+    message = talk.messages.get(sequence=2)
+    report = ReportFactory(message=message, reporter=shopper, words="He was rude")
+    deletion.delete_account(shopper.pk)
+    report.refresh_from_db()
+    assert report.words == "He was rude"
+    moderation.resolve_report(moderator, report.pk, Report.Outcome.UPHELD, "Rude")
+    report.refresh_from_db()
+    message.refresh_from_db()
+    assert (report.words, message.body) == ("", "We have two left")
+
+
+def test_nobody_starts_a_conversation_with_a_deleted_account(
+    shopper: User, conversation: Conversation
+) -> None:
+    shop = conversation.shop
+    deletion.delete_account(shopper.pk)
+    with pytest.raises(Refused):
+        actions.start_conversation(shopper, shop=shop)
+    assert Conversation.objects.count() == 1
+
+
+def test_a_deletion_costs_as_many_queries_however_much_was_written(
+    talk: Conversation, shopper: User, stranger: User, product: Any
+) -> None:
+    other = ConversationFactory(consumer=stranger, product=product)
+    for each in (other, talk):
+        actions.send(each.consumer, each.pk, uuid.uuid4(), "One more")
+    with CaptureQueriesContext(connection) as few:
+        deletion.delete_account(stranger.pk)
+    talk.refresh_from_db()
+    for _ in range(20):
+        MessageFactory(conversation=talk)
+    with CaptureQueriesContext(connection) as many:
+        deletion.delete_account(shopper.pk)
+    assert len(many) == len(few)
+
+
+def test_a_colleague_who_once_asked_another_shop_loses_those_words_only(
+    talk: Conversation, colleague: User, other_seller: User
+) -> None:
+    shop = other_seller.memberships.get().shop
+    asked = actions.start_conversation(colleague, shop=shop)
+    actions.send(colleague, asked.pk, uuid.uuid4(), "A private question")
+    ShopMemberFactory(shop=shop)
+    deletion.delete_account(colleague.pk)
+    assert not Message.objects.filter(body="A private question").exists()
+    assert Message.objects.filter(body="We have two left").exists()
