@@ -28,3 +28,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 # Tests wait for the decoder, and on a busy machine a low priority would starve it.
 IMAGE_DECODER_NICE = 0
+# The heartbeat heals what a lost event left wrong, within the time that tests wait for the event.
+# Tests of the heartbeat shorten it.
+SOCKET_HEARTBEAT_SECONDS = 3600

@@ -105,12 +105,18 @@ def test_two_who_add_pictures_to_old_pages_make_no_more_than_a_product_may_have(
 
 
 def test_a_removed_picture_is_still_shown_where_somebody_asked(
-    product: Any, address: str, seller: User, shopper: User, client_of: Any
+    product: Any,
+    address: str,
+    seller: User,
+    shopper: User,
+    client_of: Any,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     image = ProductImageFactory(product=product)
     conversation = start_conversation(shopper, product=product)
     assert conversation.product_image == image.file.url
-    client_of(seller).post(f"{address}pictures/{image.pk}/", {"remove": ""})
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(seller).post(f"{address}pictures/{image.pk}/", {"remove": ""})
     assert not product.images.exists()
     assert image.file.url not in client_of(None).get(product.get_absolute_url()).text
     assert image.file.url in client_of(shopper).get(conversation.get_absolute_url()).text

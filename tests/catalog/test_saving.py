@@ -1,12 +1,18 @@
 """Saving a product that a colleague may have changed meanwhile."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from catalog import actions
 from catalog.models import Product, Shop
+from tests.databases import own_database
+from tests.locks import wait_until_somebody_waits_for_a_lock
+from tests.patience import PATIENCE
 
 from .product_forms import fields_of
 
@@ -48,6 +54,31 @@ def test_two_who_change_the_same_are_asked_and_the_second_try_passes(
     assert (product.title, product.price, product.description, product.stock) == (
         "My title", 1250, "Mine", 5,
     )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+def test_who_saves_while_a_colleague_does_waits_and_is_asked(
+    product: Product, seller: User
+) -> None:
+    values = {name: getattr(product, name) for name in Product.FORM_COLUMNS}
+    mine, seen = values | {"title": "My title"}, product.fingerprints()
+
+    def save() -> None:
+        try:
+            actions.change_product(seller, product.slug, mine, seen)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with psycopg.connect(own_database()) as colleague:
+            colleague.execute("UPDATE catalog_product SET title = 'Their title'")
+            saving = pool.submit(save)
+            wait_until_somebody_waits_for_a_lock()
+        with pytest.raises(actions.ChangedMeanwhile):
+            saving.result(PATIENCE)
+    product.refresh_from_db()
+    assert product.title == "Their title"
 
 
 def test_both_may_write_the_same(
