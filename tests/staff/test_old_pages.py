@@ -1,16 +1,22 @@
 """An admin page that was opened a while ago doesn't undo what others have done since."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog import actions
 from catalog.models import Product
+from tests.databases import own_database
+from tests.locks import wait_until_somebody_waits_for_a_lock
+from tests.patience import PATIENCE
 from tests.staff.addresses import of
 from trato.audit.models import AuditEntry
 
@@ -129,3 +135,28 @@ def test_the_words_of_a_refusal_name_the_choice_that_there_is(
     assert client.post(of(product), Fields(page).sent).status_code == 302
     product.refresh_from_db()
     assert (product.currency, product.is_published) == ("GBP", False)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
+def test_who_saves_while_another_does_waits_and_is_told(
+    chief: User, product: Product, client_of: Any
+) -> None:
+    client = client_of(chief)
+    form = Fields(client.get(of(product)).text).sent | {"title": "My title"}
+
+    def save() -> Any:
+        try:
+            return client.post(of(product), form)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with psycopg.connect(own_database()) as other:
+            other.execute("UPDATE catalog_product SET title = 'Their title'")
+            saving = pool.submit(save)
+            wait_until_somebody_waits_for_a_lock()
+        answer = saving.result(PATIENCE)
+    assert "Somebody has changed this to “Their title”" in answer.text
+    product.refresh_from_db()
+    assert product.title == "Their title"
