@@ -10,7 +10,16 @@ from accounts.models import User
 from messaging.factories import MessageFactory, ParticipantFactory
 from messaging.models import Conversation, Side
 from messaging.moderation import actions as moderation
-from tests.browser.acts import Person, bodies, open_thread, says, state, write
+from tests.browser.acts import (
+    Person,
+    block_socket,
+    bodies,
+    open_thread,
+    polling,
+    says,
+    state,
+    write,
+)
 from tests.browser.lines import Line
 
 LONG = 100  # messages; a page of history has 40
@@ -169,6 +178,29 @@ def test_a_read_mark_that_went_with_the_line_is_told_without_one(
     write(asking, "Is it still there?")
     state(asking, "Read")
     assert len(lines) == 1
+
+
+def test_a_read_mark_that_failed_on_its_way_is_told_again(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asking, answering = person(shopper), person(seller)
+    lost: list[str] = []
+
+    def lose_once(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.request.url)
+            route.abort()
+
+    block_socket(answering)
+    answering.route("**/read/", lose_once)
+    open_thread(asking, conversation)
+    open_thread(answering, conversation, wait=False)
+    polling(answering)
+    write(asking, "Is it still there?")
+    state(asking, "Read")
+    assert len(lost) == 1
 
 
 def test_a_catch_up_that_was_refused_is_asked_for_again(

@@ -150,3 +150,11 @@ def test_a_webp_that_is_too_large_to_open_says_so(
     with pytest.raises(ValidationError) as refusal:
         sanitize.sanitize(SimpleUploadedFile("large.webp", content))
     assert refusal.value.code == code
+
+
+def test_a_side_that_is_too_long_says_so() -> None:
+    longest = django_settings.IMAGE_MAX_SIDE
+    assert sanitize.sanitize(SimpleUploadedFile("long.png", png(1, longest)))
+    with pytest.raises(ValidationError) as refusal:
+        sanitize.sanitize(SimpleUploadedFile("long.png", png(1, longest + 1)))
+    assert refusal.value.code == "too_long_side"
