@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from accounts.models import User
-from catalog import actions, teams
+from catalog import actions, invitations, teams
 from catalog.factories import CategoryFactory
 from catalog.models import Product, Shop, ShopMember, TeamInvitation
 from tests.locks import wait_until_somebody_waits_for_a_lock
@@ -32,7 +32,7 @@ def add_product(person: User, shop: Shop, name: str) -> object:
 
 
 def invite(person: User, shop: Shop, name: str) -> object:
-    return teams.invite(person, shop.pk, f"{name}@example.com")
+    return invitations.invite(person, shop.pk, f"{name}@example.com")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.models import User
 from catalog import actions
 from catalog.models import Product, Shop
+from catalog.seen import ChangedMeanwhile
 from tests.databases import own_database
 from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
@@ -75,7 +76,7 @@ def test_who_saves_while_a_colleague_does_waits_and_is_asked(
             colleague.execute("UPDATE catalog_product SET title = 'Their title'")
             saving = pool.submit(save)
             wait_until_somebody_waits_for_a_lock()
-        with pytest.raises(actions.ChangedMeanwhile):
+        with pytest.raises(ChangedMeanwhile):
             saving.result(PATIENCE)
     product.refresh_from_db()
     assert product.title == "Their title"

@@ -158,3 +158,10 @@ def test_a_side_that_is_too_long_says_so() -> None:
     with pytest.raises(ValidationError) as refusal:
         sanitize.sanitize(SimpleUploadedFile("long.png", png(1, longest + 1)))
     assert refusal.value.code == "too_long_side"
+
+
+def test_a_picture_that_takes_too_long_is_given_up(settings: Any) -> None:
+    settings.IMAGE_DECODER_MAX_CPU_SECONDS = 1
+    with pytest.raises(ValidationError) as refusal:  # it would take ten times as long
+        sanitize.sanitize(SimpleUploadedFile("scans.jpg", many_scans(2000, 5000)))
+    assert refusal.value.code == "damaged"
