@@ -5,15 +5,21 @@ a lost connection, reconnects and sends the frame again. Here it gets 1009.
 """
 
 import argparse
+import asyncio
 import os
 import sys
 
 import django
-from daphne.endpoints import build_endpoint_description_strings
+import uvloop
 
-from trato.realtime.servers.graceful import LeavingServer
+# Before Daphne is imported, because that creates the event loop.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
-from . import single_process
+from daphne.endpoints import build_endpoint_description_strings  # noqa: E402
+
+from trato.realtime.servers.graceful import LeavingServer  # noqa: E402
+
+from . import single_process  # noqa: E402
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
