@@ -6,6 +6,8 @@ responses need. It also cancels a request whose client has gone, while its threa
 message would be stored, but not announced.
 """
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
@@ -26,6 +28,7 @@ BUSY = (
     "Hay demasiadas peticiones a la vez. Inténtalo de nuevo en un momento.\n"
 )
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+FOR_OPERATORS = ("/health/", "/metrics")  # answered even if all pages wait for the database
 CLIENT_CLOSED_REQUEST = 499  # as nginx logs it
 LATER = {"Retry-After": "2", "Content-Type": "text/plain; charset=utf-8"}
 
@@ -35,8 +38,8 @@ class ThreadedHandler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        threads = ThreadPoolExecutor(settings.REQUEST_THREADS, thread_name_prefix="request")
-        self._answer = sync_to_async(self.answer, thread_sensitive=False, executor=threads)
+        self._answer_page = _in_threads(self.answer_page, settings.PAGE_THREADS)
+        self._answer = _in_threads(self.answer, settings.REQUEST_THREADS)
         self._open = 0  # requests that a thread answers, or that wait for one
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -53,7 +56,10 @@ class ThreadedHandler(ASGIHandler):
             return
         self._open += 1
         try:
-            response = await self._answer(scope, body)
+            if scope["method"] in SAFE_METHODS and scope["path"] not in FOR_OPERATORS:
+                response = await self._answer_page(scope, body, time.monotonic())
+            else:
+                response = await self._answer(scope, body)
         finally:
             self._open -= 1
         if not response.streaming:
@@ -65,13 +71,24 @@ class ThreadedHandler(ASGIHandler):
             finally:
                 await sync_to_async(response.close)()
 
-    def answer(self, scope: dict[str, Any], body: IO[bytes]) -> HttpResponseBase:
-        """Everything but reading the request and writing the response."""
+    def answer_page(self, scope: dict[str, Any], body: IO[bytes], since: float) -> HttpResponseBase:
+        """Answer a request that has waited for a thread since then, unless nobody wants it now."""
         gone = scope.get("extensions", {}).get(uploads.GONE)
-        if scope["method"] in SAFE_METHODS and gone is not None and gone.is_set():
-            # The client left while this waited for a thread, perhaps to ask again.
+        if gone is not None and gone.is_set():  # perhaps to ask again
             body.close()
             return HttpResponse(status=CLIENT_CLOSED_REQUEST)
+        # If all threads wait for the database, each page would wait for all pages before it.
+        is_late = time.monotonic() - since > settings.PAGE_QUEUE_SECONDS
+        return self.answer(scope, body, is_late=is_late)
+
+    def answer(
+        self, scope: dict[str, Any], body: IO[bytes], *, is_late: bool = False
+    ) -> HttpResponseBase:
+        """Everything but reading the request and writing the response.
+
+        Args:
+            is_late: respond with 503 instead of asking the view, see `FriendlyFailures`.
+        """
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
@@ -80,6 +97,7 @@ class ThreadedHandler(ASGIHandler):
             body.close()
             response = refusal or HttpResponse(status=400)
         else:
+            request.is_late = is_late  # type: ignore[attr-defined]
             response = self.get_response(request)
         response._handler_class = self.__class__  # type: ignore[attr-defined]  # as Django does
         if isinstance(response, FileResponse):
@@ -87,3 +105,8 @@ class ThreadedHandler(ASGIHandler):
         if not response.streaming:
             response.close()  # its content stays; the request's files go
         return response
+
+
+def _in_threads(function: Callable[..., HttpResponseBase], number: int) -> Any:
+    threads = ThreadPoolExecutor(number, thread_name_prefix=function.__name__)
+    return sync_to_async(function, thread_sensitive=False, executor=threads)

@@ -145,9 +145,14 @@ class SoundText(Middleware):
 class FriendlyFailures(Middleware):
     """Respond with 503 if the database or mail server is away, 429 and 400 to bad requests.
 
+    A page that has waited too long for a thread gets 503 too.
+
     `views.server_error` does the former for failures outside of this middleware. Here it is logged
     in one line instead of a traceback for each request, even while DEBUG is on.
     """
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        return views.service_unavailable(request) if getattr(request, "is_late", False) else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if views.is_database_away(error):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from config.handler import ThreadedHandler
 from config.uploads import GONE
@@ -17,7 +18,7 @@ SCOPE = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "hea
 async def test_one_too_many_is_told_to_come_back_and_the_others_are_answered(
     settings: Any, monkeypatch: Any
 ) -> None:
-    settings.REQUEST_THREADS, settings.REQUESTS_AT_ONCE_MAX = 1, 3
+    settings.PAGE_THREADS, settings.REQUESTS_AT_ONCE_MAX = 1, 3
     free = threading.Event()
 
     def slow(_request: Any) -> HttpResponse:
@@ -40,7 +41,7 @@ async def test_one_too_many_is_told_to_come_back_and_the_others_are_answered(
 async def test_a_page_is_not_rendered_for_a_client_that_left_but_a_form_is_processed(
     settings: Any, monkeypatch: Any, method: str, answered: list[str]
 ) -> None:
-    settings.REQUEST_THREADS = 1
+    settings.PAGE_THREADS = settings.REQUEST_THREADS = 1
     free, gone = threading.Event(), threading.Event()
     processed: list[str] = []
 
@@ -51,7 +52,7 @@ async def test_a_page_is_not_rendered_for_a_client_that_left_but_a_form_is_proce
 
     handler = ThreadedHandler()
     monkeypatch.setattr(handler, "get_response", slow)
-    first = asyncio.create_task(ask(handler, query_string=b"who=first"))
+    first = asyncio.create_task(ask(handler, method=method, query_string=b"who=first"))
     leaving = {"method": method, "query_string": b"who=other", "extensions": {GONE: gone}}
     other = asyncio.create_task(ask(handler, **leaving))
     await asyncio.sleep(0)  # it waits for the only thread
@@ -59,6 +60,54 @@ async def test_a_page_is_not_rendered_for_a_client_that_left_but_a_form_is_proce
     free.set()
     await asyncio.gather(first, other)
     assert processed == answered
+
+
+async def test_forms_and_operators_do_not_wait_for_pages(settings: Any, monkeypatch: Any) -> None:
+    settings.PAGE_THREADS = 1
+    free = threading.Event()
+    processed: list[str] = []
+
+    def slow(request: Any) -> HttpResponse:
+        if (request.method, request.path) == ("GET", "/"):
+            free.wait(PATIENCE)
+        processed.append(f"{request.method} {request.path}")
+        return HttpResponse()
+
+    handler = ThreadedHandler()
+    monkeypatch.setattr(handler, "get_response", slow)
+    pages = [asyncio.create_task(ask(handler)) for _ in range(2)]
+    await asyncio.sleep(0)  # one is rendered, the other waits for the only thread
+    await ask(handler, method="POST")
+    await ask(handler, path="/health/")
+    await ask(handler, path="/metrics")
+    assert processed == ["POST /", "GET /health/", "GET /metrics"]
+    free.set()
+    await asyncio.gather(*pages)
+    assert processed[3:] == ["GET /", "GET /"]
+
+
+async def test_a_page_that_has_waited_too_long_is_a_friendly_503(
+    settings: Any, monkeypatch: Any
+) -> None:
+    settings.PAGE_THREADS, settings.PAGE_QUEUE_SECONDS = 1, PATIENCE
+    handler = ThreadedHandler()
+    free, respond = threading.Event(), handler.get_response
+
+    def slow(request: Any) -> HttpResponseBase:
+        free.wait(PATIENCE)
+        settings.PAGE_QUEUE_SECONDS = 0
+        return HttpResponse() if request.GET else respond(request)
+
+    monkeypatch.setattr(handler, "get_response", slow)
+    host = [(b"host", b"localhost"), (b"accept-language", b"es")]
+    first = asyncio.create_task(ask(handler, query_string=b"first", headers=host))
+    other = asyncio.create_task(ask(handler, headers=host))
+    await asyncio.sleep(0)  # one is rendered, the other waits for the only thread
+    free.set()
+    assert (await first)[0] == 200
+    status, headers, body = await other
+    assert (status, headers[b"Retry-After"]) == (503, b"5")
+    assert "Volvemos enseguida" in body
 
 
 async def ask(handler: ThreadedHandler, **scope: Any) -> tuple[int, dict[bytes, bytes], str]:
