@@ -22,6 +22,17 @@ def _abandoned() -> QuerySet[Shop]:
     return Shop.objects.filter(~Exists(members), created_at__lt=until)
 
 
+def _delete_shop_pictures(shop_ids: Sequence[int]) -> None:
+    for shop in _abandoned().filter(pk__in=shop_ids).exclude(picture=""):
+        delete_shop_picture(shop)
+
+
+def delete_shop_picture(shop: Shop) -> None:
+    """Delete the file of a shop's picture once the transaction is committed."""
+    if shop.picture:
+        transaction.on_commit(partial(shop.picture.storage.delete, str(shop.picture.name)))
+
+
 def _kept_pictures() -> QuerySet[KeptPicture]:
     until = ago(hours=settings.KEPT_PICTURES_HOURS)
     return KeptPicture.objects.filter(created_at__lt=until)
@@ -48,7 +59,7 @@ def _invitations() -> QuerySet[TeamInvitation]:
 
 
 RULES = [
-    Rule("shops without people and products", _abandoned),
+    Rule("shops without people and products", _abandoned, _delete_shop_pictures),
     Rule("pictures of forms that were never finished", _kept_pictures, _delete_files),
     Rule("keys of forms", _submitted_forms),
     Rule("invitations to teams that have expired", _invitations),

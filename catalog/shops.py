@@ -1,7 +1,6 @@
 """What people do with their shop: its name, texts, address, picture, and first steps."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from trato.images.sanitize import Picture
 
 from . import access
 from .models import NAME_TAKEN, SLUG_TAKEN, FormerSlug, Shop
+from .retention import delete_shop_picture
 from .seen import set_changed
 
 
@@ -93,8 +93,7 @@ def set_picture(actor: User, shop_id: int, picture: Picture | None) -> None:
         PermissionDenied: the actor doesn't own the shop.
     """
     shop = _own_shop(actor, shop_id)
-    if shop.picture:
-        transaction.on_commit(partial(shop.picture.storage.delete, str(shop.picture.name)))
+    delete_shop_picture(shop)
     shop.picture = picture or ""
     shop.save(update_fields=["picture"])
 

@@ -10,6 +10,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -134,6 +136,20 @@ def test_the_name_of_a_shop_is_free_again_when_its_account_was_never_verified() 
     run("--delete")
     assert not Shop.objects.filter(slug="squatted").exists()
     assert Shop.objects.filter(slug="in-use").exists()
+
+
+def test_a_shops_picture_goes_with_it_and_only_then(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    kept, gone = (
+        ShopFactory(picture=ContentFile(b"x", name=f"{name}.jpg")) for name in ("kept", "gone")
+    )
+    ProductFactory(shop=kept)
+    Shop.objects.update(created_at=LONG_AGO)
+    with django_capture_on_commit_callbacks(execute=True):
+        run("--delete")
+    assert default_storage.exists(kept.picture.name)
+    assert not default_storage.exists(gone.picture.name)
 
 
 def test_old_notifications_go_sooner_if_they_were_read(shopper: User, settings: Any) -> None:
