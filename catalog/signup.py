@@ -29,15 +29,19 @@ class TakenMeanwhile(Exception):
 class SignupForm(PersonSignupForm):
     """Create an account and, for a seller, the shop in the same step."""
 
-    shop_name = ShopNameField(label=_("Your shop's name"), required=False)
+    shop_name = ShopNameField(
+        label=_("Your shop's name"), required=False, help_text=_("You can change it later.")
+    )
     field_order = ("role", "name", "shop_name", "email", "password1")
     account_already_exists: bool
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
-        if self.errors.get("shop_name") and self._first_click():
-            del self._errors["shop_name"]  # the name is taken by this very sign-up
-        elif cleaned.get("role") == User.Role.SELLER and cleaned.get("shop_name") == "":
+        if cleaned.get("role") == User.Role.CONSUMER:
+            self.errors.pop("shop_name", None)  # of a field that is hidden now
+        elif self.errors.get("shop_name") and self._first_click():
+            del self.errors["shop_name"]  # the name is taken by this very sign-up
+        elif cleaned.get("shop_name") == "":
             self.add_error("shop_name", forms.ValidationError(_("Name your shop."), "required"))
         return cleaned
 

@@ -82,6 +82,13 @@ def test_a_shops_name_has_one_thing_wrong(name: str, words: str, shop: Shop) -> 
     assert not User.objects.filter(email="ana@example.com").exists()
 
 
+def test_a_shoppers_sign_up_forgets_what_was_written_about_a_shop(shop: Shop) -> None:
+    answer = sign_up(role="consumer", shop_name=shop.name)
+    assert (answer.status_code, answer.headers["Location"]) == (302, SENT)
+    assert not User.objects.get(email="ana@example.com").is_seller
+    assert Shop.objects.count() == 1
+
+
 def test_a_shops_name_that_is_taken_after_the_look_is_refused_in_words(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +134,8 @@ def test_who_comes_to_open_a_shop_finds_selling_chosen(address: str, role: str, 
     assert chosen_role(page) == [role]
     assert title in page
     refused = client.post("/accounts/signup/", form(role=role, password1="short"))
+    # The language switch leads to the address that the form was sent to.
+    assert ('action="/accounts/signup/?role=seller"' in refused.text) is (role == "seller")
     assert chosen_role(refused.text) == [role]
     assert title in refused.text
     assert not User.objects.exists()
