@@ -222,6 +222,13 @@ def _wait_text(seconds: int) -> str:
             "Too fast. Try again in %(count)s seconds.",
             seconds,
         ) % {"count": seconds}
+    if seconds >= 2 * 3600:
+        hours = math.ceil(seconds / 3600)
+        return ngettext(
+            "Too many attempts. Try again in %(count)s hour.",
+            "Too many attempts. Try again in %(count)s hours.",
+            hours,
+        ) % {"count": hours}
     minutes = math.ceil(seconds / 60)
     return ngettext(
         "Too many attempts. Try again in %(count)s minute.",
