@@ -7,6 +7,7 @@ from django.utils import timezone
 from trato import after_login
 
 from . import access
+from .models import TeamInvitation
 
 LINK = "team_invitation"  # session key: the token of the link
 
@@ -17,10 +18,10 @@ def opened(request: HttpRequest) -> str:
     return token
 
 
-def invited_address(request: HttpRequest) -> str:
-    """Return the address that the link in this browser invites; empty if there is none."""
+def open_invitation(request: HttpRequest) -> TeamInvitation | None:
+    """Return the invitation behind the link that this browser has opened, until it expires."""
     row = access.invitation_of_link(opened(request))
-    return row.email if row and row.expires_at > timezone.now() else ""
+    return row if row and row.expires_at > timezone.now() else None
 
 
 def masked(email: str) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from trato import after_login
 
-from . import access, invitation_links
+from . import access, invitation_links, submissions
 
 GONE = 410
 
@@ -36,5 +36,6 @@ def invitation(request: HttpRequest) -> HttpResponse:
         context["is_mine"] = request.user.email.lower() == row.email
         context["is_confirmed"] = access.has_confirmed(request.user, row.email)
         context["masked"] = invitation_links.masked(row.email)
+        context["form_key"] = submissions.key_from(request)
         context["link"] = reverse("catalog:invitation_link", args=[token])
     return render(request, "catalog/invitation.html", context)

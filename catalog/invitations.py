@@ -123,14 +123,22 @@ def withdraw(actor: User, invitation_id: int) -> None:
 
 
 @transaction.atomic
-def answer(actor: User, invitation_id: int, *, accept: bool) -> Shop | None:
+def answer(
+    actor: User, invitation_id: int, *, accept: bool, key: uuid.UUID | None = None
+) -> Shop | None:
     """Accept or decline an invitation to a team; return None if it is no longer open.
 
     An account that only shopped may sell from now on.
 
+    Args:
+        key: the form's key. A repeat returns the same shop.
+
     Raises:
         ValidationError: the actor would own too many shops.
     """
+    submitted = submissions.claim(actor, key) if key else None
+    if key and submitted is None:
+        return submissions.made_before(actor, key, Shop.objects).first()
     invitation = (
         access.invitations_for(actor)
         .select_for_update(of=("self",))
@@ -148,6 +156,8 @@ def answer(actor: User, invitation_id: int, *, accept: bool) -> Shop | None:
         teams.let_sell(actor)
         announce_access_changed(actor.pk)
     invitation.delete()
+    if submitted:
+        submissions.finish(submitted, invitation.shop)
     return invitation.shop
 
 

@@ -90,9 +90,13 @@ class SignupView(PersonSignupView):
         initial: dict[str, Any] = super().get_initial()
         if self.request.GET.get("role") in User.Role.values:
             initial["role"] = self.request.GET["role"]
-        if email := invitation_links.invited_address(self.request):
-            initial["email"] = email
+        if invitation := invitation_links.open_invitation(self.request):
+            initial["email"] = invitation.email
         return initial
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "invitation": invitation_links.open_invitation(self.request)}
 
     def get_authenticated_redirect_url(self) -> str:
         """Lead people who already have an account to the form that only opens the shop."""

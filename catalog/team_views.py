@@ -105,8 +105,9 @@ def leave(request: PersonRequest, shop_key: str) -> HttpResponse:
 
 
 def _answer(request: PersonRequest, invitation_id: int, accept: bool) -> HttpResponse:
+    key = submissions.content_key(request)
     try:
-        shop = invitations.answer(request.user, invitation_id, accept=accept)
+        shop = invitations.answer(request.user, invitation_id, accept=accept, key=key)
     except ValidationError as error:
         messages.error(request, error.message)
         return redirect("catalog:team")

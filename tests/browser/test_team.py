@@ -98,6 +98,6 @@ def test_the_pages_of_a_team(
     owner.tour([f"{of_shop}leave/"])
     guest, visitor = inspect(shopper, locale=locale), inspect(None, locale=locale)
     guest.tour([LINK, "/my/team/"])
-    visitor.tour([LINK])
+    visitor.tour([LINK, "/accounts/signup/"])
     visitor.tour(["/team-invitation/gone/"], status=410)
     assert [*owner.problems, *guest.problems, *visitor.problems] == []

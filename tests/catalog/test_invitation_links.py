@@ -65,7 +65,9 @@ def test_a_visitor_may_log_in_or_sign_up_whether_or_not_there_is_an_account(
 def test_somebody_without_an_account_signs_up_and_comes_back(link: str, shop: Shop) -> None:
     client = Client()
     open_link(client, link)
-    assert f'value="{EMAIL}"' in client.get("/accounts/signup/").text
+    page = client.get("/accounts/signup/").text
+    assert f'value="{EMAIL}"' in page
+    assert f"join {shop.name}" in page
     sign_up(client)
     person = User.objects.get(email=EMAIL)
     client.post("/my/team/", {"accept": TeamInvitation.objects.get().pk})
