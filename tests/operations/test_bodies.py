@@ -158,10 +158,22 @@ def test_even_a_seller_sends_no_more_than_eight_pictures(
         assert send(site, path, chunks, seller)[0] == 413
 
 
-@pytest.mark.parametrize("kind", [FORM, "text/plain"])
-def test_a_seller_uploads_by_the_form_only(kind: str, site: Site, seller: User, shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [(UPLOAD, FORM), (UPLOAD, "text/plain"), ("/my/products/", MULTIPART), ("/ws/", MULTIPART)],
+)
+def test_a_seller_uploads_by_the_form_only(
+    path: str, kind: str, site: Site, seller: User, shop: Shop
+) -> None:
     headers = {"Content_Type": kind, "Content_Length": str(MEGABYTE)}
-    assert Sender(site, UPLOAD, seller, **headers).answer().status == 413
+    assert Sender(site, path, seller, **headers).answer().status == 413
+
+
+def test_forms_are_read_by_the_request_and_not_by_the_server(site: Site) -> None:
+    """Twisted would read it on the event loop, and refuse this one without a page."""
+    status, page = send(site, "/nowhere/", b"--edge", Content_Type="multipart/form-data")
+    assert status == 400
+    assert "That didn't work" in page
 
 
 def test_a_refusal_speaks_the_readers_language(site: Site) -> None:
