@@ -32,7 +32,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         after_login.remember(request)
     else:
-        after_login.forget(request)
+        if after_login.address(request) == request.path:  # the login has led here
+            after_login.forget(request)
         context["is_mine"] = request.user.email.lower() == row.email
         context["is_confirmed"] = access.has_confirmed(request.user, row.email)
         context["masked"] = invitation_links.masked(row.email)

@@ -170,7 +170,8 @@ def test_after_the_answer_the_next_login_leads_elsewhere(link: str, shopper: Use
     client = Client()
     open_link(client, link)
     form = {"login": shopper.email, "password": PASSWORD}
-    client.post("/accounts/login/", form)
+    client.post("/accounts/login/", form, follow=True)
+    assert "after_login" not in client.session
     open_link(client, link)
     client.post("/my/team/", {"accept": TeamInvitation.objects.get().pk})
     assert "team_invitation" not in client.session
