@@ -90,7 +90,8 @@ def serve(host: str, port: int) -> bool:
 def welcome(host: str, port: int) -> str:
     """Return the welcome message for the person who started the server."""
     from django.conf import settings
-    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    from trato.staticfiles import are_collected
 
     lines = [f"Trato answers on http://{host}:{port}/ (stop it with Ctrl-C)"]
     if settings.DEMO_LOGINS:
@@ -102,7 +103,7 @@ def welcome(host: str, port: int) -> str:
         lines.append("Mails are printed here.")
     elif settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         lines.append(f"Mails are written to {getattr(settings, 'EMAIL_FILE_PATH', '')}.")
-    if getattr(staticfiles_storage, "hashed_files", None) == {}:
+    if not are_collected():
         lines.append(
             "No page can be drawn before `python manage.py collectstatic`: run that first."
         )

@@ -25,6 +25,7 @@ from accounts.models import User
 from trato.errors import Code, Refused
 from trato.realtime import frames
 from trato.responses import json_response, wants_json, with_retry_after
+from trato.staticfiles import are_collected
 from trato.templatetags.page_user import PAGE_USER_FIELD
 
 log = structlog.get_logger("trato.http")
@@ -169,14 +170,19 @@ def _failed(
 
 
 def health(request: HttpRequest) -> HttpResponse:
-    """For load balancers: 503 without the database; without the layer the site still works."""
-    database = _database_answers()
+    """For load balancers and `deploy/roll`: 503 if no page can be shown.
+
+    That is without the database, and until a restart if the process started before `collectstatic`.
+    Without the layer the site still works.
+    """
+    database, static_files = _database_answers(), are_collected()
     body = {
         "database": database,
+        "static_files": static_files,
         "channel_layer": async_to_sync(_layer_answers)(),
         "channel_layer_is_shared": bool(settings.REDIS_URL),  # with other processes
     }
-    return JsonResponse(body, status=200 if database else 503)
+    return JsonResponse(body, status=200 if database and static_files else 503)
 
 
 def _database_answers() -> bool:

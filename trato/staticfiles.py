@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage, Storage
 
@@ -41,6 +42,11 @@ class BundleFinder(BaseFinder):
         for name, folder in _bundles():
             _write(name, folder)
             yield name, storage
+
+
+def are_collected() -> bool:
+    """Whether this process found the manifest of `collectstatic`, or needs none."""
+    return getattr(staticfiles_storage, "hashed_files", None) != {}
 
 
 def _bundles() -> Iterator[tuple[str, Path]]:

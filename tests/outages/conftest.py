@@ -78,7 +78,12 @@ class Place:
             services.wait(partial(check_health, visitor), AssertionError)
 
 
-WELL = {"database": True, "channel_layer": True, "channel_layer_is_shared": True}
+WELL = {
+    "database": True,
+    "static_files": True,
+    "channel_layer": True,
+    "channel_layer_is_shared": True,
+}
 
 
 def check_health(visitor: Visitor) -> None:
