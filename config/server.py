@@ -41,6 +41,7 @@ def main() -> None:
             "Another process is serving this database. Several processes need Redis to pass on "
             "messages to each other: set REDIS_URL, or stop the other one."
         )
+    single_process.keep()
     if not serve(options.host, options.port):
         sys.exit(f"Port {options.port} of {options.host} cannot be used. Choose another --port.")
 

@@ -1,16 +1,23 @@
 """Without Redis, only one process may serve a database: others would miss its messages."""
 
-import contextlib
 import fcntl
 import os
+import signal
+import threading
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import structlog
 from django.conf import settings
 from django.db import connection
 
+log = structlog.get_logger("trato.server")
+
 LOCK_KEY = 0x747261746F  # "trato", among the advisory locks of the database
+OLD_SESSION_ENDS_MILLISECONDS = 1000
 
 _claims: list[Any] = []  # held until the process ends
 
@@ -20,19 +27,82 @@ def claim() -> bool:
     if settings.REDIS_URL:
         return True
     if connection.vendor == "postgresql":
-        return _claim_on_server()
+        server = ServerClaim(connection.get_connection_params())
+        _claims.append(server)
+        # A database that is away is no reason not to start: the site says that it is unavailable.
+        return server.check() is not False
     return _claim_file(Path(f"{settings.DATABASES['default']['NAME']}.serving"))
 
 
-def _claim_on_server() -> bool:
-    parameters = connection.get_connection_params()
-    # A database that is away is no reason not to start: the site says that it is unavailable.
-    with contextlib.suppress(psycopg.OperationalError):
-        session = psycopg.connect(**{**parameters, "autocommit": True})
-        _claims.append(session)
-        row = session.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_KEY]).fetchone()
-        return bool(row and row[0])
-    return True
+def keep() -> None:
+    """Take the claim again when it was lost or the database was away; runs until the process ends.
+
+    If another process has it meanwhile, this one stops.
+    """
+    for server in _claims:
+        if isinstance(server, ServerClaim):
+            threading.Thread(target=_keep, args=[server], daemon=True).start()
+
+
+def _keep(server: "ServerClaim") -> None:
+    while server.check() is not False:
+        time.sleep(settings.CLAIM_CHECK_SECONDS)
+    log.critical("another_process_serves_the_database")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+class ServerClaim:
+    """A claim on a PostgreSQL database: a lock in a transaction that stays open.
+
+    PgBouncer would give a session's lock to whoever uses the connection next, but leaves a
+    connection to its client as long as a transaction is open. VACUUM doesn't wait for it, because a
+    transaction without a snapshot keeps no old rows.
+
+    Args:
+        parameters: of `psycopg.connect`.
+    """
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.parameters = {**parameters, "autocommit": False}
+        self.session: psycopg.Connection[Any] | None = None
+        self.backend: tuple[int, datetime] | None = None  # PostgreSQL's process for the session
+
+    def check(self) -> bool | None:
+        """Keep or take the claim: True if we have it, False if another has, None if unknown."""
+        try:
+            if self.session is None:
+                return self._take()
+            self.session.execute("SELECT 1")
+        except psycopg.Error:
+            self.close()
+            return None
+        return True
+
+    def close(self) -> None:
+        """Release the claim."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def _take(self) -> bool:
+        self.session = session = psycopg.connect(**self.parameters)
+        session.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        if self.backend:  # the server may not have noticed yet that our connection was cut
+            session.execute(
+                "SELECT pg_terminate_backend(pid, %s) FROM pg_stat_activity"
+                " WHERE pid = %s AND backend_start = %s AND pid <> pg_backend_pid()",
+                [OLD_SESSION_ENDS_MILLISECONDS, *self.backend],
+            )
+        row = session.execute(
+            "SELECT pg_try_advisory_xact_lock(%s), pid, backend_start"
+            " FROM pg_stat_activity WHERE pid = pg_backend_pid()",
+            [LOCK_KEY],
+        ).fetchone()
+        if not row or not row[0]:
+            self.close()
+            return False
+        self.backend = row[1], row[2]
+        return True
 
 
 def _claim_file(path: Path) -> bool:

@@ -173,6 +173,8 @@ def channel_layers(redis_url: str) -> dict[str, object]:
     }
 
 
+# Without Redis: between two looks whether this process still has its claim on the database.
+CLAIM_CHECK_SECONDS = 5
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'trato.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
 CHANNEL_LAYERS = channel_layers(REDIS_URL)

@@ -1,4 +1,4 @@
-"""What `/health/` tells load balancers and `deploy/roll`. Without the database: `tests/outages/`."""
+"""What `/health/` tells load balancers and `deploy/roll`; see also `tests/outages/`."""
 
 import json
 from pathlib import Path
