@@ -12,6 +12,7 @@ from trato.defaults import *  # noqa: F403
 from trato.defaults import REDIS_URL, env
 
 HERE = Path(__file__).resolve().parent
+TRATO = HERE.parents[1]
 SECRET_KEY = "only-for-tests"
 ALLOWED_HOSTS = ["localhost", "testserver"]
 
@@ -43,7 +44,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # Messaging's templates, in this project's own page layout.
-        "DIRS": [HERE / "templates", HERE.parents[1] / "templates"],
+        "DIRS": [HERE / "templates", TRATO / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": ["trato.templatetags.markup", "trato.templatetags.page_user"],
@@ -83,7 +84,7 @@ MESSAGING_HOST = "tests.host.market.host.MarketHost"
 RETENTION_RULES = ["messaging.contact.retention.RULES", "notifications.retention.RULES"]
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [HERE.parents[1] / "static"]
+STATICFILES_DIRS = [TRATO / "static"]
 STATICFILES_FINDERS = [
     "trato.staticfiles.BundleFinder",
     "django.contrib.staticfiles.finders.FileSystemFinder",

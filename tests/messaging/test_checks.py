@@ -32,6 +32,7 @@ def test_this_project_sets_all_of_it() -> None:
         ("SITE_NAME", "", "messaging.E006"),
         ("STATICFILES_FINDERS", [], "messaging.E007"),
         ("BUNDLES_DIR", "", "messaging.E007"),
+        ("CHANNEL_LAYERS", {}, "messaging.E008"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str, expected: str, settings: Any) -> None:
