@@ -13,7 +13,9 @@ custom rates, so this module, and no other, uses `allauth.core.internal.ratelimi
 import structlog
 from allauth.core.internal import ratelimit
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from trato.client_address import site_of
 
 from . import devices
 
@@ -51,7 +53,7 @@ def take_back(counted: list[ratelimit.RateLimitUsage]) -> None:
 def forget_tries(request: HttpRequest, email: str) -> None:
     """Forget the attempts of somebody who has read a mail that we sent to the account's address."""
     for action, rates, key in _password_counts(request, email.lower()):
-        if action != "password_address":
+        if action not in ("password_address", "password_site"):
             config = {action: _keyed(rates)}
             ratelimit.clear(request, app="trato", action=action, config=config, key=key)
 
@@ -61,13 +63,27 @@ def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, s
     if device:
         return [("password_device", settings.LOGIN_FAILURES_PER_DEVICE, f"{device} {email}")]
     address = ratelimit.get_ip(request)
+    site = site_of(request)
+    wide = [("password_site", settings.LOGIN_FAILURES_PER_IPV6_SITE, site)] if site else []
     return [
         # The widest limit comes last: an attempt that is refused earlier doesn't use it up for
         # others.
         ("password_address", settings.LOGIN_FAILURES_PER_ADDRESS, address),
         ("password_pair", settings.LOGIN_FAILURES_PER_PAIR, f"{address} {email}"),
+        *wide,
         ("password_account", settings.LOGIN_FAILURES_PER_ACCOUNT, email),
     ]
+
+
+def take_signup(request: HttpRequest) -> bool:
+    """Count a sign-up from an IPv6 site; return False after too many. allauth counts addresses."""
+    site, rates = site_of(request), settings.SIGNUPS_PER_IPV6_SITE
+    return not site or _consume(request, "signup_site", rates, site) is not None
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Return the answer to a request that one of these limits refuses."""
+    return ratelimit.respond_429(request)
 
 
 def take_stranger_mail(request: HttpRequest, *, look_only: bool = False) -> bool:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import throttle
 from accounts.forms import SignupForm as PersonSignupForm
 from accounts.models import User
 from trato import after_login
@@ -97,6 +98,12 @@ class SignupView(PersonSignupView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, "invitation": invitation_links.open_invitation(self.request)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not throttle.take_signup(request):
+            return throttle.too_often(request)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
 
     def get_authenticated_redirect_url(self) -> str:
         """Lead people who already have an account to the form that only opens the shop."""

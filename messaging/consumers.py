@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError
 
 from notifications.consumers import BadgeConsumer
 from trato import rate_limits
-from trato.client_address import network_of_socket
+from trato.client_address import network_of_socket, site_of_socket
 from trato.people import Person
 from trato.realtime.close_codes import FLOODS, PAGE_OF_ANOTHER
 from trato.realtime.database import run_in_database_thread
@@ -39,9 +39,10 @@ class ChatConsumer(BadgeConsumer):
 
     async def connect(self) -> None:
         await self.accept()  # before any close: browsers hide the code of a refused handshake
-        network = network_of_socket(self.scope)
+        network, site = network_of_socket(self.scope), site_of_socket(self.scope)
         if (
             await self.is_within("SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS", network)
+            and await self.is_within("SOCKETS_OPENED_PER_MINUTE_AND_IPV6_SITE", site)
             and await self.authenticate()
             and await self.is_within("SOCKETS_OPENED_PER_MINUTE", self.user.pk)
         ):

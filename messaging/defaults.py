@@ -23,6 +23,9 @@ CONVERSATION_PAGE_SIZE = 25
 CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
 # Visitors' questions before they log in, per address: each one is a session of 15 KB.
 KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
+KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
+    "KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE", default=300
+)
 SOCKET_PATH = "/ws/"  # path of the socket in your ASGI application
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; with more, its next frame waits

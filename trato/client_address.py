@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 IPV6_NETWORK_BITS = 64  # of an address: the subscriber chooses the rest (RFC 6177)
+IPV6_SITE_BITS = 48  # what one customer may get at most (RFC 6177): 65,536 of those networks
 
 # Some proxies include the client's port: `192.0.2.1:5000`, `[2001:db8::1]:5000`.
 WITH_PORT = re.compile(r"^(?:([\d.]+)|\[([^]]+)\])(?::\d+)?$")
@@ -31,18 +32,32 @@ def network_of(request: HttpRequest) -> str:
     return _network(address_of(request))
 
 
+def site_of(request: HttpRequest) -> str:
+    """Return the IPv6 site of a request, the widest network of one customer; empty for IPv4."""
+    return _site(address_of(request))
+
+
+def site_of_socket(scope: Mapping[str, Any]) -> str:
+    """Return the IPv6 site that a socket comes from; empty for IPv4 or if it is unknown."""
+    return _site(_address_of_socket(scope))
+
+
 def network_of_socket(scope: Mapping[str, Any]) -> str:
     """Return the network that a socket comes from; empty if it is unknown.
 
     That is an IPv4 address, or an IPv6 network whose addresses all belong to one subscriber.
     """
+    return _network(_address_of_socket(scope))
+
+
+def _address_of_socket(scope: Mapping[str, Any]) -> Address | None:
     forwarded = b",".join(
         value for name, value in scope["headers"] if name == b"x-forwarded-for"
     ).decode("latin1")
     try:
-        return _network(_address((scope.get("client") or [""])[0], forwarded))
+        return _address((scope.get("client") or [""])[0], forwarded)
     except ImproperlyConfigured:
-        return ""
+        return None
 
 
 def _address(peer: str, forwarded: str) -> Address | None:
@@ -68,3 +83,9 @@ def _network(address: Address | None) -> str:
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, IPV6_NETWORK_BITS), strict=False))
+
+
+def _site(address: Address | None) -> str:
+    if address is None or address.version == 4:
+        return ""
+    return str(ipaddress.ip_network((address, IPV6_SITE_BITS), strict=False))

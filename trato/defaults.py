@@ -49,6 +49,10 @@ SOCKETS_OPENED_PER_MINUTE = env.int("SOCKETS_OPENED_PER_MINUTE", default=300)
 SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS = env.int(
     "SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS", default=1200
 )
+# The same for an IPv6 /48, which one customer may have: 65,536 addresses by the count above.
+SOCKETS_OPENED_PER_MINUTE_AND_IPV6_SITE = env.int(
+    "SOCKETS_OPENED_PER_MINUTE_AND_IPV6_SITE", default=6000
+)
 # Per socket of any kind, including refused ones; a socket that exceeds it is closed with 4429.
 SOCKET_FRAMES_PER_MINUTE = env.int("SOCKET_FRAMES_PER_MINUTE", default=600)
 SOCKET_BAD_FRAMES_PER_MINUTE = env.int("SOCKET_BAD_FRAMES_PER_MINUTE", default=30)

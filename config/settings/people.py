@@ -92,6 +92,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trato <no-reply@exam
 # Wrong passwords. Attempts on devices that are new to the account are counted by network address,
 # by pair of address and account, and by account; known devices have their own count.
 LOGIN_FAILURES_PER_ADDRESS = rates("LOGIN_FAILURES_PER_ADDRESS", "10/m,200/d")
+# An IPv6 /48 is 65,536 addresses by that count, and one customer may have it.
+LOGIN_FAILURES_PER_IPV6_SITE = rates("LOGIN_FAILURES_PER_IPV6_SITE", "50/m,1000/d")
+SIGNUPS_PER_IPV6_SITE = rates("SIGNUPS_PER_IPV6_SITE", "50/m,500/d")
 LOGIN_FAILURES_PER_PAIR = rates("LOGIN_FAILURES_PER_PAIR", "5/5m,20/d")
 # Per day at least five times the limit of one pair, or a single address could use it up for all.
 LOGIN_FAILURES_PER_ACCOUNT = rates("LOGIN_FAILURES_PER_ACCOUNT", "100/d")

@@ -12,6 +12,7 @@ from messaging import actions
 from messaging.host import Product, Shop, host, product_model
 from messaging.models import Conversation, KeptQuestion
 from trato import rate_limits
+from trato.client_address import site_of
 from trato.errors import Refused
 from trato.responses import STATUS, refusal_response, wants_json, with_retry_after
 
@@ -51,6 +52,8 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
     try:
         if not request.user.is_authenticated:
             rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
+            if site := site_of(request):
+                rate_limits.hit("KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE", site)
             questions.keep(request, question)
             return redirect_to_login(request.path)
         send = actions.send_over_http if wants_json(request) else actions.send_from_form

@@ -68,6 +68,20 @@ def test_a_guesser_is_stopped_for_the_pair_and_for_the_address(
     assert is_in(log_in(stranger, at=HOME))
 
 
+def test_a_guesser_with_many_ipv6_networks_is_stopped_for_the_site(
+    owner: User, stranger: User, settings: Any
+) -> None:
+    settings.LOGIN_FAILURES_PER_IPV6_SITE = "3/m"
+    EmailAddress.objects.create(user=stranger, email=stranger.email, verified=True, primary=True)
+    for number in range(3):
+        guess(owner, 1, at=f"2001:db8:1:{number}::7")
+    assert REFUSED in log_in(stranger, at="2001:db8:1:9::7").text
+    assert is_in(log_in(stranger, at="2001:db8:2::7"))
+    for number in range(4):
+        guess(owner, 1, at=f"198.51.100.{number}")  # IPv4 addresses have no site
+    assert is_in(log_in(owner, at=HOME))
+
+
 def test_a_guesser_of_many_addresses_is_stopped_for_the_account(owner: User, settings: Any) -> None:
     settings.LOGIN_FAILURES_PER_ACCOUNT = "3/d"
     browser = Client()

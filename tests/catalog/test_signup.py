@@ -162,3 +162,16 @@ def test_who_has_opened_a_shop_continues_with_its_products(role: str, address: s
     assert (answer.status_code, answer.headers["Location"]) == (302, address)
     client.get(address)
     assert "after_login" not in client.session
+
+
+def test_sign_ups_of_an_ipv6_site_are_limited(settings: Any) -> None:
+    settings.SIGNUPS_PER_IPV6_SITE = "2/h"
+    addresses = ["2001:db8:1:1::7", "2001:db8:1:2::7", "2001:db8:1:3::7", "2001:db8:2::7"]
+    answers = [
+        Client(REMOTE_ADDR=address).post(
+            "/accounts/signup/", form(role="consumer", email=f"anna{number}@example.com")
+        )
+        for number, address in enumerate([*addresses, "192.0.2.1", "192.0.2.2", "192.0.2.3"])
+    ]
+    assert [answer.status_code for answer in answers] == [302, 302, 429, 302, 302, 302, 302]
+    assert User.objects.count() == 6

@@ -184,7 +184,7 @@ def work(buyer: Member, crew: Member, staff: Client, conversation: Conversation)
     remove = f"/admin/messaging/conversation/message/{message.pk}/remove/"
     for address in (remove, f"{page}/suspend/", f"{page}/upheld/resolve/"):
         assert address in shown
-        assert staff.post(address, reason).status_code == 302
+        assert staff.post(address, {**reason, "rule": "spam"}).status_code == 302
     assert "The sender is suspended." in staff.get(f"{page}/change/").text
     assert not Member.objects.get(pk=buyer.pk).is_active
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)

@@ -70,6 +70,15 @@ async def test_an_address_that_comes_again_and_again_is_told_4429(settings: Any,
     assert await come_from("203.0.113.8") == 4401
 
 
+async def test_an_ipv6_site_has_a_wider_limit(settings: Any, db: None) -> None:
+    settings.SOCKETS_OPENED_PER_MINUTE_AND_IPV6_SITE = 2
+    subnets = [f"2001:db8:1:{number}::7" for number in range(3)]
+    assert [await come_from(address) for address in subnets] == [4401, 4401, 4429]
+    assert await come_from("2001:db8:2::7") == 4401
+    hosts = [f"203.0.113.{number}" for number in range(3)]
+    assert [await come_from(address) for address in hosts] == [4401] * 3
+
+
 async def test_behind_a_proxy_it_is_the_clients_address_that_counts(
     settings: Any, db: None
 ) -> None:

@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from catalog.models import Product, Shop
+from messaging.models import KeptQuestion
 from tests.site import JSON
 from trato import rate_limits
 from trato.errors import Refused
@@ -111,6 +112,18 @@ def test_questions_that_wait_for_a_login_are_counted_by_address(
     assert "Is it green?" in answer.text
     other = Client(REMOTE_ADDR="192.0.2.9")
     assert other.post(path, {"body": "Is it red?"}).status_code == 302
+
+
+def test_questions_of_an_ipv6_site_are_counted_too(product: Product, settings: Any) -> None:
+    settings.KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE = 2
+    path = f"/products/{product.slug}/contact/"
+    addresses = ["2001:db8:1:1::7", "2001:db8:1:2::7", "2001:db8:1:3::7", "2001:db8:2::7"]
+    answers = [
+        Client(REMOTE_ADDR=address).post(path, {"body": "Is it blue?"}).status_code
+        for address in (*addresses, "192.0.2.1", "192.0.2.2", "192.0.2.3")
+    ]
+    assert answers == [302, 302, 429, 302, 302, 302, 302]
+    assert KeptQuestion.objects.count() == 6
 
 
 def test_while_redis_is_away_each_process_counts_for_itself(settings: Any) -> None:
