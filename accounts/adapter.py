@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from trato import after_login, client_address
 from trato.realtime.sessions import announce_access_changed
 
-from . import devices, email_addresses, throttle
+from . import devices, email_addresses, preferences, throttle
 from .models import User
 from .templatetags.browsers import known_browser
 
@@ -93,8 +93,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if not (is_told or devices.is_known(request, user)):
             self.send_notification_mail("account/email/new_device", user)
         devices.remember(request, user)
+        preferences.adopt_language(user)
         kwargs["redirect_url"] = after_login.address(request) or kwargs["redirect_url"]
-        return super().post_login(request, user, **kwargs)
+        return preferences.remember(super().post_login(request, user, **kwargs), user)
 
     # -- addresses ---------------------------------------------------------------------------
 
@@ -149,6 +150,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail with links to the configured address; limit mails to strangers.
 
+        Who has an account reads it in their language.
+
         Raises:
             MailServerAway: it could not be sent, and doesn't count against the limit.
         """
@@ -157,7 +160,10 @@ class AccountAdapter(DefaultAccountAdapter):
         site = {"name": settings.SITE_NAME, "domain": urlsplit(settings.SITE_URL).netloc}
         links = {name: _on_this_site(context[name]) for name in LINKS if name in context}
         try:
-            super().send_mail(template_prefix, email, {**context, **links, "current_site": site})
+            with preferences.of(context.get("user")):
+                super().send_mail(
+                    template_prefix, email, {**context, **links, "current_site": site}
+                )
         except OSError as error:  # includes smtplib's errors
             log.error("mail_not_sent", mail=template_prefix, error=type(error).__name__)
             throttle.forget_mails(self.request, email)
@@ -179,7 +185,9 @@ class AccountAdapter(DefaultAccountAdapter):
             told.append(context["to_email"])
         for one in told:
             with contextlib.suppress(MailServerAway):
-                super().send_notification_mail(template_prefix, user, context, one)
+                super().send_notification_mail(
+                    template_prefix, user, {**(context or {}), "user": user}, one
+                )
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Find the client's address by the same rule as every other limit."""

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from .views import DEMO_EMAILS
+from .views import DEMO_PEOPLE
 
 
 def demo(request: HttpRequest) -> dict[str, object]:
-    """Return the addresses of the one-click logins; empty outside of development."""
-    return {"demo_emails": DEMO_EMAILS if settings.DEMO_LOGINS else ()}
+    """Return who has a one-click login, by address; nobody outside of development."""
+    return {"demo_people": DEMO_PEOPLE if settings.DEMO_LOGINS else {}}

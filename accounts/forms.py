@@ -8,10 +8,13 @@ from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from trato import time_zones
 from trato.names import validate_public_name
 
 from . import email_addresses, throttle
@@ -94,12 +97,32 @@ class ChangePasswordForm(AllauthChangePasswordForm):
 
 
 class ProfileForm(forms.ModelForm[User]):
-    """A person's public profile."""
+    """A person's name, which others see, language and time zone."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        help_text=_("For times on pages and in emails."),
+    )
 
     class Meta:
         model = User
-        fields = ("name",)
-        labels: ClassVar[dict[str, Any]] = {"name": _("Display name")}
+        fields = ("name", "language", "time_zone")
+        labels: ClassVar[dict[str, Any]] = {"name": _("Display name"), "language": _("Language")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [
+            (code, translation.get_language_info(code)["name_local"])
+            for code, _name in settings.LANGUAGES
+        ]
+        language, zone = self.fields["language"], self.fields["time_zone"]
+        if isinstance(language, forms.ChoiceField) and isinstance(zone, forms.ChoiceField):
+            language.choices = [(code, name.capitalize()) for code, name in names]
+            language.required = True
+            zones = time_zones.choices(self.instance.time_zone or "UTC")
+            zone.choices = [("", _("That of my device")), *zones]
+        self.initial["language"] = self.instance.language or translation.get_language()
 
 
 class DeletionForm(forms.Form):

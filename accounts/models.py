@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trato.names import validate_public_name
 from trato.realtime.sessions import announce_access_changed
+from trato.time_zones import validate_time_zone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -44,6 +46,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     deleted_at = models.DateTimeField(
         _("deleted"), null=True, editable=False, help_text="By its owner, see `deletion`."
+    )
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, blank=True, db_default=""
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        db_default="",
+        validators=[validate_time_zone],
+        help_text="IANA name; empty for the browser's.",
     )
     # Square and re-encoded by `trato.images`.
     picture = models.FileField(_("picture"), upload_to="people/", blank=True, db_default="")

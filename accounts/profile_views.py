@@ -1,4 +1,4 @@
-"""A person's profile: name and picture."""
+"""A person's profile: name, picture, language and time zone."""
 
 from typing import cast
 
@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from trato.images.forms import SquarePictureForm, has_gone
 from trato.images.queue import Uploader
 
-from . import pictures
+from . import pictures, preferences
 from .forms import ProfileForm
 from .models import User
 
@@ -27,8 +28,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Saved."))
-        return redirect("accounts:profile")
+        with translation.override(user.language):
+            messages.success(request, _("Saved."))
+        return preferences.remember(redirect("accounts:profile"), user)
     return _page(request, form, _picture_form(request, is_sent=False), 400 if form.errors else 200)
 
 

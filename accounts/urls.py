@@ -9,6 +9,7 @@ urlpatterns = [
     path("email/", views.EmailView.as_view()),  # take precedence over allauth's
     path("profile/", profile_views.profile, name="profile"),
     path("profile/picture/", profile_views.picture, name="picture"),
+    path("inactive/", views.suspended),
     path("delete/", deletion_views.delete, name="delete"),
     path("deleted/", deletion_views.deleted, name="deleted"),
     path("demo-login/", views.demo_login, name="demo_login"),

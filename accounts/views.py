@@ -1,5 +1,6 @@
 """The page for e-mail addresses, and the demo's one-click logins."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.internal.flows.login import perform_login
@@ -8,9 +9,10 @@ from allauth.account.views import EmailView as AllauthEmailView
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from .models import User
@@ -32,14 +34,27 @@ class EmailView(AllauthEmailView):
         return response
 
 
-DEMO_EMAILS = ("shopper@example.com", "seller@example.com", "staff@example.com")
+DEMO_PEOPLE = {
+    "shopper@example.com": gettext_lazy("Lucía (shopper)"),
+    "seller@example.com": gettext_lazy("Marta (seller)"),
+    "staff@example.com": gettext_lazy("Sam (staff)"),
+}
+
+
+def suspended(request: HttpRequest, words: Sequence[str] = ()) -> HttpResponse:
+    """403: say that an account is suspended, why, and how to object.
+
+    allauth leads people here who log in with the right password.
+    """
+    context = {"support_email": settings.SUPPORT_EMAIL, "words": words}
+    return render(request, "account/account_inactive.html", context, status=403)
 
 
 @require_POST
 def demo_login(request: HttpRequest) -> HttpResponse:
     """Log in as one of the demo's people; only exists in development."""
     email = request.POST.get("email", "")
-    if not settings.DEMO_LOGINS or email not in DEMO_EMAILS:
+    if not settings.DEMO_LOGINS or email not in DEMO_PEOPLE:
         raise Http404("no demo logins here")
     user = get_object_or_404(User, email=email)
     target = request.POST.get("next", "")

@@ -1,22 +1,26 @@
 """This site's own middleware."""
 
-import zoneinfo
 from http import HTTPStatus
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from accounts.adapter import MailServerAway
+from accounts.views import suspended
 from trato import after_login
 from trato.errors import Refused
 from trato.middleware import Middleware
 from trato.realtime.database import give_back_connections
+from trato.realtime.sessions import Ended, people_of
 from trato.templatetags.page_user import PAGE_USER_FIELD
+from trato.time_zones import BROWSER_COOKIE, CHOSEN_COOKIE, zone_of
 
 from . import views
 
@@ -47,18 +51,13 @@ class VaryByReader(Middleware):
 
 
 class ReaderTimeZone(Middleware):
-    """Use the time zone that the reader's browser has put into the cookie `timezone`."""
+    """Use the time zone that the reader has chosen, or the browser's; both are in cookies."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(_zone(request.COOKIES.get("timezone"))):
+        cookies = request.COOKIES
+        zone = zone_of(cookies.get(CHOSEN_COOKIE)) or zone_of(cookies.get(BROWSER_COOKIE))
+        with timezone.override(zone):
             return self.get_response(request)
-
-
-def _zone(name: str | None) -> zoneinfo.ZoneInfo | None:
-    try:
-        return zoneinfo.ZoneInfo(name) if name else None
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        return None
 
 
 class PrivateAnswers(Middleware):
@@ -108,18 +107,33 @@ def _page_user(request: HttpRequest) -> str:
 class LoggedOut(Middleware):
     """Respond with 401, and the words, to a form that a view redirects to the login page.
 
+    A suspended person learns that from any page, instead of being asked to log in.
+
     After the login, people would get to an address that doesn't accept GET, and lose their words. A
     visitor's question is stored elsewhere, so its redirect stays.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+        if response.status_code != HTTPStatus.FOUND:
+            return response
+        if _is_suspended(request, response):
+            return suspended(request, views.words_of(request))
+        if request.method != "POST":
             return response
         came_from = parse_qs(urlsplit(response["Location"]).query).get("next")
         is_kept = after_login.address(request) == request.path
         is_sent_away = came_from == [request.get_full_path()] and not request.user.is_authenticated
         return views.logged_out(request) if is_sent_away and not is_kept else response
+
+
+def _is_suspended(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a suspended person is redirected to the login page. Two queries, and only then."""
+    login = urlsplit(response["Location"]).path == resolve_url(settings.LOGIN_URL)
+    key = request.session.session_key
+    if not login or key is None or request.user.is_authenticated:
+        return False
+    return people_of([key])[key] is Ended.SUSPENDED
 
 
 class SoundText(Middleware):

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from accounts.preferences import switch_language
 from catalog.signup import SignupView
 
 from . import metrics, uploads, views
@@ -20,7 +21,7 @@ urlpatterns = [
     path("accounts/signup/", SignupView.as_view(), name="account_signup"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/setlang/", switch_language, name="set_language"),
     path("text.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

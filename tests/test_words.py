@@ -109,7 +109,7 @@ def test_who_is_suspended_gets_the_words_back(
     client = client_of(shopper)
     User.objects.filter(pk=shopper.pk).update(is_active=False)
     answer = client.post(thread, form)
-    assert (answer.status_code, SHOWN in answer.text) == (401, True)
+    assert (answer.status_code, SHOWN in answer.text) == (403, True)
     assert not Message.objects.exists()
 
 

@@ -2,10 +2,13 @@
 
 from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+BROWSER_COOKIE = "timezone"  # set by a script
+CHOSEN_COOKIE = "timezone_chosen"  # a person's own choice, which comes first
 
 # The others are old names, and zones that no place has.
 AREAS = (
@@ -45,3 +48,11 @@ def validate_time_zone(value: str) -> None:
     """Refuse what is no name of a time zone. Raises ValidationError."""
     if value not in available_timezones():
         raise ValidationError(_("We don't know this time zone."), code="unknown")
+
+
+def zone_of(name: str | None) -> ZoneInfo | None:
+    """Return the time zone with a name from outside; None if there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None

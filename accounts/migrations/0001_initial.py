@@ -5,6 +5,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import trato.names
+import trato.time_zones
 
 
 class Migration(migrations.Migration):
@@ -71,6 +72,27 @@ class Migration(migrations.Migration):
                         help_text="By its owner, see `deletion`.",
                         null=True,
                         verbose_name="deleted",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("es", "Spanish")],
+                        db_default="",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="IANA name; empty for the browser's.",
+                        max_length=64,
+                        validators=[trato.time_zones.validate_time_zone],
+                        verbose_name="time zone",
                     ),
                 ),
                 (

@@ -122,7 +122,7 @@ def test_a_suspended_person_is_out_at_the_next_request(
     client = client_of(shopper)
     assert client.get("/conversations/").status_code == 200
     actions.suspend(moderator, shopper.pk, "Scam")
-    assert client.get("/conversations/").status_code == 302
+    assert client.get("/conversations/").status_code == 403
     actions.restore(moderator, shopper.pk, "Appeal")
     assert client.get("/conversations/").status_code == 200
 

@@ -1,19 +1,36 @@
-// Times in the reader's time zone and language. A cookie lets the server format the next page's
-// times in that zone.
+// Times in the reader's language, and in the time zone that they have chosen or their device has. A
+// cookie lets the server format the next page's times in that of the device.
 import { gettext, language } from "trato/text";
 
 // The page's language with the reader's region: 15:04 or 3:04 PM.
 const region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
-const day = { weekday: "long", day: "numeric", month: "long" };
-const short = { day: "numeric", month: "short" };
+const day = { weekday: "long", day: "numeric", month: "long", timeZone: chosenZone() };
+const short = { day: "numeric", month: "short", timeZone: chosenZone() };
 const year = "numeric"; // told where it is not this one
+const timeZone = chosenZone();
 const formats = {
-  time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit" }),
+  time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit", timeZone }),
   day: [new Intl.DateTimeFormat(region, day), new Intl.DateTimeFormat(region, { ...day, year })],
   short: [new Intl.DateTimeFormat(region, short), new Intl.DateTimeFormat(region, { ...short, year })],
 };
 
-export const dayOf = (date) => date.toLocaleDateString("sv"); // 2026-11-24, in the local zone
+export const dayOf = (date) => date.toLocaleDateString("sv", { timeZone }); // 2026-11-24
+
+/** The day before a day, both as 2026-11-24: of the calendar, because days may have 23 hours. */
+function dayBefore(text) {
+  const [year, month, day] = text.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, day - 1)).toISOString().slice(0, 10);
+}
+
+/** The zone from the account's settings; undefined for the device's, or if we don't know it. */
+function chosenZone() {
+  const zone = document.cookie.match(/(?:^|; )timezone_chosen="?([\w+\/-]+)/)?.[1];
+  try {
+    return zone && new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Format a time; `kind`: "time", "day" or "short". */
 export function format(kind, date) {
@@ -21,11 +38,9 @@ export function format(kind, date) {
   if (kind === "time" || (kind === "short" && dayOf(date) === dayOf(now))) return formats.time.format(date);
   if (kind === "day") {
     if (dayOf(date) === dayOf(now)) return gettext("Today");
-    if (dayOf(date) === dayOf(new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1))) {
-      return gettext("Yesterday");
-    }
+    if (dayOf(date) === dayBefore(dayOf(now))) return gettext("Yesterday");
   }
-  const isOfOtherYear = date.getFullYear() !== now.getFullYear();
+  const isOfOtherYear = dayOf(date).slice(0, 4) !== dayOf(now).slice(0, 4);
   return formats[kind][Number(isOfOtherYear)].format(date);
 }
 

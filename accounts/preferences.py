@@ -1,0 +1,67 @@
+"""A person's language and time zone: stored with the account, and known to each browser by cookies.
+
+Pages read the cookies alone, so no request waits for the person's row because of them. A login sets
+them, so that a new device speaks the person's language at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.views.i18n import set_language
+
+from trato.time_zones import CHOSEN_COOKIE, zone_of
+
+from .models import User
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+def remember(response: HttpResponse, user: User) -> HttpResponse:
+    """Set the cookies with a person's language and time zone; return the response."""
+    if user.language:
+        _set(response, settings.LANGUAGE_COOKIE_NAME, user.language)
+    if user.time_zone:
+        _set(response, CHOSEN_COOKIE, user.time_zone)
+    else:
+        response.delete_cookie(CHOSEN_COOKIE)  # maybe of somebody who used this browser before
+    return response
+
+
+def _set(response: HttpResponse, name: str, value: str) -> None:
+    # Scripts read them: what they write on a page is in the same language and time zone.
+    response.set_cookie(
+        name,
+        value,
+        max_age=YEAR_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
+
+
+def adopt_language(user: User) -> None:
+    """Store the language in which somebody logs in for the first time."""
+    language = translation.get_language()
+    if not user.language and language in dict(settings.LANGUAGES):
+        user.language = language
+        user.save(update_fields=["language"])
+
+
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Django's view for the switch on each page; also stores the choice of who is logged in."""
+    response: HttpResponse = set_language(request)
+    language = request.POST.get("language")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return response
+
+
+@contextmanager
+def of(user: User | None) -> Iterator[None]:
+    """Write in a person's language, with times in their zone: for mails."""
+    language = (user.language if user else "") or translation.get_language()
+    zone = zone_of(user.time_zone) if user else None
+    with translation.override(language), timezone.override(zone or timezone.get_current_timezone()):
+        yield
