@@ -76,7 +76,8 @@ def test_being_offline_is_told_at_once_without_covering_anything(
     page = person(shopper)
     open_thread(page, conversation)
     head = box(page, ".thread__head")
-    page.clock.install()  # so that nothing can have waited
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() + 10_000"))  # so that nothing can have waited
     page.evaluate("dispatchEvent(new Event('offline'))")
     expect(page.locator(STATUS)).to_contain_text("No connection.")
     told, below = box(page, STATUS), box(page, ".thread__head")

@@ -15,7 +15,9 @@ BOX = "#composer-body"
 def asking(person: Person, shopper: User, conversation: Conversation) -> Page:
     page = person(shopper)
     open_thread(page, conversation)
-    page.clock.install()  # so that it ends for the reason under test, not because of its timeout
+    page.clock.install()
+    # So that it ends for the reason under test, not because of its timeout.
+    page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
     return page
 
 
