@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from trato.images.queue import Abandoned, Busy, Queue, Uploader
 
@@ -109,3 +110,13 @@ def test_who_has_gone_gives_up_the_place(forms: Forms) -> None:
     forms.gone.set()
     forms.wait_until_queued(0)
     assert Abandoned in forms.finish()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_turn_holds_no_connection_to_the_database() -> None:
+    queue = Queue()
+    connection.ensure_connection()
+    with queue.turn(Uploader(1)):
+        assert connection.connection is None
+    with transaction.atomic(), queue.turn(Uploader(1)):
+        assert not connection.closed_in_transaction
