@@ -61,8 +61,11 @@ def test_an_account_that_only_shopped_sells_once_it_accepts(
     shop: Shop, seller: User, shopper: User, client_of: Any
 ) -> None:
     invitation = TeamInvitationFactory(shop=shop, email=shopper.email)
+    nothing, client = "not on a shop's team yet", client_of(shopper)
+    assert nothing in client.get("/my/team/").text
     prove(shopper)
-    client_of(shopper).post("/my/team/", {"accept": invitation.pk})
+    assert nothing not in client.get("/my/team/").text
+    client.post("/my/team/", {"accept": invitation.pk})
     shopper.refresh_from_db()
     assert shopper.is_seller
     assert works_there(shopper, shop)
