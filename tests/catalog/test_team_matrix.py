@@ -162,5 +162,6 @@ def test_who_may_do_what_with_a_team(
     status, done = perform(client, scene, user)
     assert done == (person in allowed)
     if not done:
-        assert status in ({302, 401} if person in NOT_LOGGED_IN else denial)
+        turned_away = {401, 403} if person == "suspended" else {302, 401}
+        assert status in (turned_away if person in NOT_LOGGED_IN else denial)
         assert scene.everything() == before
