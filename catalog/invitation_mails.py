@@ -1,6 +1,7 @@
 """Mails with invitations to a shop's team."""
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, override
@@ -52,5 +53,5 @@ def without_links(name: str) -> str:
 
 
 def _language_of(email: str) -> str:
-    person = User.objects.filter(email__iexact=email).first()
-    return getattr(person, "language", "") or get_language() or ""
+    languages = User.objects.filter(email__iexact=email).values_list("language", flat=True)
+    return languages.first() or get_language() or settings.LANGUAGE_CODE

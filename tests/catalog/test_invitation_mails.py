@@ -56,6 +56,15 @@ def test_the_mail_has_a_link_and_is_in_the_inviters_language(
     assert re.findall(r"https?://\S+", str(sent.body)) == [f"http://shop.test{links()[0]}"]
 
 
+def test_somebody_with_an_account_gets_the_mail_in_their_language(
+    shop: Shop, owner: Client, shopper: User
+) -> None:
+    User.objects.filter(pk=shopper.pk).update(language="es")
+    answer = invite(owner, shop, shopper.email.upper(), follow=True)
+    assert "te invita" in str(mail.outbox[0].body)
+    assert "emailed the invitation" in answer.text  # the inviter's page stays as it was
+
+
 def test_only_a_hash_of_the_token_is_stored(shop: Shop, owner: Client) -> None:
     invite(owner, shop, EMAIL)
     invite(owner, shop, "other@example.com")
