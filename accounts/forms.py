@@ -121,7 +121,7 @@ class ProfileForm(forms.ModelForm[User]):
             language.choices = [(code, name.capitalize()) for code, name in names]
             language.required = True
             zones = time_zones.choices(self.instance.time_zone or "UTC")
-            zone.choices = [("", _("That of my device")), *zones]
+            zone.choices = [("", _("My device's time zone")), *zones]
         self.initial["language"] = self.instance.language or translation.get_language()
 
 

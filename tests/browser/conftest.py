@@ -132,7 +132,12 @@ def person(
             if just_logged_in:
                 session = SessionStore(key)
                 session["account_authentication_methods"] = [
-                    {"method": "password", "at": time.time(), "email": user.email}
+                    {
+                        "method": "password",
+                        "at": time.time(),
+                        "email": user.email,
+                        "reauthenticated": True,
+                    }
                 ]
                 session.save()
             name = settings.SESSION_COOKIE_NAME

@@ -22,11 +22,12 @@ def test_the_pages_of_somebody_who_looks_after_the_account(
     visit.tour(
         [
             "/accounts/profile/", "/accounts/email/", "/accounts/password/change/",
-            "/accounts/sessions/",
+            "/accounts/sessions/", "/accounts/delete/", "/accounts/deleted/",
             "/accounts/reauthenticate/", "/accounts/2fa/", "/accounts/2fa/totp/activate/",
             "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/",
         ]
     )  # fmt: skip
+    visit.tour(["/accounts/inactive/"], status=403)
     TOTP.activate(stranger, generate_totp_secret())
     RecoveryCodes.activate(stranger)
     key = Authenticator.objects.create(

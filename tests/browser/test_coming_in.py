@@ -88,3 +88,38 @@ def test_times_are_those_of_the_readers_zone_and_region(
         assert f'data-day="{date}"' in answer.text()
         expect(page.locator(".messages__day")).to_have_count(1)
         expect(page.locator(".messages__day")).to_have_text(day)
+
+
+def test_times_are_those_of_the_zone_that_a_person_has_chosen(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    late = datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC)
+    MessageFactory(conversation=conversation, created_at=late)
+    page = person(shopper, timezone_id="America/New_York", locale="en-US")
+    page.goto("/accounts/profile/")
+    page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    open_thread(page, conversation)
+    expect(page.locator(".messages__day")).to_have_text("Monday, March 2")
+    expect(page.locator(".message time")).to_have_text("8:30 AM")
+
+
+def test_an_account_is_deleted_without_a_script_and_its_pages_end(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    MessageFactory(conversation=conversation, body="My phone is secret")
+    theirs = person(seller)
+    open_thread(theirs, conversation)
+    expect(theirs.get_by_text("My phone is secret")).to_be_visible()
+    page = person(shopper, java_script_enabled=False)
+    page.goto("/accounts/profile/")
+    page.get_by_role("link", name="Delete account").click()
+    page.get_by_label("Password").fill("trato-demo")
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("I understand").check()
+    page.get_by_role("button", name="Delete my account for good").click()
+    expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
+    expect(theirs.get_by_text("This message was deleted together with")).to_be_visible()
+    expect(theirs.get_by_text("My phone is secret")).to_have_count(0)
+    expect(theirs.locator(".message__sender")).to_have_text("Deleted account")

@@ -51,7 +51,7 @@ class SquarePictureForm(forms.Form):
     """
 
     picture = forms.FileField(
-        label=gettext_lazy("Picture"),
+        label=gettext_lazy("Choose a picture"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=gettext_lazy("JPEG, PNG or WebP, up to 10 MB. We crop it to a square."),
     )
