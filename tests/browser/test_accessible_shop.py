@@ -30,9 +30,10 @@ def test_the_pages_of_a_visitor(
             "/accounts/password/reset/", "/accounts/password/reset/done/",
             "/accounts/password/reset/key/1-set/", "/accounts/confirm-email/",
             f"/accounts/confirm-email/{EmailConfirmationHMAC.create(address).key}/",
-            "/accounts/confirm-email/broken/", "/accounts/inactive/",
+            "/accounts/confirm-email/broken/",
         ]
     )  # fmt: skip
+    visitor.tour(["/accounts/inactive/"], status=403)
     for name in ("login", "signup"):
         visitor.page.goto(f"/accounts/{name}/")
         submit_unchecked(visitor.page, f"form.{name}")
