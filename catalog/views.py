@@ -61,7 +61,8 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _moved(request: HttpRequest, slug: str) -> HttpResponse:
     """Lead from a shop's former address to its page."""
-    former = get_object_or_404(FormerSlug.objects.select_related("shop"), slug=slug)
+    rows = FormerSlug.objects.filter(shop__closed_at=None).select_related("shop")
+    former = get_object_or_404(rows, slug=slug)
     query = request.META.get("QUERY_STRING", "")
     url = former.shop.get_absolute_url() + (f"?{query}" if query else "")
     response = redirect(url, permanent=True)

@@ -16,7 +16,7 @@ from PIL import Image
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog import shops, teams
-from catalog.factories import ShopFactory, ShopMemberFactory
+from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import FormerSlug, Product, Shop, ShopMember
 from messaging.models import Conversation
 from tests.products import picture
@@ -180,6 +180,20 @@ def test_former_addresses_lead_to_the_shop_for_good(shop: Shop, seller: User) ->
     move(shop, seller, "salt")  # back again
     assert Client().get("/shops/salt/").status_code == 200
     assert Client().get("/shops/clay/").headers["Location"] == "/shops/salt/"
+
+
+def test_the_addresses_of_a_closed_shop_lead_nowhere(shop: Shop, seller: User) -> None:
+    move(shop, seller, "clay")
+    Shop.objects.update(closed_at=shop.created_at)
+    for slug in ("barro-y-sal", "clay"):
+        assert Client().get(f"/shops/{slug}/").status_code == 404
+
+
+def test_a_shop_without_products_says_so(shop: Shop) -> None:
+    words = "Nothing is for sale here at the moment."
+    assert words in Client().get(shop.get_absolute_url()).text
+    ProductFactory(shop=shop)
+    assert words not in Client().get(shop.get_absolute_url()).text
 
 
 def test_a_question_from_a_page_with_the_former_address_arrives(
