@@ -73,7 +73,8 @@ class PicturesInput(forms.ClearableFileInput):
 class PicturesField(forms.FileField):
     """Several uploaded pictures, not yet decoded."""
 
-    widget = PicturesInput
+    # With this, phones offer their photos, and convert those of other formats.
+    widget = PicturesInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         uploads: list[UploadedFile[bytes]] = [one for one in data or [] if one]
