@@ -1,5 +1,6 @@
 """What nginx does itself, and what it passes on."""
 
+import contextlib
 import gzip
 import re
 import socket
@@ -10,10 +11,12 @@ import pytest
 from redis import Redis
 
 from deploy.cluster import Cluster
+from tests.patience import PATIENCE
 
 from .people import Person
 
 MEGABYTE = 1024**2
+OPEN_REQUESTS = 32  # that nginx allows per address
 ATTEMPTS = 10  # failed logins that allauth allows per address and minute
 
 
@@ -172,6 +175,19 @@ def test_who_asks_without_end_is_told_to_wait(cluster: Cluster, shopper: Person)
     assert as_script.status in (429, 404)  # the allowance grows while we send requests
     assert shopper.get("/accounts/login/").status == 302
     assert shopper.get("/products/").status == 200
+
+
+def test_who_keeps_requests_open_is_told_to_wait(cluster: Cluster, shopper: Person) -> None:
+    address = urlsplit(cluster.url)
+    head = b"POST /nowhere/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        for _ in range(2 * OPEN_REQUESTS):  # whose bodies never come
+            line = socket.create_connection((address.hostname, address.port), timeout=PATIENCE)
+            stack.enter_context(line).sendall(head)
+        assert line.recv(12) == b"HTTP/1.1 429"
+    deadline = time.monotonic() + PATIENCE
+    while shopper.get("/products/").status != 200:  # nginx has noticed that they are gone
+        assert time.monotonic() < deadline
 
 
 def _failed_logins(person: Person, at: str, count: int) -> list[str]:
