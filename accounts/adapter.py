@@ -76,6 +76,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Skip allauth's count per account, with which anybody could lock it."""
 
+    def set_password(self, user: User, password: str) -> None:
+        """Store only the password: staff may have suspended the account meanwhile."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     def respond_email_verification_sent(
         self, request: HttpRequest, user: User | None
     ) -> HttpResponse:

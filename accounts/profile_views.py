@@ -5,6 +5,7 @@ from typing import cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -17,6 +18,7 @@ from trato.images.queue import Uploader
 from . import pictures, preferences
 from .forms import ProfileForm
 from .models import User
+from .profile import change_profile
 
 RETRY_SECONDS = 5  # when to send a picture again that had to wait too long
 
@@ -27,7 +29,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        try:
+            user = change_profile(user, form.cleaned_data)
+        except User.DoesNotExist:
+            return redirect_to_login(request.path)
         with translation.override(user.language):
             messages.success(request, _("Saved."))
         return preferences.remember(redirect("accounts:profile"), user)
@@ -40,15 +45,16 @@ def picture(request: HttpRequest) -> HttpResponse:
     """Set the person's picture, or (`remove`) go back to the initials."""
     user = cast(User, request.user)
     form = _picture_form(request, is_sent=True)
-    if "remove" in request.POST:
-        pictures.set_picture(user, None)
-    elif form.is_valid():
-        pictures.set_picture(user, form.cleaned_data["picture"])
-    else:
+    is_removed = "remove" in request.POST
+    if not is_removed and not form.is_valid():
         response = _page(request, ProfileForm(instance=user), form, form.status)
         if form.status in (429, 503):
             response["Retry-After"] = str(RETRY_SECONDS)
         return response
+    try:
+        pictures.set_picture(user, None if is_removed else form.cleaned_data["picture"])
+    except User.DoesNotExist:  # decoding takes a while
+        return redirect_to_login(request.path)
     messages.success(request, _("Saved."))
     return redirect("accounts:profile")
 

@@ -26,6 +26,7 @@ def open_shop(actor: User, name: str, key: uuid.UUID | None = None) -> Shop:
         key: the form's key, see `submissions`. A repeat returns the first shop.
 
     Raises:
+        PermissionDenied: the account was suspended or deleted meanwhile.
         ValidationError: another shop has the name, or the actor owns too many shops.
     """
     submitted = submissions.claim(actor, key) if key else None
@@ -97,14 +98,20 @@ def leave_shop(actor: User, shop_id: int) -> None:
 
 def has_room_for_shop(user_id: int) -> bool:
     """Lock a person and return whether they may own another shop."""
-    User.objects.select_for_update(no_key=True).get(pk=user_id)  # so that changes take turns
-    owned = ShopMember.objects.filter(user_id=user_id, role=ShopMember.Role.OWNER)
-    return bool(owned.count() < settings.SHOPS_PER_PERSON)
+    _lock_person(user_id)
+    return _owns_few(user_id)
 
 
 def require_room_for_shop(actor: User) -> None:
-    """Lock a person. Raises ValidationError if they already own as many shops as one can."""
-    if not has_room_for_shop(actor.pk):
+    """Lock a person who is about to own another shop.
+
+    Raises:
+        PermissionDenied: the account was suspended or deleted meanwhile.
+        ValidationError: they already own as many shops as one can.
+    """
+    if not _lock_person(actor.pk).is_active:
+        raise PermissionDenied(f"person {actor.pk} is not active")  # only for the log
+    if not _owns_few(actor.pk):
         raise ValidationError(
             _("You already have %(count)d shops, the most you can have.")
             % {"count": settings.SHOPS_PER_PERSON}
@@ -128,6 +135,15 @@ def let_sell(person: User) -> None:
     if not person.is_seller:
         person.role = User.Role.SELLER
         person.save(update_fields=["role"])
+
+
+def _lock_person(user_id: int) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)  # so that changes take turns
+
+
+def _owns_few(user_id: int) -> bool:
+    owned = ShopMember.objects.filter(user_id=user_id, role=ShopMember.Role.OWNER)
+    return bool(owned.count() < settings.SHOPS_PER_PERSON)
 
 
 def _lock(shop_id: int) -> None:

@@ -1,0 +1,24 @@
+"""What people change in their own profile."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from .models import User
+
+
+@transaction.atomic
+def change_profile(actor: User, values: Mapping[str, Any]) -> User:
+    """Store the given columns of a person's own row, and nothing else; return the row.
+
+    Staff may have suspended the account, and another tab deleted it, since the row was loaded.
+
+    Raises:
+        User.DoesNotExist: the account was suspended or deleted meanwhile.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=actor.pk, is_active=True)
+    for column, value in values.items():
+        setattr(user, column, value)
+    user.save(update_fields=list(values))
+    return user
