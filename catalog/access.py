@@ -21,10 +21,10 @@ Person = User | AnonymousUser
 
 
 def shops_of(user: Person) -> QuerySet[Shop]:
-    """Return the shops that a person works for; none for an account that only shops."""
+    """Return the open shops that a person works for; none for an account that only shops."""
     if not isinstance(user, User) or not user.is_seller:
         return Shop.objects.none()
-    return Shop.objects.filter(memberships__user=user)
+    return Shop.objects.filter(memberships__user=user, closed_at=None)
 
 
 def own_shop(user: Person, shop_id: int) -> Shop:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ def create_product(
         kept: the key of the form whose earlier pictures to add.
 
     Raises:
-        Http404: the shop is not one of the actor's.
+        Http404: the shop is not one of the actor's, or has just closed.
         ValidationError: the shop or the product has reached its limit of products or pictures.
         Refused: `rate_limited`, if the actor has created too many products in a day.
     """
@@ -127,13 +128,16 @@ def _set_published(product: Product, published: bool) -> list[str]:
     """Set the columns for it, and return their names; none if it is so already."""
     if product.is_published == published:
         return []
+    if published:  # its lock may have been that of a deletion, which closes the shop
+        get_object_or_404(Shop, pk=product.shop_id, closed_at=None)
     now = timezone.now()
     product.published_at, product.withdrawn_at = (now, None) if published else (None, now)
     return ["published_at", "withdrawn_at"]
 
 
 def _require_room_for_product(shop: Shop) -> None:
-    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # so that changes take turns
+    # So that changes take turns, also with the deletion of its owner's account.
+    get_object_or_404(Shop.objects.select_for_update(no_key=True), pk=shop.pk, closed_at=None)
     if Product.objects.filter(shop=shop).count() >= settings.PRODUCTS_PER_SHOP:
         raise ValidationError(
             _("This shop already has %(count)d products, the most it can have.")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts import deletion
+from accounts import actions, deletion
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Product, Shop, ShopMember, TeamInvitation
@@ -81,3 +81,17 @@ def test_of_two_owners_who_leave_at_once_one_stays(seller: User, colleague: User
 
     assert sorted(in_threads(2, leave)) == [False, True]
     assert ShopMember.objects.filter(role="owner", user__is_active=True).count() == 1
+
+
+def test_nobody_sells_in_a_closed_shop(
+    seller: User, colleague: User, moderator: User, product: Product, client_of: Any
+) -> None:
+    actions.suspend(moderator, colleague.pk, "Spam")
+    deletion.delete_account(seller.pk)  # nobody else works there now
+    actions.restore(moderator, colleague.pk, "A mistake")
+    client = client_of(colleague)
+    publish = f"/my/products/{product.slug}/publish/"
+    assert client.post(publish, {"published": "1"}).status_code == 404
+    assert client.get("/my/products/new/")["Location"] == "/my/shop/open/"
+    product.refresh_from_db()
+    assert not product.is_published
