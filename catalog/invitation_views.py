@@ -15,8 +15,14 @@ GONE = 410
 
 
 def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Note which link was opened, and lead to a page without the token in its address."""
-    invitation_links.remember(request, token)
+    """Note which link was opened, and lead to a page without the token in its address.
+
+    Invented links are not noted: each would leave a session in the database.
+    """
+    if access.invitation_of_link(token):
+        invitation_links.remember(request, token)
+    else:
+        invitation_links.forget(request)
     return redirect("catalog:invitation")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -150,6 +151,14 @@ def test_a_link_that_is_over_says_so(
         assert answer.status_code == 410
         words = "has expired" if reason == "expired" else "no longer works"
         assert f"This invitation {words}" in answer.text
+
+
+def test_an_invented_link_leaves_no_session_behind(link: str) -> None:
+    for number in range(3):
+        assert open_link(Client(), f"/team-invitation/{number}/").status_code == 410
+    assert not Session.objects.exists()
+    open_link(Client(), link)
+    assert Session.objects.count() == 1
 
 
 def test_the_mailed_link_works_until_it_expires(shop: Shop, seller: User, client_of: Any) -> None:
