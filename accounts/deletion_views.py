@@ -2,6 +2,7 @@
 
 import contextlib
 from typing import cast
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
@@ -9,6 +10,7 @@ from django.contrib.auth import logout
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -27,8 +29,9 @@ def delete(request: HttpRequest) -> HttpResponse:
 
     A second click finds nobody logged in. The page's signed mark tells it from a stranger's.
     """
-    if request.method == "POST" and not request.user.is_authenticated and _was_deleted(request):
-        return redirect("accounts:deleted")
+    mark = request.POST.get("mark", "")
+    if not request.user.is_authenticated and _deleted_person(mark) is not None:
+        return _done(mark)
     return _confirmed(request)
 
 
@@ -46,12 +49,12 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
             if before is not None:
                 _tell(before)
             logout(request)
-            return redirect("accounts:deleted")
+            return _done(_mark(person.pk))
     context = {
         "form": form,
         "hindrances": reasons,
         "consequences": deletion.consequences(person),
-        "mark": signing.dumps(person.pk, salt=SALT),
+        "mark": _mark(person.pk),
     }
     status = 400 if form.errors else 409 if reasons and request.method == "POST" else 200
     return render(request, "accounts/delete.html", context, status=status)
@@ -65,15 +68,29 @@ def _tell(before: User) -> None:
         )
 
 
-def _was_deleted(request: HttpRequest) -> bool:
+def _mark(pk: int) -> str:
+    return signing.dumps(pk, salt=SALT)
+
+
+def _done(mark: str) -> HttpResponse:
+    return redirect(f"{reverse('accounts:deleted')}?{urlencode({'mark': mark})}")
+
+
+def _deleted_person(mark: str) -> int | None:
+    """Return the key of the deleted account that a mark names, if any."""
     try:
-        pk = signing.loads(request.POST.get("mark", ""), salt=SALT, max_age=PAGE_SECONDS)
+        pk = signing.loads(mark, salt=SALT, max_age=PAGE_SECONDS)
     except signing.BadSignature:
-        return False
-    return User.objects.filter(pk=pk, deleted_at__isnull=False).exists()
+        return None
+    rows = User.objects.filter(pk=pk, deleted_at__isnull=False)
+    return rows.values_list("pk", flat=True).first()
 
 
 @require_GET
 def deleted(request: HttpRequest) -> HttpResponse:
-    """Say that the account is deleted."""
-    return render(request, "accounts/deleted.html")
+    """Say that the account is deleted; a script forgets what the browser has kept for it.
+
+    The mark prevents a link from making it forget somebody's drafts.
+    """
+    person = _deleted_person(request.GET.get("mark", ""))
+    return render(request, "accounts/deleted.html", {"person": person})

@@ -105,6 +105,34 @@ def test_times_are_those_of_the_zone_that_a_person_has_chosen(
     expect(page.locator(".message time")).to_have_text("8:30 AM")
 
 
+def test_unsent_words_of_a_deleted_account_leave_the_browser(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    page.goto("/accounts/delete/")
+    me, other = shopper.pk, int(f"{shopper.pk}0")
+    kept = [f"trato-draft-{other}-1", "trato-ask-/shops/barro-y-sal/contact/"]
+    mine = [f"trato-draft-{me}-1", f"trato-outbox-{me}-a", f"trato-ask-{me}/shops/x/contact/"]
+    page.evaluate("keys => keys.forEach((key) => localStorage.setItem(key, 'secret'))", kept + mine)
+    page.goto("/accounts/deleted/")  # without the mark of a deletion
+    page.goto("/accounts/delete/")
+    assert words_kept(page) == sorted(kept + mine)
+    page.get_by_label("Password").fill("trato-demo")
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("I understand").check()
+    page.get_by_role("button", name="Delete my account for good").click()
+    expect(page.get_by_role("heading", name="Your account is deleted")).to_be_visible()
+    page.wait_for_function("() => customElements.get('trato-forget')")
+    assert words_kept(page) == sorted(kept)
+
+
+def words_kept(page: Page) -> list[str]:
+    keys: list[str] = page.evaluate(
+        "Object.keys(localStorage).filter((key) => localStorage[key] === 'secret')"
+    )
+    return sorted(keys)
+
+
 def test_an_account_is_deleted_without_a_script_and_its_pages_end(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
