@@ -38,10 +38,12 @@ def invitation(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         after_login.remember(request)
     else:
-        if after_login.address(request) == request.path:  # the login has led here
-            after_login.forget(request)
         context["is_mine"] = request.user.email.lower() == row.email
         context["is_confirmed"] = access.has_confirmed(request.user, row.email)
+        if context["is_mine"] and not context["is_confirmed"]:
+            after_login.remember(request)  # the link that confirms the email leads back here
+        elif after_login.address(request) == request.path:  # the login has led here
+            after_login.forget(request)
         context["masked"] = invitation_links.masked(row.email)
         context["form_key"] = submissions.key_from(request)
         context["link"] = reverse("catalog:invitation_link", args=[token])
