@@ -38,6 +38,11 @@ class SignupForm(AllauthSignupForm):
 
     field_order: tuple[str, ...] = ("role", "name", "email", "password1")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)  # it repeats the label
+
     def validate_unique_email(self, value: str) -> str:
         """Whether the address has an account. Unconfirmed requests to change to it don't count."""
         if not email_addresses.is_taken(value):

@@ -21,6 +21,12 @@ from .models import User
 class EmailView(AllauthEmailView):
     """allauth's page for e-mail addresses; also says if it is too early for another mail."""
 
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.fields["email"].label = _("New email")
+        form.fields["email"].widget.attrs.pop("placeholder", None)
+        return form
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)
         # allauth's own note of it (65.x); without it we show nothing, like allauth.

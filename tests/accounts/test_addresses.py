@@ -115,3 +115,15 @@ def test_a_pending_address_does_not_get_the_password_of_the_account(shopper: Use
     assert "password/reset/key" not in mail.outbox[0].body
     Client().post("/accounts/password/reset/", {"email": shopper.email})
     assert "password/reset/key" in mail.outbox[1].body
+
+
+def test_the_page_for_emails_asks_for_the_new_one(shopper: User, client_of: Any) -> None:
+    page = client_of(shopper).get("/accounts/email/").text
+    assert "New email</label>" in page
+
+
+def test_a_placeholder_does_not_repeat_the_label_of_a_field() -> None:
+    page = Client().get("/accounts/signup/").text
+    form = page[page.index('class="stack signup"') :]
+    assert "password1" in form
+    assert "placeholder" not in form
