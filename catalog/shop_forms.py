@@ -22,7 +22,7 @@ class ShopForm(SeenForm[Shop]):
     """
 
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Shoppers see what time it is for you.")
+        label=_("Time zone"), help_text=_("Shoppers see your local time.")
     )
 
     class Meta:
@@ -33,6 +33,9 @@ class ShopForm(SeenForm[Shop]):
             "city": _("City"),
             "description": _("About your shop"),
             "slug": _("Address of your shop's page"),
+        }
+        error_messages: ClassVar[dict[str, Any]] = {
+            "slug": {"invalid": _("Use only lowercase letters, digits and hyphens.")},
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "description": _(
@@ -45,8 +48,8 @@ class ShopForm(SeenForm[Shop]):
         self.fields["description"].widget.attrs["rows"] = 6
         self.fields["slug"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
         self.fields["slug"].help_text = _(
-            "What follows %(place)s: small letters, digits and hyphens. If you change it, links to "
-            "the old address still lead to your shop."
+            "The part after %(place)s: lowercase letters, digits and hyphens. If you change it, "
+            "links to the old address keep working."
         ) % {"place": place}
         zone = self.fields["time_zone"]
         if isinstance(zone, forms.ChoiceField):

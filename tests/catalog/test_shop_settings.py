@@ -164,6 +164,20 @@ def test_what_belongs_to_others_or_is_none_is_refused(
     assert not FormerSlug.objects.filter(shop=shop).exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "only lowercase letters, digits"), ("es", "solo minúsculas, cifras y guiones")],
+)
+def test_a_refused_address_says_what_it_may_consist_of(
+    language: str, words: str, shop: Shop, seller: User, settings_of: str, client_of: Any
+) -> None:
+    client = client_of(seller)
+    form = form_of(client, settings_of) | {"slug": "bar ro"}
+    answer = client.post(settings_of, form, headers={"accept-language": language})
+    assert words in answer.text
+    assert "“slug”" not in answer.text
+
+
 def move(shop: Shop, seller: User, *slugs: str) -> None:
     for slug in slugs:
         shops.change_shop(seller, shop.pk, {"slug": slug}, {})
