@@ -20,5 +20,5 @@ class SeveralCharactersValidator:
             raise ValidationError(self.get_help_text(), code="too_few_different")
 
     def get_help_text(self) -> str:
-        text = _("Your password needs at least %(count)d different letters, digits or signs.")
+        text = _("Your password needs at least %(count)d different characters.")
         return text % {"count": DIFFERENT_MIN}

@@ -47,7 +47,7 @@ class RoleForm(forms.Form):
     """Choose what a person may do in the shop."""
 
     role = forms.ChoiceField(
-        label=_("What may they do?"),
+        label=_("What can they do?"),
         choices=[
             (ShopMember.Role.AGENT, _("Agent: answers conversations and manages products")),
             (ShopMember.Role.OWNER, _("Owner: also manages the team and the shop's settings")),

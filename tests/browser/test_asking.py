@@ -22,7 +22,7 @@ def ask(page: Page, product: Product) -> None:
     page.goto(product.get_absolute_url())
     page.fill("#ask-body", QUESTION)
     page.click(".ask button.button--primary")
-    expect(page.locator(".notice")).to_contain_text("Your question is saved")
+    expect(page.locator(".notice")).to_contain_text("We've saved your question")
 
 
 def sent_once(page: Page) -> None:
@@ -53,7 +53,7 @@ def test_a_visitor_writes_first_signs_up_and_finds_the_question_sent_once(
 ) -> None:
     ask(visitor, product)
     visitor.click("main a[href*=signup]")
-    expect(visitor.locator(".notice")).to_contain_text("Your question is saved")
+    expect(visitor.locator(".notice")).to_contain_text("We've saved your question")
     visitor.fill("input[name=name]", "Ana Prieto")
     visitor.fill("input[name=email]", "ana@example.com")
     visitor.fill("input[name=password1]", "a-good-long-one")

@@ -37,8 +37,8 @@ def again(client: Client, invitation: TeamInvitation, **fields: Any) -> Any:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["invites you to the shop", "The link works until"]),
-        ("es", ["te invita", "hasta el"]),
+        ("en", ["has invited you to join", "The link works until"]),
+        ("es", ["te ha invitado", "hasta el"]),
     ],
 )
 def test_the_mail_has_a_link_and_is_in_the_inviters_language(
@@ -61,7 +61,7 @@ def test_somebody_with_an_account_gets_the_mail_in_their_language(
 ) -> None:
     User.objects.filter(pk=shopper.pk).update(language="es")
     answer = invite(owner, shop, shopper.email.upper(), follow=True)
-    assert "te invita" in str(mail.outbox[0].body)
+    assert "te ha invitado" in str(mail.outbox[0].body)
     assert "emailed the invitation" in answer.text  # the inviter's page stays as it was
 
 

@@ -104,9 +104,9 @@ def _done_before(acts: Sequence[Callable[..., object]], values: Mapping[str, obj
 
 
 def _tell(request: HttpRequest, done: int, already: list[str]) -> None:
-    text = gettext("Done. Recorded in the audit log.")
+    text = gettext("Done. Recorded in the audit trail.")
     if already:
-        text = gettext("Done for %(done)s of %(total)s. Recorded in the audit log.") % {
+        text = gettext("Done for %(done)s of %(total)s. Recorded in the audit trail.") % {
             "done": done,
             "total": done + len(already),
         }
