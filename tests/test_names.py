@@ -74,6 +74,11 @@ SIGN_UP = {
 }  # fmt: skip
 
 
+def profile(name: str) -> dict[str, str]:
+    """Return what the form of the profile sends."""
+    return {"name": name, "language": "en"}
+
+
 def names() -> list[Any]:
     """Every kind of name."""
     return [
@@ -111,7 +116,7 @@ def test_a_good_name_signs_up() -> None:
 @pytest.mark.parametrize("name", GOOD_NAMES)
 def test_an_honest_name_is_taken(name: str, shopper: User, client_of: Any) -> None:
     client = client_of(shopper)
-    assert client.post("/accounts/profile/", {"name": name}).status_code == 302
+    assert client.post("/accounts/profile/", profile(name)).status_code == 302
     assert client.post("/my/shop/open/", {"name": name}).status_code == 302
     assert Shop.objects.get().name == name
 
@@ -128,8 +133,8 @@ def test_no_shop_looks_like_another_one(
     before = names()
     assert client_of(shopper).post("/my/shop/open/", {"name": name}).status_code == 400
     page = f"/admin/catalog/shop/{other.pk}/change/"
-    form = {"name": name, "slug": other.slug, "city": "", "description": ""}
-    for inline in ("memberships", "invitations"):
+    form = {"name": name, "slug": other.slug, "time_zone": "UTC", "city": "", "description": ""}
+    for inline in ("memberships", "invitations", "former_slugs"):
         form |= {f"{inline}-TOTAL_FORMS": "0", f"{inline}-INITIAL_FORMS": "0"}
     assert client_of(chief).post(page, form).status_code == 200
     assert names() == before
@@ -147,7 +152,7 @@ def test_the_database_refuses_two_shops_that_look_alike(shop: Shop) -> None:
 def test_what_is_reserved_is_a_setting(settings: Any, shopper: User, client_of: Any) -> None:
     settings.RESERVED_BRANDS, settings.RESERVED_OFFICES = ["Bazar"], ["Concierge"]
     for name, status in [("Bаzar", 400), ("Bazar", 400), ("Concierge", 400), ("Trato", 302)]:
-        assert client_of(shopper).post("/accounts/profile/", {"name": name}).status_code == status
+        assert client_of(shopper).post("/accounts/profile/", profile(name)).status_code == status
 
 
 @example("ᏺ")  # a lowercase letter that Unicode folds to an uppercase one
@@ -163,9 +168,9 @@ def test_nobody_takes_it_later(trick: str, shopper: User, client_of: Any) -> Non
     client, before = client_of(shopper), names()
     name = (TRICKS | DECEPTIONS)[trick]
     for path in ("/accounts/profile/", "/my/shop/open/"):
-        assert client.post(path, {"name": name}).status_code == 400
+        assert client.post(path, profile(name)).status_code == 400
     assert names() == before
-    assert client.post("/accounts/profile/", {"name": "Lucía R."}).status_code == 302
+    assert client.post("/accounts/profile/", profile("Lucía R.")).status_code == 302
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -186,7 +191,7 @@ def test_a_picture_keeps_nothing_of_its_files_name(
 
 
 def test_html_in_a_name_is_text(shopper: User, client_of: Any) -> None:
-    client_of(shopper).post("/accounts/profile/", {"name": "<i>Lucía</i>"})
+    client_of(shopper).post("/accounts/profile/", profile("<i>Lucía</i>"))
     page = client_of(shopper).get("/accounts/profile/").text
     assert "&lt;i&gt;Luc" in page
     assert "<i>Luc" not in page
