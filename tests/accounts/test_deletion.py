@@ -92,6 +92,10 @@ def test_nothing_says_whose_account_it_was(shopper: User, client: Client) -> Non
 def test_a_mail_to_the_old_address_confirms_it(shopper: User, client: Client) -> None:
     client.post(ADDRESS, confirmed(client))
     assert subjects_sent() == {"lucia@example.com": ["[Trato] Your account is deleted"]}
+    text = str(mail.outbox[0].body)
+    assert "somebody may know your password" in text
+    assert "- IP address: 127.0.0.1" in text
+    assert "change was made to your account" not in text
 
 
 def test_the_log_says_which_account_and_nothing_more(
