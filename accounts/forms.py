@@ -124,10 +124,13 @@ class ProfileForm(forms.ModelForm[User]):
         language, zone = self.fields["language"], self.fields["time_zone"]
         if isinstance(language, forms.ChoiceField) and isinstance(zone, forms.ChoiceField):
             language.choices = [(code, name.capitalize()) for code, name in names]
-            language.required = True
+            language.required = False  # a page may be older than the field
             zones = time_zones.choices(self.instance.time_zone or "UTC")
             zone.choices = [("", _("My device's time zone")), *zones]
         self.initial["language"] = self.instance.language or translation.get_language()
+
+    def clean_language(self) -> str:
+        return self.cleaned_data["language"] or self.initial["language"]
 
 
 class DeletionForm(forms.Form):

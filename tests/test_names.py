@@ -157,6 +157,7 @@ def test_what_is_reserved_is_a_setting(settings: Any, shopper: User, client_of: 
 
 @example("ᏺ")  # a lowercase letter that Unicode folds to an uppercase one
 @example("Г")
+@example("V:V")  # two letters that look like another one once nothing is between them
 @given(st.text(max_size=60))
 def test_whatever_the_name_its_skeleton_is_its_own_skeleton(name: str) -> None:
     assert skeleton(skeleton(name)) == skeleton(name)

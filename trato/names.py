@@ -50,18 +50,23 @@ def skeleton(text: str) -> str:
     Accents, spaces, punctuation and invisible characters don't count. After Unicode Technical
     Standard 39, section 4, whose list of confusable characters is in `confusable_homoglyphs`.
     """
-    return "".join(_words(text))[:SKELETON_MAX]
+    # Again for letters that stand together without what was between them: `V:V` looks like `VV`.
+    return _without_look_alikes("".join(_words(text)))[:SKELETON_MAX]
 
 
 def _words(text: str) -> list[str]:
     """Return the skeletons of the words of a text."""
     # Again for lowercase letters: г looks like r, though Г looks like no Latin letter.
-    shapes = _shapes(_shapes(text).casefold())
-    for look_alike, letter in LOOK_ALIKES:
-        shapes = shapes.replace(look_alike, letter)
+    shapes = _without_look_alikes(_shapes(_shapes(text).casefold()))
     return "".join(
         one if one.isalnum() or unicodedata.category(one).startswith("M") else " " for one in shapes
     ).split()
+
+
+def _without_look_alikes(text: str) -> str:
+    for look_alike, letter in LOOK_ALIKES:
+        text = text.replace(look_alike, letter)
+    return text
 
 
 def _shapes(text: str) -> str:
