@@ -22,6 +22,6 @@ PRODUCTS_PER_DAY = env.int("PRODUCTS_PER_DAY", default=500)  # new ones, per per
 PRODUCTS_PER_SHOP = env.int("PRODUCTS_PER_SHOP", default=20_000)
 FORMER_SLUGS_PER_SHOP = 10  # earlier addresses that still lead to a shop; then it keeps its last
 # Parts of addresses that no shop can choose.
-RESERVED_SHOP_SLUGS = frozenset({"new", "open", "edit", "search", "all", "api", "my", "me", "shop"})
+RESERVED_SHOP_SLUGS = ("new", "open", "edit", "search", "all", "api", "my", "me", "shop")
 SHOPS_PER_PERSON = env.int("SHOPS_PER_PERSON", default=5)  # per owner
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", default=60)  # of products, per person
