@@ -53,6 +53,7 @@ class Person:
         person.get("/accounts/login/")
         answer = person.post("/accounts/login/", {"login": email, "password": PASSWORD})
         assert answer.status == 302, answer.text
+        person.cookies.pop("django_language", None)  # so that a test's header chooses the language
         return person
 
     def get(self, path: str, **headers: str) -> Answer:
