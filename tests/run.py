@@ -23,57 +23,14 @@ from pathlib import Path
 
 from deploy import programs, services
 
+from .one_database import ON_POSTGRESQL, ON_SQLITE
+
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
 OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
 HOST = "tests/host"
 APART = (OUTAGES, CLUSTER, BROWSER, HOST)
-# Tests with the same result on either database run on one of them: on PostgreSQL those that only
-# use Django's models, and hostile input, since PostgreSQL refuses what SQLite stores. Tests of code
-# written for each database run on both: sends, marks, notifications, search, limits, races,
-# retention, the audit trail's trigger.
-ON_SQLITE = (
-    "tests/catalog/test_hostile_pictures.py",
-    "tests/catalog/test_numbers.py",
-    "tests/catalog/test_picture_queue.py",
-    "tests/catalog/test_pictures.py",
-    "tests/messaging/test_links.py",
-    "tests/operations/test_bodies.py",
-    "tests/operations/test_entrance.py",
-    "tests/test_demo.py",
-    "tests/test_language.py",
-    "tests/test_production.py",
-    "tests/test_requirements.py",
-)
-ON_POSTGRESQL = (
-    "tests/accounts",
-    "tests/bad_input",
-    "tests/benchmarks",
-    "tests/catalog/test_shop.py",
-    "tests/catalog/test_team.py",
-    "tests/messaging/test_entrances.py",
-    "tests/messaging/test_fuzz.py",
-    "tests/messaging/test_matrix.py",
-    "tests/messaging/test_permissions.py",
-    "tests/messaging/test_real_server.py",
-    "tests/messaging/test_uvicorn.py",
-    "tests/operations/test_representations.py",
-    "tests/staff/test_accounts.py",
-    "tests/staff/test_admin_pages.py",
-    "tests/staff/test_hidden_columns.py",
-    "tests/staff/test_moderation.py",
-    "tests/staff/test_old_pages.py",
-    "tests/staff/test_on_record.py",
-    "tests/staff/test_moderation_pages.py",
-    "tests/test_failures.py",
-    "tests/test_names.py",
-    "tests/test_page_user.py",
-    "tests/test_private_pages.py",
-    "tests/test_query_counts.py",
-    "tests/test_words.py",
-    "tests/trato/realtime/test_websocket.py",
-)
 # Each suite sometimes waits for the processes that it starts, so four keep two cores busy.
 AT_ONCE = 4
 HANGS = 3600  # seconds after which a suite is killed; even a slow machine needs far less

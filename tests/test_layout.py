@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.one_database import ON_POSTGRESQL, ON_SQLITE
+
 ROOT = Path(__file__).resolve().parents[1]
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 OF_ANY_SHOP = (
@@ -85,3 +87,8 @@ def test_no_test_module_imports_from_another() -> None:
         if isinstance(node, ast.ImportFrom) and tests & set((node.module or "").split("."))
     ]
     assert not imported
+
+
+def test_what_runs_on_one_database_alone_exists() -> None:
+    """A moved test that is still listed under its old name would run twice."""
+    assert [path for path in (*ON_SQLITE, *ON_POSTGRESQL) if not (ROOT / path).exists()] == []
