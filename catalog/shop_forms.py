@@ -1,5 +1,6 @@
 """The form of a shop's settings."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,6 +13,8 @@ from trato.names import is_reserved
 
 from .models import SLUG_TAKEN, Shop
 from .seen_forms import SeenForm
+
+PLAIN_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class ShopForm(SeenForm[Shop]):
@@ -59,6 +62,8 @@ class ShopForm(SeenForm[Shop]):
         slug = str(self.cleaned_data["slug"]).lower()
         if slug == self.instance.slug:
             return slug
+        if not PLAIN_SLUG.fullmatch(slug):  # `barro_y_sal` and `barro--y-sal` look like another
+            raise ValidationError(self.fields["slug"].error_messages["invalid"], "invalid")
         if slug in settings.RESERVED_SHOP_SLUGS or is_reserved(slug):
             raise ValidationError(_("This address is ours. Choose another one."), "reserved")
         if Shop.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
