@@ -4,13 +4,14 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from babel.core import get_global
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 BROWSER_COOKIE = "timezone"  # set by a script
 CHOSEN_COOKIE = "timezone_chosen"  # a person's own choice, which comes first
 
-# The others are old names, and zones that no place has.
+# The others are zones that no place has.
 AREAS = (
     "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian",
     "Pacific",
@@ -30,7 +31,8 @@ def choices(current: str) -> list[tuple[str, Any]]:
 
 @cache
 def _by_area() -> list[tuple[str, list[tuple[str, str]]]]:
-    names = sorted(available_timezones())
+    # Unicode's list of places leaves out old names, such as Asia/Calcutta for Asia/Kolkata.
+    names = sorted(available_timezones() & get_global("zone_territories").keys())
     return [
         (
             area,
