@@ -12,14 +12,7 @@ import sys
 import django
 import uvloop
 
-# Before Daphne is imported, because that creates the event loop.
-asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-
-from daphne.endpoints import build_endpoint_description_strings  # noqa: E402
-
-from trato.realtime.servers.graceful import LeavingServer  # noqa: E402
-
-from . import single_process  # noqa: E402
+from . import single_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -33,6 +26,7 @@ def main() -> None:
         "--demo", action="store_true", help="update the database and add a demo shop first"
     )
     options = parser.parse_args()
+    use_uvloop()
     django.setup()
     if options.demo:
         prepare_demo()
@@ -44,6 +38,11 @@ def main() -> None:
     single_process.keep()
     if not serve(options.host, options.port):
         sys.exit(f"Port {options.port} of {options.host} cannot be used. Choose another --port.")
+
+
+def use_uvloop() -> None:
+    """Choose the event loop. Call it before Django imports Daphne, which creates the loop."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def prepare_demo() -> None:
@@ -62,11 +61,13 @@ def prepare_demo() -> None:
 
 def serve(host: str, port: int) -> bool:
     """Serve HTTP and the socket; return False if the port is taken."""
+    from daphne.endpoints import build_endpoint_description_strings
     from django.conf import settings
 
     from config.asgi import application
     from config.http_daphne import limit
     from trato.realtime.servers.daphne import LimitedProtocol
+    from trato.realtime.servers.graceful import LeavingServer
 
     def ready() -> None:
         limit(server.http_factory)

@@ -46,7 +46,8 @@ class Batcher:
         self._checking = False
         self._storing = 0  # batches, without isolated ones
         self._storing_isolated = False
-        self._last_start = 0.0  # by the loop's clock
+        self._stalls = False  # whether the batch that started last makes no progress
+        self._stall_timer: asyncio.TimerHandle | None = None
 
     def submit(self, attempt: Attempt) -> "asyncio.Future[str]":
         """Submit a send. A repeat of one that is still in progress shares its answer.
@@ -101,19 +102,25 @@ class Batcher:
         loop = asyncio.get_running_loop()
         while self.may_store() and (batch := self.queue.take_batch()):
             self._storing += 1
-            self._last_start = loop.time()
-            loop.call_later(settings.SEND_STALL_SECONDS, self.store_next)
+            self._stalls = False
+            if self._stall_timer:
+                self._stall_timer.cancel()
+            self._stall_timer = loop.call_later(settings.SEND_STALL_SECONDS, self.stall)
             try:
                 await self.store_batch(batch)
             finally:
                 self._storing -= 1
 
+    def stall(self) -> None:
+        """The batch that started last makes no progress: store another one beside it."""
+        # Not by comparing times: by the loop's clock, a timer may fire a little too early.
+        self._stalls = True
+        self.store_next()
+
     def may_store(self) -> bool:
         if not self._storing:
             return True
-        now = asyncio.get_running_loop().time()
-        stalls = now - self._last_start >= settings.SEND_STALL_SECONDS
-        return stalls and self._storing < settings.SEND_BATCHES_AT_ONCE
+        return self._stalls and self._storing < settings.SEND_BATCHES_AT_ONCE
 
     async def store_isolated(self) -> None:
         """Store the isolated conversations one by one."""

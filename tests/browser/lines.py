@@ -13,6 +13,7 @@ class Line:
         self.is_cut = False
         self.sockets: list[WebSocketRoute] = []
         self.silent: list[WebSocketRoute] = []
+        self.lost_kind = ""  # the type of frames from the server that don't arrive
         page.route_web_socket("**/ws/", self._connect)
 
     def _connect(self, socket: WebSocketRoute) -> None:
@@ -24,7 +25,8 @@ class Line:
             self.sockets.append(socket)
 
     def _pass_on(self, socket: WebSocketRoute, frame: str | bytes) -> None:
-        if socket not in self.silent:
+        is_lost = self.lost_kind and f'"type":"{self.lost_kind}"' in str(frame)
+        if socket not in self.silent and not is_lost:
             socket.send(frame)
 
     def silence(self) -> None:

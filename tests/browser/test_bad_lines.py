@@ -137,3 +137,18 @@ def test_a_line_that_goes_dead_without_a_word_is_replaced(
         page.clock.fast_forward(60_000)  # milliseconds
     live(page)
     assert len(line.sockets) > 1
+
+
+def test_a_message_whose_event_got_lost_is_shown_to_its_sender(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    line = Line(page)
+    open_thread(page, conversation)
+    line.lost_kind = "message.created"
+    write(page, "Are you there?")
+    says(page, "Are you there?")
+    waits(page, 0)
+    expect(page.locator(".message:not([data-pending]) .message__body")).to_have_text(
+        "Are you there?"
+    )

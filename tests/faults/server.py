@@ -7,10 +7,13 @@ FAULTS_LAYER=LossyLayer      a channel layer of `layer`
 
 import os
 
-import config.asgi  # noqa: F401 – Django is set up by it, and only then can anything be patched
 from config import server
 
-from . import crashes, plants
+server.use_uvloop()
+
+import config.asgi  # noqa: E402, F401 – Django is set up by it, and only then can anything be patched
+
+from . import crashes, plants  # noqa: E402
 
 
 def main() -> None:

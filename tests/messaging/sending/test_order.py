@@ -26,13 +26,21 @@ class Held:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.frames: asyncio.Queue[tuple[frames.Send, asyncio.Future[str]]] = asyncio.Queue()
+        self.answers: list[asyncio.Future[str]] = []
         self.through = sending.submit
         monkeypatch.setattr(sending, "submit", self.submit)
 
     def submit(self, _person: User, frame: frames.Send) -> "asyncio.Future[str]":
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.frames.put_nowait((frame, answer))
+        self.answers.append(answer)
         return answer
+
+    def release(self) -> None:
+        """Answer what is still held, because a socket that closes waits for it."""
+        for answer in self.answers:
+            if not answer.done():
+                answer.set_result('{"type":"message.accepted"}')
 
     async def next(self, client_id: str) -> "asyncio.Future[str]":
         """Return the send that was passed on, if it is the only one."""
@@ -120,6 +128,7 @@ async def test_what_comes_after_a_message_that_is_refused_for_good_is_sent(
     second = await held.next(TWO)
     second.set_result('{"type":"message.accepted"}')
     await held.next(THREE)
+    held.release()
 
 
 async def test_without_after_nothing_waits(
@@ -133,3 +142,4 @@ async def test_without_after_nothing_waits(
     await held.next(TWO)
     await send(socket, **message_frame(conversation, client_id=THREE, after=str(uuid.uuid4())))
     await held.next(THREE)
+    held.release()

@@ -12,6 +12,7 @@ import { TypingLine } from "trato/typing-line";
 
 const FIRST_PAUSE = 1500; // milliseconds until something is asked again that was not possible
 const LONGEST_PAUSE = 30000;
+const EVENT_PATIENCE = 2000; // between the acknowledgement of a message and its event
 const PASSING = new Set(["unavailable", "rate_limited"]); // refusals that hold for a while only
 
 class Thread extends HTMLElement {
@@ -82,7 +83,9 @@ class Thread extends HTMLElement {
   listen() {
     for (const kind of ["changed", "held"]) outbox.addEventListener(kind, () => this.showPending());
     outbox.addEventListener("sent", ({ detail }) => {
-      if (detail.conversation === this.#conversation && detail.sender) this.receive(detail);
+      if (detail.conversation !== this.#conversation) return;
+      if (detail.sender) this.receive(detail);
+      else this.expectEvent(detail.sequence);
     });
     this.#scroll.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.#scroll.jump.addEventListener("click", () => this.seen());
@@ -183,6 +186,13 @@ class Thread extends HTMLElement {
     this.show([message]);
     if (!this.timeline.follow(message)) this.catchUpAgain();
     this.seen();
+  }
+
+  /** A message is stored. If its event got lost, nobody but us knows that something is missing. */
+  expectEvent(sequence) {
+    setTimeout(() => {
+      if (!this.timeline.messages.has(sequence)) this.catchUpAgain();
+    }, EVENT_PATIENCE);
   }
 
   catchUpAgain() {
