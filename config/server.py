@@ -5,12 +5,10 @@ a lost connection, reconnects and sends the frame again. Here it gets 1009.
 """
 
 import argparse
-import asyncio
 import os
 import sys
 
 import django
-import uvloop
 
 from . import single_process
 
@@ -26,7 +24,6 @@ def main() -> None:
         "--demo", action="store_true", help="update the database and add a demo shop first"
     )
     options = parser.parse_args()
-    use_uvloop()
     django.setup()
     if options.demo:
         prepare_demo()
@@ -38,11 +35,6 @@ def main() -> None:
     single_process.keep()
     if not serve(options.host, options.port):
         sys.exit(f"Port {options.port} of {options.host} cannot be used. Choose another --port.")
-
-
-def use_uvloop() -> None:
-    """Choose the event loop. Call it before Django imports Daphne, which creates the loop."""
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def prepare_demo() -> None:

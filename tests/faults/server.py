@@ -7,13 +7,10 @@ FAULTS_LAYER=LossyLayer      a channel layer of `layer`
 
 import os
 
+import config.asgi  # noqa: F401 – Django is set up by it, and only then can anything be patched
 from config import server
 
-server.use_uvloop()
-
-import config.asgi  # noqa: E402, F401 – Django is set up by it, and only then can anything be patched
-
-from . import crashes, plants  # noqa: E402
+from . import crashes, plants
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def run(play: Callable[[Batcher, Database], Awaitable[None]]) -> None:
             await play(batcher, database)
 
     asyncio.run(whole())
-    uvloop.run(whole())  # as in `config.server`; its timers are less exact
+    uvloop.run(whole())  # as on uvicorn; its timers are less exact
 
 
 def send(batcher: Batcher, body: str, conversation: int = 1) -> "asyncio.Future[str]":
