@@ -27,7 +27,7 @@ def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def invitation(request: HttpRequest) -> HttpResponse:
-    """Show the invitation behind a link to whoever opened it; it is answered on the team page."""
+    """Show the invitation behind a link; people answer it on the team page."""
     token = invitation_links.opened(request)
     row = access.invitation_of_link(token)
     is_expired = row is not None and row.expires_at <= timezone.now()

@@ -54,7 +54,7 @@ def _keep(server: "ServerClaim") -> None:
 class ServerClaim:
     """A claim on a PostgreSQL database: a lock in a transaction that stays open.
 
-    PgBouncer would give a session's lock to whoever uses the connection next, but leaves a
+    PgBouncer would give a session's lock to the next user of the connection, but leaves a
     connection to its client as long as a transaction is open. VACUUM doesn't wait for it, because a
     transaction without a snapshot keeps no old rows.
 

@@ -262,8 +262,7 @@ class Message(models.Model):
     )
 
     # Set for the page of a conversation, see `messaging/runs.py`.
-    is_grouped = False
-    is_continued = False
+    is_grouped = is_continued = False
 
     class Meta:
         verbose_name = _("message")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Words(NamedTuple):
-    """The title and the text of a notification, in the language of whoever reads it."""
+    """The title and the text of a notification, in its reader's language."""
 
     title: str
     text: str

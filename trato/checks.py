@@ -22,7 +22,7 @@ def check_services(app_configs: Any, **kwargs: Any) -> list[Warning]:
     if not settings.REDIS_URL:
         warnings.append(
             Warning(
-                "There is no Redis: only one process may run, because several would not hear of "
+                "There is no Redis: only one process may run, because several would not learn of "
                 "each other's messages, and each would count limits alone.",
                 hint="Set REDIS_URL=redis://host:6379/0.",
                 id="trato.W002",

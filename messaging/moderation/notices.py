@@ -1,4 +1,4 @@
-"""What the people of a conversation hear about decisions of staff; never who reported or decided.
+"""What a conversation's people are told about decisions of staff; never who reported or decided.
 
 The notifications store codes. `NEWS_WORDS` makes words of them in the reader's language.
 """

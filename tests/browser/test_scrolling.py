@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from deploy import services
 from messaging import queries
 from messaging.factories import MessageFactory, ParticipantFactory
 from messaging.models import Conversation, Side
@@ -117,6 +118,11 @@ def test_who_comes_back_starts_at_the_first_new_message(
     assert queries.read_marks(long_thread)[Side.CONSUMER] == 75
     page.click(".thread__jump")
     expect(page.locator("#message-100")).to_be_in_viewport()
+
+    def is_read() -> None:
+        assert queries.read_marks(long_thread)[Side.CONSUMER] == LONG
+
+    services.wait(is_read, AssertionError)
     page.reload()
     expect(page.locator("#message-100")).to_be_in_viewport()
     expect(page.locator(".messages__new")).to_have_count(0)

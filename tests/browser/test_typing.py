@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
-from tests.browser.acts import Person, open_thread, says, write
+from tests.browser.acts import Person, live, open_thread, says, write
 
 LINE = ".thread__typing"
 BOX = "#composer-body"
@@ -52,6 +52,7 @@ def test_two_of_one_name_are_told_apart(
     colleague.name = "Marta Vidal"
     colleague.save()
     answering[1].reload()
+    live(answering[1])  # what is typed before is not told
     for page in answering:
         type_in(page, "Hm")
     expect(asking.locator(LINE)).to_have_text("Marta Vidal and Marta Vidal are writing…")

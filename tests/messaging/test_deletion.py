@@ -1,12 +1,11 @@
 """What is left of a person in conversations after the account is deleted."""
 
-import threading
 import uuid
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection, connections
+from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
@@ -17,33 +16,11 @@ from messaging import actions
 from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
-from messaging.records import Sent
-from messaging.sending import orm
-from notifications import actions as notifications
 from notifications.models import News, Notification
-from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.sockets import closed_with, next_frame
-from tests.threads import in_threads
 from trato.errors import Refused
 
-from .sending.stores import attempt, stored
-
 pytestmark = pytest.mark.django_db(transaction=True)
-
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
-
-
-@pytest.fixture
-def talk(conversation: Conversation, shopper: User, colleague: User) -> Conversation:
-    """A question and two answers, sent by the actions."""
-    for sender, words in (
-        (shopper, "My phone is secret"),
-        (colleague, "We have two left"),
-        (shopper, "Thanks, secret friend"),
-    ):
-        actions.send(sender, conversation.pk, uuid.uuid4(), words)
-    conversation.refresh_from_db()
-    return conversation
 
 
 def test_the_words_disappear_everywhere_and_the_others_stay(
@@ -112,82 +89,6 @@ def test_nobody_writes_there_any_more(
     with pytest.raises(Http404):
         actions.send(shopper, talk.pk, uuid.uuid4(), "Still here")
     assert Message.objects.count() == count
-
-
-@on_postgresql
-def test_both_stores_refuse_and_both_repeat_what_was_stored(
-    talk: Conversation, shopper: User, seller: User
-) -> None:
-    client_id = uuid.uuid4()
-    actions.send(seller, talk.pk, client_id, "Stored before")
-    deletion.delete_account(shopper.pk)
-    again = attempt(seller, talk, client_id, "Stored before")
-    for store in (orm.store, stored):
-        new = attempt(seller, talk, uuid.uuid4(), "Too late")
-        repeated, refused = store([again, new])
-        assert isinstance(repeated, Sent)
-        assert repeated.body == "Stored before"
-        assert isinstance(refused, Refused)
-        assert refused.code == "forbidden"
-
-
-@on_postgresql
-@pytest.mark.parametrize("who", ["shopper", "seller"])
-def test_a_message_that_waits_for_the_deletion_is_not_stored(
-    who: str,
-    talk: Conversation,
-    shopper: User,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> None:
-    sender = request.getfixturevalue(who)
-    answers: list[Any] = []
-    forget = notifications.forget
-
-    def send() -> None:
-        try:
-            answers.append(actions.send(sender, talk.pk, uuid.uuid4(), "A secret at last"))
-        except Exception as error:
-            answers.append(error)
-
-    def while_it_is_deleted(*args: Any) -> None:
-        def run() -> None:
-            send()
-            connections.close_all()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        threads.append(thread)
-        wait_until_somebody_waits_for_a_lock()
-        forget(*args)
-
-    threads: list[Any] = []
-    monkeypatch.setattr(notifications, "forget", while_it_is_deleted)
-    deletion.delete_account(shopper.pk)
-    threads[0].join(30)
-    assert isinstance(answers[0], Exception)
-    assert not Message.objects.filter(body="A secret at last").exists()
-
-
-@on_postgresql
-def test_sends_and_deletion_at_once_leave_no_words_behind(
-    talk: Conversation, shopper: User
-) -> None:
-    def either(number: list[int] = [0]) -> None:  # noqa: B006 – shared by the threads
-        number[0] += 1
-        if number[0] == 3:
-            deletion.delete_account(shopper.pk)
-            return
-        try:
-            actions.send(shopper, talk.pk, uuid.uuid4(), "A secret at last")
-        except Exception:
-            return
-
-    in_threads(6, either)
-    assert not Message.objects.filter(sender=shopper).exclude(body="").exists()
-    talk.refresh_from_db()
-    sequences = list(talk.messages.values_list("sequence", flat=True))
-    assert sequences == list(range(1, talk.last_sequence + 1))
 
 
 async def test_open_sockets_end(shopper: User, conversation: Conversation, socket_of: Any) -> None:

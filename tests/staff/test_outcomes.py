@@ -1,4 +1,4 @@
-"""Both people of a report hear what became of it, without names."""
+"""Both people of a report are told what became of it, without names."""
 
 from typing import Any
 
