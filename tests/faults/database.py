@@ -47,6 +47,9 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
         for user in people.difference(former):
             heard = newest[pk, user != consumers[pk]]
             unread[user] += heard > marks.get((pk, user), 0)
+    for row in rows:
+        if row.removed and row.sender in unread:
+            unread[row.sender] += 1  # the notice about it, which nobody opens here
     return Truth(
         rows=rows,
         revisions={conversation.pk: conversation.revision for conversation in conversations},

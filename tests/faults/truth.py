@@ -25,7 +25,8 @@ class Truth:
         revisions: by conversation.
         members: by conversation, the people who take part in it, at the beginning.
         unread: by person, recounted from the messages and the read marks alone: in how many
-            conversations the other side has said something beyond what the person has read.
+            conversations the other side has said something beyond what the person has read, and
+            how many of the person's messages staff have removed.
     """
 
     rows: list[Row]
