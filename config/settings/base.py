@@ -72,7 +72,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 # Per process, for GET. Threads that render pages take turns with the event loop. The fewer there
 # are, the sooner it is its turn again, and a few render as many pages per second as many do.
-PAGE_THREADS = env.int("PAGE_THREADS", default=4)
+PAGE_THREADS = env.int("PAGE_THREADS", default=3)
 PAGE_QUEUE_SECONDS = 3  # that a page waits for a thread at most; then clients get 503
 REQUEST_THREADS = env.int("REQUEST_THREADS", default=48)  # per process, for forms and the like
 # Running or waiting, per process; above that, clients get 503.
