@@ -155,7 +155,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail with links to the configured address; limit mails to strangers.
 
-        Who has an account reads it in their language.
+        People with an account get it in their language.
 
         Raises:
             MailServerAway: it could not be sent, and doesn't count against the limit.

@@ -46,7 +46,7 @@ def delete_account(user_id: int) -> User | None:
     """Delete an account and everything that only its owner has written or may see.
 
     Returns:
-        The person as they were; None if the account had been deleted before.
+        The person before the deletion; None if the account had been deleted already.
 
     Raises:
         Hindered: something has to be done first.

@@ -25,9 +25,9 @@ PAGE_SECONDS = 60 * 60  # how long a page recognises a second click
 
 @never_cache
 def delete(request: HttpRequest) -> HttpResponse:
-    """Say what will happen; after the password and a tick, delete the account.
+    """Explain what will happen, and delete the account after the password and a ticked box.
 
-    A second click finds nobody logged in. The page's signed mark tells it from a stranger's.
+    After a second click nobody is logged in. The page's signed mark shows whose page it was.
     """
     mark = request.POST.get("mark", "")
     if not request.user.is_authenticated and _deleted_person(mark) is not None:

@@ -2,25 +2,22 @@
 
 from typing import cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from trato.images.forms import SquarePictureForm, has_gone
-from trato.images.queue import Uploader
+from trato.images.forms import SquarePictureForm
 
 from . import pictures, preferences
 from .forms import ProfileForm
 from .models import User
 from .profile import change_profile
-
-RETRY_SECONDS = 5  # when to send a picture again that had to wait too long
 
 
 @login_required
@@ -36,7 +33,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(user.language):
             messages.success(request, _("Saved."))
         return preferences.remember(redirect("accounts:profile"), user)
-    return _page(request, form, _picture_form(request, is_sent=False), 400 if form.errors else 200)
+    return _page(
+        request, form, SquarePictureForm(request, is_sent=False), 400 if form.errors else 200
+    )
 
 
 @login_required
@@ -44,13 +43,10 @@ def profile(request: HttpRequest) -> HttpResponse:
 def picture(request: HttpRequest) -> HttpResponse:
     """Set the person's picture, or (`remove`) go back to the initials."""
     user = cast(User, request.user)
-    form = _picture_form(request, is_sent=True)
+    form = SquarePictureForm(request, is_sent=True)
     is_removed = "remove" in request.POST
     if not is_removed and not form.is_valid():
-        response = _page(request, ProfileForm(instance=user), form, form.status)
-        if form.status in (429, 503):
-            response["Retry-After"] = str(RETRY_SECONDS)
-        return response
+        return _page(request, ProfileForm(instance=user), form, form.status)
     try:
         pictures.set_picture(user, None if is_removed else form.cleaned_data["picture"])
     except User.DoesNotExist:  # decoding takes a while
@@ -59,17 +55,9 @@ def picture(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:profile")
 
 
-def _picture_form(request: HttpRequest, *, is_sent: bool) -> SquarePictureForm:
-    return SquarePictureForm(
-        request.POST if is_sent else None,
-        request.FILES if is_sent else None,
-        uploader=Uploader(cast(int, request.user.pk), has_gone(request)),
-        side=settings.AVATAR_SIDE,
-    )
-
-
 def _page(
     request: HttpRequest, form: ProfileForm, picture_form: SquarePictureForm, status: int
 ) -> HttpResponse:
     context = {"form": form, "picture_form": picture_form}
-    return render(request, "accounts/profile.html", context, status=status)
+    page = render_to_string("accounts/profile.html", context, request)
+    return HttpResponse(page, status=status, headers=picture_form.headers)

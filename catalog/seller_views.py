@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from trato import after_login
 from trato.errors import Refused
-from trato.images.forms import has_gone
+from trato.images.forms import RETRY_SECONDS, has_gone
 from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
 
@@ -21,7 +21,6 @@ from .models import Product, Shop
 from .seen import ChangedMeanwhile
 
 PAGE_SIZE = 30
-RETRY_SECONDS = 5  # when to send a form again that had to wait too long
 MOVES = {"earlier": -1, "later": 1}
 PUBLISHED = {"1": True, "0": False}  # what a button of the form does besides saving, if anything
 

@@ -1,25 +1,22 @@
 """The settings of a shop, which its owner changes and its team sees."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from trato.images.forms import SquarePictureForm, has_gone
-from trato.images.queue import Uploader
+from trato.images.forms import SquarePictureForm
 from trato.responses import PersonRequest, person_required
 
 from . import access, shops
 from .models import Shop
 from .seen import ChangedMeanwhile
 from .shop_forms import ShopForm
-
-RETRY_SECONDS = 5  # when to send a picture again that had to wait too long
 
 
 @person_required
@@ -50,7 +47,7 @@ def shop_settings(request: PersonRequest, shop_id: int) -> HttpResponse:
             status = 409
         except ValidationError as error:
             form.add_error(None, error)
-    return _page(request, shop_id, form, _picture_form(request, is_sent=False), status)
+    return _page(request, shop_id, form, SquarePictureForm(request, is_sent=False), status)
 
 
 @person_required
@@ -58,17 +55,14 @@ def shop_settings(request: PersonRequest, shop_id: int) -> HttpResponse:
 def shop_picture(request: PersonRequest, shop_id: int) -> HttpResponse:
     """Set the shop's picture, or (`remove`) go back to the initials."""
     access.owned_shop(request.user, shop_id)  # before anything is decoded
-    form = _picture_form(request, is_sent=True)
+    form = SquarePictureForm(request, is_sent=True)
     if "remove" in request.POST:
         shops.set_picture(request.user, shop_id, None)
     elif form.is_valid():
         shops.set_picture(request.user, shop_id, form.cleaned_data["picture"])
     else:
         shop_form = _form(request, access.own_shop(request.user, shop_id), None)
-        response = _page(request, shop_id, shop_form, form, form.status)
-        if form.status in (429, 503):
-            response["Retry-After"] = str(RETRY_SECONDS)
-        return response
+        return _page(request, shop_id, shop_form, form, form.status)
     messages.success(request, _("Saved."))
     return redirect("catalog:shop_settings", shop_id)
 
@@ -76,15 +70,6 @@ def shop_picture(request: PersonRequest, shop_id: int) -> HttpResponse:
 def _form(request: PersonRequest, shop: Shop, data: QueryDict | None) -> ShopForm:
     place = request.build_absolute_uri(reverse("catalog:shop", args=["x"])).removesuffix("x/")
     return ShopForm(data, instance=shop, place=place)
-
-
-def _picture_form(request: PersonRequest, *, is_sent: bool) -> SquarePictureForm:
-    return SquarePictureForm(
-        request.POST if is_sent else None,
-        request.FILES if is_sent else None,
-        uploader=Uploader(request.user.pk, has_gone(request)),
-        side=settings.AVATAR_SIDE,
-    )
 
 
 def _page(
@@ -104,7 +89,8 @@ def _page(
         "is_owner": access.owners(shop_id).filter(user=request.user).exists(),
         "url": request.build_absolute_uri(shop.get_absolute_url()),
     }
-    return render(request, "catalog/shop_settings.html", context, status=status)
+    page = render_to_string("catalog/shop_settings.html", context, request)
+    return HttpResponse(page, status=status, headers=picture_form.headers)
 
 
 @person_required

@@ -13,8 +13,8 @@ TELL_TEAM_AGAIN_SECONDS = env.int("TELL_TEAM_AGAIN_SECONDS", default=10)
 # A function that returns who is in which team, as rows with the columns `shop_id` and `user_id`.
 # Only current members of a team see its news.
 TEAM_MEMBERSHIPS = "messaging.host.active_members"
-# News from the site itself, by the kind of its subject: a function that makes of the stored row,
-# which holds codes, `notifications.words.Words` in the reader's language.
+# News from the site itself, by the kind of its subject: a function that turns the codes in the
+# stored row into `notifications.words.Words` in the reader's language.
 NEWS_WORDS = {
     "report": "messaging.moderation.notices.report_words",
     "removal": "messaging.moderation.notices.removal_words",

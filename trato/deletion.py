@@ -28,8 +28,8 @@ class Part:
     Args:
         relations: every foreign key to the user model in the app, as `app_label.Model.field`, with
             what happens to its rows. A test compares them with the models.
-        erase: deletes or empties the rows. Gets the person as they were; must be idempotent, and
-            lock rows in the order of docs/decisions/0013-lock-order.md.
+        erase: deletes or empties the rows. Gets the person before the deletion; must be
+            idempotent, and lock rows in the order of docs/decisions/0013-lock-order.md.
         lock: locks rows that come before the person in that order.
         lock_owned: locks rows right after the person's, on which hindrances depend.
         hindrances: returns reasons why the person can't delete the account.

@@ -102,11 +102,11 @@ def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, Audi
 def remove_message(
     actor: Person, message_id: int, reason: str, rule: str = Report.Reason.OTHER
 ) -> Message:
-    """Hide a message from both sides; staff can still read it. Its sender hears why.
+    """Hide a message from both sides, and notify its sender. Staff can still read it.
 
     Args:
         reason: for the audit trail only.
-        rule: one of `Report.Reason`, which the sender is told.
+        rule: one of `Report.Reason`; the notice to the sender says which rule was broken.
 
     Raises:
         AlreadyDone: it has been removed before.
@@ -145,7 +145,7 @@ def remove_message(
 
 @transaction.atomic
 def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> Report:
-    """Close a report as upheld or dismissed, for good. The reporter hears about it.
+    """Close a report as upheld or dismissed, for good, and notify the reporter.
 
     Args:
         outcome: one of `Report.Outcome`.

@@ -11,7 +11,7 @@ class RemovalForm(ReasonForm):
     """Why staff remove a message: for its sender and, in more words, for the audit trail."""
 
     rule = ChoiceField(
-        label=_("What the sender is told"),
+        label=_("Reason for the sender"),
         choices=Report.Reason,
         help_text=_("The sender reads only this, not your reason, and not who reported it."),
     )

@@ -1,4 +1,4 @@
-"""What a conversation's people are told about decisions of staff; never who reported or decided.
+"""Notices about decisions of staff. They never say who reported or decided.
 
 The notifications store codes. `NEWS_WORDS` makes words of them in the reader's language.
 """

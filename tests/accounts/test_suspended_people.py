@@ -1,4 +1,4 @@
-"""What suspended people are told when they come back."""
+"""The page that suspended people get when they come back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A WebSocket to the site that reconnects, with full jitter, until it is told not to."""
+"""A WebSocket client that reconnects, with full jitter, until the server ends the session."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Two of the staff do the same at once: one does it, and the other is told. PostgreSQL."""
+"""Two moderators act on one case at once: the second one sees that it was done. PostgreSQL."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Both people of a report are told what became of it, without names."""
+"""The reporter and the author learn what became of a report, without names."""
 
 from typing import Any
 

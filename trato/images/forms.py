@@ -1,9 +1,10 @@
 """What forms with pictures share: count a person's uploads, and decode them in turn."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import cast
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
@@ -15,6 +16,8 @@ from trato.errors import Refused
 
 from .queue import Abandoned, Busy, Uploader
 from .sanitize import Picture, sanitize_all
+
+RETRY_SECONDS = 5  # when to send a form again that had to wait too long
 
 
 def decode(
@@ -41,13 +44,13 @@ def decode(
 
 
 class SquarePictureForm(forms.Form):
-    """One picture of a person or a shop, cropped to a square.
+    """One picture of a person or a shop, cropped to a square of `AVATAR_SIDE` pixels.
 
     After `is_valid`, `picture` is the picture to store.
 
     Args:
-        uploader: the person who sends it.
-        side: of the square, in pixels.
+        request: by the person who sends it, or sees the form.
+        is_sent: whether the request contains this form; a page may have others.
     """
 
     picture = forms.FileField(
@@ -56,15 +59,20 @@ class SquarePictureForm(forms.Form):
         help_text=gettext_lazy("JPEG, PNG or WebP, up to 10 MB. We crop it to a square."),
     )
 
-    def __init__(self, *args: Any, uploader: Uploader, side: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.uploader, self.side = uploader, side
+    def __init__(self, request: HttpRequest, *, is_sent: bool) -> None:
+        super().__init__(*((request.POST, request.FILES) if is_sent else ()))
+        self.uploader = Uploader(cast(int, request.user.pk), has_gone(request))
 
     def clean_picture(self) -> Picture:
-        [made] = decode([self.cleaned_data["picture"]], self.uploader, square=self.side)
+        [made] = decode([self.cleaned_data["picture"]], self.uploader, square=settings.AVATAR_SIDE)
         if isinstance(made, ValidationError):
             raise made
         return made
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The response's headers: when to send the picture again if it came at a bad time."""
+        return {"Retry-After": str(RETRY_SECONDS)} if self.status in (429, 503) else {}
 
     @property
     def status(self) -> int:
