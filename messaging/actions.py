@@ -19,10 +19,11 @@ from trato.realtime import metrics
 from . import pipeline
 from .body import clean_body
 from .host import Product, Shop, host
-from .models import Conversation, snapshot_of
+from .models import Conversation
 from .records import Attempt, Sent
 from .sending import orm
 from .sending.batcher import outcome_of
+from .snapshots import snapshot_of
 
 
 @rate_limits.given_back_on_failure

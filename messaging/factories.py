@@ -7,7 +7,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from .host import host
-from .models import Conversation, Message, Participant, Report, Side, hour_of, snapshot_of
+from .models import Conversation, Message, Participant, Report, Side, hour_of
+from .snapshots import snapshot_of
 
 
 class ConversationFactory(DjangoModelFactory[Conversation]):

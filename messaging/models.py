@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trato.people import is_deleted
 
-from .host import HostForeignKey, Product, host
+from .host import HostForeignKey, host
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
 
@@ -39,18 +39,6 @@ class Side(models.TextChoices):
     @property
     def other(self) -> "Side":
         return Side.SELLER if self is Side.CONSUMER else Side.CONSUMER
-
-
-def snapshot_of(product: Product) -> dict[str, Any]:
-    """Return the columns that record how a product looked when a conversation started."""
-    card = host.product_card(product)
-    return {
-        "product_id": product.pk,
-        "product_title": card.title,
-        "product_price": card.price,
-        "product_currency": card.currency,
-        "product_image": card.image_url,
-    }
 
 
 class Conversation(models.Model):
@@ -298,3 +286,4 @@ class Message(models.Model):
 # The features' models, which belong to this app too.
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
+from .team.models import TeamState as TeamState  # noqa: E402

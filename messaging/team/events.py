@@ -1,0 +1,44 @@
+"""Announce changes to a shop's team, and to nobody else: the shopper's group gets none of them."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from msgspec import Struct
+
+from messaging.access import seller_group
+from messaging.models import Conversation
+from trato.realtime import groups
+from trato.realtime.frames import encode
+
+from .frames import TeamChanged
+
+
+def changed(conversation: Conversation, team_revision: int, **fields: Any) -> None:
+    """Send the team a `team.changed` frame on commit.
+
+    Args:
+        team_revision: the one that `actions.bump` returned for this conversation.
+        fields: what has changed, see `TeamChanged`.
+    """
+    changed_many(
+        [
+            (
+                conversation,
+                TeamChanged(conversation=conversation.pk, team_revision=team_revision, **fields),
+            )
+        ]
+    )
+
+
+def changed_many(changes: Collection[tuple[Conversation, Struct]]) -> None:
+    """Send the teams of several conversations their frames on commit, in one publish."""
+    events = [addressed(conversation, frame) for conversation, frame in changes]
+    transaction.on_commit(lambda: groups.send_many(events))
+
+
+def addressed(conversation: Conversation, frame: Struct) -> groups.Addressed:
+    """Return an event with a frame for the team of a conversation."""
+    # Without a revision, because events with one are put in the order of the conversation's own.
+    event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
+    return (seller_group(conversation.shop_id),), event
