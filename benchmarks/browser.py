@@ -29,7 +29,7 @@ WATCH = """(() => {
     const parts = {
         message: ".message__body",
         state: ".message[data-side] [data-state]:not(:empty)",
-        badge: "[data-badge]",
+        badge: "[data-badge=conversations]",
     };
     const said = {};
     const now = () => performance.timeOrigin + performance.now();
@@ -104,7 +104,9 @@ def _talk(shopper: BrowserContext, seller: BrowserContext, thread: str, rounds: 
     for number in range(WARM_UP + rounds):
         answering.goto("/products/")
         # What was read in the last round is marked as read up to a quarter of a second later.
-        elsewhere.wait_for_function("() => document.querySelector('[data-badge]').hidden")
+        elsewhere.wait_for_function(
+            "() => document.querySelector('[data-badge=conversations]').hidden"
+        )
         _write(asking, f"Still there? {number}")
         pressed = _seen(asking, "enter")
         took = [_seen(elsewhere, "badge", "1", since=pressed) - pressed]

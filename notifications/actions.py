@@ -12,7 +12,7 @@ from trato.listed import listed
 from trato.people import Person
 from trato.realtime import groups
 
-from .models import News, Notification
+from .models import CONVERSATION, News, Notification
 
 
 def notify(
@@ -89,9 +89,10 @@ def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: boo
 
 
 @transaction.atomic
-def mark_all_read(user: Person) -> int:
+def mark_all_read(user: Person, *, notices_only: bool = False) -> int:
     """Mark all of a person's notifications as read; return how many were unread."""
-    changed = _mark_read(Notification.objects.filter(recipient_id=user.pk, read_at=None))
+    unread = Notification.objects.filter(recipient_id=user.pk, read_at=None)
+    changed = _mark_read(unread.filter(is_notice=True) if notices_only else unread)
     if changed:
         announce_badges([user.pk])
     return changed
@@ -154,10 +155,14 @@ def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
         unique_fields=["subject_kind", "subject_id", "team_id"],
         update_fields=["title", "excerpt", "url", "happened_at"],
     )
+    is_notice = news.subject_kind != CONVERSATION
     unread = Notification.objects.filter(news=news, read_at=None)
     changed = sorted(set(recipient_ids).difference(unread.values_list("recipient_id", flat=True)))
     Notification.objects.bulk_create(
-        [Notification(recipient_id=pk, news=news, team_id=news.team_id) for pk in changed],
+        [
+            Notification(recipient_id=pk, news=news, team_id=news.team_id, is_notice=is_notice)
+            for pk in changed
+        ],
         update_conflicts=True,
         unique_fields=["news", "recipient"],
         update_fields=["read_at"],

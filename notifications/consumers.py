@@ -15,9 +15,9 @@ from trato.realtime.latest import Latest
 
 from . import frames, queries
 
-badges: DataLoader[int, int] = DataLoader.from_database(queries.unread_counts)
+badges: DataLoader[int, queries.Unread] = DataLoader.from_database(queries.unread_counts)
 # In a conversation, badges change several times a second: a message arrives and is read.
-changed_badges: DataLoader[int, int] = DataLoader.from_database(
+changed_badges: DataLoader[int, queries.Unread] = DataLoader.from_database(
     queries.unread_counts, pause=lambda: settings.BADGE_PAUSE_SECONDS
 )
 
@@ -29,7 +29,7 @@ class BadgeConsumer(RealtimeConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.unread = 0  # that the client knows
+        self.unread = queries.NOTHING  # that the client knows
         self.counts = Latest()
 
     async def connect(self) -> None:
@@ -40,10 +40,11 @@ class BadgeConsumer(RealtimeConsumer):
     async def greet(self) -> None:
         """Tell the client who is logged in and how much is unread, and start to handle events."""
         count = self.counts.ask()
-        unread = await badges.load(self.user.pk) or 0
+        unread = await badges.load(self.user.pk) or queries.NOTHING
         if not self.closing and self.counts.applies(count):
             self.unread = unread
-            self.send_frame(encode(frames.SessionReady(self.user.pk, unread)))
+            ready = frames.SessionReady(self.user.pk, unread.total, unread.notices)
+            self.send_frame(encode(ready))
             self.start()
 
     async def badge_changed(self, event: Event) -> None:
@@ -58,15 +59,15 @@ class BadgeConsumer(RealtimeConsumer):
         """Count unread notifications, and send the number if the client has another one."""
         count = self.counts.ask()
         try:
-            unread = await changed_badges.load(self.user.pk) or 0
+            unread = await changed_badges.load(self.user.pk) or queries.NOTHING
         except (DatabaseError, InterfaceError):
             return  # the next heartbeat counts again
         if self.counts.applies(count) and unread != self.unread:
             self.show_badge(unread)
 
-    def show_badge(self, unread: int) -> None:
+    def show_badge(self, unread: queries.Unread) -> None:
         self.unread = unread
-        self.send_frame(encode(frames.Badge(unread)))
+        self.send_frame(encode(frames.Badge(unread.total, unread.notices)))
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:

@@ -6,15 +6,18 @@ from . import queries
 
 
 def badge(request: HttpRequest) -> dict[str, int | str]:
-    """Return `unread_notifications` for the header, and `newest_notification` for later toasts.
+    """Return what is unread, for the header, and `newest_notification`, for later toasts.
 
-    One query where somebody is logged in.
+    `unread_notifications` are `unread_conversations` and `unread_notices` together. One query where
+    somebody is logged in.
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"unread_notifications": 0}
-    number, newest = queries.unread_and_newest(user.pk)
+    unread, newest = queries.unread_and_newest(user.pk)
     return {
-        "unread_notifications": number,
+        "unread_notifications": unread.total,
+        "unread_conversations": unread.conversations,
+        "unread_notices": unread.notices,
         "newest_notification": newest.isoformat() if newest else "",
     }

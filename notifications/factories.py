@@ -5,7 +5,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from .models import News, Notification
+from .models import CONVERSATION, News, Notification
 
 
 class NewsFactory(DjangoModelFactory[News]):
@@ -30,3 +30,4 @@ class NotificationFactory(DjangoModelFactory[Notification]):
 
     news: Any = factory.SubFactory(NewsFactory)
     team_id = factory.SelfAttribute("news.team_id")
+    is_notice = factory.LazyAttribute(lambda row: row.news.subject_kind != CONVERSATION)

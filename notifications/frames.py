@@ -8,9 +8,14 @@ class SessionReady(Struct, tag="session.ready"):
 
     user: int
     unread: int
+    notices: int
 
 
 class Badge(Struct, tag="badge"):
-    """The number of unread notifications; always the total, never a difference."""
+    """The number of unread notifications; always the total, never a difference.
+
+    `notices` of them are not about conversations.
+    """
 
     unread: int
+    notices: int

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .words import Words, words_of
 
+CONVERSATION = "conversation"  # the kind of subject whose number the inbox shows
+
 
 class News(models.Model):
     """The latest news about a subject for one audience; each recipient has a `Notification`.
@@ -60,7 +62,8 @@ class News(models.Model):
 class Notification(models.Model):
     """One row per recipient and subject, however often something happens.
 
-    `read_at` is empty while it is unread; the badge is the number of those. People see a team's
+    `read_at` is empty while it is unread; the badge is the number of those: notices are counted at
+    the bell, the others at the inbox. People see a team's
     notifications only as long as they are members: see `queries.visible_to`. Code that changes
     `read_at` holds the lock on the row of `News`.
     """
@@ -82,6 +85,13 @@ class Notification(models.Model):
     team_id = models.BigIntegerField(
         default=0, editable=False, help_text="As in the news.", verbose_name=_("shop ID")
     )
+    is_notice = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Whether the news is about anything but a conversation.",
+        verbose_name=_("notice"),
+    )
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
 
     class Meta:
@@ -94,10 +104,10 @@ class Notification(models.Model):
             ),
         )
         indexes = (
-            # Includes the team, so that the index alone suffices to count a badge.
+            # Includes what a badge needs, so that the index alone suffices to count it.
             models.Index(
                 fields=["recipient", "read_at"],
-                include=["team_id"],
+                include=["team_id", "is_notice"],
                 name="notifications_of_recipient",
             ),
         )

@@ -6,7 +6,7 @@ The queries count rows, not keys, so that PostgreSQL only reads the index of unr
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.db import connection
@@ -19,6 +19,20 @@ from trato.people import Person
 from trato.prepared import prepared
 
 from .models import Notification
+
+
+class Unread(NamedTuple):
+    """How many notifications are unread, and how many of them are notices."""
+
+    total: int
+    notices: int
+
+    @property
+    def conversations(self) -> int:
+        return self.total - self.notices
+
+
+NOTHING = Unread(0, 0)
 
 
 def visible_to(user_id: int) -> QuerySet[Notification]:
@@ -39,33 +53,40 @@ def _members() -> Callable[[], QuerySet[Any]]:
 
 
 def unread_count(user_id: int) -> int:
-    """Return the badge of one person."""
+    """Return the number of one person's unread notifications."""
     return visible_to(user_id).filter(read_at=None).count()
 
 
-def unread_and_newest(user_id: int) -> tuple[int, datetime | None]:
+def unread_and_newest(user_id: int) -> tuple[Unread, datetime | None]:
     """Return a person's badge and the time of the newest unread notification, with one query."""
-    rows = _unread_and_newest(user_id)
-    return rows[0] if rows else (0, None)
+    for total, notices, newest in _unread_and_newest(user_id):
+        return Unread(total, notices), newest
+    return NOTHING, None
 
 
 @prepared
-def _unread_and_newest(user_id: int) -> QuerySet[Any, tuple[int, datetime]]:
+def _unread_and_newest(user_id: int) -> QuerySet[Any, tuple[int, int, datetime]]:
     waiting = visible_to(user_id).filter(read_at=None).order_by().values("recipient")
-    counted = waiting.annotate(number=Count("*"), newest=Max("news__happened_at"))
-    return counted.values_list("number", "newest")
+    counted = waiting.annotate(**_numbers(), newest=Max("news__happened_at"))
+    return counted.values_list("total", "notices", "newest")
 
 
-def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
-    """Return the badges of several people with one query; somebody with nothing unread has 0."""
-    counts = dict.fromkeys(user_ids, 0)
+def _numbers() -> dict[str, Count]:
+    """Return the aggregates that make an `Unread`."""
+    notices = Count("recipient", filter=Q(is_notice=True))  # with a filter, not "*"
+    return {"total": Count("*"), "notices": notices}
+
+
+def unread_counts(user_ids: Iterable[int]) -> dict[int, Unread]:
+    """Return the badges of several people with one query."""
+    counts = dict.fromkeys(user_ids, NOTHING)
     if not counts:
         return counts
     statement, parameters = _counting()
     ids = listed(counts).params[0]
     with connection.cursor() as cursor:
         cursor.execute(statement, [ids if one is None else one for one in parameters])
-        counts.update(cursor.fetchall())
+        counts.update((pk, Unread(total, notices)) for pk, total, notices in cursor.fetchall())
     return counts
 
 
@@ -79,14 +100,14 @@ def _counting() -> tuple[str, list[Any]]:
     """
     people = listed([])
     unread = Notification.objects.filter(recipient_id__in=people, read_at=None).order_by()
-    by_team = unread.values_list("recipient_id", "team_id").annotate(unread=Count("*"))
+    by_team = unread.values_list("recipient_id", "team_id").annotate(**_numbers())
     counted, own_parameters = by_team.query.sql_with_params()
     among = _members()().filter(user_id__in=people).order_by()
     members, team_parameters = among.values_list("shop_id", "user_id").query.sql_with_params()
     text = f"""
-        WITH counted(recipient_id, team_id, unread) AS ({counted}),
+        WITH counted(recipient_id, team_id, total, notices) AS ({counted}),
              member(team_id, person_id) AS ({members})
-        SELECT c.recipient_id, CAST(sum(c.unread) AS bigint)
+        SELECT c.recipient_id, CAST(sum(c.total) AS bigint), CAST(sum(c.notices) AS bigint)
         FROM counted c
         LEFT JOIN member m ON m.team_id = c.team_id AND m.person_id = c.recipient_id
         WHERE c.team_id = 0 OR m.team_id IS NOT NULL
@@ -100,23 +121,35 @@ def notifications_of(user: Person) -> QuerySet[Notification]:
     return visible_to(user.pk).select_related("news")
 
 
-def notification_list(user: Person, wanted: PageRequest, size: int) -> Page[Notification]:
+def notification_list(
+    user: Person, wanted: PageRequest, size: int, *, notices_only: bool = False
+) -> Page[Notification]:
     """Return a page of a person's notifications, newest first."""
+    rows = notifications_of(user)
+    if notices_only:
+        rows = rows.filter(is_notice=True)
 
     def read(wanted: PageRequest, limit: int) -> list[Notification]:
-        return list(ordered(notifications_of(user), wanted, time="news__happened_at")[:limit])
+        return list(ordered(rows, wanted, time="news__happened_at")[:limit])
 
     return page(read, lambda row: Cursor(row.news.happened_at, row.pk), wanted, size)
 
 
-def unread_and_latest(user: Person) -> tuple[int, Notification | None]:
+def unread_and_latest(user: Person) -> tuple[Unread, Notification | None]:
     """Return a person's badge and the newest unread notification, with one query."""
-    rows = _latest(user.pk)
-    return (rows[0].unread, rows[0]) if rows else (0, None)
+    for row in _latest(user.pk):
+        return Unread(row.total, row.notices), row
+    return NOTHING, None
 
 
 @prepared
 def _latest(user_id: int) -> QuerySet[Notification, Any]:
-    waiting = visible_to(user_id).filter(read_at=None).select_related("news")
-    number = waiting.order_by().values("recipient").annotate(number=Count("*")).values("number")
-    return waiting.annotate(unread=Subquery(number))[:1]
+    waiting = visible_to(user_id).filter(read_at=None)
+    counted = waiting.order_by().values("recipient").annotate(**_numbers())
+    numbers = {name: Subquery(counted.values(name)) for name in Unread._fields}
+    return waiting.select_related("news").annotate(**numbers)[:1]
+
+
+def latest_notice(user: Person) -> Notification | None:
+    """Return a person's newest unread notice."""
+    return notifications_of(user).filter(read_at=None, is_notice=True).first()

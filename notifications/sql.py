@@ -6,7 +6,7 @@ the rows of `News` first, in order of subject and team, which protects the notif
 
 from django.conf import settings
 
-from .models import News, Notification
+from .models import CONVERSATION, News, Notification
 
 TITLE_MAX, EXCERPT_MAX = 120, 160  # characters; the same as in `notify()`
 
@@ -59,8 +59,9 @@ def notify_in_statement(news: str, recipients: str, subject_kind: str) -> str:
                             LIMIT 1 FOR NO KEY UPDATE) n
     ),
     unread_again AS (
-        INSERT INTO {Notification._meta.db_table} AS n (recipient_id, news_id, team_id)
-        SELECT r.recipient_id, r.news_id, d.team_id
+        INSERT INTO {Notification._meta.db_table} AS n
+            (recipient_id, news_id, team_id, is_notice)
+        SELECT r.recipient_id, r.news_id, d.team_id, {subject_kind != CONVERSATION}
         FROM recipient r
         JOIN due d ON d.news_id = r.news_id
         LEFT JOIN before b ON b.news_id = r.news_id AND b.recipient_id = r.recipient_id

@@ -1,6 +1,6 @@
 """The list of notifications, and the badge for pages without a socket."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from trato.pagination import Page, PageRequest
+from trato.pagination import PageRequest
 from trato.people import Person
 
 from . import actions, queries
-from .models import News, Notification
+from .models import Notification
 
 PAGE_SIZE = 30
 
@@ -22,20 +22,25 @@ PAGE_SIZE = 30
 @require_GET
 def notification_list(request: HttpRequest) -> HttpResponse:
     """Show a person's notifications, newest first."""
-    return render(request, "notifications/list.html", {"page": _page(request)})
+    return render(request, "notifications/list.html", _context(request))
 
 
 @login_required
 @require_GET
 def notification_rows(request: HttpRequest) -> HttpResponse:
     """Return the rows of that page for its script. They have their own address because of Back."""
-    return render(request, "notifications/_rows.html", {"page": _page(request)})
+    return render(request, "notifications/_rows.html", _context(request))
 
 
-def _page(request: HttpRequest) -> Page[Notification]:
-    return queries.notification_list(
-        cast(Person, request.user), PageRequest.from_query(request.GET), PAGE_SIZE
+def _context(request: HttpRequest) -> dict[str, Any]:
+    notices_only = request.GET.get("notices") == "1"
+    page = queries.notification_list(
+        cast(Person, request.user),
+        PageRequest.from_query(request.GET),
+        PAGE_SIZE,
+        notices_only=notices_only,
     )
+    return {"page": page, "notices_only": notices_only}
 
 
 @login_required
@@ -54,8 +59,9 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    """Mark all notifications as read."""
-    actions.mark_all_read(cast(Person, request.user))
+    """Mark all notifications as read, or all notices."""
+    notices_only = request.POST.get("notices") == "1"
+    actions.mark_all_read(cast(Person, request.user), notices_only=notices_only)
     return HttpResponseRedirect(_next(request))
 
 
@@ -69,19 +75,34 @@ def _next(request: HttpRequest) -> str:
 
 @require_GET
 def unread(request: HttpRequest) -> HttpResponse:
-    """Return as JSON the number of unread notifications, and the newest for a toast."""
+    """Return as JSON the numbers of unread notifications and notices, and the newest for a toast.
+
+    With `notices=1` it is the newest notice.
+    """
     if not request.user.is_authenticated:
         return JsonResponse({"code": "forbidden"}, status=403)
     count, latest = queries.unread_and_latest(request.user)
-    body = {"unread": count, "latest": _summary(latest.news) if latest else None}
+    if request.GET.get("notices") == "1":
+        latest = queries.latest_notice(request.user)
+    body = {
+        "unread": count.total,
+        "notices": count.notices,
+        "latest": _summary(latest) if latest else None,
+    }
     return JsonResponse(body, headers={"Cache-Control": "no-store"})
 
 
-def _summary(news: News) -> dict[str, str | int | None]:
+def _summary(notification: Notification) -> dict[str, str | int | None]:
+    """Return what a toast says. A notice has more to say: it leads to the list."""
+    news = notification.news
+    if notification.is_notice:
+        conversation, url = None, f"{reverse('notifications:list')}?notices=1"
+    else:
+        conversation, url = news.subject_id, news.url
     return {
         "title": news.words.title,
         "excerpt": news.words.text,
-        "url": news.url,
+        "url": url,
         "happened_at": news.happened_at.isoformat(),
-        "conversation": news.subject_id if news.subject_kind == "conversation" else None,
+        "conversation": conversation,
     }

@@ -89,4 +89,4 @@ def state(page: Page, text: str) -> None:
 
 def badge(page: Page, count: int) -> None:
     """Wait until the header's badge shows a number; 0 means that there is no badge."""
-    shows(page, "[data-badge]", str(count or ""))
+    shows(page, "[data-badge=conversations]", str(count or ""))

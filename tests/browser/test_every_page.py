@@ -42,14 +42,15 @@ def test_the_inbox_has_one_name_and_its_count_beside_its_icon(
     page.goto("/conversations/")
     badge(page, 1)
     word = WORDS[locale]
-    link = page.locator(".site-nav a:has([data-badge])")
+    link = page.locator(".site-nav a:has([data-badge=conversations])")
     expect(link).to_have_attribute("href", "/conversations/")
     expect(link).to_have_attribute("title", word)
     expect(link).to_contain_text(word)
     expect(page.locator("h1")).to_have_text(word)
     assert word in page.title()
     expect(page.locator(".menu__panel a[href='/conversations/']")).to_have_text(word)
-    icon, count = box(page, ".site-nav a:has([data-badge]) svg"), box(page, "[data-badge]")
+    icon = box(page, ".site-nav a:has([data-badge=conversations]) svg")
+    count = box(page, "[data-badge=conversations]")
     assert icon["x"] + icon["width"] <= count["x"]
 
 

@@ -89,12 +89,12 @@ def test_without_javascript_forms_do_all_of_it(
     elsewhere = answering.context.new_page()
     asking.goto(product.get_absolute_url())
     elsewhere.goto("/products/")
-    expect(elsewhere.locator("[data-badge]")).to_be_hidden()
+    expect(elsewhere.locator("[data-badge=conversations]")).to_be_hidden()
 
     asking.fill("#ask-body", "Is it still there?")
     asking.click(".ask button.button--primary")
     elsewhere.reload()
-    assert elsewhere.locator("[data-badge]").inner_text() == "1"
+    assert elsewhere.locator("[data-badge=conversations]").inner_text() == "1"
     assert asking.locator("[data-state]").inner_text() == "Sent"
 
     answering.goto("/conversations/")
@@ -104,7 +104,7 @@ def test_without_javascript_forms_do_all_of_it(
     asking.reload()
     assert asking.locator("[data-state]").inner_text() == "Read"
     elsewhere.reload()
-    expect(elsewhere.locator("[data-badge]")).to_be_hidden()
+    expect(elsewhere.locator("[data-badge=conversations]")).to_be_hidden()
 
     answering.fill("#composer-body", "Yes, it is.")
     answering.click(".composer__send")

@@ -95,7 +95,7 @@ async def test_what_is_said_over_the_socket_reaches_the_other_side_and_its_badge
         await socket_of(await sync_to_async(client_of)(one)) for one in (buyer, crew)
     ]
     assert await next_frame(answering, "session.ready") == {
-        "type": "session.ready", "user": crew.pk, "unread": 0,
+        "type": "session.ready", "user": crew.pk, "unread": 0, "notices": 0,
     }  # fmt: skip
     await next_frame(asking, "session.ready")
     frame = {

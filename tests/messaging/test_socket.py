@@ -24,7 +24,7 @@ async def test_a_new_socket_is_told_who_it_is_and_what_is_unread(
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     socket = await socket_of(seller)
     ready = await next_frame(socket, "session.ready")
-    assert ready == {"type": "session.ready", "user": seller.pk, "unread": 1}
+    assert ready == {"type": "session.ready", "user": seller.pk, "unread": 1, "notices": 0}
 
 
 async def test_a_message_is_acknowledged_shown_to_both_sides_and_counted(

@@ -167,6 +167,7 @@ def test_the_number_and_the_newest_cost_one_query_beside_session_and_person(
     assert len(asked) == 3
     assert answer.json() == {
         "unread": 3,
+        "notices": 0,
         "latest": {
             "title": "News 3.",
             "excerpt": "Words 3.",
@@ -188,7 +189,7 @@ def test_nothing_unread_is_zero_and_nothing(shopper: User, client_of: Any) -> No
     create_news(shopper)
     actions.mark_all_read(shopper)
     answer = client_of(shopper).get("/notifications/unread/")
-    assert answer.json() == {"unread": 0, "latest": None}
+    assert answer.json() == {"unread": 0, "notices": 0, "latest": None}
 
 
 def test_a_script_of_nobody_or_of_a_suspended_person_is_told_403(

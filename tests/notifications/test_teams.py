@@ -76,12 +76,12 @@ def test_whoever_is_no_member_counts_only_their_own_news(
     loss: Loss, shop: Shop, seller: User, colleague: User, news: Notification
 ) -> None:
     people = [seller.pk, colleague.pk]
-    assert queries.unread_counts(people) == {seller.pk: 1, colleague.pk: 2}
+    assert queries.unread_counts(people) == {seller.pk: (1, 0), colleague.pk: (2, 0)}
     loss(shop, seller, colleague)
-    assert queries.unread_counts(people) == {seller.pk: 1, colleague.pk: 1}
+    assert queries.unread_counts(people) == {seller.pk: (1, 0), colleague.pk: (1, 0)}
     assert [queries.unread_count(pk) for pk in people] == [1, 1]
     get_back(shop, colleague)
-    assert queries.unread_counts(people) == {seller.pk: 1, colleague.pk: 2}
+    assert queries.unread_counts(people) == {seller.pk: (1, 0), colleague.pk: (2, 0)}
 
 
 @pytest.mark.django_db
@@ -123,7 +123,10 @@ def test_news_written_while_somebody_leaves_are_not_shown_either(
             url="/",
             team_id=shop.pk,
         )
-    assert queries.unread_counts([seller.pk, colleague.pk]) == {seller.pk: 1, colleague.pk: 0}
+    assert queries.unread_counts([seller.pk, colleague.pk]) == {
+        seller.pk: (1, 0),
+        colleague.pk: (0, 0),
+    }
 
 
 @pytest.mark.django_db(transaction=True)
@@ -142,7 +145,7 @@ def test_badges_of_many_are_those_of_each(
     number: int, shop: Shop, shopper: User, seller: User, colleague: User, news: Notification
 ) -> None:
     people = [seller.pk, colleague.pk, shopper.pk, *range(10**6, 10**6 + number)][-number - 1 :]
-    assert queries.unread_counts(people) == {pk: queries.unread_count(pk) for pk in people}
+    assert queries.unread_counts(people) == {pk: (queries.unread_count(pk), 0) for pk in people}
     assert queries.unread_counts([]) == {}
 
 

@@ -127,6 +127,6 @@ def test_the_newest_unread_comes_with_the_number_of_all(seller: User) -> None:
             url="", happened_at=NOW + timedelta(seconds=number),
         )  # fmt: skip
     notifications.mark_read(seller, subject_kind="conversation", subject_id=2)
-    assert unread_and_latest(seller) == (2, Notification.objects.get(news__subject_id=1))
+    assert unread_and_latest(seller) == ((2, 0), Notification.objects.get(news__subject_id=1))
     notifications.mark_all_read(seller)
-    assert unread_and_latest(seller) == (0, None)
+    assert unread_and_latest(seller) == ((0, 0), None)

@@ -1,18 +1,24 @@
-// The number of unread notifications: in the header, in words, and in the tab's title. It is always
-// the total. Elements for unread notifications are shown and hidden with it.
+// The numbers of unread notifications: in the header, in words, and in the tab's title. They are always
+// totals. An element says which it shows: "notices", "conversations" (all others), or nothing for all.
+// Elements for unread notifications are shown and hidden with them.
 import { session } from "trato/session";
 import { fill, ngettext } from "trato/text";
 
 const title = document.title;
 
-session.on("badge", ({ unread }) => {
+session.on("badge", ({ unread, notices = 0 }) => {
+  const numbers = { "": unread, conversations: unread - notices, notices };
   for (const badge of document.querySelectorAll("[data-badge]")) {
-    badge.textContent = unread;
-    badge.hidden = unread === 0;
+    const number = numbers[badge.dataset.badge];
+    badge.textContent = number;
+    badge.hidden = number === 0;
   }
   for (const words of document.querySelectorAll("[data-badge-words]")) {
-    words.textContent = fill(ngettext("%(number)s unread", "%(number)s unread", unread), { number: unread });
+    const number = numbers[words.dataset.badgeWords];
+    words.textContent = fill(ngettext("%(number)s unread", "%(number)s unread", number), { number });
   }
-  for (const element of document.querySelectorAll("[data-while-unread]")) element.hidden = unread === 0;
+  for (const element of document.querySelectorAll("[data-while-unread]")) {
+    element.hidden = numbers[element.dataset.whileUnread] === 0;
+  }
   document.title = unread ? `(${unread}) ${title}` : title;
 });

@@ -1,4 +1,6 @@
-// A small toast with the sender and the first words of a message that arrives on another page.
+// A small toast with the sender and the first words of a message that arrives on another page, or with
+// a notice.
+import { getJSON } from "trato/api";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
 
@@ -9,12 +11,15 @@ const template = document.getElementById("toast-template");
 // All times that are compared are from the database, because this browser's clock may be wrong.
 const SAME_WITHIN = 1000; // milliseconds between a message and its notification
 const shown = new Map(); // conversation → the time up to which all was told
-const newest = Date.parse(document.querySelector("[data-newest]")?.dataset.newest) || 0;
+const rendered = document.querySelector("[data-newest]")?.dataset ?? {};
+const newest = Date.parse(rendered.newest) || 0;
+let notices = Number(rendered.notices) || 0; // unread ones that this page has shown
 
 export function show({ conversation, title, excerpt, url }) {
   const here = document.querySelector("trato-thread")?.dataset.conversation;
   if (String(conversation) === here || document.visibilityState === "hidden") return;
   const toast = template.content.firstElementChild.cloneNode(true);
+  toast.toggleAttribute("data-notice", conversation === null);
   toast.querySelector(".toast__link").href = url;
   toast.querySelector(".toast__title").textContent = title;
   toast.querySelector(".toast__excerpt").textContent = excerpt;
@@ -47,9 +52,20 @@ session.on("message.created", (message) => {
   });
 });
 
-session.on("latest", ({ conversation, title, excerpt, url, happened_at }) => {
+// No frame has the words of a notice, because they depend on the reader's language.
+session.on("badge", async (badge) => {
+  const more = badge.notices > notices;
+  notices = badge.notices ?? 0;
+  if (!more || document.visibilityState === "hidden" || document.querySelector("trato-news")) return;
+  const answer = await getJSON(`${addresses.unread}?notices=1`);
+  if (answer?.latest) tell(answer.latest);
+});
+
+session.on("latest", tell);
+
+function tell({ conversation, title, excerpt, url, happened_at }) {
   const at = Date.parse(happened_at);
   if (at <= (shown.get(conversation) ?? newest)) return;
   shown.set(conversation, at);
   show({ conversation, title, excerpt, url });
-});
+}

@@ -109,7 +109,7 @@ class Session extends EventTarget {
       this.live = true;
       clearTimeout(this.pollTimer);
       this.pollTimer = null;
-      this.emit("badge", { unread: frame.unread });
+      this.emit("badge", { unread: frame.unread, notices: frame.notices });
       this.emit("live");
     } else if (this.live) {
       this.emit(frame.type, frame);
@@ -148,7 +148,7 @@ class Session extends EventTarget {
     if (this.live || this.ended) return;
     this.emit("reach", { reached: answer !== null });
     if (answer) {
-      this.emit("badge", { unread: answer.unread });
+      this.emit("badge", { unread: answer.unread, notices: answer.notices });
       if (answer.latest) this.emit("latest", answer.latest);
     }
     const hidden = document.visibilityState === "hidden";
@@ -160,12 +160,12 @@ class Session extends EventTarget {
   repeat() {
     if (this.ended) this.emit("ended", { code: this.ended });
     if (!this.live) return;
-    this.emit("badge", { unread: this.unread });
+    this.emit("badge", this.badge);
     this.emit("live");
   }
 
   emit(kind, detail = null) {
-    if (kind === "badge") this.unread = detail.unread;
+    if (kind === "badge") this.badge = detail;
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 
