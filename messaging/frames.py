@@ -112,7 +112,7 @@ class MessageItem(Struct, kw_only=True):
     """A message as both sides see it.
 
     `consumer` is the shopper's ID: that person is on the consumer side, everybody else on the
-    seller side.
+    seller side. An `automatic` message is the shop's, not a person's: its sender has the ID 0.
     """
 
     conversation: int
@@ -126,6 +126,7 @@ class MessageItem(Struct, kw_only=True):
     body: str
     created_at: datetime
     removed: bool
+    automatic: bool
 
     @classmethod
     def of(cls, sent: Sent) -> Self:
@@ -137,10 +138,11 @@ class MessageItem(Struct, kw_only=True):
             revision=sent.revision,
             client_id=sent.client_id,
             side=sent.side,
-            sender=Sender(sent.sender_id, sent.sender_name),
+            sender=Sender(0 if sent.is_automatic else sent.sender_id, sent.sender_name),
             body=sent.body,
             created_at=sent.created_at,
             removed=sent.removed,
+            automatic=sent.is_automatic,
         )
 
 

@@ -218,7 +218,6 @@ class Message(models.Model):
 
     `sequence` orders, `revision` is the conversation's counter at the message's last change,
     and `client_id` is chosen by the sender's browser so that a repeated send is one message.
-
     docs/adding-a-feature.md says what else to change for a new column of the content.
     """
 
@@ -241,6 +240,7 @@ class Message(models.Model):
     side = models.CharField(_("side"), max_length=8, choices=Side)
     body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    is_automatic = models.BooleanField(_("automatic"), default=False, db_default=False)
     removed_at = models.DateTimeField(
         _("removed"),
         null=True,
@@ -248,7 +248,6 @@ class Message(models.Model):
         editable=False,
         help_text="The audit trail says who removed it, and why.",
     )
-
     # Set for the page of a conversation, see `messaging/runs.py`.
     is_grouped = is_continued = False
 
@@ -276,11 +275,12 @@ class Message(models.Model):
     @property
     def sender_name(self) -> str:
         """The sender's name; empty for a deleted account, see `name_without_account`."""
-        return "" if is_deleted(self.sender) else host.display_name(self.sender)
+        name = self.conversation.shop_name if self.is_automatic else host.display_name(self.sender)
+        return "" if is_deleted(self.sender) else name
 
     @property
     def sender_short_name(self) -> str:
-        return "" if is_deleted(self.sender) else host.short_name(self.sender)
+        return "" if self.is_automatic or is_deleted(self.sender) else host.short_name(self.sender)
 
 
 # The features' models, which belong to this app too.

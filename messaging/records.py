@@ -18,10 +18,14 @@ class Content(msgspec.Struct, kw_only=True):
     """The content of a message. Each field is a column of `Message` with the same name.
 
     Both stores, the statement and the comparison with a repeated send take the columns from here,
-    so a new one is added once. A removed message has the default values.
+    so a new one is added once. Of a removed message only `shown_of` remains.
+
+    Args:
+        is_automatic: sent by the shop itself, not by a person.
     """
 
     body: str = ""
+    is_automatic: bool = False
 
 
 CONTENT = Content.__struct_fields__
@@ -30,6 +34,11 @@ CONTENT = Content.__struct_fields__
 def content_of(record: Any) -> dict[str, Any]:
     """Return the content of an attempt or of a row of `Message`, by column."""
     return {name: getattr(record, name) for name in CONTENT}
+
+
+def shown_of(record: Any, *, removed: bool) -> dict[str, Any]:
+    """Return what both sides see of the content: of a removed message, nothing that it said."""
+    return {"is_automatic": record.is_automatic} if removed else content_of(record)
 
 
 class Attempt(Content, kw_only=True):
@@ -45,12 +54,12 @@ class Attempt(Content, kw_only=True):
     client_id: uuid.UUID
     refusal: Refused | None = None
     sender_id: int = 0
-    sender_name: str = ""
+    sender_name: str = ""  # given for automatic messages: the shop's
     counted: bool = False  # against the sender's rate limit
 
     def __post_init__(self) -> None:
         self.sender_id = self.sender.pk
-        self.sender_name = host.display_name(self.sender)
+        self.sender_name = self.sender_name or host.display_name(self.sender)
 
 
 class Sent(Content, kw_only=True):
@@ -80,7 +89,7 @@ class Sent(Content, kw_only=True):
         """Return the record of a row whose sender and conversation are loaded."""
         removed = message.removed_at is not None
         return cls(
-            **({} if removed else content_of(message)),
+            **shown_of(message, removed=removed),
             id=message.pk,
             conversation_id=message.conversation_id,
             consumer_id=message.conversation.consumer_id,

@@ -23,6 +23,7 @@ def mark_runs(days: Iterable[list[Message]], first_unread: int | None) -> None:
         for before, message in pairwise(messages):
             message.is_grouped = before.is_continued = (
                 message.sender_id == before.sender_id
+                and message.is_automatic == before.is_automatic
                 and message.created_at - before.created_at < GROUP_WITHIN
                 and message.sequence != first_unread
             )

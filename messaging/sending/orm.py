@@ -77,7 +77,8 @@ def _count(conversation: Conversation, message: Message) -> None:
     conversation.revision = message.revision
     conversation.last_message_at = message.created_at
     conversation.last_message_hour = hour_of(message.created_at)
-    if message.side == Side.SELLER and conversation.first_reply_seconds is None:
+    is_answer = message.side == Side.SELLER and not message.is_automatic
+    if is_answer and conversation.first_reply_seconds is None:
         waited = message.created_at - conversation.created_at
         conversation.first_reply_seconds = max(0, int(waited.total_seconds()))
     conversation.save(
@@ -103,7 +104,7 @@ def _notify_other_side(conversation: Conversation, message: Message) -> list[int
         recipients,
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
-        title=name if is_question else f"{name} · {conversation.shop_name}",
+        title=name if is_question or message.is_automatic else f"{name} · {conversation.shop_name}",
         excerpt=excerpt(message.body),
         url=conversation.get_absolute_url(),
         happened_at=message.created_at,

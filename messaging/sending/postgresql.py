@@ -17,7 +17,7 @@ from django.http import Http404
 
 from messaging.body import excerpt
 from messaging.models import Side, conversation_url
-from messaging.records import Attempt, Content, Sent, content_of
+from messaging.records import Attempt, Content, Sent, content_of, shown_of
 from trato.errors import conflict, ended
 from trato.realtime.statements import Locked, StatementConnection
 
@@ -168,7 +168,7 @@ _decoder = msgspec.json.Decoder(_Answer)
 
 def _sent(attempt: Attempt, member: _Member, message: _Message) -> Sent:
     return Sent(
-        **({} if message.removed else content_of(attempt)),
+        **shown_of(attempt, removed=message.removed),
         id=message.id,
         conversation_id=attempt.conversation_id,
         consumer_id=member.consumer_id,

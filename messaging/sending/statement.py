@@ -131,7 +131,8 @@ def stored() -> str:
                clock_timestamp(), {of_attempt}
         FROM numbered n
         ORDER BY n.place
-        RETURNING id, conversation_id, sequence, revision, client_id, sender_id, side, created_at
+        RETURNING id, conversation_id, sequence, revision, client_id, sender_id, side, created_at,
+                  is_automatic
     )"""
 
 
@@ -151,7 +152,7 @@ def counted() -> str:
                     greatest(0, floor(extract(epoch FROM last.first_answer_at - c.created_at))::int)
                 END)
         FROM (SELECT DISTINCT ON (s.conversation_id) s.*,
-                     min(s.created_at) FILTER (WHERE s.side = 'seller')
+                     min(s.created_at) FILTER (WHERE s.side = 'seller' AND NOT s.is_automatic)
                          OVER (PARTITION BY s.conversation_id) AS first_answer_at
               FROM stored s
               ORDER BY s.conversation_id, s.sequence DESC) AS last
@@ -169,7 +170,8 @@ def news() -> str:
               WHERE n.side = 'consumer'
               UNION ALL
               SELECT n.conversation_id, 0, n.consumer_id, n.nth,
-                     n.sender_name || ' · ' || s.name, n.excerpt, n.url
+                     CASE WHEN n.is_automatic THEN s.name ELSE n.sender_name || ' · ' || s.name END,
+                     n.excerpt, n.url
               FROM numbered n
               JOIN shop s ON s.id = n.shop_id
               WHERE n.side = 'seller') AS told

@@ -54,16 +54,17 @@ def message_attributes(message: Message | None, reader_id: int | None) -> SafeSt
     """The attributes by which scripts know a message; empty in the `<template>`."""
     if message is None:
         return mark_safe('id="message-" data-side data-sequence data-sender data-client-id')
+    sender_id = 0 if message.is_automatic else message.sender_id
     flags = {
         "removed": message.removed_at,
         "grouped": message.is_grouped,
         "continued": message.is_continued,
-        "own": message.sender_id == reader_id,
+        "own": sender_id == reader_id,
     }
     # Numbers, a UUID and words of our own: nothing to escape.
     text = (
         f'id="message-{message.sequence}" data-side="{message.side}"'
-        f' data-sequence="{message.sequence}" data-sender="{message.sender_id}"'
+        f' data-sequence="{message.sequence}" data-sender="{sender_id}"'
         f' data-client-id="{message.client_id}"'
         + "".join(f" data-{name}" for name, is_set in flags.items() if is_set)
     )

@@ -22,8 +22,22 @@ def conversations(shopper: User, shop: Shop, number: int = 2) -> list[Conversati
     ]
 
 
-def attempt(person: User, conversation: Conversation, client_id: uuid.UUID, body: str) -> Attempt:
-    return Attempt(sender=person, conversation_id=conversation.pk, client_id=client_id, body=body)
+def attempt(
+    person: User,
+    conversation: Conversation,
+    client_id: uuid.UUID,
+    body: str,
+    *,
+    is_automatic: bool = False,
+) -> Attempt:
+    return Attempt(
+        sender=person,
+        conversation_id=conversation.pk,
+        client_id=client_id,
+        body=body,
+        is_automatic=is_automatic,
+        sender_name=conversation.shop_name if is_automatic else "",
+    )
 
 
 def stored(attempts: Sequence[Attempt]) -> list[Any]:

@@ -14,7 +14,7 @@ from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Message, hour_of
 from messaging.reading.actions import mark_read
-from messaging.records import Sent
+from messaging.records import Attempt, Sent
 from messaging.sending import orm
 from notifications.models import Notification
 from trato import rate_limits
@@ -29,14 +29,21 @@ pytestmark = [
 ]
 
 
-Intent = tuple[int, int, int, str]  # who, in which conversation, which client_id, what words
+# Who, in which conversation, which client_id, what words, whether the shop sends it by itself.
+Intent = tuple[int, int, int, str, bool]
+
+
+def attempts(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Attempt]:
+    return [
+        attempt(
+            cast[who], where[place], IDS[client], body, is_automatic=automatic and who in (1, 2)
+        )
+        for who, place, client, body, automatic in intents
+    ]
 
 
 def one_by_one(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
-    attempts = [
-        attempt(cast[who], where[place], IDS[client], body) for who, place, client, body in intents
-    ]
-    return [comparable(answer) for answer in orm.store(attempts)]
+    return [comparable(answer) for answer in orm.store(attempts(intents, cast, where))]
 
 
 def together(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Any]:
@@ -44,12 +51,7 @@ def together(intents: list[Intent], cast: list[User], where: list[Conversation])
     return [
         comparable(answer)
         for batch in _batches(intents)
-        for answer in stored(
-            [
-                attempt(cast[who], where[place], IDS[client], body)
-                for who, place, client, body in batch
-            ]
-        )
+        for answer in stored(attempts(batch, cast, where))
     ]
 
 
@@ -78,7 +80,7 @@ def everything(where: list[Conversation]) -> Any:
     return (
         [
             (keys.index(m.conversation_id), m.sequence, m.revision, m.client_id, m.sender_id,
-             m.side, m.body, m.removed_at)
+             m.side, m.body, m.is_automatic, m.removed_at)
             for m in messages
         ],
         [
@@ -108,6 +110,7 @@ def everything(where: list[Conversation]) -> Any:
         some.tuples(
             some.integers(0, 4), some.integers(0, 1), some.integers(0, 3),
             some.sampled_from(["Hi", "¿Sigue libre? 🏺", "line\nbreak", "l" * 3000, "\\u0000"]),
+            some.booleans(),
         ),
         min_size=1, max_size=12,
     )
@@ -163,6 +166,36 @@ def test_a_repeat_of_a_removed_message_shows_no_words(
     Message.objects.update(removed_at=timezone.now())
     (again,) = store([attempt(shopper, conversation, IDS[0], "Call 555 123")])
     assert (again.id, again.removed, again.body) == (sent.id, True, "")
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_an_automatic_message_is_no_answer_of_the_shop(
+    store: Any, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    def answer(number: int, *, is_automatic: bool) -> int | None:
+        (sent,) = store(
+            [attempt(seller, conversation, IDS[number], "x", is_automatic=is_automatic)]
+        )
+        assert sent.is_automatic is is_automatic
+        conversation.refresh_from_db()
+        return conversation.first_reply_seconds
+
+    actions.send(shopper, conversation.pk, IDS[0], "first")
+    assert answer(1, is_automatic=True) is None
+    title = Notification.objects.get(recipient=shopper).news.title
+    assert title == conversation.shop_name
+    assert answer(2, is_automatic=False) is not None
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_repeat_that_is_automatic_only_once_is_a_conflict(
+    store: Any, seller: User, conversation: Conversation
+) -> None:
+    (first,) = store([attempt(seller, conversation, IDS[0], "Closed", is_automatic=True)])
+    (other,) = store([attempt(seller, conversation, IDS[0], "Closed")])
+    assert other.code == "conflict"
+    (again,) = store([attempt(seller, conversation, IDS[0], "Closed", is_automatic=True)])
+    assert (again.id, again.is_automatic) == (first.id, True)
 
 
 def test_one_that_cannot_be_stored_fails_alone(

@@ -82,6 +82,7 @@ export class MessageList {
     if (message.removed && !message.sender.name) {
       removed.textContent = gettext("This message was deleted together with the account.");
     }
+    item.querySelector(".message__automatic").hidden = !message.automatic;
     item.querySelector("[data-take-back]").hidden = true;
     const menu = item.querySelector(".message__menu");
     if (message.side === this.side || message.removed) menu.remove();
