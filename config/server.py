@@ -54,10 +54,13 @@ def prepare_demo() -> None:
 def serve(host: str, port: int) -> bool:
     """Serve HTTP and the socket; return False if the port is taken."""
     from daphne.endpoints import build_endpoint_description_strings
+    from daphne.server import twisted_loop
     from django.conf import settings
 
     from config.asgi import application
     from config.http_daphne import limit
+    from messaging.due import loop as due
+    from messaging.sweeps import SWEEPS
     from trato.realtime.servers.daphne import LimitedProtocol
     from trato.realtime.servers.graceful import LeavingServer
 
@@ -68,6 +71,7 @@ def serve(host: str, port: int) -> bool:
         )
         server.ws_factory.protocol = LimitedProtocol
         server.leave_when_told()
+        twisted_loop.call_soon(due.start, SWEEPS)  # once the loop runs
         print(welcome(host, port), flush=True)  # noqa: T201
 
     server = LeavingServer(

@@ -33,6 +33,12 @@ SOCKET_SENDS_REMEMBERED = 64  # per socket: being stored, or to be repeated by t
 # Age after which a browser asks before it sends a message that was written and never sent.
 OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
 
+# -- What is due, see `messaging.due` -------------------------------------------------------------
+
+DUE_SECONDS = 5.0  # between two rounds in each process
+DUE_PAUSE_SECONDS = 0.2  # before a round that something asked for, to collect more
+DUE_BATCH_MAX = 50  # things that a sweep does per call
+
 # -- Sends of the sockets, in batches ------------------------------------------------------------
 
 SEND_BATCH_MAX = 64  # messages per statement

@@ -10,6 +10,7 @@ from trato import rate_limits
 from trato.errors import Refused
 
 from . import events
+from .due import watch
 from .message_checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
 
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (TextCheck(), MessageLimit())
 EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (
     events.messages_created,
     events.badges_changed,
+    watch.shopper_wrote,
 )
 
 

@@ -1,0 +1,19 @@
+"""Do what is due once, for servers other than `config.server`, which does it all the time."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from messaging.sweeps import SWEEPS
+
+
+class Command(BaseCommand):
+    """`manage.py do_due`."""
+
+    help = "Do what is due now, such as messages that are to be sent later."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for sweep in SWEEPS:
+            while sweep(settings.DUE_BATCH_MAX):
+                pass

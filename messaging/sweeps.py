@@ -1,0 +1,5 @@
+"""What becomes due in messaging, see `messaging.due`. A feature's sweep is listed here by name."""
+
+from .due.loop import Sweep
+
+SWEEPS: tuple[Sweep, ...] = ()

@@ -1,0 +1,144 @@
+"""What is due is done soon, by each process, and whatever fails."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+
+from accounts.models import User
+from messaging.due import loop, watch
+from messaging.models import Conversation
+from tests.patience import PATIENCE
+from tests.said import say
+
+HOUR = 3600.0
+
+
+class Work:
+    """A sweep with so many things due; waits for rounds."""
+
+    def __init__(self, due: int = 0, error: Exception | None = None) -> None:
+        self.due, self.error = due, error
+        self.asked: list[int] = []
+        self.rounds = threading.Semaphore(0)
+
+    def __call__(self, limit: int) -> int:
+        self.asked.append(limit)
+        if self.error:
+            self.rounds.release()
+            raise self.error
+        done = min(limit, self.due)
+        self.due -= done
+        if not done:
+            self.rounds.release()
+        return done
+
+    async def round(self) -> None:
+        assert await asyncio.to_thread(self.rounds.acquire, timeout=PATIENCE)
+
+
+def run(works: Sequence[Work], play: Callable[[], object]) -> None:
+    """Run the loop while something is played."""
+
+    async def whole() -> None:
+        task = loop.start(works)
+        await play()  # type: ignore[misc]
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(whole())
+    assert not loop._running
+
+
+def test_a_sweep_is_asked_until_nothing_is_due(settings: Any) -> None:
+    settings.DUE_BATCH_MAX = 2
+    work = Work(due=5)
+    run([work], work.round)
+    assert work.asked == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), ValueError("a bug")])
+def test_a_sweep_that_fails_keeps_no_other_waiting(error: Exception) -> None:
+    broken, work = Work(error=error), Work(due=1)
+    run([broken, work], work.round)
+    assert work.due == 0
+
+
+def test_a_round_follows_by_itself_even_after_a_failure(settings: Any) -> None:
+    settings.DUE_SECONDS = 0.01
+    work = Work(error=OperationalError("gone"))
+
+    async def play() -> None:
+        await work.round()
+        await work.round()
+
+    run([work], play)
+
+
+def test_waking_from_a_thread_starts_a_round(settings: Any) -> None:
+    settings.DUE_SECONDS, settings.DUE_PAUSE_SECONDS = HOUR, 0
+    work = Work()
+
+    async def play() -> None:
+        await work.round()
+        await asyncio.to_thread(loop.wake)
+        await work.round()
+
+    run([work], play)
+
+
+def test_what_becomes_due_during_a_round_starts_another(settings: Any) -> None:
+    settings.DUE_SECONDS, settings.DUE_PAUSE_SECONDS = HOUR, 0
+
+    class Waking(Work):
+        def __call__(self, limit: int) -> int:
+            if not self.asked:
+                loop.wake()
+            return super().__call__(limit)
+
+    work = Waking()
+
+    async def play() -> None:
+        await work.round()
+        await work.round()
+
+    run([work], play)
+
+
+def test_waking_without_a_loop_does_nothing() -> None:
+    loop.wake()
+
+
+def test_the_command_does_all_that_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = Work(due=120)
+    monkeypatch.setattr("messaging.management.commands.do_due.SWEEPS", (work,))
+    call_command("do_due")
+    assert work.due == 0
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch, conversation: Conversation) -> list[bool]:
+    """Whether the loop was woken, once for each time."""
+    calls: list[bool] = []
+    monkeypatch.setattr(watch, "wake", lambda: calls.append(True))
+    monkeypatch.setattr(watch, "_watched", frozenset({conversation.shop_id}))
+    return calls
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_shoppers_message_to_a_watched_shop_wakes(
+    shopper: User, seller: User, conversation: Conversation, woken: list[bool]
+) -> None:
+    say(seller, conversation)
+    assert woken == []
+    say(shopper, conversation)
+    assert woken == [True]
+    watch.watch([conversation.shop_id + 1])
+    say(shopper, conversation)
+    assert woken == [True]
