@@ -55,6 +55,9 @@ class CatalogHost(MessagingHost):
     def is_sold_out(self, product: Product) -> bool:
         return cast(models.Product, product).stock == 0
 
+    def stock_of(self, product: Product) -> int:
+        return cast(models.Product, product).stock
+
     def is_available(self, product: Product) -> bool:
         return cast(models.Product, product).is_published
 

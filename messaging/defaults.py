@@ -19,6 +19,10 @@ KEPT_QUESTIONS_MAX = 5
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 CONVERSATION_PAGE_SIZE = 25
+SAVED_REPLIES_PER_SHOP = 300
+SAVED_REPLIES_PER_PERSON = 100
+SAVED_REPLY_MAX_CHARACTERS = 3000  # with variables, so that the filled text fits into a message
+SAVED_REPLY_USES_PER_MINUTE = env.int("SAVED_REPLY_USES_PER_MINUTE", default=60)  # per person
 # Per person. High, because an open list repeats its search whenever a conversation in it changes.
 CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
 # Visitors' questions before they log in, per address: each one is a session of 15 KB.

@@ -23,6 +23,7 @@ from .models import (
     Message,
     Participant,
     Report,
+    SavedReply,
     Side,
 )
 
@@ -49,6 +50,8 @@ def _erase(person: Person) -> None:
     notifications.drop_name(SUBJECT_KIND, ids.difference(ended), f"{host.display_name(person)} · ")
     Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
     KeptQuestion.objects.filter(writer=str(person.pk)).delete()
+    closing = host.shops_closing_with(person)
+    SavedReply.objects.filter(Q(owner_id=person.pk) | Q(shop_id__in=closing)).delete()
 
 
 def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
@@ -88,6 +91,7 @@ PART = Part(
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.Report.reporter": "words emptied once it is closed",
+        "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",
         "messaging.Report.resolved_by": "kept: only staff close reports, and they can't delete",
     },
     erase=_erase,

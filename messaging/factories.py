@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from .host import host
-from .models import Conversation, Message, Participant, Report, Side, hour_of
+from .models import Conversation, Message, Participant, Report, SavedReply, Side, hour_of
 from .snapshots import snapshot_of
 
 
@@ -68,3 +68,14 @@ class ReportFactory(DjangoModelFactory[Report]):
         model = Report
 
     reason = Report.Reason.SPAM
+
+
+class SavedReplyFactory(DjangoModelFactory[SavedReply]):
+    """A saved reply of `shop=` or of `owner=`."""
+
+    class Meta:
+        model = SavedReply
+
+    name = factory.Sequence(lambda number: f"Reply {number}")
+    short = factory.Sequence(lambda number: f"reply-{number}")
+    body = "Hello {{ shopper }}, we ship on Mondays."

@@ -186,6 +186,10 @@ class MessagingHost(ABC):
         """Whether there is none left of a product at the moment. Makes no query."""
         return False
 
+    def stock_of(self, product: Product) -> int | None:
+        """Return how many of a product are left, or None if that isn't counted. Makes no query."""
+        return None
+
     @abstractmethod
     def is_available(self, product: Product) -> bool:
         """Whether shoppers can see a product and ask about it. Makes no query."""

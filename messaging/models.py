@@ -286,4 +286,5 @@ class Message(models.Model):
 # The features' models, which belong to this app too.
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
+from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .team.models import TeamState as TeamState  # noqa: E402

@@ -7,6 +7,7 @@ from .contact.urls import urlpatterns as contact
 from .inbox.urls import urlpatterns as inbox
 from .moderation.urls import urlpatterns as moderation
 from .reading.urls import urlpatterns as reading
+from .saved_replies.urls import urlpatterns as saved_replies
 
 app_name = "messaging"
 urlpatterns = [
@@ -17,4 +18,5 @@ urlpatterns = [
     *inbox,
     *reading,
     *moderation,
+    *saved_replies,
 ]

@@ -36,13 +36,16 @@ from .models import Conversation, Message, conversation_url
 from .reading import pixel
 from .resuming import state_of
 from .runs import mark_runs
+from .saved_replies.filling import drafted
 
 
 @require_GET
 @person_required
 def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Show one conversation, with the form to reply."""
-    return _thread(request, access.conversation_for(request.user, conversation_id))
+    conversation = access.conversation_for(request.user, conversation_id)
+    draft = drafted(conversation, request.user, request.GET.get("reply", ""))
+    return _thread(request, conversation, draft=draft)
 
 
 @require_GET

@@ -15,7 +15,8 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
-from messaging.models import Conversation, Message, Participant, Report
+from messaging.factories import SavedReplyFactory
+from messaging.models import Conversation, Message, Participant, Report, SavedReply
 from notifications.models import Notification
 from tests.patience import PATIENCE
 from tests.said import say
@@ -27,7 +28,9 @@ PEOPLE = (
     "anonymous", "shopper", "seller", "colleague", "former_colleague", "other_seller", "stranger",
     "suspended", "moderator",
 )  # fmt: skip
+MODELS = (Conversation, Message, Participant, Report, SavedReply, Notification, AuditEntry)
 SIDES = {"shopper", "seller", "colleague"}
+SELLERS = {"seller", "colleague"}
 STAFF = {"moderator"}
 NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session counts as nobody's
 
@@ -41,13 +44,13 @@ class Scene:
         self.asked = say(shopper, conversation, "Is it glazed?")
         self.answered = say(seller, conversation, "Yes, inside too.")
         self.bystander = UserFactory()
+        self.reply = SavedReplyFactory(shop=conversation.shop, body="Drawer {{ shopper }}")
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""
-        return [
-            list(model._default_manager.order_by("pk").values())
-            for model in (Conversation, Message, Participant, Report, Notification, AuditEntry)
-        ] + [list(User.objects.order_by("pk").values_list("pk", "is_active"))]
+        return [list(model._default_manager.order_by("pk").values()) for model in MODELS] + [
+            list(User.objects.order_by("pk").values_list("pk", "is_active"))
+        ]
 
     def other_sides(self, person: str) -> Message:
         return self.answered if person == "shopper" else self.asked
@@ -112,6 +115,38 @@ def _suspend(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, User.objects.filter(pk=scene.bystander.pk, is_active=False).exists()
 
 
+def _see_replies(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}saved-replies/", headers={"accept": "application/json"})
+    return answer.status_code, "Drawer Luc" in answer.text
+
+
+def _draft_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}?reply={scene.reply.pk}")
+    return answer.status_code, "Drawer Luc" in answer.text
+
+
+def _use_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(f"{scene.address}saved-replies/{scene.reply.pk}/use/").status_code
+    return status, SavedReply.objects.filter(uses=1).exists()
+
+
+def _add_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"name": "New", "short": "new", "body": "New"}
+    path = f"/saved-replies/new/?shop={scene.conversation.shop_id}"
+    return client.post(path, form).status_code, SavedReply.objects.filter(name="New").exists()
+
+
+def _change_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"name": "New", "short": "new", "body": "New", "revision": 1}
+    path = f"/saved-replies/{scene.reply.pk}/"
+    return client.post(path, form).status_code, SavedReply.objects.filter(name="New").exists()
+
+
+def _delete_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(f"/saved-replies/{scene.reply.pk}/delete/").status_code
+    return status, not SavedReply.objects.exists()
+
+
 Act = Callable[[Client, Scene, str], tuple[int, bool]]
 # act → who may do it, and the response to others who are logged in
 ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
@@ -121,6 +156,12 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "mark read": (_mark_read, SIDES, {404}),
     "report": (_report, SIDES, {404}),
     "catch up": (_catch_up, SIDES, {404}),
+    "see saved replies": (_see_replies, SELLERS, {404}),
+    "draft a saved reply": (_draft_reply, SELLERS, {200, 404}),
+    "use a saved reply": (_use_reply, SELLERS, {404}),
+    "add a saved reply": (_add_reply, SELLERS, {404}),
+    "change a saved reply": (_change_reply, SELLERS, {404}),
+    "delete a saved reply": (_delete_reply, SELLERS, {404}),
     "remove": (_remove, STAFF, {302, 403}),
     "suspend": (_suspend, STAFF, {302, 403}),
 }

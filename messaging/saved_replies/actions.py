@@ -1,0 +1,119 @@
+"""Add, change and delete saved replies, and count their use. Each is one transaction."""
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import Http404
+from django.utils import timezone
+from django.utils.text import normalize_newlines
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from messaging.host import host, shop_model
+from messaging.models import SavedReply
+from trato import rate_limits
+from trato.errors import Refused
+from trato.people import Person
+
+from . import queries
+
+SHORT_TAKEN = _("Another reply has this shortcut already.")
+
+
+@transaction.atomic
+def add(actor: Person, shop_id: int | None, *, name: str, short: str, body: str) -> SavedReply:
+    """Add a reply to a shop's, or to the actor's own if `shop_id` is None.
+
+    Raises:
+        Http404: the actor doesn't work for the shop, or doesn't sell at all.
+        ValidationError: a value is wrong, or the shortcut is taken; by field.
+        Refused: `forbidden` if there are too many already.
+    """
+    if shop_id is not None and not host.is_member(actor.pk, shop_id):
+        raise Http404("no such shop")
+    queries.shops_for(actor)
+    # Takes turns with others who add to the same replies, so that the limit holds.
+    if shop_id is None:
+        people = get_user_model()._default_manager
+        people.select_for_update(no_key=True).get(pk=actor.pk)
+        siblings = SavedReply.objects.filter(owner_id=actor.pk)
+        limit = settings.SAVED_REPLIES_PER_PERSON
+    else:
+        shop_model()._default_manager.select_for_update(no_key=True).get(pk=shop_id)
+        siblings = SavedReply.objects.filter(shop_id=shop_id)
+        limit = settings.SAVED_REPLIES_PER_SHOP
+    if siblings.count() >= limit:
+        words = ngettext_lazy(
+            "There is already %(count)s saved reply here. Delete one first.",
+            "There are already %(count)s saved replies here. Delete one first.",
+            "count",
+        )
+        raise Refused("forbidden", words % {"count": limit})
+    reply = SavedReply(
+        shop_id=shop_id, owner_id=actor.pk if shop_id is None else None,
+        name=name, short=short, body=normalize_newlines(body),
+    )  # fmt: skip
+    _save(reply)
+    return reply
+
+
+@transaction.atomic
+def change(
+    actor: Person, reply_id: int, *, revision: int, name: str, short: str, body: str
+) -> SavedReply:
+    """Change a reply.
+
+    Args:
+        revision: of the reply that the actor has seen.
+
+    Raises:
+        Http404: see `queries.reply_for`.
+        ValidationError: a value is wrong, or the shortcut is taken; by field.
+        Refused: `conflict` if somebody has changed the reply since.
+    """
+    reply = queries.reply_for(actor, reply_id, lock=True)
+    if reply.revision != revision:
+        raise Refused("conflict", _("A colleague has changed this reply meanwhile."))
+    reply.name, reply.short, reply.body = name, short, normalize_newlines(body)
+    reply.revision += 1
+    reply.changed_at = timezone.now()
+    _save(reply, "name", "short", "body", "revision", "changed_at")
+    return reply
+
+
+@transaction.atomic
+def delete(actor: Person, reply_id: int) -> None:
+    """Delete a reply for good. Messages that were sent with it stay.
+
+    Raises:
+        Http404: see `queries.reply_for`.
+    """
+    queries.reply_for(actor, reply_id, lock=True).delete()
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def count_use(actor: Person, conversation_id: int, reply_id: int) -> None:
+    """Count that a reply was inserted into a message of a conversation.
+
+    Raises:
+        Http404: the actor isn't on the conversation's seller side, or can't use the reply there.
+        Refused: `rate_limited` after too many.
+    """
+    conversation = queries.conversation_of_seller(actor, conversation_id)
+    rate_limits.hit("SAVED_REPLY_USES_PER_MINUTE", actor.pk)
+    replies = queries.usable_in(conversation, actor).filter(pk=reply_id)
+    if not replies.order_by().update(uses=F("uses") + 1):
+        raise Http404("no such saved reply")
+
+
+def _save(reply: SavedReply, *fields: str) -> None:
+    """Store a reply if its values are right."""
+    reply.clean_fields()
+    try:
+        with transaction.atomic():
+            reply.save(update_fields=fields or None)
+    except IntegrityError as error:
+        raise ValidationError({"short": ValidationError(SHORT_TAKEN, code="taken")}) from error

@@ -1,0 +1,89 @@
+"""Which saved replies a person may use and change."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from messaging import access
+from messaging.host import Shop, host, shop_model
+from messaging.models import Conversation, SavedReply, Side
+from trato.people import Person
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """The saved replies of a shop, or a person's own if `shop` is None."""
+
+    shop: Shop | None
+    replies: list[SavedReply]
+
+    @property
+    def name(self) -> str:
+        """The shop's name; empty for one's own."""
+        return host.shop_name(self.shop) if self.shop else ""
+
+
+def shops_for(user: Person) -> list[Shop]:
+    """Return the shops that a person works for, by name.
+
+    Raises:
+        Http404: the person's account doesn't sell, and so has no use for saved replies.
+    """
+    if not host.acts_as_seller(user):
+        raise Http404("no seller")
+    shop_ids = host.shops_of([user.pk])[user.pk]
+    rows = shop_model()._default_manager.filter(pk__in=shop_ids)
+    return list(rows.order_by(host.shop_name_field, "pk"))
+
+
+def drawers_for(user: Person) -> list[Drawer]:
+    """Return all saved replies that a person may change: by shop, and at the end the person's own.
+
+    Raises:
+        Http404: see `shops_for`.
+    """
+    shops = shops_for(user)
+    rows = list(_of(user, [shop.pk for shop in shops]))
+    return [
+        *(Drawer(shop, [row for row in rows if row.shop_id == shop.pk]) for shop in shops),
+        Drawer(None, [row for row in rows if row.is_own]),
+    ]
+
+
+def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
+    """Return a reply that a person may change.
+
+    Raises:
+        Http404: it doesn't exist, it is another person's, or it is of a shop that the person
+            doesn't work for.
+    """
+    rows = _of(user, [shop.pk for shop in shops_for(user)]).filter(pk=reply_id)
+    if lock:
+        rows = rows.select_for_update(no_key=True)
+    reply = rows.first()
+    if reply is None:
+        raise Http404("no such saved reply")
+    return reply
+
+
+def conversation_of_seller(user: Person, conversation_id: int) -> Conversation:
+    """Return a conversation that a person answers for a shop.
+
+    Raises:
+        Http404: it doesn't exist, or the person isn't on its seller's side.
+    """
+    conversation = access.conversation_for(user, conversation_id)
+    if conversation.side_of(user.pk) is not Side.SELLER:
+        raise Http404("not on the seller's side")
+    return conversation
+
+
+def usable_in(conversation: Conversation, user: Person) -> QuerySet[SavedReply]:
+    """Return the replies of the conversation's shop and the person's own, the most used first."""
+    return _of(user, [conversation.shop_id])
+
+
+def _of(user: Person, shop_ids: list[Any]) -> QuerySet[SavedReply]:
+    return SavedReply.objects.filter(Q(shop__in=shop_ids) | Q(owner_id=user.pk))

@@ -1,0 +1,212 @@
+// Saved replies below the message box: a searchable list, and `/shortcut` followed by Tab or Enter.
+// The server fills them for this conversation; nothing here sends anything.
+import { getJSON, post } from "trato/api";
+import { insertAt } from "trato/insert";
+import { fill, gettext } from "trato/text";
+
+const FRESH = 30000; // milliseconds that a loaded list is used for shortcuts: prices may change
+const TYPED = /(?:^|\s)\/([\p{L}\p{N}-]+)$/u; // a shortcut at the start of a word, up to the cursor
+
+/** Without case and accents, so that `envio` finds `Envío`. */
+export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** The replies with every word of a search, in their order. */
+export function matching(replies, search) {
+  const words = plain(search).replace(/^\//, "").split(/\s+/).filter(Boolean);
+  return replies.filter(({ name, short, text }) => {
+    const whole = plain(`${name} ${short} ${text}`);
+    return words.every((word) => whole.includes(word));
+  });
+}
+
+/** The reply that a shortcut means: one's own before the shop's; else the only one it begins. */
+export function meant(replies, typed, { exactly = false } = {}) {
+  const short = plain(typed);
+  const same = replies.filter((reply) => reply.short === short);
+  const begun = replies.filter((reply) => reply.short.startsWith(short));
+  const only = begun.length === 1 && !exactly ? begun[0] : undefined;
+  return same.find((reply) => reply.is_own) ?? same[0] ?? only;
+}
+
+class SavedReplies extends HTMLElement {
+  replies = [];
+  loadedAt = -Infinity;
+  active = -1; // the marked option's place in the list
+
+  connectedCallback() {
+    const part = (name) => this.querySelector(`.replies__${name}`);
+    for (const name of ["link", "button", "panel", "search", "notice", "list", "empty", "status"]) this[name] = part(name);
+    this.item = this.querySelector("template").content.firstElementChild;
+    this.composer = this.closest("trato-composer");
+    this.field = this.composer.querySelector("textarea");
+    this.link.hidden = true;
+    this.button.hidden = false;
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    this.button.addEventListener("click", () => (this.panel.hidden ? this.open() : this.close()), { signal });
+    this.search.addEventListener("input", () => this.draw(), { signal });
+    this.search.addEventListener("keydown", (event) => this.steer(event), { signal });
+    this.list.addEventListener("click", ({ target }) => this.choose(target.closest("[role=option]")), { signal });
+    // The focus stays in the search, or it would leave the panel, which closes it before the click.
+    this.list.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
+    this.panel.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.close();
+    }, { signal });
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (!this.panel.hidden && !this.contains(target)) this.close({ focus: false });
+    }, { signal });
+    this.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!this.panel.hidden && relatedTarget && !this.contains(relatedTarget)) this.close({ focus: false });
+    }, { signal });
+    // Before the composer's own listener, for which Enter means to send.
+    this.composer.addEventListener("keydown", (event) => this.complete(event), { capture: true, signal });
+    this.field.addEventListener("input", () => this.hint(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.listeners.abort();
+  }
+
+  async load() {
+    const answer = await getJSON(this.dataset.source);
+    this.loadedAt = performance.now(); // also of a failure: Enter must not wait for the next one
+    if (answer) {
+      this.replies = answer.replies;
+      this.productNotice = answer.notice;
+    }
+    return Boolean(answer);
+  }
+
+  /** A list for a shortcut; what is under way is waited for, not asked for again. */
+  fresh() {
+    if (performance.now() < this.loadedAt + FRESH) return Promise.resolve(true);
+    this.loading ??= this.load().finally(() => (this.loading = null));
+    return this.loading;
+  }
+
+  async open() {
+    this.panel.hidden = false;
+    this.button.setAttribute("aria-expanded", "true");
+    this.search.value = "";
+    this.search.focus();
+    const loaded = await this.load();
+    this.notice.hidden = !this.productNotice;
+    this.notice.textContent = this.productNotice ?? "";
+    this.draw();
+    if (!loaded) this.tell(gettext("The saved replies didn't load. Try again in a moment."));
+  }
+
+  close({ focus = true } = {}) {
+    this.panel.hidden = true;
+    this.button.setAttribute("aria-expanded", "false");
+    if (focus) this.field.focus();
+  }
+
+  draw() {
+    this.shown = matching(this.replies, this.search.value);
+    this.list.replaceChildren(...this.shown.map((reply, place) => this.option(reply, place)));
+    this.mark(this.shown.length ? 0 : -1);
+    const none = this.replies.length ? gettext("No saved reply has these words.") : gettext("No saved replies yet.");
+    this.tell(this.shown.length ? "" : none);
+  }
+
+  tell(words) {
+    this.empty.textContent = words;
+    this.empty.hidden = !words;
+  }
+
+  option({ name, short, text, warnings }, place) {
+    const item = this.item.cloneNode(true);
+    item.id = `replies-option-${place}`;
+    item.querySelector("strong").textContent = name;
+    item.querySelector("code").textContent = `/${short}`;
+    item.querySelector(".replies__text").textContent = text;
+    const warning = item.querySelector(".replies__warning");
+    warning.hidden = !warnings.length;
+    warning.querySelector("span").textContent = warnings.join(" ");
+    return item;
+  }
+
+  mark(place) {
+    this.list.children[this.active]?.setAttribute("aria-selected", "false");
+    this.active = place;
+    const item = this.list.children[place];
+    item?.setAttribute("aria-selected", "true");
+    item?.scrollIntoView({ block: "nearest" });
+    if (item) this.search.setAttribute("aria-activedescendant", item.id);
+    else this.search.removeAttribute("aria-activedescendant");
+  }
+
+  steer(event) {
+    const { key } = event;
+    const last = this.list.children.length - 1;
+    const to = {
+      ArrowDown: this.active < last ? this.active + 1 : 0,
+      ArrowUp: this.active > 0 ? this.active - 1 : last,
+    }[key];
+    if (to !== undefined) this.mark(Math.min(to, last));
+    else if (key === "Enter" && !event.isComposing) this.choose(this.list.children[this.active]);
+    else return;
+    event.preventDefault();
+  }
+
+  choose(item) {
+    if (!item) return;
+    const reply = this.shown[[...this.list.children].indexOf(item)];
+    this.close();
+    this.insert(reply, this.field.selectionStart, this.field.selectionEnd);
+  }
+
+  /** What stands before the cursor, if it is a shortcut. */
+  typed() {
+    const { value, selectionStart, selectionEnd } = this.field;
+    return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(TYPED)?.[1] : undefined;
+  }
+
+  /** Tab takes the only shortcut that fits, Enter only a whole one: otherwise it sends. */
+  async complete(event) {
+    const { key } = event;
+    const isKey = (key === "Tab" || key === "Enter") && !event.shiftKey && !event.isComposing;
+    const typed = isKey && event.target === this.field ? this.typed() : undefined;
+    if (!typed) return;
+    const exactly = key === "Enter";
+    const isFresh = performance.now() < this.loadedAt + FRESH;
+    if (isFresh && !meant(this.replies, typed, { exactly })) return;
+    event.preventDefault();
+    event.stopPropagation();
+    await this.fresh();
+    const reply = meant(this.replies, typed, { exactly });
+    if (this.typed() !== typed) return;
+    const end = this.field.selectionStart;
+    if (reply) this.insert(reply, end - typed.length - 1, end);
+    else if (exactly) this.field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    else this.status.textContent = fill(gettext("There is no saved reply /%(short)s."), { short: typed });
+  }
+
+  /** Say which replies a shortcut that is being typed may become. */
+  async hint() {
+    const typed = this.typed();
+    if (!typed) {
+      this.status.textContent = "";
+      return;
+    }
+    await this.fresh();
+    if (this.typed() !== typed) return;
+    const begun = this.replies.filter(({ short }) => short.startsWith(plain(typed))).slice(0, 3);
+    const list = begun.map(({ short, name }) => `/${short} – ${name}`).join(" · ");
+    this.status.textContent = list && fill(gettext("Tab inserts: %(list)s"), { list });
+  }
+
+  insert(reply, start, end) {
+    insertAt(this.field, reply.text, start, end);
+    const warnings = new Set([this.productNotice, ...reply.warnings].filter(Boolean));
+    const inserted = fill(gettext("Inserted “%(name)s”."), { name: reply.name });
+    this.status.textContent = [inserted, ...warnings].join(" ");
+    this.status.toggleAttribute("data-warning", warnings.size > 0);
+    post(`${this.dataset.source}${reply.id}/use/`, {});
+  }
+}
+
+customElements.define("trato-saved-replies", SavedReplies);

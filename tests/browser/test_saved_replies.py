@@ -1,0 +1,132 @@
+"""Saved replies in the message box: from the button, by a shortcut, and undone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Product, Shop
+from messaging.factories import SavedReplyFactory
+from messaging.models import Conversation, SavedReply
+from tests.browser.acts import Person, bodies, open_thread, says
+
+BOX = "#composer-body"
+STATUS = ".replies__status"
+PRICE = "Hi Lucía, the Speckled bowl costs €24.50."
+
+
+@pytest.fixture
+def replies(shop: Shop, seller: User) -> list[SavedReply]:
+    return [
+        SavedReplyFactory(
+            shop=shop, name="Price", short="price",
+            body="Hi {{ shopper }}, the {{ product }} costs {{ price }}.",
+        ),
+        SavedReplyFactory(shop=shop, name="Envío", short="envio", body="Sale el lunes.\n{{ me }}"),
+        SavedReplyFactory(owner=seller, name="Stock", short="stock", body="{{ stock }} left."),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def page(
+    person: Person, seller: User, conversation: Conversation, replies: list[SavedReply]
+) -> Page:
+    page = person(seller)
+    open_thread(page, conversation)
+    expect(page.locator(".replies__button")).to_be_visible()
+    return page
+
+
+def type_in(page: Page, text: str) -> None:
+    page.locator(BOX).press_sequentially(text)
+
+
+def test_a_reply_from_the_list_is_inserted_at_the_cursor_and_undone(
+    page: Page, replies: list[SavedReply]
+) -> None:
+    page.fill(BOX, "Good morning! Bye")
+    page.locator(BOX).evaluate("(box) => box.setSelectionRange(14, 14)")
+    page.click(".replies__button")
+    expect(page.locator(".replies__item")).to_have_count(3)
+    expect(page.locator(".replies__search")).to_be_focused()
+    page.locator(".replies__search").press_sequentially("costs spéckled")
+    expect(page.locator(".replies__item")).to_have_count(1)
+    with page.expect_response("**/use/"):
+        page.keyboard.press("Enter")
+    expect(page.locator(BOX)).to_have_value(f"Good morning! {PRICE}Bye")
+    expect(page.locator(BOX)).to_be_focused()
+    expect(page.locator(STATUS)).to_have_text("Inserted “Price”.")
+    page.keyboard.press("Control+z")
+    expect(page.locator(BOX)).to_have_value("Good morning! Bye")
+    assert SavedReply.objects.get(name="Price").uses == 1
+
+
+def test_the_list_is_steered_by_keys(page: Page) -> None:
+    page.click(".replies__button")
+    options, search = page.locator("[role=option]"), page.locator(".replies__search")
+    expect(options.nth(0)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(options.nth(0)).to_have_attribute("aria-selected", "false")
+    expect(search).to_have_attribute("aria-activedescendant", "replies-option-1")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(options.nth(2)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    expect(page.locator(".replies__panel")).to_be_hidden()
+    expect(page.locator(BOX)).to_be_focused()
+    expect(page.locator(BOX)).to_have_value("")
+
+
+@pytest.mark.parametrize("key", ["Tab", "Enter"])
+def test_a_shortcut_becomes_its_reply_and_several_fit_one_message(
+    key: str, page: Page, person: Person, shopper: User, conversation: Conversation
+) -> None:
+    type_in(page, "/price")
+    page.keyboard.press(key)
+    expect(page.locator(BOX)).to_have_value(PRICE)
+    type_in(page, " /envío")
+    page.keyboard.press(key)
+    expect(page.locator(BOX)).to_have_value(f"{PRICE} Sale el lunes.\nMarta")
+    assert bodies(page) == []
+    page.keyboard.press("Enter")
+    says(page, f"{PRICE} Sale el lunes.\nMarta")
+
+
+def test_tab_completes_the_only_shortcut_that_fits(page: Page) -> None:
+    type_in(page, "/pr")
+    expect(page.locator(STATUS)).to_have_text("Tab inserts: /price – Price")
+    page.keyboard.press("Tab")
+    expect(page.locator(BOX)).to_have_value(PRICE)
+    page.keyboard.press("Control+z")
+    expect(page.locator(BOX)).to_have_value("/pr")
+
+
+def test_enter_sends_what_is_no_shortcut(page: Page) -> None:
+    for text in ("either/or", "1/price", "/nothing-like-it"):
+        type_in(page, text)
+        expect(page.locator(STATUS)).to_have_text("")
+        page.keyboard.press("Enter")
+        says(page, text)
+
+
+def test_a_contradiction_is_said_in_the_list_and_afterwards(page: Page, product: Product) -> None:
+    Product.objects.filter(pk=product.pk).update(stock=0)
+    page.click(".replies__button")
+    expect(page.locator(".replies__notice")).to_have_text("This product is out of stock.")
+    option = page.get_by_role("option").filter(has_text="0 left.")
+    expect(option.locator(".replies__warning")).to_contain_text("This product is out of stock.")
+    option.click()
+    expect(page.locator(BOX)).to_have_value("0 left.")
+    expect(page.locator(STATUS)).to_have_text("Inserted “Stock”. This product is out of stock.")
+
+
+def test_without_scripts_a_page_lists_them(
+    person: Person, seller: User, conversation: Conversation, replies: list[SavedReply]
+) -> None:
+    page = person(seller, java_script_enabled=False)
+    page.goto(conversation.get_absolute_url())
+    page.click(".replies__link")
+    page.get_by_role("button", name="Use: Price").click()
+    expect(page.locator(BOX)).to_have_value(PRICE)
+    page.click(".composer__send")
+    assert bodies(page) == [PRICE]
