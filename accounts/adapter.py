@@ -60,8 +60,12 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- logging in --------------------------------------------------------------------------
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return people to where they were before the login, even without a `next`."""
-        return after_login.address(request) or super().get_login_redirect_url(request)
+        """Return people to where they were before the login, even without a `next`.
+
+        Otherwise staff start with their work, which is not an inbox.
+        """
+        before = after_login.address(request)
+        return before or _staff_page(request.user) or super().get_login_redirect_url(request)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Check a password, unless there were too many attempts. Also used to reauthenticate."""
@@ -205,6 +209,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the name of a known browser; what it sends itself could be any text."""
         name = known_browser(request.META.get("HTTP_USER_AGENT", ""))
         return name or gettext("an unknown browser")
+
+
+def _staff_page(person: Any) -> str:
+    """Return the page that a member of staff starts with; empty for people who shop or sell."""
+    permission, name = settings.STAFF_START
+    starts_there = person.is_staff and not person.is_seller and person.has_perm(permission)
+    return reverse(name) if starts_there else ""
 
 
 def _on_this_site(url: str) -> str:

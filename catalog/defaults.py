@@ -11,6 +11,7 @@ KEPT_PICTURES_MAX = 24  # per person, from forms that were refused for another r
 KEPT_PICTURES_HOURS = 24
 SIGNUP_REPEAT_SECONDS = 120  # how long a repeated sign-up counts as a second click
 SUBMITTED_FORM_DAYS = 7  # how long a form that created something is recognised when it is repeated
+SHOP_MEMBERS_MAX = env.int("SHOP_MEMBERS_MAX", default=50)  # on a team, with those invited to it
 SHOP_INVITATIONS_MAX = 20  # unanswered, per shop
 INVITATION_DAYS = 7  # how long an invitation to a team can be accepted
 EXPIRED_INVITATIONS_KEEP_DAYS = 30  # shown as expired, so that owners can invite again

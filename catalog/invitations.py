@@ -18,7 +18,7 @@ from accounts.models import User
 from trato import rate_limits
 from trato.realtime.sessions import announce_access_changed
 
-from . import access, submissions, teams
+from . import access, submissions, team_news, teams
 from .models import Shop, ShopMember, TeamInvitation, invitation_expiry
 
 TOKEN_BYTES = 32
@@ -45,7 +45,8 @@ def invite(
     Raises:
         PermissionDenied: the actor does not own the shop.
         Refused: too many mails with invitations today.
-        ValidationError: the address is on the team or invited, or too many have not answered.
+        ValidationError: the address is on the team or invited, the team is complete, or too many
+            have not answered.
     """
     teams.require_owner(actor, shop_id)
     submitted = submissions.claim(actor, key) if key else None
@@ -60,8 +61,15 @@ def invite(
         raise ValidationError(_("This person is already on the team."))
     if expired is None and same.exists():
         raise ValidationError(_("This address has an invitation. You can send it again."))
-    if TeamInvitation.objects.filter(shop_id=shop_id).count() >= settings.SHOP_INVITATIONS_MAX:
+    invited = TeamInvitation.objects.filter(shop_id=shop_id).count()
+    if invited >= settings.SHOP_INVITATIONS_MAX:
         raise ValidationError(_("Too many invitations have no answer yet. Withdraw one."))
+    members = ShopMember.objects.filter(shop_id=shop_id).count()
+    if members + invited - (expired is not None) >= settings.SHOP_MEMBERS_MAX:
+        raise ValidationError(
+            _("A team can have %(count)d people, with those who are invited.")
+            % {"count": settings.SHOP_MEMBERS_MAX}
+        )
     invitation = expired or TeamInvitation(shop_id=shop_id, email=email)
     invitation.role = role
     token = _renew(invitation, actor)
@@ -134,7 +142,7 @@ def answer(
         key: the form's key. A repeat returns the same shop.
 
     Raises:
-        ValidationError: the actor would own too many shops.
+        ValidationError: the actor would own too many shops, or the team is complete.
     """
     submitted = submissions.claim(actor, key) if key else None
     if key and submitted is None:
@@ -150,11 +158,14 @@ def answer(
     if accept:
         if invitation.role == Role.OWNER:
             teams.require_room_for_shop(actor)
-        ShopMember.objects.get_or_create(
+        teams.let_sell(actor)
+        teams.lock_for_joining(invitation.shop_id)
+        _member, is_new = ShopMember.objects.get_or_create(
             shop_id=invitation.shop_id, user=actor, defaults={"role": invitation.role}
         )
-        teams.let_sell(actor)
         announce_access_changed(actor.pk)
+        if is_new:
+            team_news.tell_of_joining(actor, invitation.shop)
     invitation.delete()
     if submitted:
         submissions.finish(submitted, invitation.shop)

@@ -107,6 +107,12 @@ class Team:
     is_owned: bool = False
     form: Any = None
 
+    @property
+    def has_one_owner(self) -> bool:
+        """Whether there is only one owner who can act, who therefore can't leave or step down."""
+        owners = (row for row in self.members if row.role == ShopMember.Role.OWNER)
+        return sum(row.user.is_active for row in owners) == 1
+
 
 def teams_of(user: User) -> list[Team]:
     """Return the teams that a person is on, by the shop's name: two statements."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from trato.realtime.sessions import announce_access_changed
 
-from . import access, submissions
+from . import access, submissions, team_news
 from .models import NAME_TAKEN, Shop, ShopMember, TeamInvitation
 from .slugs import insert_with_slug
 
@@ -69,6 +69,8 @@ def change_role(actor: User, shop_id: int, user_id: int, role: str) -> None:
         _require_another_owner(shop_id, user_id)
     if members.update(role=role):
         announce_access_changed(user_id)
+        if user_id != actor.pk:
+            team_news.tell_of_role(user_id, Shop.objects.get(pk=shop_id), role)
 
 
 @transaction.atomic
@@ -82,7 +84,8 @@ def remove_member(actor: User, shop_id: int, user_id: int) -> None:
         raise PermissionDenied
     _drop_invitations_by(user_id, shop_id)
     lock_as_owner(actor, shop_id)
-    _end_membership(ShopMember.objects.filter(shop_id=shop_id, user_id=user_id))
+    if _end_membership(ShopMember.objects.filter(shop_id=shop_id, user_id=user_id)):
+        team_news.tell_of_removal(user_id, Shop.objects.get(pk=shop_id))
 
 
 @transaction.atomic
@@ -130,6 +133,16 @@ def lock_as_owner(actor: User, shop_id: int) -> None:
     require_owner(actor, shop_id)
 
 
+def lock_for_joining(shop_id: int) -> None:
+    """Lock a shop whose team is about to grow. Raises ValidationError if it is complete."""
+    _lock(shop_id)
+    if ShopMember.objects.filter(shop_id=shop_id).count() >= settings.SHOP_MEMBERS_MAX:
+        raise ValidationError(
+            _("This team already has %(count)d people, the most a shop can have.")
+            % {"count": settings.SHOP_MEMBERS_MAX}
+        )
+
+
 def let_sell(person: User) -> None:
     """Make a shopper's account a seller's."""
     if not person.is_seller:
@@ -163,7 +176,10 @@ def _drop_invitations_by(user_id: int, shop_id: int) -> None:
     TeamInvitation.objects.filter(shop_id=shop_id, invited_by=user_id).delete()
 
 
-def _end_membership(rows: QuerySet[ShopMember]) -> None:
-    for row in rows:
+def _end_membership(rows: QuerySet[ShopMember]) -> int:
+    """Delete memberships; return how many there were."""
+    ended = list(rows)
+    for row in ended:
         row.delete()
         announce_access_changed(row.user_id)
+    return len(ended)

@@ -19,3 +19,5 @@ NEWS_WORDS = {
     "report": "messaging.moderation.notices.report_words",
     "removal": "messaging.moderation.notices.removal_words",
 }
+# Kinds of news whose subject is a person and which contain their name: deleted with the account.
+NEWS_ABOUT_PEOPLE: tuple[str, ...] = ()

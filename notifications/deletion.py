@@ -1,16 +1,22 @@
 """What deleting an account means for notifications."""
 
+from django.conf import settings
+
 from trato.deletion import Part
 from trato.people import Person
 
-from .actions import lock_news
-from .models import Notification
+from .actions import forget, lock_news
+from .models import News, Notification
 
 
 def _erase(person: Person) -> None:
     own = Notification.objects.filter(recipient_id=person.pk)
-    lock_news(own.values_list("news", flat=True))
+    kinds = settings.NEWS_ABOUT_PEOPLE
+    about = News.objects.filter(subject_kind__in=kinds, subject_id=person.pk)
+    lock_news({*own.values_list("news", flat=True), *about.values_list("pk", flat=True)})
     own.delete()
+    for kind in kinds:
+        forget(kind, [person.pk])
 
 
 PART = Part(relations={"notifications.Notification.recipient": "deleted"}, erase=_erase)

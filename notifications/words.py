@@ -16,6 +16,7 @@ class Words(NamedTuple):
 
     title: str
     text: str
+    icon: str = "shield"  # the site's own; in `icons.svg`
 
 
 def words_of(news: "News") -> Words:

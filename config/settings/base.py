@@ -13,6 +13,7 @@ from catalog.defaults import PRODUCT_MAX_IMAGES, REQUEST_MAX_BYTES
 from config.logging import configure
 from messaging.defaults import *  # noqa: F403
 from notifications.defaults import *  # noqa: F403
+from notifications.defaults import NEWS_WORDS
 from trato.defaults import *  # noqa: F403
 from trato.defaults import REDIS_URL, env
 
@@ -241,6 +242,13 @@ CONTENT_SECURITY_POLICY = {
 MESSAGING_PRODUCT_MODEL = "catalog.Product"
 MESSAGING_SHOP_MODEL = "catalog.Shop"
 MESSAGING_HOST = "catalog.host.CatalogHost"
+NEWS_WORDS = {
+    **NEWS_WORDS,
+    "team_joined": "catalog.team_news.joined_words",
+    "team_role": "catalog.team_news.role_words",
+    "team_removed": "catalog.team_news.removed_words",
+}
+NEWS_ABOUT_PEOPLE = ("team_joined",)
 
 # -- What is kept for how long; `manage.py purge_expired` deletes the rest ----------------------
 

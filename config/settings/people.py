@@ -41,6 +41,8 @@ RESERVED_OFFICES = [
 RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # in no name, because they look like a mark from the site
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"
+# Where staff start instead, and the permission for it; not those who also sell.
+STAFF_START = ("messaging.view_report", "admin:messaging_report_changelist")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -1,5 +1,6 @@
 """What people and staff do about unacceptable messages. Every act of staff is recorded."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import access, events
 from messaging.body import excerpt
+from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation, Message, Report
 from notifications import actions as notifications
 from trato import rate_limits
@@ -177,6 +179,34 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
     record(actor, f"report.{report.outcome}", f"report:{report.pk}", reason)
     _forget_deleted(report)
     return report
+
+
+@transaction.atomic
+def uphold(
+    actor: Person, report_id: int, reason: str, *, rule: str = "", suspend: bool = False
+) -> Report:
+    """Close a report as upheld, together with what is done about it.
+
+    What somebody else has done meanwhile is fine: it is done.
+
+    Args:
+        rule: if given, the message is removed; see `remove_message`.
+        suspend: whether to suspend the sender.
+
+    Raises:
+        AlreadyDone: the report has been closed before; then nothing is done.
+        PermissionDenied, ValidationError, ValueError: as for each of the acts.
+    """
+    # Locked before the person and the conversation: docs/decisions/0013-lock-order.md.
+    report = Report.objects.select_for_update().get(pk=report_id)
+    if not report.outcome:
+        if suspend:
+            with suppress(AlreadyDone):
+                host.suspend(actor, report.message.sender_id, reason)
+        if rule:
+            with suppress(AlreadyDone):
+                remove_message(actor, report.message_id, reason, rule)
+    return resolve_report(actor, report_id, Report.Outcome.UPHELD, reason)
 
 
 def _forget_deleted(report: Report) -> None:

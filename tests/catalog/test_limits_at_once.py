@@ -41,6 +41,7 @@ def invite(person: User, shop: Shop, name: str) -> object:
         ("SHOPS_PER_PERSON", 2, open_shop, ShopMember),
         ("PRODUCTS_PER_SHOP", 1, add_product, Product),
         ("SHOP_INVITATIONS_MAX", 1, invite, TeamInvitation),
+        ("SHOP_MEMBERS_MAX", 2, invite, TeamInvitation),
     ],
 )
 def test_the_second_of_two_waits_for_the_first_and_is_refused(
@@ -67,4 +68,4 @@ def test_the_second_of_two_waits_for_the_first_and_is_refused(
             wait_until_somebody_waits_for_a_lock()
         with pytest.raises(ValidationError):
             waiting.result(PATIENCE)
-    assert rows.objects.count() == limit
+    assert rows.objects.count() == (1 if setting == "SHOP_MEMBERS_MAX" else limit)

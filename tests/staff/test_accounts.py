@@ -11,6 +11,7 @@ from django.db import connection
 from accounts import actions
 from accounts.models import User
 from messaging.models import Conversation
+from tests.accounts.acts import PASSWORD, prove
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
 
@@ -288,3 +289,32 @@ def test_moderators_do_not_change_staff(
     grant(moderator, "change_user")
     assert change(client_of(moderator), chief, name="Nobody").status_code == 403
     assert User.objects.get(pk=chief.pk).name == "Chief"
+
+
+@pytest.mark.parametrize(
+    ("name", "leads_to"),
+    [
+        ("moderator", "/admin/messaging/report/"),
+        ("chief", "/admin/messaging/report/"),
+        ("helper", "/conversations/"),  # has no permission to see reports
+        ("shopper", "/conversations/"),
+        ("seller", "/conversations/"),
+    ],
+)
+def test_staff_start_with_the_reports_and_others_with_their_inbox(
+    name: str, leads_to: str, request: pytest.FixtureRequest, client_of: Any
+) -> None:
+    person = request.getfixturevalue(name)
+    prove(person)
+    form = {"login": person.email, "password": PASSWORD}
+    assert client_of(None).post("/accounts/login/", form)["Location"] == leads_to
+    wanted = client_of(None).post("/accounts/login/?next=/products/", form)
+    assert wanted["Location"] == "/products/"
+
+
+def test_staff_who_sell_start_with_their_inbox(moderator: User, client_of: Any) -> None:
+    moderator.role = User.Role.SELLER
+    moderator.save()
+    prove(moderator)
+    form = {"login": moderator.email, "password": PASSWORD}
+    assert client_of(None).post("/accounts/login/", form)["Location"] == "/conversations/"

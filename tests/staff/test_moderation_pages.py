@@ -16,6 +16,7 @@ from messaging.factories import ConversationFactory, MessageFactory, ReportFacto
 from messaging.models import Message, Report
 from messaging.moderation import actions as moderation
 from messaging.moderation.admin import conversations
+from notifications.models import News
 from tests.staff.addresses import address, of
 from trato.audit import actions as audit
 from trato.audit.models import AuditEntry
@@ -204,6 +205,67 @@ def test_a_report_is_worked_through_from_its_page(
     assert restore in shown
     assert client.post(restore, {"reason": "A mistake"}).headers["Location"] == page
     assert User.objects.get(pk=reported.message.sender_id).is_active
+
+
+@pytest.mark.parametrize(
+    ("chosen", "verbs", "outcome"),
+    [
+        ({}, [], "acted"),
+        ({"remove": "on", "rule": "spam"}, ["message.removed"], "removed"),
+        ({"rule": "spam"}, [], "acted"),  # not ticked
+        ({"suspend": "on"}, ["user.suspended"], "acted"),
+        ({"remove": "on", "suspend": "on"}, ["user.suspended", "message.removed"], "removed"),
+    ],
+)
+def test_taking_action_does_what_is_ticked_and_says_so(
+    chosen: dict[str, str],
+    verbs: list[str],
+    outcome: str,
+    moderator: User,
+    reported: Report,
+    client_of: Any,
+) -> None:
+    client, act = client_of(moderator), of(reported, "upheld/resolve/")
+    page = client.get(act).text
+    assert "Choose what you do about it. This closes the report" in page
+    assert re.search(r'name="remove"[^>]* checked', page)
+    assert not re.search(r'name="suspend"[^>]* checked', page)
+    assert '<option value="off_platform" selected>' in page
+    assert client.post(act, chosen).status_code == 400  # without a reason nothing is done
+    assert not AuditEntry.objects.exists()
+    assert client.post(act, {**chosen, "reason": "Clear"}).status_code == 302
+    done = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
+    assert list(done) == [*verbs, "report.upheld"]
+    message = Message.objects.get(pk=reported.message_id)
+    assert (message.removed_at is not None) is ("remove" in chosen)
+    assert User.objects.get(pk=message.sender_id).is_active is ("suspend" not in chosen)
+    assert News.objects.get(subject_kind="report").excerpt == outcome
+
+
+def test_taking_action_offers_and_repeats_nothing_that_is_done(
+    moderator: User, chief: User, reported: Report, client_of: Any
+) -> None:
+    client, act = client_of(moderator), of(reported, "upheld/resolve/")
+    moderation.remove_message(chief, reported.message_id, "Number", "spam")
+    page = client.get(act).text
+    assert 'name="remove"' not in page
+    assert 'name="suspend"' in page
+    # The form may be older than the removal.
+    moderation.uphold(moderator, reported.pk, "Clear", rule="scam")
+    assert News.objects.get(subject_kind="removal").excerpt == "spam"
+    assert Report.objects.get().outcome == "upheld"
+
+
+def test_a_closed_report_leads_to_no_action(
+    moderator: User, chief: User, reported: Report, client_of: Any
+) -> None:
+    moderation.resolve_report(chief, reported.pk, "dismissed", "Nothing in it")
+    form = {"reason": "Scam", "remove": "on", "suspend": "on"}
+    assert client_of(moderator).post(of(reported, "upheld/resolve/"), form).status_code == 409
+    assert AuditEntry.objects.get().verb == "report.dismissed"
+    message = Message.objects.get(pk=reported.message_id)
+    assert message.removed_at is None
+    assert User.objects.get(pk=message.sender_id).is_active
 
 
 def test_the_second_moderator_is_told_what_the_first_decided(

@@ -39,7 +39,8 @@ def act_with_reason(
     back: str,
     allowed: bool,
     about: str = "",
-    form_class: type[ReasonForm] = ReasonForm,
+    consequences: str = "",
+    form_class: Callable[..., ReasonForm] = ReasonForm,
     initial: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Ask for a reason, carry out some acts, and redirect.
@@ -55,6 +56,7 @@ def act_with_reason(
             site.
         allowed: whether the person may do this; the acts check it as well.
         about: the person or thing that the acts concern.
+        consequences: what happens then, in a sentence or two.
         form_class, initial: a form that asks for more than the reason, and its first values.
 
     Raises:
@@ -84,6 +86,7 @@ def act_with_reason(
         "title": title,
         "opts": model._meta,
         "about": about,
+        "consequences": consequences,
         "form": form,
         "already": already,
         "back": back,

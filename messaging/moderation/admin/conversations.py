@@ -122,6 +122,9 @@ class ConversationAdmin(LargeAdmin[Conversation]):
                 "id": message.conversation_id,
                 "name": host.display_name(message.sender),
             },
+            consequences=str(
+                _("Both sides read that staff have removed it. Open reports stay open.")
+            ),
             form_class=RemovalForm,
             initial={
                 "rule": message.reports.order_by("pk").values_list("reason", flat=True).first()

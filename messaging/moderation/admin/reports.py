@@ -1,6 +1,7 @@
 """Reports, for staff to work through."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.host import host
 from messaging.models import Report
 from messaging.moderation import actions as moderation
+from messaging.moderation.forms import UpholdForm
 from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, page_link, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import Person, columns_of, name_column_of
@@ -120,7 +122,11 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
 
     def suspend(self, request: HttpRequest, report_id: int) -> HttpResponse:
         """Suspend the sender of the reported message, with a reason."""
-        return self._switch(request, report_id, gettext("Suspend the sender"), host.suspend)
+        then = gettext(
+            "They can't log in, read or write until somebody restores the account. The report "
+            "stays open."
+        )
+        return self._switch(request, report_id, gettext("Suspend the sender"), host.suspend, then)
 
     def restore(self, request: HttpRequest, report_id: int) -> HttpResponse:
         """Restore the account of a suspended sender, with a reason."""
@@ -132,6 +138,7 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
         report_id: int,
         title: str,
         act: Callable[[Person, int, str], object],
+        consequences: str = "",
     ) -> HttpResponse:
         actor = person_of(request)
         report = get_object_or_404(Report.objects.select_related("message__sender"), pk=report_id)
@@ -144,24 +151,59 @@ class ReportAdmin(ReadOnlyAdmin, StaffAdmin[Report]):
             back=reverse("admin:messaging_report_change", args=[report_id]),
             allowed=self.has_view_permission(request, report) and host.may_suspend(actor, sender),
             about=host.display_name(sender),
+            consequences=consequences,
         )
 
     def resolve(self, request: HttpRequest, report_id: int, outcome: str) -> HttpResponse:
         """Uphold or dismiss a report, with a reason."""
         if outcome not in Report.Outcome.values:
             raise Http404("no such outcome")
-        chosen, actor = Report.Outcome(outcome), person_of(request)
+        actor = person_of(request)
         report = get_object_or_404(Report.objects.select_related("message__sender"), pk=report_id)
-        titles = {
-            Report.Outcome.UPHELD: _("Take action on this report"),
-            Report.Outcome.DISMISSED: _("Close this report without action"),
-        }
+        decide = self._uphold if outcome == Report.Outcome.UPHELD else self._dismiss
         return act_with_reason(
             request,
-            str(titles[chosen]),
-            [lambda reason: moderation.resolve_report(actor, report_id, chosen, reason)],
             model=Report,
             back=reverse("admin:messaging_report_changelist"),
             allowed=actor.has_perm("messaging.remove_message"),
             about=f"{report.get_reason_display()} – {host.display_name(report.message.sender)}",
+            **decide(actor, report),
         )
+
+    def _dismiss(self, actor: Person, report: Report) -> dict[str, Any]:
+        return {
+            "title": gettext("Close this report without action"),
+            "consequences": gettext(
+                "The message stays. The person who reported it reads that you found nothing "
+                "against the rules."
+            ),
+            "acts": [
+                partial(moderation.resolve_report, actor, report.pk, Report.Outcome.DISMISSED)
+            ],
+        }
+
+    def _uphold(self, actor: Person, report: Report) -> dict[str, Any]:
+        message = report.message
+
+        def uphold(
+            reason: str, *, remove: bool = False, rule: str = "", suspend: bool = False
+        ) -> None:
+            rule = rule or Report.Reason.OTHER
+            moderation.uphold(
+                actor, report.pk, reason, rule=rule if remove else "", suspend=suspend
+            )
+
+        return {
+            "title": gettext("Take action on this report"),
+            "consequences": gettext(
+                "Choose what you do about it. This closes the report, and the person who reported "
+                "it reads that you took action. If you have acted already, choose nothing more."
+            ),
+            "acts": [uphold],
+            "form_class": partial(
+                UpholdForm,
+                may_remove=not message.removed_at,
+                may_suspend=host.may_suspend(actor, message.sender) and message.sender.is_active,
+            ),
+            "initial": {"remove": True, "rule": report.reason},
+        }
