@@ -16,6 +16,8 @@ from trato.people import Person
 
 from . import events
 from .host import host
+from .lanes import actions as lanes
+from .lanes.turns import Turn
 from .models import (
     SUBJECT_KIND,
     Conversation,
@@ -42,6 +44,7 @@ def _erase(person: Person) -> None:
     ids = set(locked.values_list("pk", flat=True))
     ended = list(ending.values_list("pk", flat=True))
     ending.filter(ended_at=None).update(ended_at=timezone.now())
+    lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
     _empty_messages(person, ending)
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))

@@ -78,6 +78,22 @@ def messages_read(marks: Iterable[ReadMark]) -> None:
     _count_again({groups.user_group(mark.user_id) for mark in changed})
 
 
+def inbox_changed(conversations: Iterable[Conversation]) -> None:
+    """Announce to both sides, on commit, whom conversations wait for now."""
+    told = [
+        (
+            groups_of(row),
+            {
+                "type": "chat.message",
+                "conversation": row.pk,
+                "frame": encode(frames.InboxChanged(row.pk, row.turn, row.waiting_since)),
+            },
+        )
+        for row in conversations
+    ]
+    transaction.on_commit(lambda: groups.send_many(told))
+
+
 def typing(
     conversation_id: int, sides: tuple[str, ...], side: Side, person: Person, *, stopped: bool
 ) -> None:

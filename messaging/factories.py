@@ -7,7 +7,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from .host import host
-from .models import Conversation, Message, Participant, Report, SavedReply, Side, hour_of
+from .lanes import store as lanes
+from .models import Conversation, Message, Participant, Report, SavedReply, Side
 from .snapshots import snapshot_of
 
 
@@ -42,11 +43,10 @@ class MessageFactory(DjangoModelFactory[Message]):
     def _create(cls, model_class: type[Message], *args: Any, **kwargs: Any) -> Message:
         message: Message = super()._create(model_class, *args, **kwargs)
         conversation = message.conversation
+        lanes.say(conversation, message)
         conversation.last_sequence = message.sequence
         conversation.revision = message.revision
         conversation.last_message = message
-        conversation.last_message_at = message.created_at
-        conversation.last_message_hour = hour_of(message.created_at)
         conversation.save()
         return message
 

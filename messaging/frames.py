@@ -208,6 +208,14 @@ class ConversationRead(Struct, tag="conversation.read"):
         return cls(mark.conversation_id, mark.side, mark.user_id, mark.sequence)
 
 
+class InboxChanged(Struct, tag="inbox.changed"):
+    """Whom a conversation waits for ("consumer", "seller" or nobody), changed without a message."""
+
+    conversation: int
+    turn: str
+    waiting_since: datetime | None
+
+
 class TypingSeen(Struct, tag="typing", omit_defaults=True):
     """For others who have the conversation open; `user` distinguishes people of the same name."""
 

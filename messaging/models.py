@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from trato.people import is_deleted
 
 from .host import HostForeignKey, host
+from .sides import Side as Side
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
 
@@ -28,17 +29,6 @@ def conversation_url(conversation_id: int) -> str:
 def hour_of(time: datetime) -> datetime:
     """Return the beginning of the hour that contains a time."""
     return time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-class Side(models.TextChoices):
-    """The side of a person in one conversation, whatever the account's role."""
-
-    CONSUMER = "consumer", _("Shopper")
-    SELLER = "seller", _("Seller")
-
-    @property
-    def other(self) -> "Side":
-        return Side.SELLER if self is Side.CONSUMER else Side.CONSUMER
 
 
 class Conversation(models.Model):
@@ -92,6 +82,14 @@ class Conversation(models.Model):
         null=True,
         editable=False,
         help_text="The beginning of the hour of that time.",
+    )
+    # Whom it waits for, empty if it is settled; `lanes` keeps the lists of those who wait.
+    turn = models.CharField(_("waits for"), max_length=8, choices=Side, blank=True, db_default="")
+    waiting_since = models.DateTimeField(
+        _("waiting since"),
+        null=True,
+        blank=True,
+        help_text="The time of the first message that nobody has answered.",
     )
     last_message = models.ForeignObject(
         "Message",
@@ -285,6 +283,8 @@ class Message(models.Model):
 
 # The features' models, which belong to this app too.
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
+from .lanes.models import Lane as Lane  # noqa: E402
+from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .team.models import TeamState as TeamState  # noqa: E402

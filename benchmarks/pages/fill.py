@@ -107,6 +107,20 @@ UPDATE messaging_conversation c
 SET last_message_at = m.created_at, last_message_hour = date_trunc('hour', m.created_at, 'UTC')
 FROM messaging_message m WHERE m.conversation_id = c.id AND m.sequence = c.last_sequence;
 
+-- A third of all that wait is of the last 60 days; most older ones are settled.
+UPDATE messaging_conversation c
+SET turn = CASE WHEN last_sequence % 2 = 1 THEN 'seller' ELSE 'consumer' END,
+    waiting_since = last_message_at
+WHERE last_message_at > now() - interval '60 days' OR id % 20 = 0;
+
+INSERT INTO messaging_lane (conversation_id, shop_id, turn, waiting_since, hour)
+SELECT id, shop_id, turn, waiting_since, last_message_hour FROM messaging_conversation;
+
+INSERT INTO messaging_lanecount (shop_id, for_consumer, for_seller, settled)
+SELECT shop_id, count(*) FILTER (WHERE turn = 'consumer'),
+       count(*) FILTER (WHERE turn = 'seller'), count(*) FILTER (WHERE turn = '')
+FROM messaging_conversation GROUP BY shop_id;
+
 INSERT INTO messaging_participant (conversation_id, user_id, side, last_read_sequence)
 SELECT id, consumer_id, 'consumer', last_sequence FROM messaging_conversation
 UNION ALL

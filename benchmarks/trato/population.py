@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from benchmarks.people import HISTORY, sessions_of
 from catalog.models import Shop, ShopMember
+from messaging.lanes import store as lanes
 from messaging.models import Conversation, Message, Side, hour_of
 from notifications.models import News, Notification
 
@@ -81,11 +82,14 @@ def talk(threads: list[tuple[Conversation, User, list[User]]]) -> None:
     for message in messages:
         message.conversation.last_message_at = message.created_at
         message.conversation.last_message_hour = hour_of(message.created_at)
+        message.conversation.turn = Side(message.side).other.value
+        message.conversation.waiting_since = message.created_at
     Conversation.objects.bulk_update(
         [conversation for conversation, *_ in threads],
-        ["last_message_at", "last_message_hour"],
+        ["last_message_at", "last_message_hour", "turn", "waiting_since"],
         batch_size=500,
     )
+    lanes.rebuild({conversation.shop_id for conversation, *_ in threads})
     news = News.objects.bulk_create(
         News(
             subject_kind="conversation",

@@ -11,6 +11,7 @@ from typing import Any
 from messaging.body import excerpt
 from messaging.demo.scripts import Line
 from messaging.host import Product, host
+from messaging.lanes import store as lanes
 from messaging.models import (
     SUBJECT_KIND,
     Conversation,
@@ -68,6 +69,7 @@ def store(talks: list[Talk], dice: random.Random) -> None:
             snapshots[talk.product.pk] = snapshot_of(talk.product)
         talk.conversation = _conversation(talk, snapshots[talk.product.pk])
     Conversation.objects.bulk_create([talk.conversation for talk in talks])
+    lanes.rebuild({talk.conversation.shop_id for talk in talks})
     for talk in talks:
         talk.messages = list(_messages(talk, dice))
     Message.objects.bulk_create(message for talk in talks for message in talk.messages)
@@ -102,6 +104,8 @@ def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
         last_message_at=talk.times[-1],
         last_message_hour=hour_of(talk.times[-1]),
         first_reply_seconds=seconds,
+        turn=(Side.SELLER if talk.lines[-1].is_shoppers else Side.CONSUMER).value,
+        waiting_since=talk.times[-talk.waiting],
     )
 
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from messaging import access
 from messaging.body import excerpt
 from messaging.host import host
-from messaging.models import SUBJECT_KIND, Conversation, Message, Side, hour_of
+from messaging.lanes import store as lanes
+from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from messaging.records import Attempt, Sent, content_of
 from notifications import actions as notifications
 from trato.clock import database_now
@@ -73,10 +74,9 @@ def store_one(attempt: Attempt) -> Sent:
 
 
 def _count(conversation: Conversation, message: Message) -> None:
+    lanes.say(conversation, message)
     conversation.last_sequence = message.sequence
     conversation.revision = message.revision
-    conversation.last_message_at = message.created_at
-    conversation.last_message_hour = hour_of(message.created_at)
     is_answer = message.side == Side.SELLER and not message.is_automatic
     if is_answer and conversation.first_reply_seconds is None:
         waited = message.created_at - conversation.created_at
@@ -88,6 +88,8 @@ def _count(conversation: Conversation, message: Message) -> None:
             "last_message_at",
             "last_message_hour",
             "first_reply_seconds",
+            "turn",
+            "waiting_since",
         ]
     )
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from messaging.access import participation_sql
 from messaging.host import host
+from messaging.lanes import sql as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message
 from messaging.records import CONTENT
 from notifications.sql import notify_in_statement
@@ -39,7 +40,10 @@ def send_statement() -> tuple[str, list[bytes]]:
         locked(),
         numbered_messages(),
         stored(),
+        lanes.turned(),
         counted(),
+        lanes.moved(),
+        lanes.recounted(),
         news(),
         notify_in_statement("news", recipients(), SUBJECT_KIND),
     )
@@ -103,7 +107,8 @@ def locked() -> str:
     waits for them. `ended_at` is checked again, because that lock may have been a deletion's.
     """
     return f"""locked AS MATERIALIZED (
-        SELECT c.id, c.last_sequence, c.revision
+        SELECT c.id, c.shop_id, c.last_sequence, c.revision, c.turn, c.waiting_since,
+               c.last_message_hour
         FROM {CONVERSATION} c
         WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted)) AND c.ended_at IS NULL
         ORDER BY c.id
@@ -144,18 +149,14 @@ def counted() -> str:
     return f"""counted AS (
         UPDATE {CONVERSATION} c
         SET last_sequence = last.sequence, revision = last.revision,
-            last_message_at = last.created_at,
-            last_message_hour = date_trunc('hour', last.created_at, 'UTC'),
+            last_message_at = last.created_at, last_message_hour = last.hour,
+            turn = last.turn, waiting_since = last.since,
             first_reply_seconds = coalesce(
                 c.first_reply_seconds,
                 CASE WHEN last.first_answer_at IS NOT NULL THEN  -- `greatest` passes over NULL
                     greatest(0, floor(extract(epoch FROM last.first_answer_at - c.created_at))::int)
                 END)
-        FROM (SELECT DISTINCT ON (s.conversation_id) s.*,
-                     min(s.created_at) FILTER (WHERE s.side = 'seller' AND NOT s.is_automatic)
-                         OVER (PARTITION BY s.conversation_id) AS first_answer_at
-              FROM stored s
-              ORDER BY s.conversation_id, s.sequence DESC) AS last
+        FROM turned last
         WHERE c.id = last.conversation_id AND c.id = ANY (ARRAY(SELECT id FROM locked))
     )"""
 

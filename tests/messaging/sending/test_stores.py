@@ -1,6 +1,7 @@
 """Many sends stored by one statement: the same as by the ORM for each of them. PostgreSQL."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as some
 from accounts.models import User
 from catalog.models import Shop
 from messaging import actions
-from messaging.models import Conversation, Message, hour_of
+from messaging.models import Conversation, Lane, Message, hour_of
 from messaging.reading.actions import mark_read
 from messaging.records import Attempt, Sent
 from messaging.sending import orm
@@ -87,9 +88,12 @@ def everything(where: list[Conversation]) -> Any:
             (c.last_sequence, c.revision, c.last_message and c.last_message.sequence,
              c.last_message_at == (c.last_message and c.last_message.created_at),
              c.last_message_hour == (c.last_message and hour_of(c.last_message.created_at)),
-             c.first_reply_seconds is None)
+             c.first_reply_seconds is None, c.turn, _sequence_at(c, c.waiting_since))
             for c in counters
         ],
+        sorted((keys.index(lane.pk), lane.turn, lane.hour == lane.conversation.last_message_hour,
+                lane.waiting_since == lane.conversation.waiting_since)
+               for lane in Lane.objects.filter(pk__in=keys).select_related("conversation")),
         [
             (keys.index(n.news.subject_id), n.recipient_id, n.team_id, n.news.team_id,
              n.news.subject_kind, n.news.title, n.news.excerpt,
@@ -97,6 +101,11 @@ def everything(where: list[Conversation]) -> Any:
             for n in told
         ],
     )  # fmt: skip
+
+
+def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
+    """Return which message of a conversation was stored at a time."""
+    return at and conversation.messages.get(created_at=at).sequence
 
 
 @settings(

@@ -1,0 +1,61 @@
+"""Count the conversations in each lane."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from messaging.access import Scope
+from messaging.models import Conversation, LaneCount
+from messaging.sides import Side
+from trato.prepared import prepared
+
+from .store import COLUMNS
+
+OURS, THEIRS, SETTLED, ALL = "ours", "theirs", "settled", "all"
+LANES = (OURS, THEIRS, SETTLED, ALL)
+
+
+def counts(scope: Scope) -> dict[str, int]:
+    """Return how many conversations with messages a person has in each lane.
+
+    Those of shops are kept, see `LaneCount`; those of a shopper are few, and counted.
+    """
+    numbers: Counter[str] = Counter()
+    for turn, number in _of_shopper(scope.user_id):
+        numbers[_lane(turn, Side.CONSUMER)] += number
+    for row in _of_shops(*scope.shop_ids) if scope.shop_ids else ():
+        for turn, number in zip(COLUMNS, row, strict=True):
+            numbers[_lane(turn, Side.SELLER)] += number
+    return {lane: numbers[lane] for lane in LANES} | {ALL: numbers.total()}
+
+
+def of_lane(scope: Scope, lane: str) -> Q:
+    """Return the condition for a person's conversations in a lane."""
+    mine, shops = Q(consumer=scope.user_id), Q(shop__in=scope.shop_ids)
+    if lane == ALL:
+        return mine | shops
+    if lane == SETTLED:
+        return Q(turn="") & (mine | shops)
+    sides = [Side.CONSUMER, Side.SELLER]
+    asked, told = sides if lane == OURS else sides[::-1]
+    return mine & Q(turn=asked) | shops & Q(turn=told)
+
+
+def _lane(turn: str, side: Side) -> str:
+    if not turn:
+        return SETTLED
+    return OURS if turn == side else THEIRS
+
+
+@prepared
+def _of_shopper(user_id: int) -> QuerySet[Conversation, Any]:
+    asked = Conversation.objects.filter(consumer_id=user_id, last_message_hour__isnull=False)
+    return asked.order_by().values("turn").annotate(number=Count("*")).values_list("turn", "number")
+
+
+@prepared
+def _of_shops(*shop_ids: int) -> QuerySet[LaneCount, Any]:
+    shares = LaneCount.objects.filter(shop_id__in=shop_ids).order_by().values("shop_id")
+    sums = {f"sum_{name}": Sum(name) for name in COLUMNS.values()}
+    return shares.annotate(**sums).values_list(*sums)

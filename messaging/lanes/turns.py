@@ -1,0 +1,29 @@
+"""The rules for whose turn it is, for one message after another; `sql` has them for a batch."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from messaging.sides import Side
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whom a conversation waits for, and since when.
+
+    Args:
+        side: empty if the conversation is settled.
+        since: the time of the first message that nobody has answered; None if it is settled.
+    """
+
+    side: str = ""
+    since: datetime | None = None
+
+
+def after_message(turn: Turn, side: Side, at: datetime) -> Turn:
+    """Return whose turn it is after a message of a side.
+
+    A second message of the same side leaves the time as it is: people wait since their first one.
+    """
+    if turn.side == side.other.value:
+        return turn
+    return Turn(side.other.value, at)
