@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class UvicornSite(Site):
     command = (
         *("-m", "uvicorn", "config.asgi:application", "--loop", "uvloop", "--lifespan", "off"),
-        *("--ws", "websockets-sansio", "--ws-max-size", "16384", "--port"),
+        # Its own pings close a socket with 1011 before we do, if the machine is slow.
+        *("--ws", "websockets-sansio", "--ws-max-size", "16384", "--ws-ping-timeout", "3600"),
+        "--port",
     )
 
 
