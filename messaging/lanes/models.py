@@ -12,6 +12,9 @@ SLOTS = (
     8  # rows with counts per shop and kind of writer, so that writers rarely wait for each other
 )
 
+# The column with the number of each turn.
+COLUMNS = {Side.CONSUMER.value: "for_consumer", Side.SELLER.value: "for_seller", "": "settled"}
+
 
 class Lane(models.Model):
     """A conversation with messages, in the lane of its shop.

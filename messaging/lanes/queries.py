@@ -10,7 +10,7 @@ from messaging.models import Conversation, LaneCount
 from messaging.sides import Side
 from trato.prepared import prepared
 
-from .store import COLUMNS
+from .models import COLUMNS
 
 OURS, THEIRS, SETTLED, ALL = "ours", "theirs", "settled", "all"
 LANES = (OURS, THEIRS, SETTLED, ALL)

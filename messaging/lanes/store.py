@@ -8,9 +8,9 @@ from django.db import transaction
 from messaging.models import Conversation, Lane, LaneCount, Message, hour_of
 from messaging.sides import Side
 
+from .models import COLUMNS
 from .turns import Turn, after_message
 
-COLUMNS = {Side.CONSUMER.value: "for_consumer", Side.SELLER.value: "for_seller", "": "settled"}
 Change = tuple[
     int, str | None, str
 ]  # a shop, the lane that a conversation leaves, the one it joins
