@@ -105,7 +105,7 @@ def everything(where: list[Conversation]) -> Any:
 
 def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
     """Return which message of a conversation was stored at a time."""
-    return at and conversation.messages.get(created_at=at).sequence
+    return conversation.messages.get(created_at=at).sequence if at else None
 
 
 @settings(
