@@ -19,7 +19,8 @@ ROWS_STEP = 25  # the number of rows is rounded up to a multiple of it
 DRAWN = (
     "product_title", "product_image", "last_message_at", "last_sequence",
     name_column_of("consumer"), f"shop__{host.shop_name_field}", "last_message__side",
-    "last_message__body", "last_message__removed_at", name_column_of("last_message__sender"),
+    "last_message__body", "last_message__removed_at", "last_message__is_automatic",
+    name_column_of("last_message__sender"),
     *(f"consumer__{name}" for name in [host.person_picture_field] if name),
     *(f"shop__{name}" for name in [host.shop_picture_field] if name),
 )  # fmt: skip
