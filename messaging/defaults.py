@@ -30,6 +30,13 @@ KEPT_QUESTIONS_PER_HOUR = env.int("KEPT_QUESTIONS_PER_HOUR", default=60)
 KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
     "KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE", default=300
 )
+# Send later: waiting messages, how far ahead, and how long they stay once nothing is to be done.
+SCHEDULED_PER_CONVERSATION = 20  # waiting or failed
+SCHEDULED_PER_PERSON = 500  # waiting
+SCHEDULED_MAX_DAYS = 366
+SCHEDULED_MORNING_HOUR = 9  # "tomorrow morning", in the reader's time zone
+SCHEDULED_DONE_KEEP_DAYS = 7  # sent or cancelled
+SCHEDULED_FAILED_KEEP_DAYS = 90  # not sent, and shown to the team until then
 SOCKET_PATH = "/ws/"  # path of the socket in your ASGI application
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; with more, its next frame waits

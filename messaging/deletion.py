@@ -93,6 +93,8 @@ PART = Part(
         "messaging.Conversation.consumer": "ended; shown as a deleted account",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
+        "messaging.ScheduledMessage.author": "the shop's, like its messages; not sent any more",
+        "messaging.ScheduledMessage.changed_by": "kept; shown as a deleted account",
         "messaging.Report.reporter": "words emptied once it is closed",
         "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",
         "messaging.Report.resolved_by": "kept: only staff close reports, and they can't delete",

@@ -287,4 +287,5 @@ from .lanes.models import Lane as Lane  # noqa: E402
 from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
+from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
 from .team.models import TeamState as TeamState  # noqa: E402

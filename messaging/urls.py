@@ -8,6 +8,7 @@ from .inbox.urls import urlpatterns as inbox
 from .moderation.urls import urlpatterns as moderation
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
+from .scheduled.urls import urlpatterns as scheduled
 
 app_name = "messaging"
 urlpatterns = [
@@ -19,4 +20,5 @@ urlpatterns = [
     *reading,
     *moderation,
     *saved_replies,
+    *scheduled,
 ]

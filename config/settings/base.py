@@ -256,6 +256,7 @@ RETENTION_RULES = [
     "accounts.retention.RULES",
     "catalog.retention.RULES",
     "messaging.contact.retention.RULES",
+    "messaging.scheduled.retention.RULES",
     "config.retention.RULES",
     "notifications.retention.RULES",
 ]

@@ -1,0 +1,216 @@
+"""Schedule a message, change it, cancel it, or send it at once. For the seller side only."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from messaging import access, events
+from messaging.body import clean_body
+from messaging.models import Conversation, ScheduledMessage, Side
+from messaging.records import Sent
+from trato import rate_limits
+from trato.clock import database_now
+from trato.errors import Refused, conflict, ended, when_shown
+from trato.people import Person
+
+from . import queries
+from .delivery import State, deliver, note
+
+
+class Stale(Refused):
+    """Somebody has changed the row since the page was loaded; `row` is the current one."""
+
+    def __init__(self, row: ScheduledMessage) -> None:
+        texts = {
+            State.SENT: _("This message has been sent meanwhile."),
+            State.CANCELLED: _("A colleague has cancelled this message meanwhile."),
+        }
+        changed = _("A colleague has changed this message meanwhile. Compare, and save again.")
+        super().__init__("conflict", texts.get(State(row.state), changed))
+        self.row = row
+
+
+def conversation_for(actor: Person, conversation_id: int) -> Conversation:
+    """Return a conversation for a member of its shop.
+
+    Raises:
+        Http404: it doesn't exist, or the actor isn't on the seller side.
+    """
+    conversation = access.conversation_for(actor, conversation_id)
+    if conversation.side_of(actor.pk) is not Side.SELLER:
+        raise Http404("nothing is scheduled on this side")
+    return conversation
+
+
+@transaction.atomic
+def schedule(
+    actor: Person,
+    conversation_id: int,
+    client_id: uuid.UUID,
+    body: str,
+    send_at: datetime,
+    *,
+    only_if_quiet: bool,
+) -> ScheduledMessage:
+    """Write a message now that is sent later. A repeated `client_id` returns the first row.
+
+    Args:
+        only_if_quiet: don't send it if the shopper writes first.
+
+    Raises:
+        Http404: see `conversation_for`.
+        Refused: `invalid` or `too_long` for the text, `invalid` for the time, `conflict` for other
+            words under a used `client_id`, `rate_limited` if too many are waiting, `forbidden` if
+            the conversation has ended.
+    """
+    conversation = conversation_for(actor, conversation_id)
+    if conversation.ended_at is not None:
+        raise ended()
+    body = clean_body(body)
+    earlier = ScheduledMessage.objects.filter(
+        conversation=conversation, author_id=actor.pk, client_id=client_id
+    ).first()
+    if earlier:
+        if earlier.body != body:
+            raise conflict()
+        return earlier
+    _check_time(send_at)
+    _check_room(actor, conversation)
+    row = ScheduledMessage(
+        conversation=conversation,
+        author_id=actor.pk,
+        client_id=client_id,
+        body=body,
+        send_at=send_at,
+        only_if_quiet=only_if_quiet,
+        after_sequence=conversation.last_sequence,
+        changed_by_id=actor.pk,
+    )
+    row.save()
+    events.scheduled_changed(conversation)
+    return row
+
+
+@transaction.atomic
+def change(
+    actor: Person,
+    conversation_id: int,
+    pk: int,
+    revision: int,
+    body: str,
+    send_at: datetime,
+    *,
+    only_if_quiet: bool,
+) -> ScheduledMessage:
+    """Change a message that is waiting or has failed; it waits again.
+
+    Whoever changes the words becomes their author, because they are sent in the author's name. So
+    does whoever changes anything if the author can't write any more.
+
+    Args:
+        revision: that of the row that the actor has seen.
+
+    Raises:
+        Http404: see `conversation_for`, or there is no such message.
+        Stale: it was sent, cancelled or changed meanwhile.
+        Refused: see `schedule`.
+    """
+    row = _row(actor, conversation_id, pk)
+    if row.state not in ScheduledMessage.OPEN or row.revision != revision:
+        raise Stale(row)
+    if row.conversation.ended_at is not None:
+        raise ended()
+    body = clean_body(body)
+    _check_time(send_at)
+    if row.author_id != actor.pk and (body != row.body or not _may_write(row)):
+        row.author_id = actor.pk
+        row.client_id = uuid.uuid4()
+    row.body, row.send_at, row.only_if_quiet = body, send_at, only_if_quiet
+    row.after_sequence = row.conversation.last_sequence
+    row.failure = ""
+    note(row, State.WAITING, actor)
+    return row
+
+
+@transaction.atomic
+def cancel(actor: Person, conversation_id: int, pk: int) -> None:
+    """Cancel a message that is waiting or has failed. Does nothing if it is cancelled.
+
+    Raises:
+        Http404: see `conversation_for`, or there is no such message.
+        Stale: it has been sent meanwhile.
+    """
+    row = _row(actor, conversation_id, pk)
+    if row.state == State.SENT:
+        raise Stale(row)
+    if row.state != State.CANCELLED:
+        note(row, State.CANCELLED, actor)
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def send_now(actor: Person, conversation_id: int, pk: int) -> Sent | None:
+    """Send a message at once, in its author's name. Does nothing if it has been sent.
+
+    Raises:
+        Http404: see `conversation_for`, or there is no such message.
+        Stale: it has been cancelled meanwhile.
+        Refused: it can't be sent, see `delivery.deliver`; the row stays as it is.
+    """
+    row = _row(actor, conversation_id, pk)
+    if row.state == State.SENT:
+        return None
+    if row.state == State.CANCELLED:
+        raise Stale(row)
+    return deliver(row, by=actor)
+
+
+def _row(actor: Person, conversation_id: int, pk: int) -> ScheduledMessage:
+    """Return a row of a conversation, locked."""
+    conversation = conversation_for(actor, conversation_id)
+    rows = ScheduledMessage.objects.select_for_update().filter(conversation=conversation, pk=pk)
+    row = rows.first()
+    if row is None:
+        raise Http404("no such scheduled message")
+    row.conversation = conversation
+    return row
+
+
+def _may_write(row: ScheduledMessage) -> bool:
+    try:
+        return conversation_for(row.author, row.conversation_id) is not None
+    except Http404:
+        return False
+
+
+def _check_time(send_at: datetime) -> None:
+    now = database_now()
+    if send_at <= now:
+        raise Refused("invalid", _("This time has passed. Choose a later one."))
+    if send_at > now + timedelta(days=settings.SCHEDULED_MAX_DAYS):
+        raise Refused("invalid", when_shown(_too_far))
+
+
+def _too_far() -> str:
+    days = settings.SCHEDULED_MAX_DAYS
+    text = ngettext(
+        "Choose a time within the next %(days)s day.",
+        "Choose a time within the next %(days)s days.",
+        days,
+    )
+    return text % {"days": days}
+
+
+def _check_room(actor: Person, conversation: Conversation) -> None:
+    if queries.shown(conversation.pk).count() >= settings.SCHEDULED_PER_CONVERSATION:
+        text = _("Too many messages are scheduled in this conversation. Cancel one first.")
+        raise Refused("rate_limited", text)
+    own = ScheduledMessage.objects.filter(author_id=actor.pk, state=State.WAITING)
+    if own.count() >= settings.SCHEDULED_PER_PERSON:
+        text = _("You've scheduled too many messages. Cancel one first.")
+        raise Refused("rate_limited", text)

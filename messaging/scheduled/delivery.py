@@ -1,0 +1,135 @@
+"""Send scheduled messages whose time has come: each exactly once, whichever process comes first."""
+
+import structlog
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from messaging import access, events, pipeline
+from messaging.due.claims import claimed
+from messaging.models import ScheduledMessage, Side
+from messaging.records import Attempt, Sent
+from messaging.sending import orm
+from trato import rate_limits
+from trato.clock import database_now
+from trato.errors import Refused
+from trato.people import Person
+
+from . import queries
+
+log = structlog.get_logger("messaging.scheduled")
+
+Failure = ScheduledMessage.Failure
+State = ScheduledMessage.State
+
+DUE_MAX = 100  # messages per call
+
+
+class NotSent(Refused):
+    """A message that can't be sent as it is; the team sees why."""
+
+    def __init__(self, failure: Failure) -> None:
+        texts = {
+            Failure.AUTHOR: _("The author can't write here any more. Edit it to send it as yours."),
+        }
+        super().__init__("forbidden", texts.get(failure, failure.label))
+        self.failure = failure
+
+
+def due(limit: int = DUE_MAX) -> int:
+    """Send the messages whose time has come, each in a transaction of its own.
+
+    A message that can't be sent becomes a failed one. If its author sends too much at the moment,
+    or the database refuses to store it, it is tried again with the next call.
+
+    Returns:
+        How many messages were sent or failed.
+    """
+    seen: set[int] = set()
+    busy: set[int] = set()
+    count = 0
+    while len(seen) < limit:
+        before = len(seen)
+        try:
+            if not _deliver_next(seen, busy):
+                break
+            count += 1
+        except Refused:
+            continue  # too many of its author's
+        except Exception:
+            if len(seen) == before:
+                raise  # the database is away
+            log.exception("scheduled_message_failed", count=len(seen))
+    return count
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def _deliver_next(seen: set[int], busy: set[int]) -> bool:
+    waiting = ScheduledMessage.objects.filter(state=State.WAITING, send_at__lte=database_now())
+    rows = waiting.exclude(pk__in=seen).exclude(author_id__in=busy).order_by("send_at", "pk")
+    claims = claimed(rows, 1)
+    if not claims:
+        return False
+    [row] = claims
+    seen.add(row.pk)
+    try:
+        with transaction.atomic():
+            deliver(row)
+    except NotSent as reason:
+        _fail(row, reason.failure)
+    except Refused as refusal:
+        if refusal.code == "rate_limited":
+            busy.add(row.author_id)
+            raise
+        _fail(row, Failure.REFUSED)
+    return True
+
+
+def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent:
+    """Send a message whose row the caller has locked, in the same transaction that marks it so.
+
+    Args:
+        by: the member of the team who sends it now, even if the shopper wrote first.
+
+    Raises:
+        NotSent: see its `failure`.
+        Refused: a check's refusal.
+    """
+    author = row.author
+    try:
+        conversation = access.conversation_for(author, row.conversation_id, lock=True)
+    except Http404 as error:
+        raise NotSent(Failure.AUTHOR) from error
+    if conversation.side_of(author.pk) is not Side.SELLER:
+        raise NotSent(Failure.AUTHOR)
+    if conversation.ended_at is not None:
+        raise NotSent(Failure.ENDED)
+    if row.only_if_quiet and by is None and queries.wrote_since(conversation, row.after_sequence):
+        raise NotSent(Failure.WROTE_FIRST)
+    attempt = Attempt(
+        sender=author,
+        conversation_id=conversation.pk,
+        client_id=row.message_client_id,
+        body=row.body,
+    )
+    pipeline.check(attempt)
+    sent = orm.store_one(attempt)
+    note(row, State.SENT, by)
+    transaction.on_commit(lambda: pipeline.announce([sent]))
+    return sent
+
+
+def note(row: ScheduledMessage, state: State, by: Person | None) -> None:
+    """Store a new state of a row, and announce it to the team on commit."""
+    row.state = state
+    row.revision += 1
+    row.changed_by_id = by.pk if by else row.changed_by_id
+    row.changed_at = database_now()
+    row.save()
+    events.scheduled_changed(row.conversation)
+
+
+def _fail(row: ScheduledMessage, failure: Failure) -> None:
+    row.failure = failure
+    note(row, State.FAILED, None)

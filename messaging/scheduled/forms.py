@@ -1,0 +1,58 @@
+"""The form of a scheduled message."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messaging.body import clean_body
+from trato.errors import Refused
+from trato.local_times import parse_local
+
+
+class LocalTimeField(forms.CharField):
+    """A day and time in the reader's time zone, as `<input type="datetime-local">` sends it."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return parse_local(text) if text else text
+        except Refused as refusal:
+            raise ValidationError(str(refusal.detail)) from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        return timezone.localtime(value) if isinstance(value, datetime) else value
+
+
+class ScheduleForm(forms.Form):
+    """What is sent, when, and whether also if the shopper writes first."""
+
+    body = forms.CharField(
+        label=_("Your message"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "input"}),
+    )
+    send_at = LocalTimeField(label=_("Send at"))
+    only_if_quiet = forms.BooleanField(
+        label=_("Don't send it if the shopper writes first"), required=False, initial=True
+    )
+    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = timezone.get_current_timezone_name()
+        self.fields["send_at"].help_text = _("In your time zone, %(zone)s.") % {"zone": zone}
+        self.fields["body"].widget.attrs["data-limit"] = settings.MESSAGE_MAX_CHARACTERS
+
+    def clean_body(self) -> str:
+        try:
+            return clean_body(self.cleaned_data["body"])
+        except Refused as refusal:
+            raise ValidationError(str(refusal.detail)) from refusal

@@ -1,0 +1,110 @@
+"""Messages that wait for their time."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messaging.host import host
+from trato.people import is_deleted
+
+
+class ScheduledMessage(models.Model):
+    """A message of the shop's team that is sent at a chosen time.
+
+    Only the seller side ever learns of it. Whoever writes or changes the words is the author, in
+    whose name they are sent. A row that is waiting or has failed is shown in the conversation;
+    sent and cancelled ones are kept for a while, see `retention.py`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Scheduled")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Failure(models.TextChoices):
+        AUTHOR = "author", _("The author doesn't work for the shop any more.")
+        ENDED = "ended", _("The conversation has ended.")
+        WROTE_FIRST = "wrote_first", _("The shopper wrote first.")
+        REFUSED = "refused", _("The text was refused.")
+
+    OPEN = (State.WAITING, State.FAILED)
+
+    conversation = models.ForeignKey(
+        "messaging.Conversation",
+        on_delete=models.CASCADE,
+        related_name="scheduled_messages",
+        db_index=False,
+        verbose_name=_("conversation"),
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="scheduled_messages",
+        verbose_name=_("author"),
+    )
+    body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
+    send_at = models.DateTimeField(_("send at"))
+    only_if_quiet = models.BooleanField(_("only if the shopper hasn't written"), default=True)
+    # The last message that the author had seen: what the shopper writes later comes "first".
+    after_sequence = models.PositiveIntegerField(_("written after message"))
+    client_id = models.UUIDField(_("client ID"))
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    failure = models.CharField(_("why not"), max_length=11, choices=Failure, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        null=True,
+        editable=False,
+        verbose_name=_("last changed by"),
+    )
+    changed_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("scheduled message")
+        verbose_name_plural = _("scheduled messages")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["conversation", "author", "client_id"],
+                name="one_scheduled_message_per_client_id",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["send_at"],
+                condition=models.Q(state="waiting"),
+                name="scheduled_messages_waiting",
+            ),
+            models.Index(
+                fields=["conversation", "send_at"],
+                condition=models.Q(state__in=("waiting", "failed")),
+                name="scheduled_messages_shown",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+    @property
+    def author_name(self) -> str:
+        return "" if is_deleted(self.author) else host.display_name(self.author)
+
+    @property
+    def message_client_id(self) -> uuid.UUID:
+        """The `client_id` of the message.
+
+        Differs from the row's own: somebody who goes back to the form and sends the text at once
+        repeats that one.
+        """
+        return uuid.uuid5(self.client_id, "scheduled")

@@ -1,0 +1,69 @@
+"""What a shop's team sees of its scheduled messages."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from messaging.host import host
+from messaging.models import Conversation, Message, Side
+
+from .models import ScheduledMessage
+
+
+def open_messages(conversation: Conversation) -> list[Any]:
+    """Return a conversation's messages that are waiting or have failed, with one query.
+
+    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`.
+    """
+    newer = Message.objects.filter(
+        conversation_id=OuterRef("conversation_id"),
+        side=Side.CONSUMER,
+        sequence__gt=OuterRef("after_sequence"),
+    )
+    members = host.active_members().filter(
+        shop_id=conversation.shop_id, user_id=OuterRef("author_id")
+    )
+    rows = shown(conversation.pk).annotate(
+        shopper_wrote=Exists(newer), author_works_here=Exists(members)
+    )
+    return list(rows.select_related("author").order_by("send_at", "pk"))
+
+
+def box(conversation: Conversation) -> dict[str, Any]:
+    """Return the context of the list that a conversation's page shows."""
+    rows = open_messages(conversation)
+    failed = sum(row.has_failed for row in rows)
+    return {
+        "conversation": conversation,
+        "rows": rows,
+        "waiting": len(rows) - failed,
+        "failed": failed,
+        "opened": any(
+            row.has_failed or not row.author_works_here or (row.only_if_quiet and row.shopper_wrote)
+            for row in rows
+        ),
+    }
+
+
+def shown(conversation_id: int) -> QuerySet[ScheduledMessage]:
+    """Return a conversation's messages that are waiting or have failed."""
+    # The values are part of the text, so that PostgreSQL can use the partial index.
+    return ScheduledMessage.objects.filter(
+        conversation_id=conversation_id, state__in=ScheduledMessage.OPEN
+    )
+
+
+def tomorrow_morning() -> datetime:
+    """Return tomorrow at `SCHEDULED_MORNING_HOUR` in the reader's time zone."""
+    day = timezone.localdate() + timedelta(days=1)
+    local = datetime(day.year, day.month, day.day, settings.SCHEDULED_MORNING_HOUR)
+    return local.replace(tzinfo=timezone.get_current_timezone())
+
+
+def wrote_since(conversation: Conversation, sequence: int) -> bool:
+    """Whether the shopper has written since a message."""
+    later = conversation.messages.filter(side=Side.CONSUMER, sequence__gt=sequence)
+    return later.exists()

@@ -1,0 +1,140 @@
+"""Scheduling over HTTP: forms for people, the same addresses for scripts."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages as notices
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from messaging.models import Conversation, ScheduledMessage
+from trato.errors import Refused
+from trato.responses import (
+    STATUS,
+    PersonRequest,
+    person_required,
+    refusal_response,
+    wants_json,
+    with_retry_after,
+)
+
+from . import actions, queries
+from .forms import ScheduleForm
+
+CHOOSE = "choose"  # the button that asks for the form with a field for the time
+
+
+@require_http_methods(["GET", "POST"])
+@person_required
+def scheduled(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """GET: the list in a conversation, for scripts. POST: schedule a message."""
+    conversation = actions.conversation_for(request.user, conversation_id)
+    if request.method == "GET":
+        response = render(request, "messaging/scheduled/_list.html", queries.box(conversation))
+        response["Cache-Control"] = "no-store"
+        return response
+    if request.POST.get("send_at") == CHOOSE:
+        names = ("body", "client_id", "only_if_quiet")
+        initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
+        initial["send_at"] = queries.tomorrow_morning()
+        return _page(request, conversation, ScheduleForm(initial=initial))
+    form = ScheduleForm(request.POST)
+    return _save(request, conversation, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+@person_required
+def scheduled_message(request: PersonRequest, conversation_id: int, pk: int) -> HttpResponse:
+    """GET: the form to change a message. POST `act`: edit it, send it now, or cancel it."""
+    conversation = actions.conversation_for(request.user, conversation_id)
+    row = conversation.scheduled_messages.select_related("author").filter(pk=pk).first()
+    if row is None:
+        raise Http404("no such scheduled message")
+    if request.method == "GET":
+        return _page(request, conversation, _form_of(row), row)
+    if request.POST.get("act") not in ("send", "cancel"):
+        return _save(request, conversation, ScheduleForm(request.POST), row)
+    act = actions.send_now if request.POST["act"] == "send" else actions.cancel
+    try:
+        act(request.user, conversation_id, pk)
+    except Refused as refusal:
+        if wants_json(request):
+            return refusal_response(refusal)
+        notices.error(request, str(refusal.detail))
+    return HttpResponse(status=204) if wants_json(request) else redirect(conversation)
+
+
+def _save(
+    request: PersonRequest,
+    conversation: Conversation,
+    form: ScheduleForm,
+    row: ScheduledMessage | None,
+) -> HttpResponse:
+    """Store what a form says, or show it again with what is wrong."""
+    if not form.is_valid():
+        if wants_json(request):
+            text = next(str(error) for errors in form.errors.values() for error in errors)
+            return refusal_response(Refused("invalid", text))
+        return _page(request, conversation, form, row, status=400)
+    values: dict[str, Any] = form.cleaned_data
+    client_id, revision = values.pop("client_id"), values.pop("revision")
+    try:
+        if row is None:
+            _schedule(request, conversation, client_id or uuid.uuid4(), values)
+        else:
+            actions.change(request.user, conversation.pk, row.pk, revision or 0, **values)
+    except Refused as refusal:
+        if wants_json(request):
+            return refusal_response(refusal)
+        if isinstance(refusal, actions.Stale):
+            row = refusal.row
+            form = ScheduleForm({**request.POST.dict(), "revision": row.revision})
+        field = "send_at" if refusal.code == "invalid" else None
+        form.add_error(field, str(refusal.detail))
+        response = _page(request, conversation, form, row, status=STATUS[refusal.code])
+        return with_retry_after(response, refusal)
+    if wants_json(request):
+        return HttpResponse(status=204)
+    notices.success(request, _("The message is scheduled. Only your team sees it until then."))
+    return redirect(conversation)
+
+
+def _schedule(
+    request: PersonRequest, conversation: Conversation, client_id: uuid.UUID, values: dict[str, Any]
+) -> None:
+    """Schedule a message; people who go back to a sent form repeat its `client_id` with new words.
+
+    See `messaging.actions.send_from_form`.
+    """
+    try:
+        actions.schedule(request.user, conversation.pk, client_id, **values)
+    except Refused as refusal:
+        if refusal.code != "conflict" or wants_json(request):
+            raise
+        client_id = uuid.uuid5(client_id, values["body"])
+        actions.schedule(request.user, conversation.pk, client_id, **values)
+
+
+def _form_of(row: ScheduledMessage) -> ScheduleForm:
+    return ScheduleForm(
+        initial={
+            "body": row.body,
+            "send_at": row.send_at,
+            "only_if_quiet": row.only_if_quiet,
+            "revision": row.revision,
+        }
+    )
+
+
+def _page(
+    request: PersonRequest,
+    conversation: Conversation,
+    form: ScheduleForm,
+    row: ScheduledMessage | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"conversation": conversation, "form": form, "row": row}
+    return render(request, "messaging/scheduled/form.html", context, status=status)

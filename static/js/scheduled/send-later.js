@@ -1,0 +1,74 @@
+// The menu beside Send: schedules what is in the composer. Without scripts, its buttons post the
+// composer's form to another address.
+import { post } from "trato/api";
+import { newId } from "trato/client-id";
+import { session } from "trato/session";
+import { gettext } from "trato/text";
+
+class SendLater extends HTMLElement {
+  attempt = { key: null, id: null }; // a repeated request is one message
+
+  connectedCallback() {
+    this.menu = this.querySelector("details");
+    this.chosen = this.querySelector(".send-later__choose input");
+    this.error = this.querySelector(".send-later__error");
+    this.querySelector(".send-later__panel").addEventListener("click", (event) => this.clicked(event));
+    this.chosen.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // it would press Send
+      this.schedule(this.chosen.value);
+    });
+    this.menu.addEventListener("toggle", () => this.menu.open || this.choose(false));
+  }
+
+  get field() {
+    return this.closest("form").elements.body;
+  }
+
+  clicked(event) {
+    const button = event.target.closest("button");
+    if (!button) return;
+    event.preventDefault();
+    if (button.value === "choose") this.choose(true);
+    else this.schedule(button.value || this.chosen.value);
+  }
+
+  choose(isOpen) {
+    for (const part of [this.chosen.parentElement, this.querySelector(".send-later__schedule")]) {
+      part.hidden = !isOpen;
+    }
+    this.querySelector("[value=choose]").hidden = isOpen;
+    this.say("");
+    if (isOpen) this.chosen.focus();
+  }
+
+  say(text) {
+    this.error.textContent = text;
+    this.error.hidden = !text;
+  }
+
+  async schedule(time) {
+    const body = this.field.value;
+    if (!body.trim()) return this.say(gettext("Write the message first."));
+    const values = { body, send_at: time };
+    if (this.querySelector("[name=only_if_quiet]").checked) values.only_if_quiet = "on";
+    const key = JSON.stringify(values);
+    if (key !== this.attempt.key) this.attempt = { key, id: newId() };
+    const address = this.querySelector("[formaction]").getAttribute("formaction");
+    const answer = await post(address, { ...values, client_id: this.attempt.id });
+    if (!answer?.ok) {
+      return this.say(answer?.body?.detail ?? gettext("This couldn't be saved. Try again."));
+    }
+    this.attempt = { key: null, id: null };
+    if (this.field.value === body) {
+      this.field.value = "";
+      this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.menu.open = false;
+    this.field.focus();
+    const conversation = Number(this.closest("trato-thread").dataset.conversation);
+    session.emit("scheduled.changed", { conversation }); // also without a socket
+  }
+}
+
+customElements.define("trato-send-later", SendLater);

@@ -1,0 +1,70 @@
+"""Send what is due in processes that kill themselves: `python -m tests.messaging.scheduled.killed`.
+
+Each process dies by SIGKILL at a random point: before or after one of its statements, or before or
+after a COMMIT. Two of them run at a time, so that they also compete for the rows.
+"""
+
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+PROCESSES = 2  # at a time
+
+
+def main(kills: int, seed: int) -> None:
+    django.setup()
+    points = random.Random(seed)
+    left, running = kills, 0
+    while left or running:
+        while left and running < PROCESSES:
+            left, running = left - 1, running + 1
+            point = points.randrange(1, 60)
+            if not os.fork():
+                send_until(point)
+        _pid, status = os.wait()
+        running -= 1
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+            sys.exit(f"a process failed: {status}")
+
+
+def send_until(point: int) -> None:
+    """Send, and die at a point; exit normally if nothing is due before."""
+    from django.db import connection as used
+
+    from messaging.scheduled import delivery
+
+    connection: Any = used  # `_commit` is Django's own name for what sends COMMIT
+    passed = 0
+
+    def pass_point() -> None:
+        nonlocal passed
+        passed += 1
+        if passed == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(execute: Callable[..., Any], *arguments: Any) -> Any:
+        pass_point()
+        result = execute(*arguments)
+        pass_point()
+        return result
+
+    commit = connection._commit
+
+    def commit_around() -> None:
+        pass_point()
+        commit()
+        pass_point()
+
+    connection._commit = commit_around
+    with connection.execute_wrapper(around):
+        delivery.due()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

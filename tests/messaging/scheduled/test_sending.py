@@ -1,0 +1,196 @@
+"""What is scheduled is sent once its time has come, or shown as failed with the reason."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from accounts import deletion
+from accounts.models import User
+from catalog.models import ShopMember
+from messaging.models import Conversation, Message, ScheduledMessage
+from messaging.scheduled import actions, delivery
+from messaging.sending import orm
+from notifications.models import Notification
+from tests.said import say
+from trato.errors import Refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Schedule = Callable[..., ScheduledMessage]
+State = ScheduledMessage.State
+Failure = ScheduledMessage.Failure
+
+
+def test_it_is_sent_in_the_name_of_its_author(
+    schedule: Schedule, pass_time: Any, seller: User, shopper: User
+) -> None:
+    row = schedule()
+    pass_time()
+    assert delivery.due() == 1
+    message = Message.objects.get(body=row.body)
+    assert (message.sender, message.side) == (seller, "seller")
+    assert Notification.objects.filter(recipient=shopper).exists()
+    row.refresh_from_db()
+    assert row.state == State.SENT
+
+
+def test_before_its_time_nothing_is_sent(schedule: Schedule) -> None:
+    schedule()
+    assert delivery.due() == 0
+    assert Message.objects.count() == 1
+
+
+def test_it_is_sent_only_once(schedule: Schedule, pass_time: Any) -> None:
+    schedule()
+    pass_time()
+    assert (delivery.due(), delivery.due()) == (1, 0)
+    assert Message.objects.filter(side="seller").count() == 1
+
+
+def test_of_many_no_more_than_the_limit_are_sent(schedule: Schedule, pass_time: Any) -> None:
+    for _ in range(3):
+        schedule()
+    pass_time()
+    assert (delivery.due(2), delivery.due(2)) == (2, 1)
+
+
+def test_it_is_not_sent_if_the_shopper_wrote_first(
+    schedule: Schedule, pass_time: Any, shopper: User, asked: Conversation
+) -> None:
+    row = schedule()
+    say(shopper, asked, "Never mind, I've bought another.")
+    pass_time()
+    assert delivery.due() == 1
+    row.refresh_from_db()
+    assert (row.state, row.failure) == (State.FAILED, Failure.WROTE_FIRST)
+    assert not Message.objects.filter(side="seller").exists()
+
+
+def test_it_is_sent_anyway_if_so_chosen(
+    schedule: Schedule, pass_time: Any, shopper: User, asked: Conversation
+) -> None:
+    schedule(only_if_quiet=False)
+    say(shopper, asked, "And how big?")
+    pass_time()
+    delivery.due()
+    assert Message.objects.filter(side="seller").exists()
+
+
+def test_a_colleague_s_message_is_no_reason_not_to_send(
+    schedule: Schedule, pass_time: Any, colleague: User, asked: Conversation
+) -> None:
+    schedule()
+    say(colleague, asked, "One moment.")
+    pass_time()
+    delivery.due()
+    assert Message.objects.filter(body="Yes, inside too.").exists()
+
+
+@pytest.mark.parametrize("reason", ["left", "suspended"])
+def test_it_is_not_sent_for_someone_who_is_gone(
+    reason: str, schedule: Schedule, pass_time: Any, colleague: User
+) -> None:
+    row = schedule(actor=colleague)
+    if reason == "left":
+        ShopMember.objects.filter(user=colleague).delete()
+    else:
+        User.objects.filter(pk=colleague.pk).update(is_active=False)
+    pass_time()
+    delivery.due()
+    row.refresh_from_db()
+    assert (row.state, row.failure) == (State.FAILED, Failure.AUTHOR)
+    assert not Message.objects.filter(side="seller").exists()
+
+
+def test_it_is_not_sent_once_the_conversation_has_ended(
+    schedule: Schedule, pass_time: Any, shopper: User
+) -> None:
+    row = schedule()
+    deletion.delete_account(shopper.pk)
+    pass_time()
+    delivery.due()
+    row.refresh_from_db()
+    assert (row.state, row.failure) == (State.FAILED, Failure.ENDED)
+
+
+def test_it_waits_while_its_author_sends_too_much(
+    schedule: Schedule, pass_time: Any, settings: Any, colleague: User
+) -> None:
+    settings.MESSAGES_PER_MINUTE = 1
+    rows = [schedule(), schedule(), schedule(actor=colleague)]
+    pass_time()
+    assert delivery.due() == 2
+    states = [ScheduledMessage.objects.get(pk=row.pk).state for row in rows]
+    assert states == [State.SENT, State.WAITING, State.SENT]
+    settings.MESSAGES_PER_MINUTE = 30
+    assert delivery.due() == 1
+
+
+def test_one_that_cannot_be_stored_does_not_stop_others(
+    schedule: Schedule, pass_time: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = schedule(body="Broken"), schedule(body="Fine")
+    pass_time()
+    store_one = orm.store_one
+
+    def refuse(attempt: Any) -> Any:
+        if attempt.body == "Broken":
+            raise DatabaseError("no room")
+        return store_one(attempt)
+
+    monkeypatch.setattr(orm, "store_one", refuse)
+    assert delivery.due() == 1
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert (broken.state, other.state) == (State.WAITING, State.SENT)
+    monkeypatch.undo()
+    assert delivery.due() == 1
+
+
+def test_a_text_that_is_refused_later_is_shown_as_failed(
+    schedule: Schedule, pass_time: Any, settings: Any
+) -> None:
+    row = schedule()
+    settings.MESSAGE_MAX_CHARACTERS = 3
+    pass_time()
+    delivery.due()
+    row.refresh_from_db()
+    assert (row.state, row.failure) == (State.FAILED, Failure.REFUSED)
+
+
+def test_the_same_text_sent_at_once_by_its_author_is_another_message(
+    schedule: Schedule, pass_time: Any, seller: User, asked: Conversation
+) -> None:
+    from messaging import actions as messaging
+
+    client_id = uuid.uuid4()
+    schedule(client_id=client_id)
+    messaging.send(seller, asked.pk, client_id, "Other words")
+    pass_time()
+    delivery.due()
+    assert Message.objects.filter(side="seller").count() == 2
+
+
+def test_sending_now_sends_although_the_shopper_wrote_first(
+    schedule: Schedule, shopper: User, colleague: User, seller: User, asked: Conversation
+) -> None:
+    row = schedule()
+    say(shopper, asked, "Hello?")
+    assert actions.send_now(colleague, asked.pk, row.pk) is not None
+    assert Message.objects.get(side="seller").sender == seller
+    assert actions.send_now(colleague, asked.pk, row.pk) is None
+    assert delivery.due() == 0
+
+
+def test_sending_now_is_refused_for_someone_who_is_gone(
+    schedule: Schedule, seller: User, colleague: User, asked: Conversation
+) -> None:
+    row = schedule(actor=colleague)
+    ShopMember.objects.filter(user=colleague).delete()
+    with pytest.raises(Refused) as refusal:
+        actions.send_now(seller, asked.pk, row.pk)
+    assert refusal.value.code == "forbidden"
+    assert not Message.objects.filter(side="seller").exists()
