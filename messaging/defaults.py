@@ -37,6 +37,13 @@ SCHEDULED_MAX_DAYS = 366
 SCHEDULED_MORNING_HOUR = 9  # "tomorrow morning", in the reader's time zone
 SCHEDULED_DONE_KEEP_DAYS = 7  # sent or cancelled
 SCHEDULED_FAILED_KEEP_DAYS = 90  # not sent, and shown to the team until then
+ACTS_PER_MINUTE = env.int("ACTS_PER_MINUTE", default=300)  # on conversations in lists, per person
+ACT_CONVERSATIONS_MAX = 1000  # in one act
+UNDO_SECONDS = 10  # how long a page offers to undo an act
+UNDO_GRACE_SECONDS = 20  # how much longer the server accepts it, for slow networks
+SNOOZE_MAX_DAYS = 366
+LABELS_MAX = 50  # per shop
+LABEL_MAX_CHARACTERS = 30
 SOCKET_PATH = "/ws/"  # path of the socket in your ASGI application
 SOCKET_OPEN_CONVERSATIONS = 20  # per socket
 SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; with more, its next frame waits

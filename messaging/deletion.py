@@ -39,12 +39,14 @@ def _erase(person: Person) -> None:
     )
     answered = Message.objects.filter(sender_id=person.pk, side=Side.SELLER)
     touched = Conversation.objects.filter(Exists(answered.filter(conversation=OuterRef("pk"))))
+    assigned = Conversation.objects.filter(assignee_id=person.pk)
     # All of them at once, because conversations are locked in the order of their keys.
-    locked = (ending | touched).order_by("pk").select_for_update(no_key=True)
+    locked = (ending | touched | assigned).order_by("pk").select_for_update(no_key=True)
     ids = set(locked.values_list("pk", flat=True))
     ended = list(ending.values_list("pk", flat=True))
     ending.filter(ended_at=None).update(ended_at=timezone.now())
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
+    assigned.update(assignee=None)
     _empty_messages(person, ending)
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
@@ -91,6 +93,7 @@ def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
 PART = Part(
     relations={
         "messaging.Conversation.consumer": "ended; shown as a deleted account",
+        "messaging.Conversation.assignee": "emptied: nobody takes care of it",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.ScheduledMessage.author": "the shop's, like its messages; not sent any more",

@@ -113,6 +113,16 @@ class Conversation(models.Model):
         editable=False,
         help_text="When a side deleted its account. Nobody can write any more.",
     )
+    # The member of the shop who takes care of it, as long as that person works there.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,  # an index below begins with it
+        verbose_name=_("assigned to"),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     # Added by a list for its reader, see `queries.conversation_list`.
@@ -143,6 +153,11 @@ class Conversation(models.Model):
                 fields=["consumer", "-last_message_hour"], name="conversations_of_consumer"
             ),
             models.Index(fields=["shop", "-last_message_hour"], name="conversations_of_shop"),
+            models.Index(
+                fields=["assignee", "-last_message_hour"],
+                condition=models.Q(assignee__isnull=False),
+                name="conversations_of_assignee",
+            ),
         )
         permissions = (("look_into_conversation", "Can read other people's conversations"),)
 
@@ -177,38 +192,6 @@ class Conversation(models.Model):
         if side is Side.CONSUMER:
             return host.shop_picture_url(self.shop)
         return host.person_picture_url(self.consumer)
-
-
-class Participant(models.Model):
-    """One person in one conversation, with everything that concerns only that person."""
-
-    conversation = models.ForeignKey(
-        Conversation,
-        on_delete=models.CASCADE,
-        related_name="participants",
-        db_index=False,
-        verbose_name=_("conversation"),
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="participations",
-        verbose_name=_("person"),
-    )
-    side = models.CharField(_("side"), max_length=8, choices=Side)
-    last_read_sequence = models.PositiveIntegerField(_("read up to"), default=0)
-
-    class Meta:
-        verbose_name = _("participant")
-        verbose_name_plural = _("participants")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["conversation", "user"], name="one_participation_per_person"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user_id} in {self.conversation_id}"
 
 
 class Message(models.Model):
@@ -288,4 +271,7 @@ from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
+from .participants import Participant as Participant  # noqa: E402
 from .team.models import TeamState as TeamState  # noqa: E402
+from .triage.models import ConversationLabel as ConversationLabel  # noqa: E402
+from .triage.models import Label as Label  # noqa: E402

@@ -9,6 +9,7 @@ from .moderation.urls import urlpatterns as moderation
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
 from .scheduled.urls import urlpatterns as scheduled
+from .triage.urls import urlpatterns as triage
 
 app_name = "messaging"
 urlpatterns = [
@@ -21,4 +22,5 @@ urlpatterns = [
     *moderation,
     *saved_replies,
     *scheduled,
+    *triage,
 ]

@@ -217,6 +217,7 @@ MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # without files
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # so that the form reports too many
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # so that an act on too many conversations says so
 FILE_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # kept in memory; larger files go to disk
 
 # -- What the browser may load ---------------------------------------------------------------

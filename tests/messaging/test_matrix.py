@@ -96,6 +96,12 @@ def _mark_read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, Participant.objects.filter(last_read_sequence=2).exists()
 
 
+def _star(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"act": "star", "conversation": scene.conversation.pk}
+    status = client.post("/conversations/acts/", form).status_code
+    return status, Participant.objects.filter(starred_at__isnull=False).exists()
+
+
 def _report(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     message = scene.other_sides(person)
     form = {"reason": "spam", "words": "Look"}
@@ -154,6 +160,7 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "read": (_read, SIDES, {404}),
     "send": (_send, SIDES, {404}),
     "mark read": (_mark_read, SIDES, {404}),
+    "star": (_star, SIDES, {404}),
     "report": (_report, SIDES, {404}),
     "catch up": (_catch_up, SIDES, {404}),
     "see saved replies": (_see_replies, SELLERS, {404}),

@@ -1,0 +1,15 @@
+"""Announce acts: personal ones to the person's own tabs, and nobody else."""
+
+from collections.abc import Collection
+
+from trato.people import Person
+from trato.realtime import groups
+from trato.realtime.frames import encode
+
+from .frames import OwnChanged, OwnState
+
+
+def own_changed(person: Person, states: Collection[OwnState]) -> None:
+    """Tell a person's tabs, on commit, what conversations are to that person now."""
+    event = {"type": "chat.message", "frame": encode(OwnChanged(states))}
+    groups.send_on_commit([groups.user_group(person.pk)], event)

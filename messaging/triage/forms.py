@@ -1,0 +1,57 @@
+"""What the form of an act has, for people and for scripts."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from trato.errors import Refused
+from trato.local_times import parse_local
+from trato.people import Person
+from trato.responses import key_from
+
+from . import actions
+from .frames import Outcome
+
+# Each takes the person, the IDs of the conversations, and the other fields.
+ACTS: dict[str, Callable[[Person, actions.Ids, QueryDict], Outcome]] = {
+    "archive": lambda person, ids, _data: actions.archive(person, ids),
+    "unarchive": lambda person, ids, _data: actions.unarchive(person, ids),
+    "star": lambda person, ids, _data: actions.star(person, ids),
+    "unstar": lambda person, ids, _data: actions.unstar(person, ids),
+    "snooze": lambda person, ids, data: actions.snooze(person, ids, time_from(data)),
+    "wake": lambda person, ids, _data: actions.wake(person, ids),
+    "undo": lambda person, _ids, data: actions.undo(person, data.get("token", "")),
+}
+
+
+def perform(person: Person, data: QueryDict) -> Outcome:
+    """Carry out the act that a form asks for.
+
+    Raises:
+        Refused: in words for the field that is wrong; nothing was changed.
+    """
+    act = ACTS.get(data.get("act", ""))
+    if act is None:
+        raise Refused("invalid", _("Your browser sent something we don't understand."))
+    return act(person, conversations_from(data), data)
+
+
+def conversations_from(data: QueryDict) -> list[int]:
+    """Return the conversations of an act, each once. No conversation has the ID 0."""
+    return list(dict.fromkeys(map(key_from, data.getlist("conversation"))))
+
+
+def time_from(data: QueryDict) -> datetime:
+    """Read the end of a snooze: `until` with an offset, or `until_local` in the person's zone."""
+    if local := data.get("until_local", ""):
+        return parse_local(local)
+    try:
+        until = parse_datetime(data.get("until", ""))
+    except ValueError:
+        until = None
+    if until is None or until.tzinfo is None:
+        raise Refused("invalid", _("Enter a day and a time."))
+    return until

@@ -1,0 +1,51 @@
+"""Find the conversations of an act."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from messaging import access
+from messaging.models import Conversation, Participant
+from trato.errors import Refused, when_shown
+from trato.listed import listed
+from trato.people import Person
+
+Found = dict[int, Conversation]
+
+
+def find(actor: Person, ids: Sequence[int], *, lock: bool = False) -> Found:
+    """Return those of the given conversations in which a person takes part, in order of their IDs.
+
+    Args:
+        lock: hold the rows' locks until the transaction ends.
+
+    Raises:
+        Refused: `invalid`, if there are none, or more than `ACT_CONVERSATIONS_MAX`.
+    """
+    if not ids:
+        raise Refused("invalid", _("Choose a conversation first."))
+    if len(ids) > settings.ACT_CONVERSATIONS_MAX:
+        raise Refused("invalid", when_shown(_too_many))
+    rows = access.conversations_of(actor.pk).filter(pk__in=listed(ids)).order_by("pk")
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    return {row.pk: row for row in rows}
+
+
+def own_states(actor: Person, ids: Sequence[int]) -> dict[int, Participant]:
+    """Lock what conversations are to one person, in the order of all writers; some have no row."""
+    rows = Participant.objects.filter(user_id=actor.pk, conversation__in=listed(ids))
+    in_order = rows.order_by("conversation_id").select_for_update(no_key=True)
+    return {row.conversation_id: row for row in in_order}
+
+
+def _too_many() -> str:
+    most = settings.ACT_CONVERSATIONS_MAX
+    text = ngettext(
+        "That's too many at once: choose at most %(count)s conversation. Nothing was changed.",
+        "That's too many at once: choose at most %(count)s conversations. Nothing was changed.",
+        most,
+    )
+    return text % {"count": most}
