@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from messaging.models import Conversation, Participant
+from messaging import access
+from messaging.host import host
+from messaging.models import Conversation
 from trato.errors import Refused, when_shown
 from trato.people import Person
 
-from . import own, tokens
+from . import own, team, tokens, undoing
 from .frames import Outcome
 
 Ids = Sequence[int]
@@ -75,6 +77,41 @@ def wake(actor: Person, ids: Ids) -> Outcome:
 
 
 @transaction.atomic
+def assign(actor: Person, ids: Ids, assignee_id: int | None) -> Outcome:
+    """Let a member of the shop take care of conversations, or nobody. Only the team learns of it.
+
+    Raises:
+        Refused: `not_found`, if the person works for none of the actor's shops.
+    """
+    shops = set(host.shops_of([assignee_id])[assignee_id]) if assignee_id else set()
+    if assignee_id and shops.isdisjoint(access.scope_of(actor).shop_ids):
+        raise Refused("not_found", _("That person doesn't work for this shop."))
+
+    def decide(row: Conversation) -> int | None:
+        if assignee_id and row.shop_id not in shops:
+            raise team.Impossible("not_found")
+        return assignee_id
+
+    return team.change_assignees(actor, ids, decide)
+
+
+@transaction.atomic
+def label(actor: Person, ids: Ids, label_id: int) -> Outcome:
+    """Put a label of the shop on conversations. Only the team learns of it.
+
+    Raises:
+        Refused: `not_found`, if the actor's shops have no such label.
+    """
+    return team.change_label(actor, ids, label_id, lambda _row, _has: True)
+
+
+@transaction.atomic
+def unlabel(actor: Person, ids: Ids, label_id: int) -> Outcome:
+    """Remove a label from conversations; otherwise like `label`."""
+    return team.change_label(actor, ids, label_id, lambda _row, _has: False)
+
+
+@transaction.atomic
 def undo(actor: Person, token: str) -> Outcome:
     """Undo an act, wherever nobody has changed the same since; elsewhere it is a `conflict`.
 
@@ -82,15 +119,7 @@ def undo(actor: Person, token: str) -> Outcome:
         Refused: `invalid`, see `tokens.read`.
     """
     undone = tokens.read(actor, token)
-    changes = {change.conversation: change for change in undone.changes}
-
-    def restore(row: Conversation, mine: Participant) -> own.Values | None:
-        change = changes[row.pk]
-        if [getattr(mine, column) for column in undone.what] != change.after:
-            return None
-        return dict(zip(undone.what, change.before, strict=True))
-
-    outcome = own.change(actor, list(changes), undone.what, restore)
+    outcome = undoing.UNDO[undone.kind](actor, undone)
     outcome.undo = ""
     return outcome
 

@@ -23,6 +23,11 @@ ACTS: dict[str, Callable[[Person, actions.Ids, QueryDict], Outcome]] = {
     "unstar": lambda person, ids, _data: actions.unstar(person, ids),
     "snooze": lambda person, ids, data: actions.snooze(person, ids, time_from(data)),
     "wake": lambda person, ids, _data: actions.wake(person, ids),
+    "assign": lambda person, ids, data: actions.assign(person, ids, assignee_from(data)),
+    "label": lambda person, ids, data: actions.label(person, ids, key_from(data.get("label", ""))),
+    "unlabel": lambda person, ids, data: actions.unlabel(
+        person, ids, key_from(data.get("label", ""))
+    ),
     "undo": lambda person, _ids, data: actions.undo(person, data.get("token", "")),
 }
 
@@ -42,6 +47,12 @@ def perform(person: Person, data: QueryDict) -> Outcome:
 def conversations_from(data: QueryDict) -> list[int]:
     """Return the conversations of an act, each once. No conversation has the ID 0."""
     return list(dict.fromkeys(map(key_from, data.getlist("conversation"))))
+
+
+def assignee_from(data: QueryDict) -> int | None:
+    """Read the ID of the person to assign to; nobody if it is empty. No person has the ID -1."""
+    text = data.get("user", "")
+    return (key_from(text) or -1) if text else None
 
 
 def time_from(data: QueryDict) -> datetime:

@@ -1,13 +1,13 @@
 """Find the conversations of an act."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from messaging import access
-from messaging.models import Conversation, Participant
+from messaging.models import Conversation, ConversationLabel, Participant
 from trato.errors import Refused, when_shown
 from trato.listed import listed
 from trato.people import Person
@@ -39,6 +39,15 @@ def own_states(actor: Person, ids: Sequence[int]) -> dict[int, Participant]:
     rows = Participant.objects.filter(user_id=actor.pk, conversation__in=listed(ids))
     in_order = rows.order_by("conversation_id").select_for_update(no_key=True)
     return {row.conversation_id: row for row in in_order}
+
+
+def labels_of(ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the IDs of the labels on conversations, with at most one query."""
+    labels: dict[int, list[int]] = {pk: [] for pk in ids}
+    rows = ConversationLabel.objects.filter(conversation__in=listed(ids)).order_by("label_id")
+    for pk, label_id in rows.values_list("conversation_id", "label_id") if ids else ():
+        labels[pk].append(label_id)
+    return labels
 
 
 def _too_many() -> str:

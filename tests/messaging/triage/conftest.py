@@ -25,8 +25,8 @@ def act() -> Act:
         form = {"act": name, "conversation": ids or [], **fields}
         answer = client.post("/conversations/acts/", form, headers={"Accept": "application/json"})
         assert answer.status_code == status, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        outcome: dict[str, Any] = answer.json()
+        return outcome
 
     return perform
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("messaging", "0003_team"),
+        ("messaging", "0007_scheduled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.MESSAGING_PRODUCT_MODEL),
         migrations.swappable_dependency(settings.MESSAGING_SHOP_MODEL),

@@ -1,0 +1,116 @@
+"""A shop's labels: its members create, change and delete them."""
+
+import unicodedata
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from messaging import access
+from messaging.host import shop_model
+from messaging.models import Label
+from trato.errors import Refused, when_shown
+from trato.people import Person
+from trato.text import validate_name
+
+
+@transaction.atomic
+def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
+    """Create a label of a shop.
+
+    Raises:
+        Http404: the actor doesn't work for the shop.
+        Refused: the shop has `LABELS_MAX` labels, or the name is taken or unsuitable.
+    """
+    _lock_shop(actor, shop_id)
+    labels = Label.objects.filter(shop_id=shop_id)
+    if labels.count() >= settings.LABELS_MAX:
+        raise Refused("invalid", when_shown(_too_many))
+    label = Label(shop_id=shop_id)
+    _set(label, name, colour)
+    label.save()
+    return label
+
+
+@transaction.atomic
+def change(actor: Person, label_id: int, name: str, colour: str) -> Label:
+    """Give a label another name or colour.
+
+    Raises:
+        Http404: the actor's shops have no such label.
+        Refused: the name is taken or unsuitable.
+    """
+    label = _label_of(actor, label_id)
+    _set(label, name, colour)
+    label.save()
+    return label
+
+
+@transaction.atomic
+def delete(actor: Person, label_id: int) -> None:
+    """Delete a label, and remove it from all conversations.
+
+    Raises:
+        Http404: the actor's shops have no such label.
+    """
+    label = _label_of(actor, label_id)
+    # Whoever labels a conversation holds a lock on the label until the end.
+    Label.objects.select_for_update().get(pk=label.pk)
+    label.delete()
+
+
+def _label_of(actor: Person, label_id: int) -> Label:
+    label = Label.objects.filter(pk=label_id).first()
+    if label is None:
+        raise Http404("no such label")
+    _lock_shop(actor, label.shop_id)
+    label = Label.objects.filter(pk=label_id).first()  # as it is under the lock
+    if label is None:
+        raise Http404("no such label")
+    return label
+
+
+def _lock_shop(actor: Person, shop_id: int) -> None:
+    """Lock a shop, so that its labels' number and names can be checked."""
+    if shop_id not in access.scope_of(actor).shop_ids:
+        raise Http404("no such shop")
+    list(shop_model()._default_manager.select_for_update(no_key=True).filter(pk=shop_id))
+
+
+def _set(label: Label, name: str, colour: str) -> None:
+    name = unicodedata.normalize("NFC", " ".join(name.split()))
+    try:
+        validate_name(name)
+    except ValidationError as error:
+        raise Refused("invalid", error.messages[0]) from error
+    if len(name) > settings.LABEL_MAX_CHARACTERS:
+        raise Refused("too_long", when_shown(_too_long))
+    if colour not in Label.Colour.values:
+        raise Refused("invalid", _("Choose one of the colours."))
+    others = Label.objects.filter(shop_id=label.shop_id).exclude(pk=label.pk)
+    if others.filter(folded_name=name.lower()).exists():
+        raise Refused("invalid", _("There is a label of this name already."))
+    label.name, label.folded_name, label.colour = name, name.lower(), colour
+
+
+def _too_many() -> str:
+    most = settings.LABELS_MAX
+    text = ngettext(
+        "A shop can have at most %(count)s label.",
+        "A shop can have at most %(count)s labels.",
+        most,
+    )
+    return text % {"count": most}
+
+
+def _too_long() -> str:
+    most = settings.LABEL_MAX_CHARACTERS
+    text = ngettext(
+        "A label's name has at most %(count)s character.",
+        "A label's name has at most %(count)s characters.",
+        most,
+    )
+    return text % {"count": most}

@@ -1,0 +1,159 @@
+"""Change what a shop's team shares about conversations: the assignee, and labels.
+
+The actor has to stand on the shop's side. Only the team hears of it, under its own revision.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+from messaging import access
+from messaging.frames import Sender
+from messaging.host import host
+from messaging.models import Conversation, ConversationLabel, Label, Side
+from messaging.team import actions as team
+from messaging.team import events
+from messaging.team.frames import TeamChanged
+from trato.errors import Code, Refused
+from trato.listed import listed
+from trato.people import Person
+
+from . import queries, tokens
+from .frames import Outcome
+from .tokens import Change
+
+Failed = dict[int, str]
+
+
+class Impossible(Exception):
+    """An act can't be done with one conversation."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def change_assignees(
+    actor: Person, ids: Sequence[int], decide: Callable[[Conversation], int | None]
+) -> Outcome:
+    """Assign conversations, inside the transaction of an act.
+
+    Args:
+        ids: of conversations, in the order of the answer.
+        decide: returns the assignee's ID, or None for nobody, or raises `Impossible`.
+    """
+    conversations = queries.find(actor, ids, lock=True)
+    failed: Failed = {pk: "not_found" for pk in ids if pk not in conversations}
+    changed: list[Conversation] = []
+    changes: list[Change] = []
+    by_assignee: defaultdict[int | None, list[int]] = defaultdict(list)
+    for pk, row in conversations.items():
+        try:
+            _require_shops_side(actor, row)
+            assignee_id = decide(row)
+        except Impossible as impossible:
+            failed[pk] = impossible.code
+            continue
+        if assignee_id != row.assignee_id:
+            changes.append(Change(pk, [row.assignee_id], [assignee_id]))
+            by_assignee[assignee_id].append(pk)
+            row.assignee_id = assignee_id
+            changed.append(row)
+    for assignee_id, keys in by_assignee.items():
+        Conversation.objects.filter(pk__in=listed(keys)).update(assignee_id=assignee_id)
+    people = _senders(pk for pk in by_assignee if pk is not None)
+    revisions = team.bump(row.pk for row in changed) if changed else {}
+    _announce(changed, lambda row: {"assignee": people.get(row.assignee_id or 0)}, revisions)
+    return Outcome(
+        done=[pk for pk in ids if pk not in failed],
+        failed=failed,
+        undo=tokens.undo(actor, "assignee", [], changes) if changes else "",
+    )
+
+
+def change_label(
+    actor: Person, ids: Sequence[int], label_id: int, decide: Callable[[Conversation, bool], bool]
+) -> Outcome:
+    """Put a label on conversations or remove it, inside the transaction of an act.
+
+    Args:
+        ids: of conversations, in the order of the answer.
+        decide: gets a conversation and whether it has the label, and returns whether it shall have
+            it, or raises `Impossible`.
+
+    Raises:
+        Refused: `not_found`, if the actor's shops have no such label.
+    """
+    # The label's lock keeps others from changing where it is, and the label from being deleted.
+    own = Label.objects.filter(pk=label_id, shop_id__in=access.scope_of(actor).shop_ids)
+    label = own.select_for_update(no_key=True).first()
+    if label is None:
+        raise Refused("not_found", _("There is no such label."))
+    conversations = queries.find(actor, ids)
+    labelled = ConversationLabel.objects.filter(label=label, conversation__in=listed(conversations))
+    has = set(labelled.values_list("conversation_id", flat=True))
+    failed: Failed = {pk: "not_found" for pk in ids if pk not in conversations}
+    changes: list[Change] = []
+    for pk, row in conversations.items():
+        try:
+            if row.shop_id != label.shop_id:
+                raise Impossible("not_found")
+            _require_shops_side(actor, row)
+            wanted = decide(row, pk in has)
+        except Impossible as impossible:
+            failed[pk] = impossible.code
+            continue
+        if wanted != (pk in has):
+            changes.append(Change(pk, [pk in has], [wanted]))
+    changed = [conversations[change.conversation] for change in changes]
+    revisions = team.bump(row.pk for row in changed) if changed else {}
+    _set_label(label, changes)
+    labels = queries.labels_of(revisions)
+    _announce(changed, lambda row: {"labels": labels[row.pk]}, revisions)
+    return Outcome(
+        done=[pk for pk in ids if pk not in failed],
+        failed=failed,
+        undo=tokens.undo(actor, "label", [label.pk], changes) if changes else "",
+    )
+
+
+def _require_shops_side(actor: Person, conversation: Conversation) -> None:
+    if conversation.side_of(actor.pk) is not Side.SELLER:
+        raise Impossible("forbidden")
+
+
+def _set_label(label: Label, changes: Iterable[Change]) -> None:
+    added: list[int] = []
+    removed: list[int] = []
+    for change in changes:
+        (added if change.after[0] else removed).append(change.conversation)
+    if added:
+        ConversationLabel.objects.bulk_create(
+            [ConversationLabel(conversation_id=pk, label=label) for pk in added]
+        )
+    if removed:
+        label.labelled.filter(conversation__in=listed(removed)).delete()
+
+
+def _senders(user_ids: Iterable[int]) -> dict[int, Sender]:
+    people = get_user_model()._default_manager.filter(pk__in=set(user_ids))
+    return {person.pk: Sender(person.pk, host.display_name(person)) for person in people}
+
+
+def _announce(
+    changed: Collection[Conversation],
+    fields: Callable[[Conversation], dict[str, Any]],
+    revisions: dict[int, int],
+) -> None:
+    events.changed_many(
+        [
+            (
+                row,
+                TeamChanged(conversation=row.pk, team_revision=revisions[row.pk], **fields(row)),
+            )
+            for row in changed
+        ]
+    )

@@ -1,0 +1,178 @@
+"""Assignees and labels: shared by a shop's team, and nothing that a shopper learns of."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.actions import suspend
+from accounts.models import User
+from catalog.factories import ShopFactory
+from catalog.models import Shop
+from messaging.models import Conversation, ConversationLabel, Label, TeamState
+from messaging.triage import labels
+from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.django_db
+
+Many = Callable[[int], list[Conversation]]
+
+
+@pytest.fixture
+def urgent(seller: User, shop: Shop) -> Label:
+    return labels.create(seller, shop.pk, "Urgent", "red")
+
+
+def assignee(conversation: Conversation) -> User | None:
+    conversation.refresh_from_db()
+    return conversation.assignee
+
+
+def test_assign_take_and_undo(
+    talk: Conversation, seller: User, colleague: User, act: Any, client_of: Any
+) -> None:
+    client = client_of(seller)
+    answer = act(client, "assign", [talk.pk], user=colleague.pk)
+    assert answer["done"] == [talk.pk]
+    assert assignee(talk) == colleague
+    taken = act(client_of(colleague), "assign", [talk.pk], user=seller.pk)
+    assert act(client, "undo", token=answer["undo"])["failed"] == {str(talk.pk): "conflict"}
+    assert assignee(talk) == seller
+    assert act(client_of(colleague), "undo", token=taken["undo"])["done"] == [talk.pk]
+    assert assignee(talk) == colleague
+    act(client, "assign", [talk.pk], user="")
+    assert assignee(talk) is None
+
+
+@pytest.mark.parametrize(
+    "person", ["former_colleague", "other_seller", "stranger", "moderator", "shopper"]
+)
+def test_only_members_of_the_shop_can_be_assigned(
+    person: str,
+    talk: Conversation,
+    seller: User,
+    act: Any,
+    client_of: Any,
+    request: pytest.FixtureRequest,
+) -> None:
+    user = request.getfixturevalue(person)
+    answer = act(client_of(seller), "assign", [talk.pk], user=user.pk, status=404)
+    assert answer["code"] == "not_found"
+    assert act(client_of(seller), "assign", [talk.pk], user=10**12, status=404) == answer
+    assert act(client_of(seller), "assign", [talk.pk], user="x", status=404) == answer
+    assert assignee(talk) is None
+    assert not TeamState.objects.exists()
+
+
+def test_a_suspended_colleague_cannot_be_assigned(
+    talk: Conversation, seller: User, colleague: User, moderator: User, act: Any, client_of: Any
+) -> None:
+    suspend(moderator, colleague.pk, "Scam")
+    act(client_of(seller), "assign", [talk.pk], user=colleague.pk, status=404)
+    assert assignee(talk) is None
+
+
+def test_a_colleague_of_one_shop_is_not_one_of_another(
+    talk: Conversation, seller: User, colleague: User, stranger: User, act: Any, client_of: Any
+) -> None:
+    from messaging.factories import ConversationFactory
+
+    other = ConversationFactory(consumer=stranger, shop=ShopFactory(owner=seller))
+    answer = act(client_of(seller), "assign", [talk.pk, other.pk], user=colleague.pk)
+    assert answer["done"] == [talk.pk]
+    assert answer["failed"] == {str(other.pk): "not_found"}
+
+
+@pytest.mark.parametrize("name", ["assign", "label", "unlabel"])
+def test_a_shopper_does_not_act_for_the_shop(
+    name: str, talk: Conversation, shopper: User, seller: User, urgent: Label, act: Any,
+    client_of: Any,
+) -> None:  # fmt: skip
+    client = client_of(shopper)
+    if name == "assign":
+        answer = act(client, name, [talk.pk], user="")
+        assert answer["failed"] == {str(talk.pk): "forbidden"}
+        act(client, name, [talk.pk], user=seller.pk, status=404)
+    else:
+        unknown = act(client, name, [talk.pk], label=10**9, status=404)
+        assert act(client, name, [talk.pk], label=urgent.pk, status=404) == unknown
+    assert not TeamState.objects.exists()
+    assert not ConversationLabel.objects.exists()
+
+
+def test_label_unlabel_and_undo(
+    talk: Conversation, seller: User, urgent: Label, act: Any, client_of: Any
+) -> None:
+    client, on = client_of(seller), ConversationLabel.objects.filter(conversation=talk)
+    answer = act(client, "label", [talk.pk], label=urgent.pk)
+    assert (answer["done"], on.get().label) == ([talk.pk], urgent)
+    assert act(client, "label", [talk.pk], label=urgent.pk)["undo"] == ""
+    removed = act(client, "unlabel", [talk.pk], label=urgent.pk)
+    assert not on.exists()
+    assert act(client, "undo", token=removed["undo"])["done"] == [talk.pk]
+    assert on.exists()
+    assert act(client, "undo", token=removed["undo"])["failed"] == {str(talk.pk): "conflict"}
+    assert TeamState.objects.get().team_revision == 3
+
+
+def test_labels_of_another_shop_do_not_exist(
+    talk: Conversation, seller: User, other_seller: User, urgent: Label, act: Any, client_of: Any,
+    stranger: User,
+) -> None:  # fmt: skip
+    client = client_of(other_seller)
+    assert act(client, "label", [talk.pk], label=urgent.pk, status=404)["code"] == "not_found"
+    mine = labels.create(seller, ShopFactory(owner=seller).pk, "Mine", "blue")
+    answer = act(client_of(seller), "label", [talk.pk], label=mine.pk)
+    assert answer["failed"] == {str(talk.pk): "not_found"}
+    assert not ConversationLabel.objects.exists()
+    act(client_of(seller), "label", [talk.pk], label=urgent.pk)
+    assert ConversationLabel.objects.exists()
+
+
+def test_many_take_as_many_queries_as_one(
+    seller: User, colleague: User, urgent: Label, many: Many, act: Any, client_of: Any
+) -> None:
+    client = client_of(seller)
+    for name, fields in (("assign", {"user": colleague.pk}), ("label", {"label": urgent.pk})):
+        costs = []
+        for number in (1, 30):
+            ids = [row.pk for row in many(number)]
+            with CaptureQueriesContext(connection) as queries:
+                answer = act(client, name, ids, **fields)
+            cost = len(queries)
+            with CaptureQueriesContext(connection) as queries:
+                assert act(client, "undo", token=answer["undo"])["done"] == ids
+            costs.append((cost, len(queries)))
+        assert costs[0] == costs[1]
+        assert max(costs[0]) <= 20
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_only_the_team_hears_of_it(
+    talk: Conversation,
+    seller: User,
+    colleague: User,
+    shopper: User,
+    urgent: Label,
+    act: Any,
+    client_of: Any,
+    socket_of: Any,
+) -> None:
+    before = await Conversation.objects.values("revision", "last_sequence").aget()
+    sockets = {user: await socket_of(user) for user in (colleague, shopper)}
+    for socket in sockets.values():
+        assert (await socket.receive_json_from(timeout=PATIENCE))["type"] == "session.ready"
+    client = await sync_to_async(client_of)(seller)
+    await sync_to_async(act)(client, "assign", [talk.pk], user=colleague.pk)
+    await sync_to_async(act)(client, "label", [talk.pk], label=urgent.pk)
+    heard = [await sockets[colleague].receive_json_from(timeout=PATIENCE) for _ in range(2)]
+    head = {"type": "team.changed", "conversation": talk.pk}
+    assert heard == [
+        head | {"team_revision": 1, "assignee": {"id": colleague.pk, "name": "Iker Sanz"}},
+        head | {"team_revision": 2, "labels": [urgent.pk]},
+    ]
+    assert await sockets[shopper].receive_nothing()
+    assert await Conversation.objects.values("revision", "last_sequence").aget() == before
