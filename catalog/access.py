@@ -7,6 +7,7 @@ from typing import Any, cast
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -30,6 +31,19 @@ def shops_of(user: Person) -> QuerySet[Shop]:
 def own_shop(user: Person, shop_id: int) -> Shop:
     """Return a shop that the person works for; raise Http404 if there is no such shop."""
     return get_object_or_404(shops_of(user), pk=shop_id)
+
+
+def keep_open(shop_id: int) -> bool:
+    """Return whether a shop is open, and keep it from closing until the transaction ends.
+
+    Those who start conversations don't wait for each other: several can hold `FOR SHARE`.
+    """
+    if connection.vendor != "postgresql":  # where transactions take turns anyway
+        return Shop.objects.filter(pk=shop_id, closed_at=None).exists()
+    with connection.cursor() as cursor:
+        open_shop = "SELECT 1 FROM catalog_shop WHERE id = %s AND closed_at IS NULL FOR SHARE"
+        cursor.execute(open_shop, [shop_id])
+        return cursor.fetchone() is not None
 
 
 def own_products(user: Person) -> QuerySet[Product]:

@@ -11,7 +11,7 @@ from accounts.models import User
 from messaging.host import MessagingHost, PagePart, Product, ProductCard
 from trato.people import Person
 
-from . import deletion, first_steps, models, money
+from . import access, deletion, first_steps, models, money
 
 
 class CatalogHost(MessagingHost):
@@ -43,6 +43,9 @@ class CatalogHost(MessagingHost):
 
     def shops_closing_with(self, person: Person) -> list[int]:
         return [shop.pk for shop in deletion.closing_with(person)]
+
+    def keep_open(self, shop_id: int) -> bool:
+        return access.keep_open(shop_id)
 
     def browse_url(self) -> str:
         return reverse("catalog:products")

@@ -41,7 +41,8 @@ def start_conversation(
         shop: the shop to ask, if the conversation is about no product.
 
     Raises:
-        Refused: `forbidden` for a person's own shop, `rate_limited` after too many new ones.
+        Refused: `forbidden` for a person's own shop or a closed one, `rate_limited` after too many
+            new ones.
     """
     shop = host.shop_of(product) if product else shop
     if shop is None:
@@ -56,6 +57,8 @@ def start_conversation(
     people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
     if not people.select_for_update(no_key=True).exists():
         raise Refused("forbidden", _("Your account can't write any more."))
+    if not host.keep_open(shop.pk):  # the same with the shop
+        raise Refused("forbidden", _("This shop has closed."))
     try:
         with transaction.atomic():
             conversation = Conversation.objects.create(

@@ -6,7 +6,7 @@ goes on is the shop's, and stays in its name.
 """
 
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -29,7 +29,8 @@ from .models import (
     Side,
 )
 
-# Changed messages that are announced one by one. Open pages learn of the others with the heartbeat.
+# Ended conversations, and changed messages, that are announced one by one. Open pages learn of the
+# others with the heartbeat.
 ANNOUNCED_MAX = 100
 
 
@@ -44,7 +45,7 @@ def _erase(person: Person) -> None:
     locked = (ending | touched | assigned).order_by("pk").select_for_update(no_key=True)
     ids = set(locked.values_list("pk", flat=True))
     ended = list(ending.values_list("pk", flat=True))
-    ending.filter(ended_at=None).update(ended_at=timezone.now())
+    _end(ending.filter(ended_at=None))
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
     assigned.update(assignee=None)
     _empty_messages(person, ending)
@@ -57,6 +58,14 @@ def _erase(person: Person) -> None:
     KeptQuestion.objects.filter(writer=str(person.pk)).delete()
     closing = host.shops_closing_with(person)
     SavedReply.objects.filter(Q(owner_id=person.pk) | Q(shop_id__in=closing)).delete()
+
+
+def _end(rows: QuerySet[Conversation]) -> None:
+    """End conversations. Each end is a change of its own, so that open pages catch up with it."""
+    newest = rows.order_by("-last_message_at").values_list("pk", flat=True)[:ANNOUNCED_MAX]
+    announced = list(newest)
+    rows.update(ended_at=timezone.now(), revision=F("revision") + 1)
+    events.conversations_ended(Conversation.objects.filter(pk__in=announced))
 
 
 def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:

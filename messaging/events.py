@@ -67,6 +67,23 @@ def message_changed(message: Message) -> None:
     transaction.on_commit(lambda: groups.send_many([event]))
 
 
+def conversations_ended(rows: Iterable[Conversation]) -> None:
+    """Announce to both sides, on commit, that nobody can write in some conversations any more."""
+    ended = [
+        (
+            groups_of(row),
+            {
+                "type": "chat.message",
+                "conversation": row.pk,
+                "frame": encode(frames.ConversationEnded(row.pk, row.revision)),
+                "revision": row.revision,
+            },
+        )
+        for row in rows
+    ]
+    transaction.on_commit(lambda: groups.send_many(ended))
+
+
 def messages_read(marks: Iterable[ReadMark]) -> None:
     """Announce to both sides how far people have read, and recount the readers' badges."""
     marks = dict.fromkeys(marks)  # the same mark may occur twice

@@ -195,6 +195,14 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     messages: list[MessageItem]
     more: bool
     read: dict[str, int]
+    ended: bool
+
+
+class ConversationEnded(Struct, tag="conversation.ended"):
+    """Nobody can write there any more: the shopper's account, or the shop, is gone."""
+
+    conversation: int
+    revision: int
 
 
 class ConversationRead(Struct, tag="conversation.read"):
@@ -264,4 +272,5 @@ def page(
         messages=[MessageItem.of(Sent.of(message)) for message in messages],
         more=more,
         read=read,
+        ended=conversation.ended_at is not None,
     )

@@ -157,6 +157,14 @@ class MessagingHost(ABC):
         """
         return []
 
+    def keep_open(self, shop_id: int) -> bool:
+        """Return whether a shop is open, and keep it from closing until the transaction ends.
+
+        Called when a shopper starts a conversation. If closing a shop ends its conversations, the
+        two have to take turns: let this take a lock that closing waits for, such as `FOR SHARE`.
+        """
+        return True
+
     def shop_name(self, shop: Shop) -> str:
         """Return the shop's name, as stored in its column. Makes no query."""
         return str(getattr(shop, self.shop_name_field))

@@ -17,7 +17,7 @@ from messaging.factories import ConversationFactory, MessageFactory, ReportFacto
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
 from notifications.models import News, Notification
-from tests.sockets import closed_with, next_frame
+from tests.sockets import closed_with, next_frame, send
 from trato.errors import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,13 +65,13 @@ def test_each_emptied_message_is_a_change_that_pages_catch_up_with(
     talk.refresh_from_db()
     answer = client_of(seller).get(f"{talk.get_absolute_url()}messages/?since={before}").json()
     assert [(one["sequence"], one["revision"]) for one in answer["messages"]] == [
-        (1, before + 1),
-        (3, before + 2),
+        (1, before + 2),
+        (3, before + 3),
     ]
     assert {(one["body"], one["removed"], one["sender"]["name"]) for one in answer["messages"]} == {
         ("", True, "")
     }
-    assert talk.revision == before + 2
+    assert talk.revision == before + 3  # the end is a change of its own
 
 
 def test_nobody_writes_there_any_more(
@@ -107,6 +107,32 @@ async def test_the_other_side_sees_it_happen(
     changed = await next_frame(socket, "message.changed")
     assert (changed["body"], changed["removed"]) == ("", True)
     assert changed["sender"] == {"id": shopper.pk, "name": ""}
+
+
+async def test_the_other_side_hears_that_it_has_ended(
+    talk: Conversation, shopper: User, seller: User, socket_of: Any
+) -> None:
+    socket = await socket_of(seller)
+    await next_frame(socket, "session.ready")
+    opening = {"type": "conversation.open", "conversation": talk.pk}
+    await send(socket, **opening, since=talk.revision)
+    assert (await next_frame(socket, "conversation.state"))["ended"] is False
+    await sync_to_async(deletion.delete_account)(shopper.pk)
+    ended = {"type": "conversation.ended", "conversation": talk.pk, "revision": talk.revision + 1}
+    frame = await next_frame(socket, "conversation.ended", "message.changed")
+    assert frame == ended  # and in the order of revisions
+    await send(socket, **opening, since=talk.revision)
+    assert (await next_frame(socket, "conversation.state"))["ended"] is True
+
+
+def test_a_page_without_a_socket_learns_that_it_has_ended(
+    talk: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    address = f"{talk.get_absolute_url()}messages/?since={talk.revision}"
+    client = client_of(seller)
+    assert client.get(address).json()["ended"] is False
+    deletion.delete_account(shopper.pk)
+    assert client.get(address).json()["ended"] is True
 
 
 def test_what_a_colleague_wrote_for_the_shop_stays_in_its_name(

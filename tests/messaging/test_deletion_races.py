@@ -2,19 +2,22 @@
 
 import threading
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from accounts import deletion
 from accounts.models import User
+from catalog.models import Shop
 from messaging import actions
 from messaging.models import Conversation, Message
 from messaging.records import Sent
 from messaging.sending import orm
 from notifications import actions as notifications
 from tests.locks import wait_until_somebody_waits_for_a_lock
+from tests.patience import PATIENCE
 from tests.threads import in_threads
 from trato.errors import Refused
 
@@ -77,6 +80,65 @@ def test_a_message_that_waits_for_the_deletion_is_not_stored(
     threads[0].join(30)
     assert isinstance(answers[0], Exception)
     assert not Message.objects.filter(body="A secret at last").exists()
+
+
+def test_a_conversation_that_waits_for_a_closing_shop_is_refused(
+    shopper: User, seller: User, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget = notifications.forget
+    with ThreadPoolExecutor(1) as pool:
+        asked: list[Future[object]] = []
+
+        def start() -> object:
+            try:
+                return actions.start_conversation(shopper, shop=shop)
+            finally:
+                connections.close_all()
+
+        def while_it_closes(*args: Any) -> None:
+            asked.append(pool.submit(start))
+            wait_until_somebody_waits_for_a_lock()
+            forget(*args)
+
+        monkeypatch.setattr(notifications, "forget", while_it_closes)
+        deletion.delete_account(seller.pk)
+        with pytest.raises(Refused, match="forbidden") as refused:
+            asked[0].result(PATIENCE)
+    assert refused.value.detail == "This shop has closed."
+    assert not Conversation.objects.exists()
+
+
+def test_a_closing_shop_ends_the_conversation_that_it_waits_for(
+    shopper: User, seller: User, shop: Shop
+) -> None:
+    def close() -> None:
+        try:
+            deletion.delete_account(seller.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            conversation = actions.start_conversation(shopper, shop=shop)
+            closing = pool.submit(close)
+            wait_until_somebody_waits_for_a_lock()
+        closing.result(PATIENCE)
+    conversation.refresh_from_db()
+    assert conversation.ended_at is not None
+
+
+def test_people_who_ask_one_shop_do_not_wait_for_each_other(
+    shopper: User, stranger: User, shop: Shop
+) -> None:
+    def start() -> Conversation:
+        try:
+            return actions.start_conversation(stranger, shop=shop)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        actions.start_conversation(shopper, shop=shop)
+        assert pool.submit(start).result(PATIENCE)
 
 
 def test_sends_and_deletion_at_once_leave_no_words_behind(

@@ -66,6 +66,11 @@ class Thread extends HTMLElement {
     session.on("message.changed", (message) => this.receive(message));
     session.on("conversation.state", (state) => this.takeState(state));
     session.on("conversation.read", (mark) => this.marked(mark));
+    session.on("conversation.ended", ({ conversation, revision }) => {
+      if (conversation !== this.#conversation) return;
+      this.end();
+      if (!this.timeline.follow({ revision })) this.catchUpAgain();
+    });
     session.on("heartbeat", ({ conversations }) => {
       if (conversations[this.#conversation] > this.timeline.revision) {
         this.isOpening = false; // whatever became of it
@@ -152,9 +157,21 @@ class Thread extends HTMLElement {
     if (isLatestPage && state.messages.length) this.beginAt(state.messages[0].sequence, state.more);
     for (const side in state.read) this.readTo(side, state.read[side]);
     this.show(state.messages);
+    if (state.ended) this.end();
     this.timeline.resumeAt(state.revision);
     this.seen();
     if (state.more && !isLatestPage) this.catchUpAgain();
+  }
+
+  /** Nobody can write here any more: a line that says why takes the place of the composer. */
+  end() {
+    const composer = this.querySelector("trato-composer:not([hidden])");
+    if (!composer) return;
+    const line = this.querySelector(".thread__ended");
+    const wasWriting = composer.contains(document.activeElement);
+    composer.hidden = true;
+    line.hidden = false;
+    if (wasWriting) line.focus();
   }
 
   /** The thread now starts at this message; earlier ones are loaded with the older pages. */
