@@ -7,4 +7,9 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from . import security_events  # noqa: F401 – its receivers
+        from . import (
+            names_for_staff,
+            security_events,  # noqa: F401 – its receivers
+        )
+
+        names_for_staff.give_names()

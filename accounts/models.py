@@ -56,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         db_default="",
         validators=[validate_time_zone],
-        help_text="IANA name; empty for the browser's.",
+        help_text=_("IANA name; empty for the browser's."),
     )
     # Square and re-encoded by `trato.images`.
     picture = models.FileField(_("picture"), upload_to="people/", blank=True, db_default="")

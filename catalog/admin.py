@@ -107,7 +107,7 @@ class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
         models.PositiveIntegerField: {"widget": forms.TextInput(attrs={"inputmode": "numeric"})}
     }
 
-    list_display = ("title", "shop", "category", "price_text", "stock", "published_at")
+    list_display = ("title", "shop", "category", "shown_price", "stock", "published_at")
     list_filter = (
         ("published_at", admin.EmptyFieldListFilter), "category", "currency", "created_at",
     )  # fmt: skip
@@ -118,3 +118,7 @@ class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
     autocomplete_fields = ("shop", "category")
     readonly_fields = ("created_at",)
     inlines = (ProductImageInline,)
+
+    @admin.display(description=_("price"), ordering="price")
+    def shown_price(self, product: Product) -> str:
+        return product.price_text

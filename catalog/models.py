@@ -48,7 +48,7 @@ class Shop(SeenRow):
         max_length=64,
         default="UTC",
         validators=[validate_time_zone],
-        help_text="IANA name.",
+        help_text=_("IANA name."),
     )
     # Square and re-encoded by `trato.images`.
     picture = models.FileField(_("picture"), upload_to="shops/", blank=True, db_default="")
@@ -134,7 +134,7 @@ class TeamInvitation(models.Model):
     shop = models.ForeignKey(
         Shop, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("shop")
     )
-    email = models.EmailField(_("email"), db_index=True, help_text="In lower case.")
+    email = models.EmailField(_("email"), db_index=True, help_text=_("In lower case."))
     role = models.CharField(
         _("role"), max_length=5, choices=ShopMember.Role, default=ShopMember.Role.AGENT
     )

@@ -1,5 +1,6 @@
 """The admin's pages: who sees what, and what they cost."""
 
+import re
 from typing import Any
 
 import pytest
@@ -138,3 +139,18 @@ def test_the_moderators_group_stays_as_staff_want_it() -> None:
     group.delete()
     permissions.make_group()
     assert Group.objects.get(name=permissions.NAME).permissions.count() == 8
+
+
+def test_pages_about_allauths_models_speak_the_readers_language(
+    moderator: User, client_of: Any
+) -> None:
+    client = client_of(moderator)
+    client.cookies["django_language"] = "es"
+    for path, words in (
+        ("/admin/", ("Sesiones", "Verificación en dos pasos", "Segundos pasos")),
+        ("/admin/mfa/authenticator/", ("Segundos pasos", "último uso")),
+        ("/admin/usersessions/usersession/", ("Sesiones", "última visita")),
+    ):
+        page = client.get(path).text
+        assert not {word for word in words if word not in page and word.capitalize() not in page}
+        assert not re.search("Authenticator|User session|Last (used|seen) at|MFA", page)

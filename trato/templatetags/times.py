@@ -22,6 +22,12 @@ def in_words(at: datetime) -> str:
     return _day_and_time(timezone.localtime(at))
 
 
+@register.filter
+def day(at: datetime) -> str:
+    """Format a day: `24 Nov 2026`."""
+    return _day(timezone.localtime(at))
+
+
 @register.simple_tag
 def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> SafeString:
     """Render a `<time>`, which scripts convert to the reader's zone and language.
