@@ -11,7 +11,7 @@ from trato.people import Person
 from trato.prepared import prepared
 
 from .host import host
-from .models import Conversation
+from .models import Conversation, Side
 
 STAFF_GROUP = "staff"
 
@@ -58,6 +58,21 @@ def conversation_for(user: Person, conversation_id: int, *, lock: bool = False) 
     if not rows:
         raise Http404("no such conversation")
     return rows[0]
+
+
+def team_conversation_for(user: Person, conversation_id: int) -> Conversation:
+    """Return a conversation in which the person is on the seller side, as `conversation_for`.
+
+    For everything that the shopper never learns of. A shopper who has joined the shop since is
+    still the shopper of this conversation.
+
+    Raises:
+        Http404: it doesn't exist, or the person is not on its seller side.
+    """
+    conversation = conversation_for(user, conversation_id)
+    if conversation.side_of(user.pk) is not Side.SELLER:
+        raise Http404("no such conversation of the shop")
+    return conversation
 
 
 @prepared

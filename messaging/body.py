@@ -1,6 +1,7 @@
 """The text of a message: what is accepted, and how it is shortened."""
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -24,17 +25,20 @@ def clean_body(body: str) -> str:
         Refused: `invalid` for an empty text or one with control characters, `too_long` for more
             than `MESSAGE_MAX_CHARACTERS` code points.
     """
+    return clean_text(
+        body,
+        settings.MESSAGE_MAX_CHARACTERS,
+        _("A message can have at most %(limit)s characters; this one has %(length)s."),
+    )
+
+
+def clean_text(body: str, limit: int, too_long: str | Promise) -> str:
+    """As `clean_body`, with another limit in code points, and another sentence for longer texts."""
     text = normalize_body(body)
-    if len(text) > settings.MESSAGE_MAX_CHARACTERS:
-        raise Refused(
-            "too_long",
-            when_shown(
-                lambda: (
-                    _("A message can have at most %(limit)s characters; this one has %(length)s.")
-                    % {"limit": settings.MESSAGE_MAX_CHARACTERS, "length": len(text)}
-                )
-            ),
-        )
+    length = len(text)
+    if length > limit:
+        values = {"limit": limit, "length": length}
+        raise Refused("too_long", when_shown(lambda: too_long % values))
     if has_control_characters(text, allowed="\n\t"):
         raise Refused("invalid", _("The message contains characters that can't be shown."))
     if is_blank(text):

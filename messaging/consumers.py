@@ -12,23 +12,20 @@ from trato.client_address import network_of_socket, site_of_socket
 from trato.people import Person
 from trato.realtime.close_codes import FLOODS, PAGE_OF_ANOTHER
 from trato.realtime.database import run_in_database_thread
-from trato.realtime.frames import encode
 from trato.realtime.groups import Event
 
-from . import access, frames, queries
+from . import access, frames, heartbeats
 from .host import host
 from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
 
 log = structlog.get_logger("trato.socket")
 
-NOTHING_OPEN = encode(frames.Heartbeat({}))
-
 
 class ChatConsumer(BadgeConsumer):
     """One tab of one person. Inherits from Badge-, Realtime- and SocketConsumer, in this order."""
 
-    event_types = BadgeConsumer.event_types | {"chat.message", "chat.typing"}
+    event_types = BadgeConsumer.event_types | {"chat.message", "chat.typing", "team.event"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +81,11 @@ class ChatConsumer(BadgeConsumer):
         if event["conversation"] in self.conversations and event["user"] != self.user.pk:
             self.send_frame(event["frame"])
 
+    def team_event(self, event: Event) -> None:
+        """Pass on what only the team may know; also a shopper may work for the shop by now."""
+        if event["consumer"] != self.user.pk:
+            self.send_frame(event["frame"])
+
     # -- Groups and heartbeat --------------------------------------------------------------------
 
     @classmethod
@@ -104,16 +106,8 @@ class ChatConsumer(BadgeConsumer):
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """Also send each socket the revisions of its open conversations, so that gaps show."""
-        tops: dict[int, int] = {}
-        opened: dict[Self, tuple[int, ...]] = {}
         try:
             await super().beat(sockets)
-            opened = {socket: pks for socket in sockets if (pks := tuple(socket.conversations))}
-            if opened:
-                wanted = set().union(*opened.values())
-                tops = await run_in_database_thread(queries.revisions, wanted)
         except (DatabaseError, InterfaceError):
             log.warning("beat_unavailable")
-        for socket in sockets:
-            own = {pk: tops[pk] for pk in opened.get(socket, ()) if pk in tops}
-            socket.send_frame(encode(frames.Heartbeat(own)) if own else NOTHING_OPEN)
+        await heartbeats.send({socket: socket.conversations for socket in sockets})

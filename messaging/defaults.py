@@ -8,6 +8,9 @@ from trato.defaults import env
 
 MESSAGE_MAX_CHARACTERS = 4000
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
+NOTE_MAX_CHARACTERS = 4000  # of a team's internal note
+NOTES_PER_MINUTE = env.int("NOTES_PER_MINUTE", default=30)  # per person
+NOTE_PAGE_SIZE = 200  # notes in one answer and on one page of a conversation, at most
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person

@@ -23,6 +23,7 @@ from .models import (
     Conversation,
     KeptQuestion,
     Message,
+    Note,
     Participant,
     Report,
     SavedReply,
@@ -49,6 +50,7 @@ def _erase(person: Person) -> None:
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
     assigned.update(assignee=None)
     _empty_messages(person, ending)
+    Note.objects.filter(author_id=person.pk, conversation__in=ending).update(body="", mentions=[])
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
     own.delete()
@@ -107,6 +109,7 @@ PART = Part(
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.ScheduledMessage.author": "the shop's, like its messages; not sent any more",
         "messaging.ScheduledMessage.changed_by": "kept; shown as a deleted account",
+        "messaging.Note.author": "words emptied where the conversation ends; else the shop's",
         "messaging.Report.reporter": "words emptied once it is closed",
         "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",
         "messaging.Report.resolved_by": "kept: only staff close reports, and they can't delete",

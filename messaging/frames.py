@@ -240,8 +240,11 @@ class TypingSeen(Struct, tag="typing", omit_defaults=True):
     stopped: bool = False
 
 
-class Heartbeat(Struct, tag="heartbeat"):
+class Heartbeat(Struct, tag="heartbeat", omit_defaults=True):
+    """The revisions of what a socket has open; `team` has the team's, on the seller side only."""
+
     conversations: dict[int, int]
+    team: dict[int, int] = {}
 
 
 def page(

@@ -269,6 +269,7 @@ from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
 from .lanes.models import Lane as Lane  # noqa: E402
 from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
+from .notes.models import Note as Note  # noqa: E402
 from .participants import Participant as Participant  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402

@@ -1,6 +1,7 @@
 """Load pages of messages, and read marks."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -32,6 +33,12 @@ def messages_before(conversation: Conversation, sequence: int) -> tuple[list[Mes
     return rows[::-1], more
 
 
+def time_of(conversation: Conversation, sequence: int) -> datetime | None:
+    """Return when a message was sent; None if there is no such message."""
+    times = conversation.messages.filter(sequence=sequence).values_list("created_at", flat=True)
+    return times.first()
+
+
 def read_marks(conversation: Conversation) -> dict[str, int]:
     """Return how far each side has read: for a shop, the colleague who has read furthest."""
     return _furthest(_participants(conversation.pk))
@@ -51,10 +58,14 @@ def _furthest(participants: Iterable[Participant]) -> dict[str, int]:
     return marks
 
 
-def revisions(conversation_ids: Iterable[int]) -> dict[int, int]:
-    """Return the top revisions of several conversations, with one query."""
+def revisions(conversation_ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+    """Return the top revisions of several conversations, and those of their teams, if any.
+
+    Makes one query. Only the seller side may learn of the second one.
+    """
     rows = Conversation.objects.filter(pk__in=listed(conversation_ids))
-    return dict(rows.values_list("pk", "revision"))
+    columns = rows.values_list("pk", "revision", "team_state__team_revision")
+    return {pk: (revision, of_team) for pk, revision, of_team in columns}
 
 
 @prepared

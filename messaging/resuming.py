@@ -52,6 +52,10 @@ class OpenConversations:
     def __contains__(self, conversation_id: int) -> bool:
         return conversation_id in self._open
 
+    def of_team(self) -> list[int]:
+        """Return those in which the person is on the seller side."""
+        return [pk for pk, opened in self._open.items() if opened.side is Side.SELLER]
+
     async def open(self, conversation_id: int, since: int) -> None:
         """Send the latest page, or what has changed since a revision, and keep it up to date.
 

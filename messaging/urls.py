@@ -6,6 +6,7 @@ from . import views
 from .contact.urls import urlpatterns as contact
 from .inbox.urls import urlpatterns as inbox
 from .moderation.urls import urlpatterns as moderation
+from .notes.urls import urlpatterns as notes
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
 from .scheduled.urls import urlpatterns as scheduled
@@ -23,4 +24,5 @@ urlpatterns = [
     *saved_replies,
     *scheduled,
     *triage,
+    *notes,
 ]

@@ -5,14 +5,11 @@ too.
 """
 
 import uuid
-from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -32,11 +29,12 @@ from trato.responses import (
 
 from . import access, actions, frames, queries
 from .host import ProductCard, host
-from .models import Conversation, Message, conversation_url
+from .models import Conversation, Message, Side, conversation_url
+from .notes import queries as notes
 from .reading import pixel
 from .resuming import state_of
-from .runs import mark_runs
 from .saved_replies.filling import drafted
+from .timeline import by_day
 
 
 @require_GET
@@ -104,17 +102,16 @@ def _thread(
         else queries.latest_messages(conversation)
     )
     marks, own_mark = queries.read_marks_and_own(conversation, request.user)
-    history = _by_day(rows)
     first_unread = next(
         (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
     )
-    mark_runs((messages for _day, messages in history), first_unread)
+    team = _team_part(conversation, rows, has_older, before) if side is Side.SELLER else {}
     context = {
         "conversation": conversation,
         "side": side,
         "counterpart": conversation.counterpart_of(side),
         "counterpart_picture": conversation.counterpart_picture_of(side),
-        "history": history,
+        "history": by_day(rows, team.get("notes", ()), first_unread),
         "oldest": rows[0].sequence if rows else 0,
         "has_older": has_older,
         "before": before,
@@ -127,14 +124,25 @@ def _thread(
         "draft": draft,
         "read_mark": pixel.signature(request.user.pk, conversation.pk, conversation.last_sequence),
         **_cards(conversation),
+        **team,
     }
     status = STATUS[refusal.code] if refusal else 200
     return render(request, "messaging/conversation.html", context, status=status)
 
 
-def _by_day(rows: list[Message]) -> list[tuple[date, list[Message]]]:
-    days = groupby(rows, lambda row: timezone.localdate(row.created_at))
-    return [(day, list(messages)) for day, messages in days]
+def _team_part(
+    conversation: Conversation, rows: list[Message], has_older: bool, before: int | None
+) -> dict[str, Any]:
+    """Return what only the shop's team sees on the page: its notes between these messages."""
+    start = rows[0].created_at if rows and has_older else None
+    end = queries.time_of(conversation, before) if before else None
+    revision = notes.team_revision(conversation)
+    return {
+        "team_revision": revision,
+        "notes": notes.notes_between(conversation, start, end) if revision else [],
+        "note_client_id": uuid.uuid4(),
+        "note_max_characters": settings.NOTE_MAX_CHARACTERS,
+    }
 
 
 def _cards(conversation: Conversation) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Announce changes to a shop's team, and to nobody else: the shopper's group gets none of them."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -21,24 +21,32 @@ def changed(conversation: Conversation, team_revision: int, **fields: Any) -> No
         team_revision: the one that `actions.bump` returned for this conversation.
         fields: what has changed, see `TeamChanged`.
     """
-    changed_many(
-        [
-            (
-                conversation,
-                TeamChanged(conversation=conversation.pk, team_revision=team_revision, **fields),
-            )
-        ]
-    )
+    pk = conversation.pk
+    send(conversation, TeamChanged(conversation=pk, team_revision=team_revision, **fields))
 
 
-def changed_many(changes: Collection[tuple[Conversation, Struct]]) -> None:
+def send(conversation: Conversation, frame: Struct) -> None:
+    """Send the team of a conversation a frame on commit."""
+    changed_many([(conversation, frame)])
+
+
+def changed_many(changes: Iterable[tuple[Conversation, Struct]]) -> None:
     """Send the teams of several conversations their frames on commit, in one publish."""
     events = [addressed(conversation, frame) for conversation, frame in changes]
     transaction.on_commit(lambda: groups.send_many(events))
 
 
-def addressed(conversation: Conversation, frame: Struct) -> groups.Addressed:
-    """Return an event with a frame for the team of a conversation."""
-    # Without a revision, because events with one are put in the order of the conversation's own.
-    event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
+def addressed(conversation: Conversation, frame: Struct, **fields: Any) -> groups.Addressed:
+    """Return an event with a frame for the team of a conversation.
+
+    It names the shopper, who may have joined the shop since and must not get it. It has no
+    `revision`: events with one are put in the order of the conversation's own.
+    """
+    event = {
+        "type": "team.event",
+        "conversation": conversation.pk,
+        "consumer": conversation.consumer_id,
+        "frame": encode(frame),
+        **fields,
+    }
     return (seller_group(conversation.shop_id),), event

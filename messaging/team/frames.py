@@ -1,8 +1,13 @@
 """All frames that go to a shop's team only. What its members send is in `messaging.frames`."""
 
+import uuid
+from datetime import datetime
+from typing import Self
+
 from msgspec import UNSET, Struct, UnsetType
 
 from messaging.frames import Sender
+from messaging.models import Note
 
 
 class TeamChanged(Struct, tag="team.changed", kw_only=True):
@@ -12,3 +17,42 @@ class TeamChanged(Struct, tag="team.changed", kw_only=True):
     team_revision: int
     assignee: Sender | UnsetType | None = UNSET
     labels: list[int] | UnsetType = UNSET
+
+
+class NoteItem(Struct, kw_only=True):
+    """An internal note as the team sees it; the author's name is empty for a deleted account."""
+
+    conversation: int
+    number: int
+    team_revision: int
+    client_id: uuid.UUID
+    author: Sender
+    body: str
+    mentions: list[int]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, note: Note) -> Self:
+        return cls(
+            conversation=note.conversation_id,
+            number=note.number,
+            team_revision=note.team_revision,
+            client_id=note.client_id,
+            author=Sender(note.author_id, note.author_name),
+            body=note.body,
+            mentions=note.mentions,
+            created_at=note.created_at,
+        )
+
+
+class NoteCreated(NoteItem, tag="note.created"):
+    pass
+
+
+class NotesState(Struct, tag="notes.state", kw_only=True):
+    """A page of notes; the client resumes from `team_revision`."""
+
+    conversation: int
+    team_revision: int
+    notes: list[NoteItem]
+    more: bool

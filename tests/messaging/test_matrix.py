@@ -16,7 +16,8 @@ from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging.factories import SavedReplyFactory
-from messaging.models import Conversation, Message, Participant, Report, SavedReply
+from messaging.models import Conversation, Message, Note, Participant, Report, SavedReply, TeamState
+from messaging.notes.actions import add as add_note
 from notifications.models import Notification
 from tests.patience import PATIENCE
 from tests.said import say
@@ -28,7 +29,10 @@ PEOPLE = (
     "anonymous", "shopper", "seller", "colleague", "former_colleague", "other_seller", "stranger",
     "suspended", "moderator",
 )  # fmt: skip
-MODELS = (Conversation, Message, Participant, Report, SavedReply, Notification, AuditEntry)
+MODELS = (
+    Conversation, Message, Participant, Report, SavedReply, Notification, AuditEntry, Note,
+    TeamState,
+)  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 SELLERS = {"seller", "colleague"}
 STAFF = {"moderator"}
@@ -43,6 +47,7 @@ class Scene:
         self.address = conversation.get_absolute_url()
         self.asked = say(shopper, conversation, "Is it glazed?")
         self.answered = say(seller, conversation, "Yes, inside too.")
+        self.note = add_note(seller, conversation.pk, uuid.uuid4(), "Ask Iker first")
         self.bystander = UserFactory()
         self.reply = SavedReplyFactory(shop=conversation.shop, body="Drawer {{ shopper }}")
 
@@ -109,6 +114,17 @@ def _report(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, Report.objects.filter(message=message).exists()
 
 
+def _add_note(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"body": "Between us", "client_id": str(uuid.uuid4())}
+    status = client.post(f"{scene.address}notes/", form).status_code
+    return status, Note.objects.filter(body="Between us").exists()
+
+
+def _list_notes(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}notes/?since=0")
+    return answer.status_code, "Ask Iker first" in answer.text
+
+
 def _remove(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     path = f"/admin/messaging/conversation/message/{scene.asked.pk}/remove/"
     status = client.post(path, {"rule": "off_platform", "reason": "Phone number"}).status_code
@@ -169,6 +185,8 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "add a saved reply": (_add_reply, SELLERS, {404}),
     "change a saved reply": (_change_reply, SELLERS, {404}),
     "delete a saved reply": (_delete_reply, SELLERS, {404}),
+    "note.add": (_add_note, SELLERS, {404}),
+    "notes list": (_list_notes, SELLERS, {404}),
     "remove": (_remove, STAFF, {302, 403}),
     "suspend": (_suspend, STAFF, {302, 403}),
 }

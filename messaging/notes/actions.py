@@ -1,0 +1,78 @@
+"""Add internal notes."""
+
+import uuid
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Max
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from messaging import access
+from messaging.body import clean_text, normalize_body
+from messaging.models import Conversation, Note
+from messaging.team import actions as team
+from messaging.team import events
+from messaging.team.frames import NoteCreated
+from trato import rate_limits
+from trato.clock import database_now
+from trato.errors import conflict
+from trato.people import Person
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def add(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Note:
+    """Add a note for the shop's team, and announce it to the team only, on commit.
+
+    A repeated `client_id` with the same words returns the first note, doesn't count against the
+    limit, and is announced again, because the first announcement may have got lost; receivers
+    ignore a second one. Ended conversations can still get notes: the shop may have to remember
+    something.
+
+    Raises:
+        Http404: the conversation doesn't exist, or the actor is not on its seller side.
+        Refused: `conflict` if the actor has added other words under this `client_id`, `invalid` or
+            `too_long` for the text, `rate_limited` after too many.
+    """
+    # Takes turns with the deletion of the account, which empties the notes that it finds.
+    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
+    if not people.select_for_update(no_key=True).exists():
+        raise Http404("no such account any more")
+    conversation = access.team_conversation_for(actor, conversation_id)
+    note = _earlier(conversation, actor, client_id)
+    if note is None:
+        note = _store(conversation, actor, client_id, _clean(body))
+    elif note.body != normalize_body(body):
+        raise conflict()
+    events.send(conversation, NoteCreated.of(note))
+    return note
+
+
+def _store(conversation: Conversation, actor: Person, client_id: uuid.UUID, text: str) -> Note:
+    rate_limits.hit("NOTES_PER_MINUTE", actor.pk)
+    revision = team.bump([conversation.pk])[conversation.pk]
+    last = conversation.notes.aggregate(last=Max("number"))["last"] or 0
+    return Note.objects.create(
+        conversation=conversation,
+        number=last + 1,  # under the lock of the team's state, so that there are no gaps
+        team_revision=revision,
+        client_id=client_id,
+        author=cast(Any, actor),
+        body=text,
+        created_at=database_now(),
+    )
+
+
+def _earlier(conversation: Conversation, actor: Person, client_id: uuid.UUID) -> Note | None:
+    """Return the note of this `client_id`. The lock on the author's row keeps out a second one."""
+    notes = conversation.notes.select_related("author")
+    return notes.filter(author_id=actor.pk, client_id=client_id).first()
+
+
+def _clean(body: str) -> str:
+    limit = settings.NOTE_MAX_CHARACTERS
+    too_long = _("A note can have at most %(limit)s characters; this one has %(length)s.")
+    return clean_text(body, limit, too_long)

@@ -1,0 +1,53 @@
+"""Load notes. The caller has got the conversation from `access`, on its seller side."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from messaging.models import Conversation, Note, TeamState
+from messaging.team.frames import NoteItem, NotesState
+
+
+def team_revision(conversation: Conversation) -> int:
+    """Return the top revision of what the team sees; read it before the notes themselves."""
+    row = TeamState.objects.filter(pk=conversation.pk).values_list("team_revision", flat=True)
+    return row.first() or 0
+
+
+def notes_between(
+    conversation: Conversation, start: datetime | None, end: datetime | None
+) -> list[Note]:
+    """Return the notes of a part of the conversation, oldest first; at most the newest of a page.
+
+    Args:
+        start: of the first message of that part; None for the beginning.
+        end: of the first message after it; None for the end.
+    """
+    rows = _notes(conversation)
+    if start:
+        rows = rows.filter(created_at__gte=start)
+    if end:
+        rows = rows.filter(created_at__lt=end)
+    return list(rows.order_by("-number")[: settings.NOTE_PAGE_SIZE])[::-1]
+
+
+def state_since(conversation: Conversation, since: int) -> NotesState:
+    """Return the notes after a revision of the team, in its order; after 0, from the first on."""
+    revision, size = team_revision(conversation), settings.NOTE_PAGE_SIZE
+    rows = _notes(conversation).filter(team_revision__gt=since).order_by("team_revision")
+    notes = list(rows[: size + 1])
+    more = len(notes) > size
+    if more:
+        notes = notes[:size]
+        revision = notes[-1].team_revision
+    return NotesState(
+        conversation=conversation.pk,
+        team_revision=revision,
+        notes=[NoteItem.of(note) for note in notes],
+        more=more,
+    )
+
+
+def _notes(conversation: Conversation) -> QuerySet[Note]:
+    return conversation.notes.select_related("author")

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [path("conversation/<int:conversation_id>/notes/", views.notes, name="notes")]

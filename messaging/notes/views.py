@@ -1,0 +1,69 @@
+"""A team's notes over HTTP: JSON for scripts, and a form that works without them."""
+
+import uuid
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from messaging import access
+from messaging.models import conversation_url
+from messaging.team.frames import NoteCreated
+from trato.errors import Refused
+from trato.responses import (
+    STATUS,
+    PersonRequest,
+    counter_from,
+    json_response,
+    person_required,
+    refusal_response,
+    uuid_from,
+    wants_json,
+    with_retry_after,
+)
+
+from . import actions, queries
+
+
+@require_http_methods(["GET", "POST"])
+@person_required
+def notes(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """Return as JSON the notes after a revision of the team, or add one."""
+    if request.method == "POST":
+        return _add(request, conversation_id)
+    conversation = access.team_conversation_for(request.user, conversation_id)
+    try:
+        since = counter_from(request.GET.get("since", "0"))
+    except Refused as refusal:
+        return refusal_response(refusal)
+    return json_response(queries.state_since(conversation, since))
+
+
+def _add(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """Add a note: a form is redirected to it, a script gets it."""
+    body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
+    try:
+        client_id = uuid_from(given)
+        if client_id is None:
+            raise Refused("invalid", _("The note has no client ID."))
+        note = actions.add(request.user, conversation_id, client_id, body)
+    except Refused as refusal:
+        if wants_json(request):
+            return refusal_response(refusal, given[:64] or None)
+        conversation = access.team_conversation_for(request.user, conversation_id)
+        context = {
+            "conversation": conversation,
+            "note_body": body,
+            "note_error": refusal.detail,
+            # Other words under a used one are a new note: somebody went back to a sent form.
+            "note_client_id": uuid.uuid4(),
+            "note_max_characters": settings.NOTE_MAX_CHARACTERS,
+        }
+        status = STATUS[refusal.code]
+        response = render(request, "messaging/notes/add.html", context, status=status)
+        return with_retry_after(response, refusal)
+    if wants_json(request):
+        return json_response(NoteCreated.of(note))
+    return redirect(f"{conversation_url(conversation_id)}#note-{note.number}")
