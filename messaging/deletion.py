@@ -107,6 +107,8 @@ PART = Part(
         "messaging.Conversation.assignee": "emptied: nobody takes care of it",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
+        "messaging.Wait.answered_by": "kept; shown as a deleted account",
+        "messaging.Contest.by": "kept, with the reason: the shop's; shown as a deleted account",
         "messaging.ScheduledMessage.author": "the shop's, like its messages; not sent any more",
         "messaging.ScheduledMessage.changed_by": "kept; shown as a deleted account",
         "messaging.Note.author": "words emptied where the conversation ends; else the shop's",

@@ -266,6 +266,10 @@ class Message(models.Model):
 
 # The features' models, which belong to this app too.
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
+from .figures.models import Contest as Contest  # noqa: E402
+from .figures.models import ReplyTime as ReplyTime  # noqa: E402
+from .figures.models import Settlement as Settlement  # noqa: E402
+from .figures.models import Wait as Wait  # noqa: E402
 from .lanes.models import Lane as Lane  # noqa: E402
 from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402

@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import views
 from .contact.urls import urlpatterns as contact
+from .figures.urls import urlpatterns as figures
 from .inbox.urls import urlpatterns as inbox
 from .moderation.urls import urlpatterns as moderation
 from .notes.urls import urlpatterns as notes
@@ -25,4 +26,5 @@ urlpatterns = [
     *scheduled,
     *triage,
     *notes,
+    *figures,
 ]

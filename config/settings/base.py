@@ -258,6 +258,7 @@ RETENTION_RULES = [
     "catalog.retention.RULES",
     "messaging.contact.retention.RULES",
     "messaging.scheduled.retention.RULES",
+    "messaging.figures.retention.RULES",
     "config.retention.RULES",
     "notifications.retention.RULES",
 ]

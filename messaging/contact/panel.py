@@ -11,7 +11,8 @@ from messaging.host import Product, Shop, host
 
 from . import queries
 
-ANSWERS_MIN = 3  # answered conversations, before the panel says how fast a shop replies
+ANSWERS_MIN = 3  # before the panel says how fast a shop replies
+HOUR_SECONDS, WHOLE_DAY_SECONDS = 3600, 86_400
 
 
 def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str, Any]:
@@ -34,12 +35,20 @@ def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str,
     }
 
 
-def _reply_time(answers: dict[str, int]) -> str:
-    """Return the usual reply time in words: at least half of the replies were as fast."""
-    if answers["answered"] < ANSWERS_MIN:
+def _reply_time(answers: dict[str, Any]) -> str:
+    """Return the usual reply time in words, by the clock of `messaging.figures`: the median."""
+    median, day = answers["median_seconds"], answers["day_seconds"]
+    if answers["samples"] < ANSWERS_MIN or median is None:
         return ""
-    if answers["within_hour"] * 2 >= answers["answered"]:
+    in_hours = day < WHOLE_DAY_SECONDS  # the shop has told its hours, and only they count
+    if median <= HOUR_SECONDS:
+        if in_hours:
+            return _("Usually answers within an hour of its opening hours")
         return _("Usually answers within an hour")
-    if answers["within_day"] * 2 >= answers["answered"]:
+    if median <= day:
+        if in_hours:
+            return _("Usually answers within one opening day")
         return _("Usually answers within a day")
+    if in_hours:
+        return _("Usually takes more than one opening day to answer")
     return _("Usually takes more than a day to answer")

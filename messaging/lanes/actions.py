@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from django.db import transaction
 
 from messaging import access, events
-from messaging.models import Conversation
+from messaging.models import Conversation, Settlement
+from messaging.sides import Side
 from trato.clock import database_now
 from trato.people import Person
 
@@ -54,16 +55,20 @@ def move(
     Returns:
         Those that changed. Both sides hear of them on commit.
     """
-    changed, changes = [], []
+    changed, changes, settled = [], [], []
     for row in conversations:
         turn = turn_of(row)
         if row.last_sequence and row.turn != turn.side:
             changes.append((row.shop_id, row.turn, str(turn.side)))
+            if row.turn == Side.SELLER and not turn.side:
+                settled.append(Settlement(conversation=row, sequence=row.last_sequence))
             row.turn, row.waiting_since = str(turn.side), turn.since
             changed.append(row)
     if changed:
         Conversation.objects.bulk_update(changed, ["turn", "waiting_since"], batch_size=500)
         store.enter(changed)
         store.count(changes)
+        # Without an answer by the shop, which doesn't count in its figures.
+        Settlement.objects.bulk_create(settled)
         events.inbox_changed(changed)
     return changed

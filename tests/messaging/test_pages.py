@@ -1,14 +1,13 @@
 """The pages: what they cost in queries, and asking from a product."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
@@ -17,7 +16,7 @@ from catalog.models import Product, Shop
 from messaging import actions
 from messaging.contact import queries
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, ReplyTime
 from messaging.reading.actions import mark_read
 from tests.products import ProductImageFactory
 
@@ -154,28 +153,37 @@ def test_without_a_script_times_are_those_of_the_zone_that_the_browser_told(
     assert f">{time}</time>" in page
 
 
-def test_the_usual_answer_is_judged_by_the_latest_conversations(
-    shopper: User, seller: User, shop: Shop, product: Product, monkeypatch: pytest.MonkeyPatch
+def test_the_panel_knows_the_reader_and_the_shop_s_reply_time(
+    shopper: User, seller: User, shop: Shop, product: Product
 ) -> None:
-    monkeypatch.setattr(queries, "REPLY_TIME_SAMPLE", 3)
-    now = timezone.now()
-    for days, seconds in enumerate((60, 4000, None, 90_000, 90_000)):
-        at = now - timedelta(days=days)
-        about = ConversationFactory(
-            consumer=UserFactory(),
-            product=ProductFactory(shop=shop),
-            created_at=at,
-            first_reply_seconds=seconds,
-        )
-        MessageFactory(conversation=about, created_at=at)
     mine = ConversationFactory(consumer=shopper, product=product)
     nothing = dict.fromkeys(("mine", "sent_id", "sent_body"))
-    speed = {"answered": 2, "within_hour": 1, "within_day": 2}
-    known = {**nothing, **speed, "mine": mine.pk, "is_own_shop": False}
-    assert queries.shop_answers(shop.pk, product.pk, shopper.pk) == known
-    old = now - timedelta(days=queries.REPLY_TIME_DAYS + 1)
-    Conversation.objects.update(created_at=old)
-    unknown = {**nothing, **dict.fromkeys(speed, 0)}
+    unknown = {**nothing, "samples": 0, "median_seconds": None, "day_seconds": 0}
     own = queries.shop_answers(shop.pk, product.pk, seller.pk)
     assert own == {**unknown, "is_own_shop": True}
     assert queries.shop_answers(shop.pk, None, None) == {**unknown, "is_own_shop": False}
+    speed = {"samples": 3, "median_seconds": 60, "day_seconds": 28_800}
+    ReplyTime.objects.create(shop=shop, **speed)
+    known = {**nothing, **speed, "mine": mine.pk, "is_own_shop": False}
+    assert queries.shop_answers(shop.pk, product.pk, shopper.pk) == known
+
+
+@pytest.mark.parametrize(
+    ("samples", "median", "day", "words"),
+    [
+        (2, 60, 86_400, ""),
+        (3, 60, 86_400, "Usually answers within an hour<"),
+        (3, 3601, 86_400, "Usually answers within a day<"),
+        (3, 90_000, 86_400, "Usually takes more than a day to answer<"),
+        (3, 60, 28_800, "Usually answers within an hour of its opening hours<"),
+        (3, 28_800, 28_800, "Usually answers within one opening day<"),
+        (3, 28_801, 28_800, "Usually takes more than one opening day to answer<"),
+    ],
+)
+def test_the_usual_answer_is_told_from_three_samples_on(
+    samples: int, median: int, day: int, words: str, shop: Shop, product: Product
+) -> None:
+    ReplyTime.objects.create(shop=shop, samples=samples, median_seconds=median, day_seconds=day)
+    page = Client().get(product.get_absolute_url()).text
+    assert words.replace("<", "</p>") in page
+    assert ("Usually" in page) == bool(words)

@@ -7,6 +7,8 @@ from django.core.management import BaseCommand, CommandError
 
 from messaging.demo.cast import Cast
 from messaging.demo.rows import store
+from messaging.figures import actions as figures
+from messaging.host import shop_model
 from messaging.models import Message, Report
 from trato.audit.models import AuditEntry
 from trato.people import Person
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         cast = Cast(options["goods"], options["languages"])
         store(cast.showcases() + cast.everyday(), cast.dice)
         report(cast)
+        figures.refresh(shop_model()._default_manager.values_list("pk", flat=True))
 
 
 def report(cast: Cast) -> None:

@@ -1,0 +1,229 @@
+"""Keep the waits of shops up to date; contest a late answer."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Substr
+from django.http import Http404
+from django.utils import timezone
+from django.utils.text import normalize_newlines
+from django.utils.translation import gettext_lazy as _
+
+from messaging.host import host, shop_model
+from messaging.models import (
+    Contest,
+    Conversation,
+    Message,
+    ReplyTime,
+    Settlement,
+    Side,
+    Wait,
+    hour_of,
+)
+from trato.clock import database_now
+from trato.errors import Refused
+from trato.people import Person
+from trato.text import has_control_characters
+
+from . import clock, queries
+from .clock import Event, Kind
+from .hours import hours_of, usual_day
+from .thanks import MAX_CHARACTERS, only_thanks
+
+CONVERSATIONS_AT_ONCE = 200
+# Messages of transactions that commit out of order are read again.
+OVERLAP = timedelta(minutes=1)
+REASON_MAX = Contest._meta.get_field("reason").max_length or 0
+
+
+def due(limit: int) -> int:
+    """Bring the waits of some shops up to date, those that were not looked at for longest.
+
+    Returns:
+        How many shops were looked at.
+    """
+    since = timezone.now() - timedelta(minutes=settings.FIGURES_REFRESH_MINUTES)
+    shops = ReplyTime.objects.filter(Q(checked_at=None) | Q(checked_at__lt=since))
+    ids = list(shops.order_by("checked_at").values_list("shop_id", flat=True)[:limit])
+    known = ReplyTime.objects.filter(shop_id=OuterRef("pk"))
+    if len(ids) < limit:
+        new = shop_model()._default_manager.filter(~Exists(known)).order_by("pk")
+        ids += new.values_list("pk", flat=True)[: limit - len(ids)]
+    return sum(catch_up(shop_id) for shop_id in ids)
+
+
+def catch_up(shop_id: int, rounds: int = 10) -> bool:
+    """Store the waits of a shop that began or ended since the last time.
+
+    Args:
+        rounds: of at most `CONVERSATIONS_AT_ONCE` conversations.
+
+    Returns:
+        Whether it looked at any; False if another process is doing so.
+    """
+    ReplyTime.objects.get_or_create(shop_id=shop_id)
+    for number in range(rounds):
+        is_free, is_done = _catch_up_some(shop_id)
+        if not is_free or is_done:
+            return is_free or number > 0
+    return True
+
+
+@transaction.atomic
+def _catch_up_some(shop_id: int) -> tuple[bool, bool]:
+    rows = ReplyTime.objects.filter(shop_id=shop_id).select_for_update(skip_locked=True)
+    mark = rows.first()
+    if mark is None:
+        return False, False
+    now = database_now()
+    horizon = now - timedelta(days=settings.FIGURES_DAYS_MAX + 1)
+    since = max(mark.read_until or horizon, horizon)
+    changed = _changed(shop_id, since)
+    hours = hours_of(shop_id)
+    mark.day_seconds = usual_day(hours, now)
+    _store(shop_id, {consumer for _pk, _at, consumer in changed}, horizon, hours, mark.day_seconds)
+    is_done = len(changed) < CONVERSATIONS_AT_ONCE
+    mark.read_until = now - OVERLAP if is_done else changed[-1][1]
+    if is_done:
+        mark.checked_at = now
+        mark.samples, mark.median_seconds = queries.usual_reply(shop_id, now)
+    mark.save()
+    return True, is_done
+
+
+def _changed(shop_id: int, since: datetime) -> list[tuple[int, datetime, int]]:
+    """Return conversations with news: their keys, last messages' times and shoppers."""
+    settled = Settlement.objects.filter(created_at__gte=since, conversation__shop_id=shop_id)
+    heard = Q(last_message_hour__gte=hour_of(since), last_message_at__gte=since)
+    rows = Conversation.objects.filter(shop_id=shop_id, last_message_at__isnull=False)
+    rows = rows.filter(heard | Q(pk__in=settled.values("conversation_id")))
+    keys: Any = rows.order_by("last_message_at", "pk").values_list(
+        "pk", "last_message_at", "consumer_id"
+    )
+    return list(keys[:CONVERSATIONS_AT_ONCE])
+
+
+def _store(
+    shop_id: int,
+    consumers: Collection[int],
+    horizon: datetime,
+    hours: clock.Hours,
+    day_seconds: int,
+) -> None:
+    """Make the stored waits of some shoppers those that the clock finds."""
+    talks = Conversation.objects.filter(shop_id=shop_id, consumer_id__in=consumers)
+    shoppers = dict(talks.values_list("pk", "consumer_id"))
+    events = _events(talks, shoppers, horizon)
+    waits = {
+        (wait.asked.conversation, wait.asked.sequence): wait
+        for each in events.values()
+        for wait in clock.waits(each)
+    }
+    stored = Wait.objects.filter(
+        Q(asked_at__gte=horizon) | Q(answered_at=None), conversation_id__in=shoppers
+    )
+    old = {(row.conversation_id, row.sequence): row for row in stored}
+    Wait.objects.filter(pk__in=[old[key].pk for key in old.keys() - waits.keys()]).delete()
+    new: list[Wait] = []
+    changed: list[Wait] = []
+    for key, wait in waits.items():
+        row = old.get(key) or Wait(shop_id=shop_id, conversation_id=key[0], sequence=key[1])
+        ended = wait.answered.at if wait.answered else None
+        if row.pk and row.answered_at == ended:
+            continue
+        row.asked_at, row.answered_at = wait.asked.at, ended
+        row.answered_by_id = wait.answered.person if wait.answered else None
+        row.seconds = wait.seconds(hours, ended) if ended else None
+        row.day_seconds = day_seconds
+        (changed if row.pk else new).append(row)
+    Wait.objects.bulk_create(new, batch_size=500)
+    columns = ["answered_at", "answered_by", "seconds", "day_seconds"]
+    Wait.objects.bulk_update(changed, columns, batch_size=500)
+
+
+def _events(talks: Any, shoppers: dict[int, int], horizon: datetime) -> dict[int, list[Event]]:
+    """Return what happened between a shop and each of some shoppers."""
+    events: defaultdict[int, list[Event]] = defaultdict(list)
+    messages = Message.objects.filter(
+        conversation_id__in=shoppers, created_at__gte=horizon, removed_at=None
+    ).order_by()
+    columns = (
+        "conversation_id",
+        "sequence",
+        "side",
+        "created_at",
+        "sender_id",
+        "is_automatic",
+        "start",
+    )
+    starts = messages.annotate(start=Substr("body", 1, MAX_CHARACTERS + 1))
+    for talk, sequence, side, at, sender, is_automatic, start in starts.values_list(*columns):
+        kind = Kind.AUTOMATIC if is_automatic else _kind(side, start)
+        events[shoppers[talk]].append(Event(at, talk, sequence, kind, sender))
+    settled = Settlement.objects.filter(conversation_id__in=shoppers, created_at__gte=horizon)
+    for talk, sequence, at in settled.values_list("conversation_id", "sequence", "created_at"):
+        events[shoppers[talk]].append(Event(at, talk, sequence, Kind.SETTLED))
+    ended = talks.filter(ended_at__isnull=False)
+    for talk, sequence, at in ended.values_list("pk", "last_sequence", "ended_at"):
+        events[shoppers[talk]].append(Event(at, talk, sequence, Kind.SETTLED))
+    return events
+
+
+def _kind(side: str, start: str) -> Kind:
+    if side == Side.CONSUMER:
+        return Kind.THANKED if only_thanks(start) else Kind.ASKED
+    return Kind.ANSWERED
+
+
+@transaction.atomic
+def contest(actor: Person, wait_id: int, reason: str) -> Contest:
+    """Say why a late answer should not count. It stays listed, with the reason.
+
+    Raises:
+        Http404: there is no such wait, or the actor doesn't work for the shop.
+        Refused: `invalid` or `too_long` for the reason, `conflict` if it is contested already.
+    """
+    wait = wait_for(actor, wait_id)
+    reason = normalize_newlines(reason).strip()
+    if not reason:
+        raise Refused("invalid", _("Say why it should not count."))
+    if len(reason) > REASON_MAX:
+        raise Refused("too_long", _("That is too long. Please shorten it."))
+    if has_control_characters(reason, allowed="\n\t"):
+        raise Refused("invalid", _("The text contains characters that can't be shown."))
+    try:
+        with transaction.atomic():
+            return Contest.objects.create(wait=wait, by_id=actor.pk, reason=reason)
+    except IntegrityError as error:
+        raise Refused("conflict", _("A colleague has contested it already.")) from error
+
+
+@transaction.atomic
+def withdraw(actor: Person, wait_id: int) -> bool:
+    """Withdraw a contest; return whether there was one. Its row stays.
+
+    Raises:
+        Http404: there is no such wait, or the actor doesn't work for the shop.
+    """
+    contests = Contest.objects.filter(wait=wait_for(actor, wait_id), withdrawn_at=None)
+    return bool(contests.update(withdrawn_at=database_now()))
+
+
+def wait_for(actor: Person, wait_id: int) -> Wait:
+    """Return a wait of a shop that the person works for, or raise Http404."""
+    wait = Wait.objects.filter(pk=wait_id).first()
+    if wait is None or not host.is_member(actor.pk, wait.shop_id):
+        raise Http404("no such wait")
+    return wait
+
+
+def refresh(shop_ids: Iterable[int]) -> None:
+    """Bring the waits of shops fully up to date, such as those of the demo."""
+    for shop_id in shop_ids:
+        while ReplyTime.objects.filter(shop_id=shop_id, checked_at__isnull=False).count() == 0:
+            catch_up(shop_id)

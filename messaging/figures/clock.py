@@ -1,0 +1,90 @@
+"""The fair clock: for how long a shopper waited for a shop. Knows no database.
+
+A wait begins with a shopper's message and ends with the next answer by a person, in whichever
+conversation of the two. These rules make it fair to the shop:
+
+- Only the shop's opening hours count.
+- An answer in one conversation answers what the same shopper asked in the others.
+- A thank-you starts no wait, and neither does what the team has settled without an answer.
+- Automatic answers don't end a wait.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import Enum
+from typing import Protocol
+
+
+class Hours(Protocol):
+    """When a shop is open, by the clocks of its zone."""
+
+    @property
+    def zone(self) -> tzinfo: ...
+
+    def open_seconds(self, start: datetime, end: datetime) -> float:
+        """Return for how long it is open between two times, in seconds."""
+
+
+class Kind(Enum):
+    ASKED = "asked"  # a shopper's message
+    THANKED = "thanked"  # one that only says thank you
+    ANSWERED = "answered"  # a person's message for the shop
+    AUTOMATIC = "automatic"  # the shop's own message
+    SETTLED = "settled"  # the team says that no answer is needed, or the conversation ended
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a conversation of one shopper and one shop.
+
+    Args:
+        sequence: that of the message, or of the conversation's last one when it was settled.
+        person: who answered.
+    """
+
+    at: datetime
+    conversation: int
+    sequence: int
+    kind: Kind
+    person: int | None = None
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        # A settled conversation comes after its last message, even at the same time.
+        return self.at, self.conversation, 2 * self.sequence + (self.kind is Kind.SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """From a question to its answer; `answered` is None while the shopper waits."""
+
+    asked: Event
+    answered: Event | None
+
+    def seconds(self, hours: Hours, now: datetime) -> int:
+        """Return for how long the shop was open meanwhile."""
+        end = self.answered.at if self.answered else now
+        return int(hours.open_seconds(self.asked.at, max(end, self.asked.at)))
+
+
+def waits(events: Iterable[Event]) -> list[Wait]:
+    """Return the waits of one shopper for one shop, in order; only the last one may be open."""
+    pending: dict[int, Event] = {}  # the first unanswered question of each conversation
+    done = []
+    for event in sorted(events, key=lambda event: event.order):
+        match event.kind:
+            case Kind.ASKED:
+                pending.setdefault(event.conversation, event)
+            case Kind.SETTLED:
+                pending.pop(event.conversation, None)
+            case Kind.ANSWERED if pending:
+                done.append(Wait(_first(pending), event))
+                pending = {}
+    if pending:
+        done.append(Wait(_first(pending), None))
+    return done
+
+
+def _first(pending: dict[int, Event]) -> Event:
+    return min(pending.values(), key=lambda event: event.order)
