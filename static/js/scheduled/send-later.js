@@ -2,6 +2,7 @@
 // composer's form to another address.
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
+import { writeAll } from "trato/local-time";
 import { session } from "trato/session";
 import { gettext } from "trato/text";
 
@@ -9,6 +10,7 @@ class SendLater extends HTMLElement {
   attempt = { key: null, id: null }; // a repeated request is one message
 
   connectedCallback() {
+    writeAll(this);
     this.menu = this.querySelector("details");
     this.chosen = this.querySelector(".send-later__choose input");
     this.error = this.querySelector(".send-later__error");
