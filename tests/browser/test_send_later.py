@@ -1,0 +1,128 @@
+"""Sending later from the composer, with colleagues and the shopper beside."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from messaging.models import Conversation, Message, ScheduledMessage
+from tests.browser.acts import Person, open_thread, says, write
+
+BOX = "#composer-body"
+MENU = ".send-later summary"
+LIST = ".scheduled__item"
+SUMMARY = ".scheduled__summary"
+
+
+@pytest.fixture
+def asking(person: Person, shopper: User, conversation: Conversation) -> Page:
+    page = person(shopper)
+    open_thread(page, conversation)
+    write(page, "Is it glazed?")
+    return page
+
+
+@pytest.fixture
+def answering(person: Person, seller: User, asking: Page, conversation: Conversation) -> Page:
+    page = person(seller)
+    open_thread(page, conversation)
+    says(page, "Is it glazed?")
+    page.fill(BOX, "Yes, inside too.")
+    page.click(MENU)
+    return page
+
+
+def in_days(days: int) -> str:
+    return f"{timezone.now() + timedelta(days=days):%Y-%m-%dT%H:%M}"
+
+
+def test_a_message_is_scheduled_and_colleagues_see_it(
+    answering: Page, asking: Page, person: Person, colleague: User, conversation: Conversation
+) -> None:
+    beside = person(colleague)
+    open_thread(beside, conversation)
+    answering.click(".send-later__panel > button >> nth=0")
+    expect(answering.locator(SUMMARY)).to_contain_text("1 message scheduled")
+    expect(answering.locator(BOX)).to_have_value("")
+    expect(answering.locator(BOX)).to_be_focused()
+    expect(beside.locator(SUMMARY)).to_contain_text("1 message scheduled")
+    beside.click(SUMMARY)
+    expect(beside.locator(LIST)).to_contain_text("Yes, inside too.")
+    write(asking, "Hello?")
+    expect(beside.locator(LIST)).to_contain_text("The shopper has written since")
+    beside.click(f"{LIST} >> text=Send now")
+    says(asking, "Yes, inside too.")
+    for page in (answering, beside):
+        says(page, "Yes, inside too.")
+        expect(page.locator(SUMMARY)).to_have_count(0)
+
+
+def test_a_chosen_time_is_refused_beside_the_field_and_the_text_stays(answering: Page) -> None:
+    answering.click("[value=choose]")
+    field = answering.locator("#send-later-time")
+    expect(field).to_be_focused()
+    field.fill("2020-01-01T09:00")
+    field.press("Enter")
+    expect(answering.locator("#send-later-error")).to_have_text(
+        "This time has passed. Choose a later one."
+    )
+    expect(answering.locator(BOX)).to_have_value("Yes, inside too.")
+    field.fill(in_days(3))
+    field.press("Enter")
+    expect(answering.locator(SUMMARY)).to_contain_text("1 message scheduled")
+    assert not Message.objects.filter(side="seller").exists()
+    answering.click(SUMMARY)
+    answering.click(f"{LIST} >> text=Cancel")
+    expect(answering.locator(SUMMARY)).to_have_count(0)
+    assert ScheduledMessage.objects.get().state == "cancelled"
+
+
+def test_one_that_is_due_is_sent_by_a_server(answering: Page, asking: Page) -> None:
+    answering.click(".send-later__panel > button >> nth=0")
+    expect(answering.locator(SUMMARY)).to_have_count(1)
+    ScheduledMessage.objects.update(send_at=timezone.now())
+    says(asking, "Yes, inside too.")
+    expect(answering.locator(SUMMARY)).to_have_count(0)
+    assert Message.objects.filter(side="seller").count() == 1
+
+
+def test_it_works_without_scripts(
+    person: Person, seller: User, conversation: Conversation, asking: Page
+) -> None:
+    page = person(seller, java_script_enabled=False)
+    open_thread(page, conversation, wait=False)
+    page.fill(BOX, "Yes, inside too.")
+    page.click(MENU)
+    page.click("[value=choose]")
+    expect(page.locator("[name=body]")).to_have_value("Yes, inside too.")
+    page.fill("[name=send_at]", "2020-01-01T09:00")
+    page.click("text=Schedule")
+    expect(page.locator(".field__error")).to_contain_text("This time has passed.")
+    page.fill("[name=send_at]", in_days(3))
+    page.click("text=Schedule")
+    page.click(SUMMARY)
+    expect(page.locator(LIST)).to_contain_text("Yes, inside too.")
+    page.click(f"{LIST} >> text=Edit")
+    page.fill("[name=body]", "Yes, and outside.")
+    page.click("text=Schedule")
+    page.click(SUMMARY)
+    expect(page.locator(LIST)).to_contain_text("Yes, and outside.")
+
+
+def test_its_pages_are_accessible(
+    inspect: Any, seller: User, conversation: Conversation, answering: Page
+) -> None:
+    answering.click(".send-later__panel > button >> nth=0")
+    expect(answering.locator(SUMMARY)).to_have_count(1)
+    row = ScheduledMessage.objects.get()
+    inspector = inspect(seller)
+    address = conversation.get_absolute_url()
+    inspector.tour([f"{address}scheduled/{row.pk}/", "/conversations/figures/?days=7", address])
+    inspector.page.click(SUMMARY)
+    inspector.page.click(MENU)
+    inspector.page.click("[value=choose]")
+    inspector.look()
+    assert "\n".join(map(str, inspector.problems)) == ""
