@@ -142,9 +142,9 @@ def test_the_moderators_group_stays_as_staff_want_it() -> None:
 
 
 def test_pages_about_allauths_models_speak_the_readers_language(
-    moderator: User, client_of: Any
+    chief: User, client_of: Any
 ) -> None:
-    client = client_of(moderator)
+    client = client_of(chief)
     client.cookies["django_language"] = "es"
     for path, words in (
         ("/admin/", ("Sesiones", "Verificación en dos pasos", "Segundos pasos")),
