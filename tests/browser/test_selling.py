@@ -84,7 +84,7 @@ def test_who_sells_names_the_shop_while_signing_up(person: Person) -> None:
     page.fill("[name=email]", "marta@example.com")
     page.fill("[name=password1]", "a-good-long-one")
     page.click("form.signup button")
-    expect(page.locator("h1")).to_have_text("Verify your email")
+    expect(page.locator("h1")).to_have_text("Confirm your email")
     assert Shop.objects.get().members.get().email == "marta@example.com"
 
 
