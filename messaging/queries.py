@@ -44,11 +44,21 @@ def read_marks(conversation: Conversation) -> dict[str, int]:
     return _furthest(_participants(conversation.pk))
 
 
-def read_marks_and_own(conversation: Conversation, user: Person) -> tuple[dict[str, int], int]:
-    """Return how far each side has read, and how far one person has, with one query."""
+def read_marks_and_own(
+    conversation: Conversation, user: Person
+) -> tuple[dict[str, int], int, Participant | None]:
+    """Return how far each side has read, and how far one person has, with one query.
+
+    Returns:
+        Also that person's row, if there is one. What the person has marked as unread counts as
+        unread only there, not in the marks of the sides.
+    """
     participants = _participants(conversation.pk)
-    own = next((p.last_read_sequence for p in participants if p.user_id == user.pk), 0)
-    return _furthest(participants), own
+    own = next((row for row in participants if row.user_id == user.pk), None)
+    mark = own.last_read_sequence if own else 0
+    if own and own.unread_from:
+        mark = min(mark, own.unread_from - 1)
+    return _furthest(participants), mark, own
 
 
 def _furthest(participants: Iterable[Participant]) -> dict[str, int]:

@@ -35,6 +35,7 @@ from .reading import pixel
 from .resuming import state_of
 from .saved_replies.filling import drafted
 from .timeline import by_day
+from .triage.panel import panel
 
 
 @require_GET
@@ -101,7 +102,7 @@ def _thread(
         if before
         else queries.latest_messages(conversation)
     )
-    marks, own_mark = queries.read_marks_and_own(conversation, request.user)
+    marks, own_mark, own = queries.read_marks_and_own(conversation, request.user)
     first_unread = next(
         (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
     )
@@ -115,6 +116,7 @@ def _thread(
         "oldest": rows[0].sequence if rows else 0,
         "has_older": has_older,
         "before": before,
+        "triage": panel(conversation, side, own),
         "read": marks,
         "read_by_other": marks[side.other],
         "first_unread": first_unread,

@@ -37,6 +37,7 @@ def messaging_page(context: RequestContext) -> SafeString:
         "login-url": resolve_url(settings.LOGIN_URL),
         "socket-url": settings.SOCKET_PATH,
         "unread-url": reverse("notifications:unread"),
+        "acts-url": reverse("messaging:acts"),
         "conversation-url": _address_of_any("messaging:conversation"),
         "send-url": _address_of_any("messaging:new_message"),
     }

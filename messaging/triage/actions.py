@@ -16,12 +16,14 @@ from django.utils.translation import ngettext
 
 from messaging import access
 from messaging.host import host
+from messaging.lanes.turns import Turn
 from messaging.models import Conversation
+from trato.clock import database_now
 from trato.errors import Refused, when_shown
 from trato.people import Person
 
-from . import own, team, tokens, undoing
-from .frames import Outcome
+from . import own, team, tokens, turns, undoing
+from .frames import Impossible, Outcome
 
 Ids = Sequence[int]
 
@@ -89,7 +91,7 @@ def assign(actor: Person, ids: Ids, assignee_id: int | None) -> Outcome:
 
     def decide(row: Conversation) -> int | None:
         if assignee_id and row.shop_id not in shops:
-            raise team.Impossible("not_found")
+            raise Impossible("not_found")
         return assignee_id
 
     return team.change_assignees(actor, ids, decide)
@@ -109,6 +111,24 @@ def label(actor: Person, ids: Ids, label_id: int) -> Outcome:
 def unlabel(actor: Person, ids: Ids, label_id: int) -> Outcome:
     """Remove a label from conversations; otherwise like `label`."""
     return team.change_label(actor, ids, label_id, lambda _row, _has: False)
+
+
+@transaction.atomic
+def settle(actor: Person, ids: Ids) -> Outcome:
+    """Say that conversations need no reply. A new message reopens them."""
+    return turns.change(actor, ids, lambda _row: Turn())
+
+
+@transaction.atomic
+def reopen(actor: Person, ids: Ids) -> Outcome:
+    """Let settled conversations wait for the actor's side, from now on."""
+    now = database_now()
+
+    def decide(row: Conversation) -> Turn:
+        waits = Turn(row.turn, row.waiting_since)
+        return waits if row.turn else Turn(row.side_of(actor.pk), now)
+
+    return turns.change(actor, ids, decide)
 
 
 @transaction.atomic

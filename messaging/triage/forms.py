@@ -28,6 +28,8 @@ ACTS: dict[str, Callable[[Person, actions.Ids, QueryDict], Outcome]] = {
     "unlabel": lambda person, ids, data: actions.unlabel(
         person, ids, key_from(data.get("label", ""))
     ),
+    "settle": lambda person, ids, _data: actions.settle(person, ids),
+    "reopen": lambda person, ids, _data: actions.reopen(person, ids),
     "undo": lambda person, _ids, data: actions.undo(person, data.get("token", "")),
 }
 

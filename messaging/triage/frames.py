@@ -8,6 +8,7 @@ from django.utils import timezone
 from msgspec import Struct
 
 from messaging.models import Conversation, Participant
+from trato.errors import Code
 
 
 class Outcome(Struct, kw_only=True):
@@ -16,6 +17,14 @@ class Outcome(Struct, kw_only=True):
     done: list[int]
     failed: dict[int, str]  # error codes
     undo: str = ""
+
+
+class Impossible(Exception):
+    """An act can't be done with one conversation; `code` says why."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class OwnState(Struct, kw_only=True):

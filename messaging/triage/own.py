@@ -7,11 +7,11 @@ from messaging.models import Conversation, Participant
 from trato.people import Person
 
 from . import events, queries, tokens
-from .frames import Outcome, OwnState
+from .frames import Impossible, Outcome, OwnState
 from .tokens import Change
 
 Values = dict[str, Any]  # columns of a participant
-Decide = Callable[[Conversation, Participant], Values | None]
+Decide = Callable[[Conversation, Participant], Values]
 
 
 def change(actor: Person, ids: Sequence[int], columns: Sequence[str], decide: Decide) -> Outcome:
@@ -23,7 +23,7 @@ def change(actor: Person, ids: Sequence[int], columns: Sequence[str], decide: De
     Args:
         ids: of conversations, in the order of the answer.
         columns: the ones that the act may set.
-        decide: returns their new values, or None if the act is impossible there.
+        decide: returns their new values, empty where they are missing, or raises `Impossible`.
     """
     conversations = queries.find(actor, ids)
     rows = queries.own_states(actor, list(conversations))
@@ -35,8 +35,10 @@ def change(actor: Person, ids: Sequence[int], columns: Sequence[str], decide: De
             conversation=conversation, user_id=actor.pk, side=conversation.side_of(actor.pk)
         )
         before = [getattr(row, column) for column in columns]
-        if (values := decide(conversation, row)) is None:
-            failed[pk] = "conflict"
+        try:
+            values = decide(conversation, row)
+        except Impossible as impossible:
+            failed[pk] = impossible.code
             continue
         after = [values.get(column) for column in columns]
         if before != after:

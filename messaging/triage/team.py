@@ -17,23 +17,15 @@ from messaging.models import Conversation, ConversationLabel, Label, Side
 from messaging.team import actions as team
 from messaging.team import events
 from messaging.team.frames import TeamChanged
-from trato.errors import Code, Refused
+from trato.errors import Refused
 from trato.listed import listed
 from trato.people import Person
 
 from . import queries, tokens
-from .frames import Outcome
+from .frames import Impossible, Outcome
 from .tokens import Change
 
 Failed = dict[int, str]
-
-
-class Impossible(Exception):
-    """An act can't be done with one conversation."""
-
-    def __init__(self, code: Code) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def change_assignees(

@@ -1,7 +1,8 @@
 from django.urls import path
 
-from . import views
+from . import label_views, views
 
 urlpatterns = [
     path("conversations/acts/", views.acts, name="acts"),
+    path("conversations/labels/", label_views.label_list, name="labels"),
 ]

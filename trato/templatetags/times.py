@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, to_locale
 
 register = template.Library()
 
-Kind = Literal["short", "time", "day"]
+Kind = Literal["short", "time", "day", "when"]
 
 
 @register.filter
@@ -34,15 +34,15 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
 
     Args:
         at: the time, or nothing if a script will fill it in.
-        kind: what scripts show: `time`, `day`, or `short` (the time if it is today, otherwise the
-            day).
+        kind: what scripts show: `time`, `day`, `short` (the time if it is today, otherwise the
+            day) or `when` (the time, and the day unless it is today).
         classes: CSS classes of the element.
     """
     text, iso = "", ""
     if at:
         local = timezone.localtime(at)
         iso = at.isoformat()
-        text = {"day": _day_line, "time": _time, "short": _day_and_time}[kind](local)
+        text = {"day": _day_line, "time": _time}.get(kind, _day_and_time)(local)
     # `format_html` would escape each part, at the cost of all the rest. Only the text may need it.
     parts = f'<time class="{classes}" datetime="{iso}" data-local="{kind}">{escape(text)}</time>'
     return mark_safe(parts)  # noqa: S308

@@ -6,12 +6,14 @@ import { gettext, language } from "trato/text";
 const region = navigator.languages.find((one) => one.split("-")[0] === language) ?? language;
 const day = { weekday: "long", day: "numeric", month: "long", timeZone: chosenZone() };
 const short = { day: "numeric", month: "short", timeZone: chosenZone() };
+const when = { weekday: "short", ...short, hour: "numeric", minute: "2-digit" };
 const year = "numeric"; // told where it is not this one
 const timeZone = chosenZone();
 const formats = {
   time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit", timeZone }),
   day: [new Intl.DateTimeFormat(region, day), new Intl.DateTimeFormat(region, { ...day, year })],
   short: [new Intl.DateTimeFormat(region, short), new Intl.DateTimeFormat(region, { ...short, year })],
+  when: [new Intl.DateTimeFormat(region, when), new Intl.DateTimeFormat(region, { ...when, year })],
 };
 
 export const dayOf = (date) => date.toLocaleDateString("sv", { timeZone }); // 2026-11-24
@@ -32,10 +34,11 @@ function chosenZone() {
   }
 }
 
-/** Format a time; `kind`: "time", "day" or "short". */
+/** Format a time; `kind`: "time", "day", "short" or "when". */
 export function format(kind, date) {
   const now = new Date();
-  if (kind === "time" || (kind === "short" && dayOf(date) === dayOf(now))) return formats.time.format(date);
+  const isToday = dayOf(date) === dayOf(now);
+  if (kind === "time" || (isToday && kind !== "day")) return formats.time.format(date);
   if (kind === "day") {
     if (dayOf(date) === dayOf(now)) return gettext("Today");
     if (dayOf(date) === dayBefore(dayOf(now))) return gettext("Yesterday");

@@ -12,6 +12,7 @@ export const addresses = {
   login: data.loginUrl,
   socket: data.socketUrl,
   unread: data.unreadUrl,
+  acts: data.actsUrl,
   conversation: (id) => data.conversationUrl.replace("{id}", id),
   send: (id) => data.sendUrl.replace("{id}", id),
 };

@@ -1,0 +1,110 @@
+"""What the page of a conversation offers to do with it."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from messaging.host import host
+from messaging.models import Conversation, ConversationLabel, Label, Participant, Side
+
+from .frames import OwnState, holds
+
+EVENING, MORNING = time(18), time(9)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Team:
+    """What only the shop's side sees.
+
+    Args:
+        assignee: who takes care of it; None if that person has left the shop or is suspended.
+        former: the name of an assignee who has left.
+        labels: all labels of the shop; those with `is_on` are on the conversation.
+    """
+
+    assignee: Colleague | None
+    former: str
+    colleagues: list[Colleague]
+    labels: list[Label]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything that can be done with a conversation.
+
+    Args:
+        woken_until: the end of a snooze that a message has ended early.
+        snoozes: times to choose from, with their names.
+    """
+
+    own: OwnState
+    woken_until: datetime | None
+    snoozes: list[tuple[str, datetime]]
+    team: Team | None
+
+
+def panel(conversation: Conversation, side: Side, own: Participant | None) -> Panel:
+    """Return what one side can do with a conversation. Makes two queries for the shop's side.
+
+    Args:
+        own: the person's row, if there is one.
+    """
+    now = timezone.now()
+    woken = None
+    if own and own.snoozed_until and own.snoozed_until > now:
+        is_asleep = holds(own.snoozed_sequence, conversation)
+        woken = None if is_asleep else own.snoozed_until
+    return Panel(
+        own=OwnState.of(conversation, own),
+        woken_until=woken,
+        snoozes=snoozes(now),
+        team=_team(conversation) if side is Side.SELLER else None,
+    )
+
+
+def snoozes(now: datetime) -> list[tuple[str, datetime]]:
+    """Return times at which people usually want to see something again, in the reader's zone."""
+    local = timezone.localtime(now)
+    choices = [
+        (_("This evening"), _at(local, 0, EVENING)),
+        (_("Tomorrow morning"), _at(local, 1, MORNING)),
+        (_("Monday morning"), _at(local, 7 - local.weekday(), MORNING)),
+    ]
+    soon = now + timedelta(hours=1)
+    # On Sundays, tomorrow is Monday.
+    return [
+        (name, at)
+        for place, (name, at) in enumerate(choices)
+        if at > soon and at not in [other for _name, other in choices[:place]]
+    ]
+
+
+def _at(local: datetime, days: int, hour: time) -> datetime:
+    return datetime.combine(local.date() + timedelta(days=days), hour, tzinfo=local.tzinfo)
+
+
+def _team(conversation: Conversation) -> Team:
+    members = host.active_members().filter(shop_id=conversation.shop_id).order_by()
+    people: Any = get_user_model()._default_manager.filter(pk__in=members.values("user_id"))
+    colleagues = sorted(
+        (Colleague(person.pk, host.display_name(person)) for person in people),
+        key=lambda one: one.name.casefold(),
+    )
+    assignee = next((one for one in colleagues if one.id == conversation.assignee_id), None)
+    former = ""
+    if conversation.assignee_id and assignee is None:
+        former = host.display_name(conversation.assignee)  # type: ignore[arg-type]  # has an ID
+    on = ConversationLabel.objects.filter(conversation=conversation, label=OuterRef("pk"))
+    labels = Label.objects.filter(shop_id=conversation.shop_id).annotate(is_on=Exists(on))
+    return Team(assignee, former, colleagues, list(labels.order_by("folded_name")))

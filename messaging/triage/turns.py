@@ -1,0 +1,38 @@
+"""Settle conversations or let them wait again, and remember how to undo it."""
+
+from collections.abc import Callable, Sequence
+
+from messaging.lanes import actions as lanes
+from messaging.lanes.turns import Turn
+from messaging.models import Conversation
+from trato.people import Person
+
+from . import queries, tokens
+from .frames import Impossible, Outcome
+from .tokens import Change
+
+
+def change(actor: Person, ids: Sequence[int], decide: Callable[[Conversation], Turn]) -> Outcome:
+    """Give conversations another turn, inside the transaction of an act.
+
+    Args:
+        ids: of conversations, in the order of the answer.
+        decide: returns the new turn, or raises `Impossible`.
+    """
+    conversations = queries.find(actor, ids, lock=True)
+    failed = {pk: "not_found" for pk in ids if pk not in conversations}
+    turns: dict[int, Turn] = {}
+    for pk, row in conversations.items():
+        try:
+            turns[pk] = decide(row)
+        except Impossible as impossible:
+            failed[pk] = impossible.code
+    before = {pk: [row.turn, row.waiting_since] for pk, row in conversations.items()}
+    movable = [row for pk, row in conversations.items() if pk in turns]
+    changed = lanes.move(movable, lambda row: turns[row.pk])
+    changes = [Change(row.pk, before[row.pk], [row.turn, row.waiting_since]) for row in changed]
+    return Outcome(
+        done=[pk for pk in ids if pk not in failed],
+        failed=failed,
+        undo=tokens.undo(actor, "turn", [], changes) if changes else "",
+    )

@@ -1,0 +1,47 @@
+// Says what was done and offers to undo it for ten seconds, longer while one is on the button.
+import { gettext } from "trato/text";
+
+const SHOWN_FOR = 10000; // milliseconds, like UNDO_SECONDS on the server
+let place = null;
+let timer;
+
+/** `result`: of `act()`. `onUndone` gets the result of the undo. */
+export function offerUndo(result, onUndone = () => {}) {
+  const line = document.createElement("div");
+  line.className = "undo__line";
+  const text = document.createElement("p");
+  text.textContent = result.text;
+  line.append(text);
+  if (result.undo) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "undo__button";
+    button.textContent = gettext("Undo");
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const undone = await result.undo();
+      onUndone(undone);
+      offerUndo({ text: undone.text });
+    });
+    line.append(button);
+  }
+  show(line);
+}
+
+function show(line) {
+  if (!place?.isConnected) {
+    place = document.createElement("div");
+    place.className = "undo";
+    place.setAttribute("role", "status"); // and so `aria-live="polite"`
+    for (const kind of ["pointerenter", "focusin"]) place.addEventListener(kind, () => clearTimeout(timer));
+    for (const kind of ["pointerleave", "focusout"]) place.addEventListener(kind, leave);
+    document.body.append(place);
+  }
+  place.replaceChildren(line);
+  leave();
+}
+
+function leave() {
+  clearTimeout(timer);
+  timer = setTimeout(() => place.replaceChildren(), SHOWN_FOR);
+}
