@@ -72,6 +72,11 @@ class Participant(models.Model):
                 condition=Q(snoozed_until__isnull=False),
                 name="participants_snoozed",
             ),
+            models.Index(
+                fields=["user", "conversation"],
+                condition=Q(muted_at__isnull=False),
+                name="participants_muted",
+            ),
         )
 
     def __str__(self) -> str:

@@ -98,6 +98,73 @@ def mark_all_read(user: Person, *, notices_only: bool = False) -> int:
     return changed
 
 
+@transaction.atomic
+def mark_many_read(user: Person, *, subject_kind: str, subject_ids: Collection[int]) -> bool:
+    """Mark a person's notifications about several subjects as read, with a few queries.
+
+    Returns:
+        Whether any was unread. The caller announces the changed badge.
+    """
+    about = Notification.objects.filter(
+        recipient_id=user.pk,
+        news__subject_kind=subject_kind,
+        news__subject_id__in=listed(subject_ids),
+        read_at=None,
+    )
+    return bool(_mark_read(about))
+
+
+@transaction.atomic
+def make_unread(user: Person, news: Collection[News]) -> set[int]:
+    """Make subjects unread for one person, although nothing new has happened.
+
+    Args:
+        news: of one kind of subject. Their words are only used where there is no news yet.
+
+    Returns:
+        The IDs of the subjects that were not unread before. The caller announces the badge.
+    """
+    rows = _found_or_created(news)
+    unread = Notification.objects.filter(
+        recipient_id=user.pk, news__in=listed(row.pk for row in rows), read_at=None
+    )
+    already = set(unread.values_list("news_id", flat=True))
+    changed = [row for row in rows if row.pk not in already]
+    Notification.objects.bulk_create(
+        [Notification(recipient_id=user.pk, news=row, team_id=row.team_id) for row in changed],
+        update_conflicts=True,
+        unique_fields=["news", "recipient"],
+        update_fields=["read_at"],
+    )
+    return {row.subject_id for row in changed}
+
+
+@transaction.atomic
+def mute(user: Person, news: Collection[News], *, is_muted: bool) -> None:
+    """Let a person's badge count subjects no longer, or again, and announce the badge.
+
+    Args:
+        news: as for `make_unread`.
+    """
+    now = database_now()
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                recipient_id=user.pk,
+                news=row,
+                team_id=row.team_id,
+                read_at=now,  # of those that did not exist
+                is_muted=is_muted,
+            )
+            for row in _found_or_created(news)
+        ],
+        update_conflicts=True,
+        unique_fields=["news", "recipient"],
+        update_fields=["is_muted"],
+    )
+    announce_badges([user.pk])
+
+
 def announce_badges(user_ids: Collection[int]) -> None:
     """Send people's sockets, on commit, an event to recount their unread notifications."""
     groups.send_on_commit([groups.user_group(pk) for pk in user_ids], {"type": "badge.changed"})
@@ -168,6 +235,25 @@ def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
         update_fields=["read_at"],
     )
     return changed
+
+
+def _found_or_created(news: Collection[News]) -> list[News]:
+    """Return the stored rows of news, locked; create those that are missing."""
+    wanted = {(row.subject_id, row.team_id): row for row in news}
+    if not wanted:
+        return []
+    kind = next(iter(wanted.values())).subject_kind
+    rows = _about(kind, [subject_id for subject_id, _team in wanted])
+    in_order = rows.filter(team_id__in={team_id for _subject, team_id in wanted}).order_by(
+        "subject_id", "team_id"
+    )
+    stored = list(in_order.select_for_update(no_key=True))
+    missing = wanted.keys() - {(row.subject_id, row.team_id) for row in stored}
+    if missing:
+        new = [wanted[key] for key in sorted(missing)]
+        News.objects.bulk_create(new, ignore_conflicts=True)
+        stored = list(in_order.select_for_update(no_key=True))
+    return [row for row in stored if (row.subject_id, row.team_id) in wanted]
 
 
 def _mark_read(unread: QuerySet[Notification]) -> int:

@@ -63,7 +63,7 @@ class Notification(models.Model):
     """One row per recipient and subject, however often something happens.
 
     `read_at` is empty while it is unread; the badge is the number of those: notices are counted at
-    the bell, the others at the inbox. People see a team's
+    the bell, the others at the inbox; muted ones nowhere. People see a team's
     notifications only as long as they are members: see `queries.visible_to`. Code that changes
     `read_at` holds the lock on the row of `News`.
     """
@@ -93,6 +93,14 @@ class Notification(models.Model):
         verbose_name=_("notice"),
     )
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    # Here, so that sends need not look up who has muted what: only counting takes notice of it.
+    is_muted = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="It can be unread, but no badge counts it.",
+        verbose_name=_("muted"),
+    )
 
     class Meta:
         verbose_name = _("notification")
@@ -107,7 +115,7 @@ class Notification(models.Model):
             # Includes what a badge needs, so that the index alone suffices to count it.
             models.Index(
                 fields=["recipient", "read_at"],
-                include=["team_id", "is_notice"],
+                include=["team_id", "is_notice", "is_muted"],
                 name="notifications_of_recipient",
             ),
         )

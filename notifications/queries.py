@@ -33,6 +33,7 @@ class Unread(NamedTuple):
 
 
 NOTHING = Unread(0, 0)
+RINGING = {"read_at": None, "is_muted": False}  # what badges count and toasts show
 
 
 def visible_to(user_id: int) -> QuerySet[Notification]:
@@ -53,8 +54,8 @@ def _members() -> Callable[[], QuerySet[Any]]:
 
 
 def unread_count(user_id: int) -> int:
-    """Return the number of one person's unread notifications."""
-    return visible_to(user_id).filter(read_at=None).count()
+    """Return the number of one person's unread notifications, except muted ones."""
+    return visible_to(user_id).filter(**RINGING).count()
 
 
 def unread_and_newest(user_id: int) -> tuple[Unread, datetime | None]:
@@ -66,7 +67,7 @@ def unread_and_newest(user_id: int) -> tuple[Unread, datetime | None]:
 
 @prepared
 def _unread_and_newest(user_id: int) -> QuerySet[Any, tuple[int, int, datetime]]:
-    waiting = visible_to(user_id).filter(read_at=None).order_by().values("recipient")
+    waiting = visible_to(user_id).filter(**RINGING).order_by().values("recipient")
     counted = waiting.annotate(**_numbers(), newest=Max("news__happened_at"))
     return counted.values_list("total", "notices", "newest")
 
@@ -99,7 +100,7 @@ def _counting() -> tuple[str, list[Any]]:
     for only a few rows.
     """
     people = listed([])
-    unread = Notification.objects.filter(recipient_id__in=people, read_at=None).order_by()
+    unread = Notification.objects.filter(recipient_id__in=people, **RINGING).order_by()
     by_team = unread.values_list("recipient_id", "team_id").annotate(**_numbers())
     counted, own_parameters = by_team.query.sql_with_params()
     among = _members()().filter(user_id__in=people).order_by()
@@ -144,7 +145,7 @@ def unread_and_latest(user: Person) -> tuple[Unread, Notification | None]:
 
 @prepared
 def _latest(user_id: int) -> QuerySet[Notification, Any]:
-    waiting = visible_to(user_id).filter(read_at=None)
+    waiting = visible_to(user_id).filter(**RINGING)
     counted = waiting.order_by().values("recipient").annotate(**_numbers())
     numbers = {name: Subquery(counted.values(name)) for name in Unread._fields}
     return waiting.select_related("news").annotate(**numbers)[:1]

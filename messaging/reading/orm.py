@@ -36,12 +36,13 @@ def store_one(reading: Reading) -> ReadMark:
         conversation=conversation, user_id=reader.pk, defaults={"side": side}
     )
     moved = sequence > participant.last_read_sequence
-    if moved:
-        participant.last_read_sequence = sequence
-        participant.save(update_fields=["last_read_sequence"])
-    newer = conversation.messages.filter(
-        sequence__gt=participant.last_read_sequence, side=side.other
-    )
+    unread_from = participant.unread_from or 0  # by the person's own choice
+    if moved or 0 < unread_from <= sequence:
+        participant.last_read_sequence = max(sequence, participant.last_read_sequence)
+        participant.unread_from = None if moved else 0  # as the statement does it
+        participant.save(update_fields=["last_read_sequence", "unread_from"])
+    seen = sequence if unread_from > sequence else participant.last_read_sequence
+    newer = conversation.messages.filter(sequence__gt=seen, side=side.other)
     badge_changed = not newer.exists() and notifications.mark_read(
         reader, subject_kind=SUBJECT_KIND, subject_id=conversation.pk, announce=False
     )

@@ -118,23 +118,32 @@ def member() -> str:
 
 
 def moved() -> str:
-    """Move marks on, after locking them in the same order as all writers."""
+    """Move marks on, after locking them in the same order as all writers.
+
+    Reading again what one has marked as unread only ends that: it leaves 0 there, and NULL if the
+    mark moves, so that the other side doesn't learn of the former.
+    """
     return f"""moved AS (
         INSERT INTO {PARTICIPANT} AS p (conversation_id, user_id, side, last_read_sequence)
         SELECT m.conversation_id, m.user_id, m.side, m.sequence
         FROM member m
         ORDER BY m.conversation_id, m.user_id
         ON CONFLICT (conversation_id, user_id) DO UPDATE
-            SET last_read_sequence = excluded.last_read_sequence
+            SET last_read_sequence = greatest(p.last_read_sequence, excluded.last_read_sequence),
+                unread_from = CASE WHEN p.last_read_sequence >= excluded.last_read_sequence
+                                   THEN 0 END
             WHERE p.last_read_sequence < excluded.last_read_sequence
-        RETURNING p.conversation_id, p.user_id, p.last_read_sequence
+               OR (p.unread_from > 0 AND p.unread_from <= excluded.last_read_sequence)
+        RETURNING p.conversation_id, p.user_id,
+                  CASE WHEN p.unread_from IS NULL THEN p.last_read_sequence END AS moved_to
     )"""
 
 
 def seen() -> str:
     """Find readers who have seen everything from the other side, so the notification is read.
 
-    A mark that did not move may be ahead of this reading, so this uses the participant's row.
+    A mark that did not move may be ahead of this reading, so this uses the participant's row,
+    unless this reading is older than what the person has marked as unread.
     """
     return f"""seen AS MATERIALIZED (
         SELECT m.user_id AS recipient_id, m.conversation_id AS subject_id
@@ -145,7 +154,9 @@ def seen() -> str:
                 SELECT FROM {MESSAGE} newer
                 WHERE newer.conversation_id = m.conversation_id AND newer.side <> m.side
                   AND newer.sequence > greatest(m.sequence, (
-                      SELECT p.last_read_sequence FROM {PARTICIPANT} p
+                      SELECT CASE WHEN p.unread_from > m.sequence THEN 0
+                                  ELSE p.last_read_sequence END
+                      FROM {PARTICIPANT} p
                       WHERE p.conversation_id = m.conversation_id AND p.user_id = m.user_id))))
     )"""
 
@@ -156,7 +167,7 @@ def answer() -> str:
     SELECT coalesce(json_agg(json_build_object(
         'conversation_id', m.conversation_id, 'user_id', m.user_id, 'side', m.side,
         'consumer_id', m.consumer_id, 'shop_id', m.shop_id,
-        'sequence', m.sequence, 'moved_to', moved.last_read_sequence,
+        'sequence', m.sequence, 'moved_to', moved.moved_to,
         'badge_changed', b.recipient_id IS NOT NULL)), '[]')
     FROM member m
     LEFT JOIN moved ON moved.conversation_id = m.conversation_id AND moved.user_id = m.user_id

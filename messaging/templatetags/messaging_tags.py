@@ -38,6 +38,7 @@ def messaging_page(context: RequestContext) -> SafeString:
         "socket-url": settings.SOCKET_PATH,
         "unread-url": reverse("notifications:unread"),
         "acts-url": reverse("messaging:acts"),
+        "muted-url": reverse("messaging:muted"),
         "conversation-url": _address_of_any("messaging:conversation"),
         "send-url": _address_of_any("messaging:new_message"),
     }

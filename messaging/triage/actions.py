@@ -22,7 +22,7 @@ from trato.clock import database_now
 from trato.errors import Refused, when_shown
 from trato.people import Person
 
-from . import own, team, tokens, turns, undoing
+from . import marks, own, team, tokens, turns, undoing
 from .frames import Impossible, Outcome
 
 Ids = Sequence[int]
@@ -76,6 +76,36 @@ def snooze(actor: Person, ids: Ids, until: datetime) -> Outcome:
 @transaction.atomic
 def wake(actor: Person, ids: Ids) -> Outcome:
     return own.change(actor, ids, ["snoozed_until", "snoozed_sequence"], lambda _row, _own: {})
+
+
+@transaction.atomic
+def mute(actor: Person, ids: Ids) -> Outcome:
+    """Let conversations be unread without a sound: no badge, no toast."""
+    return marks.mute(actor, ids)
+
+
+@transaction.atomic
+def unmute(actor: Person, ids: Ids) -> Outcome:
+    return marks.unmute(actor, ids)
+
+
+@transaction.atomic
+def mark_read(actor: Person, ids: Ids) -> Outcome:
+    """Mark everything in conversations as read, which the other sides see."""
+    return marks.mark_read(actor, ids)
+
+
+@transaction.atomic
+def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome:
+    """Mark conversations as unread for oneself, from a message on, see `marks.mark_unread`.
+
+    Raises:
+        Refused: `invalid`, if the only conversation has nothing to mark from there on.
+    """
+    outcome = marks.mark_unread(actor, ids, sequence)
+    if len(ids) == 1 and set(outcome.failed.values()) == {"invalid"}:
+        raise Refused("invalid", _("There is no such message."))
+    return outcome
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from trato.errors import Refused
 from trato.local_times import parse_local
 from trato.people import Person
-from trato.responses import key_from
+from trato.responses import counter_from, key_from
 
 from . import actions
 from .frames import Outcome
@@ -23,6 +23,12 @@ ACTS: dict[str, Callable[[Person, actions.Ids, QueryDict], Outcome]] = {
     "unstar": lambda person, ids, _data: actions.unstar(person, ids),
     "snooze": lambda person, ids, data: actions.snooze(person, ids, time_from(data)),
     "wake": lambda person, ids, _data: actions.wake(person, ids),
+    "mute": lambda person, ids, _data: actions.mute(person, ids),
+    "unmute": lambda person, ids, _data: actions.unmute(person, ids),
+    "mark_read": lambda person, ids, _data: actions.mark_read(person, ids),
+    "mark_unread": lambda person, ids, data: actions.mark_unread(
+        person, ids, counter_from(data.get("sequence")) if data.get("sequence") else None
+    ),
     "assign": lambda person, ids, data: actions.assign(person, ids, assignee_from(data)),
     "label": lambda person, ids, data: actions.label(person, ids, key_from(data.get("label", ""))),
     "unlabel": lambda person, ids, data: actions.unlabel(

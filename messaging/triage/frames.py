@@ -51,6 +51,12 @@ class OwnState(Struct, kw_only=True):
         )
 
 
+class Muted(Struct, tag="conversations.muted"):
+    """The conversations whose messages a person's pages don't announce."""
+
+    conversations: Collection[int]
+
+
 class OwnChanged(Struct, tag="own.changed"):
     """What a person has changed for themselves, for their other tabs."""
 

@@ -1,6 +1,6 @@
 """Change what conversations are to one person alone: one read, one lock and one write for many."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from messaging.models import Conversation, Participant
@@ -11,35 +11,53 @@ from .frames import Impossible, Outcome, OwnState
 from .tokens import Change
 
 Values = dict[str, Any]  # columns of a participant
+Done = list[tuple[Conversation, Participant]]
+Then = Callable[[Done], None]
 Decide = Callable[[Conversation, Participant], Values]
 
 
-def change(actor: Person, ids: Sequence[int], columns: Sequence[str], decide: Decide) -> Outcome:
+def change(
+    actor: Person,
+    ids: Sequence[int],
+    columns: Sequence[str],
+    decide: Decide,
+    *,
+    kind: str = "own",
+    then: Then | None = None,
+    lock: bool = False,
+) -> Outcome:
     """Set columns of a person's participations, inside the transaction of an act.
 
-    Doesn't lock the conversations, so no send waits: a message that is stored meanwhile only means
-    that what depends on the last message doesn't hold any more.
+    Usually the conversations aren't locked, so no send waits: a message that is stored meanwhile
+    only means that what depends on the last message doesn't hold any more.
 
     Args:
         ids: of conversations, in the order of the answer.
         columns: the ones that the act may set.
         decide: returns their new values, empty where they are missing, or raises `Impossible`.
+        kind: of the undo, see `undoing`.
+        then: gets all conversations with which it was done, once that is stored.
+        lock: lock the conversations too, because `then` relies on their last message.
     """
-    conversations = queries.find(actor, ids)
+    conversations = queries.find(actor, ids, lock=lock)
+    if "last_read_sequence" in columns:  # which must not move back, so the rows have to be locked
+        _create(actor, conversations.values())
     rows = queries.own_states(actor, list(conversations))
     failed = {pk: "not_found" for pk in ids if pk not in conversations}
     changes: list[Change] = []
     changed: list[Participant] = []
+    done: Done = []
     for pk, conversation in conversations.items():
-        row = rows.get(pk) or Participant(
-            conversation=conversation, user_id=actor.pk, side=conversation.side_of(actor.pk)
-        )
+        row = rows.get(pk) or _row(actor, conversation)
+        done.append((conversation, row))
+        before = [getattr(row, column) for column in columns]
         before = [getattr(row, column) for column in columns]
         try:
             values = decide(conversation, row)
         except Impossible as impossible:
             failed[pk] = impossible.code
             continue
+        done.append((conversation, row))
         after = [values.get(column) for column in columns]
         if before != after:
             changes.append(Change(pk, before, after))
@@ -50,11 +68,23 @@ def change(actor: Person, ids: Sequence[int], columns: Sequence[str], decide: De
     if changed:
         states = [OwnState.of(conversations[row.conversation_id], row) for row in changed]
         events.own_changed(actor, states)
+    if then:
+        then(done)
     return Outcome(
         done=[pk for pk in ids if pk not in failed],
         failed=failed,
-        undo=tokens.undo(actor, "own", columns, changes) if changes else "",
+        undo=tokens.undo(actor, kind, columns, changes) if changes else "",
     )
+
+
+def _row(actor: Person, conversation: Conversation) -> Participant:
+    side = conversation.side_of(actor.pk)
+    return Participant(conversation=conversation, user_id=actor.pk, side=side)
+
+
+def _create(actor: Person, conversations: Iterable[Conversation]) -> None:
+    rows = [_row(actor, conversation) for conversation in conversations]
+    Participant.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _store(rows: Sequence[Participant], columns: Sequence[str]) -> None:

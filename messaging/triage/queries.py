@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from messaging import access
-from messaging.models import Conversation, ConversationLabel, Participant
+from messaging.models import Conversation, ConversationLabel, Message, Participant, Side
 from trato.errors import Refused, when_shown
 from trato.listed import listed
 from trato.people import Person
@@ -29,6 +30,7 @@ def find(actor: Person, ids: Sequence[int], *, lock: bool = False) -> Found:
     if len(ids) > settings.ACT_CONVERSATIONS_MAX:
         raise Refused("invalid", when_shown(_too_many))
     rows = access.conversations_of(actor.pk).filter(pk__in=listed(ids)).order_by("pk")
+    rows = rows.select_related("consumer", "shop")
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
     return {row.pk: row for row in rows}
@@ -39,6 +41,29 @@ def own_states(actor: Person, ids: Sequence[int]) -> dict[int, Participant]:
     rows = Participant.objects.filter(user_id=actor.pk, conversation__in=listed(ids))
     in_order = rows.order_by("conversation_id").select_for_update(no_key=True)
     return {row.conversation_id: row for row in in_order}
+
+
+def newest_of_other_side(actor: Person, ids: Collection[int]) -> dict[int, int]:
+    """Return the sequence of the last message that is not of a person's own side; 0 if none is."""
+    rows = Conversation.objects.filter(pk__in=listed(ids)).annotate(
+        newest_seller=_newest(Side.SELLER), newest_consumer=_newest(Side.CONSUMER)
+    )
+    columns = rows.values_list("pk", "consumer_id", "newest_seller", "newest_consumer")
+    return {
+        pk: (by_seller if consumer_id == actor.pk else by_consumer) or 0
+        for pk, consumer_id, by_seller, by_consumer in columns
+    }
+
+
+def _newest(side: Side) -> Subquery:
+    messages = Message.objects.filter(conversation=OuterRef("pk"), side=side)
+    return Subquery(messages.order_by("-sequence").values("sequence")[:1])
+
+
+def muted(user: Person) -> list[int]:
+    """Return the IDs of the conversations that a person has muted."""
+    rows = Participant.objects.filter(user_id=user.pk, muted_at__isnull=False)
+    return list(rows.values_list("conversation_id", flat=True))
 
 
 def labels_of(ids: Collection[int]) -> dict[int, list[int]]:

@@ -7,7 +7,7 @@ from messaging.lanes.turns import Turn
 from messaging.models import Conversation, Participant
 from trato.people import Person
 
-from . import own, team, turns
+from . import marks, news, own, queries, team, turns
 from .frames import Impossible, Outcome
 from .tokens import Change, Undo
 
@@ -20,6 +20,58 @@ def _own(actor: Person, undone: Undo) -> Outcome:
         return dict(zip(undone.what, _before(changes[row.pk], now), strict=True))
 
     return own.change(actor, list(changes), undone.what, restore)
+
+
+def _unread(actor: Person, undone: Undo) -> Outcome:
+    """Undo `mark_unread`: what the read mark covers is read again."""
+    changes = _by_conversation(undone)
+    newest = queries.newest_of_other_side(actor, list(changes))
+
+    def restore(row: Conversation, mine: Participant) -> own.Values:
+        [unread_from] = _before(changes[row.pk], [mine.unread_from])
+        return {"unread_from": unread_from}
+
+    def then(done: own.Done) -> None:
+        news.mark_read(
+            actor,
+            [
+                row.pk
+                for row, mine in done
+                if not mine.unread_from and newest[row.pk] <= mine.last_read_sequence
+            ],
+        )
+
+    columns = undone.what
+    return own.change(actor, list(changes), columns, restore, then=then, lock=True)
+
+
+def _read(actor: Person, undone: Undo) -> Outcome:
+    """Undo `mark_read`: the other side has seen that, so it becomes unread for oneself."""
+    changes = _by_conversation(undone)
+    newest = queries.newest_of_other_side(actor, list(changes))
+
+    def restore(row: Conversation, mine: Participant) -> own.Values:
+        now = [mine.last_read_sequence, mine.unread_from or None]
+        mark, unread_from = _before(changes[row.pk], now)
+        if not unread_from and mark < now[0]:
+            unread_from = mark + 1
+        return {"last_read_sequence": now[0], "unread_from": unread_from}
+
+    def then(done: own.Done) -> None:
+        unread = [row for row, mine in done if 0 < (mine.unread_from or 0) <= newest[row.pk]]
+        news.make_unread(actor, unread)
+
+    return own.change(actor, list(changes), undone.what, restore, then=then)
+
+
+def _mute(actor: Person, undone: Undo) -> Outcome:
+    changes = _by_conversation(undone)
+
+    def restore(row: Conversation, mine: Participant) -> own.Values:
+        [muted_at] = _before(changes[row.pk], [mine.muted_at])
+        return {"muted_at": muted_at}
+
+    return marks.change_muted(actor, list(changes), restore)
 
 
 def _assignee(actor: Person, undone: Undo) -> Outcome:
@@ -65,6 +117,9 @@ def _before(change: Change, now: list[Any]) -> list[Any]:
 
 UNDO: dict[str, Callable[[Person, Undo], Outcome]] = {
     "own": _own,
+    "unread": _unread,
+    "read": _read,
+    "mute": _mute,
     "assignee": _assignee,
     "label": _label,
     "turn": _turn,

@@ -4,5 +4,6 @@ from . import label_views, views
 
 urlpatterns = [
     path("conversations/acts/", views.acts, name="acts"),
+    path("conversations/muted/", views.muted, name="muted"),
     path("conversations/labels/", label_views.label_list, name="labels"),
 ]

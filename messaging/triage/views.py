@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from trato import rate_limits
 from trato.errors import Refused
@@ -20,8 +20,8 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import forms
-from .frames import Outcome
+from . import forms, queries
+from .frames import Muted, Outcome
 
 
 @require_POST
@@ -39,6 +39,13 @@ def acts(request: PersonRequest) -> HttpResponse:
         raise Http404("no such conversation")
     _tell(request, outcome)
     return redirect(_back(request))
+
+
+@require_GET
+@person_required
+def muted(request: PersonRequest) -> HttpResponse:
+    """Return as JSON which conversations a page must not announce."""
+    return json_response(Muted(queries.muted(request.user)))
 
 
 def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:

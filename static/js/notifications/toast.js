@@ -1,6 +1,7 @@
 // A small toast with the sender and the first words of a message that arrives on another page, or with
 // a notice.
 import { getJSON } from "trato/api";
+import { isMuted } from "trato/muted";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
 
@@ -15,9 +16,13 @@ const rendered = document.querySelector("[data-newest]")?.dataset ?? {};
 const newest = Date.parse(rendered.newest) || 0;
 let notices = Number(rendered.notices) || 0; // unread ones that this page has shown
 
-export function show({ conversation, title, excerpt, url }) {
+function isUnseen(conversation) {
   const here = document.querySelector("trato-thread")?.dataset.conversation;
-  if (String(conversation) === here || document.visibilityState === "hidden") return;
+  return String(conversation) !== here && document.visibilityState !== "hidden";
+}
+
+export function show({ conversation, title, excerpt, url }) {
+  if (!isUnseen(conversation)) return;
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.toggleAttribute("data-notice", conversation === null);
   toast.querySelector(".toast__link").href = url;
@@ -36,13 +41,14 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") place.replaceChildren();
 });
 
-session.on("message.created", (message) => {
+session.on("message.created", async (message) => {
   if (message.sender.id === session.user) return;
   session.pollOften();
   // Only the other side's messages are news: a colleague's answer isn't.
   const mine = message.consumer === session.user ? "consumer" : "seller";
   if (message.side === mine) return;
   shown.set(message.conversation, Date.parse(message.created_at) + SAME_WITHIN);
+  if (!isUnseen(message.conversation) || (await isMuted(message.conversation))) return;
   const text = [...message.body.replace(/\s+/g, " ")];
   show({
     conversation: message.conversation,

@@ -100,8 +100,8 @@ class Triage extends HTMLElement {
       const [, not, flag] = element.dataset.when.match(/^(!?)(\w+)$/);
       if (flag in flags) element.hidden = flags[flag] === Boolean(not);
     }
-    if (own.snoozed_until) {
-      const time = this.querySelector(".triage__state time");
+    const time = this.querySelector(".triage__state time"); // not beside the conversation
+    if (time && own.snoozed_until) {
       time.dateTime = own.snoozed_until;
       time.textContent = format("when", new Date(own.snoozed_until));
     }

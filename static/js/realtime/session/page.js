@@ -13,6 +13,7 @@ export const addresses = {
   socket: data.socketUrl,
   unread: data.unreadUrl,
   acts: data.actsUrl,
+  muted: data.mutedUrl,
   conversation: (id) => data.conversationUrl.replace("{id}", id),
   send: (id) => data.sendUrl.replace("{id}", id),
 };
