@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.http import Http404
 from django.utils import timezone
@@ -83,12 +83,14 @@ def _catch_up_some(shop_id: int) -> tuple[bool, bool]:
     now = database_now()
     horizon = now - timedelta(days=settings.FIGURES_DAYS_MAX + 1)
     since = max(mark.read_until or horizon, horizon)
-    changed = _changed(shop_id, since)
+    heard, heard_until = _page(_heard(shop_id, since), since)
+    settled, settled_until = _page(_settled(shop_id, since), since)
     hours = hours_of(shop_id)
     mark.day_seconds = usual_day(hours, now)
-    _store(shop_id, {consumer for _pk, _at, consumer in changed}, horizon, hours, mark.day_seconds)
-    is_done = len(changed) < CONVERSATIONS_AT_ONCE
-    mark.read_until = now - OVERLAP if is_done else changed[-1][1]
+    _store(shop_id, heard | settled, horizon, hours, mark.day_seconds)
+    untils = [until for until in (heard_until, settled_until) if until]
+    is_done = not untils
+    mark.read_until = min(untils, default=now - OVERLAP)
     if is_done:
         mark.checked_at = now
         mark.samples, mark.median_seconds = queries.usual_reply(shop_id, now)
@@ -96,16 +98,33 @@ def _catch_up_some(shop_id: int) -> tuple[bool, bool]:
     return True, is_done
 
 
-def _changed(shop_id: int, since: datetime) -> list[tuple[int, datetime, int]]:
-    """Return conversations with news: their keys, last messages' times and shoppers."""
-    settled = Settlement.objects.filter(created_at__gte=since, conversation__shop_id=shop_id)
-    heard = Q(last_message_hour__gte=hour_of(since), last_message_at__gte=since)
-    rows = Conversation.objects.filter(shop_id=shop_id, last_message_at__isnull=False)
-    rows = rows.filter(heard | Q(pk__in=settled.values("conversation_id")))
-    keys: Any = rows.order_by("last_message_at", "pk").values_list(
-        "pk", "last_message_at", "consumer_id"
+def _heard(shop_id: int, since: datetime) -> QuerySet[Conversation, Any]:
+    """Return shoppers with new messages, by the time of the last one."""
+    rows = Conversation.objects.filter(
+        shop_id=shop_id, last_message_hour__gte=hour_of(since), last_message_at__gte=since
     )
-    return list(keys[:CONVERSATIONS_AT_ONCE])
+    return rows.order_by("last_message_at", "pk").values_list("last_message_at", "consumer_id")
+
+
+def _settled(shop_id: int, since: datetime) -> QuerySet[Settlement, Any]:
+    """Return shoppers in whose conversations something was settled, by time."""
+    rows = Settlement.objects.filter(created_at__gte=since, conversation__shop_id=shop_id)
+    return rows.order_by("created_at", "pk").values_list("created_at", "conversation__consumer_id")
+
+
+def _page(rows: QuerySet[Any, Any], since: datetime) -> tuple[set[int], datetime | None]:
+    """Return the first shoppers of a list, and up to when; None if these are all.
+
+    Takes more than `CONVERSATIONS_AT_ONCE` if they all have the same time: the next page begins
+    with the last time of this one.
+    """
+    size = CONVERSATIONS_AT_ONCE
+    while True:
+        taken = list(rows[:size])
+        until = taken[-1][0] if len(taken) == size else None
+        if until is None or until > since:
+            return {consumer for _at, consumer in taken}, until
+        size *= 2
 
 
 def _store(

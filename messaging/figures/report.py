@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from messaging.host import host
-from messaging.models import Contest, Wait
+from messaging.models import Contest, ReplyTime, Wait
 from trato.people import is_deleted
 
 from . import queries
@@ -73,6 +73,11 @@ class Figures:
     @cached_property
     def waits(self) -> Any:
         return queries.counted(self.shop_id, self.now - timedelta(days=self.days))
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether older conversations are still being read."""
+        return not ReplyTime.objects.filter(shop_id=self.shop_id, checked_at__isnull=False).exists()
 
     @cached_property
     def median(self) -> int | None:

@@ -155,6 +155,21 @@ def test_many_conversations_are_read_in_rounds(
     assert figures().waiting == 7
 
 
+def test_many_settled_conversations_are_read_in_rounds(
+    tell: Tell, figures: Make, shop: Shop, seller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talks = []
+    for hours in range(1, 8):
+        talk = ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=shop))
+        tell(talk.consumer, hours, talk)
+        talks.append(talk)
+    assert figures().waiting == 7
+    monkeypatch.setattr(actions, "CONVERSATIONS_AT_ONCE", 2)
+    for talk in talks[:6]:
+        assert lanes.settle(seller, talk.pk)
+    assert figures().waiting == 1
+
+
 def test_only_the_period_counts(tell: Tell, figures: Make, shopper: User, seller: User) -> None:
     tell(shopper, 24 * 40)
     tell(seller, 24 * 40 - 1)

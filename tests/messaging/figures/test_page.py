@@ -51,6 +51,19 @@ def test_a_quiet_shop_has_a_page_too(seller: User, shop: Shop, client_of: Any) -
     assert "None. Every answer came within a day." in page.text
 
 
+def test_a_page_says_that_it_is_not_complete_yet(
+    tell: Tell, seller: User, shop: Shop, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "CONVERSATIONS_AT_ONCE", 1)
+    for hours in range(1, 14):
+        talk = ConversationFactory(consumer=UserFactory(), product=ProductFactory(shop=shop))
+        tell(talk.consumer, hours, talk)
+    client, words = client_of(seller), "still counting older conversations"
+    assert words in client.get(PAGE).text
+    client.get(PAGE)
+    assert words not in client.get(PAGE).text
+
+
 @pytest.mark.parametrize(
     "query", ["days=8", "days=x", "shop=0", "format=csv", "format=csv&table=x"]
 )
