@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts import actions
 from accounts.models import User
-from messaging.host import MessagingHost, PagePart, Product, ProductCard
+from messaging.host import MessagingHost, PagePart, Product, ProductCard, Shop
 from trato.people import Person
 
 from . import access, deletion, first_steps, models, money
@@ -34,6 +34,14 @@ class CatalogHost(MessagingHost):
 
     def active_members(self) -> QuerySet[Any]:
         return models.ShopMember.objects.filter(user__role=User.Role.SELLER, user__is_active=True)
+
+    def managers_of(self, shop_id: int) -> list[int]:
+        """The owners."""
+        owners = self.active_members().filter(shop_id=shop_id, role=models.ShopMember.Role.OWNER)
+        return list(owners.order_by("pk").values_list("user_id", flat=True))
+
+    def shop_time_zone(self, shop: Shop) -> str:
+        return cast(models.Shop, shop).time_zone
 
     def find_shop(self, slug: str) -> models.Shop | None:
         """Also by a former address: somebody may write on a page that was loaded before."""

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from trato.people import Person
 from trato.prepared import prepared
 
-from .host import host
+from .host import Shop, host, shop_model
 from .models import Conversation, Side
 
 STAFF_GROUP = "staff"
@@ -81,6 +82,40 @@ def _conversation(user_id: int, pk: int, *, lock: bool) -> QuerySet[Conversation
     if lock:
         query = query.select_for_update(of=("self",), no_key=True)
     return query.select_related("consumer", "shop", "product")
+
+
+def own_shops(user: Person) -> list[Shop]:
+    """Return the shops that a person works for, oldest first."""
+    rows = shop_model()._default_manager.filter(pk__in=scope_of(user).shop_ids)
+    return list(rows.order_by("pk"))
+
+
+def chosen_shop(user: Person, given: str) -> Shop:
+    """Return one's own shop whose ID an address names, or one's first; otherwise raise Http404."""
+    shops = own_shops(user)
+    if not given and shops:
+        return shops[0]
+    for shop in shops:
+        if str(shop.pk) == given:
+            return shop
+    raise Http404("no such shop")
+
+
+def own_shop(user: Person, shop_id: int, *, manage: bool = False) -> Shop:
+    """Return a shop that a person works for.
+
+    Args:
+        manage: the person wants to change how it works.
+
+    Raises:
+        Http404: the person doesn't work there, or there is no such shop.
+        PermissionDenied: the person may not change it.
+    """
+    if not host.is_member(user.pk, shop_id):
+        raise Http404("no such shop")
+    if manage and user.pk not in host.managers_of(shop_id):
+        raise PermissionDenied
+    return shop_model()._default_manager.get(pk=shop_id)
 
 
 def participation_sql(conversation: str, user_id: str) -> str:

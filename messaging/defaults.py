@@ -60,6 +60,19 @@ SOCKET_SENDS_REMEMBERED = 64  # per socket: being stored, or to be repeated by t
 # Age after which a browser asks before it sends a message that was written and never sent.
 OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
 
+# -- Opening hours -------------------------------------------------------------------------------
+
+OPENING_SPANS_PER_DAY = 6
+DAYS_OFF_MAX = 200  # per shop; past ones are kept for a while, see below
+DAYS_OFF_AHEAD_DAYS = 730  # how far ahead a day off may be
+DAYS_OFF_KEEP_DAYS = 400  # past ones, for the shop's figures
+
+# -- Automatic answers of shops that are away ----------------------------------------------------
+
+AWAY_ANSWER_WITHIN_SECONDS = 3600  # an older message gets no answer any more
+AWAY_QUIET_SECONDS = 3600  # no automatic answer for so long after somebody of the shop wrote
+AWAY_ANSWERS_KEEP_DAYS = 7  # that a conversation got one; at least 2
+
 # -- What is due, see `messaging.due` -------------------------------------------------------------
 
 DUE_SECONDS = 5.0  # between two rounds in each process

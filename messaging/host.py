@@ -173,6 +173,14 @@ class MessagingHost(ABC):
         """Return the address of a shop's picture, or an empty string. Makes no query."""
         return _file_url(shop, self.shop_picture_field)
 
+    def shop_time_zone(self, shop: Shop) -> str:
+        """Return the IANA name of the shop's time zone. Makes no query."""
+        return "UTC"
+
+    def managers_of(self, shop_id: int) -> list[int]:
+        """Return the IDs of the members who may change how the shop works, oldest first."""
+        return sorted(self.members_of(shop_id))
+
     def shop_url(self, shop: Shop) -> str:
         """Return the address of the shop's page."""
         return str(cast(Any, shop).get_absolute_url())
@@ -182,10 +190,7 @@ class MessagingHost(ABC):
         return "/"
 
     def before_first_question(self, request: HttpRequest) -> "PagePart | None":
-        """Return what the empty inbox of a seller shows below its own words, if anything.
-
-        For example what a new shop can do to be asked.
-        """
+        """Return what a seller's empty inbox shows below its own words, such as first steps."""
         return None
 
     # -- Products -------------------------------------------------------------------------------

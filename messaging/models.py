@@ -265,6 +265,8 @@ class Message(models.Model):
 
 
 # The features' models, which belong to this app too.
+from .away.models import AwayAnswer as AwayAnswer  # noqa: E402
+from .away.models import AwayWords as AwayWords  # noqa: E402
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
 from .figures.models import Contest as Contest  # noqa: E402
 from .figures.models import ReplyTime as ReplyTime  # noqa: E402
@@ -274,6 +276,7 @@ from .lanes.models import Lane as Lane  # noqa: E402
 from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
 from .notes.models import Note as Note  # noqa: E402
+from .opening_hours.models import OpeningHours as OpeningHours  # noqa: E402
 from .participants import Participant as Participant  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from . import views
+from .away.urls import urlpatterns as away
 from .contact.urls import urlpatterns as contact
 from .figures.urls import urlpatterns as figures
 from .inbox.urls import urlpatterns as inbox
 from .moderation.urls import urlpatterns as moderation
 from .notes.urls import urlpatterns as notes
+from .opening_hours.urls import urlpatterns as opening_hours
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
 from .scheduled.urls import urlpatterns as scheduled
@@ -18,9 +20,11 @@ urlpatterns = [
     path("conversation/<int:conversation_id>/", views.conversation, name="conversation"),
     path("conversation/<int:conversation_id>/new_message/", views.new_message, name="new_message"),
     path("conversation/<int:conversation_id>/messages/", views.messages, name="messages"),
+    *away,
     *contact,
     *inbox,
     *reading,
+    *opening_hours,
     *moderation,
     *saved_replies,
     *scheduled,

@@ -256,6 +256,7 @@ NEWS_ABOUT_PEOPLE = ("team_joined",)
 RETENTION_RULES = [
     "accounts.retention.RULES",
     "catalog.retention.RULES",
+    "messaging.away.retention.RULES",
     "messaging.contact.retention.RULES",
     "messaging.scheduled.retention.RULES",
     "messaging.figures.retention.RULES",

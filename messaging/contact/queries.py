@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from messaging.host import Product, Shop, host, product_model, shop_model
-from messaging.models import Conversation, Message, ReplyTime
+from messaging.models import Conversation, Message, OpeningHours, ReplyTime
 from trato.prepared import prepared
 
 
@@ -18,6 +18,7 @@ def shop_answers(shop_id: int, product_id: int | None, user_id: int | None) -> d
         is_own_shop: whether the reader works for the shop.
         sent_id, sent_body: `client_id` and words of the reader's latest message there, or None.
         samples, median_seconds, day_seconds: how fast the shop usually answers, see `ReplyTime`.
+        week, days_off: the shop's opening hours, as in `OpeningHours`; None if it has none.
     """
     [answers] = _answers(shop_id, product_id, user_id)
     replies = answers.pop("replies") or {"samples": 0, "median_seconds": None, "day_seconds": 0}
@@ -40,13 +41,16 @@ def _answers(
     replies = times.values_list(
         JSONObject(samples="samples", median_seconds="median_seconds", day_seconds="day_seconds")
     )
+    hours = OpeningHours.objects.filter(shop_id=OuterRef("pk"))
     rows: QuerySet[Any, dict[str, Any]] = shops.annotate(
         is_own_shop=Exists(members),
         mine=Subquery(asked.values("pk")[:1]),
         sent_id=Subquery(own.values("client_id")[:1]),
         sent_body=Subquery(own.values("body")[:1]),
         replies=Subquery(replies),
-    ).values("is_own_shop", "mine", "sent_id", "sent_body", "replies")
+        week=Subquery(hours.values("week")),
+        days_off=Subquery(hours.values("days_off")),
+    ).values("is_own_shop", "mine", "sent_id", "sent_body", "replies", "week", "days_off")
     return rows
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext
 from messaging.contact import panel
 from messaging.host import Product, Shop, host
 from messaging.models import Conversation, Message
+from messaging.opening_hours import notice
 from trato.people import display_name
 
 register = template.Library()
@@ -102,6 +103,12 @@ def message_report_url(conversation_id: int, sequence: int) -> str:
 def _report_url() -> str:
     url = reverse("messaging:report", args=[111111, 222222])
     return url.replace("111111", "{0}").replace("222222", "{1}")
+
+
+@register.inclusion_tag("messaging/opening_hours/_notice.html")
+def opening_notice(shop: Shop) -> dict[str, Any]:
+    """Until when a shop is closed, if it is. Makes one query."""
+    return {"notice": notice.of_shop(shop)}
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)

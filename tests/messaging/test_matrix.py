@@ -5,18 +5,30 @@ A denial leaves the database as it was; its allowed twin is in the same column o
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
+from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging.factories import SavedReplyFactory
-from messaging.models import Conversation, Message, Note, Participant, Report, SavedReply, TeamState
+from messaging.models import (
+    AwayWords,
+    Conversation,
+    Message,
+    Note,
+    OpeningHours,
+    Participant,
+    Report,
+    SavedReply,
+    TeamState,
+)
 from messaging.notes.actions import add as add_note
 from notifications.models import Notification
 from tests.patience import PATIENCE
@@ -30,8 +42,8 @@ PEOPLE = (
     "suspended", "moderator",
 )  # fmt: skip
 MODELS = (
-    Conversation, Message, Participant, Report, SavedReply, Notification, AuditEntry, Note,
-    TeamState,
+    Conversation, Message, OpeningHours, Participant, Report, SavedReply, Notification,
+    AuditEntry, AwayWords, Note, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 SELLERS = {"seller", "colleague"}
@@ -169,6 +181,36 @@ def _delete_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]
     return status, not SavedReply.objects.exists()
 
 
+def _see_hours(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"/conversations/hours/?shop={scene.conversation.shop_id}")
+    return answer.status_code, "Every week" in answer.text
+
+
+def _set_hours(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"shop": scene.conversation.shop_id, "act": "week", "day0": "9-13"}
+    status = client.post("/conversations/hours/", form).status_code
+    return status, OpeningHours.objects.exists()
+
+
+def _add_day_off(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"shop": scene.conversation.shop_id, "act": "holidays", "country": "ES"}
+    status = client.post("/conversations/hours/", form).status_code
+    return status, OpeningHours.objects.exists()
+
+
+def _set_away_words(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"shop": scene.conversation.shop_id, "act": "words", "is_on": "on", "words": "Closed"}
+    status = client.post("/conversations/away/", form).status_code
+    return status, AwayWords.objects.filter(is_on=True).exists()
+
+
+def _set_away(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    until = (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT12:00")
+    form = {"shop": scene.conversation.shop_id, "act": "away", "until": until, "until_words": "x"}
+    status = client.post("/conversations/away/", form).status_code
+    return status, AwayWords.objects.exclude(until=None).exists()
+
+
 Act = Callable[[Client, Scene, str], tuple[int, bool]]
 # act → who may do it, and the response to others who are logged in
 ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
@@ -187,6 +229,11 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "delete a saved reply": (_delete_reply, SELLERS, {404}),
     "note.add": (_add_note, SELLERS, {404}),
     "notes list": (_list_notes, SELLERS, {404}),
+    "see opening hours": (_see_hours, SELLERS, {404}),
+    "set opening hours": (_set_hours, {"seller"}, {403, 404}),
+    "add days off": (_add_day_off, {"seller"}, {403, 404}),
+    "set away words": (_set_away_words, {"seller"}, {403, 404}),
+    "set away until": (_set_away, {"seller"}, {403, 404}),
     "remove": (_remove, STAFF, {302, 403}),
     "suspend": (_suspend, STAFF, {302, 403}),
 }

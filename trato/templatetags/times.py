@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, to_locale
 
 register = template.Library()
 
-Kind = Literal["short", "time", "day", "when"]
+Kind = Literal["short", "time", "day", "when", "opening"]
 
 
 @register.filter
@@ -35,17 +35,34 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
     Args:
         at: the time, or nothing if a script will fill it in.
         kind: what scripts show: `time`, `day`, `short` (the time if it is today, otherwise the
-            day) or `when` (the time, and the day unless it is today).
+            day), `when` (the time, and the day unless it is today), or `opening` (the same with the
+            weekday, for a time to come).
         classes: CSS classes of the element.
     """
     text, iso = "", ""
     if at:
         local = timezone.localtime(at)
         iso = at.isoformat()
-        text = {"day": _day_line, "time": _time}.get(kind, _day_and_time)(local)
+        formats = {"day": _day_line, "time": _time, "opening": _opening}
+        text = formats.get(kind, _day_and_time)(local)
     # `format_html` would escape each part, at the cost of all the rest. Only the text may need it.
     parts = f'<time class="{classes}" datetime="{iso}" data-local="{kind}">{escape(text)}</time>'
     return mark_safe(parts)  # noqa: S308
+
+
+@register.filter
+def weekday_and_day(day: date) -> str:
+    """Format a day with its weekday and year: `Friday, 25 December 2026`."""
+    return format_date(day, "full", locale=to_locale(get_language() or "en"))
+
+
+def _opening(local: datetime) -> str:
+    days = (local.date() - timezone.localdate()).days
+    if not days:
+        return _time(local)
+    pattern = "EEEE" if 0 < days < 7 else "EEEE, d MMM"
+    day = format_date(local.date(), pattern, locale=to_locale(get_language() or "en"))
+    return f"{day}, {_time(local)}"
 
 
 def _day_and_time(local: datetime) -> str:

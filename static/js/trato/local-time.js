@@ -9,12 +9,18 @@ const short = { day: "numeric", month: "short", timeZone: chosenZone() };
 const when = { weekday: "short", ...short, hour: "numeric", minute: "2-digit" };
 const year = "numeric"; // told where it is not this one
 const timeZone = chosenZone();
+const opening = { weekday: "long", hour: "numeric", minute: "2-digit", timeZone };
 const formats = {
   time: new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit", timeZone }),
   day: [new Intl.DateTimeFormat(region, day), new Intl.DateTimeFormat(region, { ...day, year })],
   short: [new Intl.DateTimeFormat(region, short), new Intl.DateTimeFormat(region, { ...short, year })],
   when: [new Intl.DateTimeFormat(region, when), new Intl.DateTimeFormat(region, { ...when, year })],
+  opening: [
+    new Intl.DateTimeFormat(region, opening),
+    new Intl.DateTimeFormat(region, { ...opening, day: "numeric", month: "short" }),
+  ],
 };
+const WEEK = 6 * 24 * 3600 * 1000; // milliseconds in which a weekday alone is clear
 
 export const dayOf = (date) => date.toLocaleDateString("sv", { timeZone }); // 2026-11-24
 
@@ -34,7 +40,7 @@ function chosenZone() {
   }
 }
 
-/** Format a time; `kind`: "time", "day", "short" or "when". */
+/** Format a time; `kind`: "time", "day", "short", "when" or "opening". */
 export function format(kind, date) {
   const now = new Date();
   const isToday = dayOf(date) === dayOf(now);
@@ -42,6 +48,10 @@ export function format(kind, date) {
   if (kind === "day") {
     if (dayOf(date) === dayOf(now)) return gettext("Today");
     if (dayOf(date) === dayBefore(dayOf(now))) return gettext("Yesterday");
+  }
+  if (kind === "opening") {
+    if (dayOf(date) === dayOf(now)) return formats.time.format(date);
+    return formats.opening[Number(date - now > WEEK)].format(date);
   }
   const isOfOtherYear = dayOf(date).slice(0, 4) !== dayOf(now).slice(0, 4);
   return formats[kind][Number(isOfOtherYear)].format(date);

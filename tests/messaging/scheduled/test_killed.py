@@ -35,7 +35,8 @@ def test_each_is_sent_once_although_senders_are_killed(
         "MESSAGES_PER_MINUTE": "1000",
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
     }
-    command = [sys.executable, "-m", "tests.messaging.scheduled.killed", str(KILLS), "7"]
+    sweep = "messaging.scheduled.delivery.due"
+    command = [sys.executable, "-m", "tests.messaging.due.killed", sweep, str(KILLS), "7", "60"]
     answer = subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=300
     )

@@ -1,4 +1,4 @@
-"""Send what is due in processes that kill themselves: `python -m tests.messaging.scheduled.killed`.
+"""Do what is due in processes that kill themselves: `python -m tests.messaging.due.killed`.
 
 Each process dies by SIGKILL at a random point: before or after one of its statements, or before or
 after a COMMIT. Two of them run at a time, so that they also compete for the rows.
@@ -12,31 +12,36 @@ from collections.abc import Callable
 from typing import Any
 
 import django
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 PROCESSES = 2  # at a time
 
 
-def main(kills: int, seed: int) -> None:
+def main(sweep: str, kills: int, seed: int, latest: int) -> None:
+    """Start processes that call the sweep with this dotted path.
+
+    Args:
+        latest: the last point at which one may die; some of them should finish something before.
+    """
     django.setup()
     points = random.Random(seed)
     left, running = kills, 0
     while left or running:
         while left and running < PROCESSES:
             left, running = left - 1, running + 1
-            point = points.randrange(1, 60)
+            point = points.randrange(1, latest)
             if not os.fork():
-                send_until(point)
+                do_until(point, sweep)
         _pid, status = os.wait()
         running -= 1
         if os.WIFEXITED(status) and os.WEXITSTATUS(status):
             sys.exit(f"a process failed: {status}")
 
 
-def send_until(point: int) -> None:
-    """Send, and die at a point; exit normally if nothing is due before."""
+def do_until(point: int, sweep: str) -> None:
+    """Do what is due, and die at a point; exit normally if nothing is due before."""
     from django.db import connection as used
-
-    from messaging.scheduled import delivery
 
     connection: Any = used  # `_commit` is Django's own name for what sends COMMIT
     passed = 0
@@ -62,9 +67,9 @@ def send_until(point: int) -> None:
 
     connection._commit = commit_around
     with connection.execute_wrapper(around):
-        delivery.due()
+        import_string(sweep)(settings.DUE_BATCH_MAX)
     os._exit(0)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

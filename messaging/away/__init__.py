@@ -1,0 +1,1 @@
+"""An automatic first answer while a shop is closed or away."""

@@ -1,0 +1,65 @@
+"""Set what a shop answers while nobody is there. Only its managers may."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from messaging import access
+from messaging.body import clean_body
+from messaging.models import AwayWords
+from trato.clock import database_now
+from trato.errors import Refused
+from trato.people import Person
+
+
+@transaction.atomic
+def set_words(actor: Person, shop_id: int, *, is_on: bool, words: str) -> None:
+    """Set what the shop answers outside its opening hours, and whether it does.
+
+    Raises:
+        Http404: the actor doesn't work for the shop.
+        PermissionDenied: the actor may not change it.
+        ValidationError: there are no words, or they can't be sent.
+    """
+    row = _locked(actor, shop_id)
+    row.is_on, row.words = is_on, _clean("words", words)
+    row.save()
+
+
+@transaction.atomic
+def set_away(actor: Person, shop_id: int, until: datetime, words: str) -> None:
+    """Say that nobody is there until a time, whatever the hours, and what the shop answers.
+
+    Raises the same exceptions as `set_words`; ValidationError also for a time in the past.
+    """
+    row = _locked(actor, shop_id)
+    if until <= row.changed_at:
+        raise ValidationError({"until": _("This time is over. Choose a later one.")})
+    row.until, row.until_words = until, _clean("until_words", words)
+    row.save()
+
+
+@transaction.atomic
+def set_back(actor: Person, shop_id: int) -> None:
+    """Say that somebody is there again. Raises the same exceptions as `set_words`."""
+    row = _locked(actor, shop_id)
+    row.until = None
+    row.save()
+
+
+def _locked(actor: Person, shop_id: int) -> AwayWords:
+    """Return the shop's row, locked until the transaction ends."""
+    access.own_shop(actor, shop_id, manage=True)
+    AwayWords.objects.get_or_create(shop_id=shop_id)
+    row = AwayWords.objects.select_for_update(no_key=True).get(shop_id=shop_id)
+    row.changed_at = database_now()
+    return row
+
+
+def _clean(field: str, words: str) -> str:
+    try:
+        return clean_body(words)
+    except Refused as refusal:
+        raise ValidationError({field: str(refusal.detail)}) from refusal

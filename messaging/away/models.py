@@ -1,0 +1,69 @@
+"""What a shop answers while nobody is there, and which conversations got it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messaging.host import HostForeignKey
+
+
+class AwayWords(models.Model):
+    """When a shop answers by itself, and what."""
+
+    shop = HostForeignKey(
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("shop"),
+    )
+    is_on = models.BooleanField(_("answer outside opening hours"), default=False)
+    words = models.TextField(_("words"), blank=True)
+    until = models.DateTimeField(_("away until"), null=True, blank=True)
+    until_words = models.TextField(_("words while away"), blank=True)
+    changed_at = models.DateTimeField(
+        _("changed"),
+        default=timezone.now,
+        editable=False,
+        help_text="Messages from before get no answer.",
+    )
+
+    class Meta:
+        verbose_name = _("away words")
+        verbose_name_plural = _("away words")
+        constraints = (
+            models.UniqueConstraint(fields=["shop"], name="one_row_of_away_words_per_shop"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.shop_id}"
+
+
+class AwayAnswer(models.Model):
+    """A day on which a conversation got its automatic answer: at most one a day.
+
+    Written in the transaction that stores the message, under the conversation's lock.
+    """
+
+    conversation = models.ForeignKey(
+        "messaging.Conversation",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("conversation"),
+    )
+    day = models.DateField(_("day"), help_text="In the shop's time zone.")
+
+    class Meta:
+        verbose_name = _("away answer")
+        verbose_name_plural = _("away answers")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["conversation", "day"], name="one_away_answer_per_conversation_and_day"
+            ),
+        )
+        indexes = (models.Index(fields=["day"], name="away_answers_by_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} on {self.day}"

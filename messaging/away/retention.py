@@ -1,0 +1,15 @@
+"""How long it is remembered on which days conversations got an automatic answer."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from messaging.models import AwayAnswer
+from trato.retention import Rule, ago
+
+
+def _old_answers() -> QuerySet[AwayAnswer]:
+    until = ago(days=settings.AWAY_ANSWERS_KEEP_DAYS)
+    return AwayAnswer.objects.filter(day__lt=until.date())
+
+
+RULES = [Rule("days of automatic answers", _old_answers)]

@@ -1,0 +1,91 @@
+"""A day's hours as people type them: `9:00–13:00, 16–20` or `18:00–2:00`."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from .schedule import MINUTES_PER_DAY, Span
+
+LATEST_AFTER_MIDNIGHT = 6 * 60  # minutes; later ends are typing mistakes
+
+DASH = r"\s*(?:[-‐‑‒–—−]|to|until|a|hasta)\s*"
+TIME = r"[0-9]{1,2}(?:\s*[:.h]\s*[0-9]{2}|\s*h)?\s*(?:[ap]\.?\s?m\.?)?"
+SPAN = re.compile(rf"({TIME}){DASH}({TIME})", re.IGNORECASE)
+PARTS = re.compile(r"([0-9]{1,2})(?:\s*[:.h]\s*([0-9]{2}))?\s*h?\s*([ap])?", re.IGNORECASE)
+CLOSED = {"", "-", "–", "closed", "cerrado", "off"}
+
+
+def parse_hours(text: str) -> tuple[Span, ...]:
+    """Read the hours of one day, in order; none if it says that the shop is closed.
+
+    Raises:
+        ValidationError: it isn't understood, a time doesn't exist, hours end before they start, or
+            overlap.
+    """
+    if text.strip().lower() in CLOSED:
+        return ()
+    spans = sorted(_spans(text))
+    if len(spans) > settings.OPENING_SPANS_PER_DAY:
+        raise ValidationError(
+            _("At most %(number)s spans a day.") % {"number": settings.OPENING_SPANS_PER_DAY}
+        )
+    for one, other in pairwise(spans):
+        if other.start < one.end:
+            raise ValidationError(
+                _("%(one)s and %(other)s overlap.")
+                % {"one": format_span(one), "other": format_span(other)}
+            )
+    return tuple(spans)
+
+
+def format_hours(spans: tuple[Span, ...]) -> str:
+    """Write the hours of one day so that `parse_hours` reads the same."""
+    return ", ".join(map(format_span, spans))
+
+
+def format_span(span: Span) -> str:
+    return f"{format_time(span.start)}–{format_time(span.end)}"
+
+
+def format_time(minutes: int) -> str:
+    """Write a time of the day; 24:00 for its end, and 2:00 for two hours later."""
+    if minutes > MINUTES_PER_DAY:
+        minutes -= MINUTES_PER_DAY
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _spans(text: str) -> Iterator[Span]:
+    for part in re.split(r"[,;/\n]|\s[y&]\s|\sand\s", text):
+        words = part.strip()
+        match = SPAN.fullmatch(words)
+        if match is None:
+            raise ValidationError(
+                _("We don't understand “%(words)s”. Write hours like 9:00–13:00, 16:00–20:00.")
+                % {"words": words}
+            )
+        start, end = map(_minutes, match.groups())
+        if start >= MINUTES_PER_DAY:
+            raise ValidationError(_("Hours can't start at 24:00. Write 0:00 on the next day."))
+        if end <= start:
+            if end > LATEST_AFTER_MIDNIGHT or end == start:
+                raise ValidationError(
+                    _("%(words)s ends before it starts. After midnight, 6:00 is the latest end.")
+                    % {"words": words}
+                )
+            end += MINUTES_PER_DAY
+        yield Span(start, end)
+
+
+def _minutes(words: str) -> int:
+    match = PARTS.match(words)
+    hour, minute, half = match.groups() if match else ("99", None, None)
+    hours, minutes = int(hour), int(minute or 0)
+    if half:
+        hours = hours % 12 + 12 * (half.lower() == "p") if 1 <= hours <= 12 else 99
+    if minutes > 59 or hours * 60 + minutes > MINUTES_PER_DAY:
+        raise ValidationError(_("There is no time %(words)s.") % {"words": words.strip()})
+    return hours * 60 + minutes

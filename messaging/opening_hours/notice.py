@@ -1,0 +1,35 @@
+"""What shoppers read while a shop is closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from messaging.host import Shop
+from messaging.models import OpeningHours
+
+from . import queries
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A shop is closed now.
+
+    Args:
+        until: None if it doesn't open in the foreseeable future.
+    """
+
+    until: datetime | None
+
+
+def of_shop(shop: Shop) -> Closed | None:
+    """Return the notice of a shop, or None if it is open. Makes one query."""
+    return of_row(queries.row_of(shop))
+
+
+def of_row(hours: OpeningHours) -> Closed | None:
+    """`of_shop` for hours that are loaded, with their shop."""
+    now = timezone.now()
+    if hours.is_always or hours.schedule.is_open(now):
+        return None
+    return Closed(hours.schedule.next_opening(now))
