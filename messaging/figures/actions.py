@@ -25,6 +25,7 @@ from messaging.models import (
     Wait,
     hour_of,
 )
+from messaging.opening_hours.queries import schedule_of
 from trato.clock import database_now
 from trato.errors import Refused
 from trato.people import Person
@@ -32,7 +33,7 @@ from trato.text import has_control_characters
 
 from . import clock, queries
 from .clock import Event, Kind
-from .hours import hours_of, usual_day
+from .hours import usual_day
 from .thanks import MAX_CHARACTERS, only_thanks
 
 CONVERSATIONS_AT_ONCE = 200
@@ -85,7 +86,7 @@ def _catch_up_some(shop_id: int) -> tuple[bool, bool]:
     since = max(mark.read_until or horizon, horizon)
     heard, heard_until = _page(_heard(shop_id, since), since)
     settled, settled_until = _page(_settled(shop_id, since), since)
-    hours = hours_of(shop_id)
+    hours = schedule_of(shop_id)
     mark.day_seconds = usual_day(hours, now)
     _store(shop_id, heard | settled, horizon, hours, mark.day_seconds)
     untils = [until for until in (heard_until, settled_until) if until]

@@ -1,4 +1,4 @@
-"""The opening hours by which the clock counts."""
+"""Spans of opening hours, for the clock."""
 
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -7,20 +7,6 @@ from .clock import Hours
 
 DAY_SECONDS = 86_400
 SAMPLE_DAYS = 28  # of which a usual day is the average
-
-
-class AlwaysOpen:
-    """The hours of a shop that has not said when it is open."""
-
-    zone = UTC
-
-    def open_seconds(self, start: datetime, end: datetime) -> float:
-        return (end - start).total_seconds()
-
-
-def hours_of(shop_id: int) -> Hours:
-    """Return the opening hours of a shop."""
-    return AlwaysOpen()
 
 
 def usual_day(hours: Hours, until: datetime) -> int:

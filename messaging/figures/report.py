@@ -4,18 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from messaging.host import host
+from messaging.host import Shop, host
 from messaging.models import Contest, ReplyTime, Wait
+from messaging.opening_hours.queries import schedule_of
+from messaging.opening_hours.schedule import Schedule
 from trato.people import is_deleted
 
 from . import queries
-from .hours import ago, hours_of, usual_day
+from .hours import ago, usual_day
 
 HOURS = range(24)
 LEVELS = 4  # of shades in the picture of hours
@@ -58,13 +61,13 @@ class Figures:
         days: up to now.
     """
 
-    shop_id: int
+    shop: Shop
     days: int
     now: datetime
 
     @cached_property
-    def hours(self) -> Any:
-        return hours_of(self.shop_id)
+    def hours(self) -> Schedule:
+        return schedule_of(self.shop.pk)
 
     @cached_property
     def day_seconds(self) -> int:
@@ -72,12 +75,12 @@ class Figures:
 
     @cached_property
     def waits(self) -> Any:
-        return queries.counted(self.shop_id, self.now - timedelta(days=self.days))
+        return queries.counted(self.shop.pk, self.now - timedelta(days=self.days))
 
     @cached_property
     def is_partial(self) -> bool:
         """Whether older conversations are still being read."""
-        return not ReplyTime.objects.filter(shop_id=self.shop_id, checked_at__isnull=False).exists()
+        return not ReplyTime.objects.filter(shop_id=self.shop.pk, checked_at__isnull=False).exists()
 
     @cached_property
     def median(self) -> int | None:
@@ -108,7 +111,7 @@ class Figures:
     @cached_property
     def by_hour(self) -> list[dict[str, Any]]:
         """For each weekday its number, and for each hour the questions and the level of shade."""
-        numbers = queries.by_hour(self.waits, self.hours.zone)
+        numbers = queries.by_hour(self.waits, ZoneInfo(host.shop_time_zone(self.shop)))
         most = max(numbers.values(), default=1)
         return [
             {

@@ -41,7 +41,7 @@ def figures(request: PersonRequest) -> HttpResponse:
     if is_csv and table not in TABLES:
         raise Http404("no such table")
     actions.catch_up(shop.pk)
-    report = Figures(shop.pk, days, timezone.now())
+    report = Figures(shop, days, timezone.now())
     if is_csv:
         response = HttpResponse(as_csv(report, table), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{table}-{days}.csv"'
@@ -65,7 +65,7 @@ def contest(request: PersonRequest, wait_id: int) -> HttpResponse:
             return refusal_response(refusal)
         shops = _shops(request)
         shop = next(one for one in shops if one.pk == wait.shop_id)
-        report = Figures(shop.pk, _days(request), timezone.now())
+        report = Figures(shop, _days(request), timezone.now())
         refused = {
             "wait": wait_id,
             "reason": request.POST.get("reason", ""),

@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from messaging.host import host
 from messaging.models import Conversation, Message, Side
+from messaging.opening_hours.queries import schedule_of
 
 from .models import ScheduledMessage
+
+OPENING_DAYS = 31  # how far ahead to look for an opening
 
 
 def open_messages(conversation: Conversation) -> list[Any]:
@@ -61,6 +64,12 @@ def tomorrow_morning() -> datetime:
     day = timezone.localdate() + timedelta(days=1)
     local = datetime(day.year, day.month, day.day, settings.SCHEDULED_MORNING_HOUR)
     return local.replace(tzinfo=timezone.get_current_timezone())
+
+
+def next_opening(shop_id: int, now: datetime) -> datetime | None:
+    """Return when a shop opens after it is closed; None if it never closes, or stays closed."""
+    hours = schedule_of(shop_id).intervals(now, now + timedelta(days=OPENING_DAYS))
+    return next((opens for opens, _closes in hours if opens > now), None)
 
 
 def wrote_since(conversation: Conversation, sequence: int) -> bool:

@@ -52,7 +52,7 @@ def test_the_list_costs_at_most_8_queries_whatever_its_length(
     assert costs[0] == costs[1] <= 8
 
 
-def test_a_thread_costs_at_most_11_queries_whatever_its_length(
+def test_a_thread_costs_at_most_13_queries_whatever_its_length(
     seller: User, product: Product, conversation: Conversation, client_of: Any
 ) -> None:
     ProductImageFactory(product=product)
@@ -61,7 +61,7 @@ def test_a_thread_costs_at_most_11_queries_whatever_its_length(
         for _ in range(15):
             MessageFactory(conversation=conversation)
         costs.append(cost(client_of(seller), conversation.get_absolute_url()))
-    assert costs[0] == costs[1] <= 11
+    assert costs[0] == costs[1] <= 13
 
 
 def test_asking_about_a_product_keeps_it_as_it_stood(
@@ -157,7 +157,7 @@ def test_the_panel_knows_the_reader_and_the_shop_s_reply_time(
     shopper: User, seller: User, shop: Shop, product: Product
 ) -> None:
     mine = ConversationFactory(consumer=shopper, product=product)
-    nothing = dict.fromkeys(("mine", "sent_id", "sent_body"))
+    nothing = dict.fromkeys(("mine", "sent_id", "sent_body", "week", "days_off"))
     unknown = {**nothing, "samples": 0, "median_seconds": None, "day_seconds": 0}
     own = queries.shop_answers(shop.pk, product.pk, seller.pk)
     assert own == {**unknown, "is_own_shop": True}

@@ -42,6 +42,6 @@ def figures(shop: Shop, now: datetime) -> Callable[..., Figures]:
 
     def make(days: int = 30) -> Figures:
         actions.catch_up(shop.pk)
-        return Figures(shop.pk, days, now)
+        return Figures(shop, days, now)
 
     return make

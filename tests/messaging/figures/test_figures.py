@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -16,7 +17,7 @@ from messaging.factories import ConversationFactory, MessageFactory, ReportFacto
 from messaging.figures import actions
 from messaging.figures.report import Figures
 from messaging.lanes import actions as lanes
-from messaging.models import Contest, Conversation, Message, ReplyTime, Report, Wait
+from messaging.models import Contest, Conversation, Message, OpeningHours, ReplyTime, Report, Wait
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +187,7 @@ def test_products_colleagues_and_hours_are_counted(
     colleague: User,
     product: Product,
     now: datetime,
+    shop: Shop,
 ) -> None:
     for hours, person in ((30, seller), (20, colleague), (10, colleague)):
         tell(shopper, hours)
@@ -195,7 +197,7 @@ def test_products_colleagues_and_hours_are_counted(
     assert [(bar.label, bar.number, bar.note) for bar in made.colleagues] == [
         ("Iker Sanz", 2, "100"), ("Marta Vidal", 1, "100"),
     ]  # fmt: skip
-    asked = (now - timedelta(hours=10)).astimezone(made.hours.zone)
+    asked = (now - timedelta(hours=10)).astimezone(ZoneInfo(shop.time_zone))
     row = made.by_hour[asked.isoweekday() - 1]
     assert row["hours"][asked.hour] == {
         "hour": asked.hour,
@@ -204,6 +206,23 @@ def test_products_colleagues_and_hours_are_counted(
         "level": 4,
     }
     assert sum(cell["number"] for row in made.by_hour for cell in row["hours"]) == 3
+
+
+def test_only_opening_hours_count(
+    figures: Make, shopper: User, seller: User, conversation: Conversation, shop: Shop
+) -> None:
+    madrid = ZoneInfo("Europe/Madrid")
+    Shop.objects.filter(pk=shop.pk).update(time_zone=madrid.key)
+    week = [[[9 * 60, 17 * 60]]] * 5 + [[], []]
+    OpeningHours.objects.create(shop=shop, week=week, days_off={})
+    today = datetime.now(madrid).date()
+    monday = today - timedelta(days=today.weekday() + 7)
+    for person, day, hour in ((shopper, monday - timedelta(days=3), 16), (seller, monday, 11)):
+        at = datetime(day.year, day.month, day.day, hour, tzinfo=madrid)
+        MessageFactory(conversation=conversation, sender=person, created_at=at)
+    made = figures()
+    assert Wait.objects.get().seconds == (1 + 2) * 3600  # Friday and Monday
+    assert (made.median, made.day_seconds) == (3 * 3600, 8 * 3600)
 
 
 def test_a_contested_answer_counts_and_is_told_apart(

@@ -1,17 +1,19 @@
 """Scheduling with forms; the shopper learns nothing of it."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from accounts.models import User
-from messaging.models import Conversation, Message, ScheduledMessage
-from messaging.scheduled import delivery
+from messaging.models import Conversation, Message, OpeningHours, ScheduledMessage
+from messaging.scheduled import delivery, queries
 from tests.said import say
 from tests.sockets import next_frame
 
@@ -52,6 +54,25 @@ def test_a_form_asks_for_the_time_and_keeps_the_text(
     assert 'value="2020-01-01T09:00"' in refused.text
     assert client.post(address, form(local(later))).status_code == 302
     assert ScheduledMessage.objects.get().send_at == later.replace(second=0, microsecond=0)
+
+
+def test_the_next_opening_is_offered_to_shops_with_hours(
+    asked: Conversation, seller: User, client_of: Any
+) -> None:
+    client, address = client_of(seller), asked.get_absolute_url()
+    assert "At opening time" not in client.get(address).text
+    spans = [[[9 * 60, 17 * 60]]] * 7
+    OpeningHours.objects.create(shop=asked.shop, week=spans, days_off={})
+    now = timezone.now()
+    opening = queries.next_opening(asked.shop_id, now)
+    assert opening is not None
+    assert now < opening <= now + timedelta(days=1)
+    assert opening.astimezone(ZoneInfo(asked.shop.time_zone)).hour == 9
+    page = client.get(address).text
+    assert "At opening time" in page
+    [value] = re.findall(r'name="send_at" value="([^"c]+)"', page)[:1]
+    assert client.post(f"{address}scheduled/", form(value)).status_code == 302
+    assert ScheduledMessage.objects.get().send_at == opening
 
 
 @pytest.mark.parametrize(
