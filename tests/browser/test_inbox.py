@@ -76,4 +76,4 @@ def test_only_unread_conversations_are_shown_if_wanted_and_leave_when_read(
     expect(inbox.locator(NAMES)).to_have_text(["Lucía Romero"])
     reading = inbox.context.new_page()
     open_thread(reading, conversation, wait=False)
-    expect(inbox.locator("h2")).to_have_text("You're all caught up")
+    expect(inbox.locator(".inbox h2")).to_have_text("You're all caught up")

@@ -22,7 +22,7 @@ class Ask extends HTMLElement {
     const path = new URL(this.form.action).pathname;
     this.key = `${PREFIX}${path}`;
     if (session.user) this.adopt(`${VISITOR}${path}`);
-    this.draft = new Draft(this.field, this.key, () => this.changed(), AREA);
+    this.draft = new Draft(this.field, this.key, () => this.changed(), { area: AREA });
     if (!this.form.querySelector("[role=alert]")) this.resume();
     const ready = this.form.querySelector(".ask__ready");
     if (ready) ready.hidden = false;

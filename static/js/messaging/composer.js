@@ -26,7 +26,12 @@ class Composer extends HTMLElement {
   /** The form posts without scripts, unless the thread can show new messages. */
   async connectedCallback() {
     await customElements.whenDefined("trato-thread");
-    if (this.closest("trato-thread").follows) this.takeOver();
+    if (this.closest("trato-thread")?.follows) this.takeOver();
+  }
+
+  disconnectedCallback() {
+    this.listeners?.abort();
+    if (this.typedAt) session.send({ type: "typing", conversation: this.conversation, stopped: true });
   }
 
   takeOver() {
@@ -35,16 +40,18 @@ class Composer extends HTMLElement {
     this.counter = this.querySelector(".composer__counter");
     this.conversation = Number(this.closest("trato-thread").dataset.conversation);
     const key = `trato-draft-${session.user}-${this.conversation}`;
-    this.draft = new Draft(this.field, key, () => count(this.field, this.counter));
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
+    this.draft = new Draft(this.field, key, () => count(this.field, this.counter), { signal });
     this.form.noValidate = true;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
     this.field.addEventListener("input", () => this.changed());
-    session.on("ended", ({ code }) => this.allow(code !== SUSPENDED));
-    session.on("resumed", () => this.allow(true));
-    outbox.addEventListener("returned", ({ detail }) => this.takeBack(detail));
+    session.on("ended", ({ code }) => this.allow(code !== SUSPENDED), signal);
+    session.on("resumed", () => this.allow(true), signal);
+    outbox.addEventListener("returned", ({ detail }) => this.takeBack(detail), { signal });
     this.field.addEventListener("keydown", (event) => {
       const touch = matchMedia("(pointer: coarse)").matches;
       // Safari ends a composition before the Enter key that ended it, and marks that key by its

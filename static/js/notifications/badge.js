@@ -4,7 +4,18 @@
 import { session } from "trato/session";
 import { fill, ngettext } from "trato/text";
 
-const title = document.title;
+let title = document.title;
+
+function writeTitle() {
+  const unread = session.badge?.unread;
+  document.title = unread ? `(${unread}) ${title}` : title;
+}
+
+/** The page shows something else now. */
+export function entitle(text) {
+  title = text;
+  writeTitle();
+}
 
 session.on("badge", ({ unread, notices = 0 }) => {
   const numbers = { "": unread, conversations: unread - notices, notices };
@@ -20,5 +31,5 @@ session.on("badge", ({ unread, notices = 0 }) => {
   for (const element of document.querySelectorAll("[data-while-unread]")) {
     element.hidden = numbers[element.dataset.whileUnread] === 0;
   }
-  document.title = unread ? `(${unread}) ${title}` : title;
+  writeTitle();
 });

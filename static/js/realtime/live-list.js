@@ -18,11 +18,24 @@ export class LiveList extends HTMLElement {
 
   /** `kinds`: the session's events after which the list may have changed. */
   follow(kinds) {
+    this.listeners = new AbortController();
+    const { signal } = this.listeners;
     writeAll(this);
-    for (const kind of kinds) session.on(kind, () => this.changed());
-    document.addEventListener("visibilitychange", () => this.plan());
-    window.addEventListener("pagehide", () => this.request?.abort());
-    window.addEventListener("pageshow", ({ persisted }) => persisted && this.changed());
+    for (const kind of kinds) session.on(kind, () => this.changed(), signal);
+    document.addEventListener("visibilitychange", () => this.plan(), { signal });
+    window.addEventListener("pagehide", () => this.request?.abort(), { signal });
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.changed(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.listeners.abort();
+    this.request?.abort();
+    clearTimeout(this.timer);
+  }
+
+  /** Which part of the list is shown: the source's query. */
+  get query() {
+    return location.search;
   }
 
   changed() {
@@ -37,7 +50,7 @@ export class LiveList extends HTMLElement {
 
   async refresh() {
     this.timer = null;
-    if (document.hidden) return;
+    if (document.hidden || !this.isConnected) return;
     this.isAsking = true;
     const ask = () => this.ask();
     const text = await (navigator.locks ? navigator.locks.request("trato-live-list", ask) : ask());
@@ -55,7 +68,7 @@ export class LiveList extends HTMLElement {
     const since = performance.now();
     let text = null;
     try {
-      const answer = await fetch(this.dataset.source + location.search, {
+      const answer = await fetch(this.dataset.source + this.query, {
         headers: { "Page-User": session.user }, // under another's session there is no answer
         cache: "no-store",
         redirect: "error", // to the login page

@@ -7,17 +7,18 @@ export class Draft {
    * @param key the key in the storage
    * @param changed is called when another tab has changed or sent it
    * @param area "local" for all tabs, "session" for this one
+   * @param signal aborts it when the field leaves the page
    */
-  constructor(field, key, changed, area = "local") {
+  constructor(field, key, changed, { area = "local", signal } = {}) {
     Object.assign(this, { field, key, changed, area });
     this.kept = storage.get(key, area) ?? ""; // what all tabs know
     this.isOwn = field.value !== ""; // typed before this began, or given back by the server
     if (this.isOwn) this.keep();
     else field.value = this.kept;
     field.autocomplete = "off"; // else the browser brings back on reload what was sent elsewhere
-    field.addEventListener("input", () => (this.isOwn = true));
-    window.addEventListener("storage", (event) => event.key === key && this.follow());
-    window.addEventListener("pageshow", () => this.follow());
+    field.addEventListener("input", () => (this.isOwn = true), { signal });
+    window.addEventListener("storage", (event) => event.key === key && this.follow(), { signal });
+    window.addEventListener("pageshow", () => this.follow(), { signal });
   }
 
   /** Store what is in the field now. */

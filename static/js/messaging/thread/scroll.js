@@ -12,7 +12,12 @@ export class Scroll {
     jump.addEventListener("click", () => this.toEnd());
     box.addEventListener("scroll", () => this.moved(), { passive: true });
     // A growing composer or a phone's keyboard takes space: keep a reader at the end there.
-    new ResizeObserver(() => this.ended && this.toEnd()).observe(box);
+    this.observer = new ResizeObserver(() => this.ended && this.toEnd());
+    this.observer.observe(box);
+  }
+
+  stop() {
+    this.observer.disconnect();
   }
 
   get atStart() {

@@ -22,6 +22,7 @@ class Thread extends HTMLElement {
   patience = FIRST_PAUSE;
 
   connectedCallback() {
+    this.listeners = new AbortController();
     this.#conversation = Number(this.dataset.conversation);
     this.side = this.dataset.side;
     this.other = this.side === "consumer" ? "seller" : "consumer";
@@ -57,45 +58,55 @@ class Thread extends HTMLElement {
     this.follows = true; // from now on the composer may leave it to the scripts
   }
 
+  /** Another conversation takes its place: it follows nothing any more, and reports nothing. */
+  disconnectedCallback() {
+    this.listeners.abort();
+    this.#scroll.stop();
+    clearTimeout(this.timer);
+    if (this.follows) session.send({ type: "conversation.close", conversation: this.#conversation });
+  }
+
   followLive() {
-    session.on("live", () => this.catchUp());
-    session.on("lost", () => this.forgetAsked());
-    session.on("error", (refusal) => this.refused(refusal));
-    session.on("poll", () => this.catchUpByHttp());
-    session.on("message.created", (message) => this.receive(message));
-    session.on("message.changed", (message) => this.receive(message));
-    session.on("conversation.state", (state) => this.takeState(state));
-    session.on("conversation.read", (mark) => this.marked(mark));
+    const { signal } = this.listeners;
+    session.on("live", () => this.catchUp(), signal);
+    session.on("lost", () => this.forgetAsked(), signal);
+    session.on("error", (refusal) => this.refused(refusal), signal);
+    session.on("poll", () => this.catchUpByHttp(), signal);
+    session.on("message.created", (message) => this.receive(message), signal);
+    session.on("message.changed", (message) => this.receive(message), signal);
+    session.on("conversation.state", (state) => this.takeState(state), signal);
+    session.on("conversation.read", (mark) => this.marked(mark), signal);
     session.on("conversation.ended", ({ conversation, revision }) => {
       if (conversation !== this.#conversation) return;
       this.end();
       if (!this.timeline.follow({ revision })) this.catchUpAgain();
-    });
+    }, signal);
     session.on("heartbeat", ({ conversations }) => {
       if (conversations[this.#conversation] > this.timeline.revision) {
         this.isOpening = false; // whatever became of it
         this.catchUp();
       }
-    });
+    }, signal);
     session.on("typing", ({ conversation, user, name, stopped }) => {
       if (conversation !== this.#conversation) return;
       if (stopped) this.typingLine.hide(user);
       else this.typingLine.show(user, name);
-    });
+    }, signal);
     if (session.live) this.catchUp();
   }
 
   listen() {
-    for (const kind of ["changed", "held"]) outbox.addEventListener(kind, () => this.showPending());
+    const { signal } = this.listeners;
+    for (const kind of ["changed", "held"]) outbox.addEventListener(kind, () => this.showPending(), { signal });
     outbox.addEventListener("sent", ({ detail }) => {
       if (detail.conversation !== this.#conversation) return;
       if (detail.sender) this.receive(detail);
       else this.expectEvent(detail.sequence);
-    });
+    }, { signal });
     this.#scroll.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.#scroll.jump.addEventListener("click", () => this.seen());
-    for (const kind of ["focus", "pageshow"]) window.addEventListener(kind, () => this.seen());
-    document.addEventListener("visibilitychange", () => this.seen());
+    for (const kind of ["focus", "pageshow"]) window.addEventListener(kind, () => this.seen(), { signal });
+    document.addEventListener("visibilitychange", () => this.seen(), { signal });
     this.addEventListener("click", ({ target }) => {
       const clientId = target.closest(".message")?.dataset.clientId;
       if (target.closest("[data-retry]")) outbox.retry(clientId);
@@ -117,6 +128,7 @@ class Thread extends HTMLElement {
   /** Where to start reading: at the message of the address, at the first new message, or at the end. */
   begin() {
     if (this.linked()) {
+      this.linked().toggleAttribute("data-linked", true); // `:target` needs a page load
       this.linked().scrollIntoView({ block: "center" });
       this.#scroll.moved();
       return this.seen();
@@ -150,7 +162,7 @@ class Thread extends HTMLElement {
   }
 
   takeState(state) {
-    if (state.conversation !== this.#conversation) return;
+    if (state.conversation !== this.#conversation || !this.isConnected) return;
     this.isOpening = false;
     this.patience = FIRST_PAUSE;
     const isLatestPage = this.timeline.revision === 0;
@@ -213,6 +225,7 @@ class Thread extends HTMLElement {
   }
 
   catchUpAgain() {
+    if (!this.isConnected) return;
     if (session.live) this.catchUp();
     else this.catchUpByHttp();
   }
@@ -277,6 +290,7 @@ class Thread extends HTMLElement {
   /** Report how far the person has read, if the tab is in focus and its end is in view. */
   async seen() {
     const { last } = this.timeline;
+    if (!this.isConnected) return;
     const looking = document.visibilityState === "visible" && document.hasFocus();
     if (!looking || !last || last <= this.#reportedRead || this.dataset.before || !this.#scroll.atEnd) return;
     this.#reportedRead = last;

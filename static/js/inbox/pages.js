@@ -1,0 +1,41 @@
+// Pages of conversations and lists, fetched for their parts; and their addresses.
+import { request } from "trato/api";
+import { session } from "trato/session";
+
+// Not of the filter: which page of a list or a conversation, and a reply to begin with.
+const OF_PAGE = ["before", "after", "reply"];
+
+/** A filter without the page: "?lane=ours&before=…" is "?lane=ours". */
+export function filterOf(query) {
+  const values = new URLSearchParams(query);
+  for (const name of OF_PAGE) values.delete(name);
+  return values.size ? `?${values}` : "";
+}
+
+/** A conversation's address with the filter of the list beside it. */
+export function withFilter(address, query) {
+  const target = new URL(address, location.href);
+  for (const [name, value] of new URLSearchParams(filterOf(query))) target.searchParams.append(name, value);
+  return target.href;
+}
+
+export function isConversation(pathname) {
+  return /\/\d+\/$/.test(pathname);
+}
+
+/** Fetch a page as a document; null if there is no usable one for the page's person. */
+export async function askFor(address, signal) {
+  const target = new URL(address);
+  target.hash = "";
+  const answer = await request(target.href, { headers: { Accept: "text/html" }, cache: "no-store", signal });
+  const text = answer?.ok ? await answer.text().catch(() => null) : null;
+  if (text === null) return null;
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const isOurs = page.body.dataset.user === String(session.user);
+  const isSame = page.documentElement.lang === document.documentElement.lang;
+  if (!isOurs || !isSame || !page.querySelector(".dashboard")) return null;
+  // A parser without scripts reads as elements what is for browsers without: among it, the picture
+  // that marks a conversation as read.
+  for (const one of page.querySelectorAll("noscript")) one.remove();
+  return page;
+}

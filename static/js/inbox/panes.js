@@ -1,0 +1,272 @@
+// The list, a conversation and its context side by side. Where there is room for that, moving between
+// conversations changes only the middle; otherwise, and without this script, each is a page.
+//
+// The address has the filter of the list: /conversation/<id>/?<filter>. The list's page is not in it,
+// because a conversation has pages too; it is in the state of the browser's history.
+import { entitle } from "trato/badge";
+import { writeAll } from "trato/local-time";
+import { outbox } from "trato/outbox";
+import { askFor, filterOf, isConversation, withFilter } from "trato/pages";
+import { session } from "trato/session";
+import { fill, gettext } from "trato/text";
+
+export const wide = matchMedia("(min-width: 47.5rem) and (scripting: enabled)");
+
+class Panes extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector(".dashboard__list");
+    this.middle = this.querySelector(".dashboard__conversation");
+    this.nothing = this.querySelector(".dashboard__nothing")?.cloneNode(true);
+    this.status = this.querySelector(".dashboard__status");
+    this.listQuery = history.state?.list ?? filterOf(location.search);
+    this.addEventListener("click", (event) => this.clicked(event));
+    this.addEventListener("submit", (event) => this.submitted(event));
+    this.addEventListener("keydown", (event) => this.pressed(event));
+    this.addEventListener("drawn", () => this.markCurrent());
+    window.addEventListener("popstate", () => this.wentTo());
+    wide.addEventListener("change", () => this.fillList());
+    this.shown = this.pageOf(location.href);
+    this.arrange();
+    this.fillList();
+    if (wide.matches) requestIdleCallback?.(() => ["thread", "composer"].forEach(load));
+  }
+
+  get conversation() {
+    return this.querySelector("trato-thread")?.dataset.conversation;
+  }
+
+  /** A page's address without the part that only says where to scroll. */
+  pageOf(address) {
+    return address.split("#")[0];
+  }
+
+  // -- moving ----------------------------------------------------------------------------------
+
+  clicked(event) {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest("a[href]");
+    if (!link || link.target) return;
+    if (link.matches(".thread__details, .context__close")) {
+      event.preventDefault();
+      this.showContext(link.matches(".thread__details"));
+    } else if (wide.matches && link.matches(".inbox__link")) {
+      event.preventDefault();
+      this.open(withFilter(link.href, this.listQuery), { byKey: event.detail === 0 });
+    } else if (wide.matches && link.matches(".thread__back")) {
+      event.preventDefault();
+      this.leave();
+    } else if (wide.matches && this.list.contains(link) && this.isOfList(link.href)) {
+      event.preventDefault();
+      this.turnTo(new URL(link.href).search);
+    }
+  }
+
+  /** Whether an address is that of this page with another filter, as the links of the list are. */
+  isOfList(address) {
+    const { origin, pathname } = new URL(address);
+    const here = [location.pathname, new URL(this.dataset.list, location.href).pathname];
+    return origin === location.origin && here.includes(pathname);
+  }
+
+  submitted(event) {
+    const form = event.target;
+    if (!wide.matches || event.defaultPrevented || !this.list.contains(form) || form.method !== "get") return;
+    if (!this.isOfList(form.action)) return;
+    event.preventDefault();
+    const values = [...new FormData(form, event.submitter)].filter(([, value]) => value !== "");
+    const query = new URLSearchParams(values).toString();
+    this.turnTo(query && `?${query}`);
+  }
+
+  pressed(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || !this.hasAttribute("data-context")) return;
+    event.preventDefault();
+    this.showContext(false);
+  }
+
+  /** Show a conversation in the middle. */
+  async open(address, { push = true, byKey = false } = {}) {
+    const next = new URL(address, location.href);
+    if (push && this.pageOf(next.href) === this.shown && !next.hash) return this.focusIn(byKey);
+    this.markCurrent(next.pathname);
+    const page = await this.ask(next.href);
+    if (!page) return;
+    if (push) history.pushState({ list: this.listQuery }, "", next.href);
+    this.show(page, next.href);
+    this.focusIn(byKey);
+    const name = this.middle.querySelector(".thread__title")?.textContent ?? "";
+    this.status.textContent = fill(gettext("Conversation with %(name)s"), { name });
+  }
+
+  /** Go back to the list, with nothing open. */
+  leave() {
+    const link = this.linkOf(location.pathname);
+    const address = new URL(this.dataset.list + this.listQuery, location.href).href;
+    if (!this.nothing) return location.assign(address);
+    this.request?.abort();
+    history.pushState({ list: this.listQuery }, "", address);
+    this.showNothing();
+    (link ?? this.list.querySelector(".inbox__link"))?.focus();
+  }
+
+  /** Show another part of the list: of another filter, or older ones. */
+  async turnTo(query) {
+    const where = this.conversation ? withFilter(location.pathname, query) : this.dataset.list + query;
+    const page = await this.ask(new URL(this.dataset.list + query, location.href).href);
+    if (!page) return;
+    history.pushState({ list: query }, "", where);
+    this.shown = this.pageOf(location.href);
+    this.takeList(page, query);
+  }
+
+  /** The person went back or forward. */
+  async wentTo() {
+    if (this.pageOf(location.href) === this.shown) return;
+    const query = history.state?.list ?? filterOf(location.search);
+    const isThread = isConversation(location.pathname);
+    const isSameList = query === this.listQuery && this.list.querySelector("trato-inbox");
+    if (!wide.matches || (!isThread && !this.nothing)) return location.reload();
+    if (isThread) this.open(location.href, { push: false });
+    else {
+      this.request?.abort();
+      this.showNothing();
+    }
+    if (!isSameList) this.fillList(query);
+  }
+
+  /** Fetch a page of this person; go there instead if that isn't possible. */
+  async ask(address) {
+    this.request?.abort();
+    const request = new AbortController();
+    this.request = request;
+    this.middle.setAttribute("aria-busy", "true");
+    const page = await askFor(address, request.signal);
+    if (request.signal.aborted) return null;
+    this.middle.removeAttribute("aria-busy");
+    if (!page && !session.ended) {
+      if (address === location.href) location.reload();
+      else location.assign(address);
+    }
+    return page;
+  }
+
+  // -- showing ---------------------------------------------------------------------------------
+
+  show(page, address) {
+    const notices = page.querySelector(".notices");
+    document.querySelector(".notices")?.remove();
+    if (notices) document.getElementById("main").before(notices);
+    this.toggleAttribute("data-open", true); // before the thread looks for its place to begin at
+    this.middle.replaceChildren(...page.querySelector(".dashboard__conversation").childNodes);
+    this.shown = this.pageOf(address);
+    this.arrange(page.title);
+  }
+
+  showNothing() {
+    document.querySelector(".notices")?.remove();
+    this.middle.removeAttribute("aria-busy");
+    this.middle.replaceChildren(this.nothing.cloneNode(true));
+    this.shown = this.pageOf(location.href);
+    this.arrange(this.listTitle);
+  }
+
+  arrange(title) {
+    const isOpen = Boolean(this.conversation);
+    this.toggleAttribute("data-open", isOpen);
+    this.removeAttribute("data-context");
+    if (!isOpen) this.listTitle ??= document.title;
+    if (title) entitle(title);
+    start(this.middle);
+    if (title) writeAll(this.middle);
+    outbox.changed(); // messages of another conversation that wait for an answer are told elsewhere
+    this.nameList();
+    this.markCurrent();
+  }
+
+  /** The page has one main heading: the conversation's, if one is open. */
+  nameList() {
+    const old = this.list.querySelector("h1, h2.dashboard__title");
+    const kind = this.conversation ? "H2" : "H1";
+    if (!old || old.tagName === kind) return;
+    const heading = document.createElement(kind);
+    heading.className = "dashboard__title";
+    heading.append(...old.childNodes);
+    old.replaceWith(heading);
+  }
+
+  /** Load the list beside a conversation, if there is room and it isn't there yet. */
+  async fillList(query) {
+    const isThere = query === undefined && this.list.querySelector("trato-inbox");
+    if (!wide.matches || isThere) return;
+    const wanted = query ?? this.listQuery;
+    this.listQuery = wanted;
+    this.listRequest?.abort();
+    const request = new AbortController();
+    this.listRequest = request;
+    const page = await askFor(new URL(this.dataset.list + wanted, location.href).href, request.signal);
+    if (page && !request.signal.aborted) this.takeList(page, wanted);
+  }
+
+  takeList(page, query) {
+    this.listQuery = query;
+    const list = document.adoptNode(page.querySelector(".dashboard__list"));
+    const focused = this.list.contains(document.activeElement) && document.activeElement;
+    this.list.replaceWith(list);
+    this.list = list;
+    this.nothing ??= document.adoptNode(page.querySelector(".dashboard__nothing"));
+    this.listTitle = page.title;
+    start(list);
+    this.nameList();
+    this.markCurrent();
+    if (focused) this.focusLike(focused);
+  }
+
+  /** Focus what stands in the place of something that was drawn again. */
+  focusLike(old) {
+    const same = old.id && document.getElementById(old.id);
+    const href = old.getAttribute("href");
+    const link = href && [...this.list.querySelectorAll("a")].find((one) => one.getAttribute("href") === href);
+    const current = this.list.querySelector("nav [aria-current]");
+    (same || link || current || this.list.querySelector(".inbox__link"))?.focus();
+  }
+
+  linkOf(pathname) {
+    const id = pathname.match(/(\d+)\/?$/)?.[1];
+    return id && this.list.querySelector(`[data-conversation="${id}"] .inbox__link`);
+  }
+
+  markCurrent(pathname = location.pathname) {
+    const link = this.linkOf(pathname);
+    for (const old of this.list.querySelectorAll(".inbox__link[aria-current]")) {
+      if (old !== link) old.removeAttribute("aria-current");
+    }
+    link?.setAttribute("aria-current", "true");
+  }
+
+  /** With a mouse one goes on by writing; with the keyboard by the next key. */
+  focusIn(byKey) {
+    const field = this.middle.querySelector("trato-composer:not([hidden]) textarea");
+    if (field && !byKey && matchMedia("(pointer: fine)").matches) return field.focus({ preventScroll: true });
+    const heading = this.middle.querySelector(".thread__title");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  }
+
+  showContext(isOpen) {
+    this.toggleAttribute("data-context", isOpen);
+    this.middle.querySelector(isOpen ? ".context" : ".thread__details")?.focus();
+  }
+}
+
+function load(name) {
+  import(`trato/${name}`).catch(() => (document.getElementById("incomplete").hidden = false));
+}
+
+/** Load what our elements need that came with another page. */
+function start(root) {
+  const names = [...root.querySelectorAll(":not(:defined)")].map(({ localName }) => localName);
+  for (const name of new Set(names)) if (name.startsWith("trato-")) load(name.slice("trato-".length));
+  if (root.querySelector(".notice__close")) load("notices");
+}
+
+customElements.define("trato-panes", Panes);

@@ -1,0 +1,206 @@
+"""The list and a conversation side by side: moving between conversations loads no page."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from accounts.models import User
+from catalog.models import Product
+from messaging import queries
+from messaging.factories import ConversationFactory, MessageFactory
+from messaging.models import Conversation, Side
+from tests.browser.acts import Person, live, open_thread, says, state, write
+
+NAMES, TITLE, FIELD = ".inbox__link", ".thread__title", "#composer-body"
+PHONE = {"width": 390, "height": 800}
+
+
+class Documents(list[str]):
+    """The addresses of the pages that a browser loads from now on."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self.append(request.url)
+
+
+@pytest.fixture
+def other(stranger: User, product: Product, conversation: Conversation) -> Conversation:
+    """The shop's second conversation, with newer messages than the first."""
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    conversation_ = ConversationFactory(consumer=stranger, product=product)
+    MessageFactory(conversation=conversation_, body="Do you ship to Berlin?")
+    return conversation_
+
+
+@pytest.fixture
+def inbox(person: Person, seller: User, other: Conversation) -> Page:
+    page = person(seller)
+    page.goto("/conversations/")
+    live(page)
+    expect(page.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
+    return page
+
+
+def at(conversation: Conversation, query: str = "") -> re.Pattern[str]:
+    return re.compile(re.escape(conversation.get_absolute_url() + query) + "$")
+
+
+def current(page: Page) -> str:
+    return page.locator(f"{NAMES}[aria-current=true]").inner_text()
+
+
+def test_the_inbox_opens_nothing_by_itself(inbox: Page) -> None:
+    expect(inbox.locator("h2")).to_have_text("Pick a conversation")
+    expect(inbox.locator("trato-thread")).to_have_count(0)
+
+
+def test_a_click_opens_a_conversation_beside_the_list_without_a_page_load(
+    inbox: Page, conversation: Conversation, other: Conversation
+) -> None:
+    loaded = Documents(inbox)
+    for name, opened in (("Lucía Romero", conversation), ("Ana Prieto", other)):
+        inbox.click(f"{NAMES}:text('{name}')")
+        expect(inbox.locator(TITLE)).to_have_text(name)
+        expect(inbox).to_have_url(at(opened))
+        expect(inbox).to_have_title(re.compile(rf"{name} · Trato$"))
+        expect(inbox.locator(FIELD)).to_be_focused()
+        expect(inbox.locator(".dashboard__status")).to_have_text(f"Conversation with {name}")
+        assert current(inbox) == name
+    assert loaded == []
+    write(inbox, "We do.")
+    state(inbox, "Sent")
+    assert other.messages.filter(body="We do.").exists()
+    assert not conversation.messages.filter(body="We do.").exists()
+
+
+def test_back_and_forward_and_a_reload_show_what_was_there(
+    inbox: Page, conversation: Conversation, other: Conversation
+) -> None:
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    inbox.click(f"{NAMES}:text('Ana Prieto')")
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    loaded = Documents(inbox)
+    inbox.go_back()
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    inbox.go_back()
+    expect(inbox.locator("h2")).to_have_text("Pick a conversation")
+    expect(inbox).to_have_title(re.compile("Inbox · Trato$"))
+    inbox.go_forward()
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    assert current(inbox) == "Lucía Romero"
+    assert loaded == []
+    inbox.reload()
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    expect(inbox.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
+    assert current(inbox) == "Lucía Romero"
+
+
+def test_the_filter_of_the_list_stays_in_the_address(
+    inbox: Page, conversation: Conversation, other: Conversation
+) -> None:
+    loaded = Documents(inbox)
+    inbox.get_by_role("link", name="Unread", exact=True).click()
+    expect(inbox).to_have_url(re.compile(r"/conversations/\?unread=1$"))
+    expect(inbox.locator("h2:has-text('caught up')")).to_be_visible()
+    inbox.get_by_role("link", name="All", exact=True).click()
+    expect(inbox).to_have_url(re.compile("/conversations/$"))
+    inbox.fill("#inbox-search", "berlin")
+    inbox.press("#inbox-search", "Enter")
+    expect(inbox.locator(NAMES)).to_have_text(["Ana Prieto"])
+    inbox.click(NAMES)
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    assert "?q=berlin#message-1" in inbox.url
+    assert loaded == []
+    inbox.reload()
+    expect(inbox.locator(NAMES)).to_have_text(["Ana Prieto"])
+    expect(inbox.locator("#inbox-search")).to_have_value("berlin")
+
+
+def test_an_unsent_draft_stays_with_its_conversation(inbox: Page) -> None:
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    inbox.fill(FIELD, "Yes, it is st")
+    inbox.click(f"{NAMES}:text('Ana Prieto')")
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    expect(inbox.locator(FIELD)).to_have_value("")
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    expect(inbox.locator(FIELD)).to_have_value("Yes, it is st")
+
+
+def test_a_conversation_that_was_left_is_no_longer_read(
+    inbox: Page, person: Person, shopper: User, conversation: Conversation
+) -> None:
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    asking = person(shopper)
+    open_thread(asking, conversation)
+    write(asking, "One more thing.")
+    says(inbox, "One more thing.")
+    inbox.click(f"{NAMES}:text('Ana Prieto')")
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    write(asking, "And another.")
+    expect(inbox.locator(".inbox__item[data-unread]")).to_have_count(1)
+    marks = queries.read_marks(conversation)
+    assert marks[Side.SELLER] < conversation.messages.get(body="And another.").sequence
+    says(inbox, "Do you ship to Berlin?")
+
+
+def test_a_modified_click_opens_a_tab_and_a_phone_loads_a_page(
+    inbox: Page, conversation: Conversation
+) -> None:
+    with inbox.context.expect_page() as opened:
+        inbox.click(f"{NAMES}:text('Lucía Romero')", modifiers=["Control"])
+    expect(opened.value).to_have_url(at(conversation))
+    expect(inbox.locator("trato-thread")).to_have_count(0)
+    inbox.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    loaded = Documents(inbox)
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    expect(inbox.locator(".dashboard__list")).to_be_hidden()
+    assert len(loaded) == 1
+    inbox.click(".thread__back")
+    expect(inbox.locator(NAMES).first).to_be_visible()
+
+
+def test_a_page_that_cannot_be_fetched_is_gone_to(inbox: Page, conversation: Conversation) -> None:
+    fetched = []
+
+    def refuse(route: object) -> None:
+        request = route.request  # type: ignore[attr-defined]
+        fetched.append(request.is_navigation_request())
+        route.continue_() if fetched[-1] else route.abort()  # type: ignore[attr-defined]
+
+    inbox.route(f"**{conversation.get_absolute_url()}", refuse)
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    assert fetched == [False, True]
+
+
+def test_of_two_conversations_chosen_quickly_the_last_is_shown(
+    inbox: Page, conversation: Conversation, other: Conversation
+) -> None:
+    held: list[Callable[[], None]] = []
+    inbox.route(f"**{conversation.get_absolute_url()}", lambda route: held.append(route.continue_))
+    with inbox.expect_request(f"**{conversation.get_absolute_url()}"):
+        inbox.click(f"{NAMES}:text('Lucía Romero')")
+    inbox.click(f"{NAMES}:text('Ana Prieto')")
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    assert current(inbox) == "Ana Prieto"
+    expect(inbox).to_have_url(at(other))
+
+
+def test_without_scripts_each_is_a_page(person: Person, seller: User, other: Conversation) -> None:
+    page = person(seller, java_script_enabled=False)
+    page.goto("/conversations/")
+    page.click(f"{NAMES}:text('Ana Prieto')")
+    expect(page.locator(TITLE)).to_have_text("Ana Prieto")
+    expect(page.locator(".dashboard__list")).to_be_hidden()
+    page.click(".thread__back")
+    expect(page.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
