@@ -45,6 +45,7 @@ class Thread extends HTMLElement {
     writeAll(this);
     this.arrange();
     openOnLongPress(this);
+    this.linked()?.toggleAttribute("data-linked", true); // `:target` needs a page load
     // A page of older messages is only for reading: its form posts without scripts, which leads to
     // the newest ones.
     if (this.dataset.before) {
@@ -128,7 +129,6 @@ class Thread extends HTMLElement {
   /** Where to start reading: at the message of the address, at the first new message, or at the end. */
   begin() {
     if (this.linked()) {
-      this.linked().toggleAttribute("data-linked", true); // `:target` needs a page load
       this.linked().scrollIntoView({ block: "center" });
       this.#scroll.moved();
       return this.seen();
