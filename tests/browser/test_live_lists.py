@@ -55,7 +55,7 @@ def something_changed(page: Page) -> None:
     page.evaluate(
         """async () => {
             const { session } = await import("trato/session");
-            session.emit("badge", { unread: 1 });
+            session.emit("live");
         }"""
     )
 

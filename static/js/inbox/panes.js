@@ -241,6 +241,7 @@ class Panes extends HTMLElement {
       if (old !== link) old.removeAttribute("aria-current");
     }
     link?.setAttribute("aria-current", "true");
+    this.list.querySelector("trato-inbox")?.swept?.();
   }
 
   /** With a mouse one goes on by writing; with the keyboard by the next key. */

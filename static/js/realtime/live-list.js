@@ -33,8 +33,8 @@ export class LiveList extends HTMLElement {
     clearTimeout(this.timer);
   }
 
-  /** Which part of the list is shown: the source's query. */
-  get query() {
+  /** The query of the next request. */
+  nextQuery() {
     return location.search;
   }
 
@@ -68,7 +68,7 @@ export class LiveList extends HTMLElement {
     const since = performance.now();
     let text = null;
     try {
-      const answer = await fetch(this.dataset.source + this.query, {
+      const answer = await fetch(this.dataset.source + this.nextQuery(), {
         headers: { "Page-User": session.user }, // under another's session there is no answer
         cache: "no-store",
         redirect: "error", // to the login page

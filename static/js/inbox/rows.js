@@ -1,0 +1,163 @@
+// The rows of the list of conversations. An event has what one of them needs, so that no request is
+// made for it: this object changes the row, its place and the counts of the lanes.
+import { session } from "trato/session";
+import { write } from "trato/local-time";
+import { gettext } from "trato/text";
+
+const PREVIEW_CHARACTERS = 140; // as in the server's template
+
+/** Whose turn it is, seen from a side. */
+export function laneOf(turn, side) {
+  if (!turn) return "settled";
+  return turn === side ? "ours" : "theirs";
+}
+
+export function beginning(text) {
+  const characters = [...text];
+  if (characters.length <= PREVIEW_CHARACTERS) return text;
+  return `${characters.slice(0, PREVIEW_CHARACTERS - 1).join("")}…`;
+}
+
+const timeOf = (row) => Date.parse(row.querySelector(".inbox__time")?.dateTime) || 0;
+
+export class Rows {
+  /** `box`: the element with the list; it is drawn again from time to time. */
+  constructor(box) {
+    this.box = box;
+  }
+
+  get list() {
+    return this.box.querySelector(".inbox__items");
+  }
+
+  all() {
+    return [...this.box.querySelectorAll(".inbox__item")];
+  }
+
+  of(conversation) {
+    return this.box.querySelector(`.inbox__item[data-conversation="${conversation}"]`);
+  }
+
+  // -- one row -----------------------------------------------------------------------------------
+
+  /** Show a new message in its row. */
+  say(row, message, { isOpen }) {
+    const mine = message.consumer === session.user ? "consumer" : "seller";
+    const preview = row.querySelector(".inbox__preview");
+    const words = [beginning(message.body)];
+    if (message.side === mine) {
+      const who = document.createElement("span");
+      who.className = "muted";
+      const name = message.sender.name.split(" ")[0];
+      who.textContent = message.sender.id === session.user ? gettext("You:") : `${name}:`;
+      words.unshift(who, " ");
+    }
+    preview.replaceChildren(...words);
+    const time = row.querySelector(".inbox__time");
+    time.dateTime = message.created_at;
+    write(time);
+    row.lastSequence = message.sequence;
+    if (message.side !== mine && !isOpen) this.mark(row, true);
+    if (!message.automatic) this.turn(row, message.side === "consumer" ? "seller" : "consumer", message.created_at);
+  }
+
+  mark(row, isUnread) {
+    row.toggleAttribute("data-unread", isUnread);
+    const dot = row.querySelector(".inbox__dot");
+    if (!isUnread) dot?.remove();
+    else if (!dot) {
+      const made = document.createElement("span");
+      made.className = "inbox__dot";
+      const words = document.createElement("span");
+      words.className = "visually-hidden";
+      words.textContent = gettext("unread");
+      made.append(words);
+      row.querySelector(".inbox__link").after(made);
+    }
+  }
+
+  /** Say whose turn it is. Who waited already goes on waiting since the first message. */
+  turn(row, turn, since) {
+    const { side, lane: old } = row.dataset;
+    if (side === undefined || row.dataset.turn === turn) return;
+    const lane = laneOf(turn, side);
+    row.dataset.turn = turn;
+    row.dataset.lane = lane;
+    this.count(old, -1);
+    this.count(lane, 1);
+    row.querySelector(".tag--waiting")?.remove();
+    if (lane === "ours") this.wait(row, since);
+    const marks = row.querySelector(".inbox__marks");
+    if (marks && !marks.childElementCount) marks.remove();
+  }
+
+  wait(row, since) {
+    let marks = row.querySelector(".inbox__marks");
+    if (!marks) {
+      marks = document.createElement("p");
+      marks.className = "inbox__marks small";
+      row.querySelector(".inbox__top").after(marks);
+    }
+    const tag = document.createElement("span");
+    tag.className = "tag tag--waiting";
+    const time = document.createElement("time");
+    time.dateTime = since;
+    time.dataset.local = "short";
+    write(time);
+    tag.append(gettext("Waiting for you since"), " ", time);
+    marks.prepend(tag);
+  }
+
+  // -- the list ----------------------------------------------------------------------------------
+
+  /** Put a row where its time belongs; the focus stays on it. */
+  place(row) {
+    const { list } = this;
+    const next = this.all().find((other) => other !== row && timeOf(other) < timeOf(row)) ?? null;
+    if (row.parentNode === list && row.nextElementSibling === next) return;
+    const focused = row.contains(document.activeElement) ? document.activeElement : null;
+    if (row.parentNode === list && list.moveBefore) list.moveBefore(row, next);
+    else list.insertBefore(row, next);
+    if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  }
+
+  /** Replace a row by a newer one; its focus stays. */
+  replace(old, row) {
+    const href = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    old.replaceWith(row);
+    if (href) row.querySelector(".inbox__link").focus({ preventScroll: true });
+  }
+
+  /** Take a row out; the focus goes to the next one. */
+  remove(row) {
+    const neighbour = row.nextElementSibling ?? row.previousElementSibling;
+    const hasFocus = row.contains(document.activeElement);
+    row.remove();
+    if (hasFocus) neighbour?.querySelector(".inbox__link")?.focus({ preventScroll: true });
+  }
+
+  // -- the counts of the lanes -------------------------------------------------------------------
+
+  count(lane, difference) {
+    const { list } = this;
+    if (!lane || !list || list.dataset[lane] === undefined) return;
+    list.dataset[lane] = Math.max(0, Number(list.dataset[lane]) + difference);
+    this.showCounts();
+  }
+
+  /** Take the counts of a list that the server has just drawn. */
+  recount(drawn) {
+    if (drawn?.dataset.all === undefined || !this.list) return;
+    Object.assign(this.list.dataset, drawn.dataset);
+    this.showCounts();
+  }
+
+  showCounts() {
+    const counts = this.list?.dataset ?? {};
+    const root = this.box.closest(".dashboard__list") ?? document;
+    for (const place of root.querySelectorAll("[data-count]")) {
+      const number = counts[place.dataset.count];
+      if (number !== undefined && place.textContent !== number) place.textContent = number;
+    }
+  }
+}
