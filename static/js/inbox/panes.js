@@ -4,13 +4,14 @@
 // The address has the filter of the list: /conversation/<id>/?<filter>. The list's page is not in it,
 // because a conversation has pages too; it is in the state of the browser's history.
 import { entitle } from "trato/badge";
+import { Keys } from "trato/keys";
 import { writeAll } from "trato/local-time";
 import { outbox } from "trato/outbox";
 import { askFor, filterOf, isConversation, withFilter } from "trato/pages";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 
-export const wide = matchMedia("(min-width: 47.5rem) and (scripting: enabled)");
+const wide = matchMedia("(min-width: 47.5rem) and (scripting: enabled)");
 
 class Panes extends HTMLElement {
   connectedCallback() {
@@ -26,9 +27,14 @@ class Panes extends HTMLElement {
     window.addEventListener("popstate", () => this.wentTo());
     wide.addEventListener("change", () => this.fillList());
     this.shown = this.pageOf(location.href);
+    this.keys = new Keys(this);
     this.arrange();
     this.fillList();
     if (wide.matches) requestIdleCallback?.(() => ["thread", "composer"].forEach(load));
+  }
+
+  get isWide() {
+    return wide.matches;
   }
 
   get conversation() {

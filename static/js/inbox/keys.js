@@ -1,0 +1,264 @@
+// The keyboard of the inbox. Single letters only, while no field has the focus and no modifier is
+// pressed; one table says what they do, and the dialog that lists them is made from it.
+import * as storage from "trato/storage";
+import { session } from "trato/session";
+import { gettext } from "trato/text";
+
+const OFF = `trato-keys-off-${session.user}`;
+const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+
+/** Whether a module exists: acts may not be installed. */
+function exists(name) {
+  const map = document.querySelector("script[type=importmap]")?.textContent ?? "{}";
+  return `trato/${name}` in (JSON.parse(map).imports ?? {});
+}
+
+/** `act`: the names of an act and its opposite; `seller`: only for the shop's side. */
+const BINDINGS = [
+  { keys: ["j", "ArrowDown"], does: "next", words: gettext("Next conversation") },
+  { keys: ["k", "ArrowUp"], does: "previous", words: gettext("Previous conversation") },
+  { keys: ["o", "Enter"], does: "open", words: gettext("Open the conversation") },
+  { keys: ["u", "Escape"], does: "leave", words: gettext("Back to the list") },
+  { keys: ["r"], does: "reply", words: gettext("Write a reply") },
+  { keys: ["/"], does: "search", words: gettext("Search conversations") },
+  { keys: ["e"], act: ["settle", "reopen"], seller: true, words: gettext("No reply needed, or reopen") },
+  { keys: ["a"], act: ["archive", "unarchive"], words: gettext("Archive, or back to the inbox") },
+  { keys: ["s"], act: ["star", "unstar"], words: gettext("Star, or remove the star") },
+  { keys: ["m"], act: ["mute", "unmute"], words: gettext("Mute, or stop muting") },
+  { keys: ["U"], act: ["mark_unread"], words: gettext("Mark as unread") },
+  { keys: ["i"], act: ["assign"], seller: true, words: gettext("Assign to me") },
+  { keys: ["h"], does: "snooze", needs: "acts", words: gettext("Snooze") },
+  { keys: ["l"], does: "label", needs: "acts", seller: true, words: gettext("Add a label") },
+  { keys: ["z"], does: "undo", needs: "acts", words: gettext("Undo") },
+  { keys: ["x"], does: "select", needs: "acts", words: gettext("Select the conversation") },
+  { keys: ["X"], does: "selectTo", needs: "acts", words: gettext("Select everything up to here") },
+  { keys: ["*"], does: "selectAll", needs: "acts", words: gettext("Select all that are shown") },
+  { keys: ["?"], does: "help", words: gettext("Show these keys") },
+];
+
+const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", U: "Shift+U", X: "Shift+X" };
+
+/** Whether an act was done already, so that its opposite is due. */
+function isDone(name, row, thread) {
+  const state = { settle: "settled", archive: "archived", star: "starred", mute: "muted" }[name];
+  if (thread) {
+    const sign = thread.querySelector(`trato-triage [data-when=${state}]`);
+    if (sign) return !sign.hidden;
+  }
+  return state === "settled" ? row?.dataset.lane === "settled" : Boolean(row?.hasAttribute(`data-${state}`));
+}
+
+export class Keys {
+  undone = null; // takes the last act back
+
+  constructor(panes, signal) {
+    this.panes = panes;
+    window.addEventListener("keydown", (event) => this.pressed(event), { capture: true, signal });
+    panes.addEventListener("click", ({ target }) => target.closest("[data-keys]") && this.help(), { signal });
+  }
+
+  get isOff() {
+    return storage.get(OFF) !== null;
+  }
+
+  get bindings() {
+    const isSeller = this.panes.querySelector(".thread[data-side=seller], .inbox__item[data-side=seller]");
+    return BINDINGS.filter(({ act, needs, seller }) =>
+      (!(act || needs) || exists(needs ?? "acts")) && (!seller || isSeller));
+  }
+
+  pressed(event) {
+    const { key, target } = event;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]") || document.documentElement.hasAttribute("data-ended")) return;
+    if (key === "Escape") return this.escaped(event);
+    if (this.isOff || target.closest?.(FIELDS)) return;
+    const binding = this.bindings.find(({ keys }) => keys.includes(key));
+    if (!binding || key === "Enter") return; // which opens a link by itself
+    if (key.startsWith("Arrow") && !this.isInList && this.panes.conversation) return; // they scroll
+    if (this.run(binding) === false) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Out of a field first, then out of the conversation; what else is open closes by itself. */
+  escaped(event) {
+    if (document.querySelector("details.menu[open], .toast")) return;
+    const { panes } = this;
+    if (panes.hasAttribute("data-context") || !panes.conversation) return;
+    const isField = event.target.closest?.(FIELDS);
+    if (isField && !event.target.matches("#composer-body")) return;
+    if (isField) panes.focusIn(true);
+    else if (this.isOff || !panes.isWide) return;
+    else panes.leave();
+    event.preventDefault();
+  }
+
+  run({ does, act }) {
+    return act ? this.act(...act) : this[does]();
+  }
+
+  // -- moving ------------------------------------------------------------------------------------
+
+  get isInList() {
+    return this.panes.list.contains(document.activeElement);
+  }
+
+  get links() {
+    return [...this.panes.list.querySelectorAll(".inbox__link")];
+  }
+
+  /** The row with the focus, or that of the open conversation. */
+  get row() {
+    const { conversation, list } = this.panes;
+    return document.activeElement?.closest?.(".inbox__item")
+      ?? list.querySelector(`.inbox__item[data-conversation="${conversation}"]`);
+  }
+
+  next() {
+    return this.step(1);
+  }
+
+  previous() {
+    return this.step(-1);
+  }
+
+  /** In the list the focus moves; beside it, the next conversation is opened. */
+  step(by) {
+    const { links } = this;
+    const at = links.indexOf(this.row?.querySelector(".inbox__link"));
+    const link = at < 0 ? links[0] : links[at + by];
+    if (!link) return false;
+    if (this.panes.conversation && !this.isInList) link.click();
+    else link.focus();
+    link.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  open() {
+    this.row?.querySelector(".inbox__link").click();
+  }
+
+  leave() {
+    if (!this.panes.conversation) return false;
+    this.panes.querySelector(".thread__back").click();
+    return true;
+  }
+
+  reply() {
+    const field = this.panes.querySelector("#composer-body");
+    field?.focus();
+    return Boolean(field);
+  }
+
+  search() {
+    const field = this.panes.querySelector("#inbox-search") ?? document.getElementById("site-search");
+    field?.focus();
+    field?.select();
+  }
+
+  // -- acting ------------------------------------------------------------------------------------
+
+  /** The conversations that an act is for: the selected ones, or the one with the focus. */
+  get ids() {
+    const { selection, conversation } = this.panes;
+    if (selection?.size) return selection.ids;
+    const id = this.row?.dataset.conversation ?? conversation;
+    return id ? [id] : [];
+  }
+
+  async act(name, opposite) {
+    const { ids, panes, row } = this;
+    if (!ids.length) return;
+    const isOpen = ids.length === 1 && ids[0] === panes.conversation;
+    const thread = isOpen && panes.querySelector("trato-thread");
+    const isBack = opposite && !panes.selection?.size && isDone(name, row, thread);
+    const extra = name === "assign" ? { user: session.user } : {};
+    await this.perform(isBack ? opposite : name, ids, extra);
+    if (name === "mark_unread" && isOpen) this.leave(); // staying would mark it as read again
+  }
+
+  async perform(name, ids, extra = {}, onProgress = undefined) {
+    const [{ act }, { offerUndo }] = await Promise.all([import("trato/acts"), import("trato/undo")]);
+    const result = await act(name, ids, extra, onProgress);
+    this.undone = result.undo && (async () => {
+      const undone = await result.undo();
+      offerUndo({ text: undone.text });
+      this.changed(undone.done);
+    });
+    offerUndo(result, (undone) => this.changed(undone.done));
+    this.changed(result.done);
+    return result;
+  }
+
+  /** Without a socket no frame tells this page what it has done. */
+  changed(ids) {
+    if (!session.live) this.panes.list.querySelector("trato-inbox")?.want(ids);
+  }
+
+  undo() {
+    const { undone } = this;
+    this.undone = null;
+    undone?.();
+  }
+
+  snooze() {
+    return this.openMenu(".triage__snooze button");
+  }
+
+  label() {
+    return this.openMenu("select[name=label]");
+  }
+
+  /** Open the conversation's menu at one of its controls. */
+  async openMenu(control) {
+    const { panes, row } = this;
+    if (row && row.dataset.conversation !== panes.conversation) {
+      await panes.open(row.querySelector(".inbox__link").href, { byKey: true });
+    }
+    const menu = panes.querySelector(".thread__head details.menu");
+    const field = [...panes.querySelectorAll(control)].find((one) => one.checkVisibility()) ?? menu?.querySelector(control);
+    if (menu?.contains(field)) menu.open = true;
+    field?.focus();
+  }
+
+  select() {
+    return this.panes.selection?.toggle(this.row) ?? false;
+  }
+
+  selectTo() {
+    return this.panes.selection?.extendTo(this.row) ?? false;
+  }
+
+  selectAll() {
+    return this.panes.selection?.all() ?? false;
+  }
+
+  // -- the dialog ----------------------------------------------------------------------------------
+
+  help() {
+    this.dialog?.remove();
+    const dialog = document.getElementById("keys-template").content.firstElementChild.cloneNode(true);
+    const list = dialog.querySelector("dl");
+    for (const { keys, words } of this.bindings) {
+      const line = document.createElement("div");
+      const what = document.createElement("dt");
+      what.textContent = words;
+      const which = document.createElement("dd");
+      keys.forEach((key, place) => {
+        const shown = document.createElement("kbd");
+        shown.textContent = NAMES[key] ?? key;
+        which.append(...(place ? [" "] : []), shown);
+      });
+      line.append(what, which);
+      list.append(line);
+    }
+    const box = dialog.querySelector("input");
+    box.checked = !this.isOff;
+    box.addEventListener("change", () => (box.checked ? storage.remove(OFF) : storage.set(OFF, "1")));
+    dialog.addEventListener("close", () => dialog.remove());
+    this.dialog = dialog;
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+}

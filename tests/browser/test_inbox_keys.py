@@ -1,0 +1,93 @@
+"""The inbox without a mouse: moving, opening, acting, and the list of keys."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.models import Product
+from messaging.factories import ConversationFactory, MessageFactory
+from messaging.models import Conversation
+from tests.browser.acts import Person, live, state
+from tests.browser.inspector import languages
+
+NAMES, TITLE, FIELD = ".inbox__link", ".thread__title", "#composer-body"
+
+
+@pytest.fixture
+def inbox(
+    person: Person, seller: User, stranger: User, product: Product, conversation: Conversation
+) -> Page:
+    """A seller's inbox with two conversations; the shopper's is the second."""
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    other = ConversationFactory(consumer=stranger, product=product)
+    MessageFactory(conversation=other, body="Do you ship to Berlin?")
+    page = person(seller)
+    page.goto("/conversations/")
+    live(page)
+    expect(page.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
+    return page
+
+
+def test_a_seller_reads_and_answers_with_the_keyboard_alone(inbox: Page) -> None:
+    loaded: list[str] = []
+    inbox.on("request", lambda one: loaded.append(one.url) if one.is_navigation_request() else None)
+    keys = inbox.keyboard
+    keys.press("j")
+    expect(inbox.locator(NAMES).first).to_be_focused()
+    keys.press("j")
+    expect(inbox.locator(NAMES).last).to_be_focused()
+    keys.press("k")
+    keys.press("Enter")
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    expect(inbox.locator(TITLE)).to_be_focused()
+    keys.press("r")
+    expect(inbox.locator(FIELD)).to_be_focused()
+    keys.type("We do, just ask j and k.")
+    keys.press("Enter")
+    state(inbox, "Sent")
+    keys.press("Escape")
+    expect(inbox.locator(TITLE)).to_be_focused()
+    keys.press("j")  # beside the list it opens the next one
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    keys.press("u")
+    expect(inbox.locator("h2:text('Pick a conversation')")).to_be_visible()
+    expect(inbox.locator(NAMES).last).to_be_focused()
+    keys.press("/")
+    expect(inbox.locator("#inbox-search")).to_be_focused()
+    assert loaded == []
+
+
+def test_letters_with_a_modifier_and_in_fields_are_left_alone(inbox: Page) -> None:
+    inbox.keyboard.press("Alt+j")
+    inbox.keyboard.press("Control+j")
+    expect(inbox.locator("body")).to_be_focused()
+    inbox.fill("#inbox-search", "")
+    inbox.type("#inbox-search", "jku")
+    expect(inbox.locator("#inbox-search")).to_have_value("jku")
+
+
+@languages
+def test_the_list_of_keys_says_what_works_and_switches_it_off(
+    locale: str, person: Person, seller: User, inbox: Page
+) -> None:
+    page = person(seller, locale=locale)
+    page.goto("/conversations/")
+    live(page)
+    page.keyboard.press("?")
+    title = {"en-GB": "Keyboard shortcuts", "es-ES": "Atajos de teclado"}[locale]
+    dialog = page.get_by_role("dialog", name=title)
+    expect(dialog).to_be_visible()
+    first = {"en-GB": "Next conversation", "es-ES": "Siguiente conversación"}[locale]
+    expect(dialog.locator("dl > div").first).to_have_text(re.compile(rf"{first}\s*j ↓"))
+    dialog.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("j")
+    expect(page.locator(f"{NAMES}:focus")).to_have_count(0)
+    page.click("[data-keys]")
+    dialog.get_by_role("checkbox").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator(NAMES).first).to_be_focused()
