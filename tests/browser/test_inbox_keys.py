@@ -91,3 +91,23 @@ def test_the_list_of_keys_says_what_works_and_switches_it_off(
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     expect(page.locator(NAMES).first).to_be_focused()
+
+
+def test_one_key_settles_stars_and_archives_and_another_takes_it_back(
+    inbox: Page, seller: User, conversation: Conversation
+) -> None:
+    keys, said = inbox.keyboard, inbox.locator(".undo")
+    for key in ("j", "j"):
+        keys.press(key)
+    expect(inbox.locator(NAMES).last).to_be_focused()
+    keys.press("e")
+    expect(said).to_contain_text("Settled")
+    conversation.refresh_from_db()
+    assert conversation.turn == ""
+    keys.press("z")
+    expect(said).to_contain_text("Undone")
+    conversation.refresh_from_db()
+    assert conversation.turn == "seller"
+    keys.press("s")
+    expect(said).to_contain_text("Starred")
+    assert conversation.participants.get(user=seller).starred_at

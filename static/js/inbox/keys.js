@@ -62,7 +62,7 @@ export class Keys {
   }
 
   get bindings() {
-    const isSeller = this.panes.querySelector(".thread[data-side=seller], .inbox__item[data-side=seller]");
+    const isSeller = this.panes.hasAttribute("data-seller");
     return BINDINGS.filter(({ act, needs, seller }) =>
       (!(act || needs) || exists(needs ?? "acts")) && (!seller || isSeller));
   }

@@ -11,6 +11,8 @@ import { askFor, filterOf, isConversation, withFilter } from "trato/pages";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 
+const FRESH = 15000; // milliseconds for which a conversation may wait to be opened; it catches up then
+
 const wide = matchMedia("(min-width: 47.5rem) and (scripting: enabled)");
 
 class Panes extends HTMLElement {
@@ -21,6 +23,7 @@ class Panes extends HTMLElement {
     this.status = this.querySelector(".dashboard__status");
     this.listQuery = history.state?.list ?? filterOf(location.search);
     this.addEventListener("click", (event) => this.clicked(event));
+    this.addEventListener("pointerdown", (event) => this.aimed(event));
     this.addEventListener("submit", (event) => this.submitted(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("drawn", () => this.markCurrent());
@@ -100,8 +103,40 @@ class Panes extends HTMLElement {
     if (push) history.pushState({ list: this.listQuery }, "", next.href);
     this.show(page, next.href);
     this.focusIn(byKey);
+    if (byKey) this.prepareNext();
     const name = this.middle.querySelector(".thread__title")?.textContent ?? "";
     this.status.textContent = fill(gettext("Conversation with %(name)s"), { name });
+  }
+
+  /** A button that goes down will come up: fetch meanwhile. */
+  aimed({ target, button, pointerType }) {
+    const link = target.closest(".inbox__link");
+    if (wide.matches && link && !button && pointerType === "mouse") this.prepare(link);
+  }
+
+  /** Who goes through the list by keys opens the next one soon. Fetching it marks nothing as read. */
+  prepareNext() {
+    const item = this.linkOf(location.pathname)?.closest(".inbox__item");
+    const link = item?.nextElementSibling?.querySelector(".inbox__link");
+    if (link) setTimeout(() => this.prepare(link), 50);
+  }
+
+  prepare(link) {
+    const address = withFilter(link.href, this.listQuery);
+    const isThere = this.prepared?.address === address && performance.now() < this.prepared.at + FRESH;
+    if (isThere || this.pageOf(address) === this.shown) return;
+    this.prepared?.request.abort();
+    const request = new AbortController();
+    this.prepared = { address, at: performance.now(), request, page: askFor(address, request.signal) };
+  }
+
+  /** The page that was fetched for an address in advance; undefined if there is none. */
+  takePrepared(address) {
+    const { prepared } = this;
+    this.prepared = null;
+    if (prepared?.address === address && performance.now() < prepared.at + FRESH) return prepared.page;
+    prepared?.request.abort();
+    return undefined;
   }
 
   /** Go back to the list, with nothing open. */
@@ -146,7 +181,7 @@ class Panes extends HTMLElement {
     const request = new AbortController();
     this.request = request;
     this.middle.setAttribute("aria-busy", "true");
-    const page = await askFor(address, request.signal);
+    const page = (await this.takePrepared(address)) ?? (await askFor(address, request.signal));
     if (request.signal.aborted) return null;
     this.middle.removeAttribute("aria-busy");
     if (!page && !session.ended) {
