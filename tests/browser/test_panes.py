@@ -12,6 +12,7 @@ from messaging import queries
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, live, open_thread, says, state, write
+from tests.browser.inspector import Inspect, languages
 
 NAMES, TITLE, FIELD = ".inbox__link", ".thread__title", "#composer-body"
 PHONE = {"width": 390, "height": 800}
@@ -221,3 +222,34 @@ def test_what_is_fetched_in_advance_is_not_read(
     inbox.keyboard.press("j")
     expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
     assert not [url for url in fetched if url.endswith(conversation.get_absolute_url())]
+
+
+@languages
+def test_the_panes_have_no_barriers(
+    locale: str, inspect: Inspect, seller: User, other: Conversation
+) -> None:
+    inspector = inspect(seller, locale=locale)
+    page = inspector.page
+    page.goto("/conversations/")
+    live(page)
+    inspector.look()
+    page.locator(NAMES).first.click()
+    expect(page.locator(TITLE)).to_have_text("Ana Prieto")
+    inspector.look()
+    assert inspector.problems == []
+
+
+def test_the_context_is_a_drawer_where_there_is_no_room_for_a_third_pane(
+    inbox: Page, other: Conversation
+) -> None:
+    inbox.locator(NAMES).first.click()
+    context = inbox.locator(".context")
+    expect(context).to_be_visible()
+    inbox.set_viewport_size({"width": 820, "height": 700})
+    expect(context).to_be_hidden()
+    inbox.click(".thread__details")
+    expect(context).to_be_focused()
+    inbox.keyboard.press("Escape")
+    expect(context).to_be_hidden()
+    expect(inbox.locator(".thread__details")).to_be_focused()
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
