@@ -30,9 +30,9 @@ const BINDINGS = [
   { keys: ["h"], does: "snooze", needs: "acts", words: gettext("Snooze") },
   { keys: ["l"], does: "label", needs: "acts", seller: true, words: gettext("Add a label") },
   { keys: ["z"], does: "undo", needs: "acts", words: gettext("Undo") },
-  { keys: ["x"], does: "select", needs: "acts", words: gettext("Select the conversation") },
-  { keys: ["X"], does: "selectTo", needs: "acts", words: gettext("Select everything up to here") },
-  { keys: ["*"], does: "selectAll", needs: "acts", words: gettext("Select all that are shown") },
+  { keys: ["x"], does: "select", needs: "selection", words: gettext("Select the conversation") },
+  { keys: ["X"], does: "selectTo", needs: "selection", words: gettext("Select everything up to here") },
+  { keys: ["*"], does: "selectAll", needs: "selection", words: gettext("Select all that are shown") },
   { keys: ["?"], does: "help", words: gettext("Show these keys") },
 ];
 
