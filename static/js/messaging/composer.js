@@ -20,6 +20,14 @@ export function count(field, counter) {
   return left >= 0;
 }
 
+/** Whether a key means to send: Enter, but on a keyboard only, and not to end a composition. */
+export function isSend(event) {
+  const touch = matchMedia("(pointer: coarse)").matches;
+  // Safari ends a composition before the Enter key that ended it, and marks that key by its code.
+  const composes = event.isComposing || event.keyCode === 229;
+  return event.key === "Enter" && !event.shiftKey && !composes && !touch;
+}
+
 class Composer extends HTMLElement {
   typedAt = 0; // when the others were last told; 0: they were not, or that it is over
 
@@ -53,11 +61,7 @@ class Composer extends HTMLElement {
     session.on("resumed", () => this.allow(true), signal);
     outbox.addEventListener("returned", ({ detail }) => this.takeBack(detail), { signal });
     this.field.addEventListener("keydown", (event) => {
-      const touch = matchMedia("(pointer: coarse)").matches;
-      // Safari ends a composition before the Enter key that ended it, and marks that key by its
-      // code.
-      const composes = event.isComposing || event.keyCode === 229;
-      if (event.key === "Enter" && !event.shiftKey && !composes && !touch) {
+      if (isSend(event)) {
         event.preventDefault();
         this.send();
       }

@@ -275,6 +275,18 @@ class Thread extends HTMLElement {
     this.list.arrange(this.read[this.other]);
   }
 
+  /** Change what stands between the messages; a reader stays at the end, or where they are. */
+  rearrange(change) {
+    const all = () => {
+      change();
+      this.arrange();
+    };
+    if (this.#scroll.atEnd) {
+      all();
+      this.toEnd();
+    } else this.#scroll.keep(this.list.items(), all);
+  }
+
   toEnd() {
     this.#scroll.toEnd();
     this.seen();
