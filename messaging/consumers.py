@@ -18,6 +18,7 @@ from . import access, frames, heartbeats
 from .host import host
 from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
+from .teamwork import Teamwork
 
 log = structlog.get_logger("trato.socket")
 
@@ -30,6 +31,7 @@ class ChatConsumer(BadgeConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conversations = OpenConversations(self)
+        self.team = Teamwork(self, self.conversations)
         self.refusals = Refusals(self)
         self.marks = Marks(self, self.refusals)
         self.sends = Sends(self, self.refusals, self.marks)
@@ -71,6 +73,8 @@ class ChatConsumer(BadgeConsumer):
                     await self.marks.add(frame)
                 case frames.Typing(conversation=pk, stopped=stopped):
                     await self.conversations.announce_typing(pk, stopped=stopped)
+                case frames.AddNote() | frames.Looking() as frame:
+                    await self.team.receive(frame)
 
     def chat_message(self, event: Event) -> None:
         """Pass on a frame of a role group; hold it back while its conversation is being opened."""
@@ -82,9 +86,8 @@ class ChatConsumer(BadgeConsumer):
             self.send_frame(event["frame"])
 
     def team_event(self, event: Event) -> None:
-        """Pass on what only the team may know; also a shopper may work for the shop by now."""
-        if event["consumer"] != self.user.pk:
-            self.send_frame(event["frame"])
+        """Pass on what only a shop's team may know."""
+        self.team.deliver(event)
 
     # -- Groups and heartbeat --------------------------------------------------------------------
 

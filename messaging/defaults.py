@@ -13,6 +13,9 @@ NOTES_PER_MINUTE = env.int("NOTES_PER_MINUTE", default=30)  # per person
 NOTE_PAGE_SIZE = 200  # notes in one answer and on one page of a conversation, at most
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
+LOOKING_FRAMES_PER_MINUTE = env.int("LOOKING_FRAMES_PER_MINUTE", default=120)  # per person
+LOOKING_REPEAT_SECONDS = 10  # a browser says again that its person looks, replies or writes a note
+LOOKING_EXPIRES_SECONDS = 25  # without a repetition, colleagues no longer show it
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
 # Where people object to a decision of staff; pages say "contact support" if it is empty.
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")

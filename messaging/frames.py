@@ -5,7 +5,7 @@ Decoding and validation are one step: unknown types, unknown fields and wrong va
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import msgspec
 from django.utils.translation import gettext_lazy as _
@@ -67,9 +67,22 @@ class Typing(ClientFrame, tag="typing"):
     stopped: bool = False
 
 
+class AddNote(ClientFrame, tag="note.add"):
+    conversation: Identifier
+    client_id: uuid.UUID
+    body: str
+
+
+class Looking(ClientFrame, tag="team.looking"):
+    """What the person does in a conversation, for colleagues; repeated while it is true."""
+
+    conversation: Identifier
+    doing: Literal["looking", "replying", "noting"]
+
+
 NOT_UNDERSTOOD = _("Your browser sent something we don't understand.")  # translated when shown
 
-AnyClientFrame: TypeAlias = Claim | Send | Open | Close | Read | Typing
+AnyClientFrame: TypeAlias = Claim | Send | Open | Close | Read | Typing | AddNote | Looking
 _decoder: msgspec.json.Decoder[AnyClientFrame] = msgspec.json.Decoder(AnyClientFrame)
 _client_id = msgspec.json.Decoder(dict[str, Any])
 

@@ -26,13 +26,16 @@ class OpenConversation:
 
     Attributes:
         side: the person's side.
-        groups: the groups of its two sides, known after the first read.
+        consumer, shop: the IDs of its two sides, known after the first read.
+        groups: their groups.
         reading: whether a page is being loaded; events are held until it has been sent.
         more: whether the client has to request another page, which will include later changes.
         held: frames of events that arrived while a page was being loaded.
     """
 
     side: Side | None = None
+    consumer: int = 0
+    shop: int = 0
     groups: tuple[str, ...] = ()
     reading: bool = False
     more: bool = False
@@ -52,9 +55,9 @@ class OpenConversations:
     def __contains__(self, conversation_id: int) -> bool:
         return conversation_id in self._open
 
-    def of_team(self) -> list[int]:
-        """Return those in which the person is on the seller side."""
-        return [pk for pk, opened in self._open.items() if opened.side is Side.SELLER]
+    def of_team(self) -> dict[int, OpenConversation]:
+        """Return those in which the person is on the seller side, by ID."""
+        return {pk: opened for pk, opened in self._open.items() if opened.side is Side.SELLER}
 
     async def open(self, conversation_id: int, since: int) -> None:
         """Send the latest page, or what has changed since a revision, and keep it up to date.
@@ -135,6 +138,7 @@ class OpenConversations:
         user = self._socket.user
         conversation = access.conversation_for(user, conversation_id)
         opened.side, opened.groups = conversation.side_of(user.pk), events.groups_of(conversation)
+        opened.consumer, opened.shop = conversation.consumer_id, conversation.shop_id
         return state_of(conversation, since)
 
 

@@ -144,6 +144,8 @@ def _team_part(
         "notes": notes.notes_between(conversation, start, end) if revision else [],
         "note_client_id": uuid.uuid4(),
         "note_max_characters": settings.NOTE_MAX_CHARACTERS,
+        "looking_repeat": settings.LOOKING_REPEAT_SECONDS,
+        "looking_expires": settings.LOOKING_EXPIRES_SECONDS,
     }
 
 

@@ -7,11 +7,13 @@ from django.db import transaction
 from msgspec import Struct
 
 from messaging.access import seller_group
+from messaging.host import host
 from messaging.models import Conversation
+from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
 
-from .frames import TeamChanged
+from .frames import LookingSeen, TeamChanged
 
 
 def changed(conversation: Conversation, team_revision: int, **fields: Any) -> None:
@@ -36,17 +38,30 @@ def changed_many(changes: Iterable[tuple[Conversation, Struct]]) -> None:
     transaction.on_commit(lambda: groups.send_many(events))
 
 
-def addressed(conversation: Conversation, frame: Struct, **fields: Any) -> groups.Addressed:
-    """Return an event with a frame for the team of a conversation.
+def looking(
+    conversation_id: int, consumer_id: int, shop_id: int, person: Person, doing: str
+) -> None:
+    """Tell the team now what one of them does in a conversation. On the event loop only."""
+    frame = LookingSeen(conversation_id, person.pk, host.display_name(person), doing)
+    event = _event(conversation_id, consumer_id, frame)
+    groups.send([seller_group(shop_id)], {**event, "user": person.pk})
+
+
+def addressed(conversation: Conversation, frame: Struct) -> groups.Addressed:
+    """Return an event with a frame for the team of a conversation."""
+    event = _event(conversation.pk, conversation.consumer_id, frame)
+    return (seller_group(conversation.shop_id),), event
+
+
+def _event(conversation_id: int, consumer_id: int, frame: Struct) -> groups.Event:
+    """Return a layer event.
 
     It names the shopper, who may have joined the shop since and must not get it. It has no
     `revision`: events with one are put in the order of the conversation's own.
     """
-    event = {
+    return {
         "type": "team.event",
-        "conversation": conversation.pk,
-        "consumer": conversation.consumer_id,
+        "conversation": conversation_id,
+        "consumer": consumer_id,
         "frame": encode(frame),
-        **fields,
     }
-    return (seller_group(conversation.shop_id),), event

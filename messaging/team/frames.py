@@ -19,6 +19,15 @@ class TeamChanged(Struct, tag="team.changed", kw_only=True):
     labels: list[int] | UnsetType = UNSET
 
 
+class LookingSeen(Struct, tag="team.looking"):
+    """What a colleague does, for those who have the conversation open; nothing is stored."""
+
+    conversation: int
+    user: int
+    name: str
+    doing: str
+
+
 class NoteItem(Struct, kw_only=True):
     """An internal note as the team sees it; the author's name is empty for a deleted account."""
 

@@ -1,0 +1,55 @@
+"""What one socket does in a shop's team: notes, who is looking, and the events of the team."""
+
+from django.http import Http404
+
+from trato import rate_limits
+from trato.realtime.consumers import RealtimeConsumer
+from trato.realtime.database import run_in_database_thread
+from trato.realtime.groups import Event
+
+from . import access, frames
+from .notes import actions as notes
+from .resuming import OpenConversations
+from .team import events
+
+
+class Teamwork:
+    """The team's frames of one socket."""
+
+    def __init__(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
+        self._socket, self._conversations = socket, conversations
+
+    async def receive(self, frame: frames.AddNote | frames.Looking) -> None:
+        """Act on a frame.
+
+        Raises:
+            Http404: the person is not on the conversation's seller side; for `team.looking` also
+                if it is not open on this socket.
+            Refused: see `notes.actions.add`, or the person says too often what they do.
+        """
+        if isinstance(frame, frames.AddNote):
+            values = frame.conversation, frame.client_id, frame.body
+            await run_in_database_thread(notes.add, self._socket.user, *values)
+        else:
+            await self._announce_looking(frame)
+
+    def deliver(self, event: Event) -> None:
+        """Pass on what only the team may know, but not to the shopper, who may have joined it.
+
+        Who is looking is for colleagues who have the conversation open.
+        """
+        own = self._socket.user.pk
+        is_due = "user" not in event or (
+            event["user"] != own and event["conversation"] in self._conversations
+        )
+        if is_due and event["consumer"] != own:
+            self._socket.send_frame(event["frame"])
+
+    async def _announce_looking(self, frame: frames.Looking) -> None:
+        opened, user = self._conversations.of_team().get(frame.conversation), self._socket.user
+        if opened is None or access.seller_group(opened.shop) not in self._socket.joined:
+            raise Http404("not open on this socket")
+        (refusal,) = await rate_limits.hit_many("LOOKING_FRAMES_PER_MINUTE", [user.pk])
+        if refusal:
+            raise refusal
+        events.looking(frame.conversation, opened.consumer, opened.shop, user, frame.doing)
