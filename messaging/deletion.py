@@ -19,6 +19,7 @@ from .host import host
 from .lanes import actions as lanes
 from .lanes.turns import Turn
 from .models import (
+    MENTION_KIND,
     SUBJECT_KIND,
     Conversation,
     KeptQuestion,
@@ -50,12 +51,14 @@ def _erase(person: Person) -> None:
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
     assigned.update(assignee=None)
     _empty_messages(person, ending)
-    Note.objects.filter(author_id=person.pk, conversation__in=ending).update(body="", mentions=[])
+    Note.objects.filter(author_id=person.pk, conversation__in=ending).update(body="")
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
     own.delete()
     notifications.forget(SUBJECT_KIND, ended)
     notifications.drop_name(SUBJECT_KIND, ids.difference(ended), f"{host.display_name(person)} · ")
+    written = Note.objects.filter(author_id=person.pk).exclude(mentions=[])
+    notifications.forget(MENTION_KIND, written.values_list("pk", flat=True))
     Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
     KeptQuestion.objects.filter(writer=str(person.pk)).delete()
     closing = host.shops_closing_with(person)

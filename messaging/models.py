@@ -17,6 +17,7 @@ from .host import HostForeignKey, host
 from .sides import Side as Side
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
+MENTION_KIND = "note"  # of those for colleagues whom a note mentions; the subject is the note
 
 
 # `reverse` takes longer than everything else that a send needs from Django.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from trato.errors import Refused
+from trato.people import Person
 from trato.realtime import metrics
 from trato.responses import (
     STATUS,
@@ -106,7 +107,11 @@ def _thread(
     first_unread = next(
         (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
     )
-    team = _team_part(conversation, rows, has_older, before) if side is Side.SELLER else {}
+    team = (
+        _team_part(request.user, conversation, rows, has_older, before)
+        if side is Side.SELLER
+        else {}
+    )
     context = {
         "conversation": conversation,
         "side": side,
@@ -133,7 +138,11 @@ def _thread(
 
 
 def _team_part(
-    conversation: Conversation, rows: list[Message], has_older: bool, before: int | None
+    user: Person,
+    conversation: Conversation,
+    rows: list[Message],
+    has_older: bool,
+    before: int | None,
 ) -> dict[str, Any]:
     """Return what only the shop's team sees on the page: its notes between these messages."""
     start = rows[0].created_at if rows and has_older else None
@@ -142,6 +151,7 @@ def _team_part(
     return {
         "team_revision": revision,
         "notes": notes.notes_between(conversation, start, end) if revision else [],
+        "unread_mentions": revision and notes.unread_mentions(conversation, user).exists(),
         "note_client_id": uuid.uuid4(),
         "note_max_characters": settings.NOTE_MAX_CHARACTERS,
         "looking_repeat": settings.LOOKING_REPEAT_SECONDS,

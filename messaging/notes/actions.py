@@ -12,14 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import access
 from messaging.body import clean_text, normalize_body
-from messaging.models import Conversation, Note
+from messaging.models import MENTION_KIND, Conversation, Note
 from messaging.team import actions as team
 from messaging.team import events
 from messaging.team.frames import NoteCreated
+from notifications import actions as notifications
 from trato import rate_limits
 from trato.clock import database_now
 from trato.errors import conflict
 from trato.people import Person
+
+from . import notices
+from .mentions import mentioned
+from .queries import unread_mentions
 
 
 @rate_limits.given_back_on_failure
@@ -51,19 +56,38 @@ def add(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) ->
     return note
 
 
+@transaction.atomic
+def read_mentions(actor: Person, conversation_id: int) -> None:
+    """Mark as read that notes of a conversation mention the actor.
+
+    Raises:
+        Http404: the conversation doesn't exist, or the actor is not on its seller side.
+    """
+    conversation = access.team_conversation_for(actor, conversation_id)
+    unread = unread_mentions(conversation, actor).order_by("news__subject_id")
+    for note_id in unread.values_list("news__subject_id", flat=True):
+        notifications.mark_read(actor, subject_kind=MENTION_KIND, subject_id=note_id)
+
+
 def _store(conversation: Conversation, actor: Person, client_id: uuid.UUID, text: str) -> Note:
     rate_limits.hit("NOTES_PER_MINUTE", actor.pk)
     revision = team.bump([conversation.pk])[conversation.pk]
+    mentions = mentioned(text, conversation.shop_id, actor.pk)
+    # A shopper who works for the shop by now is still the shopper here, and learns of no note.
+    mentions = [pk for pk in mentions if pk != conversation.consumer_id]
     last = conversation.notes.aggregate(last=Max("number"))["last"] or 0
-    return Note.objects.create(
+    note = Note.objects.create(
         conversation=conversation,
         number=last + 1,  # under the lock of the team's state, so that there are no gaps
         team_revision=revision,
         client_id=client_id,
         author=cast(Any, actor),
         body=text,
+        mentions=mentions,
         created_at=database_now(),
     )
+    notices.tell_mentioned(note)
+    return note
 
 
 def _earlier(conversation: Conversation, actor: Person, client_id: uuid.UUID) -> Note | None:

@@ -5,8 +5,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
-from messaging.models import Conversation, Note, TeamState
+from messaging.models import MENTION_KIND, Conversation, Note, TeamState
 from messaging.team.frames import NoteItem, NotesState
+from notifications import queries as notifications
+from notifications.models import Notification
+from trato.people import Person
 
 
 def team_revision(conversation: Conversation) -> int:
@@ -47,6 +50,13 @@ def state_since(conversation: Conversation, since: int) -> NotesState:
         notes=[NoteItem.of(note) for note in notes],
         more=more,
     )
+
+
+def unread_mentions(conversation: Conversation, user: Person) -> QuerySet[Notification]:
+    """Return a person's unread notices about mentions in notes of a conversation."""
+    notes = conversation.notes.order_by().values("pk")
+    own = notifications.notifications_of(user).filter(read_at=None)
+    return own.filter(news__subject_kind=MENTION_KIND, news__subject_id__in=notes)
 
 
 def _notes(conversation: Conversation) -> QuerySet[Note]:

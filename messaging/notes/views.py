@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from messaging import access
 from messaging.models import conversation_url
@@ -39,6 +39,14 @@ def notes(request: PersonRequest, conversation_id: int) -> HttpResponse:
     except Refused as refusal:
         return refusal_response(refusal)
     return json_response(queries.state_since(conversation, since))
+
+
+@require_POST
+@person_required
+def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """Mark as read that notes of the conversation mention the person."""
+    actions.read_mentions(request.user, conversation_id)
+    return HttpResponse(status=204)
 
 
 def _add(request: PersonRequest, conversation_id: int) -> HttpResponse:

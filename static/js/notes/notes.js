@@ -1,6 +1,6 @@
 // The team's notes between the messages of a thread: those of the page, new ones, and those that
 // wait to be stored. Messages are the thread's business; this only puts notes between them.
-import { getJSON } from "trato/api";
+import { getJSON, post } from "trato/api";
 import { linkify } from "trato/links";
 import { write } from "trato/local-time";
 import { noteOutbox } from "trato/note-outbox";
@@ -34,6 +34,7 @@ class Notes extends HTMLElement {
     this.observer = new MutationObserver(() => this.draw());
     this.observer.observe(this.list, { childList: true });
     this.drawWaiting();
+    this.readMentions();
     noteOutbox.flush();
     if (session.live) this.catchUp();
   }
@@ -52,6 +53,8 @@ class Notes extends HTMLElement {
     }, signal);
     noteOutbox.addEventListener("changed", () => this.drawWaiting(), { signal });
     noteOutbox.addEventListener("stored", ({ detail }) => this.receive(detail), { signal });
+    window.addEventListener("focus", () => this.readMentions(), { signal });
+    document.addEventListener("visibilitychange", () => this.readMentions(), { signal });
     this.list.addEventListener("click", ({ target }) => this.clicked(target), { signal });
   }
 
@@ -100,11 +103,23 @@ class Notes extends HTMLElement {
 
   take(note) {
     noteOutbox.remove(note);
-    if (!this.notes.has(note.number)) this.keep(note.number, this.fill(note));
+    if (this.notes.has(note.number)) return;
+    this.keep(note.number, this.fill(note));
+    if (!note.mentions.includes(session.user) || note.team_revision <= this.revision) return;
+    this.setAttribute("data-mentioned", "");
+    this.readMentions();
   }
 
   keep(number, item) {
     this.notes.set(number, { number, time: timeOf(item), item });
+  }
+
+  /** The person is here and has seen the notes that mention them. */
+  async readMentions() {
+    const isHere = document.visibilityState === "visible" && document.hasFocus();
+    if (!isHere || !this.hasAttribute("data-mentioned")) return;
+    this.removeAttribute("data-mentioned");
+    if (!(await post(this.dataset.read, {}))?.ok) this.setAttribute("data-mentioned", "");
   }
 
   // -- drawing ---------------------------------------------------------------------------------

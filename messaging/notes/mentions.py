@@ -1,0 +1,30 @@
+"""Whom a note mentions: colleagues whose name follows an `@`."""
+
+import re
+
+from django.contrib.auth import get_user_model
+
+from messaging.host import host
+from trato.text import folded
+
+
+def mentioned(text: str, shop_id: int, author_id: int) -> list[int]:
+    """Return the IDs of the members of a shop that a text mentions, without its author.
+
+    A name is a member's display name or short name, in any case and with or without accents; the
+    longest that fits counts. If two members share a name, it means both.
+    """
+    if "@" not in text:
+        return []
+    people: dict[str, set[int]] = {}
+    members = get_user_model()._default_manager.filter(pk__in=host.members_of(shop_id))
+    for member in members:
+        for name in (host.display_name(member), host.short_name(member)):
+            if key := " ".join(folded(name).split()):
+                people.setdefault(key, set()).add(member.pk)
+    names = "|".join(
+        re.escape(name).replace(r"\ ", r"\s+") for name in sorted(people, key=len, reverse=True)
+    )
+    matches = re.finditer(rf"(?<![\w@])@({names})(?!\w)", folded(text)) if names else ()
+    ids = {pk for match in matches for pk in people[" ".join(match[1].split())]}
+    return sorted(ids - {author_id})

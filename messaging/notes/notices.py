@@ -1,0 +1,29 @@
+"""Notices of mentions. Only members of the shop see them, and only as long as they are members."""
+
+from django.utils.translation import gettext as _
+
+from messaging.body import excerpt
+from messaging.models import MENTION_KIND, Note, conversation_url
+from notifications import actions as notifications
+from notifications.models import News
+from notifications.words import Words
+
+
+def tell_mentioned(note: Note) -> None:
+    """Notify the colleagues whom a note mentions. Each note is a subject of its own."""
+    notifications.notify(
+        note.mentions,
+        subject_kind=MENTION_KIND,
+        subject_id=note.pk,
+        title=note.author_name,
+        excerpt=excerpt(note.body),
+        url=f"{conversation_url(note.conversation_id)}#note-{note.number}",
+        happened_at=note.created_at,
+        team_id=note.conversation.shop_id,
+    )
+
+
+def mention_words(news: News) -> Words:
+    """Return what somebody reads who is mentioned in a note."""
+    title = _("%(name)s mentioned you in a note") % {"name": news.title}
+    return Words(title, news.excerpt, icon="lock")
