@@ -1,9 +1,12 @@
 """Whom a note mentions: colleagues whose name follows an `@`."""
 
 import re
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 
+from messaging.frames import Sender
 from messaging.host import host
 from trato.text import folded
 
@@ -17,8 +20,7 @@ def mentioned(text: str, shop_id: int, author_id: int) -> list[int]:
     if "@" not in text:
         return []
     people: dict[str, set[int]] = {}
-    members = get_user_model()._default_manager.filter(pk__in=host.members_of(shop_id))
-    for member in members:
+    for member in _members(shop_id):
         for name in (host.display_name(member), host.short_name(member)):
             if key := " ".join(folded(name).split()):
                 people.setdefault(key, set()).add(member.pk)
@@ -28,3 +30,13 @@ def mentioned(text: str, shop_id: int, author_id: int) -> list[int]:
     matches = re.finditer(rf"(?<![\w@])@({names})(?!\w)", folded(text)) if names else ()
     ids = {pk for match in matches for pk in people[" ".join(match[1].split())]}
     return sorted(ids - {author_id})
+
+
+def colleagues(shop_id: int, user_id: int) -> list[Sender]:
+    """Return the members of a shop whom a person can mention, by name."""
+    people = [Sender(row.pk, host.display_name(row)) for row in _members(shop_id)]
+    return sorted((one for one in people if one.id != user_id), key=lambda one: folded(one.name))
+
+
+def _members(shop_id: int) -> QuerySet[Any]:
+    return get_user_model()._default_manager.filter(pk__in=host.members_of(shop_id))

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from messaging import access
 from messaging.models import conversation_url
-from messaging.team.frames import NoteCreated
+from messaging.team.frames import NoteCreated, People
 from trato.errors import Refused
 from trato.responses import (
     STATUS,
@@ -24,7 +24,7 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import actions, queries
+from . import actions, mentions, queries
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +47,14 @@ def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Mark as read that notes of the conversation mention the person."""
     actions.read_mentions(request.user, conversation_id)
     return HttpResponse(status=204)
+
+
+@require_GET
+@person_required
+def people(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    """Return as JSON the colleagues whom a note can mention."""
+    conversation = access.team_conversation_for(request.user, conversation_id)
+    return json_response(People(mentions.colleagues(conversation.shop_id, request.user.pk)))
 
 
 def _add(request: PersonRequest, conversation_id: int) -> HttpResponse:

@@ -65,3 +65,9 @@ class NotesState(Struct, tag="notes.state", kw_only=True):
     team_revision: int
     notes: list[NoteItem]
     more: bool
+
+
+class People(Struct, tag="notes.people"):
+    """The colleagues whom a note can mention."""
+
+    people: list[Sender]

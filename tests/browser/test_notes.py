@@ -5,7 +5,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from accounts.factories import UserFactory
 from accounts.models import User
+from catalog.factories import ShopMemberFactory
+from catalog.models import Shop
 from messaging.models import Conversation, Message, Note
 from messaging.notes import actions
 from tests.browser.acts import Person, bodies, live, open_thread, says, write
@@ -157,6 +160,36 @@ def test_older_messages_bring_their_notes(
     assert order[5:8] == ["message-6", "note-1", "message-7"]
     assert len(order) == 66
     expect(page.locator(".messages__day")).to_have_count(1)
+
+
+def test_a_colleague_is_mentioned_by_keyboard_and_reads_it(
+    person: Person, seller: User, colleague: User, shop: Shop, conversation: Conversation
+) -> None:
+    ShopMemberFactory(shop=shop, user=UserFactory(name="Irene Gil", seller=True))
+    page, other = person(seller), person(colleague)
+    other.goto("/notifications/")
+    live(other)
+    open_thread(page, conversation)
+    choose(page, "Note")
+    field, options = page.get_by_label("Internal note"), page.locator(".mentions:visible > li")
+    field.press_sequentially("Please ask @i")
+    expect(options).to_have_text([colleague.name, "Irene Gil"])
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(field).to_have_value(f"Please ask @{colleague.name} ")
+    expect(options).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator(".note[data-number]")).to_have_count(1)
+    row = other.locator(".news__item")
+    expect(row).to_contain_text(f"{seller.name} mentioned you in a note")
+    other.goto(conversation.get_absolute_url())
+    other.bring_to_front()
+    other.wait_for_function(
+        "() => !document.querySelector('trato-notes').hasAttribute('data-mentioned')"
+    )
+    other.goto("/notifications/")
+    expect(row).to_have_count(1)
+    expect(other.locator(".news__item[data-unread]")).to_have_count(0)
 
 
 def test_without_scripts_the_form_beside_the_conversation_adds_one(

@@ -137,6 +137,11 @@ def _list_notes(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return answer.status_code, "Ask Iker first" in answer.text
 
 
+def _list_colleagues(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}notes/people/")
+    return answer.status_code, '"notes.people"' in answer.text
+
+
 def _remove(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     path = f"/admin/messaging/conversation/message/{scene.asked.pk}/remove/"
     status = client.post(path, {"rule": "off_platform", "reason": "Phone number"}).status_code
@@ -227,6 +232,7 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "add a saved reply": (_add_reply, SELLERS, {404}),
     "change a saved reply": (_change_reply, SELLERS, {404}),
     "delete a saved reply": (_delete_reply, SELLERS, {404}),
+    "colleagues to mention": (_list_colleagues, SELLERS, {404}),
     "note.add": (_add_note, SELLERS, {404}),
     "notes list": (_list_notes, SELLERS, {404}),
     "see opening hours": (_see_hours, SELLERS, {404}),

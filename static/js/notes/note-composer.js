@@ -3,6 +3,7 @@
 import { SUSPENDED } from "trato/close-codes";
 import { count, isSend } from "trato/composer";
 import { Draft } from "trato/drafts";
+import { MentionList } from "trato/mention-list";
 import { noteOutbox } from "trato/note-outbox";
 import { outbox } from "trato/outbox";
 import { session } from "trato/session";
@@ -25,6 +26,7 @@ class NoteComposer extends HTMLElement {
     this.modeKey = `trato-notemode-${session.user}-${conversation}`;
     const counted = () => count(this.field, this.counter);
     this.draft = new Draft(this.field, `trato-notedraft-${session.user}-${conversation}`, counted);
+    new MentionList(this.field, this.querySelector(".mentions"), this.dataset.people, signal);
     this.form.noValidate = true;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
