@@ -148,10 +148,12 @@ def _team_part(
     start = rows[0].created_at if rows and has_older else None
     end = queries.time_of(conversation, before) if before else None
     revision = notes.team_revision(conversation)
+    own_notes = notes.notes_between(conversation, start, end) if revision else []
+    is_mentioned = any(user.pk in note.mentions for note in own_notes)
     return {
         "team_revision": revision,
-        "notes": notes.notes_between(conversation, start, end) if revision else [],
-        "unread_mentions": revision and notes.unread_mentions(conversation, user).exists(),
+        "notes": own_notes,
+        "unread_mentions": is_mentioned and notes.unread_mentions(conversation, user).exists(),
         "note_client_id": uuid.uuid4(),
         "note_max_characters": settings.NOTE_MAX_CHARACTERS,
         "looking_repeat": settings.LOOKING_REPEAT_SECONDS,
