@@ -121,10 +121,15 @@ def test_the_pages_of_a_seller(
         recipient=seller, news__subject_id=conversation.pk, news__title="Lucía Romero",
         news__excerpt="Is it still there?", news__url=conversation.get_absolute_url(),
     )  # fmt: skip
+    NotificationFactory(
+        recipient=seller, news__subject_kind="team_joined", news__title="Iker Sanz",
+        news__excerpt="Barro y Sal", news__url="/my/team/",
+    )  # fmt: skip
     visit = inspect(seller, locale=locale)
     visit.tour(
         [
-            "/notifications/", "/conversations/", conversation.get_absolute_url(), "/my/products/",
+            "/notifications/", "/notifications/?notices=1",
+            "/conversations/", conversation.get_absolute_url(), "/my/products/",
             "/my/products/?state=sold_out", "/my/products/new/", f"/my/products/{product.slug}/",
             "/my/team/", product.get_absolute_url(), f"/my/shop/{product.shop_id}/",
         ]
