@@ -133,6 +133,7 @@ class Conversation(models.Model):
     match: "Message | None" = None  # a template that looks for a missing attribute takes 20 µs
     match_sentence: list[Any]
     match_url = ""
+    marks: Any = None
 
     class Meta:
         verbose_name = _("conversation")

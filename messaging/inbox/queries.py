@@ -5,11 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from messaging import access, inbox_order, search
+from messaging import access
 from messaging.host import host
+from messaging.listing import queries as listing
+from messaging.listing.filters import Filter
 from messaging.models import SUBJECT_KIND, Conversation
 from notifications.models import Notification
-from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
+from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest
 from trato.people import Person, name_column_of
 from trato.prepared import prepared
 
@@ -17,7 +19,8 @@ ROWS_STEP = 25  # the number of rows is rounded up to a multiple of it
 
 # Only what a list shows: loading five complete models per row takes a quarter longer.
 DRAWN = (
-    "product_title", "product_image", "last_message_at", "last_sequence",
+    "product_title", "product_image", "last_message_at", "last_sequence", "turn", "waiting_since",
+    "assignee",
     name_column_of("consumer"), f"shop__{host.shop_name_field}", "last_message__side",
     "last_message__body", "last_message__removed_at", "last_message__is_automatic",
     name_column_of("last_message__sender"),
@@ -27,41 +30,35 @@ DRAWN = (
 
 
 def conversation_list(
-    user: Person, wanted: PageRequest = FIRST_PAGE, *, words: str = "", unread_only: bool = False
+    user: Person,
+    wanted: PageRequest = FIRST_PAGE,
+    *,
+    words: str = "",
+    unread_only: bool = False,
+    only: Filter | None = None,
+    scope: access.Scope | None = None,
 ) -> Page[Conversation]:
-    """Return a page of a person's conversations that have a message, newest first.
+    """Return a page of a person's conversations, with all that a list shows of them.
 
-    Each has `is_unread`: whether the badge counts it. If only those are requested, they are sorted
-    by the time of the news. A search only continues towards older ones, and may have more to search
-    even if it has found nothing yet.
+    Each has `is_unread`: whether the badge counts it.
+
+    Args:
+        words, unread_only: a filter with only these.
+        only: any filter.
+        scope: the person's, if the caller knows it.
     """
+    filtered = only or Filter(words=words, unread=unread_only)
     size = settings.CONVERSATION_PAGE_SIZE
-    scope = access.scope_of(user)
-
-    def upcoming_cursors(wanted: PageRequest, limit: int) -> list[Cursor]:
-        keys = (
-            _newest(scope.user_id, *scope.shop_ids, limit=limit, unread_only=unread_only)
-            if wanted == FIRST_PAGE
-            else inbox_order.upcoming(scope, wanted, limit, unread_only=unread_only)
-        )
-        return [Cursor(at, pk) for pk, at in keys]
-
-    if words:
-        before = None if wanted.newer else wanted.cursor
-        cursors, older = search.conversations_with(
-            scope, words, before, size, unread_only=unread_only
-        )
-        page_of_cursors = Page(cursors, older=older)
-    else:
-        page_of_cursors = page(upcoming_cursors, lambda cursor: cursor, wanted, size)
-    rows = _drawable(user, page_of_cursors.rows)
-    return Page(rows, older=page_of_cursors.older, newer=page_of_cursors.newer)
+    cursors = listing.page_of(scope or access.scope_of(user), filtered, wanted, size)
+    return Page(_drawable(user, cursors.rows), older=cursors.older, newer=cursors.newer)
 
 
-@prepared
-def _newest(user_id: int, *shop_ids: int, limit: int, unread_only: bool) -> inbox_order.Keys:
-    scope = access.Scope(user_id, shop_ids)
-    return inbox_order.upcoming(scope, FIRST_PAGE, limit, unread_only=unread_only)
+def conversations_in(
+    user: Person, scope: access.Scope, wanted: Filter, ids: list[int]
+) -> list[Conversation]:
+    """Return those of some conversations that belong into a list, as `conversation_list` does."""
+    cursors = listing.those_of(scope, wanted, ids)
+    return _drawable(user, cursors)
 
 
 def _drawable(user: Person, cursors: list[Cursor]) -> list[Conversation]:

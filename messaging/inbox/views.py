@@ -1,31 +1,45 @@
-"""The list of a person's conversations: the page, and its rows for scripts."""
+"""The list of a person's conversations: the page, its rows for scripts, and JSON."""
 
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
+from messaging import access
 from messaging.host import host
+from messaging.listing import queries as listing
+from messaging.listing.filters import NAMES, WAITING, Filter, filter_from
+from messaging.models import Conversation
 from messaging.search import excerpts, words_of
 from trato import rate_limits
-from trato.pagination import PageRequest
-from trato.responses import PersonRequest, person_required
+from trato.pagination import Page, PageRequest
+from trato.responses import PersonRequest, json_response, key_from, person_required, wants_json
 
-from . import queries
+from . import frames, queries
+from .rows import Marks, labels_of, marks_of, team_of
+
+ROWS_MAX = 25  # conversations that a script asks for by ID
 
 
 @require_GET
 @person_required
 def conversation_list(request: PersonRequest) -> HttpResponse:
     """Show a person's conversations; for a seller, the inbox of their shops."""
-    return render(request, "messaging/inbox/conversation_list.html", _list(request))
+    if wants_json(request):
+        response = _json(request)
+    else:
+        context = _list(request)
+        response = render(request, "messaging/inbox/conversation_list.html", context)
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 @require_GET
 @person_required
 def conversation_rows(request: PersonRequest) -> HttpResponse:
-    """Return the rows of that page for its script.
+    """Return the rows of that page for its script; with `conversation`, only these of them.
 
     They have their own address: if they shared the page's, the Back button would show the rows that
     the browser fetched last.
@@ -33,32 +47,71 @@ def conversation_rows(request: PersonRequest) -> HttpResponse:
     return render(request, "messaging/inbox/_conversation_items.html", _list(request))
 
 
-def _list(request: PersonRequest) -> dict[str, Any]:
-    search = request.GET.get("q", "").strip()[:100].replace("\0", "")
-    if search:
-        rate_limits.hit("CONVERSATION_SEARCHES_PER_MINUTE", f"person-{request.user.pk}")
-    unread_only = request.GET.get("unread") == "1"
-    page = queries.conversation_list(
-        request.user, PageRequest.from_query(request.GET), words=search, unread_only=unread_only
+def _json(request: PersonRequest) -> HttpResponse:
+    scope = access.scope_of(request.user)
+    page, marks = _page(request, scope, _filter(request, scope))
+    return json_response(
+        frames.ConversationList(
+            rows=[frames.Row.of(row, marks[row.pk]) for row in page.rows],
+            counts=listing.counts_of(scope),
+            next=str(page.older) if page.older else None,
+        )
     )
-    words = [word for word in words_of(search) if any(map(str.isalnum, word))]
-    matches = excerpts.matches((row.pk for row in page.rows), words)
-    for conversation in page.rows:
-        if message := matches.get(conversation.pk):
-            conversation.match = message
-            conversation.match_sentence = excerpts.sentence(message.body, words)
-            conversation.match_url = excerpts.address(conversation, message)
-        side = conversation.side_of(request.user.pk)
-        conversation.my_side = side
-        conversation.counterpart = conversation.counterpart_of(side)
-        conversation.counterpart_picture = conversation.counterpart_picture_of(side)
+
+
+def _list(request: PersonRequest) -> dict[str, Any]:
+    scope = access.scope_of(request.user)
+    wanted = _filter(request, scope)
+    page, marks = _page(request, scope, wanted)
+    for row in page.rows:
+        row.marks = marks[row.pk]
     is_seller = host.acts_as_seller(request.user)
-    is_new = is_seller and not (page.rows or page.newer or search or unread_only)
+    is_new = is_seller and not (page.rows or page.newer or wanted != Filter())
     return {
         "page": page,
-        "query": search,
-        "unread_only": unread_only,
+        "filter": wanted,
+        "query": wanted.words,
+        "counts": listing.counts_of(scope),
+        "kept": [(name, request.GET[name]) for name in NAMES if request.GET.get(name)],
         "is_seller": is_seller,
+        "by_waiting": wanted.sort == WAITING,
+        "labels": labels_of(scope),
+        "team": team_of(scope),
         "before_first_question": host.before_first_question(request) if is_new else None,
         "browse_url": host.browse_url(),
     }
+
+
+def _filter(request: PersonRequest, scope: access.Scope) -> Filter:
+    wanted = filter_from(request.GET, scope)
+    if wanted.words:
+        rate_limits.hit("CONVERSATION_SEARCHES_PER_MINUTE", f"person-{request.user.pk}")
+    return wanted
+
+
+def _page(
+    request: PersonRequest, scope: access.Scope, wanted: Filter
+) -> tuple[Page[Conversation], dict[int, Marks]]:
+    ids = [key_from(text) for text in request.GET.getlist("conversation")[:ROWS_MAX]]
+    if ids:
+        page = Page(queries.conversations_in(request.user, scope, wanted, ids))
+    else:
+        start = PageRequest.from_query(request.GET)
+        page = queries.conversation_list(request.user, start, only=wanted, scope=scope)
+    _show_matches(page.rows, wanted.words)
+    for row in page.rows:
+        side = row.side_of(request.user.pk)
+        row.my_side = side
+        row.counterpart = row.counterpart_of(side)
+        row.counterpart_picture = row.counterpart_picture_of(side)
+    return page, marks_of(request.user, page.rows)
+
+
+def _show_matches(rows: list[Conversation], text: str) -> None:
+    words = [word for word in words_of(text) if any(map(str.isalnum, word))]
+    matches = excerpts.matches((row.pk for row in rows), words)
+    for row in rows:
+        if message := matches.get(row.pk):
+            row.match = message
+            row.match_sentence = excerpts.sentence(message.body, words)
+            row.match_url = excerpts.address(row, message)

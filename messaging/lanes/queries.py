@@ -23,10 +23,10 @@ def counts(scope: Scope) -> dict[str, int]:
     """
     numbers: Counter[str] = Counter()
     for turn, number in _of_shopper(scope.user_id):
-        numbers[_lane(turn, Side.CONSUMER)] += number
+        numbers[lane_of(turn, Side.CONSUMER)] += number
     for row in _of_shops(*scope.shop_ids) if scope.shop_ids else ():
         for turn, number in zip(COLUMNS, row, strict=True):
-            numbers[_lane(turn, Side.SELLER)] += number
+            numbers[lane_of(turn, Side.SELLER)] += number
     return {lane: numbers[lane] for lane in LANES} | {ALL: numbers.total()}
 
 
@@ -42,7 +42,8 @@ def of_lane(scope: Scope, lane: str) -> Q:
     return mine & Q(turn=asked) | shops & Q(turn=told)
 
 
-def _lane(turn: str, side: Side) -> str:
+def lane_of(turn: str, side: Side) -> str:
+    """Return the lane in which a side has a conversation with a turn."""
     if not turn:
         return SETTLED
     return OURS if turn == side else THEIRS

@@ -1,0 +1,66 @@
+"""The list of conversations as JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from messaging.frames import Sender
+
+from .rows import Marks
+
+PREVIEW = 140  # characters
+
+
+class LabelItem(Struct):
+    id: int
+    name: str
+    colour: str
+
+
+class Row(Struct, kw_only=True):
+    """A conversation in a person's list; see docs/protocol.md."""
+
+    conversation: int
+    turn: str
+    waiting_since: datetime | None
+    unread: bool
+    starred: bool
+    archived: bool
+    muted: bool
+    snoozed_until: datetime | None
+    labels: list[LabelItem]
+    assignee: Sender | None
+    counterpart: str
+    product: str
+    preview: str
+    last_message_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Any, marks: Marks) -> "Row":
+        """Return the item of a row that `queries` has loaded."""
+        said = row.last_message
+        return cls(
+            conversation=row.pk,
+            turn=row.turn,
+            waiting_since=row.waiting_since,
+            unread=row.is_unread,
+            starred=marks.starred,
+            archived=marks.archived,
+            muted=marks.muted,
+            snoozed_until=marks.snoozed_until,
+            labels=[LabelItem(one.pk, one.name, one.colour) for one in marks.labels],
+            assignee=Sender(marks.assignee.pk, marks.assignee_name) if marks.assignee else None,
+            counterpart=row.counterpart,
+            product=row.product_title,
+            preview=said.body[:PREVIEW] if said and not said.removed_at else "",
+            last_message_at=row.last_message_at,
+        )
+
+
+class ConversationList(Struct, kw_only=True):
+    """A page of a list; `next` goes into `before=` of the request for the following one."""
+
+    rows: list[Row]
+    counts: dict[str, int]
+    next: str | None

@@ -1,0 +1,144 @@
+"""Find the conversations of a filter, page by page, and count the lanes."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from messaging import inbox_order, search
+from messaging.access import Scope
+from messaging.lanes import queries as lanes
+from messaging.models import Conversation, Participant
+from messaging.sides import Side
+from trato.listed import listed
+from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
+from trato.prepared import prepared
+
+from .few import Few, few
+from .filters import WAITING, Filter, conditions
+
+SEARCHES = 4  # of a page at most: the other parts of a filter may leave nothing of what was found
+EVERYTHING = Filter()
+
+
+def page_of(scope: Scope, wanted: Filter, start: PageRequest, size: int) -> Page[Cursor]:
+    """Return a page of a person's conversations that have a message, by their cursors.
+
+    They are sorted by the last message, by the news if only unread ones are wanted, or by who has
+    waited longest. A search only continues towards older ones, and may have more to search even if
+    it has found nothing yet.
+    """
+    if wanted.words:
+        before = None if start.newer else start.cursor
+        cursors, older = _searched(scope, wanted, before, size)
+        return Page(cursors, older=older)
+    return page(_reader(scope, wanted), lambda cursor: cursor, start, size)
+
+
+def those_of(scope: Scope, wanted: Filter, ids: list[int]) -> list[Cursor]:
+    """Return those of some conversations that a filter leaves; the words are not searched for."""
+    condition = conditions(wanted, scope, timezone.now())
+    return Few(ids, condition, wanted, scope).read(FIRST_PAGE, len(ids))
+
+
+def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
+    """Return the IDs of the first conversations of a filter, for an act on all of them."""
+    if not wanted.words:
+        return [cursor.pk for cursor in _reader(scope, wanted)(FIRST_PAGE, limit)]
+    ids: list[int] = []
+    before: Cursor | None = None
+    while len(ids) < limit:
+        cursors, before = _searched(scope, wanted, before, limit - len(ids))
+        ids += [cursor.pk for cursor in cursors]
+        if before is None:
+            break
+    return ids
+
+
+def counts_of(scope: Scope) -> dict[str, int]:
+    """Return the number of conversations in each lane, without archived and sleeping ones."""
+    numbers = lanes.counts(scope)
+    for turn, consumer_id in _hidden(scope.user_id, timezone.now(), *scope.shop_ids):
+        side = Side.CONSUMER if consumer_id == scope.user_id else Side.SELLER
+        numbers[lanes.lane_of(turn, side)] -= 1
+        numbers[lanes.ALL] -= 1
+    return numbers
+
+
+def _reader(scope: Scope, wanted: Filter) -> Any:
+    """Return a function that reads rows of a page, see `trato.pagination.page`."""
+    now = timezone.now()
+    if wanted == EVERYTHING:
+
+        def read_all(start: PageRequest, limit: int) -> list[Cursor]:
+            if start == FIRST_PAGE:
+                return _cursors(_newest(scope.user_id, now, *scope.shop_ids, limit=limit))
+            among = Conversation.objects.filter(conditions(wanted, scope, now))
+            return _cursors(inbox_order.upcoming(scope, start, limit, among=among))
+
+        return read_all
+    condition = conditions(wanted, scope, now)
+    ids = few(wanted, scope)
+    if ids is not None:
+        return Few(ids, condition, wanted, scope).read
+    among = Conversation.objects.filter(condition)
+
+    def read(start: PageRequest, limit: int) -> list[Cursor]:
+        if wanted.sort == WAITING:
+            return _cursors(inbox_order.longest_waiting(scope, start, limit, wanted.lane, among))
+        keys = inbox_order.upcoming(
+            scope,
+            start,
+            limit,
+            among=among,
+            lane=wanted.lane,
+            unread_only=wanted.unread and wanted.number == 1,
+        )
+        return _cursors(keys)
+
+    return read
+
+
+def _searched(
+    scope: Scope, wanted: Filter, before: Cursor | None, size: int
+) -> tuple[list[Cursor], Cursor | None]:
+    """Search, and keep what the other parts of a filter leave."""
+    kept: list[Cursor] = []
+    condition = Q(lanes.of_lane(scope, wanted.lane), conditions(wanted, scope, timezone.now()))
+    for _attempt in range(SEARCHES):
+        cursors, before = search.conversations_with(
+            scope, wanted.words, before, size, unread_only=wanted.unread
+        )
+        rows = Conversation.objects.filter(condition, pk__in=listed(one.pk for one in cursors))
+        fitting = set(rows.values_list("pk", flat=True)) if cursors else set()
+        for cursor in cursors:
+            if cursor.pk in fitting:
+                kept.append(cursor)
+            if len(kept) == size and cursor != cursors[-1]:
+                return kept, cursor
+        if before is None or len(kept) >= size:
+            break
+    return kept, before
+
+
+def _cursors(keys: Any) -> list[Cursor]:
+    return [Cursor(at, pk) for pk, at in keys]
+
+
+@prepared
+def _newest(user_id: int, now: datetime, *shop_ids: int, limit: int) -> inbox_order.Keys:
+    scope = Scope(user_id, shop_ids)
+    among = Conversation.objects.filter(conditions(EVERYTHING, scope, now))
+    return inbox_order.upcoming(scope, FIRST_PAGE, limit, among=among)
+
+
+@prepared
+def _hidden(user_id: int, now: datetime, *shop_ids: int) -> QuerySet[Participant, tuple[str, int]]:
+    still = Q(conversation__consumer_id=user_id) | Q(conversation__shop_id__in=shop_ids)
+    own = Participant.objects.filter(still, user_id=user_id, conversation__last_sequence__gt=0)
+    archived = Q(archived_sequence__gte=F("conversation__last_sequence"))
+    asleep = Q(snoozed_until__gt=now, snoozed_sequence__gte=F("conversation__last_sequence"))
+    kept = Q(archived_sequence__isnull=False) | Q(snoozed_until__isnull=False)
+    rows = own.filter(kept, archived | asleep)
+    return rows.values_list("conversation__turn", "conversation__consumer_id")

@@ -1,0 +1,118 @@
+"""The inbox as JSON, and its page with lanes and filters."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from catalog.models import Shop
+from messaging.factories import ConversationFactory, MessageFactory
+from messaging.lanes import actions as lanes
+from messaging.models import Conversation, ConversationLabel, Label, Participant
+
+pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def waiting(conversation: Conversation) -> Conversation:
+    MessageFactory(conversation=conversation, body="Is the bowl still there?")
+    return conversation
+
+
+def test_a_row_has_what_a_client_needs(
+    waiting: Conversation, seller: User, shop: Shop, client_of: Any
+) -> None:
+    label = Label.objects.create(shop=shop, name="<b>Gift</b>", folded_name="gift", colour="teal")
+    ConversationLabel.objects.create(conversation=waiting, label=label)
+    Conversation.objects.update(assignee=seller)
+    answer = client_of(seller).get("/conversations/?lane=ours", headers=JSON).json()
+    (row,) = answer["rows"]
+    assert answer["counts"] == {"ours": 1, "theirs": 0, "settled": 0, "all": 1}
+    assert answer["next"] is None
+    assert (row["conversation"], row["turn"], row["unread"]) == (waiting.pk, "seller", False)
+    assert row["labels"] == [{"id": label.pk, "name": "<b>Gift</b>", "colour": "teal"}]
+    assert row["assignee"] == {"id": seller.pk, "name": seller.name}
+    assert (row["counterpart"], row["product"]) == ("Lucía Romero", "Speckled bowl")
+    assert row["preview"] == "Is the bowl still there?"
+    assert row["waiting_since"] == row["last_message_at"]
+    page = client_of(seller).get("/conversations/").content.decode()
+    assert "&lt;b&gt;Gift" in page
+    assert "<b>Gift" not in page
+
+
+def test_a_shopper_sees_neither_labels_nor_assignee(
+    waiting: Conversation, seller: User, shopper: User, shop: Shop, client_of: Any
+) -> None:
+    label = Label.objects.create(shop=shop, name="Difficult", folded_name="difficult")
+    ConversationLabel.objects.create(conversation=waiting, label=label)
+    Conversation.objects.update(assignee=seller)
+    client = client_of(shopper)
+    (row,) = client.get("/conversations/", headers=JSON).json()["rows"]
+    assert (row["labels"], row["assignee"]) == ([], None)
+    page = client.get("/conversations/").content.decode()
+    assert "Difficult" not in page
+    assert seller.name not in page
+    assert client.get("/conversations/?assigned=none", headers=JSON).json()["rows"] == []
+
+
+def test_each_lane_lists_its_own(
+    waiting: Conversation, seller: User, shopper: User, client_of: Any
+) -> None:
+    def lanes_of(user: User) -> list[str]:
+        client = client_of(user)
+        names = ("ours", "theirs", "settled", "all")
+        pages = [client.get(f"/conversations/?lane={name}", headers=JSON).json() for name in names]
+        assert all(page["counts"] == pages[0]["counts"] for page in pages)
+        assert [len(page["rows"]) for page in pages] == list(map(pages[0]["counts"].get, names))
+        return [name for name, page in zip(names, pages, strict=True) if page["rows"]]
+
+    assert lanes_of(seller) == ["ours", "all"]
+    assert lanes_of(shopper) == ["theirs", "all"]
+    lanes.settle(seller, waiting.pk)
+    assert lanes_of(seller) == lanes_of(shopper) == ["settled", "all"]
+
+
+def test_a_script_gets_single_rows(waiting: Conversation, seller: User, client_of: Any) -> None:
+    other = ConversationFactory(product=waiting.product, consumer=seller, shop=waiting.shop)
+    address = (
+        f"/conversations/rows/?conversation={waiting.pk}&conversation={other.pk}&conversation=x"
+    )
+    page = client_of(seller).get(address).content.decode()
+    assert page.count("data-conversation=") == 1
+    assert f'data-conversation="{waiting.pk}"' in page
+    archived = {"conversation": waiting, "user": seller, "side": "seller", "archived_sequence": 1}
+    Participant.objects.create(**archived)
+    assert "data-conversation=" not in client_of(seller).get(address).content.decode()
+
+
+def test_strangers_get_no_rows(
+    waiting: Conversation, stranger: User, other_seller: User, moderator: User,
+    former_colleague: User, client_of: Any,
+) -> None:  # fmt: skip
+    for person in (stranger, other_seller, moderator, former_colleague):
+        client = client_of(person)
+        assert client.get("/conversations/", headers=JSON).json()["rows"] == []
+        address = f"/conversations/rows/?conversation={waiting.pk}"
+        assert "data-conversation=" not in client.get(address).content.decode()
+
+
+def test_more_filters_cost_no_query_per_row(
+    seller: User, shop: Shop, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    label = Label.objects.create(shop=shop, name="Gift", folded_name="gift")
+    for _ in range(5):
+        row = ConversationFactory(product=None, shop=shop, consumer=None or _person())
+        MessageFactory(conversation=row)
+        ConversationLabel.objects.create(conversation=row, label=label)
+    client = client_of(seller)
+    address = f"/conversations/?lane=ours&label={label.pk}"
+    client.get(address)
+    with django_assert_max_num_queries(18):
+        assert len(client.get(address, headers=JSON).json()["rows"]) == 5
+
+
+def _person() -> User:
+    from accounts.factories import UserFactory
+
+    return UserFactory()
