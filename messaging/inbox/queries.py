@@ -15,7 +15,7 @@ from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest
 from trato.people import Person, name_column_of
 from trato.prepared import prepared
 
-ROWS_STEP = 25  # the number of rows is rounded up to a multiple of it
+from .rows import padded
 
 # Only what a list shows: loading five complete models per row takes a quarter longer.
 DRAWN = (
@@ -65,8 +65,7 @@ def _drawable(user: Person, cursors: list[Cursor]) -> list[Conversation]:
     """Load the conversations at the given cursors with everything that a list shows of them."""
     if not cursors:
         return []
-    ids = [cursor.pk for cursor in cursors]
-    ids += ids[:1] * (-len(ids) % ROWS_STEP)  # so that few different statements are written
+    ids = padded(cursor.pk for cursor in cursors)
     rows = {row.pk: row for row in _rows(user.pk, *ids)}
     return [rows[cursor.pk] for cursor in cursors if cursor.pk in rows]
 

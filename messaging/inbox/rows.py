@@ -3,16 +3,20 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.access import Scope
 from messaging.host import host
 from messaging.lanes.queries import lane_of
 from messaging.models import Conversation, ConversationLabel, Label, Participant, Side
-from trato.listed import listed
 from trato.people import Person
+from trato.prepared import prepared
+
+STEP = 25  # the number of rows is rounded up to a multiple of it
 
 
 @dataclass
@@ -38,10 +42,9 @@ def marks_of(user: Person, rows: Collection[Conversation]) -> dict[int, Marks]:
     """Return the marks of conversations that a person takes part in, with at most three queries."""
     sides = {row.pk: row.side_of(user.pk) for row in rows}
     marks = {row.pk: Marks(lane_of(row.turn, sides[row.pk])) for row in rows}
-    states = Participant.objects.filter(user_id=user.pk, conversation__in=listed(marks))
     now = timezone.now()
     last = {row.pk: row.last_sequence for row in rows}
-    for state in states if marks else ():
+    for state in _states(user.pk, *padded(marks)) if marks else ():
         mark, until = marks[state.conversation_id], state.snoozed_until
         mark.starred, mark.muted = state.starred_at is not None, state.muted_at is not None
         mark.archived = _holds(state.archived_sequence, last[state.conversation_id])
@@ -56,25 +59,24 @@ def marks_of(user: Person, rows: Collection[Conversation]) -> dict[int, Marks]:
 
 def team_of(scope: Scope) -> list[tuple[str, str]]:
     """Return the keys and names of a person's colleagues, to whom conversations can be assigned."""
-    if not scope.shop_ids:
-        return []
-    members = host.active_members().filter(shop_id__in=scope.shop_ids).order_by()
-    people = get_user_model()._default_manager.filter(pk__in=members.values("user_id"))
-    others = people.exclude(pk=scope.user_id)
-    return sorted(((str(one.pk), host.display_name(one)) for one in others), key=lambda one: one[1])
+    people = _colleagues(scope.user_id, *scope.shop_ids) if scope.shop_ids else []
+    return sorted(((str(one.pk), host.display_name(one)) for one in people), key=lambda one: one[1])
 
 
 def labels_of(scope: Scope) -> list[Label]:
     """Return the labels of a person's shops, by name."""
-    if not scope.shop_ids:
-        return []
-    return list(Label.objects.filter(shop__in=scope.shop_ids).order_by("folded_name", "pk"))
+    return _labels(*scope.shop_ids) if scope.shop_ids else []
+
+
+def padded(ids: Iterable[int]) -> list[int]:
+    """Repeat an ID until their number is a multiple of `STEP`, so that statements stay few."""
+    padded = list(ids)
+    return padded + padded[:1] * (-len(padded) % STEP)
 
 
 def _add_team(marks: dict[int, Marks], ours: Iterable[Conversation]) -> None:
     ids = [row.pk for row in ours]
-    labelled = ConversationLabel.objects.filter(conversation__in=listed(ids))
-    for one in labelled.select_related("label").order_by("label__folded_name", "label_id"):
+    for one in _labelled(*padded(ids)):
         marks[one.conversation_id].labels.append(one.label)
     assigned = {row.pk: row.assignee_id for row in ours if row.assignee_id}
     if assigned:
@@ -83,6 +85,29 @@ def _add_team(marks: dict[int, Marks], ours: Iterable[Conversation]) -> None:
             assignee = people.get(user_id)
             marks[pk].assignee = assignee
             marks[pk].assignee_name = host.display_name(assignee) if assignee else ""
+
+
+@prepared
+def _states(user_id: int, *ids: int) -> QuerySet[Participant]:
+    return Participant.objects.filter(user_id=user_id, conversation__in=ids)
+
+
+@prepared
+def _colleagues(user_id: int, *shop_ids: int) -> QuerySet[Any]:
+    members = host.active_members().filter(shop_id__in=shop_ids).order_by()
+    people = get_user_model()._default_manager.filter(pk__in=members.values("user_id"))
+    return people.exclude(pk=user_id)
+
+
+@prepared
+def _labels(*shop_ids: int) -> QuerySet[Label]:
+    return Label.objects.filter(shop__in=shop_ids).order_by("folded_name", "pk")
+
+
+@prepared
+def _labelled(*ids: int) -> QuerySet[ConversationLabel]:
+    rows = ConversationLabel.objects.filter(conversation__in=ids).select_related("label")
+    return rows.order_by("label__folded_name", "label_id")
 
 
 def _holds(sequence: int | None, last_sequence: int) -> bool:
