@@ -4,9 +4,11 @@ import random
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
+
+from django.utils import timezone
 
 from messaging.body import excerpt
 from messaging.demo.scripts import Line
@@ -23,6 +25,8 @@ from messaging.models import (
 from messaging.snapshots import snapshot_of
 from notifications.models import News, Notification
 from trato.people import Person
+
+SETTLED_AFTER = timedelta(days=14)  # since an answer
 
 
 @dataclass
@@ -94,6 +98,9 @@ def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
     )
     answered = next(answers, None)
     seconds = int((answered - talk.times[0]).total_seconds()) if answered else None
+    turn = (Side.SELLER if talk.lines[-1].is_shoppers else Side.CONSUMER).value
+    if turn == Side.CONSUMER and timezone.now() - talk.times[-1] > SETTLED_AFTER:
+        turn = ""
     return Conversation(
         **snapshot | ({} if talk.price is None else {"product_price": talk.price}),
         consumer_id=talk.shopper.pk,
@@ -104,8 +111,8 @@ def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
         last_message_at=talk.times[-1],
         last_message_hour=hour_of(talk.times[-1]),
         first_reply_seconds=seconds,
-        turn=(Side.SELLER if talk.lines[-1].is_shoppers else Side.CONSUMER).value,
-        waiting_since=talk.times[-talk.waiting],
+        turn=turn,
+        waiting_since=talk.times[-talk.waiting] if turn else None,
     )
 
 
