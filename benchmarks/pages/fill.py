@@ -128,6 +128,22 @@ SELECT c.id, user_id, 'seller', c.last_sequence - c.last_sequence % 2
 FROM messaging_conversation c JOIN answering ON conversation_id = c.id,
      LATERAL unnest(members[1:3]) user_id;
 
+-- The big shop uses labels, assigns every fifth conversation, and each seller has own marks.
+UPDATE messaging_conversation SET assignee_id = 1 + id % {big_members}
+WHERE shop_id = 1 AND id % 5 = 0;
+
+INSERT INTO messaging_label (id, shop_id, name, folded_name, colour)
+SELECT n, 1, 'label ' || n, 'label ' || n, 'teal' FROM generate_series(1, 3) n;
+
+INSERT INTO messaging_conversationlabel (conversation_id, label_id)
+SELECT c.id, n FROM messaging_conversation c, generate_series(1, 3) n
+WHERE c.shop_id = 1 AND c.id % (4 * n * n * n) = 0;
+
+UPDATE messaging_participant
+SET starred_at = CASE WHEN conversation_id % 50 = 0 THEN now() END,
+    archived_sequence = CASE WHEN conversation_id % 90 = 0 THEN last_read_sequence + 1 END
+WHERE side = 'seller' AND (conversation_id % 50 = 0 OR conversation_id % 90 = 0);
+
 INSERT INTO notifications_news (subject_kind, subject_id, team_id, title, excerpt, url, happened_at)
 SELECT 'conversation', id, shop_id, 'Somebody asks', 'Is it still available?',
        '/conversation/' || id || '/', last_message_at

@@ -35,6 +35,20 @@ TWO = [
     "bowl o'brien",
 ]
 NAMES = ["nunez", "lefevre", "aoife murphy", "iñigo castano"]
+# Each lane, and pairs of filters that leave many conversations, few, and none.
+FILTERS = [
+    "lane=ours",
+    "lane=theirs",
+    "lane=settled",
+    "lane=ours&sort=waiting",
+    "lane=ours&assigned=me",
+    "lane=settled&label=1",
+    "assigned=none&label=1",
+    "unread=1&assigned=me",
+    "starred=1&label=2",
+    "archived=1&lane=theirs",
+    "product=1&lane=ours",
+]
 NOWHERE = ["xyzzy", "qwerty gracias", "zzz", "the xyzzy"]
 
 
@@ -106,6 +120,10 @@ def pages_to_measure() -> list[Page]:
         Page("inbox, further back", big, [f"{inbox}?before={cursor}"], 50),
         Page("inbox, newer again", big, [f"{inbox}?after={cursor}"], 50),
         Page("unread, big shop", big, [f"{inbox}?unread=1"], 50),
+        *(
+            Page(f"inbox, {filtered}", big, [f"{inbox}?{filtered}"], 50)
+            for filtered in FILTERS
+        ),
         search(big, "rare word", RARE),
         search(big, "common word", COMMON),
         search(big, "beginning of a word", BEGINNINGS),
