@@ -65,10 +65,10 @@ class Inbox extends LiveList {
     this.keep(row);
   }
 
-  turned({ conversation, turn, waiting_since: since }) {
+  turned({ conversation, turn }) {
     const row = this.rows.of(conversation);
     if (row?.dataset.side === undefined) return this.want([conversation]);
-    this.rows.turn(row, turn, since);
+    this.rows.turn(row, turn);
     this.keep(row);
   }
 

@@ -58,7 +58,7 @@ export class Rows {
     write(time);
     row.lastSequence = message.sequence;
     if (message.side !== mine && !isOpen) this.mark(row, true);
-    if (!message.automatic) this.turn(row, message.side === "consumer" ? "seller" : "consumer", message.created_at);
+    if (!message.automatic) this.turn(row, message.side === "consumer" ? "seller" : "consumer");
   }
 
   mark(row, isUnread) {
@@ -76,8 +76,8 @@ export class Rows {
     }
   }
 
-  /** Say whose turn it is. Who waited already goes on waiting since the first message. */
-  turn(row, turn, since) {
+  /** Show whose turn it is. */
+  turn(row, turn) {
     const { side, lane: old } = row.dataset;
     if (side === undefined || row.dataset.turn === turn) return;
     const lane = laneOf(turn, side);
@@ -86,12 +86,12 @@ export class Rows {
     this.count(old, -1);
     this.count(lane, 1);
     row.querySelector(".tag--waiting")?.remove();
-    if (lane === "ours") this.wait(row, since);
+    if (lane === "ours") this.wait(row);
     const marks = row.querySelector(".inbox__marks");
     if (marks && !marks.childElementCount) marks.remove();
   }
 
-  wait(row, since) {
+  wait(row) {
     let marks = row.querySelector(".inbox__marks");
     if (!marks) {
       marks = document.createElement("p");
@@ -100,11 +100,7 @@ export class Rows {
     }
     const tag = document.createElement("span");
     tag.className = "tag tag--waiting";
-    const time = document.createElement("time");
-    time.dateTime = since;
-    time.dataset.local = "short";
-    write(time);
-    tag.append(gettext("Waiting for you since"), " ", time);
+    tag.textContent = gettext("Your turn");
     marks.prepend(tag);
   }
 
