@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from messaging.demo.cast import Cast
+from messaging.demo.drawers import store_replies
 from messaging.demo.rows import store
 from messaging.figures import actions as figures
 from messaging.host import shop_model
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         store(cast.showcases() + cast.everyday(), cast.dice)
         report(cast)
         figures.refresh(shop_model()._default_manager.values_list("pk", flat=True))
+        store_replies(cast)
 
 
 def report(cast: Cast) -> None:
