@@ -29,6 +29,9 @@ SAVED_REPLIES_PER_SHOP = 300
 SAVED_REPLIES_PER_PERSON = 100
 SAVED_REPLY_MAX_CHARACTERS = 3000  # with variables, so that the filled text fits into a message
 SAVED_REPLY_USES_PER_MINUTE = env.int("SAVED_REPLY_USES_PER_MINUTE", default=60)  # per person
+# Finds past answers to a question; a subclass of `messaging.suggestions.base.Suggester`.
+MESSAGING_SUGGESTER = "messaging.suggestions.fulltext.FullTextSuggester"
+SUGGESTIONS_PER_MINUTE = env.int("SUGGESTIONS_PER_MINUTE", default=120)  # per person
 # Per person. High, because an open list repeats its search whenever a conversation in it changes.
 CONVERSATION_SEARCHES_PER_MINUTE = env.int("CONVERSATION_SEARCHES_PER_MINUTE", default=240)
 # Visitors' questions before they log in, per address: each one is a session of 15 KB.

@@ -13,6 +13,7 @@ from .opening_hours.urls import urlpatterns as opening_hours
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
 from .scheduled.urls import urlpatterns as scheduled
+from .suggestions.urls import urlpatterns as suggestions
 from .triage.urls import urlpatterns as triage
 
 app_name = "messaging"
@@ -27,6 +28,7 @@ urlpatterns = [
     *opening_hours,
     *moderation,
     *saved_replies,
+    *suggestions,
     *scheduled,
     *triage,
     *notes,

@@ -165,7 +165,11 @@ def report(at_small: Pages, at_large: Pages) -> int:
 
 
 def environment(address: str) -> dict[str, str]:
-    own = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "REDIS_URL": ""}
+    own = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "REDIS_URL": "",
+        "SUGGESTIONS_PER_MINUTE": "1000000",
+    }
     return {**os.environ, **own, "DATABASE_URL": address}
 
 

@@ -141,6 +141,10 @@ def pages_to_measure() -> list[Page]:
         Page("thread, old", big, old),
         Page("thread, shopper", shopper, [asked.get_absolute_url()]),
         Page("catch-up", big, [f"{address}messages/?since=1" for address in of_big]),
+        # In the small database there are fewer past answers to read.
+        Page(
+            "suggestions", big, [f"{address}suggestions/" for address in of_big], 50, compared=False
+        ),
         Page("badge", big, ["/notifications/unread/"]),
         Page("notifications", big, ["/notifications/"]),
         Page("product page", shopper, [f"/products/product-{n}/" for n in range(1, 40)]),

@@ -159,6 +159,11 @@ def _see_replies(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return answer.status_code, "Drawer Luc" in answer.text
 
 
+def _see_suggestions(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}suggestions/", headers={"accept": "application/json"})
+    return answer.status_code, '"items"' in answer.text
+
+
 def _draft_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     answer = client.get(f"{scene.address}?reply={scene.reply.pk}")
     return answer.status_code, "Drawer Luc" in answer.text
@@ -227,6 +232,7 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "report": (_report, SIDES, {404}),
     "catch up": (_catch_up, SIDES, {404}),
     "see saved replies": (_see_replies, SELLERS, {404}),
+    "see suggestions": (_see_suggestions, SELLERS, {404}),
     "draft a saved reply": (_draft_reply, SELLERS, {200, 404}),
     "use a saved reply": (_use_reply, SELLERS, {404}),
     "add a saved reply": (_add_reply, SELLERS, {404}),

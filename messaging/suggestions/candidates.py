@@ -1,0 +1,134 @@
+"""Past questions that may be like a new one: from the product, from the index, and the newest.
+
+The index finds rare words only, because a common one would find most of the shop's messages; the
+newest conversations have those. So the work is bounded, however much a shop has answered.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from messaging.models import Conversation, Message, Report, Side
+
+from . import postgresql, sqlite
+from .words import Language
+
+SAME_PRODUCT = 20  # newest conversations about the product
+NEWEST = 20  # newest conversations of the shop
+END = 40  # messages at the end of each of those
+GROUPS = 20  # words and subjects that are looked up
+WAITING = 5  # unanswered messages that count as the question, the newest
+
+# The answer is the shop's next message, whoever wrote it, unless it went out by itself.
+PAIRS = """
+SELECT q.body, c.product_id, (
+    SELECT a.id FROM {message} a
+    WHERE a.conversation_id = q.conversation_id AND a.sequence > q.sequence
+      AND a.side = 'seller' AND a.removed_at IS NULL AND NOT a.is_automatic
+    ORDER BY a.sequence LIMIT 1
+)
+FROM (
+    SELECT m.id
+    FROM {conversation} near
+    JOIN {message} m ON m.conversation_id = near.id AND m.sequence > near.last_sequence - {end}
+    WHERE near.id IN ({listed})
+    UNION {listed}
+) chosen
+JOIN {message} q ON q.id = chosen.id
+JOIN {conversation} c ON c.id = q.conversation_id
+WHERE c.shop_id = %s AND c.id <> %s AND q.side = 'consumer' AND q.removed_at IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM {report} r JOIN {message} said ON said.id = r.message_id
+    WHERE said.conversation_id = c.id AND r.reason = 'scam'
+  )
+ORDER BY q.id
+"""
+
+
+@dataclass
+class Pair:
+    """What a shopper asked, perhaps in several messages, and the ID of the shop's answer."""
+
+    answer_id: int
+    product_id: int | None
+    question: str
+
+
+def pairs_for(conversation: Conversation, question: str, language: Language) -> list[Pair]:
+    """Return questions of the conversation's shop that have an answer, oldest first."""
+    prefixes = _prefixes(language, question)
+    if not prefixes:
+        return []
+    shop_id = conversation.shop_id
+    find = postgresql.hits if connection.vendor == "postgresql" else sqlite.hits
+    sql = PAIRS.format(
+        message=_table(Message),
+        conversation=_table(Conversation),
+        report=_table(Report),
+        listed=_LISTED[connection.vendor],
+        end=END,
+    )
+    parameters = [
+        _parameter(_nearby(conversation)),
+        _parameter(find(shop_id, prefixes)),
+        shop_id,
+        conversation.pk,
+    ]
+    pairs: dict[int, Pair] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        for body, product_id, answer_id in cursor.fetchall():
+            if answer_id in pairs:
+                pairs[answer_id].question += f"\n{body}"
+            elif answer_id is not None:
+                pairs[answer_id] = Pair(answer_id, product_id, body)
+    return list(pairs.values())
+
+
+def waiting_question(conversation: Conversation) -> str:
+    """Return what the shopper has said since the shop's last answer, if the shop's turn it is."""
+    if conversation.turn != Side.SELLER:
+        return ""
+    answers = conversation.messages.filter(side=Side.SELLER, is_automatic=False)
+    last = answers.order_by("-sequence").values_list("sequence", flat=True).first() or 0
+    rows = conversation.messages.filter(sequence__gt=last, side=Side.CONSUMER, removed_at=None)
+    bodies = rows.order_by("-sequence").values_list("body", flat=True)[:WAITING]
+    return "\n".join(reversed(bodies))
+
+
+def _nearby(conversation: Conversation) -> list[int]:
+    """Return the newest conversations of the shop, and those about the same product."""
+    rows = Conversation.objects.filter(shop=conversation.shop_id, last_message_hour__isnull=False)
+    ids = rows.order_by("-last_message_hour").values_list("pk", flat=True)
+    nearby = set(ids[:NEWEST])
+    if conversation.product_id:
+        about = Conversation.objects.filter(product=conversation.product_id)
+        nearby.update(about.order_by("-pk").values_list("pk", flat=True)[:SAME_PRODUCT])
+    return sorted(nearby)
+
+
+def _prefixes(language: Language, question: str) -> list[list[str]]:
+    """Return the beginnings of words to look up: one group for each telling word of a question."""
+    groups = []
+    for stem in dict.fromkeys(language.stems(question)):
+        subjects = language.subjects.get(stem, ())
+        groups.append([stem])
+        groups += [list(language.members[number]) for number in subjects]
+    return [list(group) for group in dict.fromkeys(map(tuple, groups))][:GROUPS]
+
+
+def _table(model: type[Conversation] | type[Message] | type[Report]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+_LISTED = {
+    "postgresql": "SELECT unnest(%s::bigint[])",
+    "sqlite": "SELECT value FROM json_each(%s)",
+}
+
+
+def _parameter(ids: Iterable[int]) -> Any:
+    return list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))

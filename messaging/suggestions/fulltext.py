@@ -1,0 +1,52 @@
+"""Trato's own suggester: candidates from the database's full-text index, ranked by BM25."""
+
+from messaging.models import Conversation, Message
+from trato.listed import listed
+
+from . import ranking
+from .base import Suggester, Suggestion
+from .candidates import Pair, pairs_for
+from .words import language_of
+
+RERANKED = 12  # the best questions, whose answers are read too
+ANSWER_WEIGHT = 0.3  # of a word in the answer, compared with one in the question
+PRODUCT_FIRST = 0.5  # of the best score: what is as good as that and about the product comes first
+
+
+class FullTextSuggester(Suggester):
+    """Compares the words of questions; English and Spanish, see `words`."""
+
+    def suggest(self, conversation: Conversation, question: str, limit: int) -> list[Suggestion]:
+        """See `Suggester.suggest`."""
+        language = language_of(question)
+        pairs = pairs_for(conversation, question, language)
+        scored = ranking.scores(language, question, [pair.question for pair in pairs])
+        best = sorted(zip(scored, pairs, strict=True), key=_by_score)[:RERANKED]
+        best = [(score, pair) for score, pair in best if score]
+        rows = Message.objects.filter(pk__in=listed(pair.answer_id for _score, pair in best))
+        answers = rows.select_related("conversation__product", "conversation__consumer").in_bulk()
+        bodies = [answers[pair.answer_id].body for _score, pair in best]
+        said = ranking.scores(language, question, bodies)
+        best = [
+            (score + ANSWER_WEIGHT * more, pair)
+            for (score, pair), more in zip(best, said, strict=True)
+        ]
+        top = max((score for score, _pair in best), default=0)
+
+        def rank(one: tuple[float, Pair]) -> tuple[bool, float]:
+            score, pair = one
+            product_id = conversation.product_id
+            is_same = product_id is not None and pair.product_id == product_id
+            return not (is_same and score >= PRODUCT_FIRST * top), -score
+
+        chosen: dict[str, Suggestion] = {}  # a saved reply was sent many times
+        for _score, pair in sorted(best, key=rank):
+            answer = answers[pair.answer_id]
+            chosen.setdefault(answer.body, Suggestion(answer, pair.question))
+        return list(chosen.values())[:limit]
+
+
+def _by_score(one: tuple[float, Pair]) -> tuple[float, int]:
+    """Sort the best first, and of equal ones the newest, whose answer is most likely still true."""
+    score, pair = one
+    return -score, -pair.answer_id

@@ -1,0 +1,67 @@
+"""Look words up on PostgreSQL: in the index of the search, which has whole words (migration 0002).
+
+The planner's statistics say how common a word is, as for the search.
+"""
+
+import json
+
+from django.db import connection
+
+from messaging.models import Conversation, Message
+
+RARE = 1_500  # messages of all shops with the words that are looked up, together
+HITS = 200  # messages of the shop
+
+# MATERIALIZED, or a LIMIT would make the planner read the table backwards.
+FIND = """
+WITH hit AS MATERIALIZED (
+    SELECT id, conversation_id, side FROM {message}
+    WHERE trato_words(body) @@ %s::tsquery AND removed_at IS NULL
+)
+SELECT hit.id FROM hit JOIN {conversation} c ON c.id = hit.conversation_id
+WHERE c.shop_id = %s AND hit.side = 'consumer'
+ORDER BY hit.id DESC LIMIT {limit}
+"""
+ESTIMATE = "ARRAY(SELECT 1 FROM {message} WHERE trato_words(body) @@ %s::tsquery)"
+
+
+def hits(shop_id: int, groups: list[list[str]]) -> list[int]:
+    """Return the IDs of a shop's newest questions that have rare words.
+
+    Args:
+        groups: beginnings of words; those of a group mean the same.
+    """
+    queries = [" | ".join(map(_prefix, group)) for group in groups]
+    rare: list[str] = []
+    total = 0
+    for rows, query in sorted(zip(_estimates(queries), queries, strict=True)):
+        total += rows
+        if rare and total > RARE:
+            break
+        if rows <= RARE:
+            rare.append(query)
+    if not rare:
+        return []
+    sql = FIND.format(**_names(), limit=HITS)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [" | ".join(rare), shop_id])
+        return [pk for (pk,) in cursor]
+
+
+def _estimates(queries: list[str]) -> list[int]:
+    each = ", ".join([ESTIMATE.format(**_names())] * len(queries))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT {each}", queries)
+        (plan,) = cursor.fetchone()
+    top = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+    return [part["Plan Rows"] for part in top["Plans"]]
+
+
+def _prefix(stem: str) -> str:
+    """Return a stem as a tsquery; it only has letters."""
+    return f"'{stem}'" if len(stem) < 3 else f"'{stem}':*"
+
+
+def _names() -> dict[str, str]:
+    models = {"message": Message, "conversation": Conversation}
+    return {name: connection.ops.quote_name(model._meta.db_table) for name, model in models.items()}

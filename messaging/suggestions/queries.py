@@ -1,0 +1,122 @@
+"""What is suggested to a seller in one conversation, and what has changed since it was said."""
+
+import re
+from functools import cache
+
+from django.conf import settings
+from django.http import Http404
+from django.utils.module_loading import import_string
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from messaging import access
+from messaging.host import host
+from messaging.models import Conversation, Message, Report, Side
+from trato.listed import listed
+from trato.people import Person
+
+from .base import Suggester, Suggestion
+from .candidates import waiting_question
+
+SUGGESTIONS = 3
+QUESTION_SHOWN = 160  # characters
+
+
+class Item(Struct, kw_only=True):
+    """A past answer; `warnings` are sentences for the seller."""
+
+    body: str
+    question: str
+    age: str
+    about: str
+    is_same_product: bool
+    warnings: list[str]
+
+
+class Suggestions(Struct, tag="suggestions", kw_only=True):
+    """Past answers to the question that waits now; `sequence` is that of its last message."""
+
+    conversation: int
+    sequence: int
+    items: list[Item]
+
+
+def suggestions_for(user: Person, conversation_id: int) -> Suggestions:
+    """Return up to three past answers of the shop to the question that waits in a conversation.
+
+    Raises:
+        Http404: it doesn't exist, or the person isn't on its seller's side.
+    """
+    conversation = access.conversation_for(user, conversation_id)
+    if conversation.side_of(user.pk) is not Side.SELLER:
+        raise Http404("not on the seller's side")
+    question = "" if conversation.ended_at else waiting_question(conversation)
+    chosen = suggester().suggest(conversation, question, SUGGESTIONS) if question else []
+    items = [_item(conversation, one) for one in _permitted(conversation, chosen)]
+    return Suggestions(
+        conversation=conversation.pk, sequence=conversation.last_sequence, items=items
+    )
+
+
+@cache
+def suggester() -> Suggester:
+    """Return the object of the class in `MESSAGING_SUGGESTER`."""
+    suggester: Suggester = import_string(settings.MESSAGING_SUGGESTER)()
+    return suggester
+
+
+def _permitted(conversation: Conversation, chosen: list[Suggestion]) -> list[Suggestion]:
+    """Leave out what must not be suggested, whichever class has chosen it."""
+    ids = {one.answer.conversation_id for one in chosen}
+    scams = Report.objects.filter(
+        reason=Report.Reason.SCAM, message__conversation__in=listed(ids)
+    ).values_list("message__conversation", flat=True)
+    forbidden = set(scams) if ids else set()
+
+    def may(answer: Message) -> bool:
+        is_ours = answer.conversation.shop_id == conversation.shop_id
+        is_answer = answer.side == Side.SELLER and not answer.is_automatic
+        is_shown = answer.removed_at is None and answer.conversation_id not in forbidden
+        return is_ours and is_answer and is_shown
+
+    return [one for one in chosen if may(one.answer)][:SUGGESTIONS]
+
+
+def _item(conversation: Conversation, suggestion: Suggestion) -> Item:
+    answer = suggestion.answer
+    past = answer.conversation
+    about = past.product_id
+    question = suggestion.question
+    return Item(
+        body=answer.body,
+        question=question if len(question) <= QUESTION_SHOWN else f"{question[:QUESTION_SHOWN]}…",
+        age=_("%(age)s ago") % {"age": timesince(answer.created_at, depth=1)},
+        about=past.product_title,
+        is_same_product=about is not None and about == conversation.product_id,
+        warnings=[*_changes(past), *_names(conversation, answer)],
+    )
+
+
+def _changes(past: Conversation) -> list[str]:
+    """Return what has changed about the product since the other conversation began."""
+    if past.product is None:
+        return []
+    card, warnings = host.product_card(past.product), []
+    then = past.product_price
+    if then is not None and (then, past.product_currency) != (card.price, card.currency):
+        prices = {"then": host.format_money(then, past.product_currency), "now": card.price_text}
+        warnings.append(_("Price changed since: %(then)s then, %(now)s now.") % prices)
+    if host.stock_of(past.product) == 0 or host.is_sold_out(past.product):
+        warnings.append(_("Out of stock now."))
+    elif not card.available:
+        warnings.append(_("No longer on sale."))
+    return warnings
+
+
+def _names(conversation: Conversation, answer: Message) -> list[str]:
+    """Say so if an answer addresses the shopper whom it was written to."""
+    then, now = (host.short_name(c.consumer) for c in (answer.conversation, conversation))
+    if then == now or not re.search(rf"\b{re.escape(then)}\b", answer.body):
+        return []
+    return [_("It addresses %(name)s.") % {"name": then}]
