@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from messaging.models import Conversation, Message, Report, Side
+from trato.prepared import prepared
 
 from . import postgresql, sqlite
 from .words import Language
@@ -92,22 +94,39 @@ def waiting_question(conversation: Conversation) -> str:
     """Return what the shopper has said since the shop's last answer, if the shop's turn it is."""
     if conversation.turn != Side.SELLER:
         return ""
-    answers = conversation.messages.filter(side=Side.SELLER, is_automatic=False)
-    last = answers.order_by("-sequence").values_list("sequence", flat=True).first() or 0
-    rows = conversation.messages.filter(sequence__gt=last, side=Side.CONSUMER, removed_at=None)
-    bodies = rows.order_by("-sequence").values_list("body", flat=True)[:WAITING]
-    return "\n".join(reversed(bodies))
+    bodies: list[str] = []
+    for side, is_automatic, removed_at, body in _end(conversation.pk, limit=END):
+        if side == Side.SELLER and not is_automatic:
+            break
+        if side == Side.CONSUMER and removed_at is None:
+            bodies.append(body)
+    return "\n".join(reversed(bodies[:WAITING]))
+
+
+@prepared
+def _end(conversation_id: int, *, limit: int) -> QuerySet[Any, Any]:
+    rows = Message.objects.filter(conversation=conversation_id).order_by("-sequence")
+    return rows.values_list("side", "is_automatic", "removed_at", "body")[:limit]
 
 
 def _nearby(conversation: Conversation) -> list[int]:
     """Return the newest conversations of the shop, and those about the same product."""
-    rows = Conversation.objects.filter(shop=conversation.shop_id, last_message_hour__isnull=False)
-    ids = rows.order_by("-last_message_hour").values_list("pk", flat=True)
-    nearby = set(ids[:NEWEST])
+    ids = set(_of_shop(conversation.shop_id, limit=NEWEST))
     if conversation.product_id:
-        about = Conversation.objects.filter(product=conversation.product_id)
-        nearby.update(about.order_by("-pk").values_list("pk", flat=True)[:SAME_PRODUCT])
-    return sorted(nearby)
+        ids.update(_about(conversation.product_id, limit=SAME_PRODUCT))
+    return sorted(ids)
+
+
+@prepared
+def _of_shop(shop_id: int, *, limit: int) -> QuerySet[Any, int]:
+    rows = Conversation.objects.filter(shop=shop_id, last_message_hour__isnull=False)
+    return rows.order_by("-last_message_hour").values_list("pk", flat=True)[:limit]
+
+
+@prepared
+def _about(product_id: int, *, limit: int) -> QuerySet[Any, int]:
+    rows = Conversation.objects.filter(product=product_id)
+    return rows.order_by("-pk").values_list("pk", flat=True)[:limit]
 
 
 def _prefixes(language: Language, question: str) -> list[list[str]]:

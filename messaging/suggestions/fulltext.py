@@ -23,9 +23,10 @@ class FullTextSuggester(Suggester):
         scored = ranking.scores(language, question, [pair.question for pair in pairs])
         best = sorted(zip(scored, pairs, strict=True), key=_by_score)[:RERANKED]
         best = [(score, pair) for score, pair in best if score]
-        rows = Message.objects.filter(pk__in=listed(pair.answer_id for _score, pair in best))
-        answers = rows.select_related("conversation__product", "conversation__consumer").in_bulk()
-        bodies = [answers[pair.answer_id].body for _score, pair in best]
+        if not best:
+            return []
+        said_by_id = _bodies([pair.answer_id for _score, pair in best])
+        bodies = [said_by_id[pair.answer_id] for _score, pair in best]
         said = ranking.scores(language, question, bodies)
         best = [
             (score + ANSWER_WEIGHT * more, pair)
@@ -39,11 +40,18 @@ class FullTextSuggester(Suggester):
             is_same = product_id is not None and pair.product_id == product_id
             return not (is_same and score >= PRODUCT_FIRST * top), -score
 
-        chosen: dict[str, Suggestion] = {}  # a saved reply was sent many times
+        chosen: dict[str, Pair] = {}  # a saved reply was sent many times
         for _score, pair in sorted(best, key=rank):
-            answer = answers[pair.answer_id]
-            chosen.setdefault(answer.body, Suggestion(answer, pair.question))
-        return list(chosen.values())[:limit]
+            chosen.setdefault(said_by_id[pair.answer_id], pair)
+        pairs = list(chosen.values())[:limit]
+        rows = Message.objects.filter(pk__in=listed(pair.answer_id for pair in pairs))
+        answers = rows.select_related("conversation__product", "conversation__consumer").in_bulk()
+        return [Suggestion(answers[pair.answer_id], pair.question) for pair in pairs]
+
+
+def _bodies(ids: list[int]) -> dict[int, str]:
+    rows = Message.objects.filter(pk__in=listed(ids))
+    return dict(rows.values_list("pk", "body"))
 
 
 def _by_score(one: tuple[float, Pair]) -> tuple[float, int]:
