@@ -34,7 +34,7 @@ Loss = Callable[[Shop, User, User], object]
 
 
 def leave(shop: Shop, seller: User, colleague: User) -> None:
-    teams.remove_member(seller, shop.pk, colleague.pk)
+    teams.leave_shop(colleague, shop.pk)
 
 
 def lose_the_role(shop: Shop, seller: User, colleague: User) -> None:
