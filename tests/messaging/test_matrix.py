@@ -21,6 +21,7 @@ from messaging.factories import SavedReplyFactory
 from messaging.models import (
     AwayWords,
     Conversation,
+    ConversationLabel,
     Message,
     Note,
     OpeningHours,
@@ -30,6 +31,7 @@ from messaging.models import (
     TeamState,
 )
 from messaging.notes.actions import add as add_note
+from messaging.triage import labels
 from notifications.models import Notification
 from tests.patience import PATIENCE
 from tests.said import say
@@ -46,6 +48,7 @@ MODELS = (
     AuditEntry, AwayWords, Note, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
+TEAM = {"seller", "colleague"}
 SELLERS = {"seller", "colleague"}
 STAFF = {"moderator"}
 NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session counts as nobody's
@@ -61,6 +64,10 @@ class Scene:
         self.answered = say(seller, conversation, "Yes, inside too.")
         self.note = add_note(seller, conversation.pk, uuid.uuid4(), "Ask Iker first")
         self.bystander = UserFactory()
+        self.seller, self.label = (
+            seller,
+            labels.create(seller, conversation.shop_id, "Trade prices", "red"),
+        )
         self.reply = SavedReplyFactory(shop=conversation.shop, body="Drawer {{ shopper }}")
 
     def everything(self) -> list[Any]:
@@ -113,10 +120,35 @@ def _mark_read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, Participant.objects.filter(last_read_sequence=2).exists()
 
 
-def _star(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
-    form = {"act": "star", "conversation": scene.conversation.pk}
+def _on_list(act: str, done: Callable[[], bool], **fields: str) -> "Act":
+    """Return the act that a form on many conversations does with this one."""
+
+    def perform(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+        form = {"act": act, "conversation": scene.conversation.pk, **fields}
+        return client.post("/conversations/acts/", form).status_code, done()
+
+    return perform
+
+
+def _has(**conditions: Any) -> Callable[[], bool]:
+    return lambda: Participant.objects.filter(**conditions).exists()
+
+
+def _label(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"act": "label", "conversation": scene.conversation.pk, "label": scene.label.pk}
     status = client.post("/conversations/acts/", form).status_code
-    return status, Participant.objects.filter(starred_at__isnull=False).exists()
+    return status, ConversationLabel.objects.exists()
+
+
+def _assign(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"act": "assign", "conversation": scene.conversation.pk, "user": scene.seller.pk}
+    status = client.post("/conversations/acts/", form).status_code
+    return status, Conversation.objects.filter(assignee=scene.seller).exists()
+
+
+def _label_list(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get("/conversations/labels/")
+    return answer.status_code, "Trade prices" in answer.text
 
 
 def _report(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
@@ -221,6 +253,7 @@ def _set_away(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, AwayWords.objects.exclude(until=None).exists()
 
 
+_soon = timezone.now() + timedelta(hours=3)
 Act = Callable[[Client, Scene, str], tuple[int, bool]]
 # act → who may do it, and the response to others who are logged in
 ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
@@ -228,7 +261,23 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "read": (_read, SIDES, {404}),
     "send": (_send, SIDES, {404}),
     "mark read": (_mark_read, SIDES, {404}),
-    "star": (_star, SIDES, {404}),
+    "star": (_on_list("star", _has(starred_at__isnull=False)), SIDES, {404}),
+    "archive": (_on_list("archive", _has(archived_sequence=2)), SIDES, {404}),
+    "snooze": (
+        _on_list("snooze", _has(snoozed_sequence=2), until=_soon.isoformat()),
+        SIDES,
+        {404},
+    ),
+    "mute": (_on_list("mute", _has(muted_at__isnull=False)), SIDES, {404}),
+    "read many": (_on_list("mark_read", _has(last_read_sequence=2)), SIDES, {404}),
+    "settle": (
+        _on_list("settle", lambda: Conversation.objects.filter(turn="").exists()),
+        SIDES,
+        {404},
+    ),
+    "assign": (_assign, TEAM, {404}),
+    "label": (_label, TEAM, {404}),
+    "list labels": (_label_list, TEAM, {200, 404}),
     "report": (_report, SIDES, {404}),
     "catch up": (_catch_up, SIDES, {404}),
     "see saved replies": (_see_replies, SELLERS, {404}),
