@@ -44,8 +44,7 @@ PEOPLE = (
     "suspended", "moderator",
 )  # fmt: skip
 MODELS = (
-    Conversation, Message, OpeningHours, Participant, Report, SavedReply, Notification,
-    AuditEntry, AwayWords, Note, TeamState,
+    AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note, Notification, OpeningHours, Participant, Report, SavedReply, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 TEAM = {"seller", "colleague"}
