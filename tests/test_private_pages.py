@@ -16,7 +16,12 @@ pytestmark = pytest.mark.django_db
 
 # The same for everybody.
 PUBLIC = {"/favicon.ico", "/health/", "/metrics", "/text.js", "/admin/jsi18n/"}
-POST_ONLY = {"/accounts/demo-login/", "/language/setlang/", "/accounts/logout/"}
+POST_ONLY = {
+    "/conversations/acts/",
+    "/accounts/demo-login/",
+    "/language/setlang/",
+    "/accounts/logout/",
+}
 
 
 def plain_addresses(patterns: Any = None, before: str = "/") -> list[str]:
