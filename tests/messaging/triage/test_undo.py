@@ -106,11 +106,12 @@ def test_undo_restores_what_was_before(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_undo_leaves_what_others_did_since(world: World, name: str, after: list[Any]) -> None:
-    """The colleague does all but what is the seller's own; that stays, whatever is undone."""
+    """What the colleague did stays, and what somebody has changed after the act is not undone."""
     seller, colleague = world.people
     with transaction.atomic():
         point = transaction.savepoint()
         outcome = play(world, name, False, True)
+        acted = world.state()
         for step, _is_second, of_both in after:
             play(world, step, True, of_both)
         before = world.state()
@@ -119,12 +120,23 @@ def test_undo_leaves_what_others_did_since(world: World, name: str, after: list[
             assert set(undone.failed.values()) <= {"conflict"}
             if len(undone.failed) == len(world.rows):  # nothing was left as the act made it
                 assert world.state() == before
-        assert own(world.state(), colleague) == own(before, colleague)
+        undone_to = world.state()
+        assert own(undone_to, colleague) == own(before, colleague)
+        for row in world.rows:
+            for then, since, now in zip(
+                shared(acted, row), shared(before, row), shared(undone_to, row), strict=True
+            ):
+                assert now == since or since == then
         transaction.savepoint_rollback(point)
 
 
 def own(state: dict[Any, Any], person: User) -> dict[Any, Any]:
     return {key: value for key, value in state.items() if key[0] == "own" and key[2] == person.pk}
+
+
+def shared(state: dict[Any, Any], row: Conversation) -> list[Any]:
+    """Return the assignee, the turn and whether there is a label."""
+    return [*state["conversation", row.pk], row.pk in {pk for pk, _label in state["labels"]}]
 
 
 def play(world: World, step: str, is_second: bool, of_both: bool) -> Any:
