@@ -44,7 +44,8 @@ PEOPLE = (
     "suspended", "moderator",
 )  # fmt: skip
 MODELS = (
-    AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note, Notification, OpeningHours, Participant, Report, SavedReply, TeamState,
+    AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note, Notification,
+    OpeningHours, Participant, Report, SavedReply, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 TEAM = {"seller", "colleague"}
