@@ -111,3 +111,28 @@ def test_one_key_settles_stars_and_archives_and_another_takes_it_back(
     keys.press("s")
     expect(said).to_contain_text("Starred")
     assert conversation.participants.get(user=seller).starred_at
+
+
+def test_several_are_selected_and_archived_at_once_and_come_back(inbox: Page) -> None:
+    keys = inbox.keyboard
+    for key in ("j", "x", "j", "X"):
+        keys.press(key)
+    bar = inbox.get_by_role("toolbar", name="Selected conversations")
+    expect(bar).to_contain_text("2 selected")
+    bar.get_by_role("button", name="Archive").click()
+    expect(inbox.locator(".undo")).to_contain_text("Archived (2)")
+    expect(bar).to_have_count(0)
+    keys.press("z")
+    expect(inbox.locator(".undo")).to_contain_text("Undone")
+
+
+def test_all_that_are_shown_are_selected_and_left_again(inbox: Page) -> None:
+    boxes = inbox.locator(".inbox__check")
+    inbox.keyboard.press("*")
+    expect(inbox.locator(".inbox__check:checked")).to_have_count(2)
+    boxes.first.uncheck()
+    expect(inbox.locator(".selection__count")).to_have_text("1 selected")
+    boxes.last.uncheck()
+    expect(inbox.locator(".selection")).to_have_count(0)
+    inbox.keyboard.press("k")
+    expect(inbox.locator(NAMES).first).to_be_focused()

@@ -8,6 +8,7 @@ import { Keys } from "trato/keys";
 import { writeAll } from "trato/local-time";
 import { outbox } from "trato/outbox";
 import { askFor, filterOf, isConversation, withFilter } from "trato/pages";
+import { Selection } from "trato/selection";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 
@@ -26,11 +27,15 @@ class Panes extends HTMLElement {
     this.addEventListener("pointerdown", (event) => this.aimed(event));
     this.addEventListener("submit", (event) => this.submitted(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
-    this.addEventListener("drawn", () => this.markCurrent());
+    this.addEventListener("drawn", () => {
+      this.markCurrent();
+      this.selection.draw();
+    });
     window.addEventListener("popstate", () => this.wentTo());
     wide.addEventListener("change", () => this.fillList());
     this.shown = this.pageOf(location.href);
     this.keys = new Keys(this);
+    this.selection = new Selection(this, (...what) => this.keys.perform(...what));
     this.arrange();
     this.fillList();
     if (wide.matches) requestIdleCallback?.(() => ["thread", "composer"].forEach(load));
@@ -259,6 +264,7 @@ class Panes extends HTMLElement {
     start(list);
     this.nameList();
     this.markCurrent();
+    this.selection.clear();
     if (focused) this.focusLike(focused);
   }
 
