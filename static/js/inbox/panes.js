@@ -14,6 +14,8 @@ import { fill, gettext } from "trato/text";
 
 const FRESH = 15000; // milliseconds for which a conversation may wait to be opened; it catches up then
 
+const REST = 120; // milliseconds
+
 const wide = matchMedia("(min-width: 47.5rem) and (scripting: enabled)");
 
 class Panes extends HTMLElement {
@@ -25,6 +27,7 @@ class Panes extends HTMLElement {
     this.listQuery = history.state?.list ?? filterOf(location.search);
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("pointerdown", (event) => this.aimed(event));
+    this.addEventListener("focusin", (event) => this.rested(event));
     this.addEventListener("submit", (event) => this.submitted(event));
     this.addEventListener("keydown", (event) => this.pressed(event));
     this.addEventListener("drawn", () => {
@@ -117,6 +120,13 @@ class Panes extends HTMLElement {
   aimed({ target, button, pointerType }) {
     const link = target.closest(".inbox__link");
     if (wide.matches && link && !button && pointerType === "mouse") this.prepare(link);
+  }
+
+  /** A row on which the keyboard's focus rests is likely to be opened. */
+  rested({ target }) {
+    clearTimeout(this.rest);
+    if (!wide.matches || !target.matches(".inbox__link:focus-visible")) return;
+    this.rest = setTimeout(() => target.isConnected && this.prepare(target), REST);
   }
 
   /** Who goes through the list by keys opens the next one soon. Fetching it marks nothing as read. */
