@@ -95,12 +95,16 @@ def _talk(shopper: BrowserContext, seller: BrowserContext, thread: str, rounds: 
     asking, elsewhere, answering = shopper.new_page(), seller.new_page(), seller.new_page()
     asking.goto(thread)
     elsewhere.goto("/products/")
-    for page in (asking, elsewhere):
+    inbox = seller.new_page()
+    inbox.goto("/conversations/")
+    for page in (asking, elsewhere, inbox):
         _go_live(page)
     counted = Waits("the badge on another page of the receiver counts it")
     cleared = Waits("opening the thread clears the badge on another page")
     shown = Waits("a message is on the receiver's screen")
     read = Waits('the sender sees "Read"')
+    opened_by_key = Waits("Enter in the inbox shows the conversation")
+    steps = (counted, cleared, shown, read, opened_by_key)
     for number in range(WARM_UP + rounds):
         answering.goto("/products/")
         # What was read in the last round is marked as read up to a quarter of a second later.
@@ -123,10 +127,17 @@ def _talk(shopper: BrowserContext, seller: BrowserContext, thread: str, rounds: 
         pressed = _seen(asking, "enter")
         took.append(_seen(answering, "message", f"Hello? {number}") - pressed)
         took.append(_seen(asking, "state", "Read", since=pressed) - pressed)
+
+        inbox.locator(".inbox__link").first.focus()
+        inbox.keyboard.press("Enter")
+        pressed = _seen(inbox, "enter")
+        took.append(_seen(inbox, "message", f"Hello? {number}", since=pressed) - pressed)
+        inbox.keyboard.press("u")
+        _seen(inbox, "message", since=pressed)
         if number >= WARM_UP:
-            for waits, milliseconds in zip((counted, cleared, shown, read), took, strict=True):
+            for waits, milliseconds in zip(steps, took, strict=True):
                 waits.milliseconds.append(milliseconds)
-    return [shown, counted, read, cleared]
+    return [shown, counted, read, cleared, opened_by_key]
 
 
 @contextmanager
