@@ -107,10 +107,10 @@ def test_the_filter_of_the_list_stays_in_the_address(
     inbox: Page, conversation: Conversation, other: Conversation
 ) -> None:
     loaded = Documents(inbox)
-    inbox.get_by_role("link", name="Unread", exact=True).click()
+    inbox.locator(".dashboard__list a:text-is('Unread')").click()
     expect(inbox).to_have_url(re.compile(r"/conversations/\?unread=1$"))
     expect(inbox.locator("h2:has-text('caught up')")).to_be_visible()
-    inbox.get_by_role("link", name="All", exact=True).click()
+    inbox.locator(".tabs a").first.click()
     expect(inbox).to_have_url(re.compile("/conversations/$"))
     inbox.fill("#inbox-search", "berlin")
     inbox.press("#inbox-search", "Enter")
