@@ -110,7 +110,7 @@ def test_the_filter_of_the_list_stays_in_the_address(
     inbox.locator(".dashboard__list a:text-is('Unread')").click()
     expect(inbox).to_have_url(re.compile(r"/conversations/\?unread=1$"))
     expect(inbox.locator("h2:has-text('caught up')")).to_be_visible()
-    inbox.locator(".tabs a").first.click()
+    inbox.locator(".dashboard__list a:text-is('Unread')").click()
     expect(inbox).to_have_url(re.compile("/conversations/$"))
     inbox.fill("#inbox-search", "berlin")
     inbox.press("#inbox-search", "Enter")
