@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
+from messaging.demo import triage
 from messaging.demo.cast import Cast
 from messaging.demo.drawers import store_replies
 from messaging.demo.rows import store
@@ -29,7 +30,9 @@ class Command(BaseCommand):
         if not options.get("languages"):
             raise CommandError("Call `manage.py demo`, which calls this command.")
         cast = Cast(options["goods"], options["languages"])
-        store(cast.showcases() + cast.everyday(), cast.dice)
+        talks = cast.showcases() + cast.everyday()
+        store(talks, cast.dice)
+        triage.sort(talks, options["languages"])
         report(cast)
         figures.refresh(shop_model()._default_manager.values_list("pk", flat=True))
         store_replies(cast)
