@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+from django.utils import timezone
+
 from messaging.demo.rows import Talk
 from messaging.models import Conversation, ConversationLabel, Label, Participant
 
@@ -30,22 +33,35 @@ def sort(talks: Iterable[Talk], languages: dict[int, str]) -> None:
         talks: stored.
         languages: the language that each person writes, by their ID.
     """
-    labels: dict[int, list[tuple[Label, tuple[str, ...]]]] = {}
-    for number, talk in enumerate(talks):
-        row = talk.conversation
-        if row.shop_id not in labels:
-            known = LABELS[languages.get(talk.answering.pk, "en")]
-            labels[row.shop_id] = [(_label(row.shop_id, *one[:2]), one[2]) for one in known]
-        words = " ".join(line.text for line in talk.lines).lower()
-        for label, beginnings in labels[row.shop_id]:
-            if any(f" {beginning}" in words for beginning in beginnings):
-                ConversationLabel.objects.create(conversation=row, label=label)
-        if number % ASSIGNED_EVERY == 0:
-            Conversation.objects.filter(pk=row.pk).update(assignee=talk.answering.pk)
-        if number % STARRED_EVERY == 0:
-            own = Participant.objects.filter(conversation=row, user=talk.answering.pk)
-            own.update(starred_at=talk.times[-1])
+    sorted_talks = list(talks)
+    languages_of = {
+        talk.conversation.shop_id: languages.get(talk.answering.pk, "en") for talk in sorted_talks
+    }
+    labels = {
+        shop_id: [(_label(shop_id, *one[:2]), one[2]) for one in LABELS[language]]
+        for shop_id, language in languages_of.items()
+    }
+    Label.objects.bulk_create(label for known in labels.values() for label, _words in known)
+    ConversationLabel.objects.bulk_create(
+        ConversationLabel(conversation=talk.conversation, label=label)
+        for talk in sorted_talks
+        for label, beginnings in labels[talk.conversation.shop_id]
+        if _has(talk, beginnings)
+    )
+    assigned = sorted_talks[::ASSIGNED_EVERY]
+    for talk in assigned:
+        talk.conversation.assignee_id = talk.answering.pk
+    Conversation.objects.bulk_update([talk.conversation for talk in assigned], ["assignee"])
+    starred = Q()
+    for talk in sorted_talks[::STARRED_EVERY]:
+        starred |= Q(conversation=talk.conversation, user=talk.answering.pk)
+    Participant.objects.filter(starred).update(starred_at=timezone.now())
+
+
+def _has(talk: Talk, beginnings: tuple[str, ...]) -> bool:
+    words = " ".join(line.text for line in talk.lines).lower()
+    return any(f" {beginning}" in words for beginning in beginnings)
 
 
 def _label(shop_id: int, name: str, colour: str) -> Label:
-    return Label.objects.create(shop_id=shop_id, name=name, folded_name=name.lower(), colour=colour)
+    return Label(shop_id=shop_id, name=name, folded_name=name.lower(), colour=colour)
