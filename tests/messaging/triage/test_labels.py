@@ -1,5 +1,6 @@
 """The page of a shop's labels, and who may change them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -138,6 +139,7 @@ def test_a_shoppers_page_has_nothing_of_the_team(
     act(client, "label", [talk.pk], label=label.pk)
     act(client, "assign", [talk.pk], user=seller.pk)
     page = client_of(shopper).get(talk.get_absolute_url()).text
+    page = re.sub(r"<script type=\"importmap\".*?</script>", "", page)  # names all modules
     for word in ("Haggler", "ssign", "abel__", "team", seller.name):
         assert word not in page.replace("aria-label", "")
     assert "Haggler" in client.get(talk.get_absolute_url()).text
