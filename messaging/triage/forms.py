@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from messaging import access
+from messaging.listing import queries as listing
+from messaging.listing.filters import filter_from
+from trato import rate_limits
 from trato.errors import Refused
 from trato.local_times import parse_local
 from trato.people import Person
@@ -49,12 +54,27 @@ def perform(person: Person, data: QueryDict) -> Outcome:
     act = ACTS.get(data.get("act", ""))
     if act is None:
         raise Refused("invalid", _("Your browser sent something we don't understand."))
-    return act(person, conversations_from(data), data)
+    ids = filtered(person, data.get("filter", "")) if "filter" in data else ids_from(data)
+    return act(person, ids, data)
 
 
-def conversations_from(data: QueryDict) -> list[int]:
+def ids_from(data: QueryDict) -> list[int]:
     """Return the conversations of an act, each once. No conversation has the ID 0."""
     return list(dict.fromkeys(map(key_from, data.getlist("conversation"))))
+
+
+def filtered(person: Person, query: str) -> list[int]:
+    """Return all conversations of a filter; one more than allowed, if there are too many.
+
+    Raises:
+        Http404: see `filter_from`.
+        Refused: `rate_limited`, if the person searches too often.
+    """
+    scope = access.scope_of(person)
+    wanted = filter_from(QueryDict(query.removeprefix("?")), scope)
+    if wanted.words:
+        rate_limits.hit("CONVERSATION_SEARCHES_PER_MINUTE", f"person-{person.pk}")
+    return listing.ids_of(scope, wanted, settings.ACT_CONVERSATIONS_MAX + 1)
 
 
 def assignee_from(data: QueryDict) -> int | None:

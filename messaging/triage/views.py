@@ -54,7 +54,7 @@ def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:
         return refusal_response(refusal)
     context = {
         "act": request.POST,
-        "conversations": forms.conversations_from(request.POST),
+        "conversations": forms.ids_from(request.POST),
         "back": _back(request),
         "error": refusal.detail,
     }

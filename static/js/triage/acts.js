@@ -26,7 +26,8 @@ const SAID = {
 /**
  * Do something with conversations.
  *
- * `extra`: the act's other fields, such as `until`. `onProgress(done, all)` is called after each
+ * `extra`: the act's other fields, such as `until`; with `filter`, the query of a list, the act is
+ * for all conversations of that list, and `ids` is empty. `onProgress(done, all)` is called after each
  * part of many. Returns `{done, failed, text, error, undo}`: what was done with which, a sentence
  * for people, the reason if nothing was done, and a function that undoes it all; null if there is
  * nothing to undo.
@@ -34,7 +35,8 @@ const SAID = {
 export async function act(name, ids, extra = {}, onProgress = () => {}) {
   const result = { done: [], failed: {}, text: "", error: "", undo: null };
   const tokens = [];
-  for (let first = 0; first < ids.length && !result.error; first += AT_ONCE) {
+  const all = "filter" in extra ? 1 : ids.length; // a filter is one request, for all that it finds
+  for (let first = 0; first < all; first += AT_ONCE) {
     const part = ids.slice(first, first + AT_ONCE);
     const answer = await send(name, extra, part);
     if (answer.error) {
@@ -44,7 +46,7 @@ export async function act(name, ids, extra = {}, onProgress = () => {}) {
     result.done.push(...answer.done);
     Object.assign(result.failed, answer.failed);
     if (answer.undo) tokens.push(answer.undo);
-    onProgress(Math.min(first + AT_ONCE, ids.length), ids.length);
+    onProgress(Math.min(first + AT_ONCE, all), all);
   }
   result.text = sentence(name, result);
   if (tokens.length) result.undo = () => undo(tokens);
