@@ -29,7 +29,7 @@ from tests.languages import score
 from tests.pictures import difference, thumbnail
 from trato.audit.models import AuditEntry
 
-MOST_STATEMENTS = 120
+MOST_STATEMENTS = 320
 
 
 def talks(**facts: Any) -> QuerySet[Conversation]:

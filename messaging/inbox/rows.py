@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from messaging.access import Scope
 from messaging.host import host
-from messaging.lanes.queries import lane_of
+from messaging.lanes.queries import OURS, lane_of
 from messaging.models import Conversation, ConversationLabel, Label, Participant, Side
 from trato.people import Person
 from trato.prepared import prepared
@@ -36,6 +36,12 @@ class Marks:
     archived: bool = False
     muted: bool = False
     snoozed_until: datetime | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether a row shows any of them."""
+        shown = (self.starred, self.archived, self.snoozed_until, self.assignee, self.labels)
+        return self.lane == OURS or any(map(bool, shown))
 
 
 def marks_of(user: Person, rows: Collection[Conversation]) -> dict[int, Marks]:
