@@ -106,7 +106,8 @@ def _searched(
     """Search, and keep what the other parts of a filter leave."""
     kept: list[Cursor] = []
     condition = Q(lanes.of_lane(scope, wanted.lane), conditions(wanted, scope, timezone.now()))
-    for _attempt in range(SEARCHES):
+    is_more = wanted.number > wanted.unread or wanted.lane != lanes.ALL
+    for _attempt in range(SEARCHES if is_more else 1):
         cursors, before = search.conversations_with(
             scope, wanted.words, before, size, unread_only=wanted.unread
         )
