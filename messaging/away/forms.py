@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from messaging.models import AwayWords
 from trato.errors import Refused
+from trato.fields import MultilineField
 from trato.local_times import parse_local
 
 
@@ -26,7 +27,7 @@ class LocalTimeField(forms.CharField):
             raise ValidationError(str(refusal.detail)) from refusal
 
 
-class _WordsField(forms.CharField):
+class _WordsField(MultilineField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label=gettext_lazy("What your shop answers"),

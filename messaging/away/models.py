@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging.host import HostForeignKey
+from trato.fields import MultilineTextField
 
 
 class AwayWords(models.Model):
@@ -19,9 +20,9 @@ class AwayWords(models.Model):
         verbose_name=_("shop"),
     )
     is_on = models.BooleanField(_("answer outside opening hours"), default=False)
-    words = models.TextField(_("words"), blank=True)
+    words = MultilineTextField(_("words"), blank=True)
     until = models.DateTimeField(_("away until"), null=True, blank=True)
-    until_words = models.TextField(_("words while away"), blank=True)
+    until_words = MultilineTextField(_("words while away"), blank=True)
     changed_at = models.DateTimeField(
         _("changed"),
         default=timezone.now,

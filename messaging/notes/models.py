@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging.host import host
+from trato.fields import MultilineTextField
 from trato.people import is_deleted
 
 
@@ -33,7 +34,7 @@ class Note(models.Model):
         related_name="written_notes",
         verbose_name=_("author"),
     )
-    body = models.TextField(_("text"), max_length=settings.NOTE_MAX_CHARACTERS)
+    body = MultilineTextField(_("text"), max_length=settings.NOTE_MAX_CHARACTERS)
     mentions = models.JSONField(_("mentions"), default=list, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

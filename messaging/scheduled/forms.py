@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.body import clean_body
 from trato.errors import Refused
+from trato.fields import MultilineField
 from trato.local_times import parse_local
 
 
@@ -33,7 +34,7 @@ class LocalTimeField(forms.CharField):
 class ScheduleForm(forms.Form):
     """What is sent, when, and whether also if the shopper writes first."""
 
-    body = forms.CharField(
+    body = MultilineField(
         label=_("Your message"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "input"}),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging.host import host
+from trato.fields import MultilineTextField
 from trato.people import is_deleted
 
 
@@ -46,7 +47,7 @@ class ScheduledMessage(models.Model):
         related_name="scheduled_messages",
         verbose_name=_("author"),
     )
-    body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
+    body = MultilineTextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
     send_at = models.DateTimeField(_("send at"))
     only_if_quiet = models.BooleanField(_("only if the shopper hasn't written"), default=True)
     # The last message that the author had seen: what the shopper writes later comes "first".

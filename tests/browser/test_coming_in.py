@@ -139,7 +139,7 @@ def test_an_account_is_deleted_without_a_script_and_its_pages_end(
     MessageFactory(conversation=conversation, body="My phone is secret")
     theirs = person(seller)
     open_thread(theirs, conversation)
-    expect(theirs.get_by_text("My phone is secret")).to_be_visible()
+    expect(theirs.get_by_role("log").get_by_text("My phone is secret")).to_be_visible()
     page = person(shopper, java_script_enabled=False)
     page.goto("/accounts/profile/")
     page.get_by_role("link", name="Delete account").click()

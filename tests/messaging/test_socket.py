@@ -213,6 +213,7 @@ async def test_who_leaves_the_shop_hears_it_no_longer_but_keeps_the_socket(
     async with asyncio.timeout(PATIENCE):
         while access.seller_group(shop.pk) in groups._hub().subscribers:
             await asyncio.sleep(0.01)
+    await next_frame(leaving, "badge")  # the notice that says so
     await sync_to_async(actions.send)(shopper, conversation.pk, uuid.uuid4(), "Hello")
     assert await receives_nothing(leaving)
 

@@ -211,7 +211,10 @@ class Panes extends HTMLElement {
   show(page, address) {
     const notices = page.querySelector(".notices");
     document.querySelector(".notices")?.remove();
-    if (notices) document.getElementById("main").before(notices);
+    if (notices) {
+      document.getElementById("main").before(notices);
+      load("notices");
+    }
     this.toggleAttribute("data-open", true); // before the thread looks for its place to begin at
     this.middle.replaceChildren(...page.querySelector(".dashboard__conversation").childNodes);
     this.shown = this.pageOf(address);
@@ -324,7 +327,6 @@ function load(name) {
 function start(root) {
   const names = [...root.querySelectorAll(":not(:defined)")].map(({ localName }) => localName);
   for (const name of new Set(names)) if (name.startsWith("trato-")) load(name.slice("trato-".length));
-  if (root.querySelector(".notice__close")) load("notices");
 }
 
 customElements.define("trato-panes", Panes);

@@ -1,4 +1,11 @@
-// Notices that the server left on the page can be closed.
+// Notices that the server left on the page can be closed. Their buttons appear with this script, also
+// those of notices that came with another page.
+function offer() {
+  for (const button of document.querySelectorAll(".notice__close[hidden]")) button.hidden = false;
+}
+
+offer();
+new MutationObserver(offer).observe(document.body, { childList: true });
 document.addEventListener("click", ({ target }) => {
   const notice = target.closest(".notice__close")?.closest(".notice");
   if (!notice) return;
