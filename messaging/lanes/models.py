@@ -12,6 +12,7 @@ SLOTS = (
     8  # rows with counts per shop and kind of writer, so that writers rarely wait for each other
 )
 
+SLOTS = 8  # numbered shares per shop
 # The column with the number of each turn.
 COLUMNS = {Side.CONSUMER.value: "for_consumer", Side.SELLER.value: "for_seller", "": "settled"}
 
@@ -53,16 +54,21 @@ class Lane(models.Model):
 class LaneCount(models.Model):
     """A share of the number of conversations in each lane of a shop: the number is their sum.
 
-    A writer adds to a share that nobody else has locked, or starts a new one, so writers never wait
-    for each other. A share may be negative: a conversation joins a lane in one share, and leaves it
-    in another.
+    The socket's batches share a few numbered ones, by their connections. Other writers, whose
+    transactions may take longer, add to one that nobody else has locked, or start a new one. So
+    writers hardly ever wait for each other. A share may be negative: a conversation joins a lane in
+    one share, and leaves it in another.
     """
 
     shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,
         on_delete=models.CASCADE,
         related_name="+",
+        db_index=False,  # the unique index begins with it
         verbose_name=_("shop"),
+    )
+    slot = models.PositiveSmallIntegerField(
+        _("slot"), null=True, help_text="Of a batch's connection."
     )
     for_consumer = models.IntegerField(_("waiting for the shopper"), default=0)
     for_seller = models.IntegerField(_("waiting for the shop"), default=0)
@@ -71,6 +77,7 @@ class LaneCount(models.Model):
     class Meta:
         verbose_name = _("counts of lanes")
         verbose_name_plural = _("counts of lanes")
+        constraints = (models.UniqueConstraint(fields=["shop", "slot"], name="one_count_per_slot"),)
 
     def __str__(self) -> str:
         return f"{self.shop_id}"

@@ -5,6 +5,8 @@
 
 from messaging.models import Conversation, Lane, LaneCount
 
+from .models import SLOTS
+
 LANE, COUNT = Lane._meta.db_table, LaneCount._meta.db_table
 CONVERSATION = Conversation._meta.db_table
 
@@ -60,33 +62,22 @@ def moved() -> str:
 
 
 def recounted() -> str:
-    """Count the changes of turn, once per shop, in a share that nobody else has locked."""
-    return f"""changed_lane AS MATERIALIZED (
-        SELECT t.shop_id,
+    """Count the changes of turn, once per shop, in the share of this connection."""
+    return f"""recounted AS (
+        INSERT INTO {COUNT} AS c (shop_id, slot, for_consumer, for_seller, settled)
+        SELECT t.shop_id, mod(pg_backend_pid(), {SLOTS}),
                count(*) FILTER (WHERE t.turn = 'consumer')
-                   - count(*) FILTER (WHERE t.old_turn = 'consumer') AS for_consumer,
+                   - count(*) FILTER (WHERE t.old_turn = 'consumer'),
                count(*) FILTER (WHERE t.turn = 'seller')
-                   - count(*) FILTER (WHERE t.old_turn = 'seller') AS for_seller,
+                   - count(*) FILTER (WHERE t.old_turn = 'seller'),
                count(*) FILTER (WHERE t.turn = '')
-                   - count(*) FILTER (WHERE t.old_turn = '' AND NOT t.is_first) AS settled
+                   - count(*) FILTER (WHERE t.old_turn = '' AND NOT t.is_first)
         FROM turned t
         WHERE t.turn <> t.old_turn OR t.is_first
         GROUP BY t.shop_id
-    ),
-    share AS MATERIALIZED (
-        SELECT d.*, free.id
-        FROM changed_lane d
-        LEFT JOIN LATERAL (SELECT c.id FROM {COUNT} c WHERE c.shop_id = d.shop_id
-                           LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) free ON true
-    ),
-    recounted AS (
-        UPDATE {COUNT} c
-        SET for_consumer = c.for_consumer + s.for_consumer,
-            for_seller = c.for_seller + s.for_seller, settled = c.settled + s.settled
-        FROM share s
-        WHERE c.id = s.id AND c.id = ANY (ARRAY(SELECT id FROM share))
-    ),
-    newly_counted AS (
-        INSERT INTO {COUNT} (shop_id, for_consumer, for_seller, settled)
-        SELECT s.shop_id, s.for_consumer, s.for_seller, s.settled FROM share s WHERE s.id IS NULL
+        ORDER BY t.shop_id
+        ON CONFLICT (shop_id, slot) DO UPDATE SET
+            for_consumer = c.for_consumer + excluded.for_consumer,
+            for_seller = c.for_seller + excluded.for_seller,
+            settled = c.settled + excluded.settled
     )"""

@@ -65,7 +65,7 @@ def count(changes: Iterable[Change]) -> None:
         if left is not None:
             shops[shop_id][COLUMNS[left]] -= 1
     for shop_id, numbers in shops.items():
-        free = LaneCount.objects.filter(shop_id=shop_id).order_by()
+        free = LaneCount.objects.filter(shop_id=shop_id, slot=None).order_by()
         share = free.select_for_update(skip_locked=True, no_key=True).first()
         share = share or LaneCount(shop_id=shop_id)
         for name, number in numbers.items():

@@ -43,6 +43,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "slot",
+                    models.PositiveSmallIntegerField(
+                        help_text="Of a batch's connection.", null=True, verbose_name="slot"
+                    ),
+                ),
+                (
                     "for_consumer",
                     models.IntegerField(default=0, verbose_name="waiting for the shopper"),
                 ),
@@ -51,6 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "shop",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to=settings.MESSAGING_SHOP_MODEL,
@@ -61,6 +68,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "counts of lanes",
                 "verbose_name_plural": "counts of lanes",
+                "constraints": [
+                    models.UniqueConstraint(fields=("shop", "slot"), name="one_count_per_slot")
+                ],
             },
         ),
         migrations.CreateModel(
