@@ -76,7 +76,7 @@ DAYS_OFF_KEEP_DAYS = 400  # past ones, for the shop's figures
 # -- Automatic answers of shops that are away ----------------------------------------------------
 
 AWAY_ANSWER_WITHIN_SECONDS = 3600  # an older message gets no answer any more
-AWAY_QUIET_SECONDS = 3600  # no automatic answer for so long after somebody of the shop wrote
+AWAY_QUIET_SECONDS = 3600  # without automatic replies after a message of the shop
 AWAY_ANSWERS_KEEP_DAYS = 7  # that a conversation got one; at least 2
 
 # -- What is due, see `messaging.due` -------------------------------------------------------------

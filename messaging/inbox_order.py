@@ -63,7 +63,7 @@ def upcoming(
 def longest_waiting(
     scope: Scope, wanted: PageRequest, size: int, lane: str, among: QuerySet[Conversation]
 ) -> Keys:
-    """Return the next conversations in which somebody waits, by the time since when.
+    """Return the next conversations in which somebody waits, longest waiting first.
 
     The first page has those that wait longest, so "older" pages are those with later times.
 

@@ -10,7 +10,7 @@ from trato.fields import MultilineTextField
 
 
 class AwayWords(models.Model):
-    """When a shop answers by itself, and what."""
+    """When a shop sends automatic replies, and what they say."""
 
     shop = HostForeignKey(
         settings.MESSAGING_SHOP_MODEL,

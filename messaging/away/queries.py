@@ -47,8 +47,8 @@ def waiting(now: datetime, shop_ids: Collection[int]) -> list[Waiting]:
 def words_for(message: Message, words: AwayWords, hours: Schedule, now: datetime) -> str:
     """Return what the shop answers to a message, or an empty string.
 
-    It counts whether the shop was away when the message came, and it still has to be: whoever
-    reads the answer a minute after the opening would wonder.
+    The shop must have been away when the message came, and must still be away now: a shopper who
+    reads "We're closed" a minute after the shop has opened would be confused.
     """
     at = message.created_at
     if at < words.changed_at:

@@ -26,7 +26,12 @@ def usual_day(hours: Hours, until: datetime) -> int:
 
 
 def ago(hours: Hours, seconds: int, now: datetime, days: int) -> datetime:
-    """Return the last time since when a shop was open for so long, at most so many days ago."""
+    """Return the latest time from which until now a shop was open for some time.
+
+    Args:
+        seconds: how long the shop was open.
+        days: the maximum age of the answer.
+    """
     first, last = now - timedelta(days=days), now
     if hours.open_seconds(first, now) < seconds:
         return first

@@ -19,8 +19,8 @@ Change = tuple[
 def say(conversation: Conversation, message: Message) -> None:
     """Move a conversation for its next message; the caller counts and saves it.
 
-    Changes `turn`, `waiting_since`, `last_message_at` and `last_message_hour`. Whoever waits goes
-    on waiting after an automatic message.
+    Changes `turn`, `waiting_since`, `last_message_at` and `last_message_hour`. An automatic message
+    doesn't change the turn.
     """
     left = conversation.turn if conversation.last_sequence else None
     turn = Turn(conversation.turn, conversation.waiting_since)

@@ -8,7 +8,7 @@ from messaging.sides import Side
 
 @dataclass(frozen=True)
 class Turn:
-    """Whom a conversation waits for, and since when.
+    """The side that a conversation waits for, and the time since which it waits.
 
     Args:
         side: empty if the conversation is settled.

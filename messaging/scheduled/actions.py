@@ -109,8 +109,8 @@ def change(
 ) -> ScheduledMessage:
     """Change a message that is waiting or has failed; it waits again.
 
-    Whoever changes the words becomes their author, because they are sent in the author's name. So
-    does whoever changes anything if the author can't write any more.
+    An actor who changes the words becomes their author, because they are sent in the author's name.
+    So does an actor who changes anything after the author has lost access.
 
     Args:
         revision: that of the row that the actor has seen.

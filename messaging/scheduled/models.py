@@ -15,7 +15,7 @@ from trato.people import is_deleted
 class ScheduledMessage(models.Model):
     """A message of the shop's team that is sent at a chosen time.
 
-    Only the seller side ever learns of it. Whoever writes or changes the words is the author, in
+    Only the seller side sees it. The person who writes or last changes the words is the author, in
     whose name they are sent. A row that is waiting or has failed is shown in the conversation;
     sent and cancelled ones are kept for a while, see `retention.py`.
     """

@@ -24,7 +24,7 @@ END = 40  # messages at the end of each of those
 GROUPS = 20  # words and subjects that are looked up
 WAITING = 5  # unanswered messages that count as the question, the newest
 
-# The answer is the shop's next message, whoever wrote it, unless it went out by itself.
+# The answer is the shop's next message, by any of its members; automatic messages are left out.
 PAIRS = """
 SELECT q.body, c.product_id, (
     SELECT a.id FROM {message} a

@@ -57,7 +57,7 @@ def delete(actor: Person, label_id: int) -> None:
         Http404: the actor's shops have no such label.
     """
     label = _label_of(actor, label_id)
-    # Whoever labels a conversation holds a lock on the label until the end.
+    # Labelling a conversation locks the label until the transaction ends.
     Label.objects.select_for_update().get(pk=label.pk)
     label.delete()
 
