@@ -8,10 +8,14 @@ is used.
 Replaces `TransactionTestCase._fixture_teardown`, a private name of Django's; tested with 5.2.
 """
 
+import time
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
+from psycopg.errors import LockNotAvailable
+
+from tests.patience import PATIENCE
 
 # Created by migrations; in the order in which they refer to each other.
 KEPT = ("django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
@@ -29,8 +33,9 @@ def install() -> None:
     tables = [connection.ops.quote_name(name) for name in sorted(names) if name not in KEPT]
     _statements[:] = [f"DELETE FROM {table}" for table in tables]  # noqa: S608
     if connection.vendor == "postgresql":
-        # Like TRUNCATE, wait for current writers, and block new ones.
-        _statements.insert(0, f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
+        # Without waiting, so that it can't deadlock with a server's transaction, which may lock a
+        # row first and another table later.
+        _statements.insert(0, f"LOCK TABLE {', '.join(tables)} IN EXCLUSIVE MODE NOWAIT")
         _statements.insert(
             1,
             f"DO $$ BEGIN IF EXISTS (SELECT FROM {APPEND_ONLY})"
@@ -41,12 +46,26 @@ def install() -> None:
 
 
 def _empty(test: TransactionTestCase) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in _statements:
-            cursor.execute(statement)
+    deadline = time.monotonic() + PATIENCE
+    while not _emptied():
+        assert time.monotonic() < deadline, "Somebody keeps writing to the test database."
+        time.sleep(0.05)
     if _rows() != _kept:
         _flush(test)
         _kept[:] = _rows()
+
+
+def _emptied() -> bool:
+    """Empty the tables, unless somebody is writing to one of them."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in _statements:
+                cursor.execute(statement)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            return False
+        raise
+    return True
 
 
 def _rows() -> list[list[tuple[Any, ...]]]:

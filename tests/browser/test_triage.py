@@ -77,6 +77,7 @@ def test_the_team_sees_assignee_and_labels_at_once_and_the_shopper_nothing(
     seen = other.locator(".triage-context")
     expect(seen.locator("[data-assignee]")).to_have_text("Iker Sanz")
     expect(seen.locator(".label")).to_contain_text("Wholesale")
+    expect(page.locator(".undo")).to_contain_text("Label added")  # until then it undoes the other
     page.locator(UNDO).click()
     expect(seen.locator(".label")).to_be_hidden()
     say(seller, asked, "Yes, it is.")
