@@ -128,8 +128,9 @@ SELECT c.id, user_id, 'seller', c.last_sequence - c.last_sequence % 2
 FROM messaging_conversation c JOIN answering ON conversation_id = c.id,
      LATERAL unnest(members[1:3]) user_id;
 
--- The big shop uses labels, assigns every fifth conversation, and each seller has own marks.
-UPDATE messaging_conversation SET assignee_id = 1 + id % {big_members}
+-- The big shop uses labels, assigns every fifth conversation, some to a person who has left, and
+-- each seller has own marks.
+UPDATE messaging_conversation SET assignee_id = 1 + id % ({big_members} + 1)
 WHERE shop_id = 1 AND id % 5 = 0;
 
 INSERT INTO messaging_label (id, shop_id, name, folded_name, colour)

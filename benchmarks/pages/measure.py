@@ -43,6 +43,7 @@ FILTERS = [
     "lane=ours&sort=waiting",
     "lane=ours&assigned=me",
     "lane=settled&label=1",
+    "assigned=none&lane=ours",
     "assigned=none&label=1",
     "unread=1&assigned=me",
     "starred=1&label=2",

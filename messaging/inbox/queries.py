@@ -20,7 +20,7 @@ from .rows import padded
 # Only what a list shows: loading five complete models per row takes a quarter longer.
 DRAWN = (
     "product_title", "product_image", "last_message_at", "last_sequence", "turn", "waiting_since",
-    "assignee",
+    "assignee", name_column_of("assignee"),
     name_column_of("consumer"), f"shop__{host.shop_name_field}", "last_message__side",
     "last_message__body", "last_message__removed_at", "last_message__is_automatic",
     name_column_of("last_message__sender"),
@@ -78,10 +78,12 @@ def _rows(user_id: int, *ids: int) -> QuerySet[Conversation, Any]:
         news__subject_id=OuterRef("pk"),
         read_at=None,
     )
+    members = host.active_members().filter(shop_id=OuterRef("shop_id"))
+    works_there = Exists(members.filter(user_id=OuterRef("assignee_id")))
     return (
         access.conversations_of(user_id)
         .filter(pk__in=ids)
-        .select_related("consumer", "shop", "last_message__sender")
+        .select_related("assignee", "consumer", "shop", "last_message__sender")
         .only(*DRAWN)
-        .annotate(is_unread=Exists(unread))
+        .annotate(is_unread=Exists(unread), has_assignee=works_there)
     )

@@ -24,7 +24,8 @@ class Marks:
     """What one person sees of a conversation that others don't see.
 
     Args:
-        labels, assignee: of the shop's side, and only for its members.
+        labels, assignee, former: of the shop's side, and only for its members.
+        former: the name of an assignee who doesn't work for the shop any more.
         snoozed_until: None unless it sleeps.
     """
 
@@ -32,6 +33,7 @@ class Marks:
     labels: list[Label] = field(default_factory=list)
     assignee: Person | None = None
     assignee_name: str = ""
+    former: str = ""
     starred: bool = False
     archived: bool = False
     muted: bool = False
@@ -40,12 +42,12 @@ class Marks:
     @property
     def any(self) -> bool:
         """Whether a row shows any of them."""
-        shown = (self.starred, self.archived, self.snoozed_until, self.assignee, self.labels)
-        return self.lane == OURS or any(map(bool, shown))
+        own = (self.starred, self.archived, self.snoozed_until)
+        return self.lane == OURS or any(map(bool, (*own, self.assignee, self.former, self.labels)))
 
 
 def marks_of(user: Person, rows: Collection[Conversation]) -> dict[int, Marks]:
-    """Return the marks of conversations that a person takes part in, with at most three queries."""
+    """Return the marks of conversations that a person takes part in, with at most two queries."""
     sides = {row.pk: row.side_of(user.pk) for row in rows}
     marks = {row.pk: Marks(lane_of(row.turn, sides[row.pk])) for row in rows}
     now = timezone.now()
@@ -80,17 +82,16 @@ def padded(ids: Iterable[int]) -> list[int]:
     return padded + padded[:1] * (-len(padded) % STEP)
 
 
-def _add_team(marks: dict[int, Marks], ours: Iterable[Conversation]) -> None:
+def _add_team(marks: dict[int, Marks], ours: Iterable[Any]) -> None:
     ids = [row.pk for row in ours]
     for one in _labelled(*padded(ids)):
         marks[one.conversation_id].labels.append(one.label)
-    assigned = {row.pk: row.assignee_id for row in ours if row.assignee_id}
-    if assigned:
-        people = get_user_model()._default_manager.in_bulk(list(assigned.values()))
-        for pk, user_id in assigned.items():
-            assignee = people.get(user_id)
-            marks[pk].assignee = assignee
-            marks[pk].assignee_name = host.display_name(assignee) if assignee else ""
+    for row in ours:
+        name = host.display_name(row.assignee) if row.assignee else ""
+        if row.has_assignee:
+            marks[row.pk].assignee, marks[row.pk].assignee_name = row.assignee, name
+        else:
+            marks[row.pk].former = name
 
 
 @prepared

@@ -35,7 +35,8 @@ class Filter:
 
     Args:
         lane: see `lanes.queries.LANES`.
-        assigned: "me", "none", the ID of a colleague, or empty for all.
+        assigned: "me", "none", the ID of a colleague, or empty for all. "none" also finds what is
+            assigned to somebody who doesn't work for the shop any more.
         label, product: their IDs, or 0 for all.
         words: to search for.
         sort: by the last message, or by who has waited longest; then settled ones are left out.
@@ -139,7 +140,19 @@ def conditions(wanted: Filter, scope: Scope, now: datetime) -> Q:
         condition &= Q(Exists(labelled))
     if wanted.product:
         condition &= Q(product=wanted.product)
-    if wanted.assigned:
-        assignee = {"me": scope.user_id, "none": None}.get(wanted.assigned, wanted.assigned)
+    if wanted.assigned == "none":
+        condition &= _nobodys(scope)
+    elif wanted.assigned:
+        assignee = scope.user_id if wanted.assigned == "me" else wanted.assigned
         condition &= Q(assignee=assignee, shop__in=scope.shop_ids)
+    return condition
+
+
+def _nobodys(scope: Scope) -> Q:
+    """Return the condition for conversations of shops that none of their members takes care of."""
+    condition = Q(pk__in=())
+    for shop_id in scope.shop_ids:
+        # Not one EXISTS for all shops: PostgreSQL reads a shop's members once, and not per row.
+        members = host.active_members().filter(shop_id=shop_id).order_by().values("user_id")
+        condition |= Q(shop=shop_id) & ~Q(assignee__in=members)
     return condition

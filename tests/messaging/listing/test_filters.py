@@ -41,6 +41,8 @@ class World:
         self.me, self.colleague = UserFactory(seller=True), UserFactory(seller=True)
         self.shops = [ShopFactory(owner=self.me) for _ in range(2)]
         ShopMemberFactory(shop=self.shops[0], user=self.colleague)
+        self.suspended = UserFactory(seller=True, is_active=False)
+        ShopMemberFactory(shop=self.shops[0], user=self.suspended)
         self.products = [ProductFactory(shop=shop) for shop in self.shops]
         self.labels = [
             Label.objects.create(shop=self.shops[0], name=name, folded_name=name)
@@ -69,7 +71,7 @@ class World:
         elif act == "label" and row.shop_id == self.shops[0].pk:
             ConversationLabel.objects.get_or_create(conversation=row, label=self.labels[hour % 2])
         elif act == "assign" and side is Side.SELLER:
-            row.assignee = [self.me, self.colleague, None][hour % 3]
+            row.assignee = [self.me, self.colleague, None, self.suspended][hour % 4]
             row.save()
         elif act == "unread":
             notifications.notify(
@@ -112,7 +114,12 @@ class World:
             recipient=self.me, news__subject_id=row.pk, read_at=None
         )
         labels = {one.label_id for one in ConversationLabel.objects.filter(conversation=row)}
-        assigned = {"me": self.me.pk, "none": None}.get(wanted.assigned, wanted.assigned)
+        assigned = str(self.me.pk) if wanted.assigned == "me" else wanted.assigned
+        team = [[self.me.pk, self.colleague.pk], [self.me.pk]]
+        if side is Side.SELLER and row.assignee_id in team[own_shops.index(row.shop_id)]:
+            assignee = str(row.assignee_id)
+        else:  # also if that person has left, is suspended, or works only for the other shop
+            assignee = "none"
         return (
             wanted.lane in ("all", lane)
             and (not wanted.unread or unread.exists())
@@ -121,10 +128,7 @@ class World:
             and (asleep if wanted.snoozed else not asleep or wanted.archived)
             and (not wanted.label or wanted.label in labels)
             and (not wanted.product or row.product_id == wanted.product)
-            and (
-                not wanted.assigned
-                or (side is Side.SELLER and str(row.assignee_id) == str(assigned))
-            )
+            and (not wanted.assigned or (side is Side.SELLER and assignee == assigned))
             and (wanted.sort == "newest" or row.waiting_since is not None)
         )
 

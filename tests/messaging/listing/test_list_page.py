@@ -56,6 +56,30 @@ def test_a_shopper_sees_neither_labels_nor_assignee(
     assert client.get("/conversations/?assigned=none", headers=JSON).json()["rows"] == []
 
 
+def test_an_assignee_who_has_left_takes_care_of_nothing(
+    waiting: Conversation,
+    seller: User,
+    shop: Shop,
+    colleague: User,
+    former_colleague: User,
+    client_of: Any,
+) -> None:
+    client = client_of(seller)
+
+    def shown(assignee: User) -> tuple[int, dict[str, Any] | None, bool]:
+        Conversation.objects.update(assignee=assignee)
+        (row,) = client.get("/conversations/", headers=JSON).json()["rows"]
+        nobodys = client.get("/conversations/?assigned=none", headers=JSON).json()["rows"]
+        page = client.get("/conversations/").content.decode()
+        return len(nobodys), row["assignee"], f"Nobody's again: {assignee.name}" in page
+
+    assert shown(colleague) == (0, {"id": colleague.pk, "name": colleague.name}, False)
+    assert shown(former_colleague) == (1, None, True)
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+    assert shown(colleague) == (1, None, True)
+    assert former_colleague.name not in client_of(waiting.consumer).get("/conversations/").text
+
+
 def test_each_lane_lists_its_own(
     waiting: Conversation, seller: User, shopper: User, client_of: Any
 ) -> None:
