@@ -101,12 +101,6 @@ class Conversation(models.Model):
         null=True,
         editable=False,
     )
-    first_reply_seconds = models.PositiveIntegerField(
-        _("seconds to the first answer"),
-        null=True,
-        blank=True,
-        help_text="From the first question to the shop's first answer.",
-    )
     ended_at = models.DateTimeField(
         _("ended"),
         null=True,
@@ -218,6 +212,7 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="sent_messages",
+        db_index=False,  # a constraint below begins with it
         verbose_name=_("sender"),
     )
     side = models.CharField(_("side"), max_length=8, choices=Side)
@@ -243,7 +238,7 @@ class Message(models.Model):
                 fields=["conversation", "sequence"], name="one_message_per_sequence"
             ),
             models.UniqueConstraint(
-                fields=["conversation", "sender", "client_id"], name="one_message_per_client_id"
+                fields=["sender", "conversation", "client_id"], name="one_message_per_client_id"
             ),
             models.CheckConstraint(
                 condition=models.Q(sequence__gt=0), name="sequence_starts_at_one"

@@ -65,12 +65,10 @@ FROM generate_series(1, {shops} * {products}) n, generate_series(1, {pictures}) 
 
 -- Every second conversation is with the big shop. A shopper asks about different products.
 INSERT INTO messaging_conversation (id, consumer_id, shop_id, product_id, product_title,
-    product_price, product_currency, product_image, last_sequence, revision, created_at,
-    first_reply_seconds)
+    product_price, product_currency, product_image, last_sequence, revision, created_at)
 SELECT k, {sellers} + 1 + k / {per_shopper}, product.shop_id, product.id, product.title,
        product.price, 'EUR', '/media/products/picture-' || product.id || '-1.jpg', size, size,
-       now() - interval '2 years' * power(random(), 1.5) - interval '3 days',
-       CASE WHEN size > 1 THEN (60 + 20000 * power(random(), 3))::int END
+       now() - interval '2 years' * power(random(), 1.5) - interval '3 days'
 FROM (
     SELECT k, (ARRAY[1, 2, 3, 4, 6, 8, 10, 14, 20, 32])[1 + (k / 2 + k % 2 * 5) % 10] AS size,
            CASE WHEN k % 2 = 0 THEN 0 ELSE {products} * (1 + k / 2 % ({shops} - 1)) END

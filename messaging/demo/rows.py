@@ -93,11 +93,6 @@ def store(talks: list[Talk], dice: random.Random) -> None:
 
 def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
     count, removed = len(talk.lines), sum(bool(line.removal) for line in talk.lines)
-    answers = (
-        time for line, time in zip(talk.lines, talk.times, strict=True) if not line.is_shoppers
-    )
-    answered = next(answers, None)
-    seconds = int((answered - talk.times[0]).total_seconds()) if answered else None
     turn = (Side.SELLER if talk.lines[-1].is_shoppers else Side.CONSUMER).value
     if turn == Side.CONSUMER and timezone.now() - talk.times[-1] > SETTLED_AFTER:
         turn = ""
@@ -110,7 +105,6 @@ def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
         revision=count + removed,
         last_message_at=talk.times[-1],
         last_message_hour=hour_of(talk.times[-1]),
-        first_reply_seconds=seconds,
         turn=turn,
         waiting_since=talk.times[-talk.waiting] if turn else None,
     )

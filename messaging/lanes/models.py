@@ -8,10 +8,6 @@ from messaging.host import HostForeignKey
 from messaging.models import Conversation
 from messaging.sides import Side
 
-SLOTS = (
-    8  # rows with counts per shop and kind of writer, so that writers rarely wait for each other
-)
-
 SLOTS = 8  # numbered shares per shop
 # The column with the number of each turn.
 COLUMNS = {Side.CONSUMER.value: "for_consumer", Side.SELLER.value: "for_seller", "": "settled"}

@@ -11,40 +11,36 @@ LANE, COUNT = Lane._meta.db_table, LaneCount._meta.db_table
 CONVERSATION = Conversation._meta.db_table
 
 
-def turned() -> str:
-    """Find the last message of each conversation, with the turn and its time after the batch.
+def began() -> str:
+    """Return the condition for a message at which the other side's turn begins.
 
-    Automatic messages change no turn. `began` is true for the messages at which the other side's
-    turn begins; for that, the `CASE` turns the conversation's turn into the side that wrote last.
+    `w` are the wanted messages, `l` their locked conversations. The `CASE` turns the conversation's
+    turn into the side that wrote last before the batch.
+    """
+    return """NOT w.is_automatic AND w.side IS DISTINCT FROM coalesce(
+        w.previous_side,
+        CASE l.turn WHEN 'seller' THEN 'consumer' WHEN 'consumer' THEN 'seller' END)"""
+
+
+def turned() -> str:
+    """Find what each conversation's last message is, and its turn and the turn's time after it.
+
+    Automatic messages change no turn.
     """
     return """turned AS MATERIALIZED (
-        SELECT r.*,
+        SELECT r.*, date_trunc('hour', r.created_at, 'UTC') AS hour,
                CASE WHEN r.asked > r.answered THEN 'seller'
                     WHEN r.answered > r.asked THEN 'consumer' ELSE r.old_turn END AS turn
-        FROM (
-            SELECT DISTINCT ON (s.conversation_id)
-                   s.conversation_id, s.shop_id, s.sequence, s.revision, s.created_at,
-                   date_trunc('hour', s.created_at, 'UTC') AS hour,
-                   s.old_turn, s.old_hour, s.old_since, s.is_first,
-                   coalesce(max(s.sequence) FILTER (WHERE s.side = 'consumer' AND s.is_said)
-                                OVER w, 0) AS asked,
-                   coalesce(max(s.sequence) FILTER (WHERE s.side = 'seller' AND s.is_said)
-                                OVER w, 0) AS answered,
-                   coalesce(max(s.created_at) FILTER (WHERE s.began AND s.is_said) OVER w,
-                            s.old_since) AS since,
-                   min(s.created_at) FILTER (WHERE s.side = 'seller' AND s.is_said)
-                       OVER w AS first_answer_at
-            FROM (SELECT s.*, NOT s.is_automatic AS is_said, l.shop_id, l.turn AS old_turn,
-                         l.waiting_since AS old_since, l.last_message_hour AS old_hour,
-                         l.last_sequence = 0 AS is_first,
-                         s.side IS DISTINCT FROM lag(s.side, 1, CASE l.turn
-                             WHEN 'seller' THEN 'consumer' WHEN 'consumer' THEN 'seller' END)
-                             OVER (PARTITION BY s.conversation_id, s.is_automatic
-                                   ORDER BY s.sequence) AS began
-                  FROM stored s
-                  JOIN locked l ON l.id = s.conversation_id) AS s
-            WINDOW w AS (PARTITION BY s.conversation_id)
-            ORDER BY s.conversation_id, s.sequence DESC) AS r
+        FROM (SELECT n.conversation_id, n.shop_id, n.old_turn, n.old_since, n.old_hour,
+                     max(n.sequence) AS sequence, max(n.revision) AS revision,
+                     max(n.created_at) AS created_at, min(n.sequence) = 1 AS is_first,
+                     coalesce(max(n.sequence) FILTER (
+                         WHERE n.side = 'consumer' AND NOT n.is_automatic), 0) AS asked,
+                     coalesce(max(n.sequence) FILTER (
+                         WHERE n.side = 'seller' AND NOT n.is_automatic), 0) AS answered,
+                     coalesce(max(n.created_at) FILTER (WHERE n.began), n.old_since) AS since
+              FROM numbered n
+              GROUP BY n.conversation_id, n.shop_id, n.old_turn, n.old_since, n.old_hour) AS r
     )"""
 
 

@@ -67,15 +67,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "first_reply_seconds",
-                    models.PositiveIntegerField(
-                        blank=True,
-                        help_text="From the first question to the shop's first answer.",
-                        null=True,
-                        verbose_name="seconds to the first answer",
-                    ),
-                ),
-                (
                     "ended_at",
                     models.DateTimeField(
                         blank=True,
@@ -181,6 +172,7 @@ class Migration(migrations.Migration):
                 (
                     "sender",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="sent_messages",
                         to=settings.AUTH_USER_MODEL,
@@ -412,7 +404,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.UniqueConstraint(
-                fields=("conversation", "sender", "client_id"), name="one_message_per_client_id"
+                fields=("sender", "conversation", "client_id"), name="one_message_per_client_id"
             ),
         ),
         migrations.AddConstraint(

@@ -77,17 +77,12 @@ def _count(conversation: Conversation, message: Message) -> None:
     lanes.say(conversation, message)
     conversation.last_sequence = message.sequence
     conversation.revision = message.revision
-    is_answer = message.side == Side.SELLER and not message.is_automatic
-    if is_answer and conversation.first_reply_seconds is None:
-        waited = message.created_at - conversation.created_at
-        conversation.first_reply_seconds = max(0, int(waited.total_seconds()))
     conversation.save(
         update_fields=[
             "last_sequence",
             "revision",
             "last_message_at",
             "last_message_hour",
-            "first_reply_seconds",
             "turn",
             "waiting_since",
         ]

@@ -93,7 +93,9 @@ def repeated() -> str:
 def wanted() -> str:
     """Choose the attempts to store; `nth` counts those of a conversation in their order."""
     return """wanted AS MATERIALIZED (
-        SELECT a.*, row_number() OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS nth
+        SELECT a.*, row_number() OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS nth,
+               lag(a.side) OVER (PARTITION BY a.conversation_id, a.is_automatic
+                                 ORDER BY a.place) AS previous_side
         FROM member a
         WHERE a.allowed AND NOT a.ended
           AND NOT EXISTS (SELECT FROM repeated r WHERE r.place = a.place)
@@ -107,7 +109,7 @@ def locked() -> str:
     waits for them. `ended_at` is checked again, because that lock may have been a deletion's.
     """
     return f"""locked AS MATERIALIZED (
-        SELECT c.id, c.shop_id, c.last_sequence, c.revision, c.turn, c.waiting_since,
+        SELECT c.id, c.last_sequence, c.revision, c.turn, c.waiting_since,
                c.last_message_hour
         FROM {CONVERSATION} c
         WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted)) AND c.ended_at IS NULL
@@ -117,27 +119,31 @@ def locked() -> str:
 
 
 def numbered_messages() -> str:
-    """Give the messages their sequence and revision, continuing the locked counters."""
-    return """numbered AS MATERIALIZED (
-        SELECT w.*, l.last_sequence + w.nth AS sequence, l.revision + w.nth AS revision
+    """Give the messages their sequence and revision, continuing the locked counters.
+
+    `clock_timestamp()` is read under the lock and after sorting, so times are in order too.
+    """
+    return f"""numbered AS MATERIALIZED (
+        SELECT w.*, l.last_sequence + w.nth AS sequence, l.revision + w.nth AS revision,
+               clock_timestamp() AS created_at, l.turn AS old_turn, l.waiting_since AS old_since,
+               l.last_message_hour AS old_hour, {lanes.began()} AS began
         FROM wanted w
         JOIN locked l ON l.id = w.conversation_id
+        ORDER BY w.place
     )"""
 
 
 def stored() -> str:
-    """Insert the rows; `clock_timestamp()` is read under the lock, so times are in order too."""
+    """Insert the rows."""
     content = ", ".join(CONTENT)
     of_attempt = ", ".join(f"n.{name}" for name in CONTENT)
     return f"""stored AS (
         INSERT INTO {MESSAGE} (conversation_id, sequence, revision, client_id, sender_id, side,
                                created_at, {content})
         SELECT n.conversation_id, n.sequence, n.revision, n.client_id, n.sender_id, n.side,
-               clock_timestamp(), {of_attempt}
+               n.created_at, {of_attempt}
         FROM numbered n
-        ORDER BY n.place
-        RETURNING id, conversation_id, sequence, revision, client_id, sender_id, side, created_at,
-                  is_automatic
+        RETURNING id, conversation_id, sequence, revision, client_id, sender_id, created_at
     )"""
 
 
@@ -150,12 +156,7 @@ def counted() -> str:
         UPDATE {CONVERSATION} c
         SET last_sequence = last.sequence, revision = last.revision,
             last_message_at = last.created_at, last_message_hour = last.hour,
-            turn = last.turn, waiting_since = last.since,
-            first_reply_seconds = coalesce(
-                c.first_reply_seconds,
-                CASE WHEN last.first_answer_at IS NOT NULL THEN  -- `greatest` passes over NULL
-                    greatest(0, floor(extract(epoch FROM last.first_answer_at - c.created_at))::int)
-                END)
+            turn = last.turn, waiting_since = last.since
         FROM turned last
         WHERE c.id = last.conversation_id AND c.id = ANY (ARRAY(SELECT id FROM locked))
     )"""

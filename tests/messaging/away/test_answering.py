@@ -41,7 +41,6 @@ def test_a_closed_shop_answers_in_its_own_name(
     assert (message.side, message.sender, message.sender_name) == ("seller", seller, "Barro y Sal")
     assert unread_count(shopper.pk) == 1
     conversation.refresh_from_db()
-    assert conversation.first_reply_seconds is None
     assert (conversation.turn, conversation.assignee) == ("seller", None)
     asked = conversation.messages.get(sequence=1)
     assert conversation.waiting_since == asked.created_at

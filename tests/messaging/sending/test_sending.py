@@ -132,21 +132,6 @@ def test_an_answer_makes_the_thread_unread_again_for_the_shopper_alone(
     assert unread_count(colleague.pk) == 0
 
 
-def test_the_first_answer_sets_the_shops_reply_time_and_later_ones_do_not(
-    shopper: User, seller: User, conversation: Conversation
-) -> None:
-    say(shopper, conversation)
-    conversation.refresh_from_db()
-    assert conversation.first_reply_seconds is None
-    say(seller, conversation)
-    conversation.refresh_from_db()
-    first = conversation.first_reply_seconds
-    assert first is not None
-    say(seller, conversation)
-    conversation.refresh_from_db()
-    assert conversation.first_reply_seconds == first
-
-
 def test_the_thirty_first_message_in_a_minute_is_told_how_long_to_wait(
     shopper: User, seller: User, conversation: Conversation, settings: object
 ) -> None:

@@ -88,7 +88,7 @@ def everything(where: list[Conversation]) -> Any:
             (c.last_sequence, c.revision, c.last_message and c.last_message.sequence,
              c.last_message_at == (c.last_message and c.last_message.created_at),
              c.last_message_hour == (c.last_message and hour_of(c.last_message.created_at)),
-             c.first_reply_seconds is None, c.turn, _sequence_at(c, c.waiting_since))
+             c.turn, _sequence_at(c, c.waiting_since))
             for c in counters
         ],
         sorted((keys.index(lane.pk), lane.turn, lane.hour == lane.conversation.last_message_hour,
@@ -181,19 +181,19 @@ def test_a_repeat_of_a_removed_message_shows_no_words(
 def test_an_automatic_message_is_no_answer_of_the_shop(
     store: Any, shopper: User, seller: User, conversation: Conversation
 ) -> None:
-    def answer(number: int, *, is_automatic: bool) -> int | None:
+    def turn_after(number: int, *, is_automatic: bool) -> str:
         (sent,) = store(
             [attempt(seller, conversation, IDS[number], "x", is_automatic=is_automatic)]
         )
         assert sent.is_automatic is is_automatic
         conversation.refresh_from_db()
-        return conversation.first_reply_seconds
+        return conversation.turn
 
     actions.send(shopper, conversation.pk, IDS[0], "first")
-    assert answer(1, is_automatic=True) is None
+    assert turn_after(1, is_automatic=True) == "seller"
     title = Notification.objects.get(recipient=shopper).news.title
     assert title == conversation.shop_name
-    assert answer(2, is_automatic=False) is not None
+    assert turn_after(2, is_automatic=False) == "consumer"
 
 
 @pytest.mark.parametrize("store", STORES)
