@@ -25,6 +25,7 @@ KEPT_QUESTIONS_MAX = 5
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
 HISTORY_PAGE_SIZE = 40  # messages drawn with the page and per scroll upwards
 CONVERSATION_PAGE_SIZE = 25
+CONTEXT_CONVERSATIONS_MAX = 5  # other ones of the same shopper, beside a conversation
 SAVED_REPLIES_PER_SHOP = 300
 SAVED_REPLIES_PER_PERSON = 100
 SAVED_REPLY_MAX_CHARACTERS = 3000  # with variables, so that the filled text fits into a message

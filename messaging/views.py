@@ -29,7 +29,8 @@ from trato.responses import (
 )
 
 from . import access, actions, frames, queries
-from .host import ProductCard, host
+from .context.product import product_of
+from .context.queries import others_of
 from .models import Conversation, Message, Side, conversation_url
 from .notes import queries as notes
 from .reading import pixel
@@ -130,7 +131,7 @@ def _thread(
         "form_error": refusal.detail if refusal else None,
         "draft": draft,
         "read_mark": pixel.signature(request.user.pk, conversation.pk, conversation.last_sequence),
-        **_cards(conversation),
+        "product": product_of(conversation),
         **team,
     }
     status = STATUS[refusal.code] if refusal else 200
@@ -144,38 +145,23 @@ def _team_part(
     has_older: bool,
     before: int | None,
 ) -> dict[str, Any]:
-    """Return what only the shop's team sees on the page: its notes between these messages."""
+    """Return what only the team sees on the page: its notes between these messages, the context."""
     start = rows[0].created_at if rows and has_older else None
     end = queries.time_of(conversation, before) if before else None
     revision = notes.team_revision(conversation)
-    own_notes = notes.notes_between(conversation, start, end) if revision else []
+    own_notes, last = notes.notes_between(conversation, start, end) if revision else ([], None)
     is_mentioned = any(user.pk in note.mentions for note in own_notes)
     return {
         "team_revision": revision,
         "notes": own_notes,
+        "last_note": last,
+        "others": others_of(conversation),
         "unread_mentions": is_mentioned and notes.unread_mentions(conversation, user).exists(),
         "note_client_id": uuid.uuid4(),
         "note_max_characters": settings.NOTE_MAX_CHARACTERS,
         "looking_repeat": settings.LOOKING_REPEAT_SECONDS,
         "looking_expires": settings.LOOKING_EXPIRES_SECONDS,
     }
-
-
-def _cards(conversation: Conversation) -> dict[str, Any]:
-    """Return the product as it was when the shopper asked, and as it is now."""
-    if conversation.product is None:
-        return {"card": None, "snapshot": None, "changed": False}
-    card = host.product_card(conversation.product)
-    snapshot = ProductCard(
-        title=conversation.product_title,
-        price=conversation.product_price or 0,
-        currency=conversation.product_currency,
-        image_url=conversation.product_image,
-        url=card.url,
-        available=True,
-    )
-    changed = (card.title, card.price_text) != (snapshot.title, snapshot.price_text)
-    return {"card": card, "snapshot": snapshot, "changed": changed}
 
 
 def _client_id(text: str) -> uuid.UUID:

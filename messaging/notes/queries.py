@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from messaging.models import MENTION_KIND, Conversation, Note, TeamState
 from messaging.team.frames import NoteItem, NotesState
@@ -20,19 +20,28 @@ def team_revision(conversation: Conversation) -> int:
 
 def notes_between(
     conversation: Conversation, start: datetime | None, end: datetime | None
-) -> list[Note]:
-    """Return the notes of a part of the conversation, oldest first; at most the newest of a page.
+) -> tuple[list[Note], Note | None]:
+    """Return the notes of a part of the conversation, and its last note wherever that is.
 
     Args:
         start: of the first message of that part; None for the beginning.
         end: of the first message after it; None for the end.
+
+    Returns:
+        At most the newest of a page, oldest first; then the last note, if there is one.
     """
-    rows = _notes(conversation)
+    newest = conversation.notes.order_by("-number").values("number")[:1]
+    part = Q()
     if start:
-        rows = rows.filter(created_at__gte=start)
+        part &= Q(created_at__gte=start)
     if end:
-        rows = rows.filter(created_at__lt=end)
-    return list(rows.order_by("-number")[: settings.NOTE_PAGE_SIZE])[::-1]
+        part &= Q(created_at__lt=end)
+    rows = _notes(conversation).filter(part | Q(number=newest)) if part else _notes(conversation)
+    notes = list(rows.order_by("-number")[: settings.NOTE_PAGE_SIZE])[::-1]
+    last = notes[-1] if notes else None
+    is_before = last and start and last.created_at < start
+    is_after = last and end and last.created_at >= end
+    return notes[:-1] if is_before or is_after else notes, last
 
 
 def state_since(conversation: Conversation, since: int) -> NotesState:

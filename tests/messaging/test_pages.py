@@ -37,7 +37,7 @@ def test_a_product_page_costs_at_most_6_queries(
     assert cost(client_of(shopper), product.get_absolute_url()) <= 6
 
 
-def test_the_list_costs_at_most_13_queries_whatever_its_length(
+def test_the_list_costs_at_most_14_queries_whatever_its_length(
     seller: User, shop: Shop, client_of: Any
 ) -> None:
     costs = []
@@ -49,10 +49,10 @@ def test_the_list_costs_at_most_13_queries_whatever_its_length(
                 )
             )
         costs.append(cost(client_of(seller), "/conversations/"))
-    assert costs[0] == costs[1] <= 13
+    assert costs[0] == costs[1] <= 14
 
 
-def test_a_thread_costs_at_most_13_queries_whatever_its_length(
+def test_a_thread_costs_at_most_14_queries_whatever_its_length(
     seller: User, product: Product, conversation: Conversation, client_of: Any
 ) -> None:
     ProductImageFactory(product=product)
@@ -61,7 +61,7 @@ def test_a_thread_costs_at_most_13_queries_whatever_its_length(
         for _ in range(15):
             MessageFactory(conversation=conversation)
         costs.append(cost(client_of(seller), conversation.get_absolute_url()))
-    assert costs[0] == costs[1] <= 13
+    assert costs[0] == costs[1] <= 14
 
 
 def test_asking_about_a_product_keeps_it_as_it_stood(
@@ -72,10 +72,10 @@ def test_asking_about_a_product_keeps_it_as_it_stood(
     answer = client.post(f"/products/{product.slug}/contact/", form, follow=True)
     Product.objects.filter(pk=product.pk).update(price=9900, title="Dearer bowl")
     page = client.get(answer.redirect_chain[-1][0]).text
-    assert "Speckled bowl" in page
+    assert "It was called “Speckled bowl” then." in page
     assert "€24.50" in page
     assert "€99.00" in page
-    assert "Changed since then" in page
+    assert "It cost €24.50 when you asked." in page
 
 
 def test_nobody_asks_their_own_shop_or_about_what_is_not_on_sale(

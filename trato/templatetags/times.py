@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Literal
 
 from babel.dates import format_date
+from babel.units import format_unit
 from django import template
 from django.utils import timezone
 from django.utils.html import escape
@@ -13,7 +14,7 @@ from django.utils.translation import get_language, gettext, to_locale
 
 register = template.Library()
 
-Kind = Literal["short", "time", "day", "when", "opening"]
+Kind = Literal["short", "time", "day", "when", "opening", "span"]
 
 
 @register.filter
@@ -35,15 +36,15 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
     Args:
         at: the time, or nothing if a script will fill it in.
         kind: what scripts show: `time`, `day`, `short` (the time if it is today, otherwise the
-            day), `when` (the time, and the day unless it is today), or `opening` (the same with the
-            weekday, for a time to come).
+            day), `when` (the time, and the day unless it is today), `opening` (the same with the
+            weekday, for a time to come), or `span` (how long ago it was: `2 hours`).
         classes: CSS classes of the element.
     """
     text, iso = "", ""
     if at:
         local = timezone.localtime(at)
         iso = at.isoformat()
-        formats = {"day": _day_line, "time": _time, "opening": _opening}
+        formats = {"day": _day_line, "time": _time, "opening": _opening, "span": _span}
         text = formats.get(kind, _day_and_time)(local)
     # `format_html` would escape each part, at the cost of all the rest. Only the text may need it.
     parts = f'<time class="{classes}" datetime="{iso}" data-local="{kind}">{escape(text)}</time>'
@@ -63,6 +64,16 @@ def _opening(local: datetime) -> str:
     pattern = "EEEE" if 0 < days < 7 else "EEEE, d MMM"
     day = format_date(local.date(), pattern, locale=to_locale(get_language() or "en"))
     return f"{day}, {_time(local)}"
+
+
+def _span(local: datetime) -> str:
+    minutes = int((timezone.now() - local).total_seconds()) // 60
+    if minutes < 1:
+        return gettext("under a minute")
+    spans = {"day": minutes // 1440, "hour": minutes // 60, "minute": minutes}
+    unit, number = next((unit, number) for unit, number in spans.items() if number)
+    locale = to_locale(get_language() or "en")
+    return format_unit(number, f"duration-{unit}", length="long", locale=locale)
 
 
 def _day_and_time(local: datetime) -> str:

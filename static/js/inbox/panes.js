@@ -66,13 +66,13 @@ class Panes extends HTMLElement {
     if (link.matches(".thread__details, .context__close")) {
       event.preventDefault();
       this.showContext(link.matches(".thread__details"));
-    } else if (wide.matches && link.matches(".inbox__link")) {
+    } else if (wide.matches && link.matches(".inbox__link, .others__link")) {
       event.preventDefault();
       this.open(withFilter(link.href, this.listQuery), { byKey: event.detail === 0 });
     } else if (wide.matches && link.matches(".thread__back")) {
       event.preventDefault();
       this.leave();
-    } else if (wide.matches && this.list.contains(link) && this.isOfList(link.href)) {
+    } else if (wide.matches && link.closest(".dashboard__list, .others") && this.isOfList(link.href)) {
       event.preventDefault();
       this.turnTo(new URL(link.href).search);
     }

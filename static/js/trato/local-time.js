@@ -20,6 +20,10 @@ const formats = {
     new Intl.DateTimeFormat(region, { ...opening, day: "numeric", month: "short" }),
   ],
 };
+const spans = [["day", 1440], ["hour", 60], ["minute", 1]].map(([unit, minutes]) => [
+  minutes,
+  new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }),
+]);
 const WEEK = 6 * 24 * 3600 * 1000; // milliseconds in which a weekday alone is clear
 
 export const dayOf = (date) => date.toLocaleDateString("sv", { timeZone }); // 2026-11-24
@@ -40,8 +44,16 @@ function chosenZone() {
   }
 }
 
-/** Format a time; `kind`: "time", "day", "short", "when" or "opening". */
+/** How long ago a time was: 2 hours. */
+function spanSince(date) {
+  const minutes = Math.floor((Date.now() - date) / 60000);
+  const [size, unit] = spans.find(([size]) => minutes >= size) ?? [];
+  return unit ? unit.format(Math.floor(minutes / size)) : gettext("under a minute");
+}
+
+/** Format a time; `kind`: "time", "day", "short", "when", "opening" or "span". */
 export function format(kind, date) {
+  if (kind === "span") return spanSince(date);
   const now = new Date();
   const isToday = dayOf(date) === dayOf(now);
   if (kind === "time" || (isToday && kind !== "day")) return formats.time.format(date);
@@ -58,6 +70,7 @@ export function format(kind, date) {
 }
 
 export function write(element) {
+  if (!element.dateTime) return; // to be filled in later
   element.textContent = format(element.dataset.local, new Date(element.dateTime));
 }
 

@@ -1,0 +1,1 @@
+"""What stands beside a conversation: its product then and now, and the shopper's others."""

@@ -1,0 +1,87 @@
+// What stands beside a conversation follows the team's and the shopper's acts: how long it has waited,
+// whose turn it is in the shopper's other conversations, and the last note.
+import { write } from "trato/local-time";
+import { session } from "trato/session";
+
+const MINUTE = 60000; // milliseconds
+const NOTE_CHARACTERS = 200; // as in the server's template
+
+const beginning = (text) => {
+  const characters = [...text];
+  return characters.length <= NOTE_CHARACTERS ? text : `${characters.slice(0, NOTE_CHARACTERS - 1).join("")}…`;
+};
+
+class Context extends HTMLElement {
+  connectedCallback() {
+    this.conversation = Number(this.dataset.conversation);
+    this.last = Number(this.dataset.last);
+    this.left = new AbortController();
+    const { signal } = this.left;
+    session.on("message.created", (message) => this.said(message), signal);
+    session.on("conversation.state", (state) => this.caughtUp(state), signal);
+    session.on("inbox.changed", (frame) => this.turned(frame.conversation, frame.turn, frame.waiting_since), signal);
+    session.on("note.created", (note) => this.noted(note), signal);
+    this.clock = setInterval(() => this.querySelectorAll("[data-local=span]").forEach(write), MINUTE);
+    this.querySelector("[data-note-link]")?.addEventListener("click", () => this.close(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.left.abort();
+    clearInterval(this.clock);
+  }
+
+  said({ conversation, sequence, side, automatic, created_at: at }) {
+    if (conversation === this.conversation) {
+      if (sequence <= this.last) return;
+      this.last = sequence;
+    }
+    if (!automatic) this.turned(conversation, side === "consumer" ? "seller" : "consumer", at);
+    const time = this.itemOf(conversation)?.querySelector(".others__time");
+    if (time) tell(time, at);
+  }
+
+  /** The messages that were missed without a connection. */
+  caughtUp({ conversation, messages }) {
+    if (conversation === this.conversation) messages.forEach((message) => this.said(message));
+  }
+
+  itemOf(conversation) {
+    return this.querySelector(`[data-turn-of="${conversation}"]`);
+  }
+
+  /** Show whom a conversation waits for. A second message of the same side waits since the first one. */
+  turned(conversation, turn, since) {
+    const item = this.itemOf(conversation);
+    if (!item || item.dataset.turn === turn) return;
+    item.dataset.turn = turn;
+    for (const mark of item.querySelectorAll("[data-when-turn]")) mark.hidden = mark.dataset.whenTurn !== turn;
+    if (since) item.querySelectorAll("[data-local=span]").forEach((time) => tell(time, since));
+  }
+
+  noted({ conversation, number, author, body, created_at: at }) {
+    const part = this.querySelector(".notes-context");
+    const count = part?.querySelector("[data-note-count]");
+    if (conversation !== this.conversation || !count || number <= Number(count.textContent)) return;
+    count.textContent = number;
+    part.removeAttribute("data-empty");
+    part.querySelector(".notes-context__last").hidden = false;
+    part.querySelector("[data-note-author]").textContent = author.name || part.dataset.shop;
+    part.querySelector("[data-note-body]").textContent = beginning(body);
+    tell(part.querySelector("time"), at);
+    const link = part.querySelector("[data-note-link]");
+    link.href = `#note-${number}`;
+    link.hidden = false;
+  }
+
+  /** Where the pane lies over the conversation, it would hide the note. */
+  close() {
+    this.closest("trato-panes")?.showContext(false);
+  }
+}
+
+function tell(time, at) {
+  time.dateTime = at;
+  write(time);
+}
+
+customElements.define("trato-context", Context);
