@@ -27,6 +27,7 @@ class ClosedLoop:
         one_way: whether only the first person of each pair talks, as soon as the last message
             has arrived.
         pause: the minimum number of seconds between two messages of a pair.
+        onlookers: sockets of others, which receive and say nothing.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class ClosedLoop:
         *,
         one_way: bool = False,
         pause: float = 0,
+        onlookers: Sequence[Peer] = (),
     ) -> None:
         self.dialect = dialect
         self.read_every = read_every
@@ -51,6 +53,9 @@ class ClosedLoop:
             for peer, partner in ((one, other), (other, one)):
                 self._by_descriptor[peer.sock.fileno()] = (peer, partner)
                 self._poll.register(peer.sock.fileno(), select.EPOLLIN)
+        for peer in onlookers:
+            self._by_descriptor[peer.sock.fileno()] = (peer, peer)
+            self._poll.register(peer.sock.fileno(), select.EPOLLIN)
 
     def start(self) -> None:
         """Send each pair's first message; with pauses, one pair after another."""
@@ -139,18 +144,20 @@ def measure(
     read_every: int = 0,
     one_way: bool = False,
     pause: float = 0,
+    onlookers: Sequence[Peer] = (),
 ) -> Measurement:
     """Let pairs talk, and measure.
 
     Args:
         warm_up: seconds before the measurement.
         seconds: the length of the measurement.
+        onlookers: as for `ClosedLoop`, like the arguments above.
         on_edge: is called at the beginning and at the end of the measurement.
 
     Raises:
         Refused: the server violated the protocol, or a message never arrived.
     """
-    loop = ClosedLoop(peers, dialect, read_every, one_way=one_way, pause=pause)
+    loop = ClosedLoop(peers, dialect, read_every, one_way=one_way, pause=pause, onlookers=onlookers)
     gc.disable()  # there are no reference cycles here, and a collection would count as latency
     try:
         loop.start()

@@ -49,10 +49,18 @@ class Contender:
             processes.on_cores(1 if self.stage.one_core else None),
             page_readers.reading(self.servers[-1].port, endpoints, self.stage.page_readers),
         ):
-            peers = client.connect(endpoints, self.system.dialect, self.system.origin, opening=True)
+            dialect, origin = self.system.dialect, self.system.origin
+            peers = client.connect(endpoints, dialect, origin, opening=True)
+            onlookers = client.connect(
+                self.system.onlookers(self.stage.cohort, chatting) if self.stage.watched else [],
+                dialect,
+                origin,
+                opening=self.stage.watched == "conversation",
+            )
             measurement = closed_loop.measure(
                 peers,
-                self.system.dialect,
+                dialect,
+                onlookers=onlookers,
                 warm_up=warm_up,
                 seconds=seconds,
                 on_edge=lambda: spent.append(processes.cpu_seconds(roots)),
@@ -60,9 +68,9 @@ class Contender:
                 one_way=self.stage.one_way,
                 pause=self.stage.pause,
             )
-        for peer in peers:
+        for peer in [*peers, *onlookers]:
             peer.close()
-        truth.check(self.system, peers, before)
+        truth.check(self.system, [*peers, *onlookers], before)
         return Round(measurement, spent[1] - spent[0])
 
     # Medians over the rounds.

@@ -152,6 +152,7 @@ def _speed_goals(named: dict[str, Contender]) -> list[Goal]:
             judgements += [_at_least(what, two.per_second / one.per_second, 1.6)]
     judgements += _reader_goals(named, rival)
     judgements += _page_goals(named)
+    judgements += _watched_goals(named)
     if trato:
         share = trato.client_cores / trato.per_second * 3000 * 100
         judgements += [_at_most("client at 3,000 messages/s", share, 25, "% of a core")]
@@ -193,6 +194,17 @@ def _page_goals(named: dict[str, Contender]) -> list[Goal]:
             what = f"p99 of messages, {where.partition(', ')[2]} ÷ without pages"
             judgements += [_at_most(what, ratio, aim, " ×")]
     return judgements
+
+
+def _watched_goals(named: dict[str, Contender]) -> list[Goal]:
+    inbox, conversation = (
+        named.get(f"trato, daphne, 20 with the {what} open") for what in ("inbox", "conversation")
+    )
+    if not inbox or not conversation:
+        return []
+    ratio = inbox.cpu_ms / conversation.cpu_ms
+    what = "CPU per message to a team of 20, inboxes open ÷ conversations open"
+    return [_at_most(what, ratio, 1.3, " ×")]
 
 
 def _idle_goals(idles: Sequence[Idle]) -> list[Goal]:

@@ -53,6 +53,8 @@ class System:
     database_url: str = ""
     # By `Stage.cohort`: conversations, each with the cookies of its two people.
     cohorts: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)
+    # By the same: the cookies of the colleagues of the first conversation's seller.
+    colleagues: dict[str, list[str]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def serve(self, stage: Stage, *, nice: int = 0) -> Iterator[Server]:
@@ -100,6 +102,14 @@ class System:
             Endpoint(conversation, cookie, ports[(number >> side) % len(ports)])
             for number, (conversation, cookies) in enumerate(self.cohorts[cohort][:pairs])
             for side, cookie in enumerate(cookies)
+        ]
+
+    def onlookers(self, cohort: str, servers: Sequence[Server]) -> list[Endpoint]:
+        """Return the endpoints of the colleagues of the first conversation's seller."""
+        [(conversation, _), *_] = self.cohorts[cohort]
+        return [
+            Endpoint(conversation, cookie, servers[number % len(servers)].port)
+            for number, cookie in enumerate(self.colleagues[cohort])
         ]
 
 
@@ -206,10 +216,9 @@ def _with_services(
             stdout=subprocess.PIPE,
             check=True,
         )
-        system.cohorts = {
-            cohort: [(one["conversation"], one["cookies"]) for one in pairs]
-            for cohort, pairs in json.loads(made.stdout).items()
-        }
+        for cohort, pairs in json.loads(made.stdout).items():
+            system.cohorts[cohort] = [(one["conversation"], one["cookies"]) for one in pairs]
+            system.colleagues[cohort] = pairs[0].get("colleagues", [])
         system.settle()
         with psycopg.connect(database_url, autocommit=True) as connection:
             for setting in DURABLE:

@@ -18,6 +18,7 @@ class Stage:
     pause: float = 0  # seconds between two messages of a pair
     page_readers: int = 0  # people who load the inbox again and again meanwhile
     apart: bool = False  # whether pages have their own server, the last one
+    watched: str = ""  # what the seller's colleagues have open: the inbox, or the conversation
 
     @property
     def is_plain(self) -> bool:
@@ -51,6 +52,13 @@ STAGES = {
     "daphne, 40/s beside pages": Stage("daphne", pairs=10, pause=0.25, page_readers=8),
     "daphne, 40/s, pages on another": Stage(
         "daphne", servers=2, pairs=10, pause=0.25, page_readers=8, apart=True
+    ),
+    # 20 messages/s to a shop, where 20 colleagues look on.
+    "daphne, 20 with the inbox open": Stage(
+        "daphne", one_way=True, pairs=1, pause=0.05, members=21, watched="inbox"
+    ),
+    "daphne, 20 with the conversation open": Stage(
+        "daphne", one_way=True, pairs=1, pause=0.05, members=21, watched="conversation"
     ),
     "uvicorn": Stage("uvicorn"),
     "granian": Stage("granian"),

@@ -17,6 +17,8 @@ from notifications.models import News, Notification
 def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any]]:
     """Create them; return each conversation with the sessions of its shopper and its seller.
 
+    The first one also has those of the seller's colleagues.
+
     Args:
         members: members per shop, including the seller.
         unread: notifications per seller about other subjects.
@@ -42,10 +44,12 @@ def fill(pairs: int, *, members: int = 1, unread: int = 0) -> list[dict[str, Any
     talk(list(zip(conversations, shoppers, teams, strict=True)))
     leave_unread(sellers, unread)
     keys = zip(sessions_of(shoppers), sessions_of(sellers), strict=True)
-    return [
+    made: list[dict[str, Any]] = [
         {"conversation": conversation.pk, "cookies": pair}
         for conversation, pair in zip(conversations, keys, strict=True)
     ]
+    made[0]["colleagues"] = sessions_of(teams[0][1:])
+    return made
 
 
 def people(name: str, count: int, role: str) -> list[User]:
