@@ -13,6 +13,7 @@ from . import events
 from .due import watch
 from .message_checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
+from .team import taking
 
 # In this order, until one refuses. The rate limit is last, because refused messages don't count.
 CHECKS: tuple[Check, ...] = (TextCheck(), MessageLimit())
@@ -22,6 +23,7 @@ EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (
     events.messages_created,
     events.badges_changed,
     watch.shopper_wrote,
+    taking.replied,
 )
 
 

@@ -66,7 +66,8 @@ class Sent(Content, kw_only=True):
     """A message as it was stored. Frames are made from it.
 
     `is_new` unless the `client_id` was repeated. `badges` are the people whose number of unread
-    notifications the message may have changed.
+    notifications the message may have changed. `takes`: nobody takes care of the conversation, and
+    the message assigns it to its sender, see `team.taking`.
     """
 
     id: int
@@ -83,9 +84,17 @@ class Sent(Content, kw_only=True):
     removed: bool = False
     is_new: bool = False
     badges: Sequence[int] = ()
+    takes: bool = False
 
     @classmethod
-    def of(cls, message: Message, *, is_new: bool = False, badges: Sequence[int] = ()) -> "Sent":
+    def of(
+        cls,
+        message: Message,
+        *,
+        is_new: bool = False,
+        badges: Sequence[int] = (),
+        takes: bool = False,
+    ) -> "Sent":
         """Return the record of a row whose sender and conversation are loaded."""
         removed = message.removed_at is not None
         return cls(
@@ -104,6 +113,7 @@ class Sent(Content, kw_only=True):
             removed=removed,
             is_new=is_new,
             badges=badges,
+            takes=takes,
         )
 
 

@@ -14,6 +14,7 @@ from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
 from .scheduled.urls import urlpatterns as scheduled
 from .suggestions.urls import urlpatterns as suggestions
+from .team.urls import urlpatterns as team
 from .triage.urls import urlpatterns as triage
 
 app_name = "messaging"
@@ -30,6 +31,7 @@ urlpatterns = [
     *saved_replies,
     *suggestions,
     *scheduled,
+    *team,
     *triage,
     *notes,
     *figures,

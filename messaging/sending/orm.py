@@ -11,6 +11,7 @@ from messaging.host import host
 from messaging.lanes import store as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from messaging.records import Attempt, Sent, content_of
+from messaging.team import queries as team
 from notifications import actions as notifications
 from trato.clock import database_now
 from trato.errors import conflict, ended
@@ -54,7 +55,7 @@ def store_one(attempt: Attempt) -> Sent:
     if first := earlier.select_related("sender").first():
         if content_of(first) != content_of(attempt):
             raise conflict()
-        return Sent.of(first)
+        return Sent.of(first, takes=_takes(conversation, first))
     if attempt.refusal is not None:
         raise attempt.refusal
     if conversation.ended_at is not None:
@@ -70,7 +71,12 @@ def store_one(attempt: Attempt) -> Sent:
         created_at=database_now(),
     )
     _count(conversation, message)
-    return Sent.of(message, is_new=True, badges=_notify_other_side(conversation, message))
+    return Sent.of(
+        message,
+        is_new=True,
+        badges=_notify_other_side(conversation, message),
+        takes=_takes(conversation, message),
+    )
 
 
 def _count(conversation: Conversation, message: Message) -> None:
@@ -87,6 +93,11 @@ def _count(conversation: Conversation, message: Message) -> None:
             "waiting_since",
         ]
     )
+
+
+def _takes(conversation: Conversation, message: Message) -> bool:
+    is_reply = message.side == Side.SELLER and not message.is_automatic
+    return is_reply and team.takes(conversation, message.sender_id)
 
 
 def _notify_other_side(conversation: Conversation, message: Message) -> list[int]:

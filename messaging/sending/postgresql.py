@@ -153,6 +153,7 @@ class _Member(msgspec.Struct):
     consumer_id: int
     shop_id: int
     ended: bool  # whether the conversation takes no more messages
+    takes: bool
     message: _Message | None
 
 
@@ -182,4 +183,5 @@ def _sent(attempt: Attempt, member: _Member, message: _Message) -> Sent:
         created_at=message.created_at,
         removed=message.removed,
         is_new=message.is_new,
+        takes=member.takes,
     )

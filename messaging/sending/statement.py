@@ -18,6 +18,7 @@ from messaging.host import host
 from messaging.lanes import sql as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message
 from messaging.records import CONTENT
+from messaging.team import sql as team
 from notifications.sql import notify_in_statement
 from trato.realtime.statements import numbered
 
@@ -67,10 +68,11 @@ def attempt() -> str:
 def member() -> str:
     """Keep the attempts whose sender takes part in the conversation."""
     return f"""member AS MATERIALIZED (
-        SELECT a.*, c.consumer_id, c.shop_id, c.ended_at IS NOT NULL AS ended,
+        SELECT a.*, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at IS NOT NULL AS ended,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
         FROM attempt a
-        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id, c.ended_at FROM {CONVERSATION} c
+        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at
+                            FROM {CONVERSATION} c
                             WHERE c.id = a.conversation_id LIMIT 1) c
         WHERE {participation_sql("c", "a.sender_id")}
     )"""
@@ -198,12 +200,13 @@ def recipients() -> str:
 
 def answer() -> str:
     """Return the result as one JSON text, which `postgresql._Answer` decodes."""
-    return """
+    return f"""
     SELECT json_build_object(
         'members', (
             SELECT coalesce(json_agg(json_build_object(
                 'place', a.place, 'side', a.side, 'ended', a.ended,
                 'consumer_id', a.consumer_id, 'shop_id', a.shop_id,
+                'takes', {team.takes("a")},
                 'message', CASE WHEN coalesce(r.id, s.id) IS NOT NULL THEN json_build_object(
                     'id', coalesce(r.id, s.id), 'sequence', coalesce(r.sequence, s.sequence),
                     'revision', coalesce(r.revision, s.revision),

@@ -1,12 +1,14 @@
-"""Count the changes that only a shop's team sees."""
+"""Count the changes that only a shop's team sees, and set how it works together."""
 
 from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F
 
-from messaging.models import TeamState
+from messaging import access
+from messaging.models import TeamRules, TeamState
 from trato.listed import listed
+from trato.people import Person
 
 
 @transaction.atomic
@@ -29,3 +31,18 @@ def bump(conversation_ids: Iterable[int]) -> dict[int, int]:
     revisions = {pk: revision + 1 for pk, revision in before}
     TeamState.objects.filter(pk__in=listed(revisions)).update(team_revision=F("team_revision") + 1)
     return revisions
+
+
+@transaction.atomic
+def set_rules(actor: Person, shop_id: int, *, replying_takes: bool) -> None:
+    """Set how a shop's team works together.
+
+    Args:
+        replying_takes: whether a reply assigns a conversation that nobody takes care of.
+
+    Raises:
+        Http404: the actor doesn't work for the shop.
+        PermissionDenied: the actor may not change it.
+    """
+    access.own_shop(actor, shop_id, manage=True)
+    TeamRules.objects.update_or_create(shop_id=shop_id, defaults={"replying_takes": replying_takes})

@@ -1,7 +1,10 @@
-"""The team's own counter of a conversation."""
+"""What a shop's team has: a counter of each conversation, and how it works together."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from messaging.host import HostForeignKey
 
 
 class TeamState(models.Model):
@@ -26,3 +29,30 @@ class TeamState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}"
+
+
+class TeamRules(models.Model):
+    """How a shop's team works together. A shop without a row has the defaults."""
+
+    shop = HostForeignKey(
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # the unique index has it
+        verbose_name=_("shop"),
+    )
+    replying_takes = models.BooleanField(
+        _("replying takes it"),
+        default=True,
+        help_text="Whether a reply in a conversation that nobody takes care of assigns it.",
+    )
+
+    class Meta:
+        verbose_name = _("team's rules")
+        verbose_name_plural = _("teams' rules")
+        constraints = (
+            models.UniqueConstraint(fields=["shop"], name="one_row_of_team_rules_per_shop"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.shop_id}"

@@ -3,19 +3,15 @@
 The actor has to stand on the shop's side. Only the team hears of it, under its own revision.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from messaging import access
-from messaging.frames import Sender
-from messaging.host import host
 from messaging.models import Conversation, ConversationLabel, Label, Side
 from messaging.team import actions as team
 from messaging.team import events
+from messaging.team.assignees import assign
 from messaging.team.frames import TeamChanged
 from trato.errors import Refused
 from trato.listed import listed
@@ -39,9 +35,8 @@ def change_assignees(
     """
     conversations = queries.find(actor, ids, lock=True)
     failed: Failed = {pk: "not_found" for pk in ids if pk not in conversations}
-    changed: list[Conversation] = []
     changes: list[Change] = []
-    by_assignee: defaultdict[int | None, list[int]] = defaultdict(list)
+    wanted: list[tuple[Conversation, int | None]] = []
     for pk, row in conversations.items():
         try:
             _require_shops_side(actor, row)
@@ -51,14 +46,8 @@ def change_assignees(
             continue
         if assignee_id != row.assignee_id:
             changes.append(Change(pk, [row.assignee_id], [assignee_id]))
-            by_assignee[assignee_id].append(pk)
-            row.assignee_id = assignee_id
-            changed.append(row)
-    for assignee_id, keys in by_assignee.items():
-        Conversation.objects.filter(pk__in=listed(keys)).update(assignee_id=assignee_id)
-    people = _senders(pk for pk in by_assignee if pk is not None)
-    revisions = team.bump(row.pk for row in changed) if changed else {}
-    _announce(changed, lambda row: {"assignee": people.get(row.assignee_id or 0)}, revisions)
+            wanted.append((row, assignee_id))
+    assign(wanted)
     return Outcome(
         done=[pk for pk in ids if pk not in failed],
         failed=failed,
@@ -104,7 +93,15 @@ def change_label(
     revisions = team.bump(row.pk for row in changed) if changed else {}
     _set_label(label, changes)
     labels = queries.labels_of(revisions)
-    _announce(changed, lambda row: {"labels": labels[row.pk]}, revisions)
+    events.changed_many(
+        (
+            row,
+            TeamChanged(
+                conversation=row.pk, team_revision=revisions[row.pk], labels=labels[row.pk]
+            ),
+        )
+        for row in changed
+    )
     return Outcome(
         done=[pk for pk in ids if pk not in failed],
         failed=failed,
@@ -128,24 +125,3 @@ def _set_label(label: Label, changes: Iterable[Change]) -> None:
         )
     if removed:
         label.labelled.filter(conversation__in=listed(removed)).delete()
-
-
-def _senders(user_ids: Iterable[int]) -> dict[int, Sender]:
-    people = get_user_model()._default_manager.filter(pk__in=set(user_ids))
-    return {person.pk: Sender(person.pk, host.display_name(person)) for person in people}
-
-
-def _announce(
-    changed: Collection[Conversation],
-    fields: Callable[[Conversation], dict[str, Any]],
-    revisions: dict[int, int],
-) -> None:
-    events.changed_many(
-        [
-            (
-                row,
-                TeamChanged(conversation=row.pk, team_revision=revisions[row.pk], **fields(row)),
-            )
-            for row in changed
-        ]
-    )

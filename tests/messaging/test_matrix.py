@@ -28,6 +28,7 @@ from messaging.models import (
     Participant,
     Report,
     SavedReply,
+    TeamRules,
     TeamState,
 )
 from messaging.notes.actions import add as add_note
@@ -45,7 +46,7 @@ PEOPLE = (
 )  # fmt: skip
 MODELS = (
     AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note, Notification,
-    OpeningHours, Participant, Report, SavedReply, TeamState,
+    OpeningHours, Participant, Report, SavedReply, TeamRules, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 TEAM = {"seller", "colleague"}
@@ -253,6 +254,17 @@ def _set_away(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, AwayWords.objects.exclude(until=None).exists()
 
 
+def _set_rules(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"shop": scene.conversation.shop_id, "act": "rules"}
+    status = client.post("/conversations/team/", form).status_code
+    return status, TeamRules.objects.filter(replying_takes=False).exists()
+
+
+def _see_teamwork(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"/conversations/team/?shop={scene.conversation.shop_id}")
+    return answer.status_code, "For the whole team" in answer.text
+
+
 _soon = timezone.now() + timedelta(hours=3)
 Act = Callable[[Client, Scene, str], tuple[int, bool]]
 # act → who may do it, and the response to others who are logged in
@@ -295,6 +307,8 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "add days off": (_add_day_off, {"seller"}, {403, 404}),
     "set away words": (_set_away_words, {"seller"}, {403, 404}),
     "set away until": (_set_away, {"seller"}, {403, 404}),
+    "see teamwork": (_see_teamwork, SELLERS, {404}),
+    "set the team's rules": (_set_rules, {"seller"}, {403, 404}),
     "remove": (_remove, STAFF, {302, 403}),
     "suspend": (_suspend, STAFF, {302, 403}),
 }

@@ -122,13 +122,16 @@ def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
             some.booleans(),
         ),
         min_size=1, max_size=12,
-    )
+    ),
+    some.lists(some.sampled_from([None, 1, 2, 4]), min_size=2, max_size=2),
 )  # fmt: skip
 def test_storing_together_leaves_what_storing_one_by_one_leaves(
-    cast: list[User], shop: Shop, intents: list[Intent]
+    cast: list[User], shop: Shop, intents: list[Intent], assignees: list[int | None]
 ) -> None:
     rate_limits.reset()
     one, many = conversations(cast[0], shop), conversations(cast[0], shop)
+    for row, who in zip(one + many, assignees * 2, strict=True):
+        Conversation.objects.filter(pk=row.pk).update(assignee=None if who is None else cast[who])
     assert together(intents, cast, many) == one_by_one(intents, cast, one)
     assert everything(many) == everything(one)
 

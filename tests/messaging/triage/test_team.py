@@ -166,13 +166,13 @@ async def test_only_the_team_hears_of_it(
     for socket in sockets.values():
         assert (await socket.receive_json_from(timeout=PATIENCE))["type"] == "session.ready"
     client = await sync_to_async(client_of)(seller)
-    await sync_to_async(act)(client, "assign", [talk.pk], user=colleague.pk)
+    await sync_to_async(act)(client, "assign", [talk.pk], user=seller.pk)
     await sync_to_async(act)(client, "label", [talk.pk], label=urgent.pk)
     heard = [await sockets[colleague].receive_json_from(timeout=PATIENCE) for _ in range(2)]
     head = {"type": "team.changed", "conversation": talk.pk}
     assert heard == [
-        head | {"team_revision": 1, "assignee": {"id": colleague.pk, "name": "Iker Sanz"}},
-        head | {"team_revision": 2, "labels": [urgent.pk]},
+        head | {"team_revision": 2, "assignee": {"id": seller.pk, "name": seller.name}},
+        head | {"team_revision": 3, "labels": [urgent.pk]},
     ]
     assert await sockets[shopper].receive_nothing()
     assert await Conversation.objects.values("revision", "last_sequence").aget() == before

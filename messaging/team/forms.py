@@ -1,0 +1,24 @@
+"""The forms of how a shop's team works together."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from messaging.models import TeamRules
+
+
+class RulesForm(forms.Form):
+    """What a shop's owners decide for everybody."""
+
+    replying_takes = forms.BooleanField(
+        label=gettext_lazy("Whoever replies first takes the conversation"),
+        help_text=gettext_lazy(
+            "A reply in a conversation that nobody takes care of assigns it to its author. "
+            "Automatic replies don't."
+        ),
+        required=False,
+    )
+
+    def __init__(self, data: Any = None, *, row: TeamRules) -> None:
+        super().__init__(data, initial={"replying_takes": row.replying_takes})

@@ -1,0 +1,60 @@
+"""Replying to a conversation that nobody takes care of takes it.
+
+The store says in `Sent.takes` where a reply does, so other messages cost nothing. The assignment is
+a transaction of its own, after the message is committed: a send waits for nobody. If the process
+is killed in between, the conversation stays nobody's until the next reply of the shop takes it, or
+the browser repeats the send.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import structlog
+from django.db import DatabaseError, InterfaceError, transaction
+
+from messaging.models import Conversation
+from messaging.records import Sent
+from trato.listed import listed
+from trato.realtime.background import spawn
+from trato.realtime.database import run_in_database_thread
+
+from . import queries
+from .assignees import assign
+
+log = structlog.get_logger("messaging.taking")
+
+
+def replied(sents: Sequence[Sent]) -> None:
+    """Assign conversations to those who replied first; an effect of `messaging.pipeline`."""
+    replies: dict[int, int] = {}
+    for sent in sents:
+        if sent.takes:
+            replies.setdefault(sent.conversation_id, sent.sender_id)
+    if not replies:
+        return
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        _take(replies)
+    else:
+        spawn(run_in_database_thread(_take, replies))
+
+
+@transaction.atomic
+def take(replies: Mapping[int, int]) -> None:
+    """Assign conversations to people of the shop who replied, unless somebody has them by now.
+
+    Args:
+        replies: the IDs of the senders, by conversation.
+    """
+    rows = Conversation.objects.filter(pk__in=listed(replies), ended_at=None).order_by("pk")
+    locked = rows.select_for_update(no_key=True)
+    assign([(row, replies[row.pk]) for row in locked if queries.takes(row, replies[row.pk])])
+
+
+def _take(replies: Mapping[int, int]) -> None:
+    """`take`, but the messages are stored: whatever fails here, their senders don't hear of it."""
+    try:
+        take(replies)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("conversations_not_taken", count=len(replies), error=type(error).__name__)
