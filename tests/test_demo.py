@@ -22,14 +22,27 @@ from accounts.models import User
 from catalog.demo.drawings import VIEWS
 from catalog.demo.shops import shops
 from catalog.models import Product, ProductImage, Shop
+from messaging.away import queries as away
 from messaging.demo.clock import ZONE, WakingClock
-from messaging.models import Conversation, Message, Participant, Report, Side
+from messaging.models import (
+    MENTION_KIND,
+    SUBJECT_KIND,
+    AwayWords,
+    Conversation,
+    Message,
+    Note,
+    OpeningHours,
+    Participant,
+    Report,
+    ScheduledMessage,
+    Side,
+)
 from notifications.models import Notification
 from tests.languages import score
 from tests.pictures import difference, thumbnail
 from trato.audit.models import AuditEntry
 
-MOST_STATEMENTS = 320
+MOST_STATEMENTS = 317
 
 
 def talks(**facts: Any) -> QuerySet[Conversation]:
@@ -43,7 +56,7 @@ def sentences(body: str) -> list[str]:
 def counts() -> list[int]:
     rows: list[Any] = [
         User, Shop, Product, ProductImage, Conversation, Message, Participant, Notification, Report,
-        AuditEntry,
+        AuditEntry, Note, ScheduledMessage, OpeningHours, AwayWords,
     ]  # fmt: skip
     return [model.objects.count() for model in rows]
 
@@ -183,7 +196,7 @@ class DemoTests(TestCase):
 
     def test_what_is_unread_is_what_waits(self) -> None:
         unread = set(
-            Notification.objects.filter(read_at=None).values_list(
+            Notification.objects.filter(read_at=None, news__subject_kind=SUBJECT_KIND).values_list(
                 "recipient_id", "news__subject_id"
             )
         )
@@ -199,6 +212,44 @@ class DemoTests(TestCase):
         assert unread == waiting
         for email in ("shopper@example.com", "seller@example.com"):
             assert User.objects.get(email=email).notifications.filter(read_at=None).exists()
+
+    def test_a_morning_with_sixty_waiting_conversations(self) -> None:
+        waiting = talks(shop__slug="barro-y-sal", turn=Side.SELLER)
+        assert 55 <= waiting.count() <= 65
+        assert waiting.filter(assignee=None).count() >= 30
+        assert waiting.filter(labelled__isnull=False).exists()
+        yesterday = timezone.now() - timedelta(days=1)
+        assert waiting.filter(waiting_since__gt=yesterday).count() >= 20
+        last_words = waiting.values_list("last_message__body", flat=True)
+        assert sum("?" in words for words in last_words) >= 40
+
+    def test_the_team_has_left_notes_and_one_mentions_the_seller(self) -> None:
+        notes = Note.objects.select_related("author", "conversation__shop")
+        assert len({note.conversation_id for note in notes}) >= 6
+        assert {note.conversation.shop.slug for note in notes} == {"barro-y-sal"}
+        assert len({note.author_id for note in notes}) == 3
+        assert Note.objects.exclude(created_at__lt=timezone.now()).count() == 0
+        seller = User.objects.get(email="seller@example.com")
+        assert [note.mentions for note in notes if note.mentions] == [[seller.pk]]
+        assert seller.notifications.get(news__subject_kind=MENTION_KIND).read_at is None
+
+    def test_one_message_is_scheduled_and_some_conversations_are_snoozed(self) -> None:
+        later = ScheduledMessage.objects.get()
+        assert later.send_at > timezone.now() + timedelta(hours=12)
+        assert later.conversation.turn == Side.CONSUMER
+        asleep = Participant.objects.filter(snoozed_until__gt=timezone.now())
+        assert {row.user.email for row in asleep} == {"seller@example.com"}
+        assert asleep.count() == 2
+
+    def test_the_shop_has_hours_and_answers_nothing_from_before_the_demo(self) -> None:
+        hours = OpeningHours.objects.get()
+        assert hours.shop.slug == "barro-y-sal"
+        assert len(hours.spans[4]) == 2  # a break for lunch
+        assert "Christmas Day" in hours.days_off.values()
+        words = AwayWords.objects.get(shop=hours.shop, is_on=True)
+        night = timezone.now().replace(hour=2)
+        for message in Message.objects.filter(conversation__shop=hours.shop):
+            assert not away.words_for(message, words, hours.schedule, night)
 
     def test_the_shopper_and_the_seller_share_a_long_conversation(self) -> None:
         long = ours().order_by("-last_message_at").first()

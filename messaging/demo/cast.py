@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from messaging.demo.clock import DAY, WakingClock
 from messaging.demo.rows import Talk
-from messaging.demo.scripts import Line, Script, scripts, showcases
+from messaging.demo.scripts import Line, Script, scripts, showcases, today
 from messaging.host import Product, host, product_model
 from trato.people import Person
 
 SEED = 21
 OLDEST = 45  # days since the last message of a conversation, at most
+WAITS, NEWEST = 1.8, 9  # the same for those that wait, and the least of them in minutes
 
 
 class Cast:
@@ -59,26 +60,46 @@ class Cast:
                     price=int(price) if price else None,
                 )
             )
-        return self.told
+        return list(self.told)
+
+    def today(self) -> list[Talk]:
+        """Return the conversations of `today/`, most of them from the last hours."""
+        told = [
+            (language, script)
+            for language in sorted(set(self.languages.values()))
+            for script in today(language)
+        ]
+        self.dice.shuffle(told)
+        for number, (language, script) in enumerate(told):
+            product = self._product_for(script, [])
+            shopper = self._shopper_for(product, language)
+            lines, age = script.lines, (number / len(told)) ** 2 * WAITS * DAY
+            is_seen = any(line.notes or line.snoozed_days for line in lines)
+            is_unread = lines[-1].is_shoppers and not is_seen and number % 5 != 0
+            ended = NEWEST + age
+            self.told.append(self.talk(shopper, product, lines, ended, is_unread=is_unread))
+        return self.told[-len(told) :]
+
+    def _shopper_for(self, product: Product, language: str) -> Person:
+        """Choose a shopper who has not asked about a product, and whom nobody has reported."""
+        taken = {talk.shopper.pk for talk in self.told if talk.product == product}
+        taken |= {talk.shopper.pk for talk in self.told if any(one.report for one in talk.lines)}
+        shoppers = (pk for pk in self.shoppers if self.languages[pk] == language)
+        return self.people[self.dice.choice([pk for pk in shoppers if pk not in taken])]
 
     def everyday(self) -> list[Talk]:
         """Return the conversations of `scripts/`, each used as often as its choices allow."""
-        taken = {(talk.shopper.pk, talk.product.pk) for talk in self.told}
-        reported = {talk.shopper.pk for talk in self.told if any(one.report for one in talk.lines)}
         talks: list[Talk] = []
         for language in sorted(set(self.languages.values())):
-            shoppers = [
-                pk for pk in self.shoppers if self.languages[pk] == language and pk not in reported
-            ]
             for script in scripts(language):
                 used: list[Product] = []
                 for turn in range(script.tellings):
                     product = self._product_for(script, used)
-                    free = [pk for pk in shoppers if (pk, product.pk) not in taken]
-                    shopper = self.people[self.dice.choice(free)]
-                    taken.add((shopper.pk, product.pk))
+                    shopper = self._shopper_for(product, language)
                     used.append(product)
-                    talks.append(self._everyday_talk(shopper, product, script, turn))
+                    talk = self._everyday_talk(shopper, product, script, turn)
+                    talks.append(talk)
+                    self.told.append(talk)
         return talks
 
     def _product_for(self, script: Script, used: list[Product]) -> Product:
@@ -102,10 +123,14 @@ class Cast:
             "me": host.short_name(self.answering(shopper, product)),
         }
         lines = script.told(turn, **names)
-        if ended < 2 * DAY and self.dice.random() < 0.5:  # the shop has not answered yet
+        is_cut = ended < 2 * DAY and self.dice.random() < 0.5  # the shop has not answered yet
+        if is_cut:
             lines = lines[: max(n for n, line in enumerate(lines, 1) if line.is_shoppers)]
         is_unread = ended < 1.5 * DAY if lines[-1].is_shoppers else ended < DAY
-        return self.talk(shopper, product, lines, ended, is_unread=is_unread)
+        talk = self.talk(shopper, product, lines, ended, is_unread=is_unread)
+        # The shopper had the last word, and the shop said that no reply is needed.
+        talk.is_settled = lines[-1].is_shoppers and not is_unread and not is_cut
+        return talk
 
     def answering(self, shopper: Person, product: Product) -> Person:
         """Return the first member of the team who writes the shopper's language."""

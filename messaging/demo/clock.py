@@ -5,9 +5,17 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 ZONE = ZoneInfo("Europe/Madrid")
 WAKES, SLEEPS = time(8, 0), time(22, 30)
 DAY = 14 * 60 + 30  # waking minutes
+
+
+def morning(days: int) -> datetime:
+    """Return nine o'clock some days from now."""
+    day = timezone.localdate(timezone=ZONE) + timedelta(days=days)
+    return datetime.combine(day, time(9), ZONE)
 
 
 class WakingClock:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from messaging.body import excerpt
+from messaging.demo import clock
 from messaging.demo.scripts import Line
 from messaging.host import Product, host
 from messaging.lanes import store as lanes
@@ -19,6 +20,7 @@ from messaging.models import (
     Conversation,
     Message,
     Participant,
+    Settlement,
     Side,
     hour_of,
 )  # fmt: skip
@@ -27,6 +29,7 @@ from notifications.models import News, Notification
 from trato.people import Person
 
 SETTLED_AFTER = timedelta(days=14)  # since an answer
+SETTLED_WITHIN = timedelta(minutes=50)  # of a shopper's last word
 
 
 @dataclass
@@ -39,6 +42,7 @@ class Talk:
         times: when each line was written.
         is_unread: whether the last side's messages are unread.
         price: of the product when the shopper asked, in minor units; None for today's.
+        is_settled: whether the shop has settled it.
     """
 
     shopper: Person
@@ -49,6 +53,7 @@ class Talk:
     times: list[datetime]
     is_unread: bool
     price: int | None = None
+    is_settled: bool = False
     conversation: Conversation = field(init=False)
     messages: list[Message] = field(init=False)
 
@@ -78,6 +83,15 @@ def store(talks: list[Talk], dice: random.Random) -> None:
         talk.messages = list(_messages(talk, dice))
     Message.objects.bulk_create(message for talk in talks for message in talk.messages)
     Participant.objects.bulk_create(mark for talk in talks for mark in _read_marks(talk))
+    Settlement.objects.bulk_create(
+        Settlement(
+            conversation=talk.conversation,
+            sequence=len(talk.lines),
+            created_at=talk.times[-1] + SETTLED_WITHIN,
+        )
+        for talk in talks
+        if talk.is_settled
+    )
     news = News.objects.bulk_create(_news(talk) for talk in talks)
     Notification.objects.bulk_create(
         Notification(
@@ -94,7 +108,8 @@ def store(talks: list[Talk], dice: random.Random) -> None:
 def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
     count, removed = len(talk.lines), sum(bool(line.removal) for line in talk.lines)
     turn = (Side.SELLER if talk.lines[-1].is_shoppers else Side.CONSUMER).value
-    if turn == Side.CONSUMER and timezone.now() - talk.times[-1] > SETTLED_AFTER:
+    is_old = turn == Side.CONSUMER and timezone.now() - talk.times[-1] > SETTLED_AFTER
+    if talk.is_settled or is_old:
         turn = ""
     return Conversation(
         **snapshot | ({} if talk.price is None else {"product_price": talk.price}),
@@ -128,14 +143,17 @@ def _messages(talk: Talk, dice: random.Random) -> Iterable[Message]:
 
 
 def _read_marks(talk: Talk) -> Iterable[Participant]:
-    count = len(talk.lines)
+    count, days = len(talk.lines), talk.lines[-1].snoozed_days
     for user_id in (talk.shopper.pk, *talk.team):
+        is_asleep = days and user_id == min(talk.team)
         is_waiting = talk.is_unread and user_id in talk.readers
         yield Participant(
             conversation=talk.conversation,
             user_id=user_id,
             side=talk.conversation.side_of(user_id),
             last_read_sequence=count - talk.waiting if is_waiting else count,
+            snoozed_until=clock.morning(days) if is_asleep else None,
+            snoozed_sequence=count if is_asleep else None,
         )
 
 

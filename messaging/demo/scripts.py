@@ -8,6 +8,11 @@ is a choice: the script is used once with each, so that conversations don't repe
 In `scripts/<language>/`, `# bowl plate` names the products that the blocks below it fit, and `= …`
 those of a single block. They are labels that `manage.py demo` gives to products.
 
+In `today/`, which has what waits in the demo seller's inbox, blocks are like those of `scripts/`,
+without choices. What the team does with a conversation follows the message before it: `& 1 text` is
+a note of its second member, `~ 2` snoozes it for two days for the first one, and `^ 2 text` is a
+message that will be sent in two days.
+
 In `showcases/`, each file is one conversation. `@ product: …`, `@ shopper: …`, `@ ended: …` (in
 waking minutes before now), `@ price: …` (when asked, in minor units) and `@ unread: yes` describe
 it. `! reason | words | outcome | why` reports the message above it, and `x why` removes it.
@@ -29,6 +34,9 @@ class Line:
         days: how many days pass before it.
         report: reason and words; if staff has decided, also outcome and why.
         removal: why staff removed it.
+        notes: numbers of the team's members, and what they noted after it.
+        snoozed_days: for which the team's first member has snoozed the conversation after it.
+        later: in how many days the shop sends another message, and its text.
     """
 
     is_shoppers: bool
@@ -36,6 +44,9 @@ class Line:
     days: int = 0
     report: list[str] = field(default_factory=list)
     removal: str = ""
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    snoozed_days: int = 0
+    later: tuple[int, str] | None = None
 
 
 @dataclass
@@ -74,8 +85,22 @@ class Showcase:
 
 def scripts(language: str) -> list[Script]:
     """Return all scripts of a language, in a stable order."""
+    return _scripts(sorted((FOLDER / "scripts" / language).glob("*.txt")))
+
+
+def today(language: str) -> list[Script]:
+    """Return what waits for the demo's seller in a language, each about one product."""
     collected: list[Script] = []
-    for path in sorted((FOLDER / "scripts" / language).glob("*.txt")):
+    about: set[str] = set()
+    for script in _scripts([FOLDER / "today" / f"{language}.txt"]):
+        about = script.about or about
+        collected.append(Script(about, script.lines))
+    return collected
+
+
+def _scripts(paths: list[Path]) -> list[Script]:
+    collected: list[Script] = []
+    for path in paths:
         about: set[str] = set()
         for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
             rows = block.split("\n")
@@ -110,6 +135,14 @@ def _lines(rows: list[str]) -> list[Line]:
                 lines[-1].report = row[2:].split(" | ")
             case "x":
                 lines[-1].removal = row[2:]
+            case "&":
+                member, text = row[2:].split(" ", 1)
+                lines[-1].notes.append((int(member), text))
+            case "~":
+                lines[-1].snoozed_days = int(row[2:])
+            case "^":
+                after, text = row[2:].split(" ", 1)
+                lines[-1].later = int(after), text
             case _:
                 lines[-1].text += "\n" + row
     return lines

@@ -9,6 +9,7 @@ from messaging.demo import triage
 from messaging.demo.cast import Cast
 from messaging.demo.drawers import store_replies
 from messaging.demo.rows import store
+from messaging.demo.teamwork import store_teamwork
 from messaging.figures import actions as figures
 from messaging.host import shop_model
 from messaging.models import Message, Report
@@ -30,9 +31,11 @@ class Command(BaseCommand):
         if not options.get("languages"):
             raise CommandError("Call `manage.py demo`, which calls this command.")
         cast = Cast(options["goods"], options["languages"])
-        talks = cast.showcases() + cast.everyday()
+        showcases, today = cast.showcases(), cast.today()
+        talks = showcases + today + cast.everyday()
         store(talks, cast.dice)
-        triage.sort(talks, options["languages"])
+        triage.sort(talks, cast.languages)
+        store_teamwork(today, cast.languages, cast.dice)
         report(cast)
         figures.refresh(shop_model()._default_manager.values_list("pk", flat=True))
         store_replies(cast)
@@ -41,19 +44,25 @@ class Command(BaseCommand):
 def report(cast: Cast) -> None:
     """Create the reports, and staff's decisions on them."""
     staff = next(person for person in cast.people.values() if person.is_staff)
-    for talk in cast.told:
-        for line, message in zip(talk.lines, talk.messages, strict=True):
-            if line.report:
-                reason, words, *decision = line.report
-                row = Report.objects.create(
-                    message=message,
-                    reporter_id=(talk.answering if line.is_shoppers else talk.shopper).pk,
-                    reason=reason,
-                    words=words,
-                    created_at=message.created_at + timedelta(minutes=2),
-                )
-                if decision:
-                    decide(row, staff, *decision, removal=line.removal)
+    reported = [
+        (line, message, talk.answering if line.is_shoppers else talk.shopper)
+        for talk in cast.told
+        for line, message in zip(talk.lines, talk.messages, strict=True)
+        if line.report
+    ]
+    rows = Report.objects.bulk_create(
+        Report(
+            message=message,
+            reporter_id=reporter.pk,
+            reason=line.report[0],
+            words=line.report[1],
+            created_at=message.created_at + timedelta(minutes=2),
+        )
+        for line, message, reporter in reported
+    )
+    for row, (line, _message, _reporter) in zip(rows, reported, strict=True):
+        if decision := line.report[2:]:
+            decide(row, staff, *decision, removal=line.removal)
 
 
 def decide(row: Report, staff: Person, outcome: str, why: str, *, removal: str) -> None:
