@@ -50,16 +50,16 @@ class Cast:
         }
         for case in showcases():
             price = case.facts.get("price")
-            self.told.append(
-                self.talk(
-                    emails[case.facts["shopper"]],
-                    slugs[case.facts["product"]],
-                    case.lines,
-                    int(case.facts["ended"]),
-                    is_unread="unread" in case.facts,
-                    price=int(price) if price else None,
-                )
+            talk = self.talk(
+                emails[case.facts["shopper"]],
+                slugs[case.facts["product"]],
+                case.lines,
+                int(case.facts["ended"]),
+                is_unread="unread" in case.facts,
+                price=int(price) if price else None,
             )
+            talk.is_settled = "settled" in case.facts
+            self.told.append(talk)
         return list(self.told)
 
     def today(self) -> list[Talk]:

@@ -14,8 +14,9 @@ a note of its second member, `~ 2` snoozes it for two days for the first one, an
 message that will be sent in two days.
 
 In `showcases/`, each file is one conversation. `@ product: …`, `@ shopper: …`, `@ ended: …` (in
-waking minutes before now), `@ price: …` (when asked, in minor units) and `@ unread: yes` describe
-it. `! reason | words | outcome | why` reports the message above it, and `x why` removes it.
+waking minutes before now), `@ price: …` (when asked, in minor units), `@ unread: yes` and
+`@ settled: yes` describe it. `! reason | words | outcome | why` reports the message above it, and
+`x why` removes it.
 """
 
 import re
