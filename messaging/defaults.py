@@ -28,6 +28,8 @@ CONVERSATION_PAGE_SIZE = 25
 CONTEXT_CONVERSATIONS_MAX = 5  # other ones of the same shopper, beside a conversation
 SAVED_REPLIES_PER_SHOP = 300
 SAVED_REPLIES_PER_PERSON = 100
+SAVED_VIEWS_PER_SHOP = 20
+SAVED_VIEWS_PER_PERSON = 20
 SAVED_REPLY_MAX_CHARACTERS = 3000  # with variables, so that the filled text fits into a message
 SAVED_REPLY_USES_PER_MINUTE = env.int("SAVED_REPLY_USES_PER_MINUTE", default=60)  # per person
 # Finds past answers to a question; a subclass of `messaging.suggestions.base.Suggester`.

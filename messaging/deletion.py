@@ -28,8 +28,10 @@ from .models import (
     Participant,
     Report,
     SavedReply,
+    SavedView,
     Side,
 )
+from .owned import owned_by
 
 # Ended conversations, and changed messages, that are announced one by one. Open pages learn of the
 # others with the heartbeat.
@@ -62,7 +64,8 @@ def _erase(person: Person) -> None:
     Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
     KeptQuestion.objects.filter(writer=str(person.pk)).delete()
     closing = host.shops_closing_with(person)
-    SavedReply.objects.filter(Q(owner_id=person.pk) | Q(shop_id__in=closing)).delete()
+    for model in (SavedReply, SavedView):
+        model.objects.filter(owned_by(person.pk, closing)).delete()
 
 
 def _end(rows: QuerySet[Conversation]) -> None:
@@ -117,6 +120,7 @@ PART = Part(
         "messaging.Note.author": "words emptied where the conversation ends; else the shop's",
         "messaging.Report.reporter": "words emptied once it is closed",
         "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",
+        "messaging.SavedView.owner": "deleted; a shop's stay with the shop until it closes",
         "messaging.Report.resolved_by": "kept: only staff close reports, and they can't delete",
     },
     erase=_erase,

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from .host import host
 from .lanes import store as lanes
-from .models import Conversation, Message, Participant, Report, SavedReply, Side
+from .models import Conversation, Message, Participant, Report, SavedReply, SavedView, Side
 from .snapshots import snapshot_of
 
 
@@ -79,3 +79,13 @@ class SavedReplyFactory(DjangoModelFactory[SavedReply]):
     name = factory.Sequence(lambda number: f"Reply {number}")
     short = factory.Sequence(lambda number: f"reply-{number}")
     body = "Hello {{ shopper }}, we ship on Mondays."
+
+
+class SavedViewFactory(DjangoModelFactory[SavedView]):
+    """A saved view of `shop=` or of `owner=`."""
+
+    class Meta:
+        model = SavedView
+
+    name = factory.Sequence(lambda number: f"View {number}")
+    query = "lane=ours&assigned=none"

@@ -276,6 +276,7 @@ from .notes.models import Note as Note  # noqa: E402
 from .opening_hours.models import OpeningHours as OpeningHours  # noqa: E402
 from .participants import Participant as Participant  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
+from .saved_views.models import SavedView as SavedView  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
 from .team.models import TeamRules as TeamRules  # noqa: E402
 from .team.models import TeamState as TeamState  # noqa: E402

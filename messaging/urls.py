@@ -12,6 +12,7 @@ from .notes.urls import urlpatterns as notes
 from .opening_hours.urls import urlpatterns as opening_hours
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
+from .saved_views.urls import urlpatterns as saved_views
 from .scheduled.urls import urlpatterns as scheduled
 from .suggestions.urls import urlpatterns as suggestions
 from .team.urls import urlpatterns as team
@@ -29,6 +30,7 @@ urlpatterns = [
     *opening_hours,
     *moderation,
     *saved_replies,
+    *saved_views,
     *suggestions,
     *scheduled,
     *team,

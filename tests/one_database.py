@@ -43,6 +43,7 @@ ON_POSTGRESQL = (
     "tests/messaging/figures",
     "tests/messaging/notes",
     "tests/messaging/saved_replies",
+    "tests/messaging/saved_views",
     "tests/messaging/scheduled",
     "tests/messaging/test_entrances.py",
     "tests/messaging/test_fuzz.py",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET
 from messaging import access
 from messaging.host import host
 from messaging.listing import queries as listing
-from messaging.listing.filters import NAMES, WAITING, Filter, filter_from
-from messaging.models import Conversation
+from messaging.listing.filters import NAMES, WAITING, Filter, filter_from, parsed
+from messaging.models import Conversation, SavedView
+from messaging.saved_views import queries as saved_views
+from messaging.saved_views.forms import SavedViewForm
 from messaging.search import excerpts, words_of
 from trato import rate_limits
 from trato.pagination import Page, PageRequest
@@ -61,8 +63,9 @@ def _json(request: PersonRequest) -> HttpResponse:
 
 def _list(request: PersonRequest) -> dict[str, Any]:
     scope = access.scope_of(request.user)
-    wanted = _filter(request, scope)
-    page, marks = _page(request, scope, wanted)
+    views = saved_views.views_in(scope)
+    wanted, view, is_outdated = _filter_or_view(request, scope, views)
+    page, marks = (Page([]), {}) if is_outdated else _page(request, scope, wanted)
     for row in page.rows:
         row.marks = marks[row.pk]
     is_seller = host.acts_as_seller(request.user)
@@ -70,6 +73,10 @@ def _list(request: PersonRequest) -> dict[str, Any]:
     return {
         "page": page,
         "filter": wanted,
+        "views": views,
+        "view": view,
+        "is_outdated": is_outdated,
+        "view_form": _view_form(request, wanted, view),
         "query": wanted.words,
         "counts": listing.counts_of(scope),
         "kept": [(name, request.GET[name]) for name in NAMES if request.GET.get(name)],
@@ -80,6 +87,33 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         "before_first_question": host.before_first_question(request) if is_new else None,
         "browse_url": host.browse_url(),
     }
+
+
+def _filter_or_view(
+    request: PersonRequest, scope: access.Scope, views: list[SavedView]
+) -> tuple[Filter, SavedView | None, bool]:
+    """Return the filter, the saved view with it, and whether something that it names is gone.
+
+    Raises:
+        Http404: something that it names is gone, or never was, and there is no such view.
+    """
+    query = parsed(request.GET).query
+    view = next((one for one in views if one.query == query), None)
+    try:
+        return _filter(request, scope), view, False
+    except Http404:
+        if view is None:
+            raise
+        return parsed(request.GET), view, True
+
+
+def _view_form(
+    request: PersonRequest, wanted: Filter, view: SavedView | None
+) -> SavedViewForm | None:
+    """Return the form that saves the filter; None if there is nothing to save."""
+    if view or not wanted.query:
+        return None
+    return SavedViewForm(access.own_shops(request.user), initial={"query": wanted.query})
 
 
 def _filter(request: PersonRequest, scope: access.Scope) -> Filter:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, QueryDict
@@ -64,16 +65,46 @@ class Filter:
         flags = (self.unread, self.starred, self.archived, self.snoozed)
         return sum(map(bool, (*flags, self.assigned, self.label, self.product)))
 
+    @property
+    def query(self) -> str:
+        """The filter in an address: the same for equal filters, and empty for no filter."""
+        values = {
+            "lane": "" if self.lane == ALL else self.lane,
+            "assigned": self.assigned,
+            "label": self.label or "",
+            "product": self.product or "",
+            "q": self.words,
+            "sort": "" if self.sort == NEWEST else self.sort,
+        }
+        flags = {"unread", "starred", "archived", "snoozed"}
+        values |= {name: "1" if getattr(self, name) else "" for name in flags}
+        return urlencode([(name, values[name]) for name in NAMES if values[name]])
+
 
 def filter_from(query: QueryDict, scope: Scope) -> Filter:
-    """Read a filter from an address. Unknown lanes and orders are the default ones.
+    """Read a filter from an address.
 
     Raises:
         Http404: a label, product or colleague that the person has nothing to do with, or that
             doesn't exist.
     """
+    wanted = parsed(query)
+    for exists in _checks(wanted, scope):
+        if not exists:
+            raise Http404("no such label, product or colleague")
+    return wanted
+
+
+def parsed(query: QueryDict) -> Filter:
+    """Read a filter whose label, product and colleague needn't exist.
+
+    Unknown lanes and orders are the default ones.
+
+    Raises:
+        Http404: one of them is no key.
+    """
     lane, assigned = query.get("lane", ALL), query.get("assigned", "")
-    wanted = Filter(
+    return Filter(
         lane=lane if lane in LANES else ALL,
         unread=query.get("unread") == "1",
         assigned=assigned if assigned in ("", "me", "none") else str(_key(assigned)),
@@ -85,10 +116,6 @@ def filter_from(query: QueryDict, scope: Scope) -> Filter:
         words=query.get("q", "").strip()[:WORDS_MAX].replace("\0", ""),
         sort=WAITING if query.get("sort") == WAITING else NEWEST,
     )
-    for exists in _checks(wanted, scope):
-        if not exists:
-            raise Http404("no such label, product or colleague")
-    return wanted
 
 
 def _key(text: str) -> int:

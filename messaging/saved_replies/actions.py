@@ -1,7 +1,6 @@
 """Add, change and delete saved replies, and count their use. Each is one transaction."""
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -11,8 +10,8 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from messaging.host import host, shop_model
 from messaging.models import SavedReply
+from messaging.owned import lock_owner
 from trato import rate_limits
 from trato.errors import Refused
 from trato.people import Person
@@ -31,19 +30,9 @@ def add(actor: Person, shop_id: int | None, *, name: str, short: str, body: str)
         ValidationError: a value is wrong, or the shortcut is taken; by field.
         Refused: `forbidden` if there are too many already.
     """
-    if shop_id is not None and not host.is_member(actor.pk, shop_id):
-        raise Http404("no such shop")
     queries.shops_for(actor)
-    # Takes turns with others who add to the same replies, so that the limit holds.
-    if shop_id is None:
-        people = get_user_model()._default_manager
-        people.select_for_update(no_key=True).get(pk=actor.pk)
-        siblings = SavedReply.objects.filter(owner_id=actor.pk)
-        limit = settings.SAVED_REPLIES_PER_PERSON
-    else:
-        shop_model()._default_manager.select_for_update(no_key=True).get(pk=shop_id)
-        siblings = SavedReply.objects.filter(shop_id=shop_id)
-        limit = settings.SAVED_REPLIES_PER_SHOP
+    siblings = SavedReply.objects.filter(lock_owner(actor, shop_id))
+    limit = settings.SAVED_REPLIES_PER_SHOP if shop_id else settings.SAVED_REPLIES_PER_PERSON
     if siblings.count() >= limit:
         words = ngettext_lazy(
             "There is already %(count)s saved reply here. Delete one first.",

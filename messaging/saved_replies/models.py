@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from messaging.host import HostForeignKey
+from messaging.owned import Owned
 from trato.fields import MultilineTextField
 from trato.text import has_control_characters, is_blank, validate_name
 
@@ -42,29 +42,13 @@ def validate_body(text: str) -> None:
     placeholders.parse(text)
 
 
-class SavedReply(models.Model):
-    """A reply of a shop, or of one person: either `shop` or `owner` is set.
+class SavedReply(Owned):
+    """A reply of a shop, or of one person.
 
     `uses` counts how often it was inserted into a message; whether that message was sent, and how
     it was edited, isn't recorded.
     """
 
-    shop = HostForeignKey(
-        settings.MESSAGING_SHOP_MODEL,
-        on_delete=models.CASCADE,
-        related_name="+",
-        null=True,
-        blank=True,
-        verbose_name=_("shop"),
-    )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="saved_replies",
-        null=True,
-        blank=True,
-        verbose_name=_("person"),
-    )
     name = models.CharField(_("name"), max_length=60, validators=[validate_name])
     short = models.CharField(
         _("shortcut"),
@@ -106,8 +90,3 @@ class SavedReply(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it belongs to a person rather than to a shop."""
-        return self.owner_id is not None

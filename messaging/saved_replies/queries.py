@@ -1,28 +1,15 @@
 """Which saved replies a person may use and change."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from messaging import access
 from messaging.host import Shop, host, shop_model
 from messaging.models import Conversation, SavedReply, Side
+from messaging.owned import Drawer, drawers, owned_by
 from trato.people import Person
-
-
-@dataclass(frozen=True)
-class Drawer:
-    """The saved replies of a shop, or a person's own if `shop` is None."""
-
-    shop: Shop | None
-    replies: list[SavedReply]
-
-    @property
-    def name(self) -> str:
-        """The shop's name; empty for one's own."""
-        return host.shop_name(self.shop) if self.shop else ""
 
 
 def shops_for(user: Person) -> list[Shop]:
@@ -38,18 +25,14 @@ def shops_for(user: Person) -> list[Shop]:
     return list(rows.order_by(host.shop_name_field, "pk"))
 
 
-def drawers_for(user: Person) -> list[Drawer]:
+def drawers_for(user: Person) -> list[Drawer[SavedReply]]:
     """Return all saved replies that a person may change: by shop, and at the end the person's own.
 
     Raises:
         Http404: see `shops_for`.
     """
     shops = shops_for(user)
-    rows = list(_of(user, [shop.pk for shop in shops]))
-    return [
-        *(Drawer(shop, [row for row in rows if row.shop_id == shop.pk]) for shop in shops),
-        Drawer(None, [row for row in rows if row.is_own]),
-    ]
+    return drawers(_of(user, [shop.pk for shop in shops]), shops)
 
 
 def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
@@ -86,4 +69,4 @@ def usable_in(conversation: Conversation, user: Person) -> QuerySet[SavedReply]:
 
 
 def _of(user: Person, shop_ids: list[Any]) -> QuerySet[SavedReply]:
-    return SavedReply.objects.filter(Q(shop__in=shop_ids) | Q(owner_id=user.pk))
+    return SavedReply.objects.filter(owned_by(user.pk, shop_ids))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, expect
 from accounts.models import User
 from catalog.models import Product
 from messaging import queries
-from messaging.factories import ConversationFactory, MessageFactory
+from messaging.factories import ConversationFactory, MessageFactory, SavedViewFactory
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, live, open_thread, says, state, write
 from tests.browser.inspector import Inspect, languages
@@ -253,3 +253,29 @@ def test_the_context_is_a_drawer_where_there_is_no_room_for_a_third_pane(
     expect(context).to_be_hidden()
     expect(inbox.locator(".thread__details")).to_be_focused()
     expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+
+
+def test_a_view_is_saved_and_opened_beside_a_conversation_without_a_page_load(
+    inbox: Page, conversation: Conversation
+) -> None:
+    SavedViewFactory(owner=User.objects.get(name="Marta Vidal"), name="Taken", query="archived=1")
+    inbox.goto(f"{conversation.get_absolute_url()}?lane=ours")
+    menu, name = inbox.locator("#saved-views"), inbox.locator("#saved-view-name")
+    loaded = Documents(inbox)
+    menu.click()
+    name.fill("taken")
+    name.press("Enter")
+    expect(inbox.locator("#saved-view-error")).to_have_text("Another view has this name already.")
+    expect(name).to_have_value("taken")
+    expect(name).to_be_focused()
+    name.fill("Every morning")
+    name.press("Enter")
+    expect(menu).to_have_text(re.compile("Every morning"))
+    expect(menu).to_be_focused()
+    menu.press("Enter")
+    inbox.click("nav a:has-text('Taken')")
+    expect(menu).to_have_text(re.compile("Taken"))
+    expect(inbox).to_have_url(at(conversation, "?archived=1"))
+    menu.click()
+    expect(inbox.locator("nav a[aria-current=page]:has-text('Taken')")).to_be_visible()
+    assert loaded == []

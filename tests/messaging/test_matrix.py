@@ -17,7 +17,7 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
-from messaging.factories import SavedReplyFactory
+from messaging.factories import SavedReplyFactory, SavedViewFactory
 from messaging.models import (
     AwayWords,
     Conversation,
@@ -28,6 +28,7 @@ from messaging.models import (
     Participant,
     Report,
     SavedReply,
+    SavedView,
     TeamRules,
     TeamState,
 )
@@ -46,7 +47,7 @@ PEOPLE = (
 )  # fmt: skip
 MODELS = (
     AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note, Notification,
-    OpeningHours, Participant, Report, SavedReply, TeamRules, TeamState,
+    OpeningHours, Participant, Report, SavedReply, SavedView, TeamRules, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 TEAM = {"seller", "colleague"}
@@ -70,6 +71,7 @@ class Scene:
             labels.create(seller, conversation.shop_id, "Trade prices", "red"),
         )
         self.reply = SavedReplyFactory(shop=conversation.shop, body="Drawer {{ shopper }}")
+        self.view = SavedViewFactory(shop=conversation.shop, name="Every morning")
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""
@@ -224,6 +226,28 @@ def _delete_reply(client: Client, scene: Scene, person: str) -> tuple[int, bool]
     return status, not SavedReply.objects.exists()
 
 
+def _see_views(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get("/conversations/")
+    return answer.status_code, "Every morning" in answer.text
+
+
+def _add_view(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"name": "New", "shop": scene.conversation.shop_id, "query": "lane=ours"}
+    status = client.post("/conversations/views/new/", form).status_code
+    return status, SavedView.objects.filter(name="New").exists()
+
+
+def _rename_view(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    path = f"/conversations/views/{scene.view.pk}/"
+    status = client.post(path, {"name": "New"}).status_code
+    return status, SavedView.objects.filter(name="New").exists()
+
+
+def _delete_view(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(f"/conversations/views/{scene.view.pk}/delete/").status_code
+    return status, not SavedView.objects.exists()
+
+
 def _see_hours(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     answer = client.get(f"/conversations/hours/?shop={scene.conversation.shop_id}")
     return answer.status_code, "Every week" in answer.text
@@ -299,6 +323,10 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "add a saved reply": (_add_reply, SELLERS, {404}),
     "change a saved reply": (_change_reply, SELLERS, {404}),
     "delete a saved reply": (_delete_reply, SELLERS, {404}),
+    "see the shop's views": (_see_views, SELLERS, {200}),
+    "save a view for the shop": (_add_view, SELLERS, {400}),
+    "rename a shop's view": (_rename_view, SELLERS, {404}),
+    "delete a shop's view": (_delete_view, SELLERS, {404}),
     "colleagues to mention": (_list_colleagues, SELLERS, {404}),
     "note.add": (_add_note, SELLERS, {404}),
     "notes list": (_list_notes, SELLERS, {404}),

@@ -56,8 +56,8 @@ def test_a_list_costs_the_same_however_long_it_is(model: Any, chief: User, clien
 TOOLS_OF_SHOPS = tuple(
     f"messaging.{feature}."
     for feature in (
-        "away", "figures", "lanes", "notes", "opening_hours", "saved_replies", "scheduled", "team",
-        "triage",
+        "away", "figures", "lanes", "notes", "opening_hours", "saved_replies", "saved_views",
+        "scheduled", "team", "triage",
     )
 )  # fmt: skip
 

@@ -1,0 +1,100 @@
+"""What belongs to a shop or to one person, such as saved replies.
+
+Every active member of a shop may use and change what is the shop's, and sees the same. What is a
+person's own is nobody else's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from trato.people import Person
+
+from .host import HostForeignKey, Shop, host, shop_model
+
+
+class Owned(models.Model):
+    """A model whose rows belong to a shop or to one person: either `shop` or `owner` is set."""
+
+    shop = HostForeignKey(
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("shop"),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("person"),
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it belongs to a person rather than to a shop."""
+        return self.owner_id is not None
+
+
+Row = TypeVar("Row", bound=Owned)
+
+
+@dataclass(frozen=True)
+class Drawer(Generic[Row]):
+    """What belongs to a shop, or what is a person's own if `shop` is None."""
+
+    shop: Shop | None
+    rows: list[Row]
+
+    @property
+    def name(self) -> str:
+        """The shop's name; empty for one's own."""
+        return host.shop_name(self.shop) if self.shop else ""
+
+
+def drawers(rows: Iterable[Row], shops: Iterable[Shop]) -> list[Drawer[Row]]:
+    """Sort rows by shop, in the order of the shops; at the end the person's own."""
+    all_rows = list(rows)
+    return [
+        *(Drawer(shop, [row for row in all_rows if row.shop_id == shop.pk]) for shop in shops),
+        Drawer(None, [row for row in all_rows if row.is_own]),
+    ]
+
+
+def owned_by(user_id: int, shop_ids: Iterable[int]) -> models.Q:
+    """Return the condition for what belongs to some shops, or to a person."""
+    return models.Q(shop__in=list(shop_ids)) | models.Q(owner_id=user_id)
+
+
+def lock_owner(actor: Person, shop_id: int | None) -> models.Q:
+    """Let members who add something take turns, so that a limit on their number holds.
+
+    Args:
+        shop_id: whose it will be; the actor's own if it is None.
+
+    Returns:
+        The condition for what already belongs to that shop or person.
+
+    Raises:
+        Http404: the actor doesn't work for the shop.
+    """
+    if shop_id is None:
+        get_user_model()._default_manager.select_for_update(no_key=True).get(pk=actor.pk)
+        return models.Q(owner_id=actor.pk)
+    if not host.is_member(actor.pk, shop_id):
+        raise Http404("no such shop")
+    shops: Any = shop_model()._default_manager
+    shops.select_for_update(no_key=True).get(pk=shop_id)
+    return models.Q(shop_id=shop_id)

@@ -1,0 +1,99 @@
+"""Add, rename and delete saved views. Each is one transaction."""
+
+import unicodedata
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from messaging import access
+from messaging.access import Scope
+from messaging.listing.filters import filter_from
+from messaging.models import SavedView
+from messaging.owned import lock_owner
+from trato.errors import Refused
+from trato.people import Person
+
+from . import queries
+
+NOBODY = 0  # no account has this ID
+
+
+@transaction.atomic
+def add(actor: Person, shop_id: int | None, *, name: str, query: str) -> SavedView:
+    """Add a view to a shop's, or to the actor's own if `shop_id` is None.
+
+    Args:
+        query: of the list's address; its page is left out.
+
+    Raises:
+        Http404: the actor doesn't work for the shop, or the filter names a label, product or
+            colleague that the actor has nothing to do with.
+        ValidationError: a value is wrong, or the name is taken; by field.
+        Refused: `forbidden` if there are too many already.
+    """
+    siblings = SavedView.objects.filter(lock_owner(actor, shop_id))
+    limit = settings.SAVED_VIEWS_PER_SHOP if shop_id else settings.SAVED_VIEWS_PER_PERSON
+    if siblings.count() >= limit:
+        words = ngettext_lazy(
+            "There is already %(count)s saved view here. Delete one first.",
+            "There are already %(count)s saved views here. Delete one first.",
+            "count",
+        )
+        raise Refused("forbidden", words % {"count": limit})
+    owner_id = actor.pk if shop_id is None else None
+    view = SavedView(shop_id=shop_id, owner_id=owner_id, query=_query(actor, shop_id, query))
+    _save(view, name)
+    return view
+
+
+@transaction.atomic
+def rename(actor: Person, view_id: int, name: str) -> SavedView:
+    """Give a view another name.
+
+    Raises:
+        Http404: see `queries.view_for`.
+        ValidationError: the name is wrong or taken; by field.
+    """
+    view = queries.view_for(actor, view_id, lock=True)
+    _save(view, name)
+    return view
+
+
+@transaction.atomic
+def delete(actor: Person, view_id: int) -> None:
+    """Delete a view for good. It changes no conversation.
+
+    Raises:
+        Http404: see `queries.view_for`.
+    """
+    queries.view_for(actor, view_id, lock=True).delete()
+
+
+def _query(actor: Person, shop_id: int | None, text: str) -> str:
+    """Return what to store of a filter."""
+    values = QueryDict(text.removeprefix("?"))
+    query = filter_from(values, access.scope_of(actor)).query
+    if not query:
+        raise ValidationError({"query": _("Choose a filter first: this shows everything.")})
+    if shop_id is not None:
+        try:
+            filter_from(values, Scope(NOBODY, (shop_id,)))
+        except Http404 as error:
+            words = _("It filters by something that this shop doesn't have. Save it for yourself.")
+            raise ValidationError({"shop": words}) from error
+    return query
+
+
+def _save(view: SavedView, name: str) -> None:
+    """Store a view if its values are right."""
+    view.name = unicodedata.normalize("NFC", " ".join(name.split()))
+    view.clean_fields()
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as error:
+        raise ValidationError({"name": _("Another view has this name already.")}) from error
