@@ -86,7 +86,14 @@ def _conversation(user_id: int, pk: int, *, lock: bool) -> QuerySet[Conversation
 
 def own_shops(user: Person) -> list[Shop]:
     """Return the shops that a person works for, oldest first."""
-    rows = shop_model()._default_manager.filter(pk__in=scope_of(user).shop_ids)
+    return shops_in(scope_of(user))
+
+
+def shops_in(scope: Scope) -> list[Shop]:
+    """Return the shops of a scope, oldest first; without a query if there are none."""
+    if not scope.shop_ids:
+        return []
+    rows = shop_model()._default_manager.filter(pk__in=scope.shop_ids)
     return list(rows.order_by("pk"))
 
 

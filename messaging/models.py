@@ -124,7 +124,8 @@ class Conversation(models.Model):
     my_side: Side
     counterpart: str
     counterpart_picture: str
-    match: "Message | None" = None  # a template that looks for a missing attribute takes 20 µs
+    match: "Message | Note | None" = None  # looking for a missing attribute takes templates 20 µs
+    match_is_note = False
     match_sentence: list[Any]
     match_url = ""
     marks: Any = None

@@ -11,7 +11,7 @@ from messaging import access
 from messaging.host import host
 from messaging.listing import queries as listing
 from messaging.listing.filters import NAMES, WAITING, Filter, filter_from, parsed
-from messaging.models import Conversation, SavedView
+from messaging.models import Conversation, Note, SavedView
 from messaging.saved_views import queries as saved_views
 from messaging.saved_views.forms import SavedViewForm
 from messaging.search import excerpts, words_of
@@ -76,7 +76,7 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         "views": views,
         "view": view,
         "is_outdated": is_outdated,
-        "view_form": _view_form(request, wanted, view),
+        "view_form": _view_form(scope, wanted, view),
         "query": wanted.words,
         "counts": listing.counts_of(scope),
         "kept": [(name, request.GET[name]) for name in NAMES if request.GET.get(name)],
@@ -107,13 +107,11 @@ def _filter_or_view(
         return parsed(request.GET), view, True
 
 
-def _view_form(
-    request: PersonRequest, wanted: Filter, view: SavedView | None
-) -> SavedViewForm | None:
+def _view_form(scope: access.Scope, wanted: Filter, view: SavedView | None) -> SavedViewForm | None:
     """Return the form that saves the filter; None if there is nothing to save."""
     if view or not wanted.query:
         return None
-    return SavedViewForm(access.own_shops(request.user), initial={"query": wanted.query})
+    return SavedViewForm(access.shops_in(scope), initial={"query": wanted.query})
 
 
 def _filter(request: PersonRequest, scope: access.Scope) -> Filter:
@@ -132,7 +130,7 @@ def _page(
     else:
         start = PageRequest.from_query(request.GET)
         page = queries.conversation_list(request.user, start, only=wanted, scope=scope)
-    _show_matches(page.rows, wanted.words)
+    _show_matches(page.rows, wanted.words, request.user.pk)
     for row in page.rows:
         side = row.side_of(request.user.pk)
         row.my_side = side
@@ -141,11 +139,11 @@ def _page(
     return page, marks_of(request.user, page.rows)
 
 
-def _show_matches(rows: list[Conversation], text: str) -> None:
+def _show_matches(rows: list[Conversation], text: str, user_id: int) -> None:
     words = [word for word in words_of(text) if any(map(str.isalnum, word))]
-    matches = excerpts.matches((row.pk for row in rows), words)
+    matches = excerpts.matches(rows, words, user_id)
     for row in rows:
-        if message := matches.get(row.pk):
-            row.match = message
-            row.match_sentence = excerpts.sentence(message.body, words)
-            row.match_url = excerpts.address(row, message)
+        if match := matches.get(row.pk):
+            row.match, row.match_is_note = match, isinstance(match, Note)
+            row.match_sentence = excerpts.sentence(match.body, words)
+            row.match_url = excerpts.address(row, match)

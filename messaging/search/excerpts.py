@@ -1,15 +1,16 @@
 """What a search shows of a conversation: the sentence with the words, and where it is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, Note, Side
 from trato.listed import listed
 from trato.text import word_pattern
 
@@ -19,6 +20,9 @@ SHOWN_BEFORE = 40  # characters before the first word, of a longer sentence
 SHOWN = 140  # characters of a sentence
 
 
+Matches = dict[int, Message | Note]  # by conversation
+
+
 class Part(NamedTuple):
     """A piece of a sentence; `is_match` if it is what was searched for."""
 
@@ -26,36 +30,55 @@ class Part(NamedTuple):
     is_match: bool
 
 
-def matches(conversation_ids: Iterable[int], words: list[str]) -> dict[int, Message]:
-    """Return the newest message with all words of each conversation, otherwise with any of them.
+def matches(conversations: Collection[Conversation], words: list[str], user_id: int) -> Matches:
+    """Return what to show of each conversation: the newest message or note with the words.
 
-    Leaves out conversations with the words only in names and titles. Makes one query.
+    One with all words comes before one with any of them. Notes are only for the shop's team. Leaves
+    out conversations with the words only in names and titles. Makes at most two queries.
     """
-    ids = list(conversation_ids)
-    if not ids or not words:
+    if not words:
         return {}
+    said = Message.objects.filter(removed_at=None).select_related("sender")
+    recent = Q(sequence__gt=OuterRef("last_sequence") - NEWEST)
+    ids = [row.pk for row in conversations]
+    shown: Matches = dict(_newest(said, recent, "-sequence", ids, words))
+    of_team = [row.pk for row in conversations if row.side_of(user_id) is Side.SELLER]
+    before = Message.objects.filter(
+        conversation=OuterRef("conversation"), created_at__lte=OuterRef("created_at")
+    )
+    notes = Note.objects.select_related("author").annotate(
+        sequence_before=Subquery(before.order_by("-sequence").values("sequence")[:1])
+    )
+    for pk, note in _newest(notes, Q(), "-number", of_team, words):
+        message = shown.get(pk)
+        if message is None or _rank(note, words) > _rank(message, words):
+            shown[pk] = note
+    return shown
+
+
+def _newest(
+    rows: QuerySet[Any], recent: Q, order: str, conversation_ids: list[int], words: list[str]
+) -> list[tuple[int, Any]]:
+    """Return the newest of some rows with all words in each conversation, or with any of them."""
+    if not conversation_ids:
+        return []
     start = r"\m" if connection.vendor == "postgresql" else r"\b"
     patterns = [start + word_pattern(word) for word in words]
-    every = Message.objects.filter(
-        conversation=OuterRef("pk"),
-        sequence__gt=OuterRef("last_sequence") - NEWEST,
-        removed_at=None,
-    )
-    with_any = every.filter(body__regex="|".join(patterns))
+    with_any = rows.filter(recent, conversation=OuterRef("pk"), body__regex="|".join(patterns))
     with_all = with_any
     for pattern in patterns:
         with_all = with_all.filter(body__regex=pattern)
     choices = [with_any] if len(words) == 1 else [with_all, with_any]
-    newest = [Subquery(_newest(choice)) for choice in choices]
-    conversations = Conversation.objects.filter(pk__in=listed(ids)).values_list(
+    newest = [Subquery(choice.order_by(order).values("pk")[:1]) for choice in choices]
+    chosen = Conversation.objects.filter(pk__in=listed(conversation_ids)).values_list(
         Coalesce(*newest) if len(newest) > 1 else newest[0]
     )
-    rows = Message.objects.filter(pk__in=conversations).select_related("sender")
-    return {row.conversation_id: row for row in rows}
+    return [(row.conversation_id, row) for row in rows.filter(pk__in=chosen)]
 
 
-def _newest(messages: QuerySet[Message]) -> QuerySet[Message, Any]:
-    return messages.order_by("-sequence").values("pk")[:1]
+def _rank(row: Message | Note, words: list[str]) -> tuple[bool, datetime]:
+    has_all = all(re.search(rf"\b{word_pattern(word)}", row.body) for word in words)
+    return has_all, row.created_at
 
 
 def sentence(body: str, words: list[str]) -> list[Part]:
@@ -75,10 +98,17 @@ def sentence(body: str, words: list[str]) -> list[Part]:
     return [part for part in (*parts, Part(text[position:], False)) if part.text]
 
 
-def address(conversation: Conversation, message: Message) -> str:
-    """Return the address of a message in its conversation, with what was written around it."""
+def address(conversation: Conversation, match: Any) -> str:
+    """Return the address of a match in its conversation, with what was written around it.
+
+    Args:
+        match: a message, or a note as `matches` returns it.
+    """
+    is_note = isinstance(match, Note)
+    sequence: int = (match.sequence_before or 0) if is_note else match.sequence
+    fragment = f"note-{match.number}" if is_note else f"message-{sequence}"
     page = settings.HISTORY_PAGE_SIZE
     url = conversation.get_absolute_url()
-    if message.sequence <= conversation.last_sequence - page:
-        url += f"?before={message.sequence + page // 2}"
-    return f"{url}#message-{message.sequence}"
+    if sequence <= conversation.last_sequence - page:
+        url += f"?before={sequence + page // 2}"
+    return f"{url}#{fragment}"

@@ -7,7 +7,9 @@ is rare enough, the index finds the rest. So neither common nor rare words are s
 one call is bounded whatever the words are: if it stops early, the answer has the cursor to continue
 from.
 
-`trato_words` and the indexes over it are made by migration 0002.
+`trato_words` and the indexes over it are made by migration 0002; that of notes by 0016. Statements
+read notes only for people who work for a shop, and only in conversations of their shops in which
+they aren't the shopper.
 """
 
 import json
@@ -22,7 +24,7 @@ from django.db import connection
 from messaging.access import Scope
 from messaging.host import host, shop_model
 from messaging.inbox_order import upcoming
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, Note
 from trato.pagination import Cursor, PageRequest
 
 NEWEST = 200  # conversations whose messages are searched for common words, at most
@@ -61,7 +63,8 @@ WITH candidate (id, at) AS MATERIALIZED ({candidates})
     SELECT candidate.id, candidate.at, true
     FROM (
         SELECT candidate.*,
-               concat_ws(' ', product_title, shop.{shop_name}, person.{person_name}) AS about
+               concat_ws(' ', product_title, shop.{shop_name}, person.{person_name}) AS about,
+               {of_team} AS of_team
         FROM candidate
         JOIN {conversation} conversation ON conversation.id = candidate.id
         JOIN {shop} shop ON shop.{shop_key} = conversation.shop_id
@@ -81,6 +84,7 @@ READ = f"""EXISTS (
     SELECT FROM (
         SELECT about AS text UNION ALL
         SELECT body FROM {{message}} WHERE conversation_id = candidate.id AND removed_at IS NULL
+        {{noted}}
         OFFSET 0
     ) said
     WHERE {HAS.format(text="text")}
@@ -88,6 +92,12 @@ READ = f"""EXISTS (
 LOOKED_UP = f"""({HAS.format(text="about")} OR candidate.id IN (
     SELECT conversation_id FROM {{message}} WHERE trato_words(body) @@ %s AND removed_at IS NULL
 ))"""
+LOOKED_UP_IN_NOTES = """(candidate.of_team AND candidate.id IN (
+    SELECT conversation_id FROM {note} WHERE trato_words(body) @@ %s
+))"""
+READ_NOTES = """UNION ALL
+        SELECT body FROM {note} WHERE conversation_id = candidate.id AND candidate.of_team"""
+OF_TEAM = "(conversation.shop_id = ANY(%s) AND conversation.consumer_id <> %s)"
 
 # The planner overestimates words that it has no statistics for, and would read all conversations.
 # It assumes that an ARRAY is short, and looks up its elements.
@@ -97,7 +107,7 @@ SELECT id, last_message_at FROM {conversation} WHERE {further} AND id = ANY(ARRA
 ))
 UNION
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND trato_words(product_title) @@ %s
-UNION
+{noted}UNION
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND consumer_id = ANY(ARRAY(
     SELECT {person_key} FROM {person} WHERE trato_words({person_name}) @@ %s
 ))
@@ -115,6 +125,12 @@ WHERE trato_words(shop.{shop_name}) @@ %s AND shop.{shop_key} IN (
 ORDER BY last_message_at DESC, id DESC
 LIMIT %s
 """
+NOTED = f"""UNION
+SELECT id, last_message_at FROM {{conversation}} conversation
+WHERE {{further}} AND {OF_TEAM} AND id = ANY(ARRAY(
+    SELECT conversation_id FROM {{note}} WHERE trato_words(body) @@ %s
+))
+"""
 FURTHER_BACK = (
     "(consumer_id = %s OR shop_id = ANY(%s)) "
     "AND last_message_hour <= %s AND (last_message_at, id) < (%s, %s)"
@@ -125,7 +141,9 @@ ESTIMATE_EACH = """ARRAY(
     SELECT 1 FROM {message} WHERE trato_words(body) @@ %s
     UNION ALL SELECT 1 FROM {conversation} WHERE trato_words(product_title) @@ %s
     UNION ALL SELECT 1 FROM {person} WHERE trato_words({person_name}) @@ %s
+    {noted}
 )"""
+NOTED_EACH = "UNION ALL SELECT 1 FROM {note} WHERE trato_words(body) @@ %s"
 
 
 def conversations_with(
@@ -135,13 +153,14 @@ def conversations_with(
     words = _words(text)
     if not words:
         return [], None
-    estimates = [] if unread_only else _estimates(words)
+    estimates = [] if unread_only else _estimates(scope, words)
     fewest = min(estimates, default=COMMON + 1)
     if fewest <= RARE:
         cursors, rest = _by_index(scope, before, size + 1, words, estimates)
     else:
         newest = upcoming(scope, PageRequest(before), NEWEST, unread_only=unread_only)
-        cursors, rest = _look_through(newest.query.sql_with_params(), NEWEST, size + 1, words)
+        candidates = newest.query.sql_with_params()
+        cursors, rest = _look_through(scope, candidates, NEWEST, size + 1, words)
         if rest and len(cursors) <= size and fewest <= COMMON:
             more, rest = _by_index(scope, rest, size + 1 - len(cursors), words, estimates)
             cursors += more
@@ -158,6 +177,7 @@ def _by_index(
     others = [pair for pair in zip(words, estimates, strict=True) if pair[0] is not rarest]
     limit = FURTHER if others else size
     return _look_through(
+        scope,
         _from_index(scope, before, rarest.query, limit),
         limit,
         size,
@@ -185,11 +205,17 @@ def _quoted(lexeme: str) -> str:
 
 
 def _look_through(
-    candidates: Statement, limit: int, size: int, read: list[Word], look_up: Sequence[Word] = ()
+    scope: Scope,
+    candidates: Statement,
+    limit: int,
+    size: int,
+    read: list[Word],
+    look_up: Sequence[Word] = (),
 ) -> tuple[list[Cursor], Cursor | None]:
     """Return the newest candidates that have all words.
 
     Args:
+        scope: of the candidates.
         candidates: a query for the IDs and times of `limit` conversations, or fewer at the end.
         size: the number of conversations to find.
         read: words to search for in the messages themselves.
@@ -199,11 +225,19 @@ def _look_through(
         Their cursors, and the last candidate's cursor: None if there can be no more candidates.
     """
     sql, params = candidates
-    has_all = [LOOKED_UP] * len(look_up) + [READ] * len(read)
+    is_team = bool(scope.shop_ids)
+    looked_up = f"({LOOKED_UP} OR {LOOKED_UP_IN_NOTES})" if is_team else LOOKED_UP
+    noted = _named(READ_NOTES) if is_team else ""
+    has_all = [_named(looked_up)] * len(look_up) + [_named(READ, noted=noted)] * len(read)
     statement = _named(
-        LOOK_THROUGH, candidates=sql, has_all=" AND ".join(map(_named, has_all)) or "true"
+        LOOK_THROUGH,
+        candidates=sql,
+        of_team=OF_TEAM if is_team else "false",
+        has_all=" AND ".join(has_all) or "true",
     )
-    wanted = [part for word in look_up for part in (word.letters, word.query, word.query)]
+    wanted: list[Any] = [list(scope.shop_ids), scope.user_id] if is_team else []
+    for word in look_up:
+        wanted += [word.letters, *[word.query] * (3 if is_team else 2)]
     wanted += [part for word in read for part in (word.letters, word.query)]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *wanted, size, limit - 1])
@@ -217,18 +251,23 @@ def _from_index(scope: Scope, before: Cursor | None, query: str, limit: int) -> 
     shops = list(scope.shop_ids)
     at, pk = (before.at, before.pk) if before else ("infinity", 0)
     further = [scope.user_id, shops, at, at, pk]
-    return _named(FROM_INDEX, further=FURTHER_BACK), [
-        *[*further, query] * 3,
+    noted = _named(NOTED, further=FURTHER_BACK) if shops else ""
+    return _named(FROM_INDEX, further=FURTHER_BACK, noted=noted), [
+        *[*further, query] * 2,
+        *((*further, shops, scope.user_id, query) if shops else ()),
+        *(*further, query),
         *(*further, limit, query, shops, scope.user_id),
         limit,
     ]
 
 
-def _estimates(words: list[Word]) -> list[int]:
-    """Return the planner's estimates: the number of messages, titles and names with each word."""
-    each = ", ".join([_named(ESTIMATE_EACH)] * len(words))
+def _estimates(scope: Scope, words: list[Word]) -> list[int]:
+    """Return the planner's estimates: the number of messages, titles and so on with each word."""
+    noted = _named(NOTED_EACH) if scope.shop_ids else ""
+    each = _named(ESTIMATE_EACH, noted=noted)
+    values = [word.query for word in words for _ in range(each.count("%s"))]
     with connection.cursor() as cursor:
-        cursor.execute(ESTIMATE.format(each=each), [word.query for word in words for _ in range(3)])
+        cursor.execute(ESTIMATE.format(each=", ".join([each] * len(words))), values)
         (plan,) = cursor.fetchone()
     top = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
     return [part["Plan Rows"] for part in top["Plans"]]
@@ -239,6 +278,7 @@ def _named(statement: str, **parts: str) -> str:
     names = {
         "conversation": Conversation._meta.db_table,
         "message": Message._meta.db_table,
+        "note": Note._meta.db_table,
         "person": person.db_table,
         "person_key": _column(person, person.pk.name),
         "person_name": _column(person, settings.PERSON_NAME_FIELD),

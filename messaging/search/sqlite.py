@@ -1,6 +1,7 @@
 """Search on SQLite: messages with FTS5, titles and names with regular expressions.
 
-The table `messaging_words` is filled with folded words by triggers, see migration 0002.
+Triggers fill the tables `messaging_words` and `messaging_note_words` with folded words, see
+migrations 0002 and 0016.
 """
 
 from django.db.models import Q
@@ -19,6 +20,11 @@ SAID = (
     "WHERE messaging_words MATCH %s AND m.removed_at IS NULL"
 )
 
+NOTED = (
+    "SELECT n.conversation_id FROM messaging_note_words w JOIN messaging_note n ON n.id = w.rowid "
+    "WHERE messaging_note_words MATCH %s"
+)
+
 
 def conversations_with(
     scope: Scope, words: list[str], before: Cursor | None, size: int, unread_only: bool
@@ -32,8 +38,13 @@ def conversations_with(
         is_last = word is words[-1]
         pattern = rf"\b{word_pattern(word)}" + ("" if is_last else r"\b")
         phrase = '"{}"{}'.format(folded(word).replace('"', " "), "*" if is_last else "")
+        in_notes = Q(pk__in=())
+        if scope.shop_ids:
+            of_team = Q(shop__in=scope.shop_ids) & ~Q(consumer=scope.user_id)
+            in_notes = of_team & Q(pk__in=RawSQL(NOTED, [phrase]))  # noqa: S611 - a constant
         matching = matching.filter(
             Q(pk__in=RawSQL(SAID, [phrase]))  # noqa: S611 - a constant
+            | in_notes
             | Q(product_title__regex=pattern)
             | Q((f"shop__{host.shop_name_field}__regex", pattern))
             | Q((f"{name_column_of('consumer')}__regex", pattern))

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertNumQueries
 
 from accounts.models import User
 from messaging.factories import MessageFactory, ParticipantFactory
-from messaging.models import Conversation, Side
+from messaging.models import Conversation, Message, Side
 from messaging.search import excerpts
 
 pytestmark = pytest.mark.django_db
@@ -110,8 +110,13 @@ def test_the_row_has_the_matchs_date_and_leads_to_its_message(
     assert f'id="{fragment}"' in page.get(url).content.decode()
 
 
-def test_matches_take_one_query(conversation: Conversation, seller: User) -> None:
+def test_matches_take_one_query_and_for_a_team_a_second_one(
+    conversation: Conversation, seller: User, shopper: User
+) -> None:
     MessageFactory(conversation=conversation, sender=seller, body="A glaze")
     with assertNumQueries(1):
-        (message,) = excerpts.matches([conversation.pk], ["a", "glaze"]).values()
+        (message,) = excerpts.matches([conversation], ["a", "glaze"], shopper.pk).values()
+        assert isinstance(message, Message)
         assert message.sender_name == seller.name
+    with assertNumQueries(2):
+        excerpts.matches([conversation], ["a", "glaze"], seller.pk)

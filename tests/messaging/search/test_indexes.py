@@ -12,7 +12,7 @@ from catalog.factories import ShopFactory
 from catalog.models import Product, Shop
 from messaging.contact import queries as contact
 from messaging.inbox import queries
-from messaging.models import Conversation, Message, hour_of
+from messaging.models import Conversation, Message, Note, hour_of
 
 from .hits import hits
 
@@ -25,10 +25,10 @@ ON_POSTGRESQL = connection.vendor == "postgresql"
 def test_every_migration_leaves_the_triggers_that_fill_the_search_table() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' "
-            "AND tbl_name = 'messaging_message' AND name LIKE 'messaging_words_%'"
+            "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' "
+            "AND name LIKE 'messaging_%words_%' GROUP BY 1 ORDER BY 1"
         )
-        assert cursor.fetchone() == (3,)
+        assert cursor.fetchall() == [("messaging_message", 3), ("messaging_note", 3)]
 
 
 def test_a_deleted_message_leaves_the_search_table_sound(
@@ -69,6 +69,13 @@ def test_lists_and_searches_of_a_big_shop_read_no_table_from_end_to_end(
         for about in made
         for n in range(1, 5)
     )  # fmt: skip
+    Note.objects.bulk_create(
+        Note(
+            conversation=about, author=seller, number=1, team_revision=1, client_id=uuid.uuid4(),
+            body=f"Remember {about.pk % 97} and number {about.pk}",
+        )
+        for about in made
+    )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -81,7 +88,7 @@ def test_lists_and_searches_of_a_big_shop_read_no_table_from_end_to_end(
         )
     )
     assert len(plans) > 8
-    for table in ("message", "conversation", "participant"):
+    for table in ("message", "conversation", "participant", "note"):
         offending = [plan for plan in plans if f"Seq Scan on messaging_{table}" in plan]
         assert not offending, "\n\n".join(offending)
 

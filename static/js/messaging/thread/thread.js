@@ -120,10 +120,10 @@ class Thread extends HTMLElement {
     });
   }
 
-  /** The message that the address leads to, as a search result does. */
+  /** The message or note that the address leads to, as a search result does. */
   linked() {
     const id = CSS.escape(location.hash.slice(1));
-    return id ? this.querySelector(`.message[id="${id}"]`) : null;
+    return id ? this.querySelector(`:is(.message, .note)[id="${id}"]`) : null;
   }
 
   /** Where to start reading: at the message of the address, at the first new message, or at the end. */
