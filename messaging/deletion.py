@@ -21,6 +21,7 @@ from .lanes.turns import Turn
 from .models import (
     MENTION_KIND,
     SUBJECT_KIND,
+    AlertChoice,
     Conversation,
     KeptQuestion,
     Message,
@@ -62,6 +63,7 @@ def _erase(person: Person) -> None:
     written = Note.objects.filter(author_id=person.pk).exclude(mentions=[])
     notifications.forget(MENTION_KIND, written.values_list("pk", flat=True))
     Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
+    AlertChoice.objects.filter(user_id=person.pk).delete()
     KeptQuestion.objects.filter(writer=str(person.pk)).delete()
     closing = host.shops_closing_with(person)
     for model in (SavedReply, SavedView):
@@ -111,6 +113,7 @@ PART = Part(
     relations={
         "messaging.Conversation.consumer": "ended; shown as a deleted account",
         "messaging.Conversation.assignee": "emptied: nobody takes care of it",
+        "messaging.AlertChoice.user": "deleted",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.Wait.answered_by": "kept; shown as a deleted account",

@@ -279,6 +279,7 @@ from .participants import Participant as Participant  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .saved_views.models import SavedView as SavedView  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
+from .team.models import AlertChoice as AlertChoice  # noqa: E402
 from .team.models import TeamRules as TeamRules  # noqa: E402
 from .team.models import TeamState as TeamState  # noqa: E402
 from .triage.models import ConversationLabel as ConversationLabel  # noqa: E402

@@ -171,6 +171,18 @@ def announce_badges(user_ids: Collection[int]) -> None:
 
 
 @transaction.atomic
+def tell_again(subject_kind: str, subject_ids: Iterable[int]) -> None:
+    """Let the next news about some subjects look at each member of their teams.
+
+    Call it if others are to be notified than before: a send relies for `TELL_TEAM_AGAIN_SECONDS` on
+    having notified everybody, see `sql.notify_in_statement`.
+    """
+    told = _about(subject_kind, list(subject_ids)).filter(team_id__gt=0, told_at__isnull=False)
+    if news := _locked(told):
+        News.objects.filter(pk__in=listed(news)).update(told_at=None)
+
+
+@transaction.atomic
 def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> None:
     """Hide some words in all notifications about a subject that quote them.
 

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from messaging import access
 from messaging.body import excerpt
-from messaging.host import host
 from messaging.lanes import store as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from messaging.records import Attempt, Sent, content_of
@@ -104,12 +103,8 @@ def _notify_other_side(conversation: Conversation, message: Message) -> list[int
     """Make the conversation unread for the other side; return those for whom it was not before."""
     is_question = message.side == Side.CONSUMER
     name = message.sender_name
-    recipients = [conversation.consumer_id]
-    if is_question:  # don't notify a shopper who has since joined the shop of their own words
-        members = host.members_of(conversation.shop_id)
-        recipients = [pk for pk in members if pk != conversation.consumer_id]
     return notifications.notify(
-        recipients,
+        team.alerted(conversation) if is_question else [conversation.consumer_id],
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
         title=name if is_question or message.is_automatic else f"{name} · {conversation.shop_name}",

@@ -169,11 +169,11 @@ def news() -> str:
     return """news AS MATERIALIZED (
         SELECT DISTINCT ON (subject_id, team_id) *
         FROM (SELECT n.conversation_id AS subject_id, n.shop_id AS team_id, n.consumer_id, n.nth,
-                     n.sender_name AS title, n.excerpt, n.url
+                     n.assignee_id, n.sender_name AS title, n.excerpt, n.url
               FROM numbered n
               WHERE n.side = 'consumer'
               UNION ALL
-              SELECT n.conversation_id, 0, n.consumer_id, n.nth,
+              SELECT n.conversation_id, 0, n.consumer_id, n.nth, n.assignee_id,
                      CASE WHEN n.is_automatic THEN s.name ELSE n.sender_name || ' · ' || s.name END,
                      n.excerpt, n.url
               FROM numbered n
@@ -184,13 +184,18 @@ def news() -> str:
 
 
 def recipients() -> str:
-    """Find the recipients: the shopper, or the shop's members except the shopper."""
-    return """
+    """Find the recipients: the shopper, or the members of the shop who want to be alerted.
+
+    A shopper who works for the shop by now isn't one of them.
+    """
+    return f"""
         SELECT d.news_id, w.user_id AS recipient_id
         FROM due d
         JOIN news n ON n.subject_id = d.subject_id AND n.team_id = d.team_id
         CROSS JOIN LATERAL (SELECT w.user_id FROM active_member w
-                            WHERE w.shop_id = d.team_id AND w.user_id <> n.consumer_id OFFSET 0) w
+                            WHERE w.shop_id = d.team_id AND w.user_id <> n.consumer_id
+                              AND w.user_id <> ALL (ARRAY({team.silent("n")}))
+                            OFFSET 0) w
         UNION ALL
         SELECT d.news_id, n.consumer_id
         FROM due d

@@ -1,14 +1,27 @@
 """Count the changes that only a shop's team sees, and set how it works together."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from messaging import access
-from messaging.models import TeamRules, TeamState
+from messaging.models import (
+    SUBJECT_KIND,
+    AlertChoice,
+    Conversation,
+    TeamRules,
+    TeamState,
+    hour_of,
+)
+from notifications import actions as notifications
+from trato.clock import database_now
 from trato.listed import listed
 from trato.people import Person
+
+from . import events
 
 
 @transaction.atomic
@@ -46,3 +59,26 @@ def set_rules(actor: Person, shop_id: int, *, replying_takes: bool) -> None:
     """
     access.own_shop(actor, shop_id, manage=True)
     TeamRules.objects.update_or_create(shop_id=shop_id, defaults={"replying_takes": replying_takes})
+
+
+@transaction.atomic
+def set_alerts(actor: Person, shop_id: int, level: AlertChoice.Level) -> None:
+    """Choose which of the shoppers' messages alert oneself, from the next one on.
+
+    What is unread stays unread.
+
+    Raises:
+        Http404: the actor doesn't work for the shop.
+    """
+    access.own_shop(actor, shop_id)
+    own = {"shop_id": shop_id, "user_id": actor.pk}
+    if level == AlertChoice.Level.ALL:
+        AlertChoice.objects.filter(**own).delete()
+    else:
+        AlertChoice.objects.update_or_create(**own, defaults={"level": level})
+    since = database_now() - timedelta(seconds=settings.TELL_TEAM_AGAIN_SECONDS)
+    recent = Conversation.objects.filter(
+        shop_id=shop_id, last_message_hour__gte=hour_of(since), last_message_at__gte=since
+    )
+    notifications.tell_again(SUBJECT_KIND, recent.values_list("pk", flat=True))
+    events.alerts_changed(actor)

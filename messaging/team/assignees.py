@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 
 from messaging.frames import Sender
 from messaging.host import host
-from messaging.models import Conversation
+from messaging.models import SUBJECT_KIND, Conversation
+from notifications import actions as notifications
 from trato.listed import listed
 
 from . import actions, events
@@ -33,6 +34,8 @@ def assign(conversations: Iterable[tuple[Conversation, int | None]]) -> None:
         Conversation.objects.filter(pk__in=listed(keys)).update(assignee_id=assignee_id)
     people = _senders(pk for pk in by_assignee if pk is not None)
     revisions = actions.bump(row.pk for row in changed)
+    # Other members may be alerted from the next message on.
+    notifications.tell_again(SUBJECT_KIND, [row.pk for row in changed])
     events.changed_many(
         (
             row,

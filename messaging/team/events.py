@@ -13,7 +13,7 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
 
-from .frames import LookingSeen, TeamChanged
+from .frames import AlertsChanged, LookingSeen, TeamChanged
 
 
 def changed(conversation: Conversation, team_revision: int, **fields: Any) -> None:
@@ -45,6 +45,12 @@ def looking(
     frame = LookingSeen(conversation_id, person.pk, host.display_name(person), doing)
     event = _event(conversation_id, consumer_id, frame)
     groups.send([seller_group(shop_id)], {**event, "user": person.pk})
+
+
+def alerts_changed(person: Person) -> None:
+    """Tell a person's tabs, on commit, that other messages alert them from now on."""
+    event = {"type": "chat.message", "frame": encode(AlertsChanged())}
+    groups.send_on_commit([groups.user_group(person.pk)], event)
 
 
 def addressed(conversation: Conversation, frame: Struct) -> groups.Addressed:

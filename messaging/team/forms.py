@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from messaging.models import TeamRules
+from messaging.models import AlertChoice, TeamRules
 
 
 class RulesForm(forms.Form):
@@ -22,3 +22,13 @@ class RulesForm(forms.Form):
 
     def __init__(self, data: Any = None, *, row: TeamRules) -> None:
         super().__init__(data, initial={"replying_takes": row.replying_takes})
+
+
+class AlertsForm(forms.Form):
+    """What a member of a shop chooses for themselves."""
+
+    level = forms.ChoiceField(
+        label=gettext_lazy("Which messages of shoppers alert you"),
+        choices=AlertChoice.Level,
+        widget=forms.RadioSelect,
+    )

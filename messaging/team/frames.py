@@ -19,6 +19,17 @@ class TeamChanged(Struct, tag="team.changed", kw_only=True):
     labels: list[int] | UnsetType = UNSET
 
 
+class AlertsChanged(Struct, tag="alerts.changed"):
+    """The person has chosen which messages alert them."""
+
+
+class Alerts(Struct, tag="conversation.alerts"):
+    """Whether messages of a conversation's other side alert a person."""
+
+    conversation: int
+    alerts: bool
+
+
 class LookingSeen(Struct, tag="team.looking"):
     """What a colleague does, for those who have the conversation open; nothing is stored."""
 

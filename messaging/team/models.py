@@ -56,3 +56,43 @@ class TeamRules(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shop_id}"
+
+
+class AlertChoice(models.Model):
+    """Which of the shoppers' messages alert a member of a shop. Without a row, all of them do.
+
+    So sends cost the same as long as nobody has chosen anything.
+    """
+
+    class Level(models.TextChoices):
+        ALL = "all", _("All of them")
+        MINE_AND_NOBODYS = "nobodys", _("Those in my conversations, and in those nobody has taken")
+        MINE = "mine", _("Only those in my conversations")
+        NOTHING = "nothing", _("None: I'm only watching")
+
+    shop = HostForeignKey(
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # the unique index begins with it
+        verbose_name=_("shop"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("member"),
+    )
+    level = models.CharField(_("alerts"), max_length=7, choices=Level)
+
+    class Meta:
+        verbose_name = _("choice of alerts")
+        verbose_name_plural = _("choices of alerts")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["shop", "user"], name="one_choice_of_alerts_per_member"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.shop_id}: {self.level}"

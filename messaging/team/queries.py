@@ -1,9 +1,12 @@
-"""How a shop's team works together, and whether a reply takes a conversation."""
+"""How a shop's team works together: who takes a conversation, and whom a message alerts."""
 
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef, Q
 
 from messaging.host import Shop, host
-from messaging.models import Conversation, TeamRules
+from messaging.models import AlertChoice, Conversation, Side, TeamRules
+from trato.people import Person
+
+Level = AlertChoice.Level
 
 
 def rules_of(shop: Shop) -> TeamRules:
@@ -26,3 +29,46 @@ def takes(conversation: Conversation, sender_id: int) -> bool:
     members = host.active_members().filter(shop_id=conversation.shop_id).order_by()
     team = set(members.exclude(Exists(is_off)).values_list("user_id", flat=True))
     return len(team) > 1 and sender_id in team and conversation.assignee_id not in team
+
+
+def alerted(conversation: Conversation) -> list[int]:
+    """Return the members of the shop whom a message of the shopper alerts, with one query.
+
+    A shopper who works for the shop by now isn't one of them. `sql.silent` is the same.
+    """
+    shop_id, assignee_id = conversation.shop_id, conversation.assignee_id
+    return [pk for pk in _alerted(shop_id, assignee_id) if pk != conversation.consumer_id]
+
+
+def is_alerted(conversation: Conversation, user: Person) -> bool:
+    """Whether a message of the other side alerts a person of either side."""
+    if conversation.side_of(user.pk) is Side.CONSUMER:
+        return True
+    return user.pk in alerted(conversation)
+
+
+def everybody_is_silent(shop_id: int) -> bool:
+    """Whether nobody of a shop is alerted where nobody is assigned."""
+    return not _alerted(shop_id, None)
+
+
+def level_of(user: Person, shop_id: int) -> Level:
+    """Return what a member of a shop has chosen."""
+    row = AlertChoice.objects.filter(user_id=user.pk, shop_id=shop_id).first()
+    return Level(row.level) if row else Level.ALL
+
+
+def has_chosen(user: Person) -> bool:
+    """Whether a person has chosen anything but all, in any shop."""
+    return AlertChoice.objects.filter(user_id=user.pk).exists()
+
+
+def _alerted(shop_id: int, assignee_id: int | None) -> list[int]:
+    members = host.active_members().filter(shop_id=shop_id).order_by()
+    is_heard = Q(level__in=(Level.MINE_AND_NOBODYS, Level.MINE), user_id=assignee_id)
+    nobodys = Q(level=Level.MINE_AND_NOBODYS)
+    if assignee_id:
+        nobodys &= ~Q(Exists(members.filter(user_id=assignee_id)))
+    own = AlertChoice.objects.filter(shop_id=OuterRef("shop_id"), user_id=OuterRef("user_id"))
+    heard = members.exclude(Exists(own.exclude(is_heard | nobodys)))
+    return list(heard.values_list("user_id", flat=True))

@@ -1,6 +1,9 @@
-"""Whether a reply takes a conversation, as a part of the statement that stores messages."""
+"""The team's part in the statement that stores messages: who takes it, and whom it alerts.
 
-from messaging.models import TeamRules
+The statement has an expression `active_member(shop_id, user_id)`.
+"""
+
+from messaging.models import AlertChoice, TeamRules
 
 
 def takes(attempt: str) -> str:
@@ -10,7 +13,7 @@ def takes(attempt: str) -> str:
 
     Args:
         attempt: the alias of an attempt with `side`, `is_automatic`, `sender_id`, `shop_id` and
-            `assignee_id`. The statement has an expression `active_member(shop_id, user_id)`.
+            `assignee_id`.
     """
     return f"""CASE
         WHEN {attempt}.side = 'consumer' OR {attempt}.is_automatic
@@ -24,3 +27,22 @@ def takes(attempt: str) -> str:
              AND coalesce((SELECT r.replying_takes FROM {TeamRules._meta.db_table} r
                            WHERE r.shop_id = {attempt}.shop_id), true)
         END"""
+
+
+def silent(news: str) -> str:
+    """Return the SELECT of the members whom a shopper's message doesn't alert.
+
+    `queries.alerted` is the same. Where nobody has chosen anything, it looks once at an index.
+
+    Args:
+        news: the alias of a row with `team_id`, the shop, and the conversation's `assignee_id`.
+    """
+    level = AlertChoice.Level
+    return f"""SELECT a.user_id FROM {AlertChoice._meta.db_table} a
+        WHERE a.shop_id = {news}.team_id AND NOT coalesce(CASE a.level
+            WHEN '{level.MINE_AND_NOBODYS}' THEN
+                {news}.assignee_id IS NULL OR {news}.assignee_id = a.user_id
+                OR (SELECT count(*) = 0 FROM active_member m
+                    WHERE m.shop_id = {news}.team_id AND m.user_id = {news}.assignee_id)
+            WHEN '{level.MINE}' THEN {news}.assignee_id = a.user_id
+            ELSE false END, false)"""

@@ -52,9 +52,13 @@ class OwnState(Struct, kw_only=True):
 
 
 class Muted(Struct, tag="conversations.muted"):
-    """The conversations whose messages a person's pages don't announce."""
+    """The conversations whose messages a person's pages don't announce.
+
+    If the person `has_chosen` what alerts them, `conversation/<id>/alerts/` says it of the others.
+    """
 
     conversations: Collection[int]
+    has_chosen: bool
 
 
 class OwnChanged(Struct, tag="own.changed"):

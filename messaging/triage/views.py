@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from messaging.team import queries as team
 from trato import rate_limits
 from trato.errors import Refused
 from trato.responses import (
@@ -45,7 +46,8 @@ def acts(request: PersonRequest) -> HttpResponse:
 @person_required
 def muted(request: PersonRequest) -> HttpResponse:
     """Return as JSON which conversations a page must not announce."""
-    return json_response(Muted(queries.muted(request.user)))
+    user = request.user
+    return json_response(Muted(queries.muted(user), has_chosen=team.has_chosen(user)))
 
 
 def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:

@@ -19,6 +19,7 @@ from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging.factories import SavedReplyFactory, SavedViewFactory
 from messaging.models import (
+    AlertChoice,
     AwayWords,
     Conversation,
     ConversationLabel,
@@ -46,8 +47,8 @@ PEOPLE = (
     "suspended", "moderator",
 )  # fmt: skip
 MODELS = (
-    AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note, Notification,
-    OpeningHours, Participant, Report, SavedReply, SavedView, TeamRules, TeamState,
+    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note,
+    Notification, OpeningHours, Participant, Report, SavedReply, SavedView, TeamRules, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 TEAM = {"seller", "colleague"}
@@ -284,6 +285,17 @@ def _set_rules(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, TeamRules.objects.filter(replying_takes=False).exists()
 
 
+def _set_alerts(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"shop": scene.conversation.shop_id, "act": "alerts", "level": "mine"}
+    status = client.post("/conversations/team/", form).status_code
+    return status, AlertChoice.objects.filter(level="mine").exists()
+
+
+def _see_alerts(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}alerts/")
+    return answer.status_code, '"alerts":true' in answer.text
+
+
 def _see_teamwork(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     answer = client.get(f"/conversations/team/?shop={scene.conversation.shop_id}")
     return answer.status_code, "For the whole team" in answer.text
@@ -337,6 +349,8 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "set away until": (_set_away, {"seller"}, {403, 404}),
     "see teamwork": (_see_teamwork, SELLERS, {404}),
     "set the team's rules": (_set_rules, {"seller"}, {403, 404}),
+    "choose alerts": (_set_alerts, SELLERS, {404}),
+    "see alerts": (_see_alerts, SIDES, {404}),
     "remove": (_remove, STAFF, {302, 403}),
     "suspend": (_suspend, STAFF, {302, 403}),
 }

@@ -2,6 +2,7 @@
 // made for it: this object changes the row, its place and the counts of the lanes.
 import { session } from "trato/session";
 import { write } from "trato/local-time";
+import { isAlerted } from "trato/muted";
 import { gettext } from "trato/text";
 
 const PREVIEW_CHARACTERS = 140; // as in the server's template
@@ -57,8 +58,15 @@ export class Rows {
     time.dateTime = message.created_at;
     write(time);
     row.lastSequence = message.sequence;
-    if (message.side !== mine && !isOpen) this.mark(row, true);
+    if (message.side !== mine && !isOpen) this.arrive(row, message.conversation);
     if (!message.automatic) this.turn(row, message.side === "consumer" ? "seller" : "consumer");
+  }
+
+  /** A message of the other side makes a row unread, unless the person has chosen otherwise. */
+  arrive(row, conversation) {
+    if (row.hasAttribute("data-unread")) return;
+    this.mark(row, true);
+    isAlerted(conversation).then((alerts) => alerts || this.mark(row, false));
   }
 
   mark(row, isUnread) {

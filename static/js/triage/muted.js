@@ -1,23 +1,52 @@
-// The conversations that this person has muted: asked for once, when the first toast is due, and kept
-// up to date by what the person does in any tab.
+// Which conversations alert this person. What the person has muted is asked for once, when the first
+// message arrives, and kept up to date by what the person does in any tab. Only who has chosen to be
+// alerted of less than all asks about others: once for each conversation, until its assignee changes.
 import { getJSON } from "trato/api";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
 
 let asked = null;
+const alerts = new Map(); // conversation → whether its messages alert this person
 
+/** Whether messages of a conversation make it unread for this person. */
+export async function isAlerted(conversation) {
+  if (!(await own()).hasChosen) return true;
+  if (!alerts.has(conversation)) alerts.set(conversation, askAbout(conversation));
+  return alerts.get(conversation);
+}
+
+/** Whether a conversation may be unread without a toast. */
 export async function isMuted(conversation) {
+  return (await own()).muted.has(conversation) || !(await isAlerted(conversation));
+}
+
+function own() {
   asked ??= ask();
-  return (await asked).has(conversation);
+  return asked;
 }
 
 async function ask() {
   const answer = await getJSON(addresses.muted);
   if (!answer) asked = null; // ask again next time
-  return new Set(answer?.conversations);
+  return { muted: new Set(answer?.conversations), hasChosen: answer?.has_chosen ?? false };
+}
+
+async function askAbout(conversation) {
+  const answer = await getJSON(`${addresses.conversation(conversation)}alerts/`);
+  if (!answer) alerts.delete(conversation);
+  return answer?.alerts ?? true;
 }
 
 session.on("own.changed", async ({ conversations }) => {
-  const muted = await asked;
-  for (const own of conversations) muted?.[own.muted ? "add" : "delete"](own.conversation);
+  const muted = (await asked)?.muted;
+  for (const state of conversations) muted?.[state.muted ? "add" : "delete"](state.conversation);
+});
+
+session.on("alerts.changed", () => {
+  asked = null;
+  alerts.clear();
+});
+
+session.on("team.changed", ({ conversation, assignee }) => {
+  if (assignee !== undefined) alerts.delete(conversation);
 });

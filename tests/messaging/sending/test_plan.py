@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from benchmarks.trato import population
-from catalog.models import Shop
-from messaging.models import TeamRules
+from catalog.models import Shop, ShopMember
+from messaging.models import AlertChoice, TeamRules
 from messaging.sending.statement import send_statement
 
 pytestmark = [
@@ -24,6 +24,10 @@ def test_a_batch_reads_no_table_from_end_to_end() -> None:
     pairs = population.fill(PAIRS)
     # PostgreSQL would rather scan a table that is empty.
     TeamRules.objects.bulk_create(TeamRules(shop=shop) for shop in Shop.objects.all())
+    AlertChoice.objects.bulk_create(
+        AlertChoice(shop_id=row.shop_id, user_id=row.user_id, level="mine")
+        for row in ShopMember.objects.all()
+    )
     attempts = [
         {
             "conversation_id": pair["conversation"],

@@ -13,10 +13,11 @@ from hypothesis import strategies as some
 from accounts.models import User
 from catalog.models import Shop
 from messaging import actions
-from messaging.models import Conversation, Lane, Message, hour_of
+from messaging.models import AlertChoice, Conversation, Lane, Message, hour_of
 from messaging.reading.actions import mark_read
 from messaging.records import Attempt, Sent
 from messaging.sending import orm
+from messaging.team.actions import set_alerts
 from notifications.models import Notification
 from trato import rate_limits
 from trato.errors import Refused
@@ -124,11 +125,18 @@ def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
         min_size=1, max_size=12,
     ),
     some.lists(some.sampled_from([None, 1, 2, 4]), min_size=2, max_size=2),
+    some.lists(some.sampled_from(AlertChoice.Level), min_size=2, max_size=2),
 )  # fmt: skip
 def test_storing_together_leaves_what_storing_one_by_one_leaves(
-    cast: list[User], shop: Shop, intents: list[Intent], assignees: list[int | None]
+    cast: list[User],
+    shop: Shop,
+    intents: list[Intent],
+    assignees: list[int | None],
+    levels: list[AlertChoice.Level],
 ) -> None:
     rate_limits.reset()
+    for person, level in zip(cast[1:3], levels, strict=True):
+        set_alerts(person, shop.pk, level)
     one, many = conversations(cast[0], shop), conversations(cast[0], shop)
     for row, who in zip(one + many, assignees * 2, strict=True):
         Conversation.objects.filter(pk=row.pk).update(assignee=None if who is None else cast[who])

@@ -122,9 +122,10 @@ def test_owners_can_switch_it_off(
 ) -> None:
     page: Client = client_of(seller)
     address = "/conversations/team/"
-    assert "checked" in page.get(address).text
+    is_on = 'id="id_replying_takes" checked'
+    assert is_on in page.get(address).text
     page.post(address, {"shop": shop.pk, "act": "rules"})
-    assert "checked" not in page.get(address).text
+    assert is_on not in page.get(address).text
     say(seller, conversation)
     assert assignee(conversation) is None
     page.post(address, {"shop": shop.pk, "act": "rules", "replying_takes": "on"})

@@ -1,0 +1,33 @@
+"""Messages that somebody has chosen not to be alerted of arrive quietly."""
+
+from playwright.sync_api import expect
+
+from accounts.models import User
+from catalog.models import Shop
+from messaging.models import AlertChoice, Conversation
+from messaging.team.actions import set_alerts
+from messaging.triage.actions import assign
+from tests.browser.acts import Person, live, open_thread, shows, write
+
+
+def test_only_ones_own_conversations_make_themselves_heard(
+    person: Person, shopper: User, seller: User, colleague: User, shop: Shop,
+    conversation: Conversation,
+) -> None:  # fmt: skip
+    set_alerts(seller, shop.pk, AlertChoice.Level.MINE)
+    inbox, asking = person(seller), person(shopper)
+    open_thread(asking, conversation)
+    write(asking, "Hello?")
+    inbox.goto("/conversations/")
+    live(inbox)
+    row = inbox.locator(".inbox__item")
+    with inbox.expect_response("**/alerts/"):
+        write(asking, "Anybody there?")
+    expect(row.locator(".inbox__preview")).to_have_text("Anybody there?")
+    expect(row.locator(".inbox__dot")).to_have_count(0)
+    expect(inbox.locator(".toast")).to_have_count(0)
+    assign(colleague, [conversation.pk], seller.pk)
+    expect(row.locator(".inbox__marks")).to_contain_text(f"→ {seller.name}")
+    write(asking, "I need two.")
+    shows(inbox, ".toast__excerpt", "I need two.")
+    expect(row.locator(".inbox__dot")).to_have_text("unread")
