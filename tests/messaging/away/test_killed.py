@@ -20,12 +20,12 @@ from messaging.models import AwayAnswer, Conversation, Message
 from messaging.opening_hours import actions as opening_hours
 from messaging.opening_hours.schedule import Span
 from tests.databases import own_database
+from tests.messaging.due.killed import KILLS
 from tests.said import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = 50
 CONVERSATIONS = 60  # so that some are left at the end
 
 

@@ -1,4 +1,4 @@
-"""Each message is sent exactly once, although the processes that send are killed 50 times."""
+"""Each message is sent exactly once, although the processes that send are killed."""
 
 import os
 import subprocess
@@ -14,11 +14,11 @@ from django.db import connection
 from messaging.models import Message, ScheduledMessage
 from messaging.scheduled import delivery
 from tests.databases import own_database
+from tests.messaging.due.killed import KILLS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = 50
 MESSAGES = 80  # so that some are left at the end
 
 
