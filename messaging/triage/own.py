@@ -49,8 +49,6 @@ def change(
     done: Done = []
     for pk, conversation in conversations.items():
         row = rows.get(pk) or _row(actor, conversation)
-        done.append((conversation, row))
-        before = [getattr(row, column) for column in columns]
         before = [getattr(row, column) for column in columns]
         try:
             values = decide(conversation, row)

@@ -13,7 +13,7 @@ from messaging import queries
 from messaging.models import Conversation, Participant
 from messaging.reading import batch
 from messaging.reading.actions import mark_read
-from notifications.models import News
+from notifications.models import News, Notification
 from notifications.queries import unread_count, unread_counts
 from tests.said import say
 
@@ -128,6 +128,18 @@ def test_a_message_that_is_not_there_is_refused(
     assert (unread_from(seller), unread_count(seller.pk)) == (None, 0)
     act(client_of(seller), "mark_unread", [talk.pk], sequence="3")
     assert unread_count(seller.pk) == 1
+
+
+@pytest.mark.django_db
+def test_of_many_those_without_the_message_stay_as_they_are(
+    talk: Conversation, many: Many, seller: User, act: Any, client_of: Any
+) -> None:
+    mark_read(seller, talk.pk, 3)
+    (short,) = many(1)
+    answer = act(client_of(seller), "mark_unread", [short.pk, talk.pk], sequence=3)
+    assert (answer["done"], answer["failed"]) == ([talk.pk], {str(short.pk): "invalid"})
+    told = Notification.objects.filter(recipient=seller, read_at=None)
+    assert list(told.values_list("news__subject_id", flat=True)) == [talk.pk]
 
 
 @pytest.mark.django_db
