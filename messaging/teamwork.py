@@ -42,7 +42,7 @@ class Teamwork:
         is_due = "user" not in event or (
             event["user"] != own and event["conversation"] in self._conversations
         )
-        if is_due and event["consumer"] != own:
+        if is_due and event.get("consumer") != own:
             self._socket.send_frame(event["frame"])
 
     async def _announce_looking(self, frame: frames.Looking) -> None:

@@ -6,16 +6,11 @@ from typing import Any
 from msgspec import Struct
 
 from messaging.frames import Sender
+from messaging.team.frames import LabelItem
 
 from .rows import Marks
 
 PREVIEW = 140  # characters
-
-
-class LabelItem(Struct):
-    id: int
-    name: str
-    colour: str
 
 
 class Row(Struct, kw_only=True):

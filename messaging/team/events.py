@@ -13,7 +13,7 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
 
-from .frames import AlertsChanged, LookingSeen, TeamChanged
+from .frames import AlertsChanged, LabelsChanged, LookingSeen, TeamChanged
 
 
 def changed(conversation: Conversation, team_revision: int, **fields: Any) -> None:
@@ -36,6 +36,12 @@ def changed_many(changes: Iterable[tuple[Conversation, Struct]]) -> None:
     """Send the teams of several conversations their frames on commit, in one publish."""
     events = [addressed(conversation, frame) for conversation, frame in changes]
     transaction.on_commit(lambda: groups.send_many(events))
+
+
+def labels_changed(shop_id: int, frame: LabelsChanged) -> None:
+    """Send all members of a shop, on commit, what has become of its labels."""
+    event = {"type": "team.event", "frame": encode(frame)}
+    groups.send_on_commit([seller_group(shop_id)], event)
 
 
 def looking(

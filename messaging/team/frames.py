@@ -30,6 +30,20 @@ class Alerts(Struct, tag="conversation.alerts"):
     alerts: bool
 
 
+class LabelItem(Struct):
+    id: int
+    name: str
+    colour: str
+
+
+class LabelsChanged(Struct, tag="labels.changed", kw_only=True):
+    """A shop's labels that were created or changed, and the IDs of those that were deleted."""
+
+    shop: int
+    changed: list[LabelItem]
+    deleted: list[int]
+
+
 class LookingSeen(Struct, tag="team.looking"):
     """What a colleague does, for those who have the conversation open; nothing is stored."""
 

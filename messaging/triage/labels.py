@@ -1,6 +1,7 @@
 """A shop's labels: its members create, change and delete them."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ from django.utils.translation import ngettext
 from messaging import access
 from messaging.host import shop_model
 from messaging.models import Label
+from messaging.team import events
+from messaging.team.frames import LabelItem, LabelsChanged
 from trato.errors import Refused, when_shown
 from trato.people import Person
 from trato.text import validate_name
@@ -32,6 +35,7 @@ def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
     label = Label(shop_id=shop_id)
     _set(label, name, colour)
     label.save()
+    _announce(label.shop_id, changed=[label])
     return label
 
 
@@ -46,6 +50,7 @@ def change(actor: Person, label_id: int, name: str, colour: str) -> Label:
     label = _label_of(actor, label_id)
     _set(label, name, colour)
     label.save()
+    _announce(label.shop_id, changed=[label])
     return label
 
 
@@ -60,6 +65,13 @@ def delete(actor: Person, label_id: int) -> None:
     # Labelling a conversation locks the label until the transaction ends.
     Label.objects.select_for_update().get(pk=label.pk)
     label.delete()
+    _announce(label.shop_id, deleted=[label_id])
+
+
+def _announce(shop_id: int, *, changed: Sequence[Label] = (), deleted: Sequence[int] = ()) -> None:
+    items = [LabelItem(label.pk, label.name, label.colour) for label in changed]
+    frame = LabelsChanged(shop=shop_id, changed=items, deleted=list(deleted))
+    events.labels_changed(shop_id, frame)
 
 
 def _label_of(actor: Person, label_id: int) -> Label:

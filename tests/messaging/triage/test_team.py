@@ -176,3 +176,33 @@ async def test_only_the_team_hears_of_it(
     ]
     assert await sockets[shopper].receive_nothing()
     assert await Conversation.objects.values("revision", "last_sequence").aget() == before
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_changed_label_is_one_frame_for_each_member(
+    talk: Conversation,
+    seller: User,
+    colleague: User,
+    shopper: User,
+    urgent: Label,
+    many: Many,
+    act: Any,
+    client_of: Any,
+    socket_of: Any,
+) -> None:
+    rows, client = await sync_to_async(many)(3), await sync_to_async(client_of)(seller)
+    await sync_to_async(act)(client, "label", [row.pk for row in rows], label=urgent.pk)
+    sockets = {user: await socket_of(user) for user in (colleague, shopper)}
+    for socket in sockets.values():
+        assert (await socket.receive_json_from(timeout=PATIENCE))["type"] == "session.ready"
+    await sync_to_async(labels.change)(seller, urgent.pk, "Soon", "amber")
+    await sync_to_async(labels.delete)(seller, urgent.pk)
+    heard = [await sockets[colleague].receive_json_from(timeout=PATIENCE) for _ in range(2)]
+    head = {"type": "labels.changed", "shop": urgent.shop_id}
+    item = {"id": urgent.pk, "name": "Soon", "colour": "amber"}
+    assert heard == [
+        head | {"changed": [item], "deleted": []},
+        head | {"changed": [], "deleted": [urgent.pk]},
+    ]
+    for socket in sockets.values():
+        assert await socket.receive_nothing()
