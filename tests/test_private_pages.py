@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {"/favicon.ico", "/health/", "/metrics", "/text.js", "/admin/jsi18n/"}
 POST_ONLY = {
     "/conversations/acts/",
+    "/conversations/acts/choices/",
     "/accounts/demo-login/",
     "/language/setlang/",
     "/accounts/logout/",

@@ -42,8 +42,9 @@ class Marks:
     @property
     def any(self) -> bool:
         """Whether a row shows any of them."""
-        own = (self.starred, self.archived, self.snoozed_until)
-        return self.lane == OURS or any(map(bool, (*own, self.assignee, self.former, self.labels)))
+        own = (self.starred, self.archived, self.muted, self.snoozed_until)
+        shown = (*own, self.assignee, self.former, self.labels)
+        return self.lane == OURS or any(map(bool, shown))
 
 
 def marks_of(user: Person, rows: Collection[Conversation]) -> dict[int, Marks]:

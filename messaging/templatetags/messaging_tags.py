@@ -39,6 +39,7 @@ def messaging_page(context: RequestContext) -> SafeString:
         "socket-url": settings.SOCKET_PATH,
         "unread-url": reverse("notifications:unread"),
         "acts-url": reverse("messaging:acts"),
+        "choices-url": reverse("messaging:act_choices"),
         "muted-url": reverse("messaging:muted"),
         "conversation-url": _address_of_any("messaging:conversation"),
         "send-url": _address_of_any("messaging:new_message"),
@@ -91,6 +92,17 @@ def message_options(message: Message | None, conversation: Conversation) -> str:
 @lru_cache(maxsize=1000)  # a page has many messages of a few people
 def _options(language: str, name: str) -> str:
     return gettext("Options for the message from %(name)s") % {"name": name}
+
+
+@register.simple_tag
+def row_selection(name: str) -> str:
+    """The name of the box that selects a conversation in a list."""
+    return _selection(get_language(), name)
+
+
+@lru_cache(maxsize=1000)  # a list is drawn again and again
+def _selection(language: str, name: str) -> str:
+    return gettext("Select the conversation with %(name)s") % {"name": name}
 
 
 @register.simple_tag

@@ -54,8 +54,16 @@ def perform(person: Person, data: QueryDict) -> Outcome:
     act = ACTS.get(data.get("act", ""))
     if act is None:
         raise Refused("invalid", _("Your browser sent something we don't understand."))
-    ids = filtered(person, data.get("filter", "")) if "filter" in data else ids_from(data)
-    return act(person, ids, data)
+    return act(person, chosen(person, data), data)
+
+
+def chosen(person: Person, data: QueryDict) -> list[int]:
+    """Return the conversations that a form is about.
+
+    Raises:
+        Http404, Refused: see `filtered`.
+    """
+    return filtered(person, data.get("filter", "")) if "filter" in data else ids_from(data)
 
 
 def ids_from(data: QueryDict) -> list[int]:

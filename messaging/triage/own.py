@@ -42,7 +42,7 @@ def change(
     conversations = queries.find(actor, ids, lock=lock)
     if "last_read_sequence" in columns:  # which must not move back, so the rows have to be locked
         _create(actor, conversations.values())
-    rows = queries.own_states(actor, list(conversations))
+    rows = queries.own_states(actor, list(conversations), lock=True)
     failed = {pk: "not_found" for pk in ids if pk not in conversations}
     changes: list[Change] = []
     changed: list[Participant] = []

@@ -1,5 +1,6 @@
 """What the page of a conversation offers to do with it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -61,16 +62,22 @@ def panel(conversation: Conversation, side: Side, own: Participant | None) -> Pa
         own: the person's row, if there is one.
     """
     now = timezone.now()
-    woken = None
-    if own and own.snoozed_until and own.snoozed_until > now:
-        is_asleep = holds(own.snoozed_sequence, conversation)
-        woken = None if is_asleep else own.snoozed_until
     return Panel(
         own=OwnState.of(conversation, own),
-        woken_until=woken,
+        woken_until=woken_until(conversation, own, now),
         snoozes=snoozes(now),
         team=_team(conversation) if side is Side.SELLER else None,
     )
+
+
+def woken_until(
+    conversation: Conversation, own: Participant | None, now: datetime
+) -> datetime | None:
+    """Return the end of a person's snooze if a message has ended it early."""
+    until = own.snoozed_until if own else None
+    if own is None or until is None or until <= now:
+        return None
+    return None if holds(own.snoozed_sequence, conversation) else until
 
 
 def snoozes(now: datetime) -> list[tuple[str, datetime]]:
@@ -94,13 +101,18 @@ def _at(local: datetime, days: int, hour: time) -> datetime:
     return datetime.combine(local.date() + timedelta(days=days), hour, tzinfo=local.tzinfo)
 
 
-def _team(conversation: Conversation) -> Team:
-    members = host.active_members().filter(shop_id=conversation.shop_id).order_by()
+def colleagues_of(shop_ids: Collection[int]) -> list[Colleague]:
+    """Return the active members of shops, by name. Makes one query."""
+    members = host.active_members().filter(shop_id__in=shop_ids).order_by()
     people: Any = get_user_model()._default_manager.filter(pk__in=members.values("user_id"))
-    colleagues = sorted(
+    return sorted(
         (Colleague(person.pk, host.display_name(person)) for person in people),
         key=lambda one: one.name.casefold(),
     )
+
+
+def _team(conversation: Conversation) -> Team:
+    colleagues = colleagues_of([conversation.shop_id])
     assignee = next((one for one in colleagues if one.id == conversation.assignee_id), None)
     former = ""
     if conversation.assignee_id and assignee is None:

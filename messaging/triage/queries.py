@@ -36,11 +36,16 @@ def find(actor: Person, ids: Sequence[int], *, lock: bool = False) -> Found:
     return {row.pk: row for row in rows}
 
 
-def own_states(actor: Person, ids: Sequence[int]) -> dict[int, Participant]:
-    """Lock what conversations are to one person, in the order of all writers; some have no row."""
+def own_states(actor: Person, ids: Sequence[int], *, lock: bool = False) -> dict[int, Participant]:
+    """Return what conversations are to one person; some have no row.
+
+    Args:
+        lock: hold the rows' locks, taken in the order of all writers.
+    """
     rows = Participant.objects.filter(user_id=actor.pk, conversation__in=listed(ids))
-    in_order = rows.order_by("conversation_id").select_for_update(no_key=True)
-    return {row.conversation_id: row for row in in_order}
+    if lock:
+        rows = rows.order_by("conversation_id").select_for_update(no_key=True)
+    return {row.conversation_id: row for row in rows}
 
 
 def newest_of_other_side(actor: Person, ids: Collection[int]) -> dict[int, int]:

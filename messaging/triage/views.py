@@ -3,9 +3,9 @@
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from messaging.team import queries as team
@@ -22,7 +22,10 @@ from trato.responses import (
 )
 
 from . import forms, queries
+from .choices import KINDS
+from .choices import choices as find_choices
 from .frames import Muted, Outcome
+from .notices import sentence
 
 
 @require_POST
@@ -50,6 +53,36 @@ def muted(request: PersonRequest) -> HttpResponse:
     return json_response(Muted(queries.muted(user), has_chosen=team.has_chosen(user)))
 
 
+@require_POST
+@person_required
+def choices(request: PersonRequest) -> HttpResponse:
+    """Show what an act can be given: times, labels or colleagues, for some conversations.
+
+    It changes nothing. It is a POST because a page can ask for a thousand conversations.
+    """
+    kind = request.POST.get("act", "")
+    if kind not in KINDS:
+        raise Http404("no such choice")
+    try:
+        ids = forms.chosen(request.user, request.POST)
+        offered = find_choices(request.user, kind, ids)
+    except Refused as refusal:
+        return _refused(request, refusal)
+    if offered is None:
+        raise Http404("no such conversation")
+    return render(
+        request,
+        "messaging/triage/choices.html",
+        {
+            "act": request.POST,
+            "choices": offered,
+            "conversations": ids,
+            "number": len(ids),
+            "back": _back(request),
+        },
+    )
+
+
 def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:
     """Show a form's field again, with the reason and with what the person has entered."""
     if wants_json(request):
@@ -66,14 +99,14 @@ def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:
 
 
 def _tell(request: PersonRequest, outcome: Outcome) -> None:
-    if outcome.failed:
-        number = len(outcome.failed)
-        text = ngettext(
-            "%(count)s conversation could not be changed.",
-            "%(count)s conversations could not be changed.",
-            number,
-        )
-        notices.warning(request, text % {"count": number})
+    """Leave a notice of what was done on the next page, with a button that undoes it."""
+    context = {
+        "text": sentence(request.POST["act"], outcome),
+        "token": outcome.undo,
+        "back": _back(request),
+    }
+    notice = render_to_string("messaging/triage/_done.html", context, request)
+    notices.add_message(request, notices.WARNING if outcome.failed else notices.SUCCESS, notice)
 
 
 def _back(request: PersonRequest) -> str:

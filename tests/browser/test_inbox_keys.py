@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Product
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.models import Conversation
+from messaging.models import Conversation, Participant
 from tests.browser.acts import Person, live, state
 from tests.browser.inspector import languages
 
@@ -113,6 +113,25 @@ def test_one_key_settles_stars_and_archives_and_another_takes_it_back(
     assert conversation.participants.get(user=seller).starred_at
 
 
+def test_undo_is_for_the_last_key_although_an_earlier_one_is_answered_later(
+    inbox: Page, seller: User, conversation: Conversation
+) -> None:
+    keys, said, held = inbox.keyboard, inbox.locator(".undo"), list[Route]()
+    inbox.route(
+        "**/conversations/acts/",
+        lambda route: route.continue_() if held else held.append(route),
+    )
+    for key in ("j", "s", "j", "s"):
+        keys.press(key)
+    expect(said).to_contain_text("Starred")
+    with inbox.expect_response("**/conversations/acts/"):
+        held[0].continue_()
+    keys.press("z")
+    expect(said).to_contain_text("Undone")
+    starred = Participant.objects.get(user=seller, starred_at__isnull=False)
+    assert starred.conversation_id != conversation.pk
+
+
 def test_several_are_selected_and_archived_at_once_and_come_back(inbox: Page) -> None:
     keys = inbox.keyboard
     for key in ("j", "x", "j", "X"):
@@ -133,6 +152,6 @@ def test_all_that_are_shown_are_selected_and_left_again(inbox: Page) -> None:
     boxes.first.uncheck()
     expect(inbox.locator(".selection__count")).to_have_text("1 selected")
     boxes.last.uncheck()
-    expect(inbox.locator(".selection")).to_have_count(0)
+    expect(inbox.locator(".selection")).to_be_hidden()
     inbox.keyboard.press("k")
     expect(inbox.locator(NAMES).first).to_be_focused()

@@ -6,13 +6,15 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from catalog.models import Shop
 from messaging.models import Conversation, Participant
-from messaging.triage import labels
+from messaging.triage import actions, labels
 from tests.browser.acts import Person, badge, live, open_thread
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
+from tests.site import Site
 
 UNDO = ".undo__button"
-STATE = ".triage__state [data-when=archived]"
+STATES = ".triage__state:visible"  # in the head, or in the pane where there is room for it
+STATE = f"{STATES} [data-when=archived]"
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_a_star_keeps_the_focus_on_its_button(
 def test_the_team_sees_assignee_and_labels_at_once_and_the_shopper_nothing(
     person: Person, seller: User, colleague: User, shopper: User, shop: Shop, asked: Conversation
 ) -> None:
-    labels.create(seller, shop.pk, "Wholesale", "blue")
+    label = labels.create(seller, shop.pk, "Wholesale", "blue")
     page, other, asking = person(seller), person(colleague), person(shopper)
     frames: list[str] = []
     asking.on(
@@ -77,14 +79,41 @@ def test_the_team_sees_assignee_and_labels_at_once_and_the_shopper_nothing(
     seen = other.locator(".triage-context")
     expect(seen.locator("[data-assignee]")).to_have_text("Iker Sanz")
     expect(seen.locator(".label")).to_contain_text("Wholesale")
+    expect(other.locator(".inbox__marks .label")).to_have_text("Wholesale")
+    labels.change(colleague, label.pk, "Wholesale trade", "red")
+    labels.create(seller, shop.pk, "Wholesale gift", "green")
+    for tab in (page, other):
+        option = tab.locator(".triage-context [name=label] option:not([hidden])")
+        expect(option).to_have_text("Wholesale gift")
+        expect(tab.locator(".triage-context .label:visible")).to_contain_text("Wholesale trade")
+        expect(tab.locator(".inbox__marks .label")).to_have_text("Wholesale trade")
+        expect(tab.locator(".inbox__marks .label")).to_have_attribute("data-colour", "red")
     expect(page.locator(".undo")).to_contain_text("Label added")  # until then it undoes the other
     page.locator(UNDO).click()
-    expect(seen.locator(".label")).to_be_hidden()
+    expect(seen.locator(".label:visible")).to_have_count(0)
     say(seller, asked, "Yes, it is.")
     expect(asking.locator(".message__body").last).to_have_text("Yes, it is.")
     everything = asking.content() + "".join(frames)
     for word in ("Wholesale", "Iker", "team.changed", "data-assignee"):
         assert word not in everything
+
+
+def test_what_the_team_did_without_a_connection_is_shown_after_it(
+    site: Site, person: Person, seller: User, colleague: User, shop: Shop, asked: Conversation
+) -> None:
+    old = labels.create(seller, shop.pk, "Old", "red")
+    actions.label(seller, [asked.pk], old.pk)
+    page = person(seller)
+    open_thread(page, asked)
+    site.kill(0)
+    labels.delete(colleague, old.pk)
+    new = labels.create(colleague, shop.pk, "Wholesale", "blue")
+    actions.label(colleague, [asked.pk], new.pk)
+    actions.assign(colleague, [asked.pk], colleague.pk)
+    site.start(0)
+    seen = page.locator(".triage-context")
+    expect(seen.locator("[data-assignee]")).to_have_text("Iker Sanz")
+    expect(seen.locator(".label:visible")).to_contain_text("Wholesale")
 
 
 def test_a_muted_conversation_makes_no_toast(
@@ -93,7 +122,7 @@ def test_a_muted_conversation_makes_no_toast(
     page = person(shopper)
     open_thread(page, asked)
     choose(page, "Mute")
-    expect(page.locator(".triage__state [data-when=muted]")).to_be_visible()
+    expect(page.locator(f"{STATES} [data-when=muted]")).to_be_visible()
     page.goto("/products/")
     live(page)
     with page.expect_response("**/conversations/muted/"):
@@ -117,6 +146,32 @@ def test_marking_as_unread_goes_back_to_the_list(
     badge(page, 0)
 
 
+def test_unread_from_a_message_on_is_a_form_too(
+    person: Person, shopper: User, seller: User, asked: Conversation
+) -> None:
+    say(shopper, asked, "Hello?")
+    here = "Mark as unread from here"
+    page = person(seller)
+    open_thread(page, asked)
+    badge(page, 0)
+    page.evaluate("window.isSame = true")
+    page.locator(".message__menu summary").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=here).click()
+    page.wait_for_url("**/conversations/")
+    badge(page, 1)
+    assert page.evaluate("window.isSame")
+    assert Participant.objects.get(user=seller).unread_from == 1
+    plain = person(seller, java_script_enabled=False)
+    plain.goto(asked.get_absolute_url())
+    plain.locator(".message__menu summary").last.click()
+    plain.get_by_role("button", name=here).last.click()
+    expect(plain.locator(".notice")).to_contain_text("Marked as unread")
+    assert Participant.objects.get(user=seller).unread_from == 2
+    plain.get_by_role("button", name="Undo").click()
+    expect(plain.locator(".notice")).to_contain_text("Undone")
+
+
 def test_a_wrong_time_is_explained_beside_the_field(
     person: Person, seller: User, asked: Conversation
 ) -> None:
@@ -131,13 +186,21 @@ def test_a_wrong_time_is_explained_beside_the_field(
 
 
 @languages
-def test_head_and_labels_are_accessible(
+def test_head_choices_and_labels_are_accessible(
     locale: str, seller: User, shop: Shop, asked: Conversation, inspect: Inspect
 ) -> None:
     labels.create(seller, shop.pk, "Wholesale", "blue")
     visit = inspect(seller, locale=locale)
     open_thread(visit.page, asked)
     visit.page.click(".triage__more")
+    visit.look()
+    visit.page.goto("/conversations/")
+    live(visit.page)
+    for key in ("*", "l"):
+        visit.page.keyboard.press(key)
+    expect(visit.page.locator(".choices button").first).to_be_focused()
+    visit.look()
+    visit.page.keyboard.press("Escape")
     visit.look()
     visit.page.goto("/conversations/labels/")
     visit.page.locator(".label-row > summary").click()

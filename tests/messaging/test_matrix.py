@@ -152,6 +152,15 @@ def _assign(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, Conversation.objects.filter(assignee=scene.seller).exists()
 
 
+def _choices(kind: str, offer: str) -> "Act":
+    def ask(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+        form = {"act": kind, "conversation": scene.conversation.pk}
+        answer = client.post("/conversations/acts/choices/", form)
+        return answer.status_code, offer in answer.text
+
+    return ask
+
+
 def _label_list(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     answer = client.get("/conversations/labels/")
     return answer.status_code, "Trade prices" in answer.text
@@ -327,6 +336,9 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     ),
     "assign": (_assign, TEAM, {404}),
     "label": (_label, TEAM, {404}),
+    "choose a time": (_choices("snooze", "Tomorrow morning"), SIDES, {404}),
+    "choose a label": (_choices("label", "Trade prices"), TEAM, {404}),
+    "choose a colleague": (_choices("assign", "Marta"), TEAM, {404}),
     "list labels": (_label_list, TEAM, {200, 404}),
     "report": (_report, SIDES, {404}),
     "catch up": (_catch_up, SIDES, {404}),

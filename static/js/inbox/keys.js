@@ -2,18 +2,17 @@
 // pressed; one table says what they do, and the dialog that lists them is made from it.
 import * as storage from "trato/storage";
 import { session } from "trato/session";
+import { choose } from "trato/choices";
+import { is } from "trato/selection";
 import { gettext } from "trato/text";
 
 const OFF = `trato-keys-off-${session.user}`;
 const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
-/** Whether a module exists: acts may not be installed. */
-function exists(name) {
-  const map = document.querySelector("script[type=importmap]")?.textContent ?? "{}";
-  return `trato/${name}` in (JSON.parse(map).imports ?? {});
-}
-
-/** `act`: the names of an act and its opposite; `seller`: only for the shop's side. */
+/**
+ * `act`: the names of an act and its opposite; `choose`: an act that is given a choice; `seller`: only
+ * for the shop's side.
+ */
 const BINDINGS = [
   { keys: ["j", "ArrowDown"], does: "next", words: gettext("Next conversation") },
   { keys: ["k", "ArrowUp"], does: "previous", words: gettext("Previous conversation") },
@@ -27,29 +26,33 @@ const BINDINGS = [
   { keys: ["m"], act: ["mute", "unmute"], words: gettext("Mute, or stop muting") },
   { keys: ["U"], act: ["mark_unread"], words: gettext("Mark as unread") },
   { keys: ["i"], act: ["assign"], seller: true, words: gettext("Assign to me") },
-  { keys: ["h"], does: "snooze", needs: "acts", words: gettext("Snooze") },
-  { keys: ["l"], does: "label", needs: "acts", seller: true, words: gettext("Add a label") },
-  { keys: ["z"], does: "undo", needs: "acts", words: gettext("Undo") },
-  { keys: ["x"], does: "select", needs: "selection", words: gettext("Select the conversation") },
-  { keys: ["X"], does: "selectTo", needs: "selection", words: gettext("Select everything up to here") },
-  { keys: ["*"], does: "selectAll", needs: "selection", words: gettext("Select all that are shown") },
+  { keys: ["I"], choose: "assign", seller: true, words: gettext("Assign to a colleague, or nobody") },
+  { keys: ["h"], choose: "snooze", words: gettext("Snooze, or end the snooze") },
+  { keys: ["l"], choose: "label", seller: true, words: gettext("Add or remove a label") },
+  { keys: ["z"], does: "undo", words: gettext("Undo") },
+  { keys: ["x"], does: "select", words: gettext("Select the conversation") },
+  { keys: ["X"], does: "selectTo", words: gettext("Select everything up to here") },
+  { keys: ["*"], does: "selectAll", words: gettext("Select all that are shown") },
   { keys: ["?"], does: "help", words: gettext("Show these keys") },
 ];
 
-const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", U: "Shift+U", X: "Shift+X" };
+const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", I: "Shift+I", U: "Shift+U", X: "Shift+X" };
+
+const STATES = { settle: "settled", archive: "archived", star: "starred", mute: "muted" };
 
 /** Whether an act was done already, so that its opposite is due. */
 function isDone(name, row, thread) {
-  const state = { settle: "settled", archive: "archived", star: "starred", mute: "muted" }[name];
+  const state = STATES[name];
   if (thread) {
     const sign = thread.querySelector(`trato-triage [data-when=${state}]`);
     if (sign) return !sign.hidden;
   }
-  return state === "settled" ? row?.dataset.lane === "settled" : Boolean(row?.hasAttribute(`data-${state}`));
+  return is(state, row);
 }
 
 export class Keys {
-  undone = null; // takes the last act back
+  last = null; // a promise of what the last act has done
+  isGoingUp = false; // through the list
 
   constructor(panes, signal) {
     this.panes = panes;
@@ -63,8 +66,7 @@ export class Keys {
 
   get bindings() {
     const isSeller = this.panes.hasAttribute("data-seller");
-    return BINDINGS.filter(({ act, needs, seller }) =>
-      (!(act || needs) || exists(needs ?? "acts")) && (!seller || isSeller));
+    return BINDINGS.filter(({ seller }) => !seller || isSeller);
   }
 
   pressed(event) {
@@ -72,6 +74,7 @@ export class Keys {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (document.querySelector("dialog[open]") || document.documentElement.hasAttribute("data-ended")) return;
     if (key === "Escape") return this.escaped(event);
+    if (key === "ArrowDown" && target.id === "inbox-search") return this.toResults(event);
     if (this.isOff || target.closest?.(FIELDS)) return;
     const binding = this.bindings.find(({ keys }) => keys.includes(key));
     if (!binding || key === "Enter") return; // which opens a link by itself
@@ -94,7 +97,8 @@ export class Keys {
     event.preventDefault();
   }
 
-  run({ does, act }) {
+  run({ does, act, choose: kind }) {
+    if (kind) return this.choose(kind);
     return act ? this.act(...act) : this[does]();
   }
 
@@ -126,6 +130,7 @@ export class Keys {
   /** In the list the focus moves; beside it, the next conversation is opened. */
   step(by) {
     const { links } = this;
+    this.isGoingUp = by < 0;
     const at = links.indexOf(this.row?.querySelector(".inbox__link"));
     const link = at < 0 ? links[0] : links[at + by];
     if (!link) return false;
@@ -157,6 +162,14 @@ export class Keys {
     field?.select();
   }
 
+  /** From the search box to the first conversation. */
+  toResults(event) {
+    const [first] = this.links;
+    if (!first) return;
+    first.focus();
+    event.preventDefault();
+  }
+
   // -- acting ------------------------------------------------------------------------------------
 
   /** The conversations that an act is for: the selected ones, or the one with the focus. */
@@ -170,25 +183,37 @@ export class Keys {
   async act(name, opposite) {
     const { ids, panes, row } = this;
     if (!ids.length) return;
-    const isOpen = ids.length === 1 && ids[0] === panes.conversation;
-    const thread = isOpen && panes.querySelector("trato-thread");
-    const isBack = opposite && !panes.selection?.size && isDone(name, row, thread);
     const extra = name === "assign" ? { user: session.user } : {};
+    if (panes.selection.size) {
+      const isBack = opposite && panes.selection.are(STATES[name]);
+      await panes.selection.act(isBack ? opposite : name, extra);
+      return;
+    }
+    const isOpen = ids[0] === panes.conversation;
+    const isBack = opposite && isDone(name, row, isOpen && panes.querySelector("trato-thread"));
     await this.perform(isBack ? opposite : name, ids, extra);
     if (name === "mark_unread" && isOpen) this.leave(); // staying would mark it as read again
   }
 
   async perform(name, ids, extra = {}, onProgress = undefined) {
-    const [{ act }, { offerUndo }] = await Promise.all([import("trato/acts"), import("trato/undo")]);
-    const result = await act(name, ids, extra, onProgress);
-    this.undone = result.undo && (async () => {
-      const undone = await result.undo();
-      offerUndo({ text: undone.text });
-      this.changed(undone.done);
-    });
-    offerUndo(result, (undone) => this.changed(undone.done));
+    const doing = import("trato/acts").then(({ act }) => act(name, ids, extra, onProgress));
+    this.last = doing; // at once: what is undone next is this act, whichever is answered first
+    const [{ offerUndo }, result] = await Promise.all([import("trato/undo"), doing]);
+    const isWhole = !result.error && !Object.keys(result.failed).length;
+    if (this.last === doing || !isWhole) offerUndo(result, (undone) => this.changed(undone.done));
+    this.markRows(name, result.done);
     this.changed(result.done);
     return result;
+  }
+
+  /** Let the same key do the opposite from now on; the rest of the rows comes from the server. */
+  markRows(name, ids) {
+    const state = STATES[name.replace("un", "")];
+    if (!state || state === "settled") return;
+    for (const id of ids) {
+      const row = this.panes.list.querySelector(`.inbox__item[data-conversation="${id}"]`);
+      row?.toggleAttribute(`data-${state}`, name in STATES);
+    }
   }
 
   /** Without a socket no frame tells this page what it has done. */
@@ -196,30 +221,23 @@ export class Keys {
     if (!session.live) this.panes.list.querySelector("trato-inbox")?.want(ids);
   }
 
-  undo() {
-    const { undone } = this;
-    this.undone = null;
-    undone?.();
+  async undo() {
+    const { last } = this;
+    this.last = null;
+    const undone = await (await last)?.undo?.();
+    if (!undone) return;
+    const { offerUndo } = await import("trato/undo");
+    offerUndo({ text: undone.text });
+    this.changed(undone.done);
   }
 
-  snooze() {
-    return this.openMenu(".triage__snooze button");
-  }
-
-  label() {
-    return this.openMenu("select[name=label]");
-  }
-
-  /** Open the conversation's menu at one of its controls. */
-  async openMenu(control) {
-    const { panes, row } = this;
-    if (row && row.dataset.conversation !== panes.conversation) {
-      await panes.open(row.querySelector(".inbox__link").href, { byKey: true });
-    }
-    const menu = panes.querySelector(".thread__head details.menu");
-    const field = [...panes.querySelectorAll(control)].find((one) => one.checkVisibility()) ?? menu?.querySelector(control);
-    if (menu?.contains(field)) menu.open = true;
-    field?.focus();
+  /** Let the person choose a time, a label or a colleague. */
+  choose(kind) {
+    const { ids, panes } = this;
+    if (!ids.length) return false;
+    choose(kind, ids, (name, extra) =>
+      panes.selection.size ? panes.selection.act(name, extra) : this.perform(name, ids, extra));
+    return true;
   }
 
   select() {

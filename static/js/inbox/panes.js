@@ -14,7 +14,8 @@ import { fill, gettext } from "trato/text";
 
 const FRESH = 15000; // milliseconds for which a conversation may wait to be opened; it catches up then
 
-const REST = 120; // milliseconds
+const REST = 60; // milliseconds
+const SOON = 50; // milliseconds after which what comes next may use the processor
 
 const wide = matchMedia("(min-width: 47.5rem) and (scripting: enabled)");
 
@@ -38,10 +39,10 @@ class Panes extends HTMLElement {
     wide.addEventListener("change", () => this.fillList());
     this.shown = this.pageOf(location.href);
     this.keys = new Keys(this);
-    this.selection = new Selection(this, (...what) => this.keys.perform(...what));
+    this.selection = new Selection(this, this.keys);
     this.arrange();
     this.fillList();
-    if (wide.matches) requestIdleCallback?.(() => ["thread", "composer"].forEach(load));
+    if (wide.matches) requestIdleCallback?.(() => ["thread", "composer", "acts", "undo"].forEach(load));
   }
 
   get isWide() {
@@ -129,11 +130,15 @@ class Panes extends HTMLElement {
     this.rest = setTimeout(() => target.isConnected && this.prepare(target), REST);
   }
 
-  /** Who goes through the list by keys opens the next one soon. Fetching it marks nothing as read. */
+  /**
+   * Who goes through the list by keys opens the next one soon, in the same direction. Fetching it marks
+   * nothing as read.
+   */
   prepareNext() {
     const item = this.linkOf(location.pathname)?.closest(".inbox__item");
-    const link = item?.nextElementSibling?.querySelector(".inbox__link");
-    if (link) setTimeout(() => this.prepare(link), 50);
+    const next = this.keys.isGoingUp ? item?.previousElementSibling : item?.nextElementSibling;
+    const link = next?.querySelector(".inbox__link");
+    if (link) setTimeout(() => this.prepare(link), SOON);
   }
 
   prepare(link) {
@@ -156,13 +161,16 @@ class Panes extends HTMLElement {
 
   /** Go back to the list, with nothing open. */
   leave() {
-    const link = this.linkOf(location.pathname);
+    const row = this.linkOf(location.pathname)?.closest(".inbox__item");
+    const rows = [row, row?.nextElementSibling, row?.previousElementSibling];
     const address = new URL(this.dataset.list + this.listQuery, location.href).href;
     if (!this.nothing) return location.assign(address);
     this.request?.abort();
     history.pushState({ list: this.listQuery }, "", address);
     this.showNothing();
-    (link ?? this.list.querySelector(".inbox__link"))?.focus();
+    // What was done with the conversation may have taken its row out of the list.
+    const place = rows.find((one) => one?.isConnected) ?? this.list;
+    place.querySelector(".inbox__link")?.focus();
   }
 
   /** Show another part of the list: of another filter, or older ones. */

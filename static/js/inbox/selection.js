@@ -1,24 +1,37 @@
-// Several conversations at once: boxes in the rows, and a bar with what can be done with them.
+// Several conversations at once: boxes in the rows, and a bar with what can be done with them. Both are
+// a form, which works without this script.
 import { getJSON } from "trato/api";
 import { fill, gettext, ngettext } from "trato/text";
 
 const MOST = 1000; // conversations in one act
 
+/** Whether a row shows a state: settled, archived, starred, muted, read. */
+export function is(state, row) {
+  if (state === "settled") return row?.dataset.lane === "settled";
+  if (state === "read") return !row?.hasAttribute("data-unread");
+  return Boolean(row?.hasAttribute(`data-${state}`));
+}
+
 export class Selection {
   chosen = new Set(); // conversations, also such whose rows are on other pages of the list
   last = null; // where a range begins
 
-  /** `perform(act, ids, extra, onProgress)` does it, and offers to undo it. */
-  constructor(panes, perform) {
-    Object.assign(this, { panes, perform });
+  constructor(panes, keys) {
+    Object.assign(this, { panes, keys });
     panes.addEventListener("change", ({ target }) => {
       if (target.matches(".inbox__check")) this.set(target.closest(".inbox__item"), target.checked);
     });
     panes.addEventListener("click", (event) => this.clicked(event));
-    this.bar = document.getElementById("selection-template").content.firstElementChild.cloneNode(true);
-    if (!panes.hasAttribute("data-seller")) this.bar.querySelector("[data-seller]").remove();
-    this.bar.addEventListener("click", ({ target }) => this.pressed(target.closest("button")));
+    panes.addEventListener("submit", (event) => {
+      if (event.target.id !== "selection") return;
+      event.preventDefault();
+      this.submitted(event.submitter);
+    });
     this.draw();
+  }
+
+  get bar() {
+    return this.panes.list.querySelector(".selection");
   }
 
   get size() {
@@ -35,6 +48,8 @@ export class Selection {
 
   /** A box is for one row; with Shift it is for all since the last one. */
   clicked(event) {
+    if (event.target.closest(".selection [data-clear]")) this.clear();
+    else if (event.target.closest(".selection [data-whole]")) this.chooseWhole();
     const box = event.target.closest(".inbox__check");
     if (box && event.shiftKey) this.extendTo(box.closest(".inbox__item"), box.checked);
   }
@@ -79,25 +94,16 @@ export class Selection {
 
   // -- drawing -------------------------------------------------------------------------------------
 
-  /** Put boxes into rows that have none, and the bar over the list while something is chosen. */
+  /** Check the boxes of what is chosen, and show the bar over the list while something is. */
   draw() {
     for (const row of this.rows) {
-      let box = row.querySelector(".inbox__check");
-      if (!box) {
-        box = document.createElement("input");
-        box.type = "checkbox";
-        box.className = "inbox__check";
-        const name = row.querySelector(".inbox__link").textContent.trim();
-        box.setAttribute("aria-label", fill(gettext("Select the conversation with %(name)s"), { name }));
-        row.prepend(box);
-      }
-      box.checked = this.chosen.has(row.dataset.conversation);
+      row.querySelector(".inbox__check").checked = this.chosen.has(row.dataset.conversation);
     }
     const { bar, size } = this;
-    const list = this.panes.list.querySelector(".inbox");
     this.panes.list.toggleAttribute("data-selecting", size > 0);
-    if (!size) return bar.remove();
-    if (list && bar.nextElementSibling !== list) list.before(bar);
+    if (!bar || !size) return;
+    for (const button of bar.querySelectorAll("[data-if]")) button.hidden = !this.are(button.dataset.if);
+    for (const button of bar.querySelectorAll("[data-unless]")) button.hidden = this.are(button.dataset.unless);
     const words = fill(ngettext("%(count)s selected", "%(count)s selected", size), { count: size });
     const said = bar.querySelector("[role=status]");
     if (said.textContent !== words) said.textContent = words;
@@ -107,26 +113,34 @@ export class Selection {
 
   // -- acting --------------------------------------------------------------------------------------
 
-  pressed(button) {
-    if (!button) return;
-    if (button.hasAttribute("data-clear")) this.clear();
-    else if (button.hasAttribute("data-whole")) this.chooseWhole();
-    else if (button.value) this.act(button.value);
+  /** Whether an act is done already with all that are chosen, so that its opposite is due. */
+  are(state) {
+    const rows = this.rows.filter(({ dataset }) => this.chosen.has(dataset.conversation));
+    return rows.length === this.size && rows.every((row) => is(state, row));
   }
 
-  async act(name) {
+  submitted(button) {
+    if (!this.size || !button) return;
+    if (button.hasAttribute("data-choices")) this.keys.choose(button.value);
+    else this.act(button.value);
+  }
+
+  async act(name, extra = {}) {
     const { bar, ids } = this;
     const progress = bar.querySelector("progress");
     progress.hidden = false;
     progress.max = ids.length;
     progress.value = 0;
     bar.setAttribute("aria-busy", "true");
-    const result = await this.perform(name, ids, {}, (done) => (progress.value = done));
+    const result = await this.keys.perform(name, ids, extra, (done) => (progress.value = done));
     bar.removeAttribute("aria-busy");
     progress.hidden = true;
+    if (result.error) return result;
+    const isInBar = bar.contains(document.activeElement);
     this.chosen = new Set(Object.keys(result.failed)); // what could not be done stays chosen
     this.draw();
-    this.panes.list.querySelector(".inbox__link")?.focus({ preventScroll: true });
+    if (isInBar) this.panes.list.querySelector(".inbox__link")?.focus({ preventScroll: true });
+    return result;
   }
 
   /** All conversations of the filter, page after page. */

@@ -53,6 +53,14 @@ export async function act(name, ids, extra = {}, onProgress = () => {}) {
   return result;
 }
 
+/** What the form of an act asks for: `{name, extra}`, as `act()` takes them. */
+export function actOf(form, submitter) {
+  const values = Object.fromEntries(new FormData(form, submitter));
+  const { act: name, conversation, filter, next, csrfmiddlewaretoken, page_user, ...extra } = values;
+  if (extra.until) delete extra.until_local;
+  return { name, extra };
+}
+
 async function undo(tokens) {
   const result = { done: [], failed: {}, text: "", error: "" };
   for (const token of tokens) {

@@ -1,9 +1,10 @@
 // The acts beside a conversation: the forms post without loading the page, and what they show
 // follows the person's other tabs and the team.
-import { act } from "trato/acts";
+import { act, actOf } from "trato/acts";
 import { format } from "trato/local-time";
+import { askFor } from "trato/pages";
 import { session } from "trato/session";
-import { gettext } from "trato/text";
+import { fill, gettext } from "trato/text";
 import { offerUndo } from "trato/undo";
 
 const OWN = {
@@ -18,6 +19,8 @@ const OWN = {
   reopen: { settled: false },
 };
 
+let missed = null; // the page with what was missed, asked for once by all parts of a page
+
 class Triage extends HTMLElement {
   connectedCallback() {
     this.conversation = Number(this.dataset.conversation);
@@ -31,6 +34,12 @@ class Triage extends HTMLElement {
     session.on("team.changed", (frame) => {
       if (frame.conversation === this.conversation) this.drawTeam(frame);
     }, signal);
+    session.on("lost", () => {
+      this.isBehind = true;
+      missed = null;
+    }, signal);
+    session.on("live", () => this.isBehind && this.catchUp(), signal);
+    session.on("labels.changed", (frame) => this.drawLabels(frame), signal);
     session.on("inbox.changed", ({ conversation, turn }) => {
       if (conversation === this.conversation) this.draw({ settled: !turn });
     }, signal);
@@ -40,22 +49,56 @@ class Triage extends HTMLElement {
     }, signal);
   }
 
+  /** Take what was missed without a socket from the conversation's page. */
+  async catchUp() {
+    this.isBehind = false;
+    missed ??= askFor(location.href);
+    const page = await missed;
+    const place = [...document.querySelectorAll("trato-triage")].indexOf(this);
+    const fresh = page?.querySelectorAll("trato-triage")[place];
+    if (fresh?.dataset.conversation !== this.dataset.conversation) return; // another was opened
+    const until = fresh.querySelector(".triage__state [data-when=snoozed]:not([hidden]) time");
+    const own = { snoozed_until: until?.dateTime ?? null };
+    for (const one of fresh.querySelectorAll("[data-when]:not([data-when^='!'])")) {
+      own[one.dataset.when] = !one.hidden;
+    }
+    this.draw(own);
+    const list = fresh.querySelector("[data-shop]");
+    if (!list) return; // only for the shop's side
+    const chips = [...list.children];
+    const kept = new Set(chips.map(({ dataset }) => dataset.label));
+    this.drawLabels({
+      shop: Number(list.dataset.shop),
+      changed: chips.map((chip) => ({
+        id: Number(chip.dataset.label),
+        name: chip.querySelector("[data-name]").textContent,
+        colour: chip.querySelector(".label").dataset.colour,
+      })),
+      deleted: [...this.querySelectorAll("[data-label]")].map(({ dataset }) => dataset.label).filter((id) => !kept.has(id)),
+    });
+    const id = Number(fresh.querySelector("[name=user]").value);
+    const name = fresh.querySelector("[data-assignee]").textContent;
+    this.drawTeam({
+      assignee: id ? { id, name } : null,
+      labels: chips.filter((chip) => !chip.hidden).map(({ dataset }) => Number(dataset.label)),
+    });
+  }
+
   disconnectedCallback() {
     this.left.abort();
   }
 
   async submit(event) {
     event.preventDefault();
-    const values = Object.fromEntries(new FormData(event.target, event.submitter));
-    const { act: name, conversation, next, csrfmiddlewaretoken, page_user, ...extra } = values;
-    if (extra.until) delete extra.until_local;
-    const result = await act(name, [conversation], extra);
+    const { name, extra } = actOf(event.target, event.submitter);
+    const result = await act(name, [this.conversation], extra);
     this.sayError(event.target, result.error);
     if (result.error) return;
     const menu = event.target.closest("details.menu");
     if (menu) menu.open = false;
     if (name === "mark_unread") {
-      location.assign(this.dataset.list); // staying here would mark it as read again
+      this.leave(); // staying here would mark it as read again
+      offerUndo(result);
       return;
     }
     if (result.done.length) this.apply(name, extra);
@@ -63,6 +106,12 @@ class Triage extends HTMLElement {
       if (undone.done.length && !session.live) location.reload();
     });
     if (menu) menu.querySelector("summary").focus();
+  }
+
+  leave() {
+    const panes = this.closest("trato-panes");
+    if (panes?.isWide) panes.leave();
+    else location.assign(this.dataset.list);
   }
 
   sayError(form, text) {
@@ -124,10 +173,50 @@ class Triage extends HTMLElement {
     for (const chip of this.querySelectorAll("[data-label]")) {
       chip.hidden = !labels.includes(Number(chip.dataset.label));
     }
+    this.offer(labels);
+  }
+
+  /** Offer the labels that the conversation doesn't have. */
+  offer(labels) {
     for (const select of this.querySelectorAll("select[name=label]")) {
       for (const option of select.options) option.hidden = option.disabled = labels.includes(Number(option.value));
       select.value = [...select.options].find((option) => !option.disabled)?.value ?? "";
     }
+  }
+
+  /** The shop's labels have changed. */
+  drawLabels({ shop, changed, deleted }) {
+    const form = this.querySelector("[data-add]");
+    if (!form || shop !== Number(this.querySelector("[data-shop]").dataset.shop)) return;
+    for (const id of deleted) {
+      this.querySelector(`[data-label="${id}"]`)?.remove();
+      form.querySelector(`option[value="${id}"]`)?.remove();
+    }
+    for (const label of changed) {
+      this.drawLabel(label);
+      let option = form.querySelector(`option[value="${label.id}"]`);
+      if (!option) {
+        option = new Option("", label.id);
+        form.elements.label.append(option);
+      }
+      option.textContent = label.name;
+    }
+    this.offer(this.labels());
+    form.hidden = !form.elements.label.length;
+  }
+
+  drawLabel({ id, name, colour }) {
+    let chip = this.querySelector(`[data-label="${id}"]`);
+    if (!chip) {
+      const list = this.querySelector("[data-shop]");
+      chip = this.querySelector("template").content.firstElementChild.cloneNode(true);
+      chip.dataset.label = id;
+      chip.querySelector("button").value = id;
+      list.append(chip);
+    }
+    chip.querySelector(".label").dataset.colour = colour;
+    chip.querySelector("[data-name]").textContent = name;
+    chip.querySelector("[data-remove]").textContent = fill(gettext("Remove the label %(name)s"), { name });
   }
 }
 

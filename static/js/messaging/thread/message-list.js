@@ -89,6 +89,7 @@ export class MessageList {
     else {
       menu.querySelector("summary").ariaLabel =
         fill(gettext("Options for the message from %(name)s"), { name });
+      menu.querySelector("[name=sequence]").value = sequence;
       menu.querySelector(".message__report").href = `${this.messages}${sequence}/report/`;
     }
     const time = item.querySelector("time");

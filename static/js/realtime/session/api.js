@@ -41,13 +41,18 @@ export async function getJSON(address) {
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
-/** POST a form; `{ok, status, body}`, or null if the server could not be reached. */
-export async function post(address, values) {
-  const answer = await request(address, {
+/** POST a form; the response, or null if the server could not be reached. */
+export function submit(address, values, accept) {
+  return request(address, {
     method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token() },
+    headers: { Accept: accept, "X-CSRFToken": token() },
     body: new URLSearchParams(values),
   });
+}
+
+/** POST a form for JSON; `{ok, status, body}`, or null if the server could not be reached. */
+export async function post(address, values) {
+  const answer = await submit(address, values, "application/json");
   if (!answer) return null;
   const isJSON = answer.headers.get("Content-Type")?.startsWith("application/json");
   const body = isJSON ? await answer.json().catch(() => null) : null;

@@ -13,6 +13,7 @@ export const addresses = {
   socket: data.socketUrl,
   unread: data.unreadUrl,
   acts: data.actsUrl,
+  choices: data.choicesUrl,
   muted: data.mutedUrl,
   conversation: (id) => data.conversationUrl.replace("{id}", id),
   send: (id) => data.sendUrl.replace("{id}", id),

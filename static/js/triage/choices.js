@@ -1,0 +1,85 @@
+// What an act is given: a time, a label, a colleague. The server draws the choices, which are a page of
+// their own for browsers without scripts; here they are in a dialog.
+import { submit } from "trato/api";
+import { writeAll } from "trato/local-time";
+import { addresses } from "trato/page";
+import { gettext } from "trato/text";
+
+/**
+ * Let a person choose for conversations.
+ *
+ * `kind`: `snooze`, `label` or `assign`. `perform(name, extra)` does the act with what was chosen and
+ * returns a result like that of `act()`; an error is shown, and the person can choose again. The focus
+ * returns to where it was.
+ */
+export async function choose(kind, ids, perform) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "choices-dialog";
+  dialog.setAttribute("aria-busy", "true");
+  dialog.ariaLabel = gettext("Choose");
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  dialog.addEventListener("keydown", (event) => pressed(event, dialog));
+  dialog.addEventListener("submit", (event) => submitted(event, dialog, perform));
+  document.body.append(dialog);
+  dialog.showModal(); // at once, so that the next key is for it
+  const values = [["act", kind], ...ids.map((id) => ["conversation", id])];
+  const answer = await submit(addresses.choices, values, "text/html");
+  const text = answer?.ok ? await answer.text().catch(() => "") : "";
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const choices = page.querySelector(".choices") ?? failure();
+  const title = choices.querySelector("h1");
+  if (title) {
+    const heading = document.createElement("h2");
+    heading.className = title.className;
+    heading.append(...title.childNodes);
+    title.replaceWith(heading);
+    dialog.ariaLabel = heading.textContent.trim();
+  }
+  dialog.append(choices);
+  dialog.removeAttribute("aria-busy");
+  writeAll(dialog);
+  if (dialog.open) controls(dialog)[0]?.focus();
+}
+
+function failure() {
+  const line = document.createElement("p");
+  line.setAttribute("role", "alert");
+  line.textContent = gettext("That didn't work. Try again in a moment.");
+  return line;
+}
+
+function controls(dialog) {
+  return [...dialog.querySelectorAll("button, input:not([type=hidden]), a")];
+}
+
+/** Arrows go from one to the next; a letter goes to the next that begins with it. */
+function pressed(event, dialog) {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input")) return;
+  const all = controls(dialog);
+  const at = all.indexOf(document.activeElement);
+  let next = null;
+  if (key === "ArrowDown") next = all[(at + 1) % all.length];
+  else if (key === "ArrowUp") next = all.at(at - 1);
+  else if (key.length === 1 && key !== " ") {
+    const later = [...all.slice(at + 1), ...all.slice(0, at + 1)];
+    next = later.find((one) => one.textContent.trim().toLowerCase().startsWith(key.toLowerCase()));
+  } else return;
+  event.preventDefault();
+  next?.focus();
+}
+
+async function submitted(event, dialog, perform) {
+  event.preventDefault();
+  const { actOf } = await import("trato/acts");
+  const { name, extra } = actOf(event.target, event.submitter);
+  const { error } = await perform(name, extra);
+  const line = dialog.querySelector("[data-error]");
+  if (!error || !line) return dialog.close();
+  line.textContent = error;
+  line.hidden = false;
+  const field = dialog.querySelector("[name=until_local]");
+  field?.setAttribute("aria-invalid", "true");
+  field?.focus();
+}
