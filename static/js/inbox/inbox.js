@@ -24,6 +24,7 @@ class Inbox extends LiveList {
     session.on("conversation.read", (mark) => this.read(mark), signal);
     session.on("inbox.changed", (frame) => this.turned(frame), signal);
     session.on("own.changed", ({ conversations }) => this.want(conversations.map((own) => own.conversation)), signal);
+    session.on("labels.changed", (frame) => this.relabelled(frame), signal);
     session.on("team.changed", ({ conversation }) => this.want([conversation]), signal);
   }
 
@@ -50,7 +51,7 @@ class Inbox extends LiveList {
     this.rows.say(row, message, { isOpen });
     this.rows.place(row);
     this.keep(row);
-    if (this.isAsking) this.want([message.conversation]); // the answer may be older than this
+    this.askAgain(message.conversation);
   }
 
   /** Whether a message brings a conversation out of what is shown: out of the archive, or awake. */
@@ -63,6 +64,7 @@ class Inbox extends LiveList {
     if (!row || sequence < row.lastSequence) return;
     this.rows.mark(row, false);
     this.keep(row);
+    this.askAgain(conversation);
   }
 
   turned({ conversation, turn }) {
@@ -70,6 +72,25 @@ class Inbox extends LiveList {
     if (row?.dataset.side === undefined) return this.want([conversation]);
     this.rows.turn(row, turn);
     this.keep(row);
+    this.askAgain(conversation);
+  }
+
+  /** The answer that is under way may be older than what was just shown. */
+  askAgain(conversation) {
+    if (this.isAsking) this.want([conversation]);
+  }
+
+  /** The shop's labels have changed: in the rows, and in the filter. */
+  relabelled({ changed, deleted }) {
+    this.rows.relabel(changed, deleted);
+    const select = this.closest(".dashboard__list")?.querySelector("select[name=label]");
+    if (!select) return;
+    const optionOf = (id) => [...select.options].find(({ value }) => value === String(id));
+    for (const id of deleted) optionOf(id)?.remove();
+    for (const { id, name } of changed) {
+      if (!optionOf(id)) select.add(new Option("", id));
+      optionOf(id).textContent = name;
+    }
   }
 
   counted({ unread, notices = 0 }) {
@@ -153,7 +174,7 @@ class Inbox extends LiveList {
       } else if (old && this.isOpen(id)) old.toggleAttribute("data-out", true);
       else if (old) this.drop(old);
     }
-    this.rows.recount(page.querySelector(".inbox__items"));
+    this.rows.recount(page.querySelector("[data-ours]"));
   }
 }
 

@@ -112,6 +112,22 @@ export class Rows {
     marks.prepend(tag);
   }
 
+  /** Show labels under their new names and colours, and deleted ones no longer. */
+  relabel(changed, deleted) {
+    const chipsOf = (id) => this.box.querySelectorAll(`.label[data-label="${id}"]`);
+    for (const { id, name, colour } of changed) {
+      for (const chip of chipsOf(id)) {
+        chip.textContent = name;
+        chip.dataset.colour = colour;
+      }
+    }
+    for (const chip of deleted.flatMap((id) => [...chipsOf(id)])) {
+      const marks = chip.parentElement;
+      chip.remove();
+      if (!marks.childElementCount) marks.remove();
+    }
+  }
+
   // -- the list ----------------------------------------------------------------------------------
 
   /** Put a row where its time belongs; the focus stays on it. */
@@ -157,7 +173,7 @@ export class Rows {
   }
 
   showCounts() {
-    const counts = this.list?.dataset ?? {};
+    const counts = this.box.querySelector("[data-ours]")?.dataset ?? {};
     const root = this.box.closest(".dashboard__list") ?? document;
     for (const place of root.querySelectorAll("[data-count]")) {
       const number = counts[place.dataset.count];
