@@ -111,13 +111,6 @@ def inbox_changed(conversations: Iterable[Conversation]) -> None:
     transaction.on_commit(lambda: groups.send_many(told))
 
 
-def scheduled_changed(conversation: Conversation) -> None:
-    """Announce to the shop's team, on commit, that what is scheduled has changed."""
-    frame = encode(frames.ScheduledChanged(conversation.pk))
-    event = {"type": "chat.message", "conversation": conversation.pk, "frame": frame}
-    groups.send_on_commit([seller_group(conversation.shop_id)], event)
-
-
 def typing(
     conversation_id: int, sides: tuple[str, ...], side: Side, person: Person, *, stopped: bool
 ) -> None:

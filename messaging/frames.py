@@ -237,12 +237,6 @@ class InboxChanged(Struct, tag="inbox.changed"):
     waiting_since: datetime | None
 
 
-class ScheduledChanged(Struct, tag="scheduled.changed"):
-    """For the seller side: what is scheduled in a conversation has changed."""
-
-    conversation: int
-
-
 class TypingSeen(Struct, tag="typing", omit_defaults=True):
     """For others who have the conversation open; `user` distinguishes people of the same name."""
 

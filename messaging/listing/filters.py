@@ -143,6 +143,8 @@ def conditions(wanted: Filter, scope: Scope, now: datetime) -> Q:
     states = Participant.objects.filter(user=scope.user_id, conversation=OuterRef("pk"))
     archived = Q(archived_sequence__gte=OuterRef("last_sequence"))
     asleep = Q(snoozed_until__gt=now, snoozed_sequence__gte=OuterRef("last_sequence"))
+    # A shopper who works for the shop by now doesn't learn what the team has on their questions.
+    of_team = ~Q(consumer=scope.user_id)
     condition = Q()
     if wanted.hides:
         condition &= ~Q(Exists(states.filter(archived | asleep)))
@@ -164,14 +166,14 @@ def conditions(wanted: Filter, scope: Scope, now: datetime) -> Q:
         labelled = ConversationLabel.objects.filter(
             label=wanted.label, conversation=OuterRef("pk"), label__shop__in=scope.shop_ids
         )
-        condition &= Q(Exists(labelled))
+        condition &= Q(Exists(labelled)) & of_team
     if wanted.product:
         condition &= Q(product=wanted.product)
     if wanted.assigned == "none":
-        condition &= _nobodys(scope)
+        condition &= _nobodys(scope) & of_team
     elif wanted.assigned:
         assignee = scope.user_id if wanted.assigned == "me" else wanted.assigned
-        condition &= Q(assignee=assignee, shop__in=scope.shop_ids)
+        condition &= Q(assignee=assignee, shop__in=scope.shop_ids) & of_team
     return condition
 
 

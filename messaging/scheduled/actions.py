@@ -9,10 +9,12 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from messaging import access, events
+from messaging import access
 from messaging.body import clean_body
 from messaging.models import Conversation, ScheduledMessage, Side
 from messaging.records import Sent
+from messaging.team import events
+from messaging.team.frames import ScheduledChanged
 from trato import rate_limits
 from trato.clock import database_now
 from trato.errors import Refused, conflict, ended, when_shown
@@ -92,7 +94,7 @@ def schedule(
         changed_by_id=actor.pk,
     )
     row.save()
-    events.scheduled_changed(conversation)
+    events.send(conversation, ScheduledChanged(conversation.pk))
     return row
 
 

@@ -5,11 +5,13 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from messaging import access, events, pipeline
+from messaging import access, pipeline
 from messaging.due.claims import claimed
 from messaging.models import ScheduledMessage, Side
 from messaging.records import Attempt, Sent
 from messaging.sending import orm
+from messaging.team import events
+from messaging.team.frames import ScheduledChanged
 from trato import rate_limits
 from trato.clock import database_now
 from trato.errors import Refused
@@ -127,7 +129,7 @@ def note(row: ScheduledMessage, state: State, by: Person | None) -> None:
     row.changed_by_id = by.pk if by else row.changed_by_id
     row.changed_at = database_now()
     row.save()
-    events.scheduled_changed(row.conversation)
+    events.send(row.conversation, ScheduledChanged(row.conversation_id))
 
 
 def _fail(row: ScheduledMessage, failure: Failure) -> None:

@@ -19,6 +19,12 @@ class TeamChanged(Struct, tag="team.changed", kw_only=True):
     labels: list[int] | UnsetType = UNSET
 
 
+class ScheduledChanged(Struct, tag="scheduled.changed"):
+    """What is scheduled in a conversation has changed."""
+
+    conversation: int
+
+
 class AlertsChanged(Struct, tag="alerts.changed"):
     """The person has chosen which messages alert them."""
 

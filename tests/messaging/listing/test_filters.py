@@ -241,3 +241,24 @@ def test_what_belongs_to_another_shop_is_a_404(
         for person in (other_seller, shopper):
             with pytest.raises(Http404):
                 filter_from(QueryDict(address), access.scope_of(person))
+
+
+def test_filters_don_t_tell_a_shopper_on_the_team_about_themselves(
+    seller: User, shop: Shop, other_seller: User
+) -> None:
+    """Somebody who asked, and works for the shop by now, is still the shopper there."""
+    label = Label.objects.create(shop=shop, name="Difficult", folded_name="difficult")
+    rows = [
+        ConversationFactory(consumer=person, product=ProductFactory(shop=shop), assignee=seller)
+        for person in (other_seller, UserFactory())
+    ]
+    for row in rows:
+        MessageFactory(conversation=row)
+        ConversationLabel.objects.create(conversation=row, label=label)
+    ShopMemberFactory(shop=shop, user=other_seller)
+    scope = access.scope_of(other_seller)
+    assert set(queries.ids_of(scope, Filter(), 10)) == {row.pk for row in rows}
+    for wanted in (Filter(label=label.pk), Filter(assigned=str(seller.pk))):
+        assert queries.ids_of(scope, wanted, 10) == [rows[1].pk]
+    Conversation.objects.update(assignee=None)
+    assert queries.ids_of(scope, Filter(assigned="none"), 10) == [rows[1].pk]

@@ -12,6 +12,8 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.factories import ShopMemberFactory
+from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message, OpeningHours, ScheduledMessage
 from messaging.scheduled import delivery, queries
 from tests.said import say
@@ -196,3 +198,21 @@ async def test_colleagues_are_told_and_the_shopper_is_not(
     assert (first["type"], first["body"]) == ("message.created", WORDS)
     assert first["client_id"] != str(row.client_id)
     assert await sync_to_async(Message.objects.count)() == 2
+
+
+async def test_a_shopper_on_the_team_is_not_told_about_themselves(
+    schedule: Schedule, shopper: User, stranger: User, asked: Conversation, socket_of: Any
+) -> None:
+    def join() -> tuple[User, Conversation]:
+        User.objects.filter(pk=shopper.pk).update(role=User.Role.SELLER)
+        ShopMemberFactory(shop=asked.shop, user=User.objects.get(pk=shopper.pk))
+        other = ConversationFactory(consumer=stranger, shop=asked.shop)
+        return User.objects.get(pk=shopper.pk), other
+
+    joined, other = await sync_to_async(join)()
+    socket = await socket_of(joined)
+    await next_frame(socket, "session.ready")
+    for where in (asked, other):
+        await sync_to_async(schedule)(conversation_id=where.pk)
+    frame = await next_frame(socket, "scheduled.changed")
+    assert frame["conversation"] == other.pk
