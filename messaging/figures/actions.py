@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -185,13 +186,25 @@ def _events(talks: Any, shoppers: dict[int, int], horizon: datetime) -> dict[int
     for talk, sequence, side, at, sender, is_automatic, start in starts.values_list(*columns):
         kind = Kind.AUTOMATIC if is_automatic else _kind(side, start)
         events[shoppers[talk]].append(Event(at, talk, sequence, kind, sender))
-    settled = Settlement.objects.filter(conversation_id__in=shoppers, created_at__gte=horizon)
-    for talk, sequence, at in settled.values_list("conversation_id", "sequence", "created_at"):
-        events[shoppers[talk]].append(Event(at, talk, sequence, Kind.SETTLED))
+    for event in _settlements(shoppers, horizon):
+        events[shoppers[event.conversation]].append(event)
     ended = talks.filter(ended_at__isnull=False)
     for talk, sequence, at in ended.values_list("pk", "last_sequence", "ended_at"):
         events[shoppers[talk]].append(Event(at, talk, sequence, Kind.SETTLED))
     return events
+
+
+def _settlements(talks: Collection[int], horizon: datetime) -> Iterable[Event]:
+    """Return when conversations were settled, without what was undone."""
+    standing: defaultdict[int, list[Event]] = defaultdict(list)
+    rows = Settlement.objects.filter(conversation_id__in=talks, created_at__gte=horizon)
+    columns = "conversation_id", "sequence", "created_at", "is_undone"
+    for talk, sequence, at, is_undone in rows.order_by("created_at", "pk").values_list(*columns):
+        if not is_undone:
+            standing[talk].append(Event(at, talk, sequence, Kind.SETTLED))
+        elif standing[talk]:
+            standing[talk].pop()
+    return chain.from_iterable(standing.values())
 
 
 def _kind(side: str, start: str) -> Kind:

@@ -93,7 +93,10 @@ class Contest(models.Model):
 
 
 class Settlement(models.Model):
-    """The team has settled a conversation in which the shopper waited: no answer was needed."""
+    """The team has settled a conversation in which the shopper waited: no answer was needed.
+
+    A row with `is_undone` takes the one before it back: the shopper has waited all the time.
+    """
 
     conversation = models.ForeignKey(
         "messaging.Conversation",
@@ -102,6 +105,7 @@ class Settlement(models.Model):
         verbose_name=_("conversation"),
     )
     sequence = models.PositiveIntegerField(_("last message"))
+    is_undone = models.BooleanField(_("undone"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
 
     class Meta:

@@ -60,8 +60,12 @@ def move(
         turn = turn_of(row)
         if row.last_sequence and row.turn != turn.side:
             changes.append((row.shop_id, row.turn, str(turn.side)))
-            if row.turn == Side.SELLER and not turn.side:
+            if not turn.side and row.turn == Side.SELLER:
                 settled.append(Settlement(conversation=row, sequence=row.last_sequence))
+            elif turn.side == Side.SELLER and _is_restored(turn, row):
+                settled.append(
+                    Settlement(conversation=row, sequence=row.last_sequence, is_undone=True)
+                )
             row.turn, row.waiting_since = str(turn.side), turn.since
             changed.append(row)
     if changed:
@@ -72,3 +76,9 @@ def move(
         Settlement.objects.bulk_create(settled)
         events.inbox_changed(changed)
     return changed
+
+
+def _is_restored(turn: Turn, row: Conversation) -> bool:
+    """Whether a conversation waits again since a message, and not since it was reopened."""
+    asked = row.last_message_at
+    return turn.since is not None and asked is not None and turn.since <= asked

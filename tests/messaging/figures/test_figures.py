@@ -18,6 +18,7 @@ from messaging.figures import actions
 from messaging.figures.report import Figures
 from messaging.lanes import actions as lanes
 from messaging.models import Contest, Conversation, Message, OpeningHours, ReplyTime, Report, Wait
+from messaging.triage import actions as triage
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +109,19 @@ def test_thanks_automatic_and_settled_messages_don_t_count(
     assert figures().waiting == 1
     assert lanes.settle(seller, conversation.pk)
     assert figures().waiting == 0
+
+
+def test_what_was_settled_by_mistake_and_undone_waits(
+    tell: Tell, figures: Make, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    tell(shopper, 30)
+    outcome = triage.settle(seller, [conversation.pk])
+    assert figures().waiting == 0
+    triage.undo(seller, outcome.undo)
+    assert figures().waiting == 1
+    tell(seller, 0)
+    made = figures()
+    assert (made.summary["answered"], made.median, made.waiting) == (1, 30 * 3600, 0)
 
 
 def test_an_ended_conversation_does_not_wait(
