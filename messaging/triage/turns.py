@@ -24,7 +24,10 @@ def change(actor: Person, ids: Sequence[int], decide: Callable[[Conversation], T
     turns: dict[int, Turn] = {}
     for pk, row in conversations.items():
         try:
-            turns[pk] = decide(row)
+            turn = decide(row)
+            if turn.side and row.ended_at is not None:
+                raise Impossible("forbidden")  # nobody can write there any more
+            turns[pk] = turn
         except Impossible as impossible:
             failed[pk] = impossible.code
     before = {pk: [row.turn, row.waiting_since] for pk, row in conversations.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from messaging.host import host
 from messaging.lanes.turns import Turn
 from messaging.models import Conversation, Participant
 from trato.people import Person
@@ -75,12 +76,15 @@ def _mute(actor: Person, undone: Undo) -> Outcome:
 
 
 def _assignee(actor: Person, undone: Undo) -> Outcome:
+    """Undo `assign`; nobody takes care of what somebody had who has left the shop since."""
     changes = _by_conversation(undone)
+    people = {change.before[0] for change in undone.changes}.difference([None])
+    shops = host.shops_of(people) if people else {}
 
     def restore(row: Conversation) -> int | None:
         assignee_id: int | None
         [assignee_id] = _before(changes[row.pk], [row.assignee_id])
-        return assignee_id
+        return assignee_id if row.shop_id in shops.get(assignee_id or 0, ()) else None
 
     return team.change_assignees(actor, list(changes), restore)
 

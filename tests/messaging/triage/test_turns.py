@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts import deletion
 from accounts.models import User
 from messaging import access
 from messaging.lanes import queries
@@ -53,3 +54,15 @@ def test_a_stranger_settles_nothing(
     assert answer["failed"] == {str(talk.pk): "not_found"}
     talk.refresh_from_db()
     assert talk.turn == "seller"
+
+
+def test_where_nobody_can_write_nobody_is_waited_for(
+    talk: Conversation, seller: User, shopper: User, act: Any, client_of: Any
+) -> None:
+    client = client_of(seller)
+    settled = act(client, "settle", [talk.pk])
+    deletion.delete_account(shopper.pk)
+    refused = {str(talk.pk): "forbidden"}
+    assert act(client, "undo", token=settled["undo"])["failed"] == refused
+    assert act(client, "reopen", [talk.pk])["failed"] == refused
+    assert lanes(seller) == {"settled": 1, "all": 1}

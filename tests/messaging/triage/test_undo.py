@@ -181,3 +181,14 @@ def test_a_thousand_fit_into_a_token(seller: User) -> None:
     token = tokens.undo(seller, "own", ["starred_at", "archived_sequence"], changes)
     assert len(token) < 30_000
     assert tokens.read(seller, token).changes == changes
+
+
+def test_undo_gives_nothing_to_somebody_who_left(
+    world: World, seller: User, colleague: User
+) -> None:
+    pk = world.rows[0].pk
+    actions.assign(seller, [pk], colleague.pk)
+    token = actions.assign(seller, [pk], seller.pk).undo
+    colleague.memberships.all().delete()
+    assert actions.undo(seller, token).done == [pk]
+    assert Conversation.objects.get(pk=pk).assignee_id is None
