@@ -33,9 +33,10 @@ from .models import (
     Side,
 )
 from .owned import owned_by
+from .team.assignees import assign
 
-# Ended conversations, and changed messages, that are announced one by one. Open pages learn of the
-# others with the heartbeat.
+# Ended conversations, changed messages and assignees that are announced one by one. Open pages learn
+# of the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
 
 
@@ -52,12 +53,13 @@ def _erase(person: Person) -> None:
     ended = list(ending.values_list("pk", flat=True))
     _end(ending.filter(ended_at=None))
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
-    assigned.update(assignee=None)
     _empty_messages(person, ending)
     Note.objects.filter(author_id=person.pk, conversation__in=ending).update(body="")
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
     own.delete()
+    assign([(row, None) for row in assigned.order_by("-last_message_at")[:ANNOUNCED_MAX]])
+    assigned.update(assignee=None)
     notifications.forget(SUBJECT_KIND, ended)
     notifications.drop_name(SUBJECT_KIND, ids.difference(ended), f"{host.display_name(person)} · ")
     written = Note.objects.filter(author_id=person.pk).exclude(mentions=[])

@@ -16,6 +16,7 @@ from messaging import actions
 from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
+from messaging.triage import actions as triage
 from notifications.models import News, Notification
 from tests.sockets import closed_with, next_frame, send
 from trato.errors import Refused
@@ -236,3 +237,14 @@ def test_a_colleague_who_once_asked_another_shop_loses_those_words_only(
     deletion.delete_account(colleague.pk)
     assert not Message.objects.filter(body="A private question").exists()
     assert Message.objects.filter(body="We have two left").exists()
+
+
+async def test_the_team_sees_that_nobody_takes_care_any_more(
+    talk: Conversation, seller: User, colleague: User, socket_of: Any
+) -> None:
+    await sync_to_async(triage.assign)(seller, [talk.pk], colleague.pk)
+    socket = await socket_of(seller)
+    await next_frame(socket, "session.ready")
+    await sync_to_async(deletion.delete_account)(colleague.pk)
+    changed = await next_frame(socket, "team.changed")
+    assert (changed["conversation"], changed["assignee"]) == (talk.pk, None)
