@@ -35,8 +35,8 @@ from .models import (
 from .owned import owned_by
 from .team.assignees import assign
 
-# Ended conversations, changed messages and assignees that are announced one by one. Open pages learn
-# of the others with the heartbeat, or when they load.
+# Ended conversations, changed messages and assignees that are announced one by one. Open pages
+# learn of the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
 
 
