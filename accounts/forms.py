@@ -4,7 +4,10 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
+from allauth.account.forms import ResetPasswordKeyForm as AllauthResetPasswordKeyForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core import context
 from django import forms
@@ -23,7 +26,28 @@ from .models import User
 ROLES = [(User.Role.CONSUMER, _("I'm here to shop")), (User.Role.SELLER, _("I want to sell"))]
 
 
-class SignupForm(AllauthSignupForm):
+class WithoutPlaceholders(forms.BaseForm):
+    """Leave out allauth's placeholders: they repeat the labels."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(WithoutPlaceholders, AllauthLoginForm):
+    """Log in with an address and a password."""
+
+
+class ReauthenticateForm(WithoutPlaceholders, AllauthReauthenticateForm):
+    """Enter the password again."""
+
+
+class ResetPasswordKeyForm(WithoutPlaceholders, AllauthResetPasswordKeyForm):
+    """Choose a password with the link of a mail."""
+
+
+class SignupForm(WithoutPlaceholders, AllauthSignupForm):
     """Create an account with a name and a role."""
 
     role = forms.ChoiceField(
@@ -38,11 +62,6 @@ class SignupForm(AllauthSignupForm):
 
     field_order: tuple[str, ...] = ("role", "name", "email", "password1")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)  # it repeats the label
-
     def validate_unique_email(self, value: str) -> str:
         """Whether the address has an account. Unconfirmed requests to change to it don't count."""
         if not email_addresses.is_taken(value):
@@ -50,7 +69,7 @@ class SignupForm(AllauthSignupForm):
         return super().validate_unique_email(value)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and not throttle.take_stranger_mail(context.request, look_only=True):
             raise forms.ValidationError(
                 _("So many people are signing up that we can't send more emails. Try again later."),
@@ -71,7 +90,7 @@ class SignupForm(AllauthSignupForm):
         user.save(update_fields=["name", "role"])
 
 
-class ResetPasswordForm(AllauthResetPasswordForm):
+class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):
     """Send a mail to somebody who forgot the password, to an address that the account owns."""
 
     users: list[User]
@@ -90,7 +109,7 @@ class ResetPasswordForm(AllauthResetPasswordForm):
         return email
 
 
-class ChangePasswordForm(AllauthChangePasswordForm):
+class ChangePasswordForm(WithoutPlaceholders, AllauthChangePasswordForm):
     """Change the password; asks for the old one, with the usual limit on attempts."""
 
     def clean_oldpassword(self) -> str:

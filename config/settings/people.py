@@ -55,7 +55,10 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 # The form is in catalog because a seller names the shop during the sign-up.
 ACCOUNT_FORMS = {
     "signup": "catalog.signup.SignupForm",
+    "login": "accounts.forms.LoginForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
     "change_password": "accounts.forms.ChangePasswordForm",
 }
 # The password is required again before the address changes; allauth requires it for second factors,

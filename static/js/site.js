@@ -35,6 +35,11 @@ function elements() {
 document.documentElement.toggleAttribute("data-started", true);
 const hasPerson = document.querySelector("[data-user]") !== null;
 
+// A row of tabs may be wider than a phone.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  tab.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 load("menu");
 if (document.querySelector(".notice__close")) load("notices");
 load("local-time").then((times) => {

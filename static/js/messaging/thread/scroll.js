@@ -10,9 +10,14 @@ export class Scroll {
     this.box = box;
     this.jump = jump;
     jump.addEventListener("click", () => this.toEnd());
-    box.addEventListener("scroll", () => this.moved(), { passive: true });
+    // Not if the box has another height than before: whether it was at its end counts, below.
+    const scrolled = () => box.clientHeight === this.height && this.moved();
+    box.addEventListener("scroll", scrolled, { passive: true });
     // A growing composer or a phone's keyboard takes space: keep a reader at the end there.
-    this.observer = new ResizeObserver(() => this.ended && this.toEnd());
+    this.observer = new ResizeObserver(() => {
+      this.height = box.clientHeight;
+      if (this.ended) this.toEnd();
+    });
     this.observer.observe(box);
   }
 
