@@ -51,7 +51,10 @@ def upcoming(
     mine = Q(consumer=scope.user_id) & of_lane(Scope(scope.user_id, ()), lane)
     lists = [_by_last_message(said.filter(mine), wanted)[:size]]
     for shop_id in scope.shop_ids:
-        hour, own = ("last_message_hour", Q(shop=shop_id)) if lane == ALL else _lane(shop_id, lane)
+        hour, own = ("last_message_hour", Q(shop=shop_id))
+        if lane != ALL:
+            hour, own = _lane(shop_id, lane)
+            own &= ~Q(consumer=scope.user_id)  # which is in the other lane, see `of_lane`
         lists.append(_by_last_message(said.filter(own), wanted, hour)[:size])
     first, *others = lists
     if not others:

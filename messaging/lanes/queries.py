@@ -22,8 +22,10 @@ def counts(scope: Scope) -> dict[str, int]:
     Those of shops are kept, see `LaneCount`; those of a shopper are few, and counted.
     """
     numbers: Counter[str] = Counter()
-    for turn, number in _of_shopper(scope.user_id):
+    for turn, shop_id, number in _of_shopper(scope.user_id):
         numbers[lane_of(turn, Side.CONSUMER)] += number
+        if shop_id in scope.shop_ids:  # asked before they joined the shop, and counted there too
+            numbers[lane_of(turn, Side.SELLER)] -= number
     for row in _of_shops(*scope.shop_ids) if scope.shop_ids else ():
         for turn, number in zip(COLUMNS, row, strict=True):
             numbers[lane_of(turn, Side.SELLER)] += number
@@ -31,7 +33,10 @@ def counts(scope: Scope) -> dict[str, int]:
 
 
 def of_lane(scope: Scope, lane: str) -> Q:
-    """Return the condition for a person's conversations in a lane."""
+    """Return the condition for a person's conversations in a lane.
+
+    What somebody asked a shop that they work for by now is in a shopper's lane, and in no other.
+    """
     mine, shops = Q(consumer=scope.user_id), Q(shop__in=scope.shop_ids)
     if lane == ALL:
         return mine | shops
@@ -39,7 +44,7 @@ def of_lane(scope: Scope, lane: str) -> Q:
         return Q(turn="") & (mine | shops)
     sides = [Side.CONSUMER, Side.SELLER]
     asked, told = sides if lane == OURS else sides[::-1]
-    return mine & Q(turn=asked) | shops & Q(turn=told)
+    return mine & Q(turn=asked) | shops & ~mine & Q(turn=told)
 
 
 def lane_of(turn: str, side: Side) -> str:
@@ -52,7 +57,8 @@ def lane_of(turn: str, side: Side) -> str:
 @prepared
 def _of_shopper(user_id: int) -> QuerySet[Conversation, Any]:
     asked = Conversation.objects.filter(consumer_id=user_id, last_message_hour__isnull=False)
-    return asked.order_by().values("turn").annotate(number=Count("*")).values_list("turn", "number")
+    rows = asked.order_by().values("turn", "shop_id").annotate(number=Count("*"))
+    return rows.values_list("turn", "shop_id", "number")
 
 
 @prepared

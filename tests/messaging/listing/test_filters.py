@@ -262,3 +262,16 @@ def test_filters_don_t_tell_a_shopper_on_the_team_about_themselves(
         assert queries.ids_of(scope, wanted, 10) == [rows[1].pk]
     Conversation.objects.update(assignee=None)
     assert queries.ids_of(scope, Filter(assigned="none"), 10) == [rows[1].pk]
+
+
+def test_a_shopper_on_the_team_has_a_conversation_in_one_lane(
+    seller: User, shop: Shop, other_seller: User
+) -> None:
+    asked = ConversationFactory(consumer=other_seller, product=ProductFactory(shop=shop))
+    MessageFactory(conversation=asked)
+    ShopMemberFactory(shop=shop, user=other_seller)
+    scope = access.scope_of(other_seller)
+    assert queries.counts_of(scope) == {"ours": 0, "theirs": 1, "settled": 0, "all": 1}
+    assert queries.ids_of(scope, Filter(lane="ours"), 10) == []
+    assert queries.ids_of(scope, Filter(lane="theirs"), 10) == [asked.pk]
+    assert queries.counts_of(access.scope_of(seller))["ours"] == 1
