@@ -120,7 +120,8 @@ def assign(actor: Person, ids: Ids, assignee_id: int | None) -> Outcome:
         raise Refused("not_found", _("That person doesn't work for this shop."))
 
     def decide(row: Conversation) -> int | None:
-        if assignee_id and row.shop_id not in shops:
+        # Nobody takes care of what they have asked themselves, before they joined the shop.
+        if assignee_id and (row.shop_id not in shops or row.consumer_id == assignee_id):
             raise Impossible("not_found")
         return assignee_id
 

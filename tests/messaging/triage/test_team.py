@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import suspend
 from accounts.models import User
-from catalog.factories import ShopFactory
+from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Shop
+from messaging.factories import ConversationFactory
 from messaging.models import Conversation, ConversationLabel, Label, TeamState
 from messaging.triage import labels
 from tests.patience import PATIENCE
@@ -206,3 +207,12 @@ async def test_a_changed_label_is_one_frame_for_each_member(
     ]
     for socket in sockets.values():
         assert await socket.receive_nothing()
+
+
+def test_nobody_is_assigned_what_they_have_asked_themselves(
+    talk: Conversation, shop: Shop, seller: User, other_seller: User, act: Any, client_of: Any
+) -> None:
+    asked = ConversationFactory(consumer=other_seller, product=ProductFactory(shop=shop))
+    ShopMemberFactory(shop=shop, user=other_seller)
+    answer = act(client_of(seller), "assign", [talk.pk, asked.pk], user=other_seller.pk)
+    assert (answer["done"], answer["failed"]) == ([talk.pk], {str(asked.pk): "not_found"})
