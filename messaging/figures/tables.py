@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from .report import Figures
 
-# A spreadsheet would take such a cell for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet would take such a cell for a formula; a Japanese one with wide signs, too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def _summary(figures: Figures) -> Iterable[list[Any]]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone, translation
 
-from trato.templatetags.times import in_words, moment
+from trato.templatetags.times import in_words, moment, weekday_and_day
 
 AT = datetime(2026, 3, 4, 15, 4, 30, tzinfo=UTC)
 
@@ -27,6 +27,12 @@ def test_a_time_says_its_zone(zone: str | None, text: str) -> None:
 def test_every_language_has_the_same_form() -> None:
     with translation.override("es"):
         assert in_words(AT) == "4 mar 2026, 15:04 UTC"
+
+
+def test_a_day_with_its_weekday_begins_with_it() -> None:
+    assert weekday_and_day(AT.date()) == "Wednesday, 4 March 2026"
+    with translation.override("es"):
+        assert weekday_and_day(AT.date()) == "miércoles, 4 de marzo de 2026"
 
 
 def test_scripts_are_given_the_moment_itself() -> None:

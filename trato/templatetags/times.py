@@ -54,7 +54,9 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
 @register.filter
 def weekday_and_day(day: date) -> str:
     """Format a day with its weekday and year: `Friday, 25 December 2026`."""
-    return format_date(day, "full", locale=to_locale(get_language() or "en"))
+    language = get_language() or "en"
+    # Babel's plain English is American, which puts the month first.
+    return format_date(day, "full", locale="en_GB" if language == "en" else to_locale(language))
 
 
 def _opening(local: datetime) -> str:

@@ -98,11 +98,12 @@ def test_the_csv_of_hours_has_a_row_for_each(late: Wait, seller: User, client_of
     assert sum(int(row[2]) for row in rows[1:]) == 1
 
 
-def test_a_cell_is_never_a_formula(late: Wait, seller: User, client_of: Any) -> None:
-    actions.contest(seller, late.pk, "=HYPERLINK(1)")
+@pytest.mark.parametrize("sign", ["=", "\uff1d"])  # narrow and wide
+def test_a_cell_is_never_a_formula(sign: str, late: Wait, seller: User, client_of: Any) -> None:
+    actions.contest(seller, late.pk, f"{sign}HYPERLINK(1)")
     answer = client_of(seller).get(f"{PAGE}?format=csv&table=late")
-    assert "'=HYPERLINK(1)" in answer.text
-    assert ",=HYPERLINK" not in answer.text
+    assert f"'{sign}HYPERLINK(1)" in answer.text
+    assert f",{sign}HYPERLINK" not in answer.text
 
 
 def test_contesting_with_a_form(late: Wait, seller: User, colleague: User, client_of: Any) -> None:
