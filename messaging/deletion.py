@@ -19,9 +19,11 @@ from .host import host
 from .lanes import actions as lanes
 from .lanes.turns import Turn
 from .models import (
+    ASSIGNED_KIND,
     MENTION_KIND,
     SUBJECT_KIND,
     AlertChoice,
+    Assignment,
     Conversation,
     KeptQuestion,
     Message,
@@ -58,8 +60,11 @@ def _erase(person: Person) -> None:
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
     own.delete()
-    assign([(row, None) for row in assigned.order_by("-last_message_at")[:ANNOUNCED_MAX]])
+    released = assigned.order_by("-last_message_at")[:ANNOUNCED_MAX]
+    assign([(row, None) for row in released], actor=person)
     assigned.update(assignee=None)
+    named = Assignment.objects.filter(Q(actor_id=person.pk) | Q(conversation__in=ending))
+    notifications.forget(ASSIGNED_KIND, named.values_list("pk", flat=True))
     notifications.forget(SUBJECT_KIND, ended)
     notifications.drop_name(SUBJECT_KIND, ids.difference(ended), f"{host.display_name(person)} · ")
     written = Note.objects.filter(author_id=person.pk).exclude(mentions=[])
@@ -116,6 +121,8 @@ PART = Part(
         "messaging.Conversation.consumer": "ended; shown as a deleted account",
         "messaging.Conversation.assignee": "emptied: nobody takes care of it",
         "messaging.AlertChoice.user": "deleted",
+        "messaging.Assignment.actor": "kept; shown in the shop's name",
+        "messaging.Assignment.assignee": "kept; shown as a deleted account",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.Wait.answered_by": "kept; shown as a deleted account",

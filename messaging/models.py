@@ -18,6 +18,8 @@ from .sides import Side as Side
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
 MENTION_KIND = "note"  # of those for colleagues whom a note mentions; the subject is the note
+# Of those for colleagues who get conversations; the subject is the first `Assignment` of the act.
+ASSIGNED_KIND = "assigned"
 
 
 # `reverse` takes longer than everything else that a send needs from Django.
@@ -280,6 +282,7 @@ from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .saved_views.models import SavedView as SavedView  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
 from .team.models import AlertChoice as AlertChoice  # noqa: E402
+from .team.models import Assignment as Assignment  # noqa: E402
 from .team.models import TeamRules as TeamRules  # noqa: E402
 from .team.models import TeamState as TeamState  # noqa: E402
 from .triage.models import ConversationLabel as ConversationLabel  # noqa: E402

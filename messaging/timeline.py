@@ -1,28 +1,31 @@
-"""A page of a conversation by day: its messages and, on the seller side, its notes."""
+"""A page of a conversation by day: its messages and, on the seller side, what the team did."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 
 from django.utils import timezone
 
-from .models import Message, Note
+from .models import Assignment, Message, Note
 from .runs import mark_runs
 
-Day = tuple[date, list[Message | Note]]
+COLLAPSED_WITHIN = timedelta(minutes=1)  # between two lines of one person
+
+Row = Message | Note | Assignment
+Day = tuple[date, list[Row]]
 
 
 def by_day(
-    messages: Sequence[Message], notes: Sequence[Note], first_unread: int | None
+    messages: Sequence[Message], team_rows: Sequence[Note | Assignment], first_unread: int | None
 ) -> list[Day]:
-    """Return messages and notes by the day on which they were written, in order of time.
+    """Return messages and the team's rows by the day on which they were written, in order of time.
 
-    Also marks the runs of messages. A note between two messages ends a run, as in
+    Also marks the runs of messages. A row of the team between two messages ends a run, as in
     `MessageList.arrange`.
     """
-    rows: list[Message | Note] = [*messages, *notes]
+    rows: list[Row] = [*messages, *team_rows]
     rows.sort(key=lambda row: row.created_at)  # stable: a message is before a note of the same time
-    days = [(day, list(some)) for day, some in groupby(rows, _day_of)]
+    days = [(day, list(some)) for day, some in groupby(_collapsed(rows), _day_of)]
     mark_runs((_messages_of(some) for _day, some in days), first_unread)
     for _day, some in days:
         for before, row in pairwise(some):
@@ -33,9 +36,25 @@ def by_day(
     return days
 
 
-def _messages_of(rows: Sequence[Message | Note]) -> list[Message]:
+def _collapsed(rows: Sequence[Row]) -> list[Row]:
+    """Leave out lines right before another one of the same person, as `draw` in `notes.js` does."""
+    kept: list[Row] = []
+    for row in reversed(rows):
+        after = kept[-1] if kept else None
+        if (
+            isinstance(row, Assignment)
+            and isinstance(after, Assignment)
+            and row.actor_id == after.actor_id
+            and after.created_at - row.created_at < COLLAPSED_WITHIN
+        ):
+            continue
+        kept.append(row)
+    return kept[::-1]
+
+
+def _messages_of(rows: Sequence[Row]) -> list[Message]:
     return [row for row in rows if isinstance(row, Message)]
 
 
-def _day_of(row: Message | Note) -> date:
+def _day_of(row: Row) -> date:
     return timezone.localdate(row.created_at)

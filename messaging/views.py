@@ -36,6 +36,7 @@ from .notes import queries as notes
 from .reading import pixel
 from .resuming import state_of
 from .saved_replies.filling import drafted
+from .team import queries as team_queries
 from .timeline import by_day
 from .triage.panel import panel
 
@@ -118,7 +119,7 @@ def _thread(
         "side": side,
         "counterpart": conversation.counterpart_of(side),
         "counterpart_picture": conversation.counterpart_picture_of(side),
-        "history": by_day(rows, team.get("notes", ()), first_unread),
+        "history": by_day(rows, team.get("team_rows", ()), first_unread),
         "oldest": rows[0].sequence if rows else 0,
         "has_older": has_older,
         "before": before,
@@ -145,18 +146,22 @@ def _team_part(
     has_older: bool,
     before: int | None,
 ) -> dict[str, Any]:
-    """Return what only the team sees on the page: its notes between these messages, the context."""
+    """Return what only the team sees on the page: its rows between these messages, the context."""
     start = rows[0].created_at if rows and has_older else None
     end = queries.time_of(conversation, before) if before else None
     revision = notes.team_revision(conversation)
     own_notes, last = notes.notes_between(conversation, start, end) if revision else ([], None)
-    is_mentioned = any(user.pk in note.mentions for note in own_notes)
+    assignments = team_queries.assignments_between(conversation, start, end) if revision else []
+    is_told = any(user.pk in note.mentions for note in own_notes) or any(
+        row.assignee_id == user.pk != row.actor_id for row in assignments
+    )
     return {
         "team_revision": revision,
         "notes": own_notes,
+        "team_rows": [*own_notes, *assignments],
         "last_note": last,
         "others": others_of(conversation),
-        "unread_mentions": is_mentioned and notes.unread_mentions(conversation, user).exists(),
+        "unread_notices": is_told and notes.unread_notices(conversation, user).exists(),
         "note_client_id": uuid.uuid4(),
         "note_max_characters": settings.NOTE_MAX_CHARACTERS,
         "looking_repeat": settings.LOOKING_REPEAT_SECONDS,

@@ -16,6 +16,7 @@ TEAM_MEMBERSHIPS = "messaging.host.active_members"
 # News from the site itself, by the kind of its subject: a function that turns the codes in the
 # stored row into `notifications.words.Words` in the reader's language.
 NEWS_WORDS = {
+    "assigned": "messaging.team.notices.assigned_words",
     "note": "messaging.notes.notices.mention_words",
     "report": "messaging.moderation.notices.report_words",
     "removal": "messaging.moderation.notices.removal_words",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import access
 from messaging.body import clean_text, normalize_body
-from messaging.models import MENTION_KIND, Conversation, Note
+from messaging.models import Conversation, Note
 from messaging.team import actions as team
 from messaging.team import events
 from messaging.team.frames import NoteCreated
@@ -24,7 +24,7 @@ from trato.people import Person
 
 from . import notices
 from .mentions import mentioned
-from .queries import unread_mentions
+from .queries import unread_notices
 
 
 @rate_limits.given_back_on_failure
@@ -57,16 +57,16 @@ def add(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) ->
 
 
 @transaction.atomic
-def read_mentions(actor: Person, conversation_id: int) -> None:
-    """Mark as read that notes of a conversation mention the actor.
+def read_notices(actor: Person, conversation_id: int) -> None:
+    """Mark as read that notes of a conversation mention the actor, and that the actor got it.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor is not on its seller side.
     """
     conversation = access.team_conversation_for(actor, conversation_id)
-    unread = unread_mentions(conversation, actor).order_by("news__subject_id")
-    for note_id in unread.values_list("news__subject_id", flat=True):
-        notifications.mark_read(actor, subject_kind=MENTION_KIND, subject_id=note_id)
+    unread = unread_notices(conversation, actor).order_by("news__subject_kind", "news__subject_id")
+    for kind, subject_id in unread.values_list("news__subject_kind", "news__subject_id"):
+        notifications.mark_read(actor, subject_kind=kind, subject_id=subject_id)
 
 
 def _store(conversation: Conversation, actor: Person, client_id: uuid.UUID, text: str) -> Note:

@@ -5,17 +5,29 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from messaging.models import MENTION_KIND, Conversation, Note, TeamState
-from messaging.team.frames import NoteItem, NotesState
+from messaging.models import (
+    ASSIGNED_KIND,
+    MENTION_KIND,
+    Assignment,
+    Conversation,
+    Note,
+    TeamState,
+    conversation_url,
+)
+from messaging.team.frames import AssignmentItem, NoteItem, NotesState
+from messaging.team.queries import assignments_of
 from notifications import queries as notifications
 from notifications.models import Notification
 from trato.people import Person
 
 
 def team_revision(conversation: Conversation) -> int:
-    """Return the top revision of what the team sees; read it before the notes themselves."""
-    row = TeamState.objects.filter(pk=conversation.pk).values_list("team_revision", flat=True)
-    return row.first() or 0
+    """Return the top revision of what the team sees, as old as a conversation from `access`.
+
+    So the notes, which are loaded after it, aren't older.
+    """
+    state: TeamState | None = getattr(conversation, "team_state", None)
+    return state.team_revision if state else 0
 
 
 def notes_between(
@@ -45,27 +57,42 @@ def notes_between(
 
 
 def state_since(conversation: Conversation, since: int) -> NotesState:
-    """Return the notes after a revision of the team, in its order; after 0, from the first on."""
+    """Return the notes and assignments after a revision of the team; after 0, from the first on."""
     revision, size = team_revision(conversation), settings.NOTE_PAGE_SIZE
-    rows = _notes(conversation).filter(team_revision__gt=since).order_by("team_revision")
-    notes = list(rows[: size + 1])
-    more = len(notes) > size
+    rows: list[Note | Assignment] = []
+    for every in (_notes(conversation), assignments_of(conversation)):
+        newer = every.filter(team_revision__gt=since).order_by("team_revision")
+        rows += newer[: size + 1]
+    rows.sort(key=lambda row: row.team_revision)
+    more = len(rows) > size
     if more:
-        notes = notes[:size]
-        revision = notes[-1].team_revision
+        rows = rows[:size]
+        revision = rows[-1].team_revision
     return NotesState(
         conversation=conversation.pk,
         team_revision=revision,
-        notes=[NoteItem.of(note) for note in notes],
+        notes=[NoteItem.of(row) for row in rows if isinstance(row, Note)],
+        assignments=[AssignmentItem.of(row) for row in rows if isinstance(row, Assignment)],
         more=more,
     )
 
 
-def unread_mentions(conversation: Conversation, user: Person) -> QuerySet[Notification]:
-    """Return a person's unread notices about mentions in notes of a conversation."""
+def unread_notices(conversation: Conversation, user: Person) -> QuerySet[Notification]:
+    """Return a person's unread notices of mentions in a conversation, and that it was assigned.
+
+    A notice that several were assigned leads elsewhere, and isn't among them.
+    """
     notes = conversation.notes.order_by().values("pk")
+    assignments = conversation.assignments.filter(assignee_id=user.pk).values("pk")
     own = notifications.notifications_of(user).filter(read_at=None)
-    return own.filter(news__subject_kind=MENTION_KIND, news__subject_id__in=notes)
+    return own.filter(
+        Q(news__subject_kind=MENTION_KIND, news__subject_id__in=notes)
+        | Q(
+            news__subject_kind=ASSIGNED_KIND,
+            news__subject_id__in=assignments,
+            news__url=conversation_url(conversation.pk),
+        )
+    )
 
 
 def _notes(conversation: Conversation) -> QuerySet[Note]:

@@ -30,7 +30,7 @@ from . import actions, mentions, queries
 @require_http_methods(["GET", "POST"])
 @person_required
 def notes(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Return as JSON the notes after a revision of the team, or add one."""
+    """Return as JSON the notes and assignments after a revision of the team, or add a note."""
     if request.method == "POST":
         return _add(request, conversation_id)
     conversation = access.team_conversation_for(request.user, conversation_id)
@@ -44,8 +44,8 @@ def notes(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @require_POST
 @person_required
 def read(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Mark as read that notes of the conversation mention the person."""
-    actions.read_mentions(request.user, conversation_id)
+    """Mark as read that notes of the conversation mention the person, or that they got it."""
+    actions.read_notices(request.user, conversation_id)
     return HttpResponse(status=204)
 
 

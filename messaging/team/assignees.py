@@ -1,26 +1,40 @@
 """Assign conversations, and announce it to the team."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import cast
 
 from django.contrib.auth import get_user_model
 
-from messaging.frames import Sender
-from messaging.host import host
-from messaging.models import SUBJECT_KIND, Conversation
+from messaging.models import ASSIGNED_KIND, SUBJECT_KIND, Assignment, Conversation
 from notifications import actions as notifications
+from trato.clock import database_now
 from trato.listed import listed
+from trato.people import Person
 
-from . import actions, events
-from .frames import TeamChanged
+from . import actions, events, notices
+from .frames import AssignmentItem, TeamChanged
 
 
-def assign(conversations: Iterable[tuple[Conversation, int | None]]) -> None:
+def assign(
+    conversations: Iterable[tuple[Conversation, int | None]],
+    *,
+    actor: Person | None,
+    withdrawn: Collection[int] = (),
+) -> list[int]:
     """Store who takes care of conversations, and announce it to the team on commit.
+
+    Colleagues to whom the actor assigns some are notified, once each.
 
     Args:
         conversations: each with the ID of a member of its shop, or None for nobody. Their rows are
             locked by the caller's transaction, and each has another assignee so far.
+        actor: who does it; None if the assignees take them by replying.
+        withdrawn: what an earlier act returned that this one undoes: notices that nobody has read
+            are deleted.
+
+    Returns:
+        The subjects of the notices.
     """
     by_assignee: defaultdict[int | None, list[int]] = defaultdict(list)
     changed: list[Conversation] = []
@@ -29,26 +43,45 @@ def assign(conversations: Iterable[tuple[Conversation, int | None]]) -> None:
         by_assignee[assignee_id].append(row.pk)
         changed.append(row)
     if not changed:
-        return
+        return []
     for assignee_id, keys in by_assignee.items():
         Conversation.objects.filter(pk__in=listed(keys)).update(assignee_id=assignee_id)
-    people = _senders(pk for pk in by_assignee if pk is not None)
-    revisions = actions.bump(row.pk for row in changed)
+    lines = _lines(changed, actor)
+    if withdrawn:
+        notifications.forget(ASSIGNED_KIND, withdrawn, unread_only=True)
     # Other members may be alerted from the next message on.
     notifications.tell_again(SUBJECT_KIND, [row.pk for row in changed])
+    told = notices.tell_assignees(actor, lines) if actor else []
     events.changed_many(
-        (
-            row,
-            TeamChanged(
-                conversation=row.pk,
-                team_revision=revisions[row.pk],
-                assignee=people.get(row.assignee_id or 0),
-            ),
+        (line.conversation, _frame(AssignmentItem.of(line), line)) for line in lines
+    )
+    return told
+
+
+def _lines(changed: Collection[Conversation], actor: Person | None) -> list[Assignment]:
+    """Store a line of the team for each conversation; the lines have their people at hand."""
+    ids = {row.assignee_id for row in changed} | ({actor.pk} if actor else set())
+    people = get_user_model()._default_manager.in_bulk([pk for pk in ids if pk is not None])
+    revisions = actions.bump(row.pk for row in changed)
+    now = database_now()
+    lines = [
+        Assignment(
+            conversation=row,
+            team_revision=revisions[row.pk],
+            actor=people[actor.pk if actor else cast(int, row.assignee_id)],
+            assignee=people.get(row.assignee_id or 0),
+            by_reply=actor is None,
+            created_at=now,
         )
         for row in changed
+    ]
+    return Assignment.objects.bulk_create(lines)
+
+
+def _frame(item: AssignmentItem, line: Assignment) -> TeamChanged:
+    return TeamChanged(
+        conversation=line.conversation_id,
+        team_revision=line.team_revision,
+        assignee=item.assignee,
+        line=item,
     )
-
-
-def _senders(user_ids: Iterable[int]) -> dict[int, Sender]:
-    people = get_user_model()._default_manager.filter(pk__in=set(user_ids))
-    return {person.pk: Sender(person.pk, host.display_name(person)) for person in people}

@@ -7,7 +7,28 @@ from typing import Self
 from msgspec import UNSET, Struct, UnsetType
 
 from messaging.frames import Sender
-from messaging.models import Note
+from messaging.models import Assignment, Note
+
+
+class AssignmentItem(Struct, kw_only=True):
+    """A line between the messages; names are empty for deleted accounts."""
+
+    team_revision: int
+    actor: Sender
+    assignee: Sender | None
+    by_reply: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: Assignment) -> Self:
+        assignee = Sender(row.assignee_id, row.assignee_name) if row.assignee_id else None
+        return cls(
+            team_revision=row.team_revision,
+            actor=Sender(row.actor_id, row.actor_name),
+            assignee=assignee,
+            by_reply=row.by_reply,
+            created_at=row.created_at,
+        )
 
 
 class TeamChanged(Struct, tag="team.changed", kw_only=True):
@@ -16,6 +37,7 @@ class TeamChanged(Struct, tag="team.changed", kw_only=True):
     conversation: int
     team_revision: int
     assignee: Sender | UnsetType | None = UNSET
+    line: AssignmentItem | UnsetType = UNSET
     labels: list[int] | UnsetType = UNSET
 
 
@@ -90,11 +112,12 @@ class NoteCreated(NoteItem, tag="note.created"):
 
 
 class NotesState(Struct, tag="notes.state", kw_only=True):
-    """A page of notes; the client resumes from `team_revision`."""
+    """A page of notes and assignments; the client resumes from `team_revision`."""
 
     conversation: int
     team_revision: int
     notes: list[NoteItem]
+    assignments: list[AssignmentItem]
     more: bool
 
 

@@ -1,10 +1,12 @@
-"""What a shop's team has: a counter of each conversation, and how it works together."""
+"""What a shop's team has: counters and assignments, and how it works together."""
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from messaging.host import HostForeignKey
+from messaging.host import HostForeignKey, host
+from trato.people import is_deleted
 
 
 class TeamState(models.Model):
@@ -29,6 +31,64 @@ class TeamState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}"
+
+
+class Assignment(models.Model):
+    """A change of who takes care of a conversation: a line between its messages, for the team.
+
+    `team_revision` is the team's counter after it, for order and resuming. Like the counter, it has
+    a table of its own, so that no shopper learns of it.
+    """
+
+    conversation = models.ForeignKey(
+        "messaging.Conversation",
+        on_delete=models.CASCADE,
+        related_name="assignments",
+        db_index=False,  # the unique index begins with it
+        verbose_name=_("conversation"),
+    )
+    team_revision = models.PositiveIntegerField(_("revision for the team"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=_("assigned to"),
+    )
+    by_reply = models.BooleanField(
+        _("by replying"), default=False, help_text="Whether the assignee took it by replying."
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["conversation", "team_revision"], name="one_assignment_per_revision"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}/{self.team_revision}"
+
+    @property
+    def actor_name(self) -> str:
+        """Who did it; empty for a deleted account, whose acts are the shop's."""
+        return "" if is_deleted(self.actor) else host.display_name(self.actor)
+
+    @property
+    def assignee_name(self) -> str:
+        """Who got it; empty for a deleted account, and for nobody."""
+        if self.assignee is None or is_deleted(self.assignee):
+            return ""
+        return host.display_name(self.assignee)
 
 
 class TeamRules(models.Model):

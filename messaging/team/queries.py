@@ -1,12 +1,37 @@
 """How a shop's team works together: who takes a conversation, and whom a message alerts."""
 
-from django.db.models import Exists, OuterRef, Q
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.host import Shop, host
-from messaging.models import AlertChoice, Conversation, Side, TeamRules
+from messaging.models import AlertChoice, Assignment, Conversation, Side, TeamRules
 from trato.people import Person
 
 Level = AlertChoice.Level
+
+
+def assignments_between(
+    conversation: Conversation, start: datetime | None, end: datetime | None
+) -> list[Assignment]:
+    """Return the assignments in a part of a conversation, at most the newest of a page.
+
+    Args:
+        start, end: as for `notes.queries.notes_between`.
+    """
+    part = Q()
+    if start:
+        part &= Q(created_at__gte=start)
+    if end:
+        part &= Q(created_at__lt=end)
+    rows = assignments_of(conversation).filter(part).order_by("-team_revision")
+    return list(rows[: settings.NOTE_PAGE_SIZE])[::-1]
+
+
+def assignments_of(conversation: Conversation) -> QuerySet[Assignment]:
+    """Return a conversation's assignments with the people in them."""
+    return conversation.assignments.select_related("actor", "assignee")
 
 
 def rules_of(shop: Shop) -> TeamRules:

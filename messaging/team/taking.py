@@ -49,7 +49,8 @@ def take(replies: Mapping[int, int]) -> None:
     """
     rows = Conversation.objects.filter(pk__in=listed(replies), ended_at=None).order_by("pk")
     locked = rows.select_for_update(no_key=True)
-    assign([(row, replies[row.pk]) for row in locked if queries.takes(row, replies[row.pk])])
+    taken = [(row, replies[row.pk]) for row in locked if queries.takes(row, replies[row.pk])]
+    assign(taken, actor=None)
 
 
 def _take(replies: Mapping[int, int]) -> None:

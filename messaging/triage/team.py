@@ -25,13 +25,18 @@ Failed = dict[int, str]
 
 
 def change_assignees(
-    actor: Person, ids: Sequence[int], decide: Callable[[Conversation], int | None]
+    actor: Person,
+    ids: Sequence[int],
+    decide: Callable[[Conversation], int | None],
+    *,
+    withdrawn: Sequence[int] = (),
 ) -> Outcome:
     """Assign conversations, inside the transaction of an act.
 
     Args:
         ids: of conversations, in the order of the answer.
         decide: returns the assignee's ID, or None for nobody, or raises `Impossible`.
+        withdrawn: see `assign`.
     """
     conversations = queries.find(actor, ids, lock=True)
     failed: Failed = {pk: "not_found" for pk in ids if pk not in conversations}
@@ -47,11 +52,11 @@ def change_assignees(
         if assignee_id != row.assignee_id:
             changes.append(Change(pk, [row.assignee_id], [assignee_id]))
             wanted.append((row, assignee_id))
-    assign(wanted)
+    told = assign(wanted, actor=actor, withdrawn=withdrawn)
     return Outcome(
         done=[pk for pk in ids if pk not in failed],
         failed=failed,
-        undo=tokens.undo(actor, "assignee", [], changes) if changes else "",
+        undo=tokens.undo(actor, "assignee", told, changes) if changes else "",
     )
 
 

@@ -86,7 +86,7 @@ def _assignee(actor: Person, undone: Undo) -> Outcome:
         [assignee_id] = _before(changes[row.pk], [row.assignee_id])
         return assignee_id if row.shop_id in shops.get(assignee_id or 0, ()) else None
 
-    return team.change_assignees(actor, list(changes), restore)
+    return team.change_assignees(actor, list(changes), restore, withdrawn=undone.what)
 
 
 def _label(actor: Person, undone: Undo) -> Outcome:

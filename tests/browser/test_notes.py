@@ -1,5 +1,6 @@
 """Two colleagues and a shopper: notes reach the colleague, and nothing of them the shopper."""
 
+import re
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging.models import Conversation, Message, Note
 from messaging.notes import actions
+from messaging.triage import actions as triage
 from tests.browser.acts import Person, bodies, live, open_thread, says, write
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
@@ -66,6 +68,12 @@ def test_notes_reach_the_colleague_and_never_the_shopper(
     expect(reading.locator(".note__author")).to_have_text(seller.name)
     expect(reading.locator(".note__label")).to_contain_text("only your team sees this")
     expect(writing.locator(".note:not([data-waiting])")).to_have_count(1)
+    triage.assign(seller, [conversation.pk], None)
+    triage.assign(seller, [conversation.pk], colleague.pk)
+    line = reading.locator(".messages .assignment")  # of two within a minute, the last one
+    expect(line).to_have_text(re.compile(f"{seller.name} assigned this to {colleague.name}"))
+    reading.reload()
+    expect(line).to_have_text(re.compile(f"{seller.name} assigned this to {colleague.name}"))
     choose(writing, "Message")
     write(writing, "Yes, inside too.")
     for page in (asking, reading):
@@ -77,7 +85,15 @@ def test_notes_reach_the_colleague_and_never_the_shopper(
     text = "".join(received)
     assert "Yes, inside too." in text  # it does listen
     [note] = Note.objects.all()
-    for secret in (WORDS, str(note.client_id), "note.created", "team_revision", "note-1"):
+    for secret in (
+        WORDS,
+        str(note.client_id),
+        "note.created",
+        "team_revision",
+        "note-1",
+        "assigned this",
+        "by_reply",
+    ):
         assert secret not in text, secret
 
 
@@ -185,7 +201,7 @@ def test_a_colleague_is_mentioned_by_keyboard_and_reads_it(
     other.goto(conversation.get_absolute_url())
     other.bring_to_front()
     other.wait_for_function(
-        "() => !document.querySelector('trato-notes').hasAttribute('data-mentioned')"
+        "() => !document.querySelector('trato-notes').hasAttribute('data-noticed')"
     )
     other.goto("/notifications/")
     expect(row).to_have_count(1)

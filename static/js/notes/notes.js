@@ -1,14 +1,37 @@
-// The team's notes between the messages of a thread: those of the page, new ones, and those that
-// wait to be stored. Messages are the thread's business; this only puts notes between them.
+// What the team has between the messages of a thread: notes, and lines that say who took care of it;
+// those of the page, new ones, and notes that wait to be stored. Messages are the thread's business.
 import { getJSON, post } from "trato/api";
 import { linkify } from "trato/links";
 import { write } from "trato/local-time";
 import { noteOutbox } from "trato/note-outbox";
 import { session } from "trato/session";
+import { fill, gettext } from "trato/text";
+
+const COLLAPSED_WITHIN = 60000; // milliseconds between two lines of one person, as in messaging/timeline.py
 
 const timeOf = (item) => Date.parse(item.querySelector("time").dateTime);
 
-/** The next message or note, without the lines between them. */
+const wording = {
+  replied: () => gettext("%(actor)s took this by replying"),
+  nobody: () => gettext("%(actor)s put this back to nobody"),
+  took: () => gettext("%(actor)s took this"),
+  assigned: () => gettext("%(actor)s assigned this to %(assignee)s"),
+};
+
+/** What an assignment is. */
+function kindOf({ actor, assignee, by_reply: isReply }) {
+  if (isReply) return "replied";
+  if (!assignee) return "nobody";
+  return assignee.id === actor.id ? "took" : "assigned";
+}
+
+/** Whether a line says nothing beside the one right after it. */
+function isCollapsed(item, time, after) {
+  return item.matches(".assignment") && after?.matches(".assignment")
+    && item.dataset.actor === after.dataset.actor && timeOf(after) - time < COLLAPSED_WITHIN;
+}
+
+/** The next message, note or line of the team, without the lines between them. */
 function following(item) {
   let next = item.nextElementSibling;
   while (next?.matches(".messages__day, .messages__new")) next = next.nextElementSibling;
@@ -16,7 +39,7 @@ function following(item) {
 }
 
 class Notes extends HTMLElement {
-  notes = new Map(); // number → {number, time, item}
+  rows = new Map(); // revision of the team → {revision, time, item}
   waiting = new Map(); // client ID → item
 
   async connectedCallback() {
@@ -27,14 +50,14 @@ class Notes extends HTMLElement {
     this.conversation = Number(this.thread.dataset.conversation);
     this.revision = Number(this.dataset.revision);
     this.list = this.thread.querySelector(".messages");
-    for (const item of this.list.querySelectorAll(".note")) this.keep(Number(item.dataset.number), item);
-    // Where the notes that this page has begin.
+    for (const item of this.list.querySelectorAll(".note, .assignment")) this.keep(Number(item.dataset.revision), item);
+    // Where the rows that this page has begin.
     this.from = this.thread.older.hidden ? -Infinity : this.firstTime();
     this.follow(this.gone.signal);
     this.observer = new MutationObserver(() => this.draw());
     this.observer.observe(this.list, { childList: true });
     this.drawWaiting();
-    this.readMentions();
+    this.readNotices();
     noteOutbox.flush();
     if (session.live) this.catchUp();
   }
@@ -46,15 +69,15 @@ class Notes extends HTMLElement {
 
   follow(signal) {
     session.on("note.created", (note) => this.receive(note), signal);
-    session.on("team.changed", (change) => this.step(change), signal);
+    session.on("team.changed", (change) => this.changed(change), signal);
     for (const kind of ["live", "poll"]) session.on(kind, () => this.catchUp(), signal);
     session.on("heartbeat", ({ team }) => {
       if (team?.[this.conversation] > this.revision) this.catchUp();
     }, signal);
     noteOutbox.addEventListener("changed", () => this.drawWaiting(), { signal });
     noteOutbox.addEventListener("stored", ({ detail }) => this.receive(detail), { signal });
-    window.addEventListener("focus", () => this.readMentions(), { signal });
-    document.addEventListener("visibilitychange", () => this.readMentions(), { signal });
+    window.addEventListener("focus", () => this.readNotices(), { signal });
+    document.addEventListener("visibilitychange", () => this.readNotices(), { signal });
     this.list.addEventListener("click", ({ target }) => this.clicked(target), { signal });
   }
 
@@ -74,6 +97,15 @@ class Notes extends HTMLElement {
     this.step(note);
   }
 
+  changed(change) {
+    if (change.conversation !== this.conversation) return;
+    if (change.line) {
+      this.takeLine(change.line);
+      this.draw();
+    }
+    this.step(change);
+  }
+
   async catchUp() {
     if (this.isLoading) return;
     this.isLoading = true;
@@ -83,7 +115,7 @@ class Notes extends HTMLElement {
     this.draw();
   }
 
-  /** Older messages were loaded: fetch the notes between them, all at once. */
+  /** Older messages were loaded: fetch what is between them, all at once. */
   async loadOlder() {
     if (this.isLoadingOlder) return;
     this.isLoadingOlder = true;
@@ -98,34 +130,63 @@ class Notes extends HTMLElement {
     const state = await getJSON(`${this.dataset.source}?since=${since}`);
     if (!state || !this.isConnected) return null;
     for (const note of state.notes) this.take(note);
+    for (const line of state.assignments) this.takeLine(line);
     return state.more ? this.load(state.team_revision) : state;
   }
 
   take(note) {
     noteOutbox.remove(note);
-    if (this.notes.has(note.number)) return;
-    this.keep(note.number, this.fill(note));
-    if (!note.mentions.includes(session.user) || note.team_revision <= this.revision) return;
-    this.setAttribute("data-mentioned", "");
-    this.readMentions();
+    if (this.rows.has(note.team_revision)) return;
+    this.keep(note.team_revision, this.fill(note));
+    if (note.mentions.includes(session.user)) this.noticed(note);
   }
 
-  keep(number, item) {
-    this.notes.set(number, { number, time: timeOf(item), item });
+  takeLine(line) {
+    if (this.rows.has(line.team_revision)) return;
+    this.keep(line.team_revision, this.fillLine(line));
+    if (kindOf(line) === "assigned" && line.assignee.id === session.user) this.noticed(line);
   }
 
-  /** The person is here and has seen the notes that mention them. */
-  async readMentions() {
+  keep(revision, item) {
+    this.rows.set(revision, { revision, time: timeOf(item), item });
+  }
+
+  /** There is a notice about something new. */
+  noticed({ team_revision: revision }) {
+    if (revision <= this.revision) return;
+    this.setAttribute("data-noticed", "");
+    this.readNotices();
+  }
+
+  /** The person is here and has seen what the notices are about. */
+  async readNotices() {
     const isHere = document.visibilityState === "visible" && document.hasFocus();
-    if (!isHere || !this.hasAttribute("data-mentioned")) return;
-    this.removeAttribute("data-mentioned");
-    if (!(await post(this.dataset.read, {}))?.ok) this.setAttribute("data-mentioned", "");
+    if (!isHere || !this.hasAttribute("data-noticed")) return;
+    this.removeAttribute("data-noticed");
+    if (!(await post(this.dataset.read, {}))?.ok) this.setAttribute("data-noticed", "");
   }
 
   // -- drawing ---------------------------------------------------------------------------------
 
+  copy(name) {
+    return this.querySelector(`template[data-${name}]`).content.firstElementChild.cloneNode(true);
+  }
+
+  fillLine(line) {
+    const item = this.copy("assignment");
+    const actor = line.actor.name || this.thread.dataset.shop;
+    const assignee = line.assignee?.name || gettext("Deleted account");
+    item.id = `assignment-${line.team_revision}`;
+    item.dataset.actor = line.actor.id;
+    item.querySelector(".assignment__text").textContent = fill(wording[kindOf(line)](), { actor, assignee });
+    const time = item.querySelector("time");
+    time.dateTime = line.created_at;
+    write(time);
+    return item;
+  }
+
   fill({ number, client_id, author, body, created_at }) {
-    const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
+    const item = this.copy("note");
     item.id = `note-${number ?? client_id}`;
     item.dataset.clientId = client_id;
     if (number) item.dataset.number = number;
@@ -148,7 +209,7 @@ class Notes extends HTMLElement {
     return first ? timeOf(first) : -Infinity;
   }
 
-  /** Put each note where its time is. What is in its place already is not touched. */
+  /** Put each row where its time is. What is in its place already is not touched. */
   draw() {
     const first = this.firstTime();
     const isStart = this.thread.older.hidden;
@@ -158,10 +219,10 @@ class Notes extends HTMLElement {
     const pending = this.list.querySelector("[data-pending]");
     let after = pending; // the item that comes next, from the end up
     let place = messages.length;
-    const sorted = [...this.notes.values()].sort((one, other) => other.number - one.number);
+    const sorted = [...this.rows.values()].sort((one, other) => other.revision - one.revision);
     for (const { time, item } of sorted) {
       while (place && timeOf(messages[place - 1]) > time) after = messages[(place -= 1)];
-      if (!isStart && time < first) {
+      if ((!isStart && time < first) || isCollapsed(item, time, after)) {
         if (item.isConnected) moves.push(() => item.remove());
       } else {
         const next = after ?? this.waitingItems()[0] ?? null;

@@ -72,10 +72,10 @@ def test_the_mentioned_colleague_is_told_and_reads_it(
     assert f"{seller.name} mentioned you in a note" in page
     assert "is the glaze lead-free?" in page
     assert f"{conversation.get_absolute_url()}#note-1" in page
-    assert "data-mentioned" in client.get(conversation.get_absolute_url()).text
+    assert "data-noticed" in client.get(conversation.get_absolute_url()).text
     assert client.post(f"{conversation.get_absolute_url()}notes/read/").status_code == 204
     assert unread_count(colleague.pk) == 0
-    assert "data-mentioned" not in client.get(conversation.get_absolute_url()).text
+    assert "data-noticed" not in client.get(conversation.get_absolute_url()).text
 
 
 def test_the_notice_is_in_the_readers_language(
@@ -110,7 +110,7 @@ def test_a_repeat_tells_once(seller: User, colleague: User, conversation: Conver
     client_id = uuid.uuid4()
     for _ in range(2):
         actions.add(seller, conversation.pk, client_id, "@Iker")
-        actions.read_mentions(colleague, conversation.pk)
+        actions.read_notices(colleague, conversation.pk)
     assert unread_count(colleague.pk) == 0
 
 

@@ -1,4 +1,4 @@
-"""A shopper never learns of a note: not from a page, an answer, a frame, a badge or a list."""
+"""A shopper never learns what the team notes or does, from no page, answer, frame or list."""
 
 import json
 import re
@@ -16,6 +16,7 @@ from catalog.models import Shop
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Note
 from messaging.notes import actions
+from messaging.triage.actions import assign
 from tests.patience import PATIENCE
 from tests.said import say
 from tests.sockets import next_frame
@@ -64,14 +65,19 @@ def test_no_page_and_no_answer_of_the_shopper_changes(
     client = client_of(shopper)
     before = everything(client, conversation)
     notes = [add(author, conversation) for author in (seller, colleague, seller)]
+    assign(seller, [conversation.pk], colleague.pk)
     after = everything(client, conversation)
     for address, text in after.items():
         assert RANDOM.sub("", text) == RANDOM.sub("", before[address]), address
         assert WORDS not in text or f"q={WORDS}" in address
         assert not [note for note in notes if str(note.client_id) in text]
     team = client_of(colleague)
-    assert WORDS in team.get(conversation.get_absolute_url()).text
-    assert WORDS in team.get(f"{conversation.get_absolute_url()}notes/").text
+    own = conversation.get_absolute_url()
+    assert WORDS in team.get(own).text
+    assert f"{seller.name} assigned this to {colleague.name}" in team.get(own).text
+    state = team.get(f"{own}notes/").json()
+    assert WORDS in state["notes"][0]["body"]
+    assert state["assignments"][-1]["assignee"]["id"] == colleague.pk
 
 
 @pytest.mark.django_db(transaction=True)
@@ -96,6 +102,9 @@ async def test_the_shoppers_socket_gets_nothing_and_the_teams_does(
     assert (created["body"], created["number"]) == (note.body, 1)
     while not (await next_frame(sockets[colleague], "heartbeat")).get("team"):
         pass
+    await sync_to_async(assign)(colleague, [conversation.pk], seller.pk)
+    changed = await next_frame(sockets[colleague], "team.changed")
+    assert changed["line"]["actor"]["id"] == colleague.pk
     await sync_to_async(say)(seller, conversation, "Bye")
     beats = 0
     while not beats or not any(one["type"] == "message.created" for one in frames[shopper]):
@@ -104,7 +113,7 @@ async def test_the_shoppers_socket_gets_nothing_and_the_teams_does(
         beats += frame["type"] == "heartbeat"
     received = json.dumps(frames[shopper])
     assert {one["type"] for one in frames[shopper]} <= {"heartbeat", "message.created", "badge"}
-    for secret in (WORDS, str(note.client_id), "note", "team"):
+    for secret in (WORDS, str(note.client_id), "note", "team", "assign", colleague.name):
         assert secret not in received
     revisions = [one["revision"] for one in frames[shopper] if one["type"] == "message.created"]
     assert revisions == [2]  # the message after the note is the next change
@@ -129,6 +138,7 @@ async def test_a_shopper_on_the_team_gets_no_notes_about_themselves(
     socket = await socket_of(joined)
     await next_frame(socket, "session.ready")
     for where in (conversation, other):
+        await sync_to_async(assign)(seller, [where.pk], seller.pk)
         await sync_to_async(add)(seller, where)
     frame = await socket.receive_json_from(timeout=PATIENCE)
-    assert (frame["type"], frame["conversation"]) == ("note.created", other.pk)
+    assert (frame["type"], frame["conversation"]) == ("team.changed", other.pk)

@@ -17,6 +17,7 @@ from messaging.reading.actions import mark_read
 from messaging.sending import orm
 from messaging.team.actions import set_alerts
 from messaging.triage.actions import assign
+from notifications.actions import mark_all_read
 from notifications.models import Notification
 from notifications.queries import unread_count
 from tests.conftest import ClientOf
@@ -93,6 +94,7 @@ def test_another_assignee_is_alerted_from_the_next_message_on(
     assign(colleague, [conversation.pk], colleague.pk)
     assert ask() == [colleague.pk]
     assign(colleague, [conversation.pk], seller.pk)
+    mark_all_read(seller, notices_only=True)  # that it was assigned
     assert [unread_count(person.pk) for person in (seller, colleague)] == [0, 1]
     assert ask() == [seller.pk]
     assert [unread_count(person.pk) for person in (seller, colleague)] == [1, 1]

@@ -57,12 +57,16 @@ async def test_a_reply_on_the_socket_takes_it_and_the_team_sees_it(
     for socket in sockets:
         await next_frame(socket, "session.ready")
     await send(sockets[0], **message_frame(conversation, "Yes"))
+    person = {"id": seller.pk, "name": seller.name}
     for socket in sockets[:2]:
-        assert await next_frame(socket, "team.changed") == {
+        changed = await next_frame(socket, "team.changed")
+        assert changed["line"].pop("created_at")
+        assert changed == {
             "type": "team.changed",
             "conversation": conversation.pk,
             "team_revision": 1,
-            "assignee": {"id": seller.pk, "name": seller.name},
+            "assignee": person,
+            "line": {"team_revision": 1, "actor": person, "assignee": person, "by_reply": True},
         }
     await send(sockets[1], **message_frame(conversation, "And two left"))
     frames = [await next_frame(sockets[2], "message.created", "team.changed") for _ in range(2)]

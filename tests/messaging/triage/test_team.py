@@ -148,7 +148,7 @@ def test_many_take_as_many_queries_as_one(
                 assert act(client, "undo", token=answer["undo"])["done"] == ids
             costs.append((cost, len(queries)))
         assert costs[0] == costs[1]
-        assert max(costs[0]) <= 20
+        assert max(costs[0]) <= 24  # eight of them for savepoints
 
 
 @pytest.mark.django_db(transaction=True)
@@ -171,8 +171,11 @@ async def test_only_the_team_hears_of_it(
     await sync_to_async(act)(client, "label", [talk.pk], label=urgent.pk)
     heard = [await sockets[colleague].receive_json_from(timeout=PATIENCE) for _ in range(2)]
     head = {"type": "team.changed", "conversation": talk.pk}
+    person = {"id": seller.pk, "name": seller.name}
+    line = {"team_revision": 2, "actor": person, "assignee": person, "by_reply": False}
+    assert heard[0]["line"].pop("created_at")
     assert heard == [
-        head | {"team_revision": 2, "assignee": {"id": seller.pk, "name": seller.name}},
+        head | {"team_revision": 2, "assignee": person, "line": line},
         head | {"team_revision": 3, "labels": [urgent.pk]},
     ]
     assert await sockets[shopper].receive_nothing()

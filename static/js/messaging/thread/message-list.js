@@ -117,11 +117,11 @@ export class MessageList {
   arrange(readByOther) {
     const stale = new Set(this.list.querySelectorAll(".messages__day"));
     let previous = null;
-    for (const item of this.list.querySelectorAll(".message, .note")) {
+    for (const item of this.list.querySelectorAll(".message, .note, .assignment")) {
       const date = new Date(item.querySelector("time").dateTime);
       const isNewDay = !previous || dayOf(previous.date) !== dayOf(date);
       if (isNewDay) stale.delete(this.dayBefore(item, date));
-      if (item.matches(".note")) { // of the team: it ends a run
+      if (!item.matches(".message")) { // of the team: it ends a run
         previous?.item.removeAttribute("data-continued");
         previous = { date, item };
         continue;
