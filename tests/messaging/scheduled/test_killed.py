@@ -36,7 +36,7 @@ def test_each_is_sent_once_although_senders_are_killed(
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
     }
     sweep = "messaging.scheduled.delivery.due"
-    command = [sys.executable, "-m", "tests.messaging.due.killed", sweep, str(KILLS), "7", "60"]
+    command = [sys.executable, "-m", "tests.messaging.due.killed", sweep, str(KILLS), "7", "90"]
     answer = subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=300
     )
