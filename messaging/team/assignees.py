@@ -20,7 +20,7 @@ def assign(
     conversations: Iterable[tuple[Conversation, int | None]],
     *,
     actor: Person | None,
-    withdrawn: Collection[int] = (),
+    withdrawn: Collection[int] | None = None,
 ) -> list[int]:
     """Store who takes care of conversations, and announce it to the team on commit.
 
@@ -31,7 +31,7 @@ def assign(
             locked by the caller's transaction, and each has another assignee so far.
         actor: who does it; None if the assignees take them by replying.
         withdrawn: what an earlier act returned that this one undoes: notices that nobody has read
-            are deleted.
+            are deleted, and nobody is notified. None if this undoes nothing.
 
     Returns:
         The subjects of the notices.
@@ -51,7 +51,7 @@ def assign(
         notifications.forget(ASSIGNED_KIND, withdrawn, unread_only=True)
     # Other members may be alerted from the next message on.
     notifications.tell_again(SUBJECT_KIND, [row.pk for row in changed])
-    told = notices.tell_assignees(actor, lines) if actor else []
+    told = notices.tell_assignees(actor, lines) if actor and withdrawn is None else []
     events.changed_many(
         (line.conversation, _frame(AssignmentItem.of(line), line)) for line in lines
     )

@@ -29,7 +29,7 @@ def change_assignees(
     ids: Sequence[int],
     decide: Callable[[Conversation], int | None],
     *,
-    withdrawn: Sequence[int] = (),
+    withdrawn: Sequence[int] | None = None,
 ) -> Outcome:
     """Assign conversations, inside the transaction of an act.
 
