@@ -1,6 +1,7 @@
 """How many pictures are decoded at once, and whose turn it is."""
 
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,10 +41,11 @@ class Forms:
             self.ended.append(type(error))
 
     def wait_until_queued(self, count: int) -> None:
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         with self.queue._changed:
-            assert self.queue._changed.wait_for(
-                lambda: len(self.queue._waiting) == count, TIMEOUT_SECONDS
-            )
+            while len(self.queue._waiting) != count:
+                assert time.monotonic() < deadline
+                self.queue._changed.wait(0.05)  # who joins the queue notifies nobody
 
     def finish(self) -> list[object]:
         self.release.set()
