@@ -51,7 +51,7 @@ def test_no_page_breaks_by_a_header(name: str, client_of: Any, shopper: User) ->
 
 
 @hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_no_address_breaks_by_anything(

@@ -90,7 +90,7 @@ def test_a_cursor_that_is_no_whole_number_is_refused(
 
 
 @settings(
-    max_examples=30,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -34,7 +34,7 @@ near_misses = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text() | anything.map(json.dumps) | near_misses.map(json.dumps))
 def test_the_decoder_returns_a_frame_or_refuses(text: str) -> None:
     try:
@@ -74,4 +74,4 @@ async def test_a_socket_outlives_a_hundred_frames_of_nonsense(
     assert await Message.objects.acount() == 1
 
 
-settings_for_collecting = settings(max_examples=100, deadline=None, database=None)
+settings_for_collecting = settings(max_examples=40, deadline=None, database=None)

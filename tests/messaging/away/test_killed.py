@@ -23,7 +23,10 @@ from tests.databases import own_database
 from tests.messaging.due.killed import KILLS
 from tests.said import say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not KILLS, reason="`make faults` kills them"),
+]
 
 ROOT = Path(__file__).resolve().parents[3]
 CONVERSATIONS = 60  # so that some are left at the end

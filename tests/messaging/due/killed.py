@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 PROCESSES = 2  # at a time
-KILLS = int(os.environ.get("KILLS", "20"))  # `make faults` has 50
+KILLS = int(os.environ.get("KILLS", "0"))  # by `make faults`; other runs leave these tests out
 
 
 def main(sweep: str, kills: int, seed: int, latest: int) -> None:

@@ -149,7 +149,7 @@ ALL = some.booleans()
 
 
 @settings(
-    max_examples=30,
+    max_examples=15,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

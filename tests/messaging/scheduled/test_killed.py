@@ -16,7 +16,10 @@ from messaging.scheduled import delivery
 from tests.databases import own_database
 from tests.messaging.due.killed import KILLS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not KILLS, reason="`make faults` kills them"),
+]
 
 ROOT = Path(__file__).resolve().parents[3]
 MESSAGES = 80  # so that some are left at the end

@@ -22,7 +22,7 @@ HOSTILE = st.one_of(
 
 
 @settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=HOSTILE)
 @example('a"b c"')
@@ -34,7 +34,7 @@ def test_no_query_is_an_error(seller: User, said: Callable[[str], Message], text
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(text=HOSTILE)
 def test_no_query_is_an_error_on_the_page(
