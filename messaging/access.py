@@ -81,7 +81,7 @@ def _conversation(user_id: int, pk: int, *, lock: bool) -> QuerySet[Conversation
     query = conversations_of(user_id).filter(pk=pk)
     if lock:
         query = query.select_for_update(of=("self",), no_key=True)
-    # The team's counter costs no query this way. Only the seller side is told.
+    # A join brings the team's counter without another query; only sellers' pages show it.
     return query.select_related("consumer", "shop", "product", "team_state")
 
 

@@ -81,7 +81,7 @@ class Cast:
         return self.told[-len(told) :]
 
     def _shopper_for(self, product: Product, language: str) -> Person:
-        """Choose a shopper who has not asked about a product, and whom nobody has reported."""
+        """Choose a shopper without reports who hasn't asked about the product yet."""
         taken = {talk.shopper.pk for talk in self.told if talk.product == product}
         taken |= {talk.shopper.pk for talk in self.told if any(one.report for one in talk.lines)}
         shoppers = (pk for pk in self.shoppers if self.languages[pk] == language)

@@ -12,7 +12,7 @@ class RulesForm(forms.Form):
     """What a shop's owners decide for everybody."""
 
     replying_takes = forms.BooleanField(
-        label=gettext_lazy("Whoever replies first takes the conversation"),
+        label=gettext_lazy("The first person to reply takes the conversation"),
         help_text=gettext_lazy(
             "A reply in a conversation that nobody takes care of assigns it to its author. "
             "Automatic replies don't."

@@ -1,4 +1,4 @@
-"""Who gets a conversation from a colleague is told, and the team reads who took care of it when."""
+"""A colleague who is assigned a conversation gets a notice, and the team reads each assignment."""
 
 import re
 from collections.abc import Callable
