@@ -1,52 +1,19 @@
-"""Change whose turn it is. Each function is one decision and one transaction."""
+"""Change whose turn it is, inside the transaction of an act."""
 
 from collections.abc import Callable, Iterable
 
-from django.db import transaction
-
-from messaging import access, events
+from messaging import events
 from messaging.models import Conversation, Settlement
 from messaging.sides import Side
-from trato.clock import database_now
-from trato.people import Person
 
 from . import store
 from .turns import Turn
 
 
-@transaction.atomic
-def settle(actor: Person, conversation_id: int) -> bool:
-    """Say that a conversation needs no reply. A new message reopens it.
-
-    Returns:
-        Whether it waited for somebody.
-
-    Raises:
-        Http404: the conversation doesn't exist, or the actor takes no part in it.
-    """
-    conversation = access.conversation_for(actor, conversation_id, lock=True)
-    return bool(move([conversation], lambda _row: Turn()))
-
-
-@transaction.atomic
-def reopen(actor: Person, conversation_id: int) -> bool:
-    """Let a settled conversation wait for the actor's side, from now on.
-
-    Returns:
-        Whether it was settled.
-
-    Raises:
-        Http404: as for `settle`.
-    """
-    conversation = access.conversation_for(actor, conversation_id, lock=True)
-    now = Turn(conversation.side_of(actor.pk), database_now())
-    return not conversation.turn and bool(move([conversation], lambda _row: now))
-
-
 def move(
     conversations: Iterable[Conversation], turn_of: Callable[[Conversation], Turn]
 ) -> list[Conversation]:
-    """Give conversations another turn, inside the transaction of an act.
+    """Give conversations another turn.
 
     Args:
         conversations: locked, in the order of their keys. Those without messages, and those whose

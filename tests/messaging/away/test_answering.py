@@ -18,9 +18,9 @@ from catalog.models import Product, Shop, ShopMember
 from messaging.away import actions, answering
 from messaging.due import watch
 from messaging.factories import ConversationFactory
-from messaging.lanes.actions import settle
 from messaging.models import AwayAnswer, Conversation, Message
 from messaging.sending import orm
+from messaging.triage import actions as triage
 from notifications.queries import unread_count
 from tests.databases import own_database
 from tests.said import say
@@ -85,7 +85,7 @@ def test_a_settled_conversation_gets_none(
     ask: Ask, shopper: User, seller: User, conversation: Conversation
 ) -> None:
     say(shopper, conversation, "Thanks, that's all.")
-    settle(seller, conversation.pk)
+    triage.settle(seller, [conversation.pk])
     assert answering.due(10) == 0
     assert not conversation.messages.filter(is_automatic=True).exists()
     assert ask() == [WORDS]  # a new message opens it again

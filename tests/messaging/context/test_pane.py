@@ -14,9 +14,9 @@ from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.lanes import actions as lanes
 from messaging.models import Conversation
 from messaging.notes import actions as notes
+from messaging.triage import actions as triage
 from trato.templatetags.times import moment
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def test_it_says_who_is_waited_for_and_how_long(
     assert line() == "Waiting for your shop for 2 hours"
     MessageFactory(conversation=conversation, sender=seller, body="Yes.")
     assert line() == "Waiting for the shopper for under a minute"
-    lanes.settle(seller, conversation.pk)
+    triage.settle(seller, [conversation.pk])
     assert line() == "Settled: no reply needed"
     assert "waiting__line" not in page_of(shopper)
 

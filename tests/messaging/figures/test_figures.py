@@ -16,8 +16,8 @@ from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
 from messaging.figures import actions
 from messaging.figures.report import Figures
-from messaging.lanes import actions as lanes
 from messaging.models import Contest, Conversation, Message, OpeningHours, ReplyTime, Report, Wait
+from messaging.triage import actions as triage
 from messaging.triage import actions as triage
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_thanks_automatic_and_settled_messages_don_t_count(
     assert (made.summary["answered"], made.median, made.waiting) == (1, 3600, 0)
     tell(shopper, 0, body="I'll think about it.")
     assert figures().waiting == 1
-    assert lanes.settle(seller, conversation.pk)
+    assert triage.settle(seller, [conversation.pk]).undo
     assert figures().waiting == 0
 
 
@@ -181,7 +181,7 @@ def test_many_settled_conversations_are_read_in_rounds(
     assert figures().waiting == 7
     monkeypatch.setattr(actions, "CONVERSATIONS_AT_ONCE", 2)
     for talk in talks[:6]:
-        assert lanes.settle(seller, talk.pk)
+        assert triage.settle(seller, [talk.pk]).undo
     assert figures().waiting == 1
 
 

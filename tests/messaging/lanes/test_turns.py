@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db.models import Count
-from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -15,9 +14,10 @@ from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory
 from messaging import access
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.lanes import actions, queries, store
+from messaging.lanes import queries, store
 from messaging.lanes.turns import Turn, after_message
 from messaging.models import Conversation, Lane, Side
+from messaging.triage import actions as triage
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -36,46 +36,6 @@ def test_an_answer_passes_the_turn_to_the_shopper(conversation: Conversation, se
     MessageFactory(conversation=conversation, sender=seller)
     lane = Lane.objects.get()
     assert (conversation.turn, lane.turn) == ("consumer", "consumer")
-
-
-def test_either_side_settles_and_a_message_reopens(
-    conversation: Conversation, shopper: User, seller: User
-) -> None:
-    MessageFactory(conversation=conversation)
-    assert actions.settle(seller, conversation.pk)
-    assert not actions.settle(shopper, conversation.pk), "it is settled already"
-    conversation.refresh_from_db()
-    assert (conversation.turn, conversation.waiting_since) == ("", None)
-    asked = MessageFactory(conversation=conversation)
-    assert (conversation.turn, conversation.waiting_since) == ("seller", asked.created_at)
-
-
-def test_a_settled_conversation_reopens_for_the_own_side(
-    conversation: Conversation, shopper: User
-) -> None:
-    MessageFactory(conversation=conversation)
-    actions.settle(shopper, conversation.pk)
-    assert actions.reopen(shopper, conversation.pk)
-    conversation.refresh_from_db()
-    assert conversation.turn == "consumer"
-    assert not actions.reopen(shopper, conversation.pk)
-
-
-def test_others_cannot_settle(
-    conversation: Conversation, stranger: User, other_seller: User, former_colleague: User
-) -> None:
-    MessageFactory(conversation=conversation)
-    for person in (stranger, other_seller, former_colleague):
-        with pytest.raises(Http404):
-            actions.settle(person, conversation.pk)
-    conversation.refresh_from_db()
-    assert conversation.turn == "seller"
-
-
-def test_nothing_waits_where_nothing_was_said(conversation: Conversation, seller: User) -> None:
-    assert not actions.settle(seller, conversation.pk)
-    assert not actions.reopen(seller, conversation.pk)
-    assert queries.counts(access.scope_of(seller))["all"] == 0
 
 
 def recounted(user: User) -> dict[str, int]:
@@ -121,7 +81,7 @@ def test_the_counts_equal_a_recount(shopper: User, seller: User, acts: list[Act]
         elif act == "answer":
             MessageFactory(conversation=row, sender=seller)
         else:
-            getattr(actions, act)(seller, row.pk)
+            getattr(triage, act)(seller, [row.pk])
     kept = {user.pk: queries.counts(access.scope_of(user)) for user in (shopper, seller)}
     assert kept[seller.pk] == recounted(seller)
     assert kept[shopper.pk] == recounted(shopper)

@@ -15,10 +15,10 @@ from catalog.models import Shop
 from messaging import access
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.inbox import queries as inbox
-from messaging.lanes import actions as lanes
 from messaging.listing import few, queries
 from messaging.listing.filters import Filter, filter_from
 from messaging.models import (
+from messaging.triage import actions as triage
     SUBJECT_KIND,
     Conversation,
     ConversationLabel,
@@ -67,7 +67,7 @@ class World:
                 conversation=row, sender=sender, created_at=NOON + timedelta(minutes=20 * hour)
             )
         elif act in ("settle", "reopen"):
-            getattr(lanes, act)(self.me, row.pk)
+            getattr(triage, act)(self.me, [row.pk])
         elif act == "label" and row.shop_id == self.shops[0].pk:
             ConversationLabel.objects.get_or_create(conversation=row, label=self.labels[hour % 2])
         elif act == "assign" and side is Side.SELLER:

@@ -7,8 +7,8 @@ import pytest
 from accounts.models import User
 from catalog.models import Shop
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.lanes import actions as lanes
 from messaging.models import Conversation, ConversationLabel, Label, Participant
+from messaging.triage import actions as triage
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -93,7 +93,7 @@ def test_each_lane_lists_its_own(
 
     assert lanes_of(seller) == ["ours", "all"]
     assert lanes_of(shopper) == ["theirs", "all"]
-    lanes.settle(seller, waiting.pk)
+    triage.settle(seller, [waiting.pk])
     assert lanes_of(seller) == lanes_of(shopper) == ["settled", "all"]
 
 

@@ -47,6 +47,25 @@ def test_reopening_what_waits_changes_nothing(
     assert Conversation.objects.values().get() == before
 
 
+def test_a_settled_conversation_reopens_for_the_own_side(
+    talk: Conversation, seller: User, shopper: User, act: Any, client_of: Any
+) -> None:
+    client = client_of(shopper)
+    act(client, "settle", [talk.pk])
+    act(client, "reopen", [talk.pk])
+    assert lanes(shopper) == {"ours": 1, "all": 1}
+    assert lanes(seller) == {"theirs": 1, "all": 1}
+
+
+def test_nothing_waits_where_nothing_was_said(
+    conversation: Conversation, seller: User, act: Any, client_of: Any
+) -> None:
+    client = client_of(seller)
+    for name in ("settle", "reopen"):
+        assert act(client, name, [conversation.pk])["undo"] == ""
+    assert lanes(seller) == {}
+
+
 def test_a_stranger_settles_nothing(
     talk: Conversation, stranger: User, act: Any, client_of: Any
 ) -> None:
