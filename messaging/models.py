@@ -166,6 +166,13 @@ class Conversation(models.Model):
     def get_absolute_url(self) -> str:
         return conversation_url(self.pk)
 
+    def page_of(self, sequence: int) -> str:
+        """Return the address of the page that has a message, and what was written around it."""
+        page = settings.HISTORY_PAGE_SIZE
+        if sequence > self.last_sequence - page:
+            return self.get_absolute_url()
+        return f"{self.get_absolute_url()}?before={sequence + page // 2}"
+
     @property
     def consumer_name(self) -> str:
         return host.display_name(self.consumer)

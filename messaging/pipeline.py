@@ -27,11 +27,16 @@ EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (
 )
 
 
-def check(attempt: Attempt) -> None:
-    """Run the checks on a request's attempt; note the first refusal in it."""
+def check(attempt: Attempt, *, is_limited: bool = True) -> None:
+    """Run the checks on a request's attempt; note the first refusal in it.
+
+    Args:
+        is_limited: whether it counts in the sender's rate limit.
+    """
     try:
         for each in CHECKS:
-            each.check(attempt)
+            if is_limited or not isinstance(each, MessageLimit):
+                each.check(attempt)
     except Refused as refusal:
         attempt.refusal = refusal
 

@@ -139,16 +139,19 @@ def _store(
     """Make the stored waits of some shoppers those that the clock finds."""
     talks = Conversation.objects.filter(shop_id=shop_id, consumer_id__in=consumers)
     shoppers = dict(talks.values_list("pk", "consumer_id"))
+    stored = Wait.objects.filter(
+        Q(asked_at__gte=horizon) | Q(answered_at=None), conversation_id__in=shoppers
+    )
+    old = {(row.conversation_id, row.sequence): row for row in stored}
     events = _events(talks, shoppers, horizon)
+    for (talk, sequence), row in old.items():
+        if row.asked_at < horizon:  # still unanswered, so it may end now
+            events[shoppers[talk]].append(Event(row.asked_at, talk, sequence, Kind.ASKED))
     waits = {
         (wait.asked.conversation, wait.asked.sequence): wait
         for each in events.values()
         for wait in clock.waits(each)
     }
-    stored = Wait.objects.filter(
-        Q(asked_at__gte=horizon) | Q(answered_at=None), conversation_id__in=shoppers
-    )
-    old = {(row.conversation_id, row.sequence): row for row in stored}
     Wait.objects.filter(pk__in=[old[key].pk for key in old.keys() - waits.keys()]).delete()
     new: list[Wait] = []
     changed: list[Wait] = []

@@ -60,6 +60,11 @@ class Wait(models.Model):
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.sequence}"
 
+    @property
+    def question_url(self) -> str:
+        """The address of the question, on the page of its conversation that has it."""
+        return f"{self.conversation.page_of(self.sequence)}#message-{self.sequence}"
+
 
 class Contest(models.Model):
     """A member's word that a late answer should not count. It stays visible."""

@@ -58,11 +58,16 @@ def schedule(
     send_at: datetime,
     *,
     only_if_quiet: bool,
+    is_at_opening: bool = False,
+    seen: int | None = None,
 ) -> ScheduledMessage:
     """Write a message now that is sent later. A repeated `client_id` returns the first row.
 
     Args:
         only_if_quiet: don't send it if the shopper writes first.
+        is_at_opening: whether it waits longer if the shop turns out to be closed at the time.
+        seen: the sequence of the last message that the actor has seen; what the shopper writes
+            after it comes "first". By default, the conversation's last one.
 
     Raises:
         Http404: see `conversation_for`.
@@ -90,7 +95,8 @@ def schedule(
         body=body,
         send_at=send_at,
         only_if_quiet=only_if_quiet,
-        after_sequence=conversation.last_sequence,
+        is_at_opening=is_at_opening,
+        after_sequence=_seen(conversation, seen),
         changed_by_id=actor.pk,
     )
     row.save()
@@ -108,6 +114,8 @@ def change(
     send_at: datetime,
     *,
     only_if_quiet: bool,
+    is_at_opening: bool = False,
+    seen: int | None = None,
 ) -> ScheduledMessage:
     """Change a message that is waiting or has failed; it waits again.
 
@@ -116,6 +124,8 @@ def change(
 
     Args:
         revision: that of the row that the actor has seen.
+        is_at_opening, seen: see `schedule`. A message at opening time stays one, unless the time
+            is changed.
 
     Raises:
         Http404: see `conversation_for`, or there is no such message.
@@ -132,8 +142,9 @@ def change(
     if row.author_id != actor.pk and (body != row.body or not _may_write(row)):
         row.author_id = actor.pk
         row.client_id = uuid.uuid4()
+    row.is_at_opening = is_at_opening or (row.is_at_opening and row.send_at == send_at)
     row.body, row.send_at, row.only_if_quiet = body, send_at, only_if_quiet
-    row.after_sequence = row.conversation.last_sequence
+    row.after_sequence = _seen(row.conversation, seen)
     row.failure = ""
     note(row, State.WAITING, actor)
     return row
@@ -181,6 +192,11 @@ def _row(actor: Person, conversation_id: int, pk: int) -> ScheduledMessage:
         raise Http404("no such scheduled message")
     row.conversation = conversation
     return row
+
+
+def _seen(conversation: Conversation, seen: int | None) -> int:
+    last = conversation.last_sequence
+    return last if seen is None else min(seen, last)
 
 
 def _may_write(row: ScheduledMessage) -> bool:

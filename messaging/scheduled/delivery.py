@@ -1,5 +1,8 @@
 """Send scheduled messages whose time has come: each exactly once, whichever process comes first."""
 
+import uuid
+from datetime import datetime
+
 import structlog
 from django.db import transaction
 from django.http import Http404
@@ -8,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from messaging import access, pipeline
 from messaging.due.claims import claimed
 from messaging.models import ScheduledMessage, Side
+from messaging.opening_hours.queries import schedule_of
 from messaging.records import Attempt, Sent
 from messaging.sending import orm
 from messaging.team import events
 from messaging.team.frames import ScheduledChanged
-from trato import rate_limits
 from trato.clock import database_now
 from trato.errors import Refused
 from trato.people import Person
@@ -41,23 +44,20 @@ class NotSent(Refused):
 def due(limit: int = DUE_MAX) -> int:
     """Send the messages whose time has come, each in a transaction of its own.
 
-    A message that can't be sent becomes a failed one. If its author sends too much at the moment,
-    or the database refuses to store it, it is tried again with the next call.
+    A message that can't be sent becomes a failed one. If the database refuses to store it, it is
+    tried again with the next call.
 
     Returns:
-        How many messages were sent or failed.
+        How many messages were sent, failed, or wait for the shop to open.
     """
     seen: set[int] = set()
-    busy: set[int] = set()
     count = 0
     while len(seen) < limit:
         before = len(seen)
         try:
-            if not _deliver_next(seen, busy):
+            if not _deliver_next(seen):
                 break
             count += 1
-        except Refused:
-            continue  # too many of its author's
         except Exception:
             if len(seen) == before:
                 raise  # the database is away
@@ -65,27 +65,33 @@ def due(limit: int = DUE_MAX) -> int:
     return count
 
 
-@rate_limits.given_back_on_failure
 @transaction.atomic
-def _deliver_next(seen: set[int], busy: set[int]) -> bool:
-    waiting = ScheduledMessage.objects.filter(state=State.WAITING, send_at__lte=database_now())
-    rows = waiting.exclude(pk__in=seen).exclude(author_id__in=busy).order_by("send_at", "pk")
-    claims = claimed(rows, 1)
+def _deliver_next(seen: set[int]) -> bool:
+    now = database_now()
+    waiting = ScheduledMessage.objects.filter(state=State.WAITING, send_at__lte=now)
+    claims = claimed(waiting.exclude(pk__in=seen).order_by("send_at", "pk"), 1)
     if not claims:
         return False
     [row] = claims
     seen.add(row.pk)
+    if row.is_at_opening and (opening := _later_opening(row, now)):
+        row.send_at = opening
+        note(row, State.WAITING, None)
+        return True
     try:
         with transaction.atomic():
             deliver(row)
     except NotSent as reason:
         _fail(row, reason.failure)
-    except Refused as refusal:
-        if refusal.code == "rate_limited":
-            busy.add(row.author_id)
-            raise
+    except Refused:
         _fail(row, Failure.REFUSED)
     return True
+
+
+def _later_opening(row: ScheduledMessage, now: datetime) -> datetime | None:
+    """Return when the shop opens, if its hours were changed and it is closed now."""
+    schedule = schedule_of(row.conversation.shop_id)
+    return None if schedule.is_open(now) else schedule.next_opening(now)
 
 
 def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent:
@@ -112,10 +118,13 @@ def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent:
     attempt = Attempt(
         sender=author,
         conversation_id=conversation.pk,
-        client_id=row.message_client_id,
+        # A random one, like that of any message: the shopper sees it. The row makes it one message.
+        client_id=uuid.uuid4(),
         body=row.body,
     )
-    pipeline.check(attempt)
+    # What many shoppers get in the morning must not use up what the author may write then:
+    # `SCHEDULED_PER_PERSON` limits it.
+    pipeline.check(attempt, is_limited=by is not None)
     sent = orm.store_one(attempt)
     note(row, State.SENT, by)
     transaction.on_commit(lambda: pipeline.announce([sent]))

@@ -1,5 +1,6 @@
 """The form of a scheduled message."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +15,13 @@ from trato.errors import Refused
 from trato.fields import MultilineField
 from trato.local_times import parse_local
 
+LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
+
 
 class LocalTimeField(forms.CharField):
     """A day and time in the reader's time zone, as `<input type="datetime-local">` sends it."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_FORMAT)
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -28,7 +31,11 @@ class LocalTimeField(forms.CharField):
             raise ValidationError(str(refusal.detail)) from refusal
 
     def prepare_value(self, value: Any) -> Any:
-        return timezone.localtime(value) if isinstance(value, datetime) else value
+        # A time with an offset, which the widget can't show; what is no time stays as it was typed.
+        with suppress(ValueError, OverflowError):
+            time = datetime.fromisoformat(value) if isinstance(value, str) else value
+            return timezone.localtime(time) if isinstance(time, datetime) and time.tzinfo else value
+        return value
 
 
 class ScheduleForm(forms.Form):
@@ -45,6 +52,9 @@ class ScheduleForm(forms.Form):
     )
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

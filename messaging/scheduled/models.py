@@ -1,7 +1,5 @@
 """Messages that wait for their time."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -49,6 +47,12 @@ class ScheduledMessage(models.Model):
     )
     body = MultilineTextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
     send_at = models.DateTimeField(_("send at"))
+    is_at_opening = models.BooleanField(
+        _("at opening time"),
+        default=False,
+        db_default=False,
+        help_text="Whether it waits longer if the shop turns out to be closed then.",
+    )
     only_if_quiet = models.BooleanField(_("only if the shopper hasn't written"), default=True)
     # The last message that the author had seen: what the shopper writes later comes "first".
     after_sequence = models.PositiveIntegerField(_("written after message"))
@@ -100,12 +104,3 @@ class ScheduledMessage(models.Model):
     @property
     def author_name(self) -> str:
         return "" if is_deleted(self.author) else host.display_name(self.author)
-
-    @property
-    def message_client_id(self) -> uuid.UUID:
-        """The `client_id` of the message.
-
-        Differs from the row's own: somebody who goes back to the form and sends the text at once
-        repeats that one.
-        """
-        return uuid.uuid5(self.client_id, "scheduled")

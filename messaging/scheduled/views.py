@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,9 +22,11 @@ from trato.responses import (
 )
 
 from . import actions, queries
-from .forms import ScheduleForm
+from .forms import LOCAL_FORMAT, ScheduleForm
 
-CHOOSE = "choose"  # the button that asks for the form with a field for the time
+# Values of `send_at` that are not times: the button that asks for the form with a field for the
+# time, and those whose time is found when they are pressed, because the page may be a day old.
+CHOOSE, OPENING, TOMORROW = "choose", "opening", "tomorrow"
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,12 +39,11 @@ def scheduled(request: PersonRequest, conversation_id: int) -> HttpResponse:
         response["Cache-Control"] = "no-store"
         return response
     if request.POST.get("send_at") == CHOOSE:
-        names = ("body", "client_id", "only_if_quiet")
+        names = ("body", "client_id", "only_if_quiet", "seen")
         initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
         initial["send_at"] = queries.tomorrow_morning()
         return _page(request, conversation, ScheduleForm(initial=initial))
-    form = ScheduleForm(request.POST)
-    return _save(request, conversation, form, None)
+    return _save(request, conversation, None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +57,7 @@ def scheduled_message(request: PersonRequest, conversation_id: int, pk: int) -> 
     if request.method == "GET":
         return _page(request, conversation, _form_of(row), row)
     if request.POST.get("act") not in ("send", "cancel"):
-        return _save(request, conversation, ScheduleForm(request.POST), row)
+        return _save(request, conversation, row)
     act = actions.send_now if request.POST["act"] == "send" else actions.cancel
     try:
         act(request.user, conversation_id, pk)
@@ -69,10 +71,10 @@ def scheduled_message(request: PersonRequest, conversation_id: int, pk: int) -> 
 def _save(
     request: PersonRequest,
     conversation: Conversation,
-    form: ScheduleForm,
     row: ScheduledMessage | None,
 ) -> HttpResponse:
     """Store what a form says, or show it again with what is wrong."""
+    form = ScheduleForm({**request.POST.dict(), "send_at": _time(request, conversation, row)})
     if not form.is_valid():
         if wants_json(request):
             text = next(str(error) for errors in form.errors.values() for error in errors)
@@ -80,6 +82,7 @@ def _save(
         return _page(request, conversation, form, row, status=400)
     values: dict[str, Any] = form.cleaned_data
     client_id, revision = values.pop("client_id"), values.pop("revision")
+    values["is_at_opening"] = request.POST.get("send_at") == OPENING
     try:
         if row is None:
             _schedule(request, conversation, client_id or uuid.uuid4(), values)
@@ -117,6 +120,20 @@ def _schedule(
         actions.schedule(request.user, conversation.pk, client_id, **values)
 
 
+def _time(request: PersonRequest, conversation: Conversation, row: ScheduledMessage | None) -> str:
+    """Return the time that a form asks for, as text to read."""
+    text = request.POST.get("send_at", "")
+    if text == TOMORROW:
+        return queries.tomorrow_morning().isoformat()
+    if text == OPENING:
+        opening = queries.next_opening(conversation.shop_id, timezone.now())
+        return opening.isoformat() if opening else ""
+    # Unchanged, in an hour that clocks repeat: the form shows no offset, but the row knows it.
+    if row and text == timezone.localtime(row.send_at).strftime(LOCAL_FORMAT):
+        return row.send_at.isoformat()
+    return text
+
+
 def _form_of(row: ScheduledMessage) -> ScheduleForm:
     return ScheduleForm(
         initial={
@@ -124,6 +141,7 @@ def _form_of(row: ScheduledMessage) -> ScheduleForm:
             "send_at": row.send_at,
             "only_if_quiet": row.only_if_quiet,
             "revision": row.revision,
+            "seen": row.conversation.last_sequence,
         }
     )
 

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -107,8 +106,4 @@ def address(conversation: Conversation, match: Any) -> str:
     is_note = isinstance(match, Note)
     sequence: int = (match.sequence_before or 0) if is_note else match.sequence
     fragment = f"note-{match.number}" if is_note else f"message-{sequence}"
-    page = settings.HISTORY_PAGE_SIZE
-    url = conversation.get_absolute_url()
-    if sequence <= conversation.last_sequence - page:
-        url += f"?before={sequence + page // 2}"
-    return f"{url}#{fragment}"
+    return f"{conversation.page_of(sequence)}#{fragment}"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.contrib.auth import get_user_model
 
@@ -16,12 +16,19 @@ from . import actions, events, notices
 from .frames import AssignmentItem, TeamChanged
 
 
+class Assigned(NamedTuple):
+    """What `assign` did: the subjects of its notices, and the revision of each line."""
+
+    notices: list[int]
+    revisions: dict[int, int]
+
+
 def assign(
     conversations: Iterable[tuple[Conversation, int | None]],
     *,
     actor: Person | None,
     withdrawn: Collection[int] | None = None,
-) -> list[int]:
+) -> Assigned:
     """Store who takes care of conversations, and announce it to the team on commit.
 
     Colleagues to whom the actor assigns some are notified, once each.
@@ -32,9 +39,6 @@ def assign(
         actor: who does it; None if the assignees take them by replying.
         withdrawn: what an earlier act returned that this one undoes: notices that nobody has read
             are deleted, and nobody is notified. None if this undoes nothing.
-
-    Returns:
-        The subjects of the notices.
     """
     by_assignee: defaultdict[int | None, list[int]] = defaultdict(list)
     changed: list[Conversation] = []
@@ -43,7 +47,7 @@ def assign(
         by_assignee[assignee_id].append(row.pk)
         changed.append(row)
     if not changed:
-        return []
+        return Assigned([], {})
     for assignee_id, keys in by_assignee.items():
         Conversation.objects.filter(pk__in=listed(keys)).update(assignee_id=assignee_id)
     lines = _lines(changed, actor)
@@ -55,7 +59,7 @@ def assign(
     events.changed_many(
         (line.conversation, _frame(AssignmentItem.of(line), line)) for line in lines
     )
-    return told
+    return Assigned(told, {line.conversation_id: line.team_revision for line in lines})
 
 
 def _lines(changed: Collection[Conversation], actor: Person | None) -> list[Assignment]:

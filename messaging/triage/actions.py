@@ -3,9 +3,13 @@
 All take the IDs of conversations and return an `Outcome`. Conversations in which the actor takes no
 part are like those that don't exist: `failed` has them as `not_found`, and the act is done with the
 others.
+
+Acts that put conversations away also take the sequence of the last message that the actor has
+`seen`, by conversation. Where the other side has written since and waits for an answer, nothing is
+changed, and `failed` has `conflict`. Without `seen`, they act on whatever is there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +21,7 @@ from django.utils.translation import ngettext
 from messaging import access
 from messaging.host import host
 from messaging.lanes.turns import Turn
-from messaging.models import Conversation
+from messaging.models import Conversation, Participant
 from trato.clock import database_now
 from trato.errors import Refused, when_shown
 from trato.people import Person
@@ -26,13 +30,18 @@ from . import marks, own, team, tokens, turns, undoing
 from .frames import Impossible, Outcome
 
 Ids = Sequence[int]
+Seen = Mapping[int, int]
 
 
 @transaction.atomic
-def archive(actor: Person, ids: Ids) -> Outcome:
+def archive(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
     """Put conversations away until there is a new message."""
-    columns = ["archived_sequence"]
-    return own.change(actor, ids, columns, lambda row, _own: {columns[0]: row.last_sequence})
+
+    def decide(row: Conversation, _own: Participant) -> own.Values:
+        _require_seen(actor, row, seen)
+        return {"archived_sequence": row.last_sequence}
+
+    return own.change(actor, ids, ["archived_sequence"], decide)
 
 
 @transaction.atomic
@@ -54,7 +63,7 @@ def unstar(actor: Person, ids: Ids) -> Outcome:
 
 
 @transaction.atomic
-def snooze(actor: Person, ids: Ids, until: datetime) -> Outcome:
+def snooze(actor: Person, ids: Ids, until: datetime, seen: Seen | None = None) -> Outcome:
     """Put conversations away until a time, or a new message.
 
     Raises:
@@ -65,12 +74,12 @@ def snooze(actor: Person, ids: Ids, until: datetime) -> Outcome:
         raise Refused("invalid", _("Choose a time to come: this one is past."))
     if until > now + timedelta(days=settings.SNOOZE_MAX_DAYS):
         raise Refused("invalid", when_shown(_too_far))
-    return own.change(
-        actor,
-        ids,
-        ["snoozed_until", "snoozed_sequence"],
-        lambda row, _own: {"snoozed_until": until, "snoozed_sequence": row.last_sequence},
-    )
+
+    def decide(row: Conversation, _own: Participant) -> own.Values:
+        _require_seen(actor, row, seen)
+        return {"snoozed_until": until, "snoozed_sequence": row.last_sequence}
+
+    return own.change(actor, ids, ["snoozed_until", "snoozed_sequence"], decide)
 
 
 @transaction.atomic
@@ -90,9 +99,9 @@ def unmute(actor: Person, ids: Ids) -> Outcome:
 
 
 @transaction.atomic
-def mark_read(actor: Person, ids: Ids) -> Outcome:
+def mark_read(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
     """Mark everything in conversations as read, which the other sides see."""
-    return marks.mark_read(actor, ids)
+    return marks.mark_read(actor, ids, lambda row: _require_seen(actor, row, seen))
 
 
 @transaction.atomic
@@ -109,8 +118,14 @@ def mark_unread(actor: Person, ids: Ids, sequence: int | None = None) -> Outcome
 
 
 @transaction.atomic
-def assign(actor: Person, ids: Ids, assignee_id: int | None) -> Outcome:
+def assign(
+    actor: Person, ids: Ids, assignee_id: int | None, *, instead_of: Sequence[int | None] = ()
+) -> Outcome:
     """Let a member of the shop take care of conversations, or nobody. Only the team learns of it.
+
+    Args:
+        instead_of: whom the actor's page showed as the assignee, None for nobody, or empty if that
+            doesn't matter. Where a colleague has taken it meanwhile, it is a `conflict`.
 
     Raises:
         Refused: `not_found`, if the person works for none of the actor's shops.
@@ -123,6 +138,9 @@ def assign(actor: Person, ids: Ids, assignee_id: int | None) -> Outcome:
         # Nobody takes care of what they have asked themselves, before they joined the shop.
         if assignee_id and (row.shop_id not in shops or row.consumer_id == assignee_id):
             raise Impossible("not_found")
+        is_other = instead_of and row.assignee_id not in (*instead_of, assignee_id, None)
+        if is_other and host.is_member(row.assignee_id, row.shop_id):
+            raise Impossible("conflict")
         return assignee_id
 
     return team.change_assignees(actor, ids, decide)
@@ -145,9 +163,14 @@ def unlabel(actor: Person, ids: Ids, label_id: int) -> Outcome:
 
 
 @transaction.atomic
-def settle(actor: Person, ids: Ids) -> Outcome:
+def settle(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
     """Say that conversations need no reply. A new message reopens them."""
-    return turns.change(actor, ids, lambda _row: Turn())
+
+    def decide(row: Conversation) -> Turn:
+        _require_seen(actor, row, seen)
+        return Turn()
+
+    return turns.change(actor, ids, decide)
 
 
 @transaction.atomic
@@ -173,6 +196,12 @@ def undo(actor: Person, token: str) -> Outcome:
     outcome = undoing.UNDO[undone.kind](actor, undone)
     outcome.undo = ""
     return outcome
+
+
+def _require_seen(actor: Person, row: Conversation, seen: Seen | None) -> None:
+    newest = (seen or {}).get(row.pk, row.last_sequence)
+    if newest < row.last_sequence and row.turn == row.side_of(actor.pk):
+        raise Impossible("conflict")
 
 
 def _too_far() -> str:

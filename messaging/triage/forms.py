@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from messaging import access
+from messaging.frames import NOT_UNDERSTOOD
 from messaging.listing import queries as listing
 from messaging.listing.filters import filter_from
 from trato import rate_limits
@@ -22,24 +23,31 @@ from .frames import Outcome
 
 # Each takes the person, the IDs of the conversations, and the other fields.
 ACTS: dict[str, Callable[[Person, actions.Ids, QueryDict], Outcome]] = {
-    "archive": lambda person, ids, _data: actions.archive(person, ids),
+    "archive": lambda person, ids, data: actions.archive(person, ids, seen_from(data)),
     "unarchive": lambda person, ids, _data: actions.unarchive(person, ids),
     "star": lambda person, ids, _data: actions.star(person, ids),
     "unstar": lambda person, ids, _data: actions.unstar(person, ids),
-    "snooze": lambda person, ids, data: actions.snooze(person, ids, time_from(data)),
+    "snooze": lambda person, ids, data: actions.snooze(
+        person, ids, time_from(data), seen_from(data)
+    ),
     "wake": lambda person, ids, _data: actions.wake(person, ids),
     "mute": lambda person, ids, _data: actions.mute(person, ids),
     "unmute": lambda person, ids, _data: actions.unmute(person, ids),
-    "mark_read": lambda person, ids, _data: actions.mark_read(person, ids),
+    "mark_read": lambda person, ids, data: actions.mark_read(person, ids, seen_from(data)),
     "mark_unread": lambda person, ids, data: actions.mark_unread(
         person, ids, counter_from(data.get("sequence")) if data.get("sequence") else None
     ),
-    "assign": lambda person, ids, data: actions.assign(person, ids, assignee_from(data)),
+    "assign": lambda person, ids, data: actions.assign(
+        person,
+        ids,
+        assignee_from(data, "user"),
+        instead_of=[assignee_from(data, "expected")] if "expected" in data else (),
+    ),
     "label": lambda person, ids, data: actions.label(person, ids, key_from(data.get("label", ""))),
     "unlabel": lambda person, ids, data: actions.unlabel(
         person, ids, key_from(data.get("label", ""))
     ),
-    "settle": lambda person, ids, _data: actions.settle(person, ids),
+    "settle": lambda person, ids, data: actions.settle(person, ids, seen_from(data)),
     "reopen": lambda person, ids, _data: actions.reopen(person, ids),
     "undo": lambda person, _ids, data: actions.undo(person, data.get("token", "")),
 }
@@ -53,7 +61,7 @@ def perform(person: Person, data: QueryDict) -> Outcome:
     """
     act = ACTS.get(data.get("act", ""))
     if act is None:
-        raise Refused("invalid", _("Your browser sent something we don't understand."))
+        raise Refused("invalid", NOT_UNDERSTOOD)
     return act(person, chosen(person, data), data)
 
 
@@ -85,9 +93,24 @@ def filtered(person: Person, query: str) -> list[int]:
     return listing.ids_of(scope, wanted, settings.ACT_CONVERSATIONS_MAX + 1)
 
 
-def assignee_from(data: QueryDict) -> int | None:
-    """Read the ID of the person to assign to; nobody if it is empty. No person has the ID -1."""
-    text = data.get("user", "")
+def seen_from(data: QueryDict) -> dict[int, int]:
+    """Read up to which message somebody has seen each conversation: `seen`, in the same order.
+
+    Raises:
+        Refused: `invalid`, if there is not one for each conversation.
+    """
+    seen = list(map(counter_from, data.getlist("seen")))
+    ids = list(map(key_from, data.getlist("conversation")))
+    if seen and len(seen) != len(ids):
+        raise Refused("invalid", NOT_UNDERSTOOD)
+    return dict(zip(ids, seen, strict=False))
+
+
+def assignee_from(data: QueryDict, field: str) -> int | None:
+    """Read the ID of an assignee; nobody if it is empty. No person has the ID -1."""
+    text = data.get(field)
+    if text is None:
+        raise Refused("invalid", _("Choose who takes care of it."))
     return (key_from(text) or -1) if text else None
 
 

@@ -1,6 +1,6 @@
 """Mark conversations as read or unread for oneself, and mute them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,11 +17,16 @@ READ = ["last_read_sequence", "unread_from"]
 Ids = Sequence[int]
 
 
-def mark_read(actor: Person, ids: Ids) -> Outcome:
-    """Mark everything in conversations as read, which the other sides see."""
+def mark_read(actor: Person, ids: Ids, check: Callable[[Conversation], None]) -> Outcome:
+    """Mark everything in conversations as read, which the other sides see.
+
+    Args:
+        check: raises `Impossible` for a conversation to leave as it is.
+    """
     moved: list[tuple[Conversation, Participant]] = []
 
     def decide(row: Conversation, mine: Participant) -> own.Values:
+        check(row)
         if row.last_sequence > mine.last_read_sequence:
             moved.append((row, mine))
         return {"last_read_sequence": max(row.last_sequence, mine.last_read_sequence)}

@@ -3,12 +3,19 @@
 from collections.abc import Collection, Sequence
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from messaging import access
-from messaging.models import Conversation, ConversationLabel, Message, Participant, Side
+from messaging.models import (
+    Assignment,
+    Conversation,
+    ConversationLabel,
+    Message,
+    Participant,
+    Side,
+)
 from trato.errors import Refused, when_shown
 from trato.listed import listed
 from trato.people import Person
@@ -63,6 +70,13 @@ def newest_of_other_side(actor: Person, ids: Collection[int]) -> dict[int, int]:
 def _newest(side: Side) -> Subquery:
     messages = Message.objects.filter(conversation=OuterRef("pk"), side=side)
     return Subquery(messages.order_by("-sequence").values("sequence")[:1])
+
+
+def last_assignments(ids: Collection[int]) -> dict[int, int]:
+    """Return the team's revision of the last assignment of each conversation that has one."""
+    rows = Assignment.objects.filter(conversation__in=listed(ids)).order_by()
+    last = rows.values("conversation_id").annotate(last=Max("team_revision"))
+    return dict(last.values_list("conversation_id", "last"))
 
 
 def muted(user: Person) -> list[int]:

@@ -40,7 +40,7 @@ def change_assignees(
     """
     conversations = queries.find(actor, ids, lock=True)
     failed: Failed = {pk: "not_found" for pk in ids if pk not in conversations}
-    changes: list[Change] = []
+    before: dict[int, int | None] = {}
     wanted: list[tuple[Conversation, int | None]] = []
     for pk, row in conversations.items():
         try:
@@ -50,13 +50,18 @@ def change_assignees(
             failed[pk] = impossible.code
             continue
         if assignee_id != row.assignee_id:
-            changes.append(Change(pk, [row.assignee_id], [assignee_id]))
+            before[pk] = row.assignee_id
             wanted.append((row, assignee_id))
-    told = assign(wanted, actor=actor, withdrawn=withdrawn)
+    assigned = assign(wanted, actor=actor, withdrawn=withdrawn)
+    # The line's revision tells this assignment from a later one to the same person.
+    changes = [
+        Change(row.pk, [before[row.pk]], [assignee_id, assigned.revisions[row.pk]])
+        for row, assignee_id in wanted
+    ]
     return Outcome(
         done=[pk for pk in ids if pk not in failed],
         failed=failed,
-        undo=tokens.undo(actor, "assignee", told, changes) if changes else "",
+        undo=tokens.undo(actor, "assignee", assigned.notices, changes) if changes else "",
     )
 
 

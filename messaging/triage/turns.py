@@ -1,6 +1,7 @@
 """Settle conversations or let them wait again, and remember how to undo it."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from messaging.lanes import actions as lanes
 from messaging.lanes.turns import Turn
@@ -30,12 +31,17 @@ def change(actor: Person, ids: Sequence[int], decide: Callable[[Conversation], T
             turns[pk] = turn
         except Impossible as impossible:
             failed[pk] = impossible.code
-    before = {pk: [row.turn, row.waiting_since] for pk, row in conversations.items()}
+    before = {pk: state_of(row) for pk, row in conversations.items()}
     movable = [row for pk, row in conversations.items() if pk in turns]
     changed = lanes.move(movable, lambda row: turns[row.pk])
-    changes = [Change(row.pk, before[row.pk], [row.turn, row.waiting_since]) for row in changed]
+    changes = [Change(row.pk, before[row.pk], state_of(row)) for row in changed]
     return Outcome(
         done=[pk for pk in ids if pk not in failed],
         failed=failed,
         undo=tokens.undo(actor, "turn", [], changes) if changes else "",
     )
+
+
+def state_of(row: Conversation) -> list[Any]:
+    """Return what an undo compares. The last message tells a later turn from an earlier one."""
+    return [row.turn, row.waiting_since, row.last_sequence]

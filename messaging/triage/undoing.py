@@ -1,6 +1,7 @@
 """Restore what an act has changed, for each kind of change."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from messaging.host import host
@@ -81,9 +82,13 @@ def _assignee(actor: Person, undone: Undo) -> Outcome:
     people = {change.before[0] for change in undone.changes}.difference([None])
     shops = host.shops_of(people) if people else {}
 
+    @cache
+    def lines() -> dict[int, int]:  # read under the locks
+        return queries.last_assignments(changes)
+
     def restore(row: Conversation) -> int | None:
         assignee_id: int | None
-        [assignee_id] = _before(changes[row.pk], [row.assignee_id])
+        [assignee_id] = _before(changes[row.pk], [row.assignee_id, lines().get(row.pk)])
         return assignee_id if row.shop_id in shops.get(assignee_id or 0, ()) else None
 
     return team.change_assignees(actor, list(changes), restore, withdrawn=undone.what)
@@ -102,7 +107,7 @@ def _turn(actor: Person, undone: Undo) -> Outcome:
     changes = _by_conversation(undone)
 
     def restore(row: Conversation) -> Turn:
-        side, since = _before(changes[row.pk], [row.turn, row.waiting_since])
+        side, since, _last = _before(changes[row.pk], turns.state_of(row))
         return Turn(side, since)
 
     return turns.change(actor, list(changes), restore)

@@ -18,7 +18,6 @@ from messaging.figures import actions
 from messaging.figures.report import Figures
 from messaging.models import Contest, Conversation, Message, OpeningHours, ReplyTime, Report, Wait
 from messaging.triage import actions as triage
-from messaging.triage import actions as triage
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +49,27 @@ def test_an_open_question_waits_and_is_late_after_a_day(
     answered = figures()
     [late], _more = answered.late(10)
     assert (answered.waiting, late.seconds) == (0, 30 * 3600)
+
+
+def test_an_old_question_stays_open_until_it_is_answered(
+    tell: Tell, figures: Make, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asked = tell(shopper, 24 * 100)
+    Wait.objects.create(
+        shop_id=conversation.shop_id,
+        conversation=conversation,
+        sequence=asked.sequence,
+        asked_at=asked.created_at,
+        day_seconds=24 * 3600,
+    )
+    tell(shopper, 2)
+    figures()
+    [wait] = Wait.objects.all()
+    assert (wait.sequence, wait.answered_at) == (asked.sequence, None)
+    answer = tell(seller, 0)
+    figures()
+    [wait] = Wait.objects.all()
+    assert wait.answered_at == answer.created_at
 
 
 def test_open_questions_are_sorted_by_age(

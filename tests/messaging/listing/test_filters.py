@@ -18,7 +18,6 @@ from messaging.inbox import queries as inbox
 from messaging.listing import few, queries
 from messaging.listing.filters import Filter, filter_from
 from messaging.models import (
-from messaging.triage import actions as triage
     SUBJECT_KIND,
     Conversation,
     ConversationLabel,
@@ -26,6 +25,7 @@ from messaging.triage import actions as triage
     Participant,
     Side,
 )  # fmt: skip
+from messaging.triage import actions as triage
 from notifications import actions as notifications
 from notifications.models import Notification
 from trato.pagination import FIRST_PAGE, PageRequest

@@ -3,11 +3,12 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
@@ -108,6 +109,34 @@ def test_a_form_sent_again_with_new_words_is_another_message(
     for values in (first, first, {**first, "body": "Other"}, {**first, "body": "Other"}):
         assert client.post(address, values).status_code == 302
     assert ScheduledMessage.objects.count() == 2
+
+
+def test_tomorrow_is_the_day_after_the_press(
+    asked: Conversation, seller: User, client_of: Any
+) -> None:
+    """The page may be from yesterday."""
+    form = {"body": "Good morning!", "send_at": "tomorrow", "client_id": uuid.uuid4()}
+    with time_machine.travel("2027-03-02T08:00Z"):
+        client = client_of(seller)
+        client.cookies["timezone"] = "Europe/Madrid"
+        client.post(f"/conversation/{asked.pk}/scheduled/", form)
+    assert ScheduledMessage.objects.get().send_at == datetime(2027, 3, 3, 8, tzinfo=UTC)
+
+
+def test_a_time_in_a_doubled_hour_survives_an_edit(
+    schedule: Schedule, asked: Conversation, seller: User, client_of: Any
+) -> None:
+    second_half_past_two = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    with time_machine.travel("2027-10-30T10:00Z"):
+        row = schedule(send_at=second_half_past_two)
+        client = client_of(seller)
+        client.cookies["timezone"] = "Europe/Madrid"
+        address = f"/conversation/{asked.pk}/scheduled/{row.pk}/"
+        assert 'value="2027-10-31T02:30"' in client.get(address).text
+        form = {"body": "Other words.", "send_at": "2027-10-31T02:30", "revision": row.revision}
+        assert client.post(address, form).status_code == 302
+    row.refresh_from_db()
+    assert (row.body, row.send_at) == ("Other words.", second_half_past_two)
 
 
 def test_an_edit_of_something_changed_shows_both(

@@ -2,15 +2,20 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError
+from django.utils import timezone
 
 from accounts import deletion
 from accounts.models import User
-from catalog.models import ShopMember
-from messaging.models import Conversation, Message, ScheduledMessage
+from catalog.models import Shop, ShopMember
+from messaging import actions as messaging
+from messaging.host import host
+from messaging.models import Conversation, Message, OpeningHours, ScheduledMessage
 from messaging.scheduled import actions, delivery
 from messaging.sending import orm
 from notifications.models import Notification
@@ -116,17 +121,60 @@ def test_it_is_not_sent_once_the_conversation_has_ended(
     assert (row.state, row.failure) == (State.FAILED, Failure.ENDED)
 
 
-def test_it_waits_while_its_author_sends_too_much(
-    schedule: Schedule, pass_time: Any, settings: Any, colleague: User
+def test_many_leave_their_author_free_to_write(
+    schedule: Schedule, pass_time: Any, settings: Any, seller: User, asked: Conversation
 ) -> None:
     settings.MESSAGES_PER_MINUTE = 1
-    rows = [schedule(), schedule(), schedule(actor=colleague)]
+    for _ in range(3):
+        schedule()
+    pass_time()
+    assert delivery.due() == 3
+    assert messaging.send(seller, asked.pk, uuid.uuid4(), "Anything else?")
+    now = schedule()
+    with pytest.raises(Refused) as refusal:  # this one the author sends by hand
+        actions.send_now(seller, asked.pk, now.pk)
+    assert refusal.value.code == "rate_limited"
+
+
+def test_what_the_author_has_not_seen_counts_as_first(
+    schedule: Schedule, pass_time: Any, shopper: User, asked: Conversation
+) -> None:
+    say(shopper, asked, "Never mind, I've bought another.")
+    row = schedule(seen=1)
+    pass_time()
+    delivery.due()
+    row.refresh_from_db()
+    assert (row.state, row.failure) == (State.FAILED, Failure.WROTE_FIRST)
+    row = schedule(seen=2)
+    pass_time()
+    delivery.due()
+    row.refresh_from_db()
+    assert row.state == State.SENT
+
+
+def test_at_opening_time_waits_while_the_shop_is_closed(
+    schedule: Schedule, pass_time: Any, shop: Shop
+) -> None:
+    row, other = schedule(is_at_opening=True), schedule(body="At this time, open or not.")
+    today = timezone.localdate(timezone=ZoneInfo(host.shop_time_zone(shop)))
+    days_off = {(today + timedelta(days=day)).isoformat(): "Stocktaking" for day in range(-1, 3)}
+    OpeningHours.objects.create(shop=shop, week=[], days_off=days_off)
     pass_time()
     assert delivery.due() == 2
-    states = [ScheduledMessage.objects.get(pk=row.pk).state for row in rows]
-    assert states == [State.SENT, State.WAITING, State.SENT]
-    settings.MESSAGES_PER_MINUTE = 30
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.state, other.state) == (State.WAITING, State.SENT)
+    assert timezone.now() + timedelta(days=2) < row.send_at < timezone.now() + timedelta(days=3)
+    OpeningHours.objects.all().delete()
+    pass_time()
     assert delivery.due() == 1
+
+
+def test_no_client_id_says_that_it_was_scheduled(schedule: Schedule, pass_time: Any) -> None:
+    schedule()
+    pass_time()
+    delivery.due()
+    assert Message.objects.get(side="seller").client_id.version == 4
 
 
 def test_one_that_cannot_be_stored_does_not_stop_others(
@@ -164,8 +212,6 @@ def test_a_text_that_is_refused_later_is_shown_as_failed(
 def test_the_same_text_sent_at_once_by_its_author_is_another_message(
     schedule: Schedule, pass_time: Any, seller: User, asked: Conversation
 ) -> None:
-    from messaging import actions as messaging
-
     client_id = uuid.uuid4()
     schedule(client_id=client_id)
     messaging.send(seller, asked.pk, client_id, "Other words")

@@ -48,6 +48,45 @@ def test_assign_take_and_undo(
     assert assignee(talk) is None
 
 
+def test_a_later_assignment_to_the_same_person_is_not_undone(
+    talk: Conversation, seller: User, colleague: User, act: Any, client_of: Any
+) -> None:
+    client, other = client_of(seller), client_of(colleague)
+    answer = act(client, "assign", [talk.pk], user=seller.pk)
+    act(other, "assign", [talk.pk], user=colleague.pk)
+    act(other, "assign", [talk.pk], user=seller.pk)
+    assert act(client, "undo", token=answer["undo"])["failed"] == {str(talk.pk): "conflict"}
+    assert assignee(talk) == seller
+
+
+def test_what_a_colleague_has_just_taken_is_not_taken_away(
+    talk: Conversation, seller: User, colleague: User, act: Any, client_of: Any
+) -> None:
+    client = client_of(seller)
+    assert act(client_of(colleague), "assign", [talk.pk], user=colleague.pk, expected="")["done"]
+    answer = act(client, "assign", [talk.pk], user=seller.pk, expected="")
+    assert answer["failed"] == {str(talk.pk): "conflict"}
+    assert assignee(talk) == colleague
+    answer = act(client, "assign", [talk.pk], user=seller.pk, expected=colleague.pk)
+    assert (answer["done"], assignee(talk)) == ([talk.pk], seller)
+
+
+def test_who_has_left_is_shown_as_nobody_and_expected_so(
+    talk: Conversation, seller: User, former_colleague: User, act: Any, client_of: Any
+) -> None:
+    Conversation.objects.filter(pk=talk.pk).update(assignee=former_colleague)
+    answer = act(client_of(seller), "assign", [talk.pk], user=seller.pk, expected="")
+    assert (answer["done"], assignee(talk)) == ([talk.pk], seller)
+
+
+def test_an_assignment_to_no_one_named_is_refused(
+    talk: Conversation, seller: User, act: Any, client_of: Any
+) -> None:
+    act(client_of(seller), "assign", [talk.pk], user=seller.pk)
+    answer = act(client_of(seller), "assign", [talk.pk], status=400)
+    assert (answer["code"], assignee(talk)) == ("invalid", seller)
+
+
 @pytest.mark.parametrize(
     "person", ["former_colleague", "other_seller", "stranger", "moderator", "shopper"]
 )

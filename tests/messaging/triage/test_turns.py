@@ -1,14 +1,16 @@
 """Settle and reopen: the turn changes, the lanes count, and both can be undone."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts import deletion
 from accounts.models import User
 from messaging import access
 from messaging.lanes import queries
-from messaging.models import Conversation
+from messaging.models import Conversation, Participant
 from tests.said import say
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,54 @@ def test_a_stranger_settles_nothing(
     assert answer["failed"] == {str(talk.pk): "not_found"}
     talk.refresh_from_db()
     assert talk.turn == "seller"
+
+
+def test_an_undo_leaves_a_later_turn_alone(
+    talk: Conversation, seller: User, colleague: User, shopper: User, act: Any, client_of: Any
+) -> None:
+    """A colleague has settled what the shopper wrote since, so it looks as it did after the act."""
+    answer = act(client_of(seller), "settle", [talk.pk])
+    say(shopper, talk)
+    act(client_of(colleague), "settle", [talk.pk])
+    undone = act(client_of(seller), "undo", token=answer["undo"])
+    assert undone["failed"] == {str(talk.pk): "conflict"}
+    assert lanes(seller) == {"settled": 1, "all": 1}
+
+
+@pytest.mark.parametrize("name", ["settle", "archive", "snooze", "mark_read"])
+def test_what_one_has_not_seen_is_not_put_away(
+    name: str, talk: Conversation, seller: User, shopper: User, act: Any, client_of: Any
+) -> None:
+    client, until = client_of(seller), (timezone.now() + timedelta(hours=1)).isoformat()
+    say(shopper, talk, "One more thing.")
+    before = state_of(talk, seller)
+    answer = act(client, name, [talk.pk], seen=[talk.last_sequence], until=until)
+    assert (answer["failed"], answer["done"]) == ({str(talk.pk): "conflict"}, [])
+    assert state_of(talk, seller) == before
+    answer = act(client, name, [talk.pk], seen=[talk.last_sequence + 1], until=until)
+    assert answer["done"] == [talk.pk]
+    assert state_of(talk, seller) != before
+
+
+def test_ones_own_answer_needs_no_look(
+    talk: Conversation, seller: User, act: Any, client_of: Any
+) -> None:
+    say(seller, talk, "Here you are.")
+    answer = act(client_of(seller), "archive", [talk.pk], seen=[talk.last_sequence])
+    assert answer["done"] == [talk.pk]
+
+
+def test_each_conversation_needs_its_own_look(
+    talk: Conversation, seller: User, act: Any, client_of: Any
+) -> None:
+    act(client_of(seller), "settle", [talk.pk], status=400, seen=[1, 2])
+    assert lanes(seller) == {"ours": 1, "all": 1}
+
+
+def state_of(talk: Conversation, user: User) -> list[Any]:
+    own = Participant.objects.filter(conversation=talk, user=user)
+    columns = ("archived_sequence", "snoozed_until", "last_read_sequence")
+    return [lanes(user), *filter(any, own.values_list(*columns))]
 
 
 def test_where_nobody_can_write_nobody_is_waited_for(
