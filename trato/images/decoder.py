@@ -1,7 +1,8 @@
 """Decode and re-encode one untrusted picture: run as a program, never imported.
 
 `python -I decoder.py LIMITS` reads the picture from its standard input. It writes one line of
-JSON, `{"format": …}` or `{"error": …}`, and then the new picture.
+JSON, `{"error": …}` or `{"format": …, "width": …, "height": …, "bytes": […]}`, and then the new
+picture and its thumbnails, each of so many bytes.
 
 It runs in a separate process to contain whatever a crafted file does to a decoder: the operating
 system limits its memory and CPU time, it has no secrets and no connections, and it can be killed.
@@ -13,17 +14,21 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+STILL_FORMATS = (*FORMATS, "GIF", "HEIF")
+ANIMATED = ("GIF", "PNG", "WEBP")  # but a JPEG may contain a second picture, as those of phones do
 QUALITY = 85
 # Bytes of memory per pixel, measured with Pillow 13. Pillow itself takes four; WebP has two
 # canvases and a copy in addition; a progressive JPEG has all coefficients of its colours at once.
 PIXEL = 4
 WEBP_PIXEL = 15
 COEFFICIENT = 2
+HEIF_PIXEL = 10  # and the memory of its library
 BASE_BYTES = 40 * 2**20  # Python, Pillow, the file, the new picture
 
 
@@ -43,10 +48,14 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + picture)
 
 
-def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, str], bytes]:
+def _answer(data: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    formats = STILL_FORMATS if limits.get("still") else FORMATS
     try:
-        _check(data, limits)
-        return _encode(_square(_decode(data, limits["new_side"]), limits.get("square", 0)))
+        if data[4:8] == b"ftyp" and "HEIF" in formats:
+            _prepare_heif()
+        _check(data, formats, limits)
+        picture = _square(_decode(data, formats, limits["new_side"]), limits.get("square", 0))
+        return _encode_all(picture, limits.get("thumbnails", ()))
     except Unfit as error:
         return {"error": str(error)}, b""
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -59,17 +68,32 @@ def _answer(data: bytes, limits: dict[str, int]) -> tuple[dict[str, str], bytes]
         return {"error": "damaged"}, b""
 
 
-def _check(data: bytes, limits: dict[str, int]) -> None:
+def _prepare_heif() -> None:
+    """Let Pillow read HEIC, the format of iPhones, if the optional package is there."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as error:
+        raise Unfit("no_heif") from error
+    register_heif_opener(thumbnails=False)
+
+
+def _check(data: bytes, formats: tuple[str, ...], limits: dict[str, Any]) -> None:
     """Check size and integrity before decoding any pixels."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":  # Pillow allocates a WebP's canvas on opening
         width, height = _webp_size(data)
         _check_size(width, height, BASE_BYTES + WEBP_PIXEL * width * height, limits)
-    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+    with Image.open(io.BytesIO(data), formats=formats) as picture:
         _check_size(*picture.size, _memory(picture, limits["new_side"]), limits)
+        if limits.get("still") and picture.format in ANIMATED and _is_animated(picture):
+            raise Unfit("animated")
         picture.verify()  # makes the picture unusable: `_decode` opens it again
 
 
-def _check_size(width: int, height: int, memory: int, limits: dict[str, int]) -> None:
+def _is_animated(picture: Any) -> bool:
+    return bool(getattr(picture, "is_animated", False))
+
+
+def _check_size(width: int, height: int, memory: int, limits: dict[str, Any]) -> None:
     if max(width, height) > limits["side"]:
         raise Unfit("too_long_side")
     if width * height > limits["pixels"]:
@@ -95,7 +119,8 @@ def _memory(picture: Image.Image, new_side: int) -> int:
     pixels = picture.width * picture.height
     coefficients = pixels * _coefficients(picture) if picture.info.get("progressive") else 0
     _draft(picture, new_side)  # as in `_decode`
-    return BASE_BYTES + PIXEL * picture.width * picture.height + int(COEFFICIENT * coefficients)
+    per_pixel = HEIF_PIXEL if picture.format == "HEIF" else PIXEL
+    return BASE_BYTES + per_pixel * picture.width * picture.height + int(COEFFICIENT * coefficients)
 
 
 def _coefficients(picture: Any) -> float:
@@ -105,9 +130,9 @@ def _coefficients(picture: Any) -> float:
     return float(sum(across * down for across, down in layers) / whole)
 
 
-def _decode(data: bytes, new_side: int) -> Image.Image:
+def _decode(data: bytes, formats: tuple[str, ...], new_side: int) -> Image.Image:
     """Return the picture upright, in sRGB and no larger than `new_side` squared."""
-    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+    with Image.open(io.BytesIO(data), formats=formats) as picture:
         profile = picture.info.get("icc_profile")
         _draft(picture, new_side)
         picture.load()
@@ -150,16 +175,27 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     return picture.convert(mode)
 
 
-def _encode(picture: Image.Image) -> tuple[dict[str, str], bytes]:
+def _encode_all(picture: Image.Image, sides: Sequence[int]) -> tuple[dict[str, Any], bytes]:
+    """Encode a picture and its thumbnails, which fit into squares; the largest is the first."""
+    answer: dict[str, Any] = {"width": picture.width, "height": picture.height}
+    answer["format"], content = _encode(picture)
+    contents = [content]
+    for side in sides:
+        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+        contents.append(_encode(picture)[1])
+    return {**answer, "bytes": [len(content) for content in contents]}, b"".join(contents)
+
+
+def _encode(picture: Image.Image) -> tuple[str, bytes]:
     """Encode only pixels: a new canvas has no comment, no profile and no EXIF data."""
     canvas = Image.new(picture.mode, picture.size)
     canvas.paste(picture)
     buffer = io.BytesIO()
     if canvas.mode == "RGBA":
         canvas.save(buffer, "WEBP", quality=QUALITY)
-        return {"format": "webp"}, buffer.getvalue()
+        return "webp", buffer.getvalue()
     canvas.save(buffer, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return {"format": "jpg"}, buffer.getvalue()
+    return "jpg", buffer.getvalue()
 
 
 if __name__ == "__main__":

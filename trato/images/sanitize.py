@@ -14,7 +14,9 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -32,6 +34,16 @@ DECODER = Path(__file__).with_name("decoder.py")
 
 class Picture(ContentFile[bytes]):
     """A picture that `sanitize` returned: the only kind that actions store."""
+
+
+class Photo(NamedTuple):
+    """A still picture with its thumbnails, as `photo` returns it; `extension` is jpg or webp."""
+
+    extension: str
+    width: int
+    height: int
+    content: bytes
+    thumbnails: list[bytes]
 
 
 def sanitize_all(
@@ -76,10 +88,31 @@ def sanitize(
     """
     _check_file(upload)
     with _naming(upload.name or ""):
-        answer, content = _decode(upload, uploader, square)
+        answer, content = _decode(upload, uploader, square=square)
         if "format" in answer:
             return Picture(content, name=f"{uuid.uuid4()}.{answer['format']}")
         raise _refusal(answer["error"])
+
+
+def photo(upload: UploadedFile[bytes], uploader: Uploader, sides: Sequence[int]) -> Photo:
+    """Return a safe version of a photo, GIF or, if it can be read here, HEIC, when it is its turn.
+
+    Args:
+        upload: not larger than `IMAGE_MAX_BYTES`.
+        sides: thumbnails fit into squares of so many pixels, the largest first.
+
+    Raises:
+        ValidationError: with a message for the person; animations are refused too.
+        Busy: too many other pictures are being decoded; try again later.
+        Abandoned: the uploader has gone.
+    """
+    with queue.turn(uploader):
+        answer, content = _decode(upload, uploader, still=True, thumbnails=list(sides))
+    if "error" in answer:
+        raise _refusal(answer["error"])
+    ends = accumulate(answer["bytes"], initial=0)
+    whole, *thumbnails = (content[start:end] for start, end in pairwise(ends))
+    return Photo(answer["format"], answer["width"], answer["height"], whole, thumbnails)
 
 
 def _check_file(upload: UploadedFile[bytes]) -> None:
@@ -109,9 +142,9 @@ def _naming(name: str) -> Iterator[None]:
 
 
 def _decode(
-    upload: UploadedFile[bytes], uploader: Uploader | None, square: int
-) -> tuple[dict[str, str], bytes]:
-    """Return the decoder's answer, and the new picture if there is one."""
+    upload: UploadedFile[bytes], uploader: Uploader | None, **wanted: Any
+) -> tuple[dict[str, Any], bytes]:
+    """Return the decoder's answer, and the new pictures if there are any."""
     limits = {
         "memory": settings.IMAGE_DECODER_MAX_BYTES,
         "seconds": settings.IMAGE_DECODER_MAX_CPU_SECONDS,
@@ -119,8 +152,8 @@ def _decode(
         "pixels": settings.IMAGE_MAX_PIXELS,
         "side": settings.IMAGE_MAX_SIDE,
         "new_side": MAX_SIDE,
-        "square": square,
         "nice": settings.IMAGE_DECODER_NICE,
+        **wanted,
     }
     command = [sys.executable, "-I", str(DECODER), json.dumps(limits)]
     # Not through a pipe: after the first timeout, `communicate` stops writing its input (3.11).
@@ -173,6 +206,10 @@ def _refusal(code: str) -> ValidationError:
             }
         case "too_much_memory":
             text = _("It needs too much memory to open. Make it smaller or save it as a JPEG.")
+        case "animated":
+            text = _("It's an animation. Choose a picture that doesn't move.")
+        case "no_heif":
+            text = _("We can't open HEIC photos. Save it as a JPEG and choose that.")
         case _:
             text = _("The picture is damaged or incomplete. Choose another file.")
     return ValidationError(text, code=code)
