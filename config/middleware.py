@@ -64,13 +64,15 @@ class PrivateAnswers(Middleware):
     """Keep private responses, which depend on a session, out of the caches of browsers and proxies.
 
     Otherwise the next person at the same browser would find them with the Back button. A response
-    that didn't load the session is the same for everybody and isn't changed.
+    that didn't load the session is the same for everybody and isn't changed, and with `no-cache` we
+    are asked each time.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         session = request.session
-        if session.accessed and "no-store" not in response.get("Cache-Control", ""):
+        control = response.get("Cache-Control", "")
+        if session.accessed and "no-store" not in control and "no-cache" not in control:
             # A visitor without a session has nothing private, so their browser may go back quickly.
             no_store = {"no_store": True} if session.session_key or not session.is_empty() else {}
             patch_cache_control(response, private=True, **no_store)

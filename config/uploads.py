@@ -1,8 +1,8 @@
 """Large bodies: who may send them, and how they reach Django without blocking the event loop.
 
 Sellers send pictures of their products and shops, and everybody who is logged in a picture of
-themselves. The server calls `may_upload` before it reads such a body; nginx, which buffers the
-body, asks the view `allowed`.
+themselves, and files with messages. The server calls `may_upload` before it reads such a body;
+nginx, which buffers the body, asks the view `allowed`.
 """
 
 import asyncio
@@ -21,6 +21,8 @@ from trato.realtime.sessions import people_of
 PRODUCT = re.compile(r"/my/products/[^/]+/")  # forms with pictures, as in deploy/nginx/site.conf
 PERSON = re.compile(r"/accounts/profile/picture/")
 SHOP = re.compile(r"/my/shop/\d+/picture/")
+FILE = re.compile(r"/conversation/\d+/files/")
+MESSAGE = re.compile(r"/conversation/\d+/new_message/|/(products|shops)/[^/]+/contact/")
 CONTENT_TYPE = "multipart/form-data"
 CHUNK = 64 * 1024  # bytes that Django gets at once
 BODY, GONE = "trato.body", "trato.gone"  # in the scope's `extensions`
@@ -36,6 +38,10 @@ def max_bytes(method: str, path: str, content_type: str) -> int:
         return settings.UPLOAD_MAX_BYTES
     if PERSON.fullmatch(path) or SHOP.fullmatch(path):
         return settings.AVATAR_UPLOAD_MAX_BYTES
+    if FILE.fullmatch(path):
+        return settings.FILE_UPLOAD_MAX_BYTES
+    if MESSAGE.fullmatch(path):
+        return settings.FILE_FORM_MAX_BYTES
     return settings.REQUEST_MAX_BYTES
 
 
@@ -52,7 +58,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
 
 
 def _may(user: User | AnonymousUser, path: str) -> bool:
-    if PERSON.fullmatch(path):
+    if any(one.fullmatch(path) for one in (PERSON, FILE, MESSAGE)):
         return user.is_authenticated
     return access.shops_of(user).exists()
 

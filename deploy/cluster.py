@@ -59,6 +59,7 @@ http {{
         listen 127.0.0.1:{port} backlog=1024;
         set $trato_static {folder}/static;
         set $trato_media {folder}/media;
+        set $trato_private {folder}/private;
         set $trato_counted {counted};
         include {conf}/site.conf;
     }}
@@ -103,6 +104,8 @@ class Cluster:
             "TRUSTED_ORIGINS": f"https://127.0.0.1:{self.port}",
             "STATIC_ROOT": str(folder / "static"),
             "MEDIA_ROOT": str(folder / "media"),
+            "PRIVATE_MEDIA_ROOT": str(folder / "private"),
+            "FILE_ACCEL_PREFIX": "/private-files/",
             "EMAIL_FILE_PATH": str(folder / "mail"),
             "PYTHONPATH": str(ROOT),
             **(environment or {}),

@@ -5,6 +5,7 @@ The other acts are in `sending.submit` (a send over the socket), `reading.action
 """
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
@@ -17,7 +18,7 @@ from trato.people import Person
 from trato.realtime import metrics
 
 from . import pipeline
-from .body import clean_body
+from .body import normalize_body
 from .host import Product, Shop, host
 from .models import Conversation
 from .records import Attempt, Sent
@@ -75,18 +76,33 @@ def start_conversation(
 
 @rate_limits.given_back_on_failure
 @transaction.atomic
-def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
+def send(
+    actor: Person,
+    conversation_id: int,
+    client_id: uuid.UUID,
+    body: str,
+    files: Sequence[int] = (),
+) -> Sent:
     """Store a message, make it unread for the other side, and announce it to both on commit.
 
     A repeated `client_id` with the same words returns the first message and doesn't count against
     the limits. If the first message may not have been announced, it is announced now.
 
+    Args:
+        files: IDs of files that the actor has uploaded to the conversation.
+
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
         Refused: `conflict` if the actor has sent other words under this `client_id`, `invalid` or
-            `too_long` for the text, `rate_limited` after too many.
+            `too_long` for the text, `not_found` for a file, `rate_limited` after too many.
     """
-    attempt = Attempt(sender=actor, conversation_id=conversation_id, client_id=client_id, body=body)
+    attempt = Attempt(
+        sender=actor,
+        conversation_id=conversation_id,
+        client_id=client_id,
+        body=body,
+        files=tuple(files),
+    )
     pipeline.check(attempt)
     sent = orm.store_one(attempt)
     if attempt.counted and not sent.is_new:
@@ -95,10 +111,16 @@ def send(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -
     return sent
 
 
-def send_over_http(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
+def send_over_http(
+    actor: Person,
+    conversation_id: int,
+    client_id: uuid.UUID,
+    body: str,
+    files: Sequence[int] = (),
+) -> Sent:
     """`send` for a request; also counts the outcome in the metrics."""
     try:
-        sent = send(actor, conversation_id, client_id, body)
+        sent = send(actor, conversation_id, client_id, body, files)
     except Exception as error:
         metrics.sends.labels(outcome_of(error)).inc()
         raise
@@ -106,15 +128,22 @@ def send_over_http(actor: Person, conversation_id: int, client_id: uuid.UUID, bo
     return sent
 
 
-def send_from_form(actor: Person, conversation_id: int, client_id: uuid.UUID, body: str) -> Sent:
+def send_from_form(
+    actor: Person,
+    conversation_id: int,
+    client_id: uuid.UUID,
+    body: str,
+    files: Sequence[int] = (),
+) -> Sent:
     """`send_over_http` for a form without scripts, which may repeat a `client_id` with a new text.
 
     People who go back to a form they have sent, and write something else, post the same
     `client_id`. The new text becomes a new message; posting it twice still stores it once.
     """
     try:
-        return send_over_http(actor, conversation_id, client_id, body)
+        return send_over_http(actor, conversation_id, client_id, body, files)
     except Refused as refusal:
         if refusal.code != "conflict":
             raise
-    return send_over_http(actor, conversation_id, uuid.uuid5(client_id, clean_body(body)), body)
+    other = uuid.uuid5(client_id, f"{normalize_body(body)}{[*files] or ''}")
+    return send_over_http(actor, conversation_id, other, body, files)

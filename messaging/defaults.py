@@ -4,7 +4,7 @@ A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSA
 `messaging.host`, and `SITE_NAME`, the title of a page once its person is logged out.
 """
 
-from trato.defaults import env
+from trato.defaults import IMAGE_MAX_BYTES, env
 
 MESSAGE_MAX_CHARACTERS = 4000
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
@@ -68,6 +68,23 @@ SOCKET_MARKS_WAITING_MAX = 20  # read marks per socket; with more, its next fram
 SOCKET_SENDS_REMEMBERED = 64  # per socket: being stored, or to be repeated by the client
 # Age after which a browser asks before it sends a message that was written and never sent.
 OUTBOX_ASK_AFTER_SECONDS = env.int("OUTBOX_ASK_AFTER_SECONDS", default=24 * 60 * 60)
+
+# -- Files -----------------------------------------------------------------------------------------
+
+MESSAGE_FILES_MAX = 6
+FILE_MAX_BYTES = IMAGE_MAX_BYTES
+FILE_UPLOAD_MAX_BYTES = FILE_MAX_BYTES + 1024 * 1024  # of the request; nginx has it too
+# Of a form without JavaScript, which sends all files of a message at once; nginx has it too.
+FILE_FORM_MAX_BYTES = MESSAGE_FILES_MAX * FILE_MAX_BYTES + 1024 * 1024
+FILES_PER_HOUR = env.int("FILES_PER_HOUR", default=300)  # uploads per person
+FILES_PER_PERSON = env.int("FILES_PER_PERSON", default=2000)
+FILES_PER_PERSON_BYTES = env.int("FILES_PER_PERSON_BYTES", default=500 * 1024 * 1024)
+UNSENT_FILES_KEEP_HOURS = 24  # after an upload, or after a draft with the file was last open
+HIDDEN_FILES_KEEP_DAYS = 30  # of removed messages, for staff only
+# Looks at each upload: a subclass of `messaging.files.scanner.Scanner`, see docs/files.md.
+FILE_SCANNER = env.str("FILE_SCANNER", default="")
+# nginx's `internal` location of the storage "private", such as /private-files/; empty without it.
+FILE_ACCEL_PREFIX = env.str("FILE_ACCEL_PREFIX", default="")
 
 # -- Opening hours -------------------------------------------------------------------------------
 

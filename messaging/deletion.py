@@ -15,6 +15,7 @@ from trato.deletion import Part
 from trato.people import Person
 
 from . import events
+from .files import actions as files
 from .host import host
 from .lanes import actions as lanes
 from .lanes.turns import Turn
@@ -25,6 +26,7 @@ from .models import (
     AlertChoice,
     Assignment,
     Conversation,
+    File,
     KeptQuestion,
     Message,
     Note,
@@ -56,6 +58,7 @@ def _erase(person: Person) -> None:
     _end(ending.filter(ended_at=None))
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
     _empty_messages(person, ending)
+    _delete_files(person)
     Note.objects.filter(author_id=person.pk, conversation__in=ending).update(body="")
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
@@ -116,6 +119,16 @@ def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
         events.message_changed(row)
 
 
+def _delete_files(person: Person) -> None:
+    """Delete a person's files with the messages, and those that were never sent.
+
+    Staff still need those of a message with an open report, like its words.
+    """
+    reported = Report.objects.filter(message=OuterRef("message"), outcome="")
+    gone = Q(message=None) | Q(conversation__ended_at__isnull=False) & ~Exists(reported)
+    files.delete(File.objects.filter(gone, owner=person.pk))
+
+
 PART = Part(
     relations={
         "messaging.Conversation.consumer": "ended; shown as a deleted account",
@@ -125,6 +138,7 @@ PART = Part(
         "messaging.Assignment.assignee": "kept; shown as a deleted account",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
+        "messaging.File.owner": "deleted with the messages, and if unsent; else the shop's",
         "messaging.Wait.answered_by": "kept; shown as a deleted account",
         "messaging.Contest.by": "kept, with the reason: the shop's; shown as a deleted account",
         "messaging.ScheduledMessage.author": "the shop's, like its messages; not sent any more",

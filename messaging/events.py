@@ -14,7 +14,7 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
 
-from . import frames
+from . import extras, frames
 from .access import consumer_group, seller_group
 from .host import host
 from .models import Conversation, Message, Side
@@ -62,7 +62,7 @@ def _note_announced(sents: Sequence[Sent]) -> None:
 
 def message_changed(message: Message) -> None:
     """Announce to both sides, on commit, that a message has changed."""
-    sent = Sent.of(message)
+    (sent,) = extras.load([Sent.of(message)])
     event = _event(sent, frames.MessageChanged.of(sent), sent.revision)
     transaction.on_commit(lambda: groups.send_many([event]))
 

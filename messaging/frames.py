@@ -4,6 +4,7 @@ Decoding and validation are one step: unknown types, unknown fields and wrong va
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
@@ -13,7 +14,8 @@ from msgspec import Meta, Struct
 
 from trato.errors import Refused
 
-from .models import Conversation, Message
+from . import extras
+from .models import Conversation, File, Message
 from .records import ReadMark, Sent
 
 Identifier = Annotated[int, Meta(ge=1, le=2**63 - 1)]
@@ -44,6 +46,7 @@ class Send(ClientFrame, tag="message.send"):
     client_id: uuid.UUID
     body: str
     after: uuid.UUID | None = None
+    files: tuple[Identifier, ...] = ()
 
 
 class Open(ClientFrame, tag="conversation.open"):
@@ -121,6 +124,22 @@ class Sender(Struct):
     name: str
 
 
+class FileItem(Struct):
+    """A file; `width` and `height` are 0 unless it is an image."""
+
+    id: int
+    kind: str
+    name: str
+    size: int
+    width: int
+    height: int
+    alt: str
+
+    @classmethod
+    def of(cls, row: File) -> Self:
+        return cls(row.pk, row.kind, row.name, row.size, row.width, row.height, row.alt)
+
+
 class MessageItem(Struct, kw_only=True):
     """A message as both sides see it.
 
@@ -140,6 +159,7 @@ class MessageItem(Struct, kw_only=True):
     created_at: datetime
     removed: bool
     automatic: bool
+    files: Sequence[FileItem]
 
     @classmethod
     def of(cls, sent: Sent) -> Self:
@@ -156,6 +176,7 @@ class MessageItem(Struct, kw_only=True):
             created_at=sent.created_at,
             removed=sent.removed,
             automatic=sent.is_automatic,
+            files=sent.shown_files and [FileItem.of(file) for file in sent.shown_files],
         )
 
 
@@ -279,7 +300,7 @@ def page(
     return ConversationState(
         conversation=conversation.pk,
         revision=revision,
-        messages=[MessageItem.of(Sent.of(message)) for message in messages],
+        messages=[MessageItem.of(sent) for sent in extras.load([*map(Sent.of, messages)])],
         more=more,
         read=read,
         ended=conversation.ended_at is not None,

@@ -38,7 +38,8 @@ class TextCheck(Check):
     def check(self, attempt: Attempt) -> None:
         # The database may be unable to store a refused text: keep it from the stores.
         given, attempt.body = attempt.body, ""
-        attempt.body = clean_body(given)
+        if given.strip() or not attempt.files:
+            attempt.body = clean_body(given)
 
 
 class MessageLimit(Check):

@@ -200,6 +200,15 @@ class Conversation(models.Model):
         return host.person_picture_url(self.consumer)
 
 
+class Attached(models.TextChoices):
+    """What a list of conversations says of a message that has only files."""
+
+    PHOTO = "photo", _("Photo")
+    PHOTOS = "photos", _("Photos")
+    DOCUMENT = "document", _("Document")
+    FILES = "files", _("Files")
+
+
 class Message(models.Model):
     """A message. Its text never changes; staff can hide it.
 
@@ -229,6 +238,10 @@ class Message(models.Model):
     body = models.TextField(_("text"), max_length=settings.MESSAGE_MAX_CHARACTERS)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     is_automatic = models.BooleanField(_("automatic"), default=False, db_default=False)
+    # Most messages have no files, and so nothing is read to find that out.
+    attached = models.CharField(
+        _("files"), max_length=8, choices=Attached, blank=True, default="", db_default=""
+    )
     removed_at = models.DateTimeField(
         _("removed"),
         null=True,
@@ -236,6 +249,7 @@ class Message(models.Model):
         editable=False,
         help_text="The audit trail says who removed it, and why.",
     )
+    shown_files: Any = ()  # loaded by `extras`
     # Set for the page of a conversation, see `messaging/runs.py`.
     is_grouped = is_continued = False
 
@@ -261,6 +275,10 @@ class Message(models.Model):
         return f"{self.conversation_id}/{self.sequence}"
 
     @property
+    def is_hidden(self) -> bool:
+        return self.removed_at is not None
+
+    @property
     def sender_name(self) -> str:
         """The sender's name; empty for a deleted account, see `name_without_account`."""
         name = self.conversation.shop_name if self.is_automatic else host.display_name(self.sender)
@@ -279,6 +297,7 @@ from .figures.models import Contest as Contest  # noqa: E402
 from .figures.models import ReplyTime as ReplyTime  # noqa: E402
 from .figures.models import Settlement as Settlement  # noqa: E402
 from .figures.models import Wait as Wait  # noqa: E402
+from .files.models import File as File  # noqa: E402
 from .lanes.models import Lane as Lane  # noqa: E402
 from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402

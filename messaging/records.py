@@ -52,6 +52,7 @@ class Attempt(Content, kw_only=True):
     sender: Person
     conversation_id: int
     client_id: uuid.UUID
+    files: Sequence[int] = ()  # uploaded before; such a message is stored by `sending.orm`
     refusal: Refused | None = None
     sender_id: int = 0
     sender_name: str = ""  # given for automatic messages: the shop's
@@ -82,6 +83,8 @@ class Sent(Content, kw_only=True):
     side: Side
     created_at: datetime
     removed: bool = False
+    attached: str = ""
+    shown_files: Sequence[Any] = ()  # loaded by `extras`
     is_new: bool = False
     badges: Sequence[int] = ()
     takes: bool = False
@@ -111,10 +114,15 @@ class Sent(Content, kw_only=True):
             side=Side(message.side),
             created_at=message.created_at,
             removed=removed,
+            attached=message.attached,
             is_new=is_new,
             badges=badges,
             takes=takes,
         )
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.removed
 
 
 class Reading(NamedTuple):

@@ -6,6 +6,7 @@ from . import views
 from .away.urls import urlpatterns as away
 from .contact.urls import urlpatterns as contact
 from .figures.urls import urlpatterns as figures
+from .files.urls import urlpatterns as files
 from .inbox.urls import urlpatterns as inbox
 from .moderation.urls import urlpatterns as moderation
 from .notes.urls import urlpatterns as notes
@@ -37,4 +38,5 @@ urlpatterns = [
     *triage,
     *notes,
     *figures,
+    *files,
 ]

@@ -5,6 +5,7 @@ too.
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -28,9 +29,11 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, actions, frames, queries
+from . import access, actions, extras, frames, queries
 from .context.product import product_of
 from .context.queries import others_of
+from .files.forms import FilesRefused, files_of, store_uploads
+from .files.queries import unsent
 from .models import Conversation, Message, Side, conversation_url
 from .notes import queries as notes
 from .reading import pixel
@@ -75,13 +78,18 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Send a message: a form is redirected to the thread, a script gets the acknowledgement."""
     body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
     send = actions.send_over_http if wants_json(request) else actions.send_from_form
+    files = files_of(request)
     try:
-        sent = send(request.user, conversation_id, _client_id(given), body)
+        client_id = _client_id(given)
+        if request.FILES:
+            files = store_uploads(request, conversation_id, client_id)
+        sent = send(request.user, conversation_id, client_id, body, files)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal, given[:64] or None)
         conversation = access.conversation_for(request.user, conversation_id)
-        response = _thread(request, conversation, refusal=refusal, draft=body)
+        kept = refusal.kept if isinstance(refusal, FilesRefused) else files
+        response = _thread(request, conversation, refusal=refusal, draft=body, kept_files=kept)
         return with_retry_after(response, refusal)
     if wants_json(request):
         return json_response(frames.MessageAnswer.of(sent))
@@ -94,6 +102,7 @@ def _thread(
     *,
     refusal: Refused | None = None,
     draft: str = "",
+    kept_files: Sequence[int] = (),
 ) -> HttpResponse:
     side = conversation.side_of(request.user.pk)
     try:
@@ -105,6 +114,7 @@ def _thread(
         if before
         else queries.latest_messages(conversation)
     )
+    extras.load(rows)
     marks, own_mark, own = queries.read_marks_and_own(conversation, request.user)
     first_unread = next(
         (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
@@ -133,6 +143,8 @@ def _thread(
         "draft": draft,
         "read_mark": pixel.signature(request.user.pk, conversation.pk, conversation.last_sequence),
         "product": product_of(conversation),
+        "kept_files": unsent(request.user, conversation.pk, kept_files) if kept_files else (),
+        "files_max": settings.MESSAGE_FILES_MAX,
         **team,
     }
     status = STATUS[refusal.code] if refusal else 200

@@ -217,6 +217,8 @@ def fresh_layer() -> None:
 def own_media(settings: Any, tmp_path: Path) -> None:
     """Delete a test's uploads afterwards."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+    private = {"OPTIONS": {"location": str(tmp_path / "private")}}
+    settings.STORAGES = settings.STORAGES | {"private": settings.STORAGES["private"] | private}
 
 
 @pytest.fixture

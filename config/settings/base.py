@@ -215,6 +215,16 @@ BUNDLES_DIR = VAR_DIR / "bundles"  # where bundles of stylesheets and scripts ar
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+# Files of messages have no address: people get them from a view, or from nginx on its behalf.
+PRIVATE_MEDIA_ROOT = env.str("PRIVATE_MEDIA_ROOT", default=str(VAR_DIR / "private-media"))
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_MEDIA_ROOT},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_MAX_BYTES  # without files
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * PRODUCT_MAX_IMAGES  # so that the form reports too many
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # so that an act on too many conversations says so
@@ -260,6 +270,7 @@ RETENTION_RULES = [
     "messaging.contact.retention.RULES",
     "messaging.scheduled.retention.RULES",
     "messaging.figures.retention.RULES",
+    "messaging.files.retention.RULES",
     "config.retention.RULES",
     "notifications.retention.RULES",
 ]

@@ -14,6 +14,7 @@ from config.logging import configure
 
 from .base import *  # noqa: F403
 from .base import SITE_NAME, env
+from .base import STORAGES as BASE_STORAGES
 
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # RFC 1123
 HOST_NAME = re.compile(rf"localhost|{LABEL}(\.{LABEL})+", re.IGNORECASE)
@@ -103,8 +104,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = _sender("DEFAULT_FROM_EMAIL", SITE_NAME, SIT
 EMAIL_URL = env.str("EMAIL_URL", default="")
 vars().update(env.email_url_config(EMAIL_URL or "smtp://localhost:25"))
 
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES = BASE_STORAGES | {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -1,7 +1,7 @@
 """The test suite. DATABASE_URL and REDIS_URL choose the database and Redis, as everywhere."""
 
 from .base import *  # noqa: F403
-from .base import DATABASES, VAR_DIR, env
+from .base import DATABASES, STORAGES, VAR_DIR, env
 
 DEBUG = False
 VAR_DIR.mkdir(exist_ok=True)
@@ -12,10 +12,8 @@ DEMO_LOGINS = env.bool("DEMO_LOGINS", default=False)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "test-media"))
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+PRIVATE_MEDIA_ROOT = f"{MEDIA_ROOT}-private"
+STORAGES["private"]["OPTIONS"]["location"] = PRIVATE_MEDIA_ROOT
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because each of the socket's threads opens its own connection.
     DATABASES["default"]["TEST"] = {

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from messaging.frames import Sender
+from messaging.models import Message
 from messaging.team.frames import LabelItem
 
 from .rows import Marks
@@ -48,9 +49,16 @@ class Row(Struct, kw_only=True):
             assignee=Sender(marks.assignee.pk, marks.assignee_name) if marks.assignee else None,
             counterpart=row.counterpart,
             product=row.product_title,
-            preview=said.body[:PREVIEW] if said and not said.removed_at else "",
+            preview=preview_of(said) if said else "",
             last_message_at=row.last_message_at,
         )
+
+
+def preview_of(said: Message) -> str:
+    """Return the beginning of a message, or what is attached to it if it has no text."""
+    if said.removed_at:
+        return ""
+    return said.body[:PREVIEW] or said.get_attached_display()
 
 
 class ConversationList(Struct, kw_only=True):

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import access, events
 from messaging.body import excerpt
+from messaging.files import actions as files
 from messaging.host import host
-from messaging.models import SUBJECT_KIND, Conversation, Message, Report
+from messaging.models import SUBJECT_KIND, Conversation, File, Message, Report
 from notifications import actions as notifications
 from trato import rate_limits
 from trato.audit import queries as audit
@@ -218,6 +219,7 @@ def _forget_deleted(report: Report) -> None:
     is_gone = is_deleted(message.sender) and message.conversation.ended_at is not None
     if is_gone and not others.exists():
         Message.objects.filter(pk=message.pk).update(body="")
+        files.delete(File.objects.filter(message=message.pk))
 
 
 def _require(actor: Person, permission: str) -> None:

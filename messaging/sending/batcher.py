@@ -52,12 +52,13 @@ class Batcher:
     def submit(self, attempt: Attempt) -> "asyncio.Future[str]":
         """Submit a send. A repeat of one that is still in progress shares its answer.
 
-        Other words under the same `client_id` are a `conflict`.
+        Other words or files under the same `client_id` are a `conflict`.
         """
         send = Send(attempt)
         same = self.sends.get(send.key)
         if same is not None:
-            if normalize_body(same.attempt.body) == normalize_body(attempt.body):
+            is_same = normalize_body(same.attempt.body) == normalize_body(attempt.body)
+            if is_same and same.attempt.files == attempt.files:
                 return same.answer
             send.resolve(conflict())
             return send.answer

@@ -5,8 +5,9 @@ from typing import Any, cast
 
 from django.db import transaction
 
-from messaging import access
+from messaging import access, extras
 from messaging.body import excerpt
+from messaging.files import sending as files
 from messaging.lanes import store as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from messaging.records import Attempt, Sent, content_of
@@ -52,15 +53,17 @@ def store_one(attempt: Attempt) -> Sent:
     conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)
     earlier = conversation.messages.filter(sender_id=sender.pk, client_id=attempt.client_id)
     if first := earlier.select_related("sender").first():
-        if content_of(first) != content_of(attempt):
+        if content_of(first) != content_of(attempt) or not files.is_same(first, attempt):
             raise conflict()
-        return Sent.of(first, takes=_takes(conversation, first))
+        return _with_files(Sent.of(first, takes=_takes(conversation, first)))
     if attempt.refusal is not None:
         raise attempt.refusal
     if conversation.ended_at is not None:
         raise ended()
+    claimed = files.claim(conversation, attempt) if attempt.files else []
     message = Message.objects.create(
         **content_of(attempt),
+        attached=files.attached_of(claimed),
         conversation=conversation,
         sequence=conversation.last_sequence + 1,
         revision=conversation.revision + 1,
@@ -69,13 +72,20 @@ def store_one(attempt: Attempt) -> Sent:
         side=conversation.side_of(sender.pk),
         created_at=database_now(),
     )
+    files.attach(message, claimed)
     _count(conversation, message)
-    return Sent.of(
+    sent = Sent.of(
         message,
         is_new=True,
         badges=_notify_other_side(conversation, message),
         takes=_takes(conversation, message),
     )
+    return _with_files(sent)
+
+
+def _with_files(sent: Sent) -> Sent:
+    extras.load([sent])
+    return sent
 
 
 def _count(conversation: Conversation, message: Message) -> None:
@@ -108,7 +118,7 @@ def _notify_other_side(conversation: Conversation, message: Message) -> list[int
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
         title=name if is_question or message.is_automatic else f"{name} · {conversation.shop_name}",
-        excerpt=excerpt(message.body),
+        excerpt=excerpt(message.body) or ("📎" if message.attached else ""),
         url=conversation.get_absolute_url(),
         happened_at=message.created_at,
         team_id=conversation.shop_id if is_question else None,

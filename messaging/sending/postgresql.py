@@ -21,6 +21,7 @@ from messaging.records import Attempt, Content, Sent, content_of, shown_of
 from trato.errors import conflict, ended
 from trato.realtime.statements import Locked, StatementConnection
 
+from .runs import in_runs
 from .statement import send_statement
 from .store import Store
 
@@ -35,6 +36,11 @@ class PostgresStore(Store):
         self._idle: list[StatementConnection] = []
 
     async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+        if not any(attempt.files for attempt in attempts):
+            return await self._store(attempts)
+        return await in_runs(attempts, self._store)
+
+    async def _store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
         if not self._idle:
             self._idle.append(StatementConnection())
             self.connections.append(self._idle[-1])

@@ -31,6 +31,7 @@ def submit(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
         sender=person,
         conversation_id=frame.conversation,
         client_id=frame.client_id,
+        files=frame.files,
     )
     return _batcher().submit(attempt)
 

@@ -43,6 +43,7 @@ def messaging_page(context: RequestContext) -> SafeString:
         "muted-url": reverse("messaging:muted"),
         "conversation-url": _address_of_any("messaging:conversation"),
         "send-url": _address_of_any("messaging:new_message"),
+        "files-url": _address_of_any("messaging:files"),
     }
     return format_html_join(" ", 'data-{}="{}"', attributes.items())
 

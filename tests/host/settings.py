@@ -83,6 +83,14 @@ MESSAGING_SHOP_MODEL = "market.Partner"
 MESSAGING_HOST = "tests.host.market.host.MarketHost"
 RETENTION_RULES = ["messaging.contact.retention.RULES", "notifications.retention.RULES"]
 
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(Path(tempfile.gettempdir(), "trato-other-shop-files"))},
+    },
+}
 STATIC_URL = "static/"
 STATICFILES_DIRS = [TRATO / "static"]
 STATICFILES_FINDERS = [

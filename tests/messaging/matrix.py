@@ -16,6 +16,7 @@ from messaging.models import (
     AwayWords,
     Conversation,
     ConversationLabel,
+    File,
     Message,
     Note,
     OpeningHours,
@@ -30,10 +31,11 @@ from messaging.notes.actions import add as add_note
 from messaging.triage import labels
 from notifications.models import Notification
 from tests.said import say
+from tests.uploads import PDF, post_file, uploaded
 from trato.audit.models import AuditEntry
 
 MODELS = (
-    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, Message, Note,
+    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, File, Message, Note,
     Notification, OpeningHours, Participant, Report, SavedReply, SavedView, TeamRules, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
@@ -59,6 +61,8 @@ class Scene:
         )
         self.reply = SavedReplyFactory(shop=conversation.shop, body="Drawer {{ shopper }}")
         self.view = SavedViewFactory(shop=conversation.shop, name="Every morning")
+        self.sent, self.unsent = (uploaded(shopper, conversation, PDF) for _ in range(2))
+        File.objects.filter(pk=self.sent.pk).update(message=self.asked)
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""
@@ -282,6 +286,46 @@ def _see_teamwork(client: Client, scene: Scene, person: str) -> tuple[int, bool]
     return answer.status_code, "For the whole team" in answer.text
 
 
+def _upload(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = post_file(client, scene.conversation, PDF).status_code
+    return status, File.objects.count() == 3
+
+
+def _see_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(scene.sent.url)
+    return answer.status_code, answer.content == PDF
+
+
+def _see_unsent_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(scene.unsent.url)
+    return answer.status_code, answer.content == PDF
+
+
+def _describe_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(scene.unsent.url, {"alt": "Rules"}).status_code
+    return status, File.objects.filter(alt="Rules").exists()
+
+
+def _discard_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    return client.delete(scene.unsent.url).status_code, File.objects.count() == 1
+
+
+def _send_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"client_id": str(uuid.uuid4()), "body": "Mine", "files": scene.unsent.pk}
+    json = {"accept": "application/json"}
+    status = client.post(f"{scene.address}new_message/", form, headers=json).status_code
+    return status, File.objects.filter(message__body="Mine").exists()
+
+
+def _look_at_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    thread = f"/admin/messaging/conversation/{scene.conversation.pk}/thread/"
+    looked = client.post(thread)
+    if looked.status_code != 302 or not looked["Location"].endswith(thread):
+        return looked.status_code, False
+    answer = client.get(f"{thread}files/{scene.sent.pk}/")
+    return answer.status_code, answer.content == PDF
+
+
 _soon = timezone.now() + timedelta(hours=3)
 Act = Callable[[Client, Scene, str], tuple[int, bool]]
 # act → who may do it, and the response to others who are logged in
@@ -289,6 +333,13 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "list": (_list, SIDES, {200}),
     "read": (_read, SIDES, {404}),
     "send": (_send, SIDES, {404}),
+    "upload": (_upload, SIDES, {404}),
+    "see a file": (_see_file, SIDES, {404}),
+    "see an unsent file": (_see_unsent_file, {"shopper"}, {404}),
+    "describe an unsent file": (_describe_file, {"shopper"}, {404}),
+    "discard an unsent file": (_discard_file, {"shopper"}, {404}),
+    "send a file": (_send_file, {"shopper"}, {404}),
+    "look at a file": (_look_at_file, STAFF, {302, 403}),
     "mark read": (_mark_read, SIDES, {404}),
     "star": (_on_list("star", _has(starred_at__isnull=False)), SIDES, {404}),
     "archive": (_on_list("archive", _has(archived_sequence=2)), SIDES, {404}),

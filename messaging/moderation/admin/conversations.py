@@ -12,6 +12,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from messaging import extras
+from messaging.files.views import respond
 from messaging.host import host
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
@@ -73,6 +75,11 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         wrap = self.admin_site.admin_view
         return [
             path("<int:conversation_id>/thread/", wrap(self.thread), name="conversation_thread"),
+            path(
+                "<int:conversation_id>/thread/files/<int:file_id>/",
+                wrap(self.file),
+                name="conversation_file",
+            ),
             path("message/<int:message_id>/remove/", wrap(self.remove), name="message_remove"),
             *super().get_urls(),
         ]
@@ -101,9 +108,22 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         if look:
             messages = conversation.messages.select_related("sender").order_by("sequence")
             pages = Paginator(messages.filter(created_at__lte=look.created_at), PAGE_SIZE)
-            context["history"] = pages.get_page(request.GET.get("page", pages.num_pages))
+            page = pages.get_page(request.GET.get("page", pages.num_pages))
+            files = extras.files_of(message.pk for message in page if message.attached)
+            context["history"], context["files"] = page, files
             context["newer"] = messages.filter(created_at__gt=look.created_at).count()
         return render(request, "admin/messaging/thread.html", context)
+
+    def file(self, request: HttpRequest, conversation_id: int, file_id: int) -> HttpResponse:
+        """Send a file of a message that the recorded look lets the moderator read."""
+        actor = person_of(request)
+        try:
+            conversation, look = moderation.looked_into(actor, conversation_id)
+        except Conversation.DoesNotExist as error:
+            raise Http404("no such conversation") from error
+        seen = {"message__created_at__lte": look.created_at} if look else {"pk": None}
+        row = get_object_or_404(conversation.files.filter(**seen), pk=file_id)
+        return respond(request, row, "-small" if "small" in request.GET and row.is_image else "")
 
     def remove(self, request: HttpRequest, message_id: int) -> HttpResponse:
         """Remove a message, with a reason."""

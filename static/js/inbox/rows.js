@@ -1,5 +1,6 @@
 // The rows of the list of conversations. An event has what one of them needs, so that no request is
 // made for it: this object changes the row, its place and the counts of the lanes.
+import { wordsOf } from "trato/attached";
 import { session } from "trato/session";
 import { write } from "trato/local-time";
 import { isAlerted } from "trato/muted";
@@ -45,7 +46,7 @@ export class Rows {
   say(row, message, { isOpen }) {
     const mine = message.consumer === session.user ? "consumer" : "seller";
     const preview = row.querySelector(".inbox__preview");
-    const words = [beginning(message.body)];
+    const words = [beginning(wordsOf(message))];
     if (message.side === mine) {
       const who = document.createElement("span");
       who.className = "muted";

@@ -39,7 +39,7 @@ function show() {
     line.querySelector("[data-body]").textContent = entry.body;
     line.querySelector("a").href = addresses.conversation(entry.conversation);
     line.querySelector("[data-send]").addEventListener("click", () => outbox.retry(entry.client_id));
-    line.querySelector("[data-drop]").addEventListener("click", () => outbox.remove(entry.client_id));
+    line.querySelector("[data-drop]").addEventListener("click", () => outbox.discard(entry.client_id));
     list.append(line);
   }
 }

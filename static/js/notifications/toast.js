@@ -1,6 +1,7 @@
 // A small toast with the sender and the first words of a message that arrives on another page, or with
 // a notice.
 import { getJSON } from "trato/api";
+import { wordsOf } from "trato/attached";
 import { isMuted } from "trato/muted";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
@@ -49,7 +50,7 @@ session.on("message.created", async (message) => {
   if (message.side === mine) return;
   shown.set(message.conversation, Date.parse(message.created_at) + SAME_WITHIN);
   if (!isUnseen(message.conversation) || (await isMuted(message.conversation))) return;
-  const text = [...message.body.replace(/\s+/g, " ")];
+  const text = [...wordsOf(message).replace(/\s+/g, " ")];
   show({
     conversation: message.conversation,
     title: message.sender.name,

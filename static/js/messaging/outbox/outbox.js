@@ -10,7 +10,8 @@ import { newId } from "trato/client-id";
 import { addresses, askAfter } from "trato/page";
 import * as codes from "trato/close-codes";
 import * as storage from "trato/storage";
-import { gettext } from "trato/text";
+import { fill, gettext } from "trato/text";
+import { uploads } from "trato/uploads";
 
 const PATIENCE = 15000; // milliseconds until an unanswered send is tried again
 const PAUSE = 1500; // after a send that failed; doubled each time it fails
@@ -34,6 +35,11 @@ export function isOld(entry) {
   return !entry.confirmed && Date.now() - Date.parse(entry.created_at) > askAfter;
 }
 
+/** The files of a message as the server knows them; nothing for a message without any. */
+function filesOf(ids) {
+  return ids.length ? { files: ids.map((id) => uploads.get(id).file) } : {};
+}
+
 class Outbox extends EventTarget {
   draining = new Set();
   answers = new Map(); // client_id → what to call with the server's answer
@@ -50,6 +56,7 @@ class Outbox extends EventTarget {
     session.on("lost", ({ code }) => this.lost(code));
     session.on("live", () => this.flush());
     session.on("poll", () => this.flush());
+    uploads.addEventListener("changed", () => this.filesChanged());
     window.addEventListener("storage", ({ key }) => {
       if (key?.startsWith(`${prefix}-`)) this.changed();
     });
@@ -117,11 +124,12 @@ class Outbox extends EventTarget {
     return this.answers.has(clientId);
   }
 
-  add(conversation, body) {
+  /** `files`: IDs of uploads, which the message waits for. */
+  add(conversation, body, files = []) {
     const now = new Date();
     const last = Math.max(0, ...this.read().map(({ at }) => at));
     const entry = {
-      conversation, body, client_id: newId(), created_at: now.toISOString(),
+      conversation, body, files, client_id: newId(), created_at: now.toISOString(),
       at: Math.max(now.getTime(), last + 1), // the order of writing, whatever the clock does
     };
     if (!this.put(entry)) this.emit("unkept");
@@ -138,16 +146,29 @@ class Outbox extends EventTarget {
   }
 
   remove(clientId) {
+    this.drop(clientId, (id) => uploads.forget(id));
+  }
+
+  /** Don't send it after all, nor its files. */
+  discard(clientId) {
+    this.drop(clientId, (id) => uploads.cancel(id));
+  }
+
+  /** Forget a message, and do something with each of its files. */
+  drop(clientId, withFile) {
     this.tries.delete(clientId);
     this.refusals.delete(clientId);
-    if (!this.get(clientId)) return;
+    const entry = this.get(clientId);
+    if (!entry) return;
     storage.remove(`${prefix}-${clientId}`);
+    (entry.files ?? []).forEach(withFile);
     this.changed();
   }
 
   /** Send it after all: it was refused, or so old that its author was asked. */
   retry(clientId) {
     this.refusals.delete(clientId);
+    if (this.get(clientId)?.failed) for (const id of this.get(clientId).files ?? []) uploads.renew(id);
     this.update(clientId, { failed: null, confirmed: true });
     this.flush();
   }
@@ -156,8 +177,35 @@ class Outbox extends EventTarget {
   takeBack(clientId) {
     const entry = this.get(clientId);
     if (!entry) return;
-    this.remove(clientId);
+    this.drop(clientId, () => {});
     this.emit("returned", entry);
+  }
+
+  // -- files -----------------------------------------------------------------------------------
+
+  /** The files that are in no message yet: somebody is still writing it. */
+  unsentFiles(conversation) {
+    const used = new Set(this.read().flatMap(({ files }) => files ?? []));
+    return uploads.of(conversation).filter(({ id }) => !used.has(id));
+  }
+
+  filesChanged() {
+    for (const entry of this.read().filter(({ files, failed }) => files?.length && !failed)) {
+      const records = entry.files.map((id) => uploads.get(id));
+      const wrong = records.find((record) => !record || record.error);
+      if (wrong !== undefined) this.update(entry.client_id, { failed: this.whyNot(wrong) });
+    }
+    this.changed();
+    this.flush();
+  }
+
+  whyNot(record) {
+    if (!record) return gettext("This browser has lost the file. Choose it again.");
+    return fill("%(name)s: %(error)s", record);
+  }
+
+  waitsForFiles({ files = [] }) {
+    return !files.every((id) => uploads.isReady(uploads.get(id)));
   }
 
   // -- sending ---------------------------------------------------------------------------------
@@ -188,7 +236,7 @@ class Outbox extends EventTarget {
       for (const entry of may ? this.ready(conversation) : []) {
         const id = entry.client_id;
         if (underWay.has(id)) continue;
-        if (underWay.size >= UNDER_WAY) break;
+        if (underWay.size >= UNDER_WAY || this.waitsForFiles(entry)) break;
         const isOnSocket = this.sendBySocket(entry, [...underWay.keys()].at(-1));
         if (!isOnSocket && underWay.size) break; // POSTs would overtake each other
         underWay.set(id, this.answer(entry).then((answer) => [entry, answer]));
@@ -240,15 +288,17 @@ class Outbox extends EventTarget {
     return pause;
   }
 
-  sendBySocket({ conversation, client_id, body }, after) {
+  sendBySocket({ conversation, client_id, body, files = [] }, after) {
     if (this.tries.get(client_id) >= SOCKET_TRIES) return false;
-    const frame = { type: "message.send", conversation, client_id, body };
+    const frame = { type: "message.send", conversation, client_id, body, ...filesOf(files) };
     return session.send(after ? { ...frame, after } : frame);
   }
 
-  async sendByPost({ conversation, client_id, body }) {
+  async sendByPost({ conversation, client_id, body, files = [] }) {
     this.posting.add(client_id);
-    const answer = await post(addresses.send(conversation), { client_id, body });
+    const ids = filesOf(files).files ?? [];
+    const form = [["client_id", client_id], ["body", body], ...ids.map((id) => ["files", id])];
+    const answer = await post(addresses.send(conversation), form);
     this.posting.delete(client_id);
     if (answer?.ok && answer.body?.message) this.answered(client_id, { ok: answer.body.message });
     else if (!answer || session.ended) this.answered(client_id, {});

@@ -1,6 +1,7 @@
 // The rendered messages: history from the server, and new ones from the same markup.
 import { isOld, outbox } from "trato/outbox";
 import { session } from "trato/session";
+import { drawFiles } from "trato/file-list";
 import { linkify } from "trato/links";
 import { dayOf, write, writeAll } from "trato/local-time";
 import { fill, gettext } from "trato/text";
@@ -77,6 +78,7 @@ export class MessageList {
     const name = this.nameOf(message);
     item.querySelector(".message__sender").textContent = name;
     item.querySelector(".message__body").replaceChildren(linkify(message.body));
+    drawFiles(item.querySelector(".files"), message);
     const removed = item.querySelector(".message__removed");
     removed.hidden = !message.removed;
     if (message.removed && !message.sender.name) {

@@ -111,7 +111,7 @@ class Thread extends HTMLElement {
     this.addEventListener("click", ({ target }) => {
       const clientId = target.closest(".message")?.dataset.clientId;
       if (target.closest("[data-retry]")) outbox.retry(clientId);
-      if (target.closest("[data-discard]")) outbox.remove(clientId);
+      if (target.closest("[data-discard]")) outbox.discard(clientId);
       if (target.closest("[data-take-back]")) outbox.takeBack(clientId);
     });
     this.older.querySelector("a").addEventListener("click", (event) => {

@@ -41,11 +41,16 @@ export async function getJSON(address) {
   return answer?.ok ? answer.json().catch(() => null) : null;
 }
 
+/** What every request of the page's person carries if it changes something. */
+export function headers(accept = "application/json") {
+  return { Accept: accept, "X-CSRFToken": token(), ...(userId ? { "Page-User": userId } : {}) };
+}
+
 /** POST a form; the response, or null if the server could not be reached. */
 export function submit(address, values, accept) {
   return request(address, {
     method: "POST",
-    headers: { Accept: accept, "X-CSRFToken": token() },
+    headers: headers(accept),
     body: new URLSearchParams(values),
   });
 }

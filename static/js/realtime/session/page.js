@@ -17,4 +17,6 @@ export const addresses = {
   muted: data.mutedUrl,
   conversation: (id) => data.conversationUrl.replace("{id}", id),
   send: (id) => data.sendUrl.replace("{id}", id),
+  files: (id) => data.filesUrl.replace("{id}", id),
+  file: (id, file) => `${addresses.files(id)}${file}/`,
 };

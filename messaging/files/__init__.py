@@ -1,0 +1,1 @@
+"""Pictures and PDFs in messages: uploaded first, then sent with a message."""

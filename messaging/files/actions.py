@@ -1,0 +1,173 @@
+"""Upload, describe and discard files; delete those of messages that are gone."""
+
+import uuid
+from collections.abc import Iterable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messaging import access
+from messaging.models import Conversation, File
+from trato import rate_limits
+from trato.errors import Refused, ended
+from trato.images.queue import Uploader
+from trato.people import Person
+from trato.text import has_control_characters
+
+from . import queries
+from .inspection import Inspected, inspect
+from .models import ALT_MAX_CHARACTERS, SIDES, storage
+
+log = structlog.get_logger("trato.files")
+
+
+def upload(
+    actor: Person,
+    conversation_id: int,
+    client_id: uuid.UUID,
+    content: UploadedFile[bytes],
+    uploader: Uploader,
+) -> File:
+    """Store a file that a message can then be sent with.
+
+    A repeated `client_id` returns the first file, whatever the content is now.
+
+    Raises:
+        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Refused: `invalid` or `too_long` for the file, `forbidden` in a conversation that has ended
+            or with too many files, `rate_limited` after too many, `unavailable` for now.
+    """
+    conversation = access.conversation_for(actor, conversation_id)
+    if earlier := _hold(actor, conversation, client_id):
+        return earlier
+    if conversation.ended_at is not None:
+        raise ended()
+    _check_quota(actor, content.size or 0)  # before the work; counted again under the lock
+    rate_limits.hit("FILES_PER_HOUR", actor.pk)
+    inspected = inspect(content, uploader)
+    row = _reserve(actor, conversation, client_id, inspected)
+    try:
+        _write(row, inspected)
+        # Not if a repeated upload has replaced the row meanwhile.
+        if not File.objects.filter(pk=row.pk, is_ready=False).update(is_ready=True):
+            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+    except BaseException:
+        delete(File.objects.filter(pk=row.pk))
+        delete_stored(row.stored_names())
+        raise
+    row.is_ready = True
+    return row
+
+
+def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> File:
+    """Give one's own unsent file an alt text. That also keeps it from being purged for a day.
+
+    Raises:
+        Http404: there is no such file, it isn't the actor's, or it was sent.
+        Refused: `too_long` or `invalid` for the text.
+    """
+    alt = " ".join(alt.split())
+    if len(alt) > ALT_MAX_CHARACTERS:
+        raise Refused("too_long", _("That description is too long. Please shorten it."))
+    if has_control_characters(alt):
+        raise Refused("invalid", _("The message contains characters that can't be shown."))
+    row = queries.file_for(actor, conversation_id, file_id)
+    rows = File.objects.filter(pk=row.pk, message=None)
+    if not rows.update(alt=alt, held_at=timezone.now()):
+        raise Http404("no such unsent file")
+    row.alt = alt
+    return row
+
+
+@transaction.atomic
+def discard(actor: Person, conversation_id: int, file_id: int) -> None:
+    """Delete one's own unsent file.
+
+    Raises:
+        Http404: there is no such file, it isn't the actor's, or it was sent.
+    """
+    row = queries.file_for(actor, conversation_id, file_id)
+    if not delete(File.objects.filter(pk=row.pk, message=None)):
+        raise Http404("no such unsent file")
+
+
+@transaction.atomic
+def delete(rows: QuerySet[File]) -> int:
+    """Delete files and, on commit, what is stored of them; return how many."""
+    locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    File.objects.filter(pk__in=[row.pk for row in locked]).delete()
+    names = [name for row in locked for name in row.stored_names()]
+    transaction.on_commit(lambda: delete_stored(names))
+    return len(locked)
+
+
+def _hold(actor: Person, conversation: Conversation, client_id: uuid.UUID) -> File | None:
+    """Return the file that was uploaded under a `client_id`, if it was; it is needed again."""
+    rows = File.objects.filter(
+        owner=actor.pk, conversation=conversation, client_id=client_id, is_ready=True
+    )
+    rows.update(held_at=timezone.now())
+    return rows.first()
+
+
+def _check_quota(actor: Person, size: int) -> None:
+    count, stored = queries.stored_by(actor)
+    if count >= settings.FILES_PER_PERSON or stored + size > settings.FILES_PER_PERSON_BYTES:
+        text = _("You have sent as many files as we can keep for you.")
+        raise Refused("forbidden", text)
+
+
+@transaction.atomic
+def _reserve(
+    actor: Person, conversation: Conversation, client_id: uuid.UUID, inspected: Inspected
+) -> File:
+    """Store the row of a file whose content follows."""
+    # Takes turns with the person's other uploads, and with the deletion of the account.
+    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
+    if not people.select_for_update(no_key=True).exists():
+        raise Refused("forbidden", _("Your account can't write any more."))
+    same = File.objects.filter(owner=actor.pk, conversation=conversation, client_id=client_id)
+    delete(same.filter(is_ready=False))  # the upload was cut off, or goes on and will be refused
+    if same.exists():
+        raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+    size = len(inspected.contents[0])
+    _check_quota(actor, size)
+    return File.objects.create(
+        conversation=conversation,
+        owner_id=actor.pk,
+        client_id=client_id,
+        kind=inspected.kind,
+        name=inspected.name,
+        extension=inspected.extension,
+        size=size,
+        width=inspected.width,
+        height=inspected.height,
+    )
+
+
+def _write(row: File, inspected: Inspected) -> None:
+    names = [row.stored_name(), *map(row.stored_name, SIDES)]
+    try:
+        for name, content in zip(names, inspected.contents, strict=False):
+            storage().save(name, ContentFile(content))
+    except OSError as error:  # the disk is full
+        log.error("file_not_stored", error=type(error).__name__)
+        text = _("There is no room for files right now. Try again later.")
+        raise Refused("unavailable", text) from error
+
+
+def delete_stored(names: Iterable[str]) -> None:
+    """Delete from the storage; what can't be deleted must not fail a committed act."""
+    for name in names:
+        try:
+            storage().delete(name)
+        except OSError as error:
+            log.error("file_not_deleted", name=name, error=type(error).__name__)

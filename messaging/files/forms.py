@@ -1,0 +1,56 @@
+"""Files of a form without JavaScript, which uploads them together with the message."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from trato.errors import Refused
+from trato.images.forms import has_gone
+from trato.images.queue import Uploader
+from trato.responses import key_from
+
+from . import actions
+
+
+def files_of(request: Any) -> list[int]:
+    """Return the IDs of files that were uploaded before."""
+    return [key_from(text) for text in request.POST.getlist("files")]
+
+
+def store_uploads(request: Any, conversation_id: int, client_id: uuid.UUID) -> list[int]:
+    """Store the uploads of a form; return the IDs of all its files.
+
+    Args:
+        client_id: the message's. If the form is sent again, the uploads are found again.
+
+    Raises:
+        FilesRefused: some can't be sent; the others are stored.
+        Refused: there are too many; nothing was stored.
+    """
+    ids, uploads = files_of(request), request.FILES.getlist("upload")
+    limit = settings.MESSAGE_FILES_MAX
+    if len(ids) + len(uploads) > limit:
+        text = _("A message can have at most %(limit)s files.")
+        raise Refused("invalid", text % {"limit": limit})
+    uploader = Uploader(request.user.pk, has_gone(request))
+    refusals = []
+    for place, content in enumerate(uploads):
+        key = uuid.uuid5(client_id, f"{place} {content.size} {content.name}")
+        try:
+            ids.append(actions.upload(request.user, conversation_id, key, content, uploader).pk)
+        except Refused as refusal:
+            refusals.append((content.name, refusal))
+    if refusals:
+        text = " ".join(f"{name}: {refusal.detail}" for name, refusal in refusals)
+        raise FilesRefused(refusals[0][1], text, ids)
+    return ids
+
+
+class FilesRefused(Refused):
+    """Some files of a form can't be sent; `kept` has the IDs of the others."""
+
+    def __init__(self, first: Refused, detail: str, kept: list[int]) -> None:
+        super().__init__(first.code, detail, first.retry_after)
+        self.kept = kept

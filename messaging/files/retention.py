@@ -1,0 +1,38 @@
+"""How long files are kept that nobody sees."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from messaging.models import File, Report
+from trato.retention import Rule, ago
+
+from . import actions
+
+
+def _unsent() -> QuerySet[File]:
+    return File.objects.filter(
+        message=None, held_at__lt=ago(hours=settings.UNSENT_FILES_KEEP_HOURS)
+    )
+
+
+def _hidden() -> QuerySet[File]:
+    """Files of removed messages, which staff may need for a while, and for open reports."""
+    until = ago(days=settings.HIDDEN_FILES_KEEP_DAYS)
+    reports = Report.objects.filter(message=OuterRef("message"), outcome="")
+    return File.objects.filter(~Exists(reports), message__removed_at__lt=until)
+
+
+def _delete_stored(expired: Callable[[], QuerySet[File]], keys: Sequence[int]) -> None:
+    """Delete from the storage, on commit, what the rows that are about to be deleted have there."""
+    for row in expired().select_for_update(of=("self",)).filter(pk__in=keys):
+        transaction.on_commit(partial(actions.delete_stored, row.stored_names()))
+
+
+RULES = [
+    Rule("files that were never sent", _unsent, partial(_delete_stored, _unsent)),
+    Rule("files of messages that were removed", _hidden, partial(_delete_stored, _hidden)),
+]

@@ -1,0 +1,17 @@
+"""The hook for a scanner of uploads: `FILE_SCANNER` names a subclass, see docs/files.md."""
+
+from abc import ABC, abstractmethod
+from typing import IO
+
+
+class Scanner(ABC):
+    """Decides about each upload before anything of it is stored."""
+
+    @abstractmethod
+    def is_harmless(self, upload: IO[bytes]) -> bool:
+        """Whether an upload may be stored and sent. The file is at its beginning.
+
+        Raises:
+            OSError: the scanner can't be reached. The upload is refused for now, and the browser
+                tries again.
+        """

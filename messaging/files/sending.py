@@ -1,0 +1,63 @@
+"""Attach files to the message that is being stored."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import Attached, Conversation, File, Message
+from messaging.records import Attempt
+from trato.errors import Refused, when_shown
+
+from .models import Kind
+
+
+def claim(conversation: Conversation, attempt: Attempt) -> list[File]:
+    """Return the files of an attempt in its order, locked.
+
+    Raises:
+        Refused: `invalid` if there are too many, or one of them twice; `not_found` if one doesn't
+            exist, belongs to somebody else or to another conversation, or was sent before.
+    """
+    limit = settings.MESSAGE_FILES_MAX
+    if len(attempt.files) > limit:
+        text = _("A message can have at most %(limit)s files.")
+        raise Refused("invalid", when_shown(lambda: text % {"limit": limit}))
+    rows = File.objects.select_for_update(of=("self",)).filter(
+        pk__in=attempt.files,
+        conversation=conversation,
+        owner=attempt.sender_id,
+        message=None,
+        is_ready=True,
+    )
+    files = {row.pk: row for row in rows.order_by("pk")}
+    if len(files) != len(attempt.files):
+        raise Refused("not_found", _("A file of this message is gone. Choose it again."))
+    return [files[pk] for pk in attempt.files]
+
+
+def attach(message: Message, files: Sequence[File]) -> None:
+    """Make claimed files those of a message that was stored in the same transaction."""
+    for position, file in enumerate(files):
+        file.message, file.position = message, position
+        file.save(update_fields=["message", "position"])
+
+
+def attached_of(files: Sequence[File]) -> str:
+    """Return what a list of conversations says of a message with these files."""
+    if not files:
+        return ""
+    kinds = {file.kind for file in files}
+    if kinds == {Kind.IMAGE}:
+        return Attached.PHOTO if len(files) == 1 else Attached.PHOTOS
+    return Attached.DOCUMENT if len(files) == 1 else Attached.FILES
+
+
+def is_same(first: Message, attempt: Attempt) -> bool:
+    """Whether a repeated attempt has the files of the stored message, as far as it still has any.
+
+    An attempt that names no files isn't compared: the statement for plain text doesn't either.
+    """
+    if not attempt.files or first.removed_at is not None:
+        return True
+    return [file.pk for file in first.files.all()] == list(attempt.files)

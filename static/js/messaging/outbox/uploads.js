@@ -1,0 +1,200 @@
+// Files that were chosen and are not sent yet. Each has a record in localStorage, so that all tabs
+// know it, and its content in IndexedDB. Its `id` is the `client_id` of the upload: however often that
+// is tried, it is one file. `file` is the server's ID once it has all of it.
+import { session } from "trato/session";
+import { headers, post, request } from "trato/api";
+import { dropBlob, findBlob, keepBlob } from "trato/blobs";
+import { newId } from "trato/client-id";
+import { addresses } from "trato/page";
+import * as storage from "trato/storage";
+import { gettext } from "trato/text";
+
+const FILES_AT_ONCE = 2; // as many as the server decodes for one person
+const FIRST_UPLOAD_PAUSE = 1500; // milliseconds after an upload that failed; doubled each time
+const LONGEST_UPLOAD_PAUSE = 15000;
+const PASSES = new Set([0, 429, 500, 502, 503, 504]); // by status: try again; 0: no connection
+const filePrefix = `trato-file-${session.user}-`;
+
+class Uploads extends EventTarget {
+  under = new Map(); // id → {progress (0 to 1), abort}
+  pauses = new Map(); // id → milliseconds until it is tried again
+
+  constructor() {
+    super();
+    for (const kind of ["live", "poll"]) session.on(kind, () => this.hurry());
+    window.addEventListener("storage", ({ key }) => key?.startsWith(filePrefix) && this.changed());
+  }
+
+  changed() {
+    this.dispatchEvent(new Event("changed"));
+  }
+
+  // -- records ---------------------------------------------------------------------------------
+
+  get(id) {
+    try {
+      return JSON.parse(storage.get(filePrefix + id));
+    } catch {
+      return null;
+    }
+  }
+
+  all() {
+    const records = storage.keys(filePrefix).map((key) => this.get(key.slice(filePrefix.length)));
+    return records.filter(Boolean).sort((one, other) => one.at - other.at);
+  }
+
+  of(conversation) {
+    return this.all().filter((record) => record.conversation === conversation);
+  }
+
+  progress(id) {
+    return this.under.get(id)?.progress ?? 0;
+  }
+
+  /** Whether the server has a file, and its description. */
+  isReady(record) {
+    return Boolean(record?.file) && record.told === record.alt;
+  }
+
+  put(record) {
+    storage.set(filePrefix + record.id, JSON.stringify(record));
+    this.changed();
+  }
+
+  update(id, values) {
+    const record = this.get(id);
+    if (record) this.put({ ...record, ...values });
+  }
+
+  /** Add a chosen file; `error`: why it can't be sent at all. Return whether a reload keeps it. */
+  async add(conversation, blob, error = null) {
+    const record = {
+      id: newId(), conversation, name: blob.name, size: blob.size, type: blob.type,
+      alt: "", told: "", file: null, error,
+      at: Math.max(Date.now(), 1 + Math.max(0, ...this.all().map(({ at }) => at))),
+    };
+    this.put(record);
+    const isKept = Boolean(error) || (await keepBlob(record.id, blob));
+    this.start();
+    return isKept;
+  }
+
+  describe(id, alt) {
+    this.update(id, { alt: alt.trim().replace(/\s+/g, " ") });
+    this.start();
+  }
+
+  /** Its message was sent, or nobody wants it any more: forget it here. */
+  forget(id) {
+    storage.remove(filePrefix + id);
+    this.pauses.delete(id);
+    dropBlob(id);
+  }
+
+  /** Don't send it after all. */
+  cancel(id) {
+    const record = this.get(id);
+    this.under.get(id)?.abort();
+    this.forget(id);
+    this.changed();
+    if (record?.file) {
+      request(addresses.file(record.conversation, record.file), { method: "DELETE", headers: headers() });
+    }
+  }
+
+  /** Try again. If the server still has it, the upload's answer is the same as before. */
+  renew(id) {
+    this.update(id, { error: null, file: null, told: "" });
+    this.pauses.delete(id);
+    this.start();
+  }
+
+  // -- uploading -------------------------------------------------------------------------------
+
+  hurry() {
+    this.pauses.clear();
+    this.start();
+  }
+
+  start() {
+    if (session.ended) return;
+    const due = this.all().filter((record) => !record.error && !this.isReady(record) && !this.under.has(record.id)
+      && !this.pauses.has(record.id));
+    for (const record of due.slice(0, FILES_AT_ONCE - this.under.size)) this.work(record.id);
+  }
+
+  async work(id) {
+    this.under.set(id, { progress: 0, abort() {} });
+    const work = (lock) => (lock ? this.advance(this.get(id)) : null);
+    try {
+      // One tab at a time.
+      const options = { ifAvailable: true };
+      await (navigator.locks ? navigator.locks.request(filePrefix + id, options, work) : work(true));
+    } finally {
+      this.under.delete(id);
+    }
+    const record = this.get(id);
+    if (record && !record.error && !this.isReady(record)) this.rest(id);
+    this.changed();
+    this.start();
+  }
+
+  rest(id) {
+    const pause = this.pauses.get(`last-${id}`) ?? FIRST_UPLOAD_PAUSE;
+    this.pauses.set(`last-${id}`, Math.min(2 * pause, LONGEST_UPLOAD_PAUSE));
+    this.pauses.set(id, pause);
+    setTimeout(() => {
+      this.pauses.delete(id);
+      this.start();
+    }, pause);
+  }
+
+  /** Upload a file, or tell the server its new description. */
+  async advance(record) {
+    if (!record || record.error || this.isReady(record)) return;
+    if (record.file) {
+      const { alt } = record;
+      const answer = await post(addresses.file(record.conversation, record.file), { alt });
+      if (answer?.ok) this.update(record.id, { told: alt });
+      else if (answer?.status === 404) this.update(record.id, { file: null, told: "" }); // purged
+      else if (answer && !PASSES.has(answer.status)) this.update(record.id, { error: answer.body?.detail });
+      return;
+    }
+    const blob = await findBlob(record.id);
+    if (!blob) {
+      this.update(record.id, { error: gettext("This browser has lost the file. Choose it again.") });
+      return;
+    }
+    const { status, body } = await this.send(record, blob);
+    if (status === 200 && body?.id) {
+      const { id: file, kind, name, width, height, alt: told } = body;
+      this.update(record.id, { file, kind, name, width, height, size: body.size, told });
+    } else if (!PASSES.has(status) && !session.ended) {
+      this.update(record.id, { error: body?.detail ?? gettext("The server rejected this file.") });
+    }
+  }
+
+  /** POST one file; not by `fetch`, which doesn't tell how far it is. */
+  send(record, blob) {
+    return new Promise((resolve) => {
+      const sending = new XMLHttpRequest();
+      const end = () => resolve({ status: sending.status, body: sending.response });
+      sending.open("POST", addresses.files(record.conversation));
+      sending.responseType = "json";
+      for (const [name, value] of Object.entries(headers())) sending.setRequestHeader(name, value);
+      sending.upload.onprogress = ({ loaded, total }) => {
+        this.under.set(record.id, { progress: loaded / total, abort: () => sending.abort() });
+        this.dispatchEvent(new CustomEvent("progress", { detail: record.id }));
+      };
+      sending.onload = sending.onerror = sending.onabort = end;
+      this.under.set(record.id, { progress: 0, abort: () => sending.abort() });
+      const form = new FormData();
+      form.append("client_id", record.id);
+      form.append("file", blob, record.name);
+      sending.send(form);
+    });
+  }
+}
+
+export const uploads = new Uploads();
