@@ -1,9 +1,13 @@
 """The list of a person's conversations: the page, its rows for scripts, and JSON."""
 
+import math
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
@@ -32,8 +36,7 @@ def conversation_list(request: PersonRequest) -> HttpResponse:
     if wants_json(request):
         response = _json(request)
     else:
-        context = _list(request)
-        response = render(request, "messaging/inbox/conversation_list.html", context)
+        response = _drawn(request, "messaging/inbox/conversation_list.html")
     patch_vary_headers(response, ["Accept"])
     return response
 
@@ -46,7 +49,13 @@ def conversation_rows(request: PersonRequest) -> HttpResponse:
     They have their own address: if they shared the page's, the Back button would show the rows that
     the browser fetched last.
     """
-    return render(request, "messaging/inbox/_conversation_items.html", _list(request))
+    return _drawn(request, "messaging/inbox/_conversation_items.html")
+
+
+def _drawn(request: PersonRequest, template: str) -> HttpResponse:
+    context = _list(request)
+    is_unknown = context["is_outdated"] and context["view"] is None
+    return render(request, template, context, status=404 if is_unknown else 200)
 
 
 def _json(request: PersonRequest) -> HttpResponse:
@@ -70,15 +79,18 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         row.marks = marks[row.pk]
     is_seller = host.acts_as_seller(request.user)
     is_new = is_seller and not (page.rows or page.newer or wanted != Filter())
+    counts, wakes_at = listing.counts_and_waking(scope)
     return {
         "page": page,
         "filter": wanted,
         "views": views,
         "view": view,
         "is_outdated": is_outdated,
-        "view_form": _view_form(scope, wanted, view),
+        "view_form": None if is_outdated else _view_form(scope, wanted, view),
         "query": wanted.words,
-        "counts": listing.counts_of(scope),
+        "counts": counts,
+        "wakes_in": _seconds_until(wakes_at) if wakes_at else "",
+        "page_size": settings.CONVERSATION_PAGE_SIZE,
         "kept": [(name, request.GET[name]) for name in NAMES if request.GET.get(name)],
         "is_seller": is_seller,
         "by_waiting": wanted.sort == WAITING,
@@ -95,16 +107,14 @@ def _filter_or_view(
     """Return the filter, the saved view with it, and whether something that it names is gone.
 
     Raises:
-        Http404: something that it names is gone, or never was, and there is no such view.
+        Http404: it has an ID that nothing can have.
     """
-    query = parsed(request.GET).query
-    view = next((one for one in views if one.query == query), None)
+    named = parsed(request.GET)
+    view = next((one for one in views if one.query == named.query), None)
     try:
         return _filter(request, scope), view, False
     except Http404:
-        if view is None:
-            raise
-        return parsed(request.GET), view, True
+        return named, view, True
 
 
 def _view_form(scope: access.Scope, wanted: Filter, view: SavedView | None) -> SavedViewForm | None:
@@ -112,6 +122,10 @@ def _view_form(scope: access.Scope, wanted: Filter, view: SavedView | None) -> S
     if view or not wanted.query:
         return None
     return SavedViewForm(access.shops_in(scope), initial={"query": wanted.query})
+
+
+def _seconds_until(at: datetime) -> int:
+    return math.ceil((at - timezone.now()).total_seconds()) + 1
 
 
 def _filter(request: PersonRequest, scope: access.Scope) -> Filter:

@@ -58,12 +58,20 @@ def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
 
 def counts_of(scope: Scope) -> dict[str, int]:
     """Return the number of conversations in each lane, without archived and sleeping ones."""
-    numbers = lanes.counts(scope)
-    for turn, consumer_id in _hidden(scope.user_id, timezone.now(), *scope.shop_ids):
+    return counts_and_waking(scope)[0]
+
+
+def counts_and_waking(scope: Scope) -> tuple[dict[str, int], datetime | None]:
+    """Return these numbers, and the time at which the first of the sleeping ones wakes."""
+    numbers, now = lanes.counts(scope), timezone.now()
+    wakes_at: datetime | None = None
+    for turn, consumer_id, until in _hidden(scope.user_id, now, *scope.shop_ids):
         side = Side.CONSUMER if consumer_id == scope.user_id else Side.SELLER
         numbers[lanes.lane_of(turn, side)] -= 1
         numbers[lanes.ALL] -= 1
-    return numbers
+        if until and until > now:
+            wakes_at = min(until, wakes_at or until)
+    return numbers, wakes_at
 
 
 def _reader(scope: Scope, wanted: Filter) -> Any:
@@ -135,11 +143,11 @@ def _newest(user_id: int, now: datetime, *shop_ids: int, limit: int) -> inbox_or
 
 
 @prepared
-def _hidden(user_id: int, now: datetime, *shop_ids: int) -> QuerySet[Participant, tuple[str, int]]:
+def _hidden(user_id: int, now: datetime, *shop_ids: int) -> QuerySet[Participant, Any]:
     still = Q(conversation__consumer_id=user_id) | Q(conversation__shop_id__in=shop_ids)
     own = Participant.objects.filter(still, user_id=user_id, conversation__last_sequence__gt=0)
     archived = Q(archived_sequence__gte=F("conversation__last_sequence"))
     asleep = Q(snoozed_until__gt=now, snoozed_sequence__gte=F("conversation__last_sequence"))
     kept = Q(archived_sequence__isnull=False) | Q(snoozed_until__isnull=False)
     rows = own.filter(kept, archived | asleep)
-    return rows.values_list("conversation__turn", "conversation__consumer_id")
+    return rows.values_list("conversation__turn", "conversation__consumer_id", "snoozed_until")

@@ -3,10 +3,11 @@
 // events may have been missed.
 import { LiveList } from "trato/live-list";
 import { writeAll } from "trato/local-time";
-import { filterOf } from "trato/pages";
+import { listAt } from "trato/pages";
 import { Rows } from "trato/rows";
 import { session } from "trato/session";
 
+const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds
 const ROWS_MAX = 25; // conversations that the server gives by ID, as in messaging/inbox/views.py
 
 class Inbox extends LiveList {
@@ -17,6 +18,7 @@ class Inbox extends LiveList {
   connectedCallback() {
     // Without a socket every poll brings the badge, and nothing else.
     this.follow(["live"]);
+    this.expectWaking();
     const { signal } = this.listeners;
     session.on("badge", (badge) => this.counted(badge), signal);
     session.on("message.created", (message) => this.said(message), signal);
@@ -28,29 +30,41 @@ class Inbox extends LiveList {
     session.on("team.changed", ({ conversation }) => this.want([conversation]), signal);
   }
 
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.waking);
+  }
+
   get values() {
     return new URLSearchParams(this.query);
   }
 
   get query() {
-    return this.closest("trato-panes")?.listQuery ?? filterOf(location.search);
+    return this.closest("trato-panes")?.listQuery ?? listAt(location);
   }
 
-  /** Whether it shows the newest conversations in the order of their messages. */
-  get isNewest() {
-    return !["q", "sort", "before", "after"].some((name) => this.values.get(name));
+  /** Whether it is the first page, of a list in which other conversations can appear. */
+  get isFirst() {
+    return !["q", "before", "after"].some((name) => this.values.get(name));
+  }
+
+  get isByWaiting() {
+    return this.values.get("sort") === "waiting";
   }
 
   // -- events ------------------------------------------------------------------------------------
 
   said(message) {
     const row = this.rows.of(message.conversation);
-    if (!this.isNewest || !row || message.automatic || this.hidesAnswered()) return this.want([message.conversation]);
-    if (message.sequence <= row.lastSequence) return;
+    if (!this.isFirst || this.isByWaiting || !row || message.automatic || this.hidesAnswered()) {
+      return this.want([message.conversation]);
+    }
+    if (message.sequence <= Number(row.dataset.last)) return;
     const isOpen = this.isOpen(message.conversation) && document.hasFocus();
     this.rows.say(row, message, { isOpen });
     this.rows.place(row);
     this.keep(row);
+    this.trim();
     this.askAgain(message.conversation);
   }
 
@@ -61,7 +75,8 @@ class Inbox extends LiveList {
 
   read({ conversation, user, sequence }) {
     const row = user === session.user && this.rows.of(conversation);
-    if (!row || sequence < row.lastSequence) return;
+    if (!row) return;
+    if (sequence < Number(row.dataset.last)) return row.hasAttribute("data-unread") && this.want([conversation]);
     this.rows.mark(row, false);
     this.keep(row);
     this.askAgain(conversation);
@@ -69,7 +84,7 @@ class Inbox extends LiveList {
 
   turned({ conversation, turn }) {
     const row = this.rows.of(conversation);
-    if (row?.dataset.side === undefined) return this.want([conversation]);
+    if (!row || this.isByWaiting) return this.want([conversation]);
     this.rows.turn(row, turn);
     this.keep(row);
     this.askAgain(conversation);
@@ -83,6 +98,7 @@ class Inbox extends LiveList {
   /** The shop's labels have changed: in the rows, and in the filter. */
   relabelled({ changed, deleted }) {
     this.rows.relabel(changed, deleted);
+    if (deleted.map(String).includes(this.values.get("label"))) this.changed(); // which says so
     const select = this.closest(".dashboard__list")?.querySelector("select[name=label]");
     if (!select) return;
     const optionOf = (id) => [...select.options].find(({ value }) => value === String(id));
@@ -96,11 +112,9 @@ class Inbox extends LiveList {
   counted({ unread, notices = 0 }) {
     if (!session.live) return this.changed();
     if (unread > notices) return;
-    for (const row of this.rows.all()) {
-      if (!row.hasAttribute("data-unread")) continue;
-      this.rows.mark(row, false);
-      this.keep(row);
-    }
+    // Not at once: the badge may have been counted before the message that made a row unread.
+    const rows = this.rows.all().filter((row) => row.matches("[data-unread]:not([data-muted])"));
+    this.want(rows.map(({ dataset }) => dataset.conversation));
   }
 
   isOpen(conversation) {
@@ -113,25 +127,31 @@ class Inbox extends LiveList {
     const isOut = (lane && lane !== "all" && row.dataset.lane && row.dataset.lane !== lane)
       || (this.values.has("unread") && !row.hasAttribute("data-unread"));
     row.toggleAttribute("data-out", Boolean(isOut));
-    if (isOut && !this.isOpen(row.dataset.conversation)) this.drop(row);
+    if (isOut) this.drop(row);
   }
 
   /** Another conversation was opened. */
   swept() {
-    for (const row of this.querySelectorAll("[data-out]")) {
-      if (!this.isOpen(row.dataset.conversation)) this.drop(row);
-    }
+    for (const row of this.querySelectorAll("[data-out]")) this.drop(row);
   }
 
   drop(row) {
+    row.toggleAttribute("data-out", true);
+    if (this.isOpen(row.dataset.conversation)) return;
     this.rows.remove(row);
     if (!this.rows.all().length) this.changed(); // the server says what an empty list means
+  }
+
+  /** New rows would make the list longer and longer: begin again with a page, unless one is further down. */
+  trim() {
+    const isAtTop = this.getBoundingClientRect().top >= 0;
+    if (isAtTop && this.rows.all().length > 2 * this.rows.pageSize) this.changed();
   }
 
   // -- asking ------------------------------------------------------------------------------------
 
   want(conversations) {
-    if (this.values.get("before") || this.values.get("after")) return;
+    if (!conversations.length) return;
     for (const one of conversations) this.wanted.add(String(one));
     this.isStale = true;
     this.plan();
@@ -153,11 +173,12 @@ class Inbox extends LiveList {
   }
 
   draw(text) {
-    if (this.asked && this.rows.list) this.take(text);
+    if (this.asked && this.rows.list && !this.isGone) this.take(text);
     else {
       super.draw(text);
       this.rows.showCounts();
     }
+    this.expectWaking();
     this.dispatchEvent(new Event("drawn", { bubbles: true }));
   }
 
@@ -167,14 +188,22 @@ class Inbox extends LiveList {
     for (const id of this.asked) {
       const old = this.rows.of(id);
       const row = page.querySelector(`.inbox__item[data-conversation="${id}"]`);
-      if (row) {
-        writeAll(row);
-        if (old) this.rows.replace(old, row);
-        if (!old || this.isNewest) this.rows.place(row);
-      } else if (old && this.isOpen(id)) old.toggleAttribute("data-out", true);
-      else if (old) this.drop(old);
+      const isStill = old && old.dataset.at === row?.dataset.at;
+      const fits = isStill || (row && (this.isFirst ? !this.rows.isBeyond(row) : old && this.values.get("q")));
+      if (row) writeAll(row);
+      if (row && old) this.rows.replace(old, row);
+      if (fits && this.isFirst) this.rows.place(row);
+      if (old && !fits) this.drop(row ?? old);
     }
     this.rows.recount(page.querySelector("[data-ours]"));
+    this.trim();
+  }
+
+  /** A snooze ends without an event: ask when the next one does. */
+  expectWaking() {
+    clearTimeout(this.waking);
+    const seconds = Number(this.querySelector("[data-wakes]")?.dataset.wakes);
+    if (seconds) this.waking = setTimeout(() => this.changed(), Math.min(seconds * 1000, LONGEST_TIMER));
   }
 }
 

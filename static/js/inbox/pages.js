@@ -12,6 +12,11 @@ export function filterOf(query) {
   return values.size ? `?${values}` : "";
 }
 
+/** The list's query at a place: in a conversation's address, the page is not the list's. */
+export function listAt({ pathname, search }) {
+  return isConversation(pathname) ? filterOf(search) : search;
+}
+
 /** A conversation's address with the filter of the list beside it. */
 export function withFilter(address, query) {
   const target = new URL(address, location.href);
@@ -28,7 +33,8 @@ export async function askFor(address, signal) {
   const target = new URL(address);
   target.hash = "";
   const answer = await request(target.href, { headers: { Accept: "text/html" }, cache: "no-store", signal });
-  const text = answer?.ok ? await answer.text().catch(() => null) : null;
+  // What a list filters by may be gone: that page says so.
+  const text = answer?.ok || answer?.status === 404 ? await answer.text().catch(() => null) : null;
   if (text === null) return null;
   const page = new DOMParser().parseFromString(text, "text/html");
   const isOurs = page.body.dataset.user === String(session.user);

@@ -7,7 +7,7 @@ import { entitle } from "trato/badge";
 import { Keys } from "trato/keys";
 import { writeAll } from "trato/local-time";
 import { outbox } from "trato/outbox";
-import { askFor, filterOf, isConversation, withFilter } from "trato/pages";
+import { askFor, isConversation, listAt, withFilter } from "trato/pages";
 import { Selection } from "trato/selection";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
@@ -25,7 +25,7 @@ class Panes extends HTMLElement {
     this.middle = this.querySelector(".dashboard__conversation");
     this.nothing = this.querySelector(".dashboard__nothing")?.cloneNode(true);
     this.status = this.querySelector(".dashboard__status");
-    this.listQuery = history.state?.list ?? filterOf(location.search);
+    this.listQuery = history.state?.list ?? listAt(location);
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("pointerdown", (event) => this.aimed(event));
     this.addEventListener("focusin", (event) => this.rested(event));
@@ -186,7 +186,7 @@ class Panes extends HTMLElement {
   /** The person went back or forward. */
   async wentTo() {
     if (this.pageOf(location.href) === this.shown) return;
-    const query = history.state?.list ?? filterOf(location.search);
+    const query = history.state?.list ?? listAt(location);
     const isThread = isConversation(location.pathname);
     const isSameList = query === this.listQuery && this.list.querySelector("trato-inbox");
     if (!wide.matches || (!isThread && !this.nothing)) return location.reload();

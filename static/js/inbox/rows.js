@@ -20,7 +20,8 @@ export function beginning(text) {
   return `${characters.slice(0, PREVIEW_CHARACTERS - 1).join("")}…`;
 }
 
-const timeOf = (row) => Date.parse(row.querySelector(".inbox__time")?.dateTime) || 0;
+/** The time by which the list is sorted: of the last message, or since when somebody waits. */
+const timeOf = (row) => Date.parse(row.dataset.at);
 
 export class Rows {
   /** `box`: the element with the list; it is drawn again from time to time. */
@@ -30,6 +31,10 @@ export class Rows {
 
   get list() {
     return this.box.querySelector(".inbox__items");
+  }
+
+  get pageSize() {
+    return Number(this.list?.dataset.pageSize);
   }
 
   all() {
@@ -58,7 +63,8 @@ export class Rows {
     const time = row.querySelector(".inbox__time");
     time.dateTime = message.created_at;
     write(time);
-    row.lastSequence = message.sequence;
+    row.dataset.at = message.created_at;
+    row.dataset.last = message.sequence;
     if (message.side !== mine && !isOpen) this.arrive(row, message.conversation);
     if (!message.automatic) this.turn(row, message.side === "consumer" ? "seller" : "consumer");
   }
@@ -88,12 +94,14 @@ export class Rows {
   /** Show whose turn it is. */
   turn(row, turn) {
     const { side, lane: old } = row.dataset;
-    if (side === undefined || row.dataset.turn === turn) return;
+    if (row.dataset.turn === turn) return;
     const lane = laneOf(turn, side);
     row.dataset.turn = turn;
     row.dataset.lane = lane;
-    this.count(old, -1);
-    this.count(lane, 1);
+    if (!row.matches("[data-archived], [data-snoozed]")) { // which no lane counts
+      this.count(old, -1);
+      this.count(lane, 1);
+    }
     row.querySelector(".tag--waiting")?.remove();
     if (lane === "ours") this.wait(row);
     const marks = row.querySelector(".inbox__marks");
@@ -134,12 +142,24 @@ export class Rows {
   /** Put a row where its time belongs; the focus stays on it. */
   place(row) {
     const { list } = this;
-    const next = this.all().find((other) => other !== row && timeOf(other) < timeOf(row)) ?? null;
+    const next = this.nextOf(row);
     if (row.parentNode === list && row.nextElementSibling === next) return;
     const focused = row.contains(document.activeElement) ? document.activeElement : null;
     if (row.parentNode === list && list.moveBefore) list.moveBefore(row, next);
     else list.insertBefore(row, next);
     if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  }
+
+  /** The row before which another belongs; null for the end of the list. */
+  nextOf({ dataset: { conversation, at } }) {
+    const sign = this.box.isByWaiting ? -1 : 1;
+    const isAfter = (other) => sign * (Date.parse(at) - timeOf(other)) > 0;
+    return this.all().find((other) => other.dataset.conversation !== conversation && isAfter(other)) ?? null;
+  }
+
+  /** Whether a row belongs to a later page, as far as one can see from this one. */
+  isBeyond(row) {
+    return !this.nextOf(row) && this.box.querySelector(".pagination [rel=next]") !== null;
   }
 
   /** Replace a row by a newer one; its focus stays. */

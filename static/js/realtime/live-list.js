@@ -74,7 +74,8 @@ export class LiveList extends HTMLElement {
         redirect: "error", // to the login page
         signal: this.request.signal,
       });
-      if (answer.ok) text = await answer.text();
+      this.isGone = answer.status === 404; // what the list is of; the answer says so
+      if (answer.ok || this.isGone) text = await answer.text();
     } catch {
       // no response: same as an unusable one
     }

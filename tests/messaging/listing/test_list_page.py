@@ -1,8 +1,11 @@
 """The inbox as JSON, and its page with lanes and filters."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Shop
@@ -95,6 +98,22 @@ def test_each_lane_lists_its_own(
     assert lanes_of(shopper) == ["theirs", "all"]
     triage.settle(seller, [waiting.pk])
     assert lanes_of(seller) == lanes_of(shopper) == ["settled", "all"]
+
+
+def test_a_page_says_when_the_next_conversation_wakes(
+    waiting: Conversation, seller: User, stranger: User, client_of: Any
+) -> None:
+    client = client_of(seller)
+    assert 'data-wakes=""' in client.get("/conversations/").text
+    other = ConversationFactory(product=waiting.product, consumer=stranger)
+    MessageFactory(conversation=other)
+    for row, minutes in ((waiting, 20), (other, 10)):
+        triage.snooze(seller, [row.pk], timezone.now() + timedelta(minutes=minutes))
+    (seconds,) = re.findall(r'data-wakes="(\d+)"', client.get("/conversations/").text)
+    assert 540 < int(seconds) <= 602
+    MessageFactory(conversation=other)  # which is awake already
+    (seconds,) = re.findall(r'data-wakes="(\d+)"', client.get("/conversations/").text)
+    assert 1140 < int(seconds) <= 1202
 
 
 def test_a_script_gets_single_rows(waiting: Conversation, seller: User, client_of: Any) -> None:
