@@ -123,7 +123,8 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     of = {folder: [path for path in paths if path.startswith(folder)] for folder in APART}
     others = [path for path in paths if not path.startswith(APART)]
     words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
-    is_whole = others == ["tests"] and not set(SERVERS) & set(missing)
+    servers = not set(SERVERS) & set(missing)
+    is_whole = others == ["tests"] and servers
     once = {
         name: [f"--ignore={path}" for path in elsewhere if is_whole]
         for name, elsewhere in (("sqlite", ON_POSTGRESQL), ("postgresql", ON_SQLITE))
@@ -148,7 +149,12 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         "Another shop, PostgreSQL": of[HOST]
         and Suite("Another shop, PostgreSQL", host, settings="tests.host.settings", needs=SERVERS),
         "Another shop, SQLite": of[HOST]
-        and Suite("Another shop, SQLite", host, settings="tests.host.settings"),
+        and Suite(
+            "Another shop, SQLite",
+            # Its browsers see the same on either database.
+            [*host, *([f"--ignore={HOST}/test_browser.py"] if servers else [])],
+            settings="tests.host.settings",
+        ),
     }
     return [suite for suite in suites.values() if suite]
 

@@ -92,3 +92,16 @@ def test_no_test_module_imports_from_another() -> None:
 def test_what_runs_on_one_database_alone_exists() -> None:
     """A moved test that is still listed under its old name would run twice."""
     assert [path for path in (*ON_SQLITE, *ON_POSTGRESQL) if not (ROOT / path).exists()] == []
+
+
+def test_what_runs_on_one_database_runs_on_the_other_never() -> None:
+    """A test in both lists would run nowhere."""
+    both = [
+        (one, other)
+        for one in ON_SQLITE
+        for other in ON_POSTGRESQL
+        if Path(one) == Path(other)
+        or Path(one) in Path(other).parents
+        or Path(other) in Path(one).parents
+    ]
+    assert both == []
