@@ -82,6 +82,7 @@ def send(
     client_id: uuid.UUID,
     body: str,
     files: Sequence[int] = (),
+    quote: int | None = None,
 ) -> Sent:
     """Store a message, make it unread for the other side, and announce it to both on commit.
 
@@ -90,11 +91,13 @@ def send(
 
     Args:
         files: IDs of files that the actor has uploaded to the conversation.
+        quote: the sequence of the message that it quotes.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
         Refused: `conflict` if the actor has sent other words under this `client_id`, `invalid` or
-            `too_long` for the text, `not_found` for a file, `rate_limited` after too many.
+            `too_long` for the text, `invalid` for the quote, `not_found` for a file, `rate_limited`
+            after too many.
     """
     attempt = Attempt(
         sender=actor,
@@ -102,6 +105,7 @@ def send(
         client_id=client_id,
         body=body,
         files=tuple(files),
+        quote=quote,
     )
     pipeline.check(attempt)
     sent = orm.store_one(attempt)
@@ -117,10 +121,11 @@ def send_over_http(
     client_id: uuid.UUID,
     body: str,
     files: Sequence[int] = (),
+    quote: int | None = None,
 ) -> Sent:
     """`send` for a request; also counts the outcome in the metrics."""
     try:
-        sent = send(actor, conversation_id, client_id, body, files)
+        sent = send(actor, conversation_id, client_id, body, files, quote)
     except Exception as error:
         metrics.sends.labels(outcome_of(error)).inc()
         raise
@@ -134,6 +139,7 @@ def send_from_form(
     client_id: uuid.UUID,
     body: str,
     files: Sequence[int] = (),
+    quote: int | None = None,
 ) -> Sent:
     """`send_over_http` for a form without scripts, which may repeat a `client_id` with a new text.
 
@@ -141,9 +147,9 @@ def send_from_form(
     `client_id`. The new text becomes a new message; posting it twice still stores it once.
     """
     try:
-        return send_over_http(actor, conversation_id, client_id, body, files)
+        return send_over_http(actor, conversation_id, client_id, body, files, quote)
     except Refused as refusal:
         if refusal.code != "conflict":
             raise
-    other = uuid.uuid5(client_id, f"{normalize_body(body)}{[*files] or ''}")
-    return send_over_http(actor, conversation_id, other, body, files)
+    other = uuid.uuid5(client_id, f"{normalize_body(body)}{[*files] or ''}{quote or ''}")
+    return send_over_http(actor, conversation_id, other, body, files, quote)

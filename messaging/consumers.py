@@ -15,6 +15,7 @@ from trato.realtime.database import run_in_database_thread
 from trato.realtime.groups import Event
 
 from . import access, frames, heartbeats
+from .changes import Changes
 from .host import host
 from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
@@ -32,6 +33,7 @@ class ChatConsumer(BadgeConsumer):
         super().__init__(*args, **kwargs)
         self.conversations = OpenConversations(self)
         self.team = Teamwork(self, self.conversations)
+        self.changes = Changes(self)
         self.refusals = Refusals(self)
         self.marks = Marks(self, self.refusals)
         self.sends = Sends(self, self.refusals, self.marks)
@@ -73,6 +75,8 @@ class ChatConsumer(BadgeConsumer):
                     await self.marks.add(frame)
                 case frames.Typing(conversation=pk, stopped=stopped):
                     await self.conversations.announce_typing(pk, stopped=stopped)
+                case frames.Edit() | frames.Withdraw() | frames.React() as frame:
+                    await self.changes.receive(frame)
                 case frames.AddNote() | frames.Looking() as frame:
                     await self.team.receive(frame)
 

@@ -8,6 +8,10 @@ from trato.defaults import IMAGE_MAX_BYTES, env
 
 MESSAGE_MAX_CHARACTERS = 4000
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
+MESSAGE_EDIT_MINUTES = 15  # how long a sender can edit a message
+MESSAGE_WITHDRAW_HOURS = 24  # how long a sender can withdraw a message
+MESSAGE_CHANGES_PER_MINUTE = env.int("MESSAGE_CHANGES_PER_MINUTE", default=30)  # per person
+REACTIONS_PER_MINUTE = env.int("REACTIONS_PER_MINUTE", default=60)  # per person
 NOTE_MAX_CHARACTERS = 4000  # of a team's internal note
 NOTES_PER_MINUTE = env.int("NOTES_PER_MINUTE", default=30)  # per person
 NOTE_PAGE_SIZE = 200  # notes in one answer and on one page of a conversation, at most

@@ -29,8 +29,10 @@ from .models import (
     File,
     KeptQuestion,
     Message,
+    MessageVersion,
     Note,
     Participant,
+    Reaction,
     Report,
     SavedReply,
     SavedView,
@@ -89,32 +91,51 @@ def _end(rows: QuerySet[Conversation]) -> None:
 
 
 def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
-    """Empty a person's messages and count each as a change of its conversation.
+    """Empty a person's messages, delete their reactions; each changed message is a change.
 
     Staff still need the words of a message with an open report; `moderation.actions` empties it
     when the report is closed.
     """
     message, conversation = Message._meta.db_table, Conversation._meta.db_table
+    reaction = Reaction._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE {message} SET
-                    body = CASE WHEN EXISTS (SELECT 1 FROM {Report._meta.db_table} r
-                                             WHERE r.message_id = {message}.id AND r.outcome = '')
-                                THEN body ELSE '' END,
-                    removed_at = coalesce(removed_at, %s),
+                    body = CASE WHEN is_own AND NOT EXISTS (
+                                    SELECT 1 FROM {Report._meta.db_table} r
+                                    WHERE r.message_id = {message}.id AND r.outcome = '')
+                                THEN '' ELSE body END,
+                    removed_at = CASE WHEN is_own THEN coalesce(removed_at, %s)
+                                      ELSE removed_at END,
+                    is_reacted = EXISTS (SELECT 1 FROM {reaction} r
+                                         WHERE r.message_id = {message}.id AND r.user_id <> %s),
                     revision = changed.revision
-                FROM (SELECT m.id, c.revision + row_number()
+                FROM (SELECT m.id, m.sender_id = %s AS is_own,
+                             c.revision + row_number()
                                  OVER (PARTITION BY c.id ORDER BY m.sequence) AS revision
-                      FROM {message} m JOIN {conversation} c ON c.id = m.conversation_id
-                      WHERE m.sender_id = %s AND c.ended_at IS NOT NULL
-                        AND (m.removed_at IS NULL OR m.body <> '')) AS changed
+                      FROM (SELECT id FROM {message}
+                            WHERE sender_id = %s AND (removed_at IS NULL OR body <> '')
+                            UNION SELECT message_id FROM {reaction} WHERE user_id = %s) touched
+                      JOIN {message} m ON m.id = touched.id
+                      JOIN {conversation} c ON c.id = m.conversation_id
+                      WHERE c.ended_at IS NOT NULL) AS changed
                 WHERE changed.id = {message}.id""",
-            [timezone.now(), person.pk],
+            [timezone.now(), *[person.pk] * 4],
         )
     messages = Message.objects.filter(conversation=OuterRef("pk")).values("conversation")
     top = Subquery(messages.values(top=Max("revision")))
     ending.update(revision=Greatest("revision", Coalesce(top, "revision")))
-    changed = Message.objects.filter(sender_id=person.pk, conversation__in=ending)
+    emptied = MessageVersion.objects.filter(message__sender_id=person.pk, message__body="")
+    emptied.filter(message__conversation__in=ending).delete()
+    given = Reaction.objects.filter(
+        user_id=person.pk, message__conversation__ended_at__isnull=False
+    )
+    newest = given.order_by("-message").values_list("message", flat=True)[:ANNOUNCED_MAX]
+    reacted = list(newest)
+    given.delete()
+    changed = Message.objects.filter(
+        Q(sender_id=person.pk) | Q(pk__in=reacted), conversation__in=ending
+    )
     for row in changed.select_related("sender", "conversation").order_by("-pk")[:ANNOUNCED_MAX]:
         events.message_changed(row)
 
@@ -139,6 +160,7 @@ PART = Part(
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.File.owner": "deleted with the messages, and if unsent; else the shop's",
+        "messaging.Reaction.user": "deleted where the conversation ends; else the shop's",
         "messaging.Wait.answered_by": "kept; shown as a deleted account",
         "messaging.Contest.by": "kept, with the reason: the shop's; shown as a deleted account",
         "messaging.ScheduledMessage.author": "the shop's, like its messages; not sent any more",

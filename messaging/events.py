@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from msgspec import Struct
 
+from notifications import actions as notifications
 from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
@@ -17,7 +18,7 @@ from trato.realtime.frames import encode
 from . import extras, frames
 from .access import consumer_group, seller_group
 from .host import host
-from .models import Conversation, Message, Side
+from .models import SUBJECT_KIND, Conversation, Message, Side
 from .records import ReadMark, Sent
 
 ANNOUNCED_MAX = 10_000  # messages that this process remembers having announced
@@ -60,9 +61,26 @@ def _note_announced(sents: Sequence[Sent]) -> None:
             _announced.popitem(last=False)
 
 
+def excerpt_changed(message: Message, before: str, now: str | None = None) -> None:
+    """Let the other side's notifications say what a message says now.
+
+    Args:
+        before: its text when they were notified.
+        now: None if it is removed or withdrawn.
+    """
+    conversation = message.conversation
+    notifications.replace_excerpt(
+        subject_kind=SUBJECT_KIND,
+        subject_id=conversation.pk,
+        team_id=conversation.shop_id if message.side == Side.CONSUMER else 0,
+        excerpt=extras.excerpt_of(message, before),
+        by=extras.excerpt_of(message, now) if now is not None else "",
+    )
+
+
 def message_changed(message: Message) -> None:
     """Announce to both sides, on commit, that a message has changed."""
-    (sent,) = extras.load([Sent.of(message)])
+    sent = extras.sent_of(message)
     event = _event(sent, frames.MessageChanged.of(sent), sent.revision)
     transaction.on_commit(lambda: groups.send_many([event]))
 

@@ -1,4 +1,4 @@
-"""What only some messages have: files.
+"""What only some messages have: files, the message that they quote, and reactions.
 
 Loaded for many messages at once, and without a query if none of them has any.
 """
@@ -7,16 +7,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from trato.listed import listed
+from django.db.models import Q, QuerySet
 
-from .models import File, Message
-from .records import Sent
+from trato.listed import listed
+from trato.people import is_deleted
+
+from .body import excerpt
+from .host import host
+from .models import File, Message, Reaction
+from .records import Quoted, Reactions, Sender, Sent
 
 Row = TypeVar("Row", Message, Sent)
 
 
 def load(rows: Sequence[Row]) -> Sequence[Row]:
-    """Add `shown_files` to messages that aren't hidden; return them.
+    """Add `shown_files`, `quoted` and `reactions` to messages that aren't hidden; return them.
 
     Args:
         rows: of any conversations.
@@ -26,6 +31,16 @@ def load(rows: Sequence[Row]) -> Sequence[Row]:
         files = files_of(row.id for row in with_files)
         for row in with_files:
             row.shown_files = files[row.id]
+    quoting = [row for row in rows if row.quote is not None and not row.is_hidden]
+    if quoting:
+        quotes = _quotes({(row.conversation_id, row.quote or 0) for row in quoting})
+        for row in quoting:
+            row.quoted = quotes.get((row.conversation_id, row.quote or 0))
+    reacted = [row for row in rows if row.is_reacted and not row.is_hidden]
+    if reacted:
+        given = _reactions(row.id for row in reacted)
+        for row in reacted:
+            row.reactions = given.get(row.id, ())
     return rows
 
 
@@ -35,3 +50,47 @@ def files_of(message_ids: Iterable[int]) -> defaultdict[int, list[File]]:
     for file in File.objects.filter(message__in=listed(message_ids)).order_by("position"):
         files[file.message_id or 0].append(file)
     return files
+
+
+def sent_of(message: Message) -> Sent:
+    """Return the complete record of a row whose sender and conversation are loaded."""
+    (sent,) = load([Sent.of(message)])
+    return sent
+
+
+def excerpt_of(message: Message, body: str) -> str:
+    """Return the beginning of a message that says `body`; of files alone, a sign for them."""
+    return excerpt(body) or ("📎" if message.attached else "")
+
+
+def _quotes(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Quoted]:
+    by_conversation: defaultdict[int, list[int]] = defaultdict(list)
+    for conversation_id, sequence in wanted:
+        by_conversation[conversation_id].append(sequence)
+    which = Q()
+    for conversation_id, sequences in by_conversation.items():
+        which |= Q(conversation=conversation_id, sequence__in=listed(sequences))
+    originals = Message.objects.filter(which).select_related("sender", "conversation__shop")
+    return {(row.conversation_id, row.sequence): _quoted(row) for row in originals}
+
+
+def _quoted(original: Message) -> Quoted:
+    return Quoted(
+        sequence=original.sequence,
+        sender=Sender(
+            0 if original.is_automatic else original.sender_id,
+            original.sender_name,
+        ),
+        side=original.side,
+        excerpt="" if original.is_hidden else excerpt_of(original, original.body),
+    )
+
+
+def _reactions(message_ids: Iterable[int]) -> dict[int, list[Reactions]]:
+    rows: QuerySet[Reaction] = Reaction.objects.filter(message__in=listed(message_ids))
+    given: defaultdict[int, dict[str, Reactions]] = defaultdict(dict)
+    for row in rows.select_related("user").order_by("reaction", "created_at", "pk"):
+        name = "" if is_deleted(row.user) else host.display_name(row.user)
+        same = given[row.message_id].setdefault(row.reaction, Reactions(row.reaction, []))
+        same.users.append(Sender(row.user_id, name))
+    return {message_id: list(by_kind.values()) for message_id, by_kind in given.items()}

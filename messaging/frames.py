@@ -16,9 +16,11 @@ from trato.errors import Refused
 
 from . import extras
 from .models import Conversation, File, Message
-from .records import ReadMark, Sent
+from .records import Quoted, Reactions, ReadMark, Sent
+from .records import Sender as Sender
 
 Identifier = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+SequenceNumber = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 Counter = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
@@ -47,6 +49,31 @@ class Send(ClientFrame, tag="message.send"):
     body: str
     after: uuid.UUID | None = None
     files: tuple[Identifier, ...] = ()
+    quote: SequenceNumber | None = None
+
+
+class Edit(ClientFrame, tag="message.edit"):
+    """New words for one's own message. An `error` has the `client_id`, if there is one."""
+
+    conversation: Identifier
+    sequence: SequenceNumber
+    body: str
+    client_id: uuid.UUID | None = None
+
+
+class Withdraw(ClientFrame, tag="message.withdraw"):
+    conversation: Identifier
+    sequence: SequenceNumber
+    client_id: uuid.UUID | None = None
+
+
+class React(ClientFrame, tag="reaction.set"):
+    """The person's reaction to a message; empty to take it back."""
+
+    conversation: Identifier
+    sequence: SequenceNumber
+    reaction: str
+    client_id: uuid.UUID | None = None
 
 
 class Open(ClientFrame, tag="conversation.open"):
@@ -85,7 +112,9 @@ class Looking(ClientFrame, tag="team.looking"):
 
 NOT_UNDERSTOOD = _("Your browser sent something we don't understand.")  # translated when shown
 
-AnyClientFrame: TypeAlias = Claim | Send | Open | Close | Read | Typing | AddNote | Looking
+AnyClientFrame: TypeAlias = (
+    Claim | Send | Edit | Withdraw | React | Open | Close | Read | Typing | AddNote | Looking
+)
 _decoder: msgspec.json.Decoder[AnyClientFrame] = msgspec.json.Decoder(AnyClientFrame)
 _client_id = msgspec.json.Decoder(dict[str, Any])
 
@@ -119,11 +148,6 @@ def client_id_of(text: str) -> str | None:
 # -- Server to client ------------------------------------------------------------------------
 
 
-class Sender(Struct):
-    id: int
-    name: str
-
-
 class FileItem(Struct):
     """A file; `width` and `height` are 0 unless it is an image."""
 
@@ -141,7 +165,7 @@ class FileItem(Struct):
 
 
 class MessageItem(Struct, kw_only=True):
-    """A message as both sides see it.
+    """A message as both sides see it. A removed or withdrawn one has no words, quote or reactions.
 
     `consumer` is the shopper's ID: that person is on the consumer side, everybody else on the
     seller side. An `automatic` message is the shop's, not a person's: its sender has the ID 0.
@@ -158,8 +182,12 @@ class MessageItem(Struct, kw_only=True):
     body: str
     created_at: datetime
     removed: bool
+    withdrawn: bool
+    edited: bool
     automatic: bool
     files: Sequence[FileItem]
+    quote: Quoted | None
+    reactions: Sequence[Reactions]
 
     @classmethod
     def of(cls, sent: Sent) -> Self:
@@ -175,8 +203,12 @@ class MessageItem(Struct, kw_only=True):
             body=sent.body,
             created_at=sent.created_at,
             removed=sent.removed,
+            withdrawn=sent.withdrawn,
+            edited=sent.edited,
             automatic=sent.is_automatic,
             files=sent.shown_files and [FileItem.of(file) for file in sent.shown_files],
+            quote=sent.quoted,
+            reactions=sent.reactions,
         )
 
 

@@ -210,8 +210,9 @@ class Attached(models.TextChoices):
 
 
 class Message(models.Model):
-    """A message. Its text never changes; staff can hide it.
+    """A message. Its sender can edit and withdraw it for a while; staff can remove it.
 
+    Of a removed or withdrawn message, both sides only see that there was one, see `is_hidden`.
     `sequence` orders, `revision` is the conversation's counter at the message's last change,
     and `client_id` is chosen by the sender's browser so that a repeated send is one message.
     docs/adding-a-feature.md says what else to change for a new column of the content.
@@ -249,7 +250,23 @@ class Message(models.Model):
         editable=False,
         help_text="The audit trail says who removed it, and why.",
     )
-    shown_files: Any = ()  # loaded by `extras`
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
+    edited_at = models.DateTimeField(
+        _("edited"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="`MessageVersion` has the earlier texts.",
+    )
+    quote = models.PositiveIntegerField(
+        _("quotes"), null=True, blank=True, help_text="The number of the message that it quotes."
+    )
+    # Most messages have no reactions, and so nothing is read to find that out.
+    is_reacted = models.BooleanField(_("has reactions"), default=False, db_default=False)
+    # Loaded by `extras`.
+    shown_files: Any = ()
+    quoted: Any = None
+    reactions: Any = ()
     # Set for the page of a conversation, see `messaging/runs.py`.
     is_grouped = is_continued = False
 
@@ -276,7 +293,7 @@ class Message(models.Model):
 
     @property
     def is_hidden(self) -> bool:
-        return self.removed_at is not None
+        return self.removed_at is not None or self.withdrawn_at is not None
 
     @property
     def sender_name(self) -> str:
@@ -289,10 +306,20 @@ class Message(models.Model):
         return "" if self.is_automatic or is_deleted(self.sender) else host.short_name(self.sender)
 
 
+# Messages with words for both sides: `Message.is_hidden` for queries and for statements.
+NOT_HIDDEN: dict[str, Any] = {"removed_at": None, "withdrawn_at": None}
+
+
+def shown_sql(message: str) -> str:
+    """Return `NOT_HIDDEN` as an SQL condition on a message with the given alias or table."""
+    return f"({message}.removed_at IS NULL AND {message}.withdrawn_at IS NULL)"
+
+
 # The features' models, which belong to this app too.
 from .away.models import AwayAnswer as AwayAnswer  # noqa: E402
 from .away.models import AwayWords as AwayWords  # noqa: E402
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
+from .editing.models import MessageVersion as MessageVersion  # noqa: E402
 from .figures.models import Contest as Contest  # noqa: E402
 from .figures.models import ReplyTime as ReplyTime  # noqa: E402
 from .figures.models import Settlement as Settlement  # noqa: E402
@@ -304,6 +331,7 @@ from .moderation.models import Report as Report  # noqa: E402
 from .notes.models import Note as Note  # noqa: E402
 from .opening_hours.models import OpeningHours as OpeningHours  # noqa: E402
 from .participants import Participant as Participant  # noqa: E402
+from .reactions.models import Reaction as Reaction  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .saved_views.models import SavedView as SavedView  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402

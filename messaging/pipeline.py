@@ -15,8 +15,10 @@ from .message_checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
 from .team import taking
 
+# Of the words, also of those that an edit gives a message.
+CHECKS_OF_WORDS: tuple[Check, ...] = (TextCheck(),)
 # In this order, until one refuses. The rate limit is last, because refused messages don't count.
-CHECKS: tuple[Check, ...] = (TextCheck(), MessageLimit())
+CHECKS: tuple[Check, ...] = (*CHECKS_OF_WORDS, MessageLimit())
 
 # Each is called with the new messages of a batch.
 EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (

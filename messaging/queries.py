@@ -23,6 +23,8 @@ def latest_messages(conversation: Conversation) -> tuple[list[Message], bool]:
     """Return the end of a conversation, oldest first, and whether there are older messages."""
     size = settings.HISTORY_PAGE_SIZE
     rows = _latest(conversation.pk, limit=size + 1)
+    for row in rows:
+        row.conversation = conversation  # else each one would load it again
     return rows[:size][::-1], len(rows) > size
 
 

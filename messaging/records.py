@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from trato.errors import Refused
 from trato.people import Person
@@ -18,14 +19,16 @@ class Content(msgspec.Struct, kw_only=True):
     """The content of a message. Each field is a column of `Message` with the same name.
 
     Both stores, the statement and the comparison with a repeated send take the columns from here,
-    so a new one is added once. Of a removed message only `shown_of` remains.
+    so a new one is added once. Of a removed or withdrawn message only `shown_of` remains.
 
     Args:
         is_automatic: sent by the shop itself, not by a person.
+        quote: the sequence of the message that it quotes.
     """
 
     body: str = ""
     is_automatic: bool = False
+    quote: int | None = None
 
 
 CONTENT = Content.__struct_fields__
@@ -36,9 +39,45 @@ def content_of(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in CONTENT}
 
 
-def shown_of(record: Any, *, removed: bool) -> dict[str, Any]:
-    """Return what both sides see of the content: of a removed message, nothing that it said."""
-    return {"is_automatic": record.is_automatic} if removed else content_of(record)
+def sent_content_of(message: Message) -> dict[str, Any]:
+    """Return the content of a row as it was sent, before any edit."""
+    content = content_of(message)
+    if message.edited_at is not None:
+        content["body"] = message.versions.get(number=1).body
+    return content
+
+
+def shown_of(record: Any, *, is_hidden: bool) -> dict[str, Any]:
+    """Return what both sides see of the content: of a hidden message, nothing that it said."""
+    return {"is_automatic": record.is_automatic} if is_hidden else content_of(record)
+
+
+class Sender(msgspec.Struct):
+    """A person as messages name them; 0 for the shop itself, without a name if it is deleted."""
+
+    id: int
+    name: str
+
+
+class Quoted(msgspec.Struct, kw_only=True):
+    """What a quote shows of the original: `excerpt` is empty if that is removed or withdrawn."""
+
+    sequence: int
+    sender: Sender
+    side: str
+    excerpt: str
+
+
+class Reactions(msgspec.Struct):
+    """Who has reacted to a message in the same way."""
+
+    reaction: str
+    users: list[Sender]
+
+
+def not_quotable() -> Refused:
+    """Return the refusal of a quote of a message that the conversation doesn't have."""
+    return Refused("invalid", _("The message that you quote isn't in this conversation."))
 
 
 class Attempt(Content, kw_only=True):
@@ -68,7 +107,8 @@ class Sent(Content, kw_only=True):
 
     `is_new` unless the `client_id` was repeated. `badges` are the people whose number of unread
     notifications the message may have changed. `takes`: nobody takes care of the conversation, and
-    the message assigns it to its sender, see `team.taking`.
+    the message assigns it to its sender, see `team.taking`. `quoted` and `reactions` are loaded by
+    `extras`.
     """
 
     id: int
@@ -85,9 +125,18 @@ class Sent(Content, kw_only=True):
     removed: bool = False
     attached: str = ""
     shown_files: Sequence[Any] = ()  # loaded by `extras`
+    withdrawn: bool = False
+    edited: bool = False
+    is_reacted: bool = False
+    quoted: Quoted | None = None
+    reactions: Sequence[Reactions] = ()
     is_new: bool = False
     badges: Sequence[int] = ()
     takes: bool = False
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.removed or self.withdrawn
 
     @classmethod
     def of(
@@ -99,9 +148,9 @@ class Sent(Content, kw_only=True):
         takes: bool = False,
     ) -> "Sent":
         """Return the record of a row whose sender and conversation are loaded."""
-        removed = message.removed_at is not None
+        is_hidden = message.is_hidden
         return cls(
-            **shown_of(message, removed=removed),
+            **shown_of(message, is_hidden=is_hidden),
             id=message.pk,
             conversation_id=message.conversation_id,
             consumer_id=message.conversation.consumer_id,
@@ -113,16 +162,15 @@ class Sent(Content, kw_only=True):
             sender_name=message.sender_name,
             side=Side(message.side),
             created_at=message.created_at,
-            removed=removed,
+            removed=message.removed_at is not None,
+            withdrawn=message.withdrawn_at is not None,
+            edited=message.edited_at is not None and not is_hidden,
+            is_reacted=message.is_reacted and not is_hidden,
             attached=message.attached,
             is_new=is_new,
             badges=badges,
             takes=takes,
         )
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.removed
 
 
 class Reading(NamedTuple):

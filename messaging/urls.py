@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import message_views, views
 from .away.urls import urlpatterns as away
 from .contact.urls import urlpatterns as contact
 from .figures.urls import urlpatterns as figures
@@ -24,6 +24,11 @@ urlpatterns = [
     path("conversation/<int:conversation_id>/", views.conversation, name="conversation"),
     path("conversation/<int:conversation_id>/new_message/", views.new_message, name="new_message"),
     path("conversation/<int:conversation_id>/messages/", views.messages, name="messages"),
+    path(
+        "conversation/<int:conversation_id>/messages/<int:sequence>/",
+        message_views.message,
+        name="message",
+    ),
     *away,
     *contact,
     *inbox,

@@ -81,9 +81,10 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     files = files_of(request)
     try:
         client_id = _client_id(given)
+        quote = counter_from(request.POST["quote"]) if request.POST.get("quote") else None
         if request.FILES:
             files = store_uploads(request, conversation_id, client_id)
-        sent = send(request.user, conversation_id, client_id, body, files)
+        sent = send(request.user, conversation_id, client_id, body, files, quote)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal, given[:64] or None)

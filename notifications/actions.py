@@ -206,17 +206,19 @@ def tell_again(subject_kind: str, subject_ids: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def withdraw_excerpt(*, subject_kind: str, subject_id: int, excerpt: str) -> None:
-    """Hide some words in all notifications about a subject that quote them.
+def replace_excerpt(
+    *, subject_kind: str, subject_id: int, team_id: int, excerpt: str, by: str = ""
+) -> None:
+    """Replace some words in the notifications about a subject that quote them.
 
     Args:
         subject_kind, subject_id: as for `notify`.
-        excerpt: the excerpt that `notify` got for the removed message.
+        team_id: the team that was notified; 0 for one person.
+        excerpt: the excerpt that `notify` got for the message.
+        by: what it says now; empty if it is removed or withdrawn.
     """
-    quoting = News.objects.filter(
-        subject_kind=subject_kind, subject_id=subject_id, excerpt=excerpt[:160]
-    )
-    News.objects.filter(pk__in=_locked(quoting)).update(excerpt="")
+    quoting = _about(subject_kind, [subject_id]).filter(team_id=team_id, excerpt=excerpt[:160])
+    News.objects.filter(pk__in=_locked(quoting)).update(excerpt=by[:160])
 
 
 @transaction.atomic

@@ -42,7 +42,7 @@ from tests.languages import score
 from tests.pictures import difference, thumbnail
 from trato.audit.models import AuditEntry
 
-MOST_STATEMENTS = 317
+MOST_STATEMENTS = 326
 
 
 def talks(**facts: Any) -> QuerySet[Conversation]:

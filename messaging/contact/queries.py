@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from messaging.host import Product, Shop, host, product_model, shop_model
-from messaging.models import Conversation, Message, OpeningHours, ReplyTime
+from messaging.models import NOT_HIDDEN, Conversation, Message, OpeningHours, ReplyTime
 from trato.prepared import prepared
 
 
@@ -35,7 +35,7 @@ def _answers(
         Q(product_id=product_id), shop_id=OuterRef("pk"), consumer_id=user_id
     )
     own = Message.objects.filter(
-        conversation=OuterRef("mine"), sender=user_id, removed_at=None
+        conversation=OuterRef("mine"), sender=user_id, **NOT_HIDDEN
     ).order_by("-sequence")
     times = ReplyTime.objects.filter(shop_id=OuterRef("pk"))
     replies = times.values_list(

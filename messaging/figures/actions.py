@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.host import host, shop_model
 from messaging.models import (
+    NOT_HIDDEN,
     Contest,
     Conversation,
     Message,
@@ -174,7 +175,7 @@ def _events(talks: Any, shoppers: dict[int, int], horizon: datetime) -> dict[int
     """Return what happened between a shop and each of some shoppers."""
     events: defaultdict[int, list[Event]] = defaultdict(list)
     messages = Message.objects.filter(
-        conversation_id__in=shoppers, created_at__gte=horizon, removed_at=None
+        conversation_id__in=shoppers, created_at__gte=horizon, **NOT_HIDDEN
     ).order_by()
     columns = (
         "conversation_id",

@@ -20,7 +20,7 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
         Http404: there is no such file, or the person may not see it.
     """
     conversation = access.conversation_for(user, conversation_id)
-    sent = Q(message__isnull=False, message__removed_at=None)
+    sent = Q(message__isnull=False, message__removed_at=None, message__withdrawn_at=None)
     own = Q(message=None, owner=user.pk)
     file = File.objects.filter(sent | own, pk=file_id, conversation=conversation, is_ready=True)
     if row := file.first():

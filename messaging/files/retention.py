@@ -5,7 +5,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.models import File, Report
 from trato.retention import Rule, ago
@@ -20,10 +20,11 @@ def _unsent() -> QuerySet[File]:
 
 
 def _hidden() -> QuerySet[File]:
-    """Files of removed messages, which staff may need for a while, and for open reports."""
+    """Files of hidden messages, which staff may need for a while, and for open reports."""
     until = ago(days=settings.HIDDEN_FILES_KEEP_DAYS)
     reports = Report.objects.filter(message=OuterRef("message"), outcome="")
-    return File.objects.filter(~Exists(reports), message__removed_at__lt=until)
+    is_over = Q(message__removed_at__lt=until) | Q(message__withdrawn_at__lt=until)
+    return File.objects.filter(is_over, ~Exists(reports))
 
 
 def _delete_stored(expired: Callable[[], QuerySet[File]], keys: Sequence[int]) -> None:
@@ -34,5 +35,9 @@ def _delete_stored(expired: Callable[[], QuerySet[File]], keys: Sequence[int]) -
 
 RULES = [
     Rule("files that were never sent", _unsent, partial(_delete_stored, _unsent)),
-    Rule("files of messages that were removed", _hidden, partial(_delete_stored, _hidden)),
+    Rule(
+        "files of messages that were removed or withdrawn",
+        _hidden,
+        partial(_delete_stored, _hidden),
+    ),
 ]

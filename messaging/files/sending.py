@@ -58,6 +58,6 @@ def is_same(first: Message, attempt: Attempt) -> bool:
 
     An attempt that names no files isn't compared: the statement for plain text doesn't either.
     """
-    if not attempt.files or first.removed_at is not None:
+    if not attempt.files or first.is_hidden:
         return True
     return [file.pk for file in first.files.all()] == list(attempt.files)

@@ -56,7 +56,7 @@ class Row(Struct, kw_only=True):
 
 def preview_of(said: Message) -> str:
     """Return the beginning of a message, or what is attached to it if it has no text."""
-    if said.removed_at:
+    if said.is_hidden:
         return ""
     return said.body[:PREVIEW] or said.get_attached_display()
 

@@ -23,6 +23,7 @@ DRAWN = (
     "assignee", name_column_of("assignee"),
     name_column_of("consumer"), f"shop__{host.shop_name_field}", "last_message__side",
     "last_message__body", "last_message__attached", "last_message__removed_at",
+    "last_message__withdrawn_at",
     "last_message__is_automatic",
     name_column_of("last_message__sender"),
     *(f"consumer__{name}" for name in [host.person_picture_field] if name),

@@ -13,11 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging import access, events
-from messaging.body import excerpt
 from messaging.files import actions as files
 from messaging.host import host
-from messaging.models import SUBJECT_KIND, Conversation, File, Message, Report
-from notifications import actions as notifications
+from messaging.message_changes import store_change
+from messaging.models import NOT_HIDDEN, Conversation, File, Message, Report
 from trato import rate_limits
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
@@ -41,14 +40,15 @@ def report(actor: Person, conversation_id: int, sequence: int, reason: str, word
         words: a description, which may be empty; at most `REPORT_WORDS_MAX` characters.
 
     Raises:
-        Http404: there is no such message, it is from the actor's own side, or it has been removed.
+        Http404: there is no such message, it is from the actor's own side, or it has been removed
+            or withdrawn.
         Refused: `invalid` for the reason or the words, `too_long` for the words, `conflict` if the
             actor has reported the message before with another reason or words, `rate_limited` after
             too many.
     """
     conversation = access.conversation_for(actor, conversation_id)
     other = conversation.side_of(actor.pk).other
-    message = conversation.messages.filter(sequence=sequence, side=other, removed_at=None).first()
+    message = conversation.messages.filter(sequence=sequence, side=other, **NOT_HIDDEN).first()
     if message is None:
         raise Http404("no such message to report")
     if reason not in Report.Reason.values:
@@ -132,17 +132,11 @@ def remove_message(
             before and before.actor,
             message.removed_at,
         )
-    conversation.revision += 1
-    conversation.save(update_fields=["revision"])
     message.removed_at = timezone.now()
-    message.revision = conversation.revision
-    message.save(update_fields=["removed_at", "revision"])
-    notifications.withdraw_excerpt(
-        subject_kind=SUBJECT_KIND, subject_id=conversation.pk, excerpt=excerpt(message.body)
-    )
+    store_change(message, "removed_at")
+    events.excerpt_changed(message, message.body)
     notices.tell_sender(message, chosen)
     record(actor, "message.removed", subject, reason)
-    events.message_changed(message)
     return message
 
 
@@ -220,6 +214,7 @@ def _forget_deleted(report: Report) -> None:
     if is_gone and not others.exists():
         Message.objects.filter(pk=message.pk).update(body="")
         files.delete(File.objects.filter(message=message.pk))
+        message.versions.all().delete()
 
 
 def _require(actor: Person, permission: str) -> None:

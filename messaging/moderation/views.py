@@ -36,7 +36,7 @@ def report(request: PersonRequest, conversation_id: int, sequence: int) -> HttpR
     conversation = access.conversation_for(request.user, conversation_id)
     message = conversation.messages.select_related("sender").filter(sequence=sequence).first()
     side = conversation.side_of(request.user.pk)
-    if message is None or message.side == side or message.removed_at:
+    if message is None or message.side == side or message.is_hidden:
         raise Http404("no such message to report")
     form = ReportForm(request.POST or None)
     status, refusal = 200, None

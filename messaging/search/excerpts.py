@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from messaging.models import Conversation, Message, Note, Side
+from messaging.models import NOT_HIDDEN, Conversation, Message, Note, Side
 from trato.listed import listed
 from trato.text import word_pattern
 
@@ -37,7 +37,7 @@ def matches(conversations: Collection[Conversation], words: list[str], user_id: 
     """
     if not words:
         return {}
-    said = Message.objects.filter(removed_at=None).select_related("sender")
+    said = Message.objects.filter(**NOT_HIDDEN).select_related("sender")
     recent = Q(sequence__gt=OuterRef("last_sequence") - NEWEST)
     ids = [row.pk for row in conversations]
     shown: Matches = dict(_newest(said, recent, "-sequence", ids, words))

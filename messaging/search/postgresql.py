@@ -24,7 +24,7 @@ from django.db import connection
 from messaging.access import Scope
 from messaging.host import host, shop_model
 from messaging.inbox_order import upcoming
-from messaging.models import Conversation, Message, Note
+from messaging.models import Conversation, Message, Note, shown_sql
 from trato.pagination import Cursor, PageRequest
 
 NEWEST = 200  # conversations whose messages are searched for common words, at most
@@ -83,14 +83,14 @@ HAS = "(strpos(trato_folded({text}), %s) > 0 AND trato_words({text}) @@ %s)"
 READ = f"""EXISTS (
     SELECT FROM (
         SELECT about AS text UNION ALL
-        SELECT body FROM {{message}} WHERE conversation_id = candidate.id AND removed_at IS NULL
+        SELECT body FROM {{message}} WHERE conversation_id = candidate.id AND {{shown}}
         {{noted}}
         OFFSET 0
     ) said
     WHERE {HAS.format(text="text")}
 )"""
 LOOKED_UP = f"""({HAS.format(text="about")} OR candidate.id IN (
-    SELECT conversation_id FROM {{message}} WHERE trato_words(body) @@ %s AND removed_at IS NULL
+    SELECT conversation_id FROM {{message}} WHERE trato_words(body) @@ %s AND {{shown}}
 ))"""
 LOOKED_UP_IN_NOTES = """(candidate.of_team AND candidate.id IN (
     SELECT conversation_id FROM {note} WHERE trato_words(body) @@ %s
@@ -103,7 +103,7 @@ OF_TEAM = "(conversation.shop_id = ANY(%s) AND conversation.consumer_id <> %s)"
 # It assumes that an ARRAY is short, and looks up its elements.
 FROM_INDEX = """
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND id = ANY(ARRAY(
-    SELECT conversation_id FROM {message} WHERE trato_words(body) @@ %s AND removed_at IS NULL
+    SELECT conversation_id FROM {message} WHERE trato_words(body) @@ %s AND {shown}
 ))
 UNION
 SELECT id, last_message_at FROM {conversation} WHERE {further} AND trato_words(product_title) @@ %s
@@ -287,7 +287,7 @@ def _named(statement: str, **parts: str) -> str:
         "shop_name": _column(shop, host.shop_name_field),
     }
     quoted = {name: connection.ops.quote_name(text) for name, text in names.items()}
-    return statement.format(**quoted, **parts)
+    return statement.format(**quoted, shown=shown_sql(quoted["message"]), **parts)
 
 
 def _column(options: Any, field: str) -> str:

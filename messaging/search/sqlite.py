@@ -10,15 +10,15 @@ from django.db.models.expressions import RawSQL
 from messaging.access import Scope
 from messaging.host import host
 from messaging.inbox_order import upcoming
-from messaging.models import Conversation
+from messaging.models import Conversation, shown_sql
 from trato.pagination import Cursor, PageRequest
 from trato.people import name_column_of
 from trato.text import folded, word_pattern
 
-SAID = (
-    "SELECT m.conversation_id FROM messaging_words w JOIN messaging_message m ON m.id = w.rowid "
-    "WHERE messaging_words MATCH %s AND m.removed_at IS NULL"
-)
+SAID = """
+SELECT m.conversation_id FROM messaging_words w JOIN messaging_message m ON m.id = w.rowid
+WHERE messaging_words MATCH %s AND {shown}
+""".format(shown=shown_sql("m"))
 
 NOTED = (
     "SELECT n.conversation_id FROM messaging_note_words w JOIN messaging_note n ON n.id = w.rowid "

@@ -57,8 +57,7 @@ class Batcher:
         send = Send(attempt)
         same = self.sends.get(send.key)
         if same is not None:
-            is_same = normalize_body(same.attempt.body) == normalize_body(attempt.body)
-            if is_same and same.attempt.files == attempt.files:
+            if _is_same(same.attempt, attempt):
                 return same.answer
             send.resolve(conflict())
             return send.answer
@@ -211,6 +210,11 @@ class Batcher:
         """Don't count these sends in their senders' rate limits: they stored no message."""
         if counted := [send.attempt for send in sends if send.attempt.counted]:
             spawn(self.store.give_back(counted))
+
+
+def _is_same(one: Attempt, other: Attempt) -> bool:
+    words = normalize_body(one.body) == normalize_body(other.body)
+    return words and one.quote == other.quote and one.files == other.files
 
 
 def outcome_of(error: Exception) -> str:

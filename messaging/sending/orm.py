@@ -6,11 +6,10 @@ from typing import Any, cast
 from django.db import transaction
 
 from messaging import access, extras
-from messaging.body import excerpt
 from messaging.files import sending as files
 from messaging.lanes import store as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
-from messaging.records import Attempt, Sent, content_of
+from messaging.records import Attempt, Sent, content_of, not_quotable, sent_content_of
 from messaging.team import queries as team
 from notifications import actions as notifications
 from trato.clock import database_now
@@ -47,19 +46,23 @@ def store_one(attempt: Attempt) -> Sent:
     Raises:
         Http404: the conversation doesn't exist, or the sender takes no part in it.
         Refused: the checks' refusal, or `conflict` if the sender has sent other words under this
-            `client_id`.
+            `client_id`, `invalid` if the conversation has no message with the number that it
+            quotes.
     """
     sender = attempt.sender
     conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)
     earlier = conversation.messages.filter(sender_id=sender.pk, client_id=attempt.client_id)
     if first := earlier.select_related("sender").first():
-        if content_of(first) != content_of(attempt) or not files.is_same(first, attempt):
+        is_same = sent_content_of(first) == content_of(attempt)
+        if not is_same or not files.is_same(first, attempt):
             raise conflict()
-        return _with_files(Sent.of(first, takes=_takes(conversation, first)))
+        return _complete(Sent.of(first, takes=_takes(conversation, first)))
     if attempt.refusal is not None:
         raise attempt.refusal
     if conversation.ended_at is not None:
         raise ended()
+    if attempt.quote is not None and not 0 < attempt.quote <= conversation.last_sequence:
+        raise not_quotable()
     claimed = files.claim(conversation, attempt) if attempt.files else []
     message = Message.objects.create(
         **content_of(attempt),
@@ -74,16 +77,17 @@ def store_one(attempt: Attempt) -> Sent:
     )
     files.attach(message, claimed)
     _count(conversation, message)
-    sent = Sent.of(
-        message,
-        is_new=True,
-        badges=_notify_other_side(conversation, message),
-        takes=_takes(conversation, message),
+    return _complete(
+        Sent.of(
+            message,
+            is_new=True,
+            badges=_notify_other_side(conversation, message),
+            takes=_takes(conversation, message),
+        )
     )
-    return _with_files(sent)
 
 
-def _with_files(sent: Sent) -> Sent:
+def _complete(sent: Sent) -> Sent:
     extras.load([sent])
     return sent
 
@@ -118,7 +122,7 @@ def _notify_other_side(conversation: Conversation, message: Message) -> list[int
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
         title=name if is_question or message.is_automatic else f"{name} · {conversation.shop_name}",
-        excerpt=excerpt(message.body) or ("📎" if message.attached else ""),
+        excerpt=extras.excerpt_of(message, message.body),
         url=conversation.get_absolute_url(),
         happened_at=message.created_at,
         team_id=conversation.shop_id if is_question else None,

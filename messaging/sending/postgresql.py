@@ -15,10 +15,12 @@ import structlog
 from django.db import InternalError
 from django.http import Http404
 
+from messaging import extras
 from messaging.body import excerpt
-from messaging.models import Side, conversation_url
-from messaging.records import Attempt, Content, Sent, content_of, shown_of
+from messaging.models import Message, Side, conversation_url
+from messaging.records import Attempt, Content, Sent, content_of, not_quotable
 from trato.errors import conflict, ended
+from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Locked, StatementConnection
 
 from .runs import in_runs
@@ -95,23 +97,48 @@ async def _store(
     for user_id, conversation_id in answer.badges:
         badges[conversation_id].append(user_id)
     answers: list[Sent | Exception] = []
+    incomplete: dict[int, Sent] = {}  # by place among the answers
+    changed: list[int] = []
     for place, attempt in zip(count(1), attempts):
         member = members.get(place)
         if member is None:
             answers.append(Http404("no such conversation"))
         elif member.message is None and member.ended:
             answers.append(attempt.refusal or ended())
+        elif member.message is None and not member.may_quote:
+            answers.append(attempt.refusal or not_quotable())
         elif member.message is None:
             # Nothing else prevents an allowed attempt from being stored.
             answers.append(attempt.refusal or Locked())
         elif member.message.is_same:
             sent = _sent(attempt, member, member.message)
+            if sent.quote is not None or member.message.changed:
+                incomplete[place - 1] = sent
+                if member.message.changed:
+                    changed.append(sent.id)
             if sent.is_new:  # the first message of its conversation gets all badges
                 sent.badges = badges.pop(attempt.conversation_id, ())
             answers.append(sent)
         else:
             answers.append(conflict())
+    if incomplete:
+        complete = await run_in_database_thread(_complete, list(incomplete.values()), changed)
+        for index, sent in zip(incomplete, complete, strict=True):
+            answers[index] = sent
     return answers
+
+
+def _complete(sents: list[Sent], changed: list[int]) -> Sequence[Sent]:
+    """Load what the statement leaves out because hardly any message has it, on a database thread.
+
+    Repeats of messages that have `changed` since are read again: what is announced must be what is
+    stored.
+    """
+    rows = Message.objects.select_related("sender", "conversation__shop").in_bulk(changed)
+    fresh = [
+        Sent.of(row, takes=sent.takes) if (row := rows.get(sent.id)) else sent for sent in sents
+    ]
+    return extras.load(fresh)
 
 
 class _Row(Content, kw_only=True):
@@ -146,7 +173,7 @@ class _Message(msgspec.Struct):
     sequence: int
     revision: int
     created_at: datetime
-    removed: bool
+    changed: bool  # since it was sent
     is_new: bool
     is_same: bool  # with the same words
 
@@ -159,6 +186,7 @@ class _Member(msgspec.Struct):
     consumer_id: int
     shop_id: int
     ended: bool  # whether the conversation takes no more messages
+    may_quote: bool
     takes: bool
     message: _Message | None
 
@@ -175,7 +203,7 @@ _decoder = msgspec.json.Decoder(_Answer)
 
 def _sent(attempt: Attempt, member: _Member, message: _Message) -> Sent:
     return Sent(
-        **shown_of(attempt, removed=message.removed),
+        **content_of(attempt),
         id=message.id,
         conversation_id=attempt.conversation_id,
         consumer_id=member.consumer_id,
@@ -187,7 +215,6 @@ def _sent(attempt: Attempt, member: _Member, message: _Message) -> Sent:
         sender_name=attempt.sender_name,
         side=member.side,
         created_at=message.created_at,
-        removed=message.removed,
         is_new=message.is_new,
         takes=member.takes,
     )

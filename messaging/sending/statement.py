@@ -16,7 +16,7 @@ from django.db import connection
 from messaging.access import participation_sql
 from messaging.host import host
 from messaging.lanes import sql as lanes
-from messaging.models import SUBJECT_KIND, Conversation, Message
+from messaging.models import SUBJECT_KIND, Conversation, Message, MessageVersion, shown_sql
 from messaging.records import CONTENT
 from messaging.team import sql as team
 from notifications.sql import notify_in_statement
@@ -24,6 +24,7 @@ from trato.realtime.statements import numbered
 
 CONVERSATION = Conversation._meta.db_table
 MESSAGE = Message._meta.db_table
+VERSION = MessageVersion._meta.db_table
 
 
 @cache
@@ -69,9 +70,11 @@ def member() -> str:
     """Keep the attempts whose sender takes part in the conversation."""
     return f"""member AS MATERIALIZED (
         SELECT a.*, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at IS NOT NULL AS ended,
+               coalesce(a.quote BETWEEN 1 AND c.last_sequence, true) AS may_quote,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
         FROM attempt a
-        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at
+        CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at,
+                                   c.last_sequence
                             FROM {CONVERSATION} c
                             WHERE c.id = a.conversation_id LIMIT 1) c
         WHERE {participation_sql("c", "a.sender_id")}
@@ -79,11 +82,19 @@ def member() -> str:
 
 
 def repeated() -> str:
-    """Find messages that were stored before under the `client_id` of an attempt."""
-    is_same = " AND ".join(f"m.{name} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
+    """Find messages that were stored before under the `client_id` of an attempt.
+
+    Compares with what was sent, before any edit. `changed` ones are read again, see `postgresql`.
+    """
+    was_sent = {name: f"m.{name}" for name in CONTENT}
+    was_sent["body"] = f"""CASE WHEN m.edited_at IS NULL THEN m.body ELSE (
+        SELECT v.body FROM {VERSION} v WHERE v.message_id = m.id AND v.number = 1) END"""
+    is_same = " AND ".join(f"{was_sent[name]} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
     return f"""repeated AS MATERIALIZED (
         SELECT a.place, m.id, m.sequence, m.revision, m.created_at,
-               m.removed_at IS NOT NULL AS removed, {is_same} AS is_same
+               NOT {shown_sql("m")} OR m.edited_at IS NOT NULL OR m.is_reacted
+                   OR m.attached <> '' AS changed,
+               {is_same} AS is_same
         FROM member a
         CROSS JOIN LATERAL (SELECT m.* FROM {MESSAGE} m
                             WHERE m.conversation_id = a.conversation_id
@@ -99,7 +110,7 @@ def wanted() -> str:
                lag(a.side) OVER (PARTITION BY a.conversation_id, a.is_automatic
                                  ORDER BY a.place) AS previous_side
         FROM member a
-        WHERE a.allowed AND NOT a.ended
+        WHERE a.allowed AND NOT a.ended AND a.may_quote
           AND NOT EXISTS (SELECT FROM repeated r WHERE r.place = a.place)
     )"""
 
@@ -209,14 +220,14 @@ def answer() -> str:
     SELECT json_build_object(
         'members', (
             SELECT coalesce(json_agg(json_build_object(
-                'place', a.place, 'side', a.side, 'ended', a.ended,
+                'place', a.place, 'side', a.side, 'ended', a.ended, 'may_quote', a.may_quote,
                 'consumer_id', a.consumer_id, 'shop_id', a.shop_id,
                 'takes', {team.takes("a")},
                 'message', CASE WHEN coalesce(r.id, s.id) IS NOT NULL THEN json_build_object(
                     'id', coalesce(r.id, s.id), 'sequence', coalesce(r.sequence, s.sequence),
                     'revision', coalesce(r.revision, s.revision),
                     'created_at', coalesce(r.created_at, s.created_at),
-                    'removed', coalesce(r.removed, false),
+                    'changed', coalesce(r.changed, false),
                     'is_new', s.id IS NOT NULL, 'is_same', coalesce(r.is_same, true))
                     END)), '[]')
             FROM member a

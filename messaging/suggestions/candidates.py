@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from messaging.models import Conversation, Message, Report, Side
+from messaging.models import Conversation, Message, Report, Side, shown_sql
 from trato.prepared import prepared
 
 from . import postgresql, sqlite
@@ -29,7 +29,7 @@ PAIRS = """
 SELECT q.body, c.product_id, (
     SELECT a.id FROM {message} a
     WHERE a.conversation_id = q.conversation_id AND a.sequence > q.sequence
-      AND a.side = 'seller' AND a.removed_at IS NULL AND NOT a.is_automatic
+      AND a.side = 'seller' AND {answer_shown} AND NOT a.is_automatic
     ORDER BY a.sequence LIMIT 1
 )
 FROM (
@@ -41,7 +41,7 @@ FROM (
 ) chosen
 JOIN {message} q ON q.id = chosen.id
 JOIN {conversation} c ON c.id = q.conversation_id
-WHERE c.shop_id = %s AND c.id <> %s AND q.side = 'consumer' AND q.removed_at IS NULL
+WHERE c.shop_id = %s AND c.id <> %s AND q.side = 'consumer' AND {question_shown}
   AND NOT EXISTS (
     SELECT 1 FROM {report} r JOIN {message} said ON said.id = r.message_id
     WHERE said.conversation_id = c.id AND r.reason = 'scam'
@@ -71,6 +71,8 @@ def pairs_for(conversation: Conversation, question: str, language: Language) -> 
         conversation=_table(Conversation),
         report=_table(Report),
         listed=_LISTED[connection.vendor],
+        answer_shown=shown_sql("a"),
+        question_shown=shown_sql("q"),
         end=END,
     )
     parameters = [
@@ -95,10 +97,10 @@ def waiting_question(conversation: Conversation) -> str:
     if conversation.turn != Side.SELLER:
         return ""
     bodies: list[str] = []
-    for side, is_automatic, removed_at, body in _end(conversation.pk, limit=END):
+    for side, is_automatic, removed_at, withdrawn_at, body in _end(conversation.pk, limit=END):
         if side == Side.SELLER and not is_automatic:
             break
-        if side == Side.CONSUMER and removed_at is None:
+        if side == Side.CONSUMER and removed_at is None and withdrawn_at is None:
             bodies.append(body)
     return "\n".join(reversed(bodies[:WAITING]))
 
@@ -106,7 +108,7 @@ def waiting_question(conversation: Conversation) -> str:
 @prepared
 def _end(conversation_id: int, *, limit: int) -> QuerySet[Any, Any]:
     rows = Message.objects.filter(conversation=conversation_id).order_by("-sequence")
-    return rows.values_list("side", "is_automatic", "removed_at", "body")[:limit]
+    return rows.values_list("side", "is_automatic", "removed_at", "withdrawn_at", "body")[:limit]
 
 
 def _nearby(conversation: Conversation) -> list[int]:

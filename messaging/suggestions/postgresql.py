@@ -7,7 +7,7 @@ import json
 
 from django.db import connection
 
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, shown_sql
 
 RARE = 1_500  # messages of all shops with the words that are looked up, together
 HITS = 200  # messages of the shop
@@ -16,7 +16,7 @@ HITS = 200  # messages of the shop
 FIND = """
 WITH hit AS MATERIALIZED (
     SELECT id, conversation_id, side FROM {message}
-    WHERE trato_words(body) @@ %s::tsquery AND removed_at IS NULL
+    WHERE trato_words(body) @@ %s::tsquery AND {shown}
 )
 SELECT hit.id FROM hit JOIN {conversation} c ON c.id = hit.conversation_id
 WHERE c.shop_id = %s AND hit.side = 'consumer'
@@ -64,4 +64,7 @@ def _prefix(stem: str) -> str:
 
 def _names() -> dict[str, str]:
     models = {"message": Message, "conversation": Conversation}
-    return {name: connection.ops.quote_name(model._meta.db_table) for name, model in models.items()}
+    names = {
+        name: connection.ops.quote_name(model._meta.db_table) for name, model in models.items()
+    }
+    return names | {"shown": shown_sql(names["message"])}

@@ -77,7 +77,7 @@ def _permitted(conversation: Conversation, chosen: list[Suggestion]) -> list[Sug
     def may(answer: Message) -> bool:
         is_ours = answer.conversation.shop_id == conversation.shop_id
         is_answer = answer.side == Side.SELLER and not answer.is_automatic
-        is_shown = answer.removed_at is None and answer.conversation_id not in forbidden
+        is_shown = not answer.is_hidden and answer.conversation_id not in forbidden
         return is_ours and is_answer and is_shown
 
     return [one for one in chosen if may(one.answer)][:SUGGESTIONS]

@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, shown_sql
 
 LOOKED_AT = 1_000  # newest messages of all shops with a word
 HITS = 60  # messages of the shop for each word
@@ -14,7 +14,7 @@ SELECT m.id FROM (
 ) w
 JOIN {message} m ON m.id = w.rowid
 JOIN {conversation} c ON c.id = m.conversation_id
-WHERE c.shop_id = %s AND m.side = 'consumer' AND m.removed_at IS NULL
+WHERE c.shop_id = %s AND m.side = 'consumer' AND {shown}
 LIMIT {limit}
 """
 
@@ -25,6 +25,7 @@ def hits(shop_id: int, groups: list[list[str]]) -> set[int]:
         message=connection.ops.quote_name(Message._meta.db_table),
         conversation=connection.ops.quote_name(Conversation._meta.db_table),
         looked_at=LOOKED_AT,
+        shown=shown_sql("m"),
         limit=HITS,
     )
     ids: set[int] = set()

@@ -61,7 +61,7 @@ def message_attributes(message: Message | None, reader_id: int | None) -> SafeSt
         return mark_safe('id="message-" data-side data-sequence data-sender data-client-id')
     sender_id = 0 if message.is_automatic else message.sender_id
     flags = {
-        "removed": message.removed_at,
+        "removed": message.is_hidden,
         "grouped": message.is_grouped,
         "continued": message.is_continued,
         "own": sender_id == reader_id,
@@ -82,6 +82,16 @@ def message_sender(message: Message | None, conversation: Conversation) -> str:
     if message is None:
         return ""
     return message.sender_name or conversation.name_without_account(message.side)
+
+
+@register.simple_tag
+def hidden_words(message: Message) -> str:
+    """Return what stands in the place of a message that is removed or withdrawn."""
+    if message.removed_at is None:
+        return gettext("This message was withdrawn.")
+    if message.is_automatic or message.sender_short_name:
+        return gettext("This message was removed by our staff.")
+    return gettext("This message was deleted together with the account.")
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
+from messaging.editing.actions import edit
 from messaging.factories import SavedReplyFactory, SavedViewFactory
 from messaging.models import (
     AlertChoice,
@@ -18,9 +19,11 @@ from messaging.models import (
     ConversationLabel,
     File,
     Message,
+    MessageVersion,
     Note,
     OpeningHours,
     Participant,
+    Reaction,
     Report,
     SavedReply,
     SavedView,
@@ -35,8 +38,9 @@ from tests.uploads import PDF, post_file, uploaded
 from trato.audit.models import AuditEntry
 
 MODELS = (
-    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, File, Message, Note,
-    Notification, OpeningHours, Participant, Report, SavedReply, SavedView, TeamRules, TeamState,
+    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, File, Message,
+    MessageVersion, Note, Notification, OpeningHours, Participant, Reaction, Report, SavedReply,
+    SavedView, TeamRules, TeamState,
 )  # fmt: skip
 SIDES = {"shopper", "seller", "colleague"}
 TEAM = {"seller", "colleague"}
@@ -52,7 +56,8 @@ class Scene:
         self.conversation = conversation
         self.address = conversation.get_absolute_url()
         self.asked = say(shopper, conversation, "Is it glazed?")
-        self.answered = say(seller, conversation, "Yes, inside too.")
+        self.answered = say(seller, conversation, "Yes, inside tooo.")
+        edit(seller, conversation.pk, 2, "Yes, inside too.")
         self.note = add_note(seller, conversation.pk, uuid.uuid4(), "Ask Iker first")
         self.bystander = UserFactory()
         self.seller, self.label = (
@@ -69,6 +74,10 @@ class Scene:
         return [list(model._default_manager.order_by("pk").values()) for model in MODELS] + [
             list(User.objects.order_by("pk").values_list("pk", "is_active"))
         ]
+
+    def own(self, person: str) -> Message:
+        """Return the message of a person's side."""
+        return self.asked if person == "shopper" else self.answered
 
     def other_sides(self, person: str) -> Message:
         return self.answered if person == "shopper" else self.asked
@@ -138,6 +147,43 @@ def _choices(kind: str, offer: str) -> "Act":
 def _label_list(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     answer = client.get("/conversations/labels/")
     return answer.status_code, "Trade prices" in answer.text
+
+
+def _on_message(client: Client, message: Message, **fields: str) -> int:
+    path = f"/conversation/{message.conversation_id}/messages/{message.sequence}/"
+    return client.post(path, fields).status_code
+
+
+def _edit(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    message = scene.own(person)
+    status = _on_message(client, message, act="edit", body="Mine")
+    return status, Message.objects.filter(pk=message.pk, body="Mine").exists()
+
+
+def _withdraw(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = _on_message(client, scene.own(person), act="withdraw")
+    return status, Message.objects.filter(withdrawn_at__isnull=False).exists()
+
+
+def _react(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = _on_message(client, scene.other_sides(person), act="react", reaction="👍")
+    return status, Reaction.objects.filter(reaction="👍").exists()
+
+
+def _quote(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"body": "Mine", "client_id": str(uuid.uuid4()), "quote": "2"}
+    status = client.post(f"{scene.address}new_message/", form).status_code
+    return status, Message.objects.filter(quote=2).exists()
+
+
+def _see_message(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}messages/1/")
+    return answer.status_code, "Is it glazed?" in answer.text
+
+
+def _see_earlier(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}messages/{scene.answered.sequence}/")
+    return answer.status_code, "Yes, inside tooo." in answer.text
 
 
 def _report(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
@@ -362,6 +408,12 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "choose a colleague": (_choices("assign", "Marta"), TEAM, {404}),
     "list labels": (_label_list, TEAM, {200, 404}),
     "report": (_report, SIDES, {404}),
+    "edit": (_edit, {"shopper", "seller"}, {403, 404}),
+    "withdraw": (_withdraw, {"shopper", "seller"}, {403, 404}),
+    "react": (_react, SIDES, {404}),
+    "quote": (_quote, SIDES, {404}),
+    "see a message": (_see_message, SIDES, {404}),
+    "see its earlier text": (_see_earlier, SELLERS, {200, 404}),
     "catch up": (_catch_up, SIDES, {404}),
     "see saved replies": (_see_replies, SELLERS, {404}),
     "see suggestions": (_see_suggestions, SELLERS, {404}),

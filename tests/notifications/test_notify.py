@@ -67,13 +67,13 @@ def test_withdrawn_words_are_quoted_nowhere_and_all_else_stays(
     words: str, shopper: User, seller: User, colleague: User
 ) -> None:
     notify_people(seller, colleague, excerpt=words, team=1)
-    notify_people(shopper, excerpt="An answer")
+    notify_people(shopper, excerpt=words)
     notify_people(seller, subject=2, excerpt=words)
     notify_people(seller, kind="shop", excerpt=words)
-    actions.withdraw_excerpt(subject_kind="conversation", subject_id=1, excerpt=words)
+    actions.replace_excerpt(subject_kind="conversation", subject_id=1, team_id=1, excerpt=words)
     assert excerpts(colleague) == [""]
     assert excerpts(seller) == ["", words[:160], words[:160]]
-    assert excerpts(shopper) == ["An answer"]
+    assert excerpts(shopper) == [words[:160]]  # from the other side, which still says it
     assert actions.mark_all_read(seller) == 3  # they are as unread as before
 
 

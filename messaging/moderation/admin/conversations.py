@@ -106,7 +106,8 @@ class ConversationAdmin(LargeAdmin[Conversation]):
             "look": look,
         }
         if look:
-            messages = conversation.messages.select_related("sender").order_by("sequence")
+            messages = conversation.messages.select_related("sender").prefetch_related("versions")
+            messages = messages.order_by("sequence")
             pages = Paginator(messages.filter(created_at__lte=look.created_at), PAGE_SIZE)
             page = pages.get_page(request.GET.get("page", pages.num_pages))
             files = extras.files_of(message.pk for message in page if message.attached)
@@ -181,4 +182,7 @@ class MessageAdmin(LargeAdmin[Message]):
     search_fields = ("=conversation",)
     found_by = columns_of("sender")
     shown_of_others = (name_column_of("sender"),)
-    fields = ("conversation", "sequence", "sender", "side", "created_at", "removed_at")
+    fields = (
+        "conversation", "sequence", "sender", "side", "created_at", "edited_at", "withdrawn_at",
+        "removed_at",
+    )  # fmt: skip

@@ -141,8 +141,8 @@ def test_sends_and_marks_at_once_never_wait_in_a_ring(
         send(rng.choice([shopper, seller]), one)
         mark_read(rng.choice([shopper, seller, colleague]), one.pk, 10**6)
         notifications.mark_all_read(rng.choice([seller, colleague]))
-        notifications.withdraw_excerpt(
-            subject_kind="conversation", subject_id=one.pk, excerpt="Hello"
+        notifications.replace_excerpt(
+            subject_kind="conversation", subject_id=one.pk, team_id=shop.pk, excerpt="Hello"
         )
 
     async def ask(_connection: StatementConnection, rng: random.Random) -> None:

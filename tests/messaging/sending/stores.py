@@ -29,6 +29,7 @@ def attempt(
     body: str,
     *,
     is_automatic: bool = False,
+    quote: int | None = None,
 ) -> Attempt:
     return Attempt(
         sender=person,
@@ -36,6 +37,7 @@ def attempt(
         client_id=client_id,
         body=body,
         is_automatic=is_automatic,
+        quote=quote,
         sender_name=conversation.shop_name if is_automatic else "",
     )
 

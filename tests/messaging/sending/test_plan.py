@@ -6,10 +6,11 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from benchmarks.trato import population
 from catalog.models import Shop, ShopMember
-from messaging.models import AlertChoice, TeamRules
+from messaging.models import AlertChoice, Message, MessageVersion, TeamRules
 from messaging.sending.statement import send_statement
 
 pytestmark = [
@@ -27,6 +28,10 @@ def test_a_batch_reads_no_table_from_end_to_end() -> None:
     AlertChoice.objects.bulk_create(
         AlertChoice(shop_id=row.shop_id, user_id=row.user_id, level="mine")
         for row in ShopMember.objects.all()
+    )
+    MessageVersion.objects.bulk_create(
+        MessageVersion(message_id=pk, number=1, body="", created_at=timezone.now())
+        for pk in Message.objects.values_list("pk", flat=True)[:1000]
     )
     attempts = [
         {

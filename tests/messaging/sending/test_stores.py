@@ -1,5 +1,6 @@
 """Many sends stored by one statement: the same as by the ORM for each of them. PostgreSQL."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as some
 from accounts.models import User
 from catalog.models import Shop
 from messaging import actions
+from messaging.editing.actions import edit, withdraw
 from messaging.models import AlertChoice, Conversation, Lane, Message, hour_of
 from messaging.reading.actions import mark_read
 from messaging.records import Attempt, Sent
@@ -31,16 +33,22 @@ pytestmark = [
 ]
 
 
-# Who, in which conversation, which client_id, what words, whether the shop sends it by itself.
-Intent = tuple[int, int, int, str, bool]
+# Who, in which conversation, which client_id, what words, whether the shop sends it by itself,
+# which message it quotes.
+Intent = tuple[int, int, int, str, bool, int | None]
 
 
 def attempts(intents: list[Intent], cast: list[User], where: list[Conversation]) -> list[Attempt]:
     return [
         attempt(
-            cast[who], where[place], IDS[client], body, is_automatic=automatic and who in (1, 2)
+            cast[who],
+            where[place],
+            IDS[client],
+            body,
+            is_automatic=automatic and who in (1, 2),
+            quote=quote,
         )
-        for who, place, client, body, automatic in intents
+        for who, place, client, body, automatic, quote in intents
     ]
 
 
@@ -82,7 +90,7 @@ def everything(where: list[Conversation]) -> Any:
     return (
         [
             (keys.index(m.conversation_id), m.sequence, m.revision, m.client_id, m.sender_id,
-             m.side, m.body, m.is_automatic, m.removed_at)
+             m.side, m.body, m.is_automatic, m.quote, m.removed_at)
             for m in messages
         ],
         [
@@ -121,6 +129,7 @@ def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
             some.integers(0, 4), some.integers(0, 1), some.integers(0, 3),
             some.sampled_from(["Hi", "¿Sigue libre? 🏺", "line\nbreak", "l" * 3000, "\\u0000"]),
             some.booleans(),
+            some.sampled_from([None, None, 1, 0, 2**31 - 1]),
         ),
         min_size=1, max_size=12,
     ),
@@ -140,6 +149,8 @@ def test_storing_together_leaves_what_storing_one_by_one_leaves(
     one, many = conversations(cast[0], shop), conversations(cast[0], shop)
     for row, who in zip(one + many, assignees * 2, strict=True):
         Conversation.objects.filter(pk=row.pk).update(assignee=None if who is None else cast[who])
+    first = uuid.UUID(int=99)  # to be quoted: a batch only knows the messages before it
+    orm.store([attempt(cast[0], row, first, "First") for row in one + many])
     assert together(intents, cast, many) == one_by_one(intents, cast, one)
     assert everything(many) == everything(one)
 
@@ -176,6 +187,43 @@ def test_what_is_refused_is_not_stored_but_a_repeat_is_found(
     (again,) = store(refused[:1])
     assert (again.id, again.is_new) == (first.id, False)
     assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_repeat_after_an_edit_is_compared_with_what_was_sent(
+    store: Any, shopper: User, conversation: Conversation
+) -> None:
+    sent = actions.send(shopper, conversation.pk, IDS[0], "Is it glzed?")
+    edit(shopper, conversation.pk, 1, "glazed?")
+    edit(shopper, conversation.pk, 1, "Is it glazed?")
+    (again,) = store([attempt(shopper, conversation, IDS[0], "Is it glzed?")])
+    assert (again.id, again.revision, again.is_new) == (sent.id, 3, False)
+    assert (again.body, again.edited) == ("Is it glazed?", True)
+    (other,) = store([attempt(shopper, conversation, IDS[0], "Is it glazed?")])
+    assert other.code == "conflict"
+    withdraw(shopper, conversation.pk, 1)
+    (again,) = store([attempt(shopper, conversation, IDS[0], "Is it glzed?")])
+    assert (again.id, again.withdrawn, again.edited, again.body) == (sent.id, True, False, "")
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_quote_names_the_original_or_is_refused(
+    store: Any, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    actions.send(shopper, conversation.pk, IDS[0], "Is it\nglazed?")
+    answer = attempt(seller, conversation, IDS[1], "Yes", quote=1)
+    (sent,) = store([answer])
+    assert (sent.quoted.sequence, sent.quoted.excerpt) == (1, "Is it glazed?")
+    assert (sent.quoted.sender.id, sent.quoted.side) == (shopper.pk, "consumer")
+    (again,) = store([answer])
+    assert (again.is_new, again.quoted) == (False, sent.quoted)
+    (other,) = store([attempt(seller, conversation, IDS[1], "Yes")])
+    assert other.code == "conflict"
+    (late,) = store([attempt(seller, conversation, IDS[2], "Yes", quote=3)])
+    assert late.code == "invalid"
+    withdraw(shopper, conversation.pk, 1)
+    (again,) = store([answer])
+    assert again.quoted.excerpt == ""
 
 
 @pytest.mark.parametrize("store", STORES)

@@ -73,21 +73,24 @@ export class MessageList {
       side: message.side, sequence, sender: message.sender.id, clientId: message.client_id,
     });
     item.id = `message-${sequence || message.client_id}`;
-    item.toggleAttribute("data-removed", message.removed);
+    const isHidden = Boolean(message.removed || message.withdrawn);
+    item.toggleAttribute("data-removed", isHidden);
     item.toggleAttribute("data-own", message.sender.id === session.user);
     const name = this.nameOf(message);
     item.querySelector(".message__sender").textContent = name;
     item.querySelector(".message__body").replaceChildren(linkify(message.body));
     drawFiles(item.querySelector(".files"), message);
     const removed = item.querySelector(".message__removed");
-    removed.hidden = !message.removed;
-    if (message.removed && !message.sender.name) {
+    removed.hidden = !isHidden;
+    if (isHidden && !message.removed) removed.textContent = gettext("This message was withdrawn.");
+    else if (isHidden && !message.sender.name) {
       removed.textContent = gettext("This message was deleted together with the account.");
     }
+    item.querySelector(".message__edited").hidden = !message.edited;
     item.querySelector(".message__automatic").hidden = !message.automatic;
     item.querySelector("[data-take-back]").hidden = true;
     const menu = item.querySelector(".message__menu");
-    if (message.side === this.side || message.removed) menu.remove();
+    if (message.side === this.side || isHidden) menu.remove();
     else {
       menu.querySelector("summary").ariaLabel =
         fill(gettext("Options for the message from %(name)s"), { name });

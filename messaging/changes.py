@@ -1,0 +1,38 @@
+"""What one socket changes about messages that are there already."""
+
+from trato.realtime.consumers import RealtimeConsumer
+from trato.realtime.database import run_in_database_thread
+from trato.realtime.frames import encode
+
+from . import extras, frames
+from .editing import actions as editing
+from .reactions import actions as reactions
+
+
+class Changes:
+    """Edits, withdraws and reactions for one socket."""
+
+    def __init__(self, socket: RealtimeConsumer) -> None:
+        self._socket = socket
+
+    async def receive(self, frame: frames.Edit | frames.Withdraw | frames.React) -> None:
+        """Act on a frame. If there is nothing to change, no event comes, so this socket gets one.
+
+        Raises:
+            Http404, Refused: see the actions.
+        """
+        unchanged = await run_in_database_thread(self._change, frame)
+        if unchanged is not None:
+            self._socket.send_frame(encode(unchanged))
+
+    def _change(
+        self, frame: frames.Edit | frames.Withdraw | frames.React
+    ) -> frames.MessageChanged | None:
+        user, conversation, sequence = self._socket.user, frame.conversation, frame.sequence
+        if isinstance(frame, frames.Edit):
+            message, changed = editing.edit(user, conversation, sequence, frame.body)
+        elif isinstance(frame, frames.React):
+            message, changed = reactions.react(user, conversation, sequence, frame.reaction)
+        else:
+            message, changed = editing.withdraw(user, conversation, sequence)
+        return None if changed else frames.MessageChanged.of(extras.sent_of(message))

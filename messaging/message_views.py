@@ -1,0 +1,92 @@
+"""One message over HTTP: its page with all that one can do with it, and these acts."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from trato.errors import Refused
+from trato.responses import (
+    STATUS,
+    PersonRequest,
+    json_response,
+    person_required,
+    refusal_response,
+    wants_json,
+    with_retry_after,
+)
+
+from . import access, extras, frames
+from .editing import actions as editing
+from .editing import queries as versions
+from .models import Message
+from .reactions import actions as reactions
+
+Act = Callable[[PersonRequest, int, int], tuple[Message, bool]]
+
+
+def _edit(request: PersonRequest, conversation_id: int, sequence: int) -> tuple[Message, bool]:
+    return editing.edit(request.user, conversation_id, sequence, request.POST.get("body", ""))
+
+
+def _withdraw(request: PersonRequest, conversation_id: int, sequence: int) -> tuple[Message, bool]:
+    return editing.withdraw(request.user, conversation_id, sequence)
+
+
+def _react(request: PersonRequest, conversation_id: int, sequence: int) -> tuple[Message, bool]:
+    reaction = request.POST.get("reaction", "")
+    return reactions.react(request.user, conversation_id, sequence, reaction)
+
+
+ACTS: dict[str, Act] = {"edit": _edit, "withdraw": _withdraw, "react": _react}
+
+
+@require_http_methods(["GET", "POST"])
+@person_required
+def message(request: PersonRequest, conversation_id: int, sequence: int) -> HttpResponse:
+    """Show a message with all that the person can do with it, or do it (`act`).
+
+    A form is redirected to the message, a script gets it as in `message.changed`.
+    """
+    if request.method == "GET":
+        return _page(request, conversation_id, sequence)
+    try:
+        act = ACTS.get(request.POST.get("act", ""))
+        if act is None:
+            raise Refused("invalid", _("Choose what to do."))
+        changed, _is_new = act(request, conversation_id, sequence)
+    except Refused as refusal:
+        if wants_json(request):
+            return refusal_response(refusal)
+        return with_retry_after(_page(request, conversation_id, sequence, refusal), refusal)
+    if wants_json(request):
+        return json_response(frames.MessageChanged.of(extras.sent_of(changed)))
+    return redirect(versions.address(changed))
+
+
+def _page(
+    request: PersonRequest, conversation_id: int, sequence: int, refusal: Refused | None = None
+) -> HttpResponse:
+    conversation = access.conversation_for(request.user, conversation_id)
+    rows = conversation.messages.select_related("sender").filter(sequence=sequence)
+    message = rows.first()
+    if message is None:
+        raise Http404("no such message")
+    message.conversation = conversation
+    extras.load([message])
+    side = conversation.side_of(request.user.pk)
+    may = versions.allowed(message, request.user)
+    context = {
+        "conversation": conversation,
+        "message": message,
+        "side": side,
+        "may": may,
+        "address": versions.address(message),
+        "versions": versions.versions_for(message, side),
+        "refusal": refusal.detail if refusal else None,
+        "body": request.POST.get("body") or message.body,
+    }
+    status = STATUS[refusal.code] if refusal else 200
+    return render(request, "messaging/editing/message.html", context, status=status)

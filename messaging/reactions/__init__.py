@@ -1,0 +1,1 @@
+"""React to a message, to say thank you without writing: nothing rings, and nobody has to answer."""
