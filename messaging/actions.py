@@ -1,7 +1,6 @@
 """Start a conversation and send a message. Each function is one decision and one transaction.
 
-The other acts are in `sending.submit` (a send over the socket), `reading.actions`,
-`contact.actions` and `moderation.actions`.
+Each feature's own acts are in its `actions.py`; a send over the socket is `sending.submit`.
 """
 
 import uuid

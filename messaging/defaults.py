@@ -6,6 +6,14 @@ A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSA
 
 from trato.defaults import IMAGE_MAX_BYTES, env
 
+# For notifications, see `notifications.defaults`.
+TEAM_MEMBERSHIPS = "messaging.host.active_members"
+NEWS_WORDS = {
+    "assigned": "messaging.team.notices.assigned_words",
+    "note": "messaging.notes.notices.mention_words",
+    "report": "messaging.moderation.notices.report_words",
+    "removal": "messaging.moderation.notices.removal_words",
+}
 MESSAGE_MAX_CHARACTERS = 4000
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
 MESSAGE_EDIT_MINUTES = 15  # how long a sender can edit a message

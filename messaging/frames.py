@@ -1,6 +1,7 @@
-"""All frames of the socket, in both directions. The JSON responses use the same structures.
+"""Frames from clients, and those about messages. Other features have theirs in their `frames.py`.
 
-Decoding and validation are one step: unknown types, unknown fields and wrong values are refused.
+The JSON responses use the same structures. Decoding and validation are one step: unknown types,
+unknown fields and wrong values are refused.
 """
 
 import uuid

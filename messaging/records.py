@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from trato.errors import Refused
 from trato.people import Person
 
+from .body import normalize_body
 from .host import host
 from .models import Message, Side
 
@@ -100,6 +101,14 @@ class Attempt(Content, kw_only=True):
     def __post_init__(self) -> None:
         self.sender_id = self.sender.pk
         self.sender_name = self.sender_name or host.display_name(self.sender)
+
+    def says_the_same(self, other: "Attempt") -> bool:
+        """Whether another attempt has the same content; the checks may have seen one of them."""
+        return self._said() == other._said()
+
+    def _said(self) -> dict[str, Any]:
+        body = normalize_body(self.body)
+        return {**content_of(self), "body": body, "files": tuple(self.files)}
 
 
 class Sent(Content, kw_only=True):

@@ -1,4 +1,14 @@
-"""The settings of notifications, see `trato.defaults`."""
+"""The settings of notifications, see `trato.defaults`.
+
+The app above also sets two:
+
+`TEAM_MEMBERSHIPS`: the dotted name of a function that returns who is in which team, as rows with
+the columns `shop_id` and `user_id`. Only current members of a team see its news.
+
+`NEWS_WORDS`: for news from the site itself, by the kind of its subject, the dotted name of a
+function that turns the codes in the stored row into `notifications.words.Words` in the reader's
+language.
+"""
 
 import environ
 
@@ -10,16 +20,5 @@ BADGE_PAUSE_SECONDS = 0.25  # between two counts of changed badges in one proces
 # How long a send assumes that all members of a shop still have a conversation unread. Somebody who
 # joins the shop is notified of messages after this time at the latest.
 TELL_TEAM_AGAIN_SECONDS = env.int("TELL_TEAM_AGAIN_SECONDS", default=10)
-# A function that returns who is in which team, as rows with the columns `shop_id` and `user_id`.
-# Only current members of a team see its news.
-TEAM_MEMBERSHIPS = "messaging.host.active_members"
-# News from the site itself, by the kind of its subject: a function that turns the codes in the
-# stored row into `notifications.words.Words` in the reader's language.
-NEWS_WORDS = {
-    "assigned": "messaging.team.notices.assigned_words",
-    "note": "messaging.notes.notices.mention_words",
-    "report": "messaging.moderation.notices.report_words",
-    "removal": "messaging.moderation.notices.removal_words",
-}
 # Kinds of news whose subject is a person and which contain their name: deleted with the account.
 NEWS_ABOUT_PEOPLE: tuple[str, ...] = ()

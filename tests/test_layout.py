@@ -15,13 +15,25 @@ from tests.one_database import ON_POSTGRESQL, ON_SQLITE
 
 ROOT = Path(__file__).resolve().parents[1]
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-OF_ANY_SHOP = (
-    "messaging", "notifications", "trato",
-    "templates/messaging", "templates/notifications", "templates/admin/messaging",
-    "templates/admin/reason.html",
-)  # fmt: skip
-# `catalog.Product`, `"accounts_user"`, `catalog:home`, `load accounts`; not `pg_catalog.simple`.
-NAMED = re.compile(r"""(?<![a-z_])(accounts|catalog)([._:/]\w|["'])|import (accounts|catalog)\b""")
+# What may not be named where, besides by an import.
+ABOVE = {
+    "accounts|catalog": (
+        "messaging", "notifications", "trato", "static/js", "templates/messaging",
+        "templates/notifications", "templates/admin/messaging", "templates/admin/reason.html",
+        "templates/_toasts.html", "templates/_older_newer.html",
+    ),
+    "messaging": ("notifications", "trato", "accounts"),
+    "notifications": ("trato",),
+}  # fmt: skip
+KINDS = (".py", ".html", ".js", ".toml", ".txt", ".sql")
+
+
+def named(apps: str) -> re.Pattern[str]:
+    """Return the pattern of an app's name in a string, or in an import in a string.
+
+    `catalog.Product`, `"accounts_user"`, `catalog:home`, `load accounts`; not `pg_catalog.simple`.
+    """
+    return re.compile(rf"""(?<![a-z_])({apps})([._:/]\w|["'])|import ({apps})\b""")
 
 
 def files(place: str) -> list[Path]:
@@ -38,16 +50,18 @@ def test_every_package_has_a_place_in_the_layers() -> None:
     assert packages == placed == set(LINTER["root_packages"])
 
 
-def test_what_stands_in_any_shop_names_no_app_of_this_one() -> None:
-    named = [
+@pytest.mark.parametrize("apps", ABOVE)
+def test_nothing_names_an_app_above_it(apps: str) -> None:
+    pattern = named(apps)
+    lines = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
-        for place in OF_ANY_SHOP
+        for place in ABOVE[apps]
         for path in files(place)
-        if path.suffix in (".py", ".html")
+        if path.suffix in KINDS
         for number, line in enumerate(path.read_text().splitlines(), start=1)
-        if NAMED.search(line)
+        if pattern.search(line)
     ]
-    assert not named
+    assert not lines
 
 
 @pytest.mark.parametrize(
@@ -64,7 +78,7 @@ def test_what_stands_in_any_shop_names_no_app_of_this_one() -> None:
     ],
 )
 def test_a_planted_name_is_found(line: str, is_found: bool) -> None:
-    assert bool(NAMED.search(line)) is is_found
+    assert bool(named("accounts|catalog").search(line)) is is_found
 
 
 def test_names_say_what_was_found() -> None:

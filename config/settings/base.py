@@ -12,8 +12,8 @@ from catalog.defaults import *  # noqa: F403
 from catalog.defaults import PRODUCT_MAX_IMAGES, REQUEST_MAX_BYTES
 from config.logging import configure
 from messaging.defaults import *  # noqa: F403
+from messaging.defaults import NEWS_WORDS
 from notifications.defaults import *  # noqa: F403
-from notifications.defaults import NEWS_WORDS
 from trato.defaults import *  # noqa: F403
 from trato.defaults import REDIS_URL, env
 
@@ -266,11 +266,7 @@ NEWS_ABOUT_PEOPLE = ("team_joined",)
 RETENTION_RULES = [
     "accounts.retention.RULES",
     "catalog.retention.RULES",
-    "messaging.away.retention.RULES",
-    "messaging.contact.retention.RULES",
-    "messaging.scheduled.retention.RULES",
-    "messaging.figures.retention.RULES",
-    "messaging.files.retention.RULES",
+    "messaging.retention.RULES",
     "config.retention.RULES",
     "notifications.retention.RULES",
 ]

@@ -47,10 +47,6 @@ def median(waits: QuerySet[Wait]) -> tuple[int, int | None]:
     return number, middle[number // 2]
 
 
-def uncontested(waits: QuerySet[Wait]) -> QuerySet[Wait]:
-    return waits.filter(~Exists(_contests()))
-
-
 def late(waits: QuerySet[Wait], late_since: datetime) -> QuerySet[Wait]:
     """Return the waits that took longer than a day; open ones, if asked before `late_since`."""
     is_late = Q(seconds__gt=F("day_seconds")) | Q(answered_at=None, asked_at__lt=late_since)

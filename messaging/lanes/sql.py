@@ -3,12 +3,11 @@
 `turns.after_message` is the rule for one message; `tests/messaging/lanes/` compares the two.
 """
 
-from messaging.models import Conversation, Lane, LaneCount
+from messaging.models import Lane, LaneCount
 
 from .models import SLOTS
 
 LANE, COUNT = Lane._meta.db_table, LaneCount._meta.db_table
-CONVERSATION = Conversation._meta.db_table
 
 
 def began() -> str:

@@ -1,9 +1,5 @@
-"""When shops are open. Features use a `Schedule` for more.
+"""When shops are open: each function makes one query, and another one if a shop has no hours."""
 
-Each function makes one query, and another one if the shop has no hours.
-"""
-
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -29,21 +25,6 @@ def row_of(shop: Shop) -> OpeningHours:
     row = OpeningHours.objects.filter(shop_id=shop.pk).first() or OpeningHours()
     row.shop = shop
     return row
-
-
-def is_open(shop_id: int, at: datetime) -> bool:
-    """Whether a shop is open at a moment."""
-    return schedule_of(shop_id).is_open(at)
-
-
-def next_opening(shop_id: int, after: datetime) -> datetime | None:
-    """Return when a shop opens next: the moment itself if it is open, None if it never opens."""
-    return schedule_of(shop_id).next_opening(after)
-
-
-def open_seconds(shop_id: int, start: datetime, end: datetime) -> int:
-    """Return how long a shop is open between two moments, in whole seconds."""
-    return schedule_of(shop_id).open_seconds(start, end)
 
 
 @prepared

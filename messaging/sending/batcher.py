@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404
 
-from messaging.body import normalize_body
 from messaging.records import Attempt, Sent
 from trato.errors import Refused, conflict
 from trato.realtime import metrics
@@ -52,12 +51,12 @@ class Batcher:
     def submit(self, attempt: Attempt) -> "asyncio.Future[str]":
         """Submit a send. A repeat of one that is still in progress shares its answer.
 
-        Other words or files under the same `client_id` are a `conflict`.
+        Other content under the same `client_id` is a `conflict`.
         """
         send = Send(attempt)
         same = self.sends.get(send.key)
         if same is not None:
-            if _is_same(same.attempt, attempt):
+            if same.attempt.says_the_same(attempt):
                 return same.answer
             send.resolve(conflict())
             return send.answer
@@ -210,11 +209,6 @@ class Batcher:
         """Don't count these sends in their senders' rate limits: they stored no message."""
         if counted := [send.attempt for send in sends if send.attempt.counted]:
             spawn(self.store.give_back(counted))
-
-
-def _is_same(one: Attempt, other: Attempt) -> bool:
-    words = normalize_body(one.body) == normalize_body(other.body)
-    return words and one.quote == other.quote and one.files == other.files
 
 
 def outcome_of(error: Exception) -> str:

@@ -30,7 +30,7 @@ def bump(conversation_ids: Iterable[int]) -> dict[int, int]:
 
     Holds the locks until the transaction ends, so that the changes of a conversation commit in the
     order of their revisions. Call it once the rows before it are locked, see
-    docs/decisions/0013-lock-order.md, and announce the changes with `events.changed`.
+    docs/decisions/0013-lock-order.md, and announce the changes with `events.changed_many`.
 
     Args:
         conversation_ids: IDs of existing conversations, which the caller has got from `access`.

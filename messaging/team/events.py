@@ -1,7 +1,6 @@
 """Announce changes to a shop's team, and to nobody else: the shopper's group gets none of them."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from msgspec import Struct
@@ -13,18 +12,7 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
 
-from .frames import AlertsChanged, LabelsChanged, LookingSeen, TeamChanged
-
-
-def changed(conversation: Conversation, team_revision: int, **fields: Any) -> None:
-    """Send the team a `team.changed` frame on commit.
-
-    Args:
-        team_revision: the one that `actions.bump` returned for this conversation.
-        fields: what has changed, see `TeamChanged`.
-    """
-    pk = conversation.pk
-    send(conversation, TeamChanged(conversation=pk, team_revision=team_revision, **fields))
+from .frames import AlertsChanged, LabelsChanged, LookingSeen
 
 
 def send(conversation: Conversation, frame: Struct) -> None:

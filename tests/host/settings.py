@@ -81,7 +81,7 @@ SITE_NAME = "Market"
 MESSAGING_PRODUCT_MODEL = "market.Item"
 MESSAGING_SHOP_MODEL = "market.Partner"
 MESSAGING_HOST = "tests.host.market.host.MarketHost"
-RETENTION_RULES = ["messaging.contact.retention.RULES", "notifications.retention.RULES"]
+RETENTION_RULES = ["messaging.retention.RULES", "notifications.retention.RULES"]
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

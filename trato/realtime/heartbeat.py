@@ -1,10 +1,7 @@
 """Visit all sockets of a process in turn, a few of them every two seconds.
 
 A visit calls `beat` of the consumer's class, which heals what a lost event left wrong:
-
-- `trato.realtime.consumers`: sockets of ended sessions, and groups that a socket should leave,
-- `notifications.consumers`: the badge,
-- `messaging.consumers`: gaps in open conversations, by their top revisions.
+sockets of ended sessions, groups that a socket should leave, and whatever subclasses add.
 
 One timing wheel instead of one timer per socket: the sockets of a slot share their queries, and
 the slots spread the work evenly.

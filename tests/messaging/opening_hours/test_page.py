@@ -57,17 +57,17 @@ def test_hours_are_saved_and_shown_again(page: Client, shop: Shop) -> None:
     schedule = queries.schedule_of(shop.pk)
     assert schedule.week[5] == (Span(18 * 60, 26 * 60),)
     assert schedule.zone == MADRID
-    assert queries.next_opening(shop.pk, MONDAY) == MONDAY.replace(hour=9)
-    assert queries.is_open(shop.pk, MONDAY.replace(hour=12))
-    assert queries.open_seconds(shop.pk, MONDAY, MONDAY.replace(hour=17)) == 5 * 3600
+    assert schedule.next_opening(MONDAY) == MONDAY.replace(hour=9)
+    assert schedule.is_open(MONDAY.replace(hour=12))
+    assert schedule.open_seconds(MONDAY, MONDAY.replace(hour=17)) == 5 * 3600
 
 
 def test_without_any_hours_the_shop_is_always_open(page: Client, shop: Shop) -> None:
-    assert queries.is_open(shop.pk, MONDAY)
+    assert queries.schedule_of(shop.pk).is_open(MONDAY)
     post(page, shop, "week", **WORKDAYS)
-    assert not queries.is_open(shop.pk, MONDAY)
+    assert not queries.schedule_of(shop.pk).is_open(MONDAY)
     post(page, shop, "week")
-    assert queries.is_open(shop.pk, MONDAY)
+    assert queries.schedule_of(shop.pk).is_open(MONDAY)
 
 
 @pytest.mark.parametrize(

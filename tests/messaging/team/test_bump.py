@@ -13,6 +13,7 @@ from catalog.models import Shop
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, TeamState
 from messaging.team import actions, events
+from messaging.team.frames import TeamChanged
 from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
 from tests.said import say
@@ -88,7 +89,8 @@ async def test_only_the_team_gets_the_event(
     }
     for socket in sockets.values():
         assert (await socket.receive_json_from(timeout=PATIENCE))["type"] == "session.ready"
-    await sync_to_async(events.changed)(conversation, 7, assignee=None, labels=[3])
+    frame = TeamChanged(conversation=conversation.pk, team_revision=7, assignee=None, labels=[3])
+    await sync_to_async(events.changed_many)([(conversation, frame)])
     assert await sockets.pop(colleague).receive_json_from(timeout=PATIENCE) == {
         "type": "team.changed",
         "conversation": conversation.pk,
@@ -107,10 +109,11 @@ def test_a_frame_has_only_what_has_changed(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
+    frame = TeamChanged(conversation=conversation.pk, team_revision=2, labels=[])
     sent: list[Any] = []
     monkeypatch.setattr("trato.realtime.groups.send_many", sent.extend)
     with django_capture_on_commit_callbacks(execute=True):
-        events.changed(conversation, 2, labels=[])
+        events.changed_many([(conversation, frame)])
         assert sent == []
     [(names, event)] = sent
     assert names == (f"seller.{conversation.shop_id}",)

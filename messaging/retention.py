@@ -1,0 +1,9 @@
+"""How long messaging keeps data: the rules of its features."""
+
+from .away import retention as away
+from .contact import retention as contact
+from .figures import retention as figures
+from .files import retention as files
+from .scheduled import retention as scheduled
+
+RULES = [*away.RULES, *contact.RULES, *scheduled.RULES, *figures.RULES, *files.RULES]
