@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from trato.people import Person
 from trato.prepared import prepared
 
 from .host import Shop, host, shop_model
-from .models import Conversation, Side
+from .models import Conversation, OpeningHours, Side
 
 STAFF_GROUP = "staff"
 
@@ -44,18 +44,21 @@ def conversations_of(user_id: int) -> QuerySet[Conversation]:
     )
 
 
-def conversation_for(user: Person, conversation_id: int, *, lock: bool = False) -> Conversation:
+def conversation_for(
+    user: Person, conversation_id: int, *, lock: bool = False, with_hours: bool = False
+) -> Conversation:
     """Return a conversation that the person takes part in, with its shopper, shop and product.
 
     Args:
         lock: hold the row's lock until the current transaction ends. Writers of a conversation take
             it before those of its participants and news, so that two of them cannot deadlock
             (docs/decisions/0013-lock-order.md).
+        with_hours: also load the shop's opening hours, as `week` and `days_off`.
 
     Raises:
         Http404: it doesn't exist, or the person takes no part in it.
     """
-    rows = _conversation(user.pk, conversation_id, lock=lock)
+    rows = _conversation(user.pk, conversation_id, lock=lock, with_hours=with_hours)
     if not rows:
         raise Http404("no such conversation")
     return rows[0]
@@ -77,8 +80,12 @@ def team_conversation_for(user: Person, conversation_id: int) -> Conversation:
 
 
 @prepared
-def _conversation(user_id: int, pk: int, *, lock: bool) -> QuerySet[Conversation]:
+def _conversation(user_id: int, pk: int, *, lock: bool, with_hours: bool) -> QuerySet[Conversation]:
     query = conversations_of(user_id).filter(pk=pk)
+    if with_hours:
+        hours = OpeningHours.objects.filter(shop=OuterRef("shop"))
+        columns = {name: Subquery(hours.values(name)) for name in ("week", "days_off")}
+        query = query.annotate(**columns)
     if lock:
         query = query.select_for_update(of=("self",), no_key=True)
     # A join brings the team's counter without another query; only sellers' pages show it.

@@ -48,7 +48,7 @@ from .triage.panel import panel
 @person_required
 def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Show one conversation, with the form to reply."""
-    conversation = access.conversation_for(request.user, conversation_id)
+    conversation = access.conversation_for(request.user, conversation_id, with_hours=True)
     draft = drafted(conversation, request.user, request.GET.get("reply", ""))
     return _thread(request, conversation, draft=draft)
 

@@ -1,14 +1,13 @@
 """The panel "Ask the seller" on product and shop pages."""
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from messaging.host import Product, Shop, host
-from messaging.models import OpeningHours
 from messaging.opening_hours import notice
 
 from . import queries
@@ -20,10 +19,6 @@ HOUR_SECONDS, WHOLE_DAY_SECONDS = 3600, 86_400
 def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str, Any]:
     """Return the context of the panel "Ask the seller", with one query."""
     answers = queries.shop_answers(shop.pk, product.pk if product else None, user_id)
-    hours = None
-    if answers["week"] is not None:
-        week, days_off = answers["week"], answers["days_off"]
-        hours = OpeningHours(shop=cast(Any, shop), week=week, days_off=days_off)
     ready_questions = [_("How long does delivery take?"), _("Can it be customised?")]
     if product and not host.is_sold_out(product):
         ready_questions.insert(0, _("Is this still available?"))
@@ -36,7 +31,7 @@ def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str,
         "draft": "",
         "ready_questions": ready_questions if product else [],
         "reply_time": _reply_time(answers),
-        "notice": notice.of_row(hours) if hours else None,
+        "notice": notice.of_loaded(shop, answers["week"], answers["days_off"]),
         "client_id": uuid.uuid4(),
         "max_characters": settings.MESSAGE_MAX_CHARACTERS,
     }

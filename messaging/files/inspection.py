@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -100,7 +99,8 @@ def file_name(given: str | None, extension: str, default: str) -> str:
         for character in unicodedata.normalize("NFC", base)
         if character not in BIDI_CONTROLS and unicodedata.category(character)[0] != "C"
     )
-    stem = " ".join(PurePosixPath(kept).stem.split()).strip(". ")
+    stem = kept.rpartition(".")[0] if "." in kept else kept
+    stem = " ".join(stem.split()).strip(". ")
     ending = f".{extension}"
     stem = stem[: NAME_MAX_CHARACTERS - len(ending)].rstrip()
     return (default if is_blank(stem) else stem) + ending

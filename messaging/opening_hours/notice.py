@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -25,6 +26,11 @@ class Closed:
 def of_shop(shop: Shop) -> Closed | None:
     """Return the notice of a shop, or None if it is open. Makes one query."""
     return of_row(queries.row_of(shop))
+
+
+def of_loaded(shop: Shop, week: Any, days_off: Any) -> Closed | None:
+    """`of_shop` for columns that are loaded; both are None if the shop has no hours."""
+    return of_row(OpeningHours(shop=cast(Any, shop), week=week or [], days_off=days_off or {}))
 
 
 def of_row(hours: OpeningHours) -> Closed | None:

@@ -129,9 +129,12 @@ def _report_url() -> str:
 
 
 @register.inclusion_tag("messaging/opening_hours/_notice.html")
-def opening_notice(shop: Shop) -> dict[str, Any]:
-    """Until when a shop is closed, if it is. Makes one query."""
-    return {"notice": notice.of_shop(shop)}
+def opening_notice(conversation: Conversation) -> dict[str, Any]:
+    """Until when a shop is closed, if it is. Makes one query, unless the hours are loaded."""
+    loaded: Any = conversation
+    if not hasattr(loaded, "week"):
+        return {"notice": notice.of_shop(conversation.shop)}
+    return {"notice": notice.of_loaded(conversation.shop, loaded.week, loaded.days_off)}
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)

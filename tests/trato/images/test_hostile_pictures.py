@@ -89,12 +89,20 @@ HOSTILE = {
         grey(9, 9), "JPEG", icc_profile=bytes(9 * MEGABYTE)
     ),
     "a GIF": lambda: animated("GIF", 500, 30),
+    "a large GIF": lambda: saved(Image.new("P", (7000, 7000)), "GIF"),
     "a TIFF by another name": lambda: saved(grey(99, 99), "TIFF"),
 }
 
 
-@pytest.mark.parametrize("case", HOSTILE)
-def test_no_picture_takes_more_than_200_mb(case: str) -> None:
+AS_A_PHOTO = ("a GIF", "a large GIF", "a moving PNG", "a large progressive JPEG", "sixteen bits")
+
+
+@pytest.mark.parametrize(
+    ("case", "wanted"),
+    [(case, {}) for case in HOSTILE]
+    + [(case, {"still": True, "thumbnails": [640, 320]}) for case in AS_A_PHOTO],
+)
+def test_no_picture_takes_more_than_200_mb(case: str, wanted: dict[str, Any]) -> None:
     limits = {
         "memory": django_settings.IMAGE_DECODER_MAX_BYTES,
         "seconds": 4,
@@ -103,6 +111,7 @@ def test_no_picture_takes_more_than_200_mb(case: str) -> None:
         "side": django_settings.IMAGE_MAX_SIDE,
         "new_side": sanitize.MAX_SIDE,
         "nice": 0,
+        **wanted,
     }
     content = HOSTILE[case]()
     done = subprocess.run(
