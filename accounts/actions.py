@@ -9,6 +9,7 @@ from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone
 from trato.people import Person
 from trato.realtime.sessions import announce_access_changed
+from trato.realtime.teams import announce_member_changed
 
 from .models import User
 
@@ -55,7 +56,9 @@ def _switch(actor: Person, user_id: int, reason: str, *, active: bool) -> User:
             before.created_at if before else None,
         )
     user.is_active = active
+    announce_member_changed(user.pk)  # to the teams that lose the person,
     user.save(update_fields=["is_active"])
+    announce_member_changed(user.pk)  # or get them back
     record(actor, verb, subject, reason)
     announce_access_changed(user.pk)
     return user

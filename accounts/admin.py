@@ -23,6 +23,7 @@ from trato.admin.bases import KeptAdmin, ReadOnlyAdmin, StaffAdmin, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import Person
 from trato.realtime.sessions import announce_access_changed
+from trato.realtime.teams import announce_member_changed
 from trato.responses import key_from
 
 from . import actions
@@ -63,6 +64,12 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return person_of(request).has_perm("accounts.suspend_user")
+
+    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
+        """Notify the teams that the person belongs to before or after: of the name or the role."""
+        announce_member_changed(obj.pk)
+        super().save_model(request, obj, form, change)
+        announce_member_changed(obj.pk)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Notify the person's open sockets when permissions or role change."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from trato.deletion import Hindrance, Part, parts
 from trato.realtime.sessions import announce_access_changed
+from trato.realtime.teams import announce_member_changed
 
 from .models import User
 from .pictures import forget_file
@@ -67,6 +68,7 @@ def delete_account(user_id: int) -> User | None:
         part.lock_owned(person)
     if reasons := hindrances(person):
         raise Hindered(reasons)
+    announce_member_changed(user_id)
     _make_anonymous(user_id)
     for part in parts():
         part.erase(person)

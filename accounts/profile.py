@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from trato.realtime.teams import announce_member_changed
+
 from .models import User
 
 
@@ -18,7 +20,10 @@ def change_profile(actor: User, values: Mapping[str, Any]) -> User:
         User.DoesNotExist: the account was suspended or deleted meanwhile.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=actor.pk, is_active=True)
+    is_renamed = values.get("name", user.name) != user.name
     for column, value in values.items():
         setattr(user, column, value)
     user.save(update_fields=list(values))
+    if is_renamed:
+        announce_member_changed(user.pk)
     return user

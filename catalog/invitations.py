@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from trato import rate_limits
 from trato.realtime.sessions import announce_access_changed
+from trato.realtime.teams import announce_members_changed
 
 from . import access, submissions, team_news, teams
 from .models import Shop, ShopMember, TeamInvitation, invitation_expiry
@@ -165,6 +166,7 @@ def answer(
         )
         announce_access_changed(actor.pk)
         if is_new:
+            announce_members_changed([invitation.shop_id])
             team_news.tell_of_joining(actor, invitation.shop)
     invitation.delete()
     if submitted:

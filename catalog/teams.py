@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from trato.realtime.sessions import announce_access_changed
+from trato.realtime.teams import announce_members_changed
 
 from . import access, submissions, team_news
 from .models import NAME_TAKEN, Shop, ShopMember, TeamInvitation
@@ -182,4 +183,5 @@ def _end_membership(rows: QuerySet[ShopMember]) -> int:
     for row in ended:
         row.delete()
         announce_access_changed(row.user_id)
+    announce_members_changed({row.shop_id for row in ended})
     return len(ended)

@@ -10,6 +10,7 @@ from django.http import Http404
 
 from trato.people import Person
 from trato.prepared import prepared
+from trato.realtime.teams import team_group
 
 from .host import Shop, host, shop_model
 from .models import Conversation, OpeningHours, Side
@@ -161,7 +162,7 @@ def consumer_group(user_id: int) -> str:
 
 def seller_group(shop_id: int) -> str:
     """The group of the sockets of everybody who works for a shop."""
-    return f"seller.{shop_id}"
+    return team_group(shop_id)
 
 
 def role_groups(user: Person, shop_ids: Iterable[int]) -> set[str]:

@@ -12,6 +12,7 @@ from trato.client_address import network_of_socket, site_of_socket
 from trato.people import Person
 from trato.realtime.close_codes import FLOODS, PAGE_OF_ANOTHER
 from trato.realtime.database import run_in_database_thread
+from trato.realtime.frames import encode
 from trato.realtime.groups import Event
 
 from . import access, frames, heartbeats
@@ -19,15 +20,20 @@ from .changes import Changes
 from .host import host
 from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
+from .team.frames import MembersChanged
 from .teamwork import Teamwork
 
 log = structlog.get_logger("trato.socket")
+
+MEMBERS_CHANGED = encode(MembersChanged())
 
 
 class ChatConsumer(BadgeConsumer):
     """One tab of one person. Inherits from Badge-, Realtime- and SocketConsumer, in this order."""
 
-    event_types = BadgeConsumer.event_types | {"chat.message", "chat.typing", "team.event"}
+    event_types = BadgeConsumer.event_types | {
+        "chat.message", "chat.typing", "team.event", "members.changed",
+    }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,6 +77,7 @@ class ChatConsumer(BadgeConsumer):
                     await self.conversations.open(pk, since)
                 case frames.Close(conversation=pk):
                     self.conversations.close(pk)
+                    self.team.leave(self.conversations)
                 case frames.Read() as frame:
                     await self.marks.add(frame)
                 case frames.Typing(conversation=pk, stopped=stopped):
@@ -93,6 +100,10 @@ class ChatConsumer(BadgeConsumer):
         """Pass on what only a shop's team may know."""
         self.team.deliver(event)
 
+    def members_changed(self, event: Event) -> None:
+        """Let pages show a shop's team as it is now."""
+        self.send_frame(MEMBERS_CHANGED)
+
     # -- Groups and heartbeat --------------------------------------------------------------------
 
     @classmethod
@@ -108,7 +119,12 @@ class ChatConsumer(BadgeConsumer):
         if due == self.joined:  # nearly always
             return []
         self.conversations.keep(due)
+        self.team.leave(self.conversations)
         return super().set_groups(due)
+
+    def leave_all(self) -> None:
+        super().leave_all()
+        self.team.leave()
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:

@@ -6,7 +6,7 @@ A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSA
 
 from trato.defaults import IMAGE_MAX_BYTES, env
 
-# For notifications, see `notifications.defaults`.
+# For what stands below, see `trato.defaults` and `notifications.defaults`.
 TEAM_MEMBERSHIPS = "messaging.host.active_members"
 NEWS_WORDS = {
     "assigned": "messaging.team.notices.assigned_words",

@@ -127,7 +127,8 @@ class MessagingHost(ABC):
         """Suspend an account, in one transaction.
 
         Clear `is_active`, record the act in the audit trail, and call
-        `trato.realtime.sessions.announce_access_changed`.
+        `trato.realtime.sessions.announce_access_changed` and, while the person is a member,
+        `trato.realtime.teams.announce_member_changed`.
 
         Raises:
             trato.errors.AlreadyDone: the account is suspended.

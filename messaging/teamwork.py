@@ -1,5 +1,7 @@
 """What one socket does in a shop's team: notes, who is looking, and the events of the team."""
 
+from collections.abc import Iterable
+
 from django.http import Http404
 
 from trato import rate_limits
@@ -11,6 +13,7 @@ from . import access, frames
 from .notes import actions as notes
 from .resuming import OpenConversations
 from .team import events
+from .team.frames import GONE
 
 
 class Teamwork:
@@ -18,6 +21,7 @@ class Teamwork:
 
     def __init__(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
         self._socket, self._conversations = socket, conversations
+        self._looking: dict[int, tuple[int, int]] = {}  # what colleagues know of: consumer, shop
 
     async def receive(self, frame: frames.AddNote | frames.Looking) -> None:
         """Act on a frame.
@@ -40,7 +44,8 @@ class Teamwork:
         """
         own = self._socket.user.pk
         is_due = "user" not in event or (
-            event["user"] != own and event["conversation"] in self._conversations
+            (event["user"] != own or event["is_gone"])
+            and event["conversation"] in self._conversations
         )
         if is_due and event.get("consumer") != own:
             self._socket.send_frame(event["frame"])
@@ -52,4 +57,15 @@ class Teamwork:
         (refusal,) = await rate_limits.hit_many("LOOKING_FRAMES_PER_MINUTE", [user.pk])
         if refusal:
             raise refusal
+        self._looking[frame.conversation] = opened.consumer, opened.shop
         events.looking(frame.conversation, opened.consumer, opened.shop, user, frame.doing)
+
+    def leave(self, kept: Iterable[int] = ()) -> None:
+        """Tell colleagues at once that the person has left conversations here.
+
+        Args:
+            kept: the ones that are still open.
+        """
+        for pk in self._looking.keys() - set(kept):
+            consumer, shop = self._looking.pop(pk)
+            events.looking(pk, consumer, shop, self._socket.user, GONE)

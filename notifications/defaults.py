@@ -1,13 +1,10 @@
 """The settings of notifications, see `trato.defaults`.
 
-The app above also sets two:
+Only current members of a team, see `TEAM_MEMBERSHIPS` there, see its news.
 
-`TEAM_MEMBERSHIPS`: the dotted name of a function that returns who is in which team, as rows with
-the columns `shop_id` and `user_id`. Only current members of a team see its news.
-
-`NEWS_WORDS`: for news from the site itself, by the kind of its subject, the dotted name of a
-function that turns the codes in the stored row into `notifications.words.Words` in the reader's
-language.
+The app above also sets `NEWS_WORDS`: for news from the site itself, by the kind of its subject, the
+dotted name of a function that turns the codes in the stored row into `notifications.words.Words` in
+the reader's language.
 """
 
 import environ

@@ -3,20 +3,19 @@
 The queries count rows, not keys, so that PostgreSQL only reads the index of unread ones.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Subquery
-from django.utils.module_loading import import_string
 
 from trato.listed import listed
 from trato.pagination import Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
 from trato.prepared import prepared
+from trato.realtime.teams import memberships
 
 from .models import Notification
 
@@ -42,15 +41,9 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
     Checked on every read, not cleaned up when somebody leaves: a concurrent write of news may still
     treat them as a member.
     """
-    teams = _members()().filter(user_id=user_id).order_by().values("shop_id")
+    teams = memberships()().filter(user_id=user_id).order_by().values("shop_id")
     own = Notification.objects.filter(recipient_id=user_id)
     return own.filter(Q(team_id=0) | Q(team_id__in=teams))
-
-
-@cache
-def _members() -> Callable[[], QuerySet[Any]]:
-    """Return the function for the members of all teams right now, see `TEAM_MEMBERSHIPS`."""
-    return cast("Callable[[], QuerySet[Any]]", import_string(settings.TEAM_MEMBERSHIPS))
 
 
 def unread_count(user_id: int) -> int:
@@ -103,7 +96,7 @@ def _counting() -> tuple[str, list[Any]]:
     unread = Notification.objects.filter(recipient_id__in=people, **RINGING).order_by()
     by_team = unread.values_list("recipient_id", "team_id").annotate(**_numbers())
     counted, own_parameters = by_team.query.sql_with_params()
-    among = _members()().filter(user_id__in=people).order_by()
+    among = memberships()().filter(user_id__in=people).order_by()
     members, team_parameters = among.values_list("shop_id", "user_id").query.sql_with_params()
     text = f"""
         WITH counted(recipient_id, team_id, total, notices) AS ({counted}),

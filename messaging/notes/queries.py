@@ -15,7 +15,7 @@ from messaging.models import (
     conversation_url,
 )
 from messaging.team.frames import AssignmentItem, NoteItem, NotesState
-from messaging.team.queries import assignments_of
+from messaging.team.queries import assignee_of, assignments_of, labels_of
 from notifications import queries as notifications
 from notifications.models import Notification
 from trato.people import Person
@@ -68,13 +68,17 @@ def state_since(conversation: Conversation, since: int) -> NotesState:
     if more:
         rows = rows[:size]
         revision = rows[-1].team_revision
-    return NotesState(
+    state = NotesState(
         conversation=conversation.pk,
         team_revision=revision,
         notes=[NoteItem.of(row) for row in rows if isinstance(row, Note)],
         assignments=[AssignmentItem.of(row) for row in rows if isinstance(row, Assignment)],
         more=more,
     )
+    if revision > since:
+        state.assignee, state.former = assignee_of(conversation)
+        state.labels = labels_of(conversation)
+    return state
 
 
 def unread_notices(conversation: Conversation, user: Person) -> QuerySet[Notification]:

@@ -12,7 +12,7 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
 
-from .frames import AlertsChanged, LabelsChanged, LookingSeen
+from .frames import GONE, AlertsChanged, LabelsChanged, LookingSeen
 
 
 def send(conversation: Conversation, frame: Struct) -> None:
@@ -35,10 +35,15 @@ def labels_changed(shop_id: int, frame: LabelsChanged) -> None:
 def looking(
     conversation_id: int, consumer_id: int, shop_id: int, person: Person, doing: str
 ) -> None:
-    """Tell the team now what one of them does in a conversation. On the event loop only."""
+    """Tell the team now what one of them does in a conversation. On the event loop only.
+
+    Args:
+        doing: as in `messaging.frames.Looking`, or `GONE` if one of the person's tabs has left it.
+    """
     frame = LookingSeen(conversation_id, person.pk, host.display_name(person), doing)
     event = _event(conversation_id, consumer_id, frame)
-    groups.send([seller_group(shop_id)], {**event, "user": person.pk})
+    event = {**event, "user": person.pk, "is_gone": doing == GONE}
+    groups.send([seller_group(shop_id)], event)
 
 
 def alerts_changed(person: Person) -> None:

@@ -47,6 +47,10 @@ class ScheduledChanged(Struct, tag="scheduled.changed"):
     conversation: int
 
 
+class MembersChanged(Struct, tag="members.changed"):
+    """Somebody has joined or left a shop's team, can't act for it any more, or has another name."""
+
+
 class AlertsChanged(Struct, tag="alerts.changed"):
     """The person has chosen which messages alert them."""
 
@@ -72,8 +76,14 @@ class LabelsChanged(Struct, tag="labels.changed", kw_only=True):
     deleted: list[int]
 
 
+GONE = "gone"  # what somebody does who has left a conversation
+
+
 class LookingSeen(Struct, tag="team.looking"):
-    """What a colleague does, for those who have the conversation open; nothing is stored."""
+    """What a colleague does, for those who have the conversation open; nothing is stored.
+
+    Also one's own tabs hear that another one is `GONE`, and may say that they are still there.
+    """
 
     conversation: int
     user: int
@@ -112,13 +122,20 @@ class NoteCreated(NoteItem, tag="note.created"):
 
 
 class NotesState(Struct, tag="notes.state", kw_only=True):
-    """A page of notes and assignments; the client resumes from `team_revision`."""
+    """A page of notes and assignments; the client resumes from `team_revision`.
+
+    If there is a newer revision than the client's, it also has the assignee and the labels as they
+    are now. `former` is the name of an assignee who doesn't work for the shop any more.
+    """
 
     conversation: int
     team_revision: int
     notes: list[NoteItem]
     assignments: list[AssignmentItem]
     more: bool
+    assignee: Sender | UnsetType | None = UNSET
+    former: str | UnsetType = UNSET
+    labels: list[int] | UnsetType = UNSET
 
 
 class People(Struct, tag="notes.people"):

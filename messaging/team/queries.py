@@ -5,8 +5,16 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from messaging.frames import Sender
 from messaging.host import Shop, host
-from messaging.models import AlertChoice, Assignment, Conversation, Side, TeamRules
+from messaging.models import (
+    AlertChoice,
+    Assignment,
+    Conversation,
+    ConversationLabel,
+    Side,
+    TeamRules,
+)
 from trato.people import Person
 
 Level = AlertChoice.Level
@@ -32,6 +40,23 @@ def assignments_between(
 def assignments_of(conversation: Conversation) -> QuerySet[Assignment]:
     """Return a conversation's assignments with the people in them."""
     return conversation.assignments.select_related("actor", "assignee")
+
+
+def assignee_of(conversation: Conversation) -> tuple[Sender | None, str]:
+    """Return who takes care of a conversation now, or the name of one who can't any more."""
+    person = conversation.assignee
+    if person is None:
+        return None, ""
+    name = host.display_name(person)
+    if host.is_member(person.pk, conversation.shop_id):
+        return Sender(person.pk, name), ""
+    return None, name
+
+
+def labels_of(conversation: Conversation) -> list[int]:
+    """Return the IDs of the labels on a conversation."""
+    rows = ConversationLabel.objects.filter(conversation=conversation).order_by("label_id")
+    return list(rows.values_list("label_id", flat=True))
 
 
 def rules_of(shop: Shop) -> TeamRules:

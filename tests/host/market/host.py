@@ -13,6 +13,7 @@ from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone
 from trato.people import Person
 from trato.realtime.sessions import announce_access_changed
+from trato.realtime.teams import announce_member_changed
 
 from .models import Item, Partner
 
@@ -46,7 +47,9 @@ class MarketHost(MessagingHost):
         if member.is_active == active:
             raise AlreadyDone(f"{member} is {'active' if active else 'suspended'}.")
         member.is_active = active
+        announce_member_changed(member.pk)
         member.save(update_fields=["is_active"])
+        announce_member_changed(member.pk)
         verb = "restored" if active else "suspended"
         record(actor, f"member.{verb}", f"member:{member.pk}", require_reason(reason))
         announce_access_changed(member.pk)

@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 from django.http import Http404
+from msgspec import UNSET
 
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
-from catalog.models import Shop
+from catalog.models import Shop, ShopMember
+from messaging.frames import Sender
 from messaging.models import Conversation, Note, TeamState
 from messaging.notes import actions
 from messaging.notes.queries import state_since
+from messaging.triage import labels
+from messaging.triage.actions import assign, label, unlabel
 from notifications.models import Notification
 from tests.said import say
 from tests.threads import in_threads
@@ -137,3 +141,22 @@ def test_resuming_gets_what_came_later_in_pages(
     rest = state_since(conversation, first.team_revision)
     assert ([one.body for one in rest.notes], rest.more, rest.team_revision) == (["c"], False, 3)
     assert state_since(conversation, 3).notes == []
+
+
+def test_what_is_newer_comes_with_the_assignee_and_the_labels_of_now(
+    seller: User, colleague: User, shop: Shop, conversation: Conversation
+) -> None:
+    def state(since: int) -> tuple[Any, ...]:
+        now = state_since(Conversation.objects.get(), since)
+        return now.assignee, now.former, now.labels
+
+    mug = labels.create(seller, shop.pk, "Mugs", "blue").pk
+    assign(seller, [conversation.pk], colleague.pk)
+    label(seller, [conversation.pk], mug)
+    assert state(0) == state(1) == (Sender(colleague.pk, colleague.name), "", [mug])
+    assert state(2) == (UNSET, UNSET, UNSET)
+    ShopMember.objects.filter(user=colleague).delete()
+    unlabel(seller, [conversation.pk], mug)
+    assert state(2) == (None, colleague.name, [])
+    assign(seller, [conversation.pk], None)
+    assert state(2) == (None, "", [])

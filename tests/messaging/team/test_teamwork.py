@@ -7,6 +7,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
+from catalog.models import Shop
+from catalog.teams import remove_member
 from messaging.models import Conversation, Note
 from tests.patience import PATIENCE
 from tests.sockets import next_frame, receives_nothing, send
@@ -92,6 +94,27 @@ async def test_only_colleagues_who_have_it_open_see_it(
     assert (await next_frame(reading, "error"))["code"] == "not_found"
     await send(acting, **frame, doing="dancing")
     assert (await next_frame(acting, "error"))["code"] == "invalid"
+
+
+@pytest.mark.parametrize("way", ["closes", "disconnects", "leaves the shop"])
+async def test_colleagues_and_own_tabs_hear_who_is_gone(
+    way: str, seller: User, colleague: User, shop: Shop, conversation: Conversation, socket_of: Any
+) -> None:
+    acting, beside, reading = [await socket_of(one) for one in (colleague, colleague, seller)]
+    for socket in (acting, beside, reading):
+        await open_it(socket, conversation)
+    await send(acting, type="team.looking", conversation=conversation.pk, doing="replying")
+    assert (await next_frame(reading, "team.looking"))["doing"] == "replying"
+    if way == "closes":
+        await send(acting, type="conversation.close", conversation=conversation.pk)
+    elif way == "disconnects":
+        await acting.disconnect()
+    else:
+        await sync_to_async(remove_member)(seller, shop.pk, colleague.pk)
+    gone = await next_frame(reading, "team.looking")
+    assert (gone["user"], gone["doing"]) == (colleague.pk, "gone")
+    if way != "leaves the shop":
+        assert (await next_frame(beside, "team.looking"))["doing"] == "gone"
 
 
 async def test_looking_too_often_is_refused(

@@ -1,0 +1,35 @@
+"""Announce to the open pages of teams that their people have changed: who they are, or a name."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.module_loading import import_string
+
+from trato.realtime import groups
+
+
+def team_group(team_id: int) -> str:
+    """Return the group of all sockets of a team's members."""
+    return f"seller.{team_id}"
+
+
+@cache
+def memberships() -> Callable[[], QuerySet[Any]]:
+    """Return the function for the members of all teams right now, see `TEAM_MEMBERSHIPS`."""
+    return cast("Callable[[], QuerySet[Any]]", import_string(settings.TEAM_MEMBERSHIPS))
+
+
+def announce_members_changed(team_ids: Iterable[int]) -> None:
+    """On commit, tell some teams' sockets that members have come, gone, or changed their names."""
+    names = [team_group(pk) for pk in team_ids]
+    if names:
+        groups.send_on_commit(names, {"type": "members.changed"})
+
+
+def announce_member_changed(user_id: int) -> None:
+    """The same to all teams of a person, read now: call it while the person is a member."""
+    rows = memberships()().filter(user_id=user_id).order_by()
+    announce_members_changed(rows.values_list("shop_id", flat=True))
