@@ -1,6 +1,6 @@
 """Colleagues see who is looking, replying or writing a note; the shopper gets none of it."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
@@ -52,3 +52,26 @@ def test_what_is_not_repeated_expires(
     writing.close()
     reading.clock.fast_forward(26_000)
     expect(reading.locator(".looking")).to_be_hidden()
+
+
+def test_who_opens_it_sees_at_once_who_is_replying_and_who_leaves(
+    person: Person, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    writing, reading = person(seller), person(colleague, process=0)
+    open_thread(writing, conversation)
+    set_seconds(writing, "repeat", 3600)
+    writing.fill("#composer-body", "Yes, ")
+    open_thread(reading, conversation)
+    line = reading.locator(".looking")
+    expect(line).to_have_text(f"{seller.name} is replying")
+    set_seconds(reading, "expires", 3600)
+    writing.fill("#composer-body", "")
+    expect(line).to_have_text(f"{seller.name} is looking")
+    writing.close()
+    expect(line).to_be_hidden()
+
+
+def set_seconds(page: Page, name: str, seconds: int) -> None:
+    page.locator("trato-looking").evaluate(
+        "(element, [name, seconds]) => element.dataset[name] = seconds", [name, seconds]
+    )

@@ -1,5 +1,5 @@
 // What colleagues do in this conversation: they look, reply, or write a note. Each tab says so again
-// while it is true; what isn't repeated expires. It warns and never blocks.
+// while it is true, and once to whoever is new; what isn't repeated expires. It warns and never blocks.
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 
@@ -18,6 +18,7 @@ class Looking extends HTMLElement {
   typedAt = { replying: 0, noting: 0 };
   told = ""; // what the others know of this tab
   toldAt = 0;
+  isOwed = false; // whether somebody new doesn't know yet what this tab does
 
   async connectedCallback() {
     this.gone = new AbortController();
@@ -61,11 +62,12 @@ class Looking extends HTMLElement {
 
   tell(anyway = false) {
     const doing = this.doing();
-    const isDue = Date.now() >= this.toldAt + Number(this.dataset.repeat) * 1000;
+    const isDue = this.isOwed || Date.now() >= this.toldAt + Number(this.dataset.repeat) * 1000;
     if (!doing || (doing === this.told && !isDue && !anyway)) return;
     if (!session.send({ type: "team.looking", conversation: this.conversation, doing })) return;
     this.told = doing;
     this.toldAt = Date.now();
+    this.isOwed = false;
     this.warn();
   }
 
@@ -73,12 +75,17 @@ class Looking extends HTMLElement {
 
   see({ conversation, user, name, doing }) {
     if (conversation !== this.conversation) return;
+    if (user === session.user) return this.tell(true); // the person is gone only from another tab
     clearTimeout(this.others.get(user)?.timer);
-    const timer = setTimeout(() => {
-      this.others.delete(user);
-      this.show();
-    }, Number(this.dataset.expires) * 1000);
+    if (doing === "gone") return this.forget(user);
+    if (!this.others.has(user)) this.isOwed = true;
+    const timer = setTimeout(() => this.forget(user), Number(this.dataset.expires) * 1000);
     this.others.set(user, { name, doing, timer });
+    this.show();
+  }
+
+  forget(user) {
+    this.others.delete(user);
     this.show();
   }
 
