@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.utils import timezone, translation
 
 from trato.templatetags.times import in_words, moment, weekday_and_day
@@ -35,9 +36,22 @@ def test_a_day_with_its_weekday_begins_with_it() -> None:
         assert weekday_and_day(AT.date()) == "miércoles, 4 de marzo de 2026"
 
 
+@pytest.mark.parametrize(
+    ("now", "text"),
+    [
+        ("2026-03-04T22:00Z", "15:04 UTC"),
+        ("2026-03-05T01:00Z", "4 Mar"),
+        ("2027-01-01T01:00Z", "4 Mar 2026"),
+    ],
+)
+def test_a_list_shows_times_as_short_as_its_script_does(now: str, text: str) -> None:
+    with time_machine.travel(now, tick=False):
+        assert f">{text}</time>" in moment(AT, "short")
+
+
 def test_scripts_are_given_the_moment_itself() -> None:
     iso = 'datetime="2026-03-04T15:04:30+00:00"'
-    assert moment(AT) == f'<time class="" {iso} data-local="short">{in_words(AT)}</time>'
+    assert moment(AT, "when") == f'<time class="" {iso} data-local="when">{in_words(AT)}</time>'
     assert moment(AT, "time") == f'<time class="" {iso} data-local="time">15:04 UTC</time>'
     assert moment(AT, "day", "a b") == f'<time class="a b" {iso} data-local="day">4 Mar 2026</time>'
     assert moment(None, "time") == '<time class="" datetime="" data-local="time"></time>'

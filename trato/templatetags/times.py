@@ -35,7 +35,7 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
 
     Args:
         at: the time, or nothing if a script will fill it in.
-        kind: what scripts show: `time`, `day`, `short` (the time if it is today, otherwise the
+        kind: what is shown: `time`, `day`, `short` (the time if it is today, otherwise the
             day), `when` (the time, and the day unless it is today), `opening` (the same with the
             weekday, for a time to come), or `span` (how long ago it was: `2 hours`).
         classes: CSS classes of the element.
@@ -44,7 +44,13 @@ def moment(at: datetime | None, kind: Kind = "short", classes: str = "") -> Safe
     if at:
         local = timezone.localtime(at)
         iso = at.isoformat()
-        formats = {"day": _day_line, "time": _time, "opening": _opening, "span": _span}
+        formats = {
+            "day": _day_line,
+            "time": _time,
+            "opening": _opening,
+            "span": _span,
+            "short": _short,
+        }
         text = formats.get(kind, _day_and_time)(local)
     # `format_html` would escape each part, at the cost of all the rest. Only the text may need it.
     parts = f'<time class="{classes}" datetime="{iso}" data-local="{kind}">{escape(text)}</time>'
@@ -66,6 +72,15 @@ def _opening(local: datetime) -> str:
     pattern = "EEEE" if 0 < days < 7 else "EEEE, d MMM"
     day = format_date(local.date(), pattern, locale=to_locale(get_language() or "en"))
     return f"{day}, {_time(local)}"
+
+
+def _short(local: datetime) -> str:
+    today = timezone.localdate()
+    if local.date() == today:
+        return _time(local)
+    return _day_in(
+        get_language() or "en", local.date(), "d MMM" if local.year == today.year else "d MMM y"
+    )
 
 
 def _span(local: datetime) -> str:
@@ -92,8 +107,8 @@ def _day(local: datetime) -> str:
 
 
 @lru_cache(maxsize=2000)  # a page of messages formats the same days again and again
-def _day_in(language: str, day: date) -> str:
-    return format_date(day, "d MMM y", locale=to_locale(language))
+def _day_in(language: str, day: date, pattern: str = "d MMM y") -> str:
+    return format_date(day, pattern, locale=to_locale(language))
 
 
 def _time(local: datetime) -> str:
