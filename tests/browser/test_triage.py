@@ -75,6 +75,7 @@ def test_the_team_sees_assignee_and_labels_at_once_and_the_shopper_nothing(
     aside = page.locator(".triage-context")
     aside.get_by_label("Assign to").select_option(label="Iker Sanz")
     aside.get_by_role("button", name="Assign").click()
+    expect(page.locator(".undo")).to_contain_text("Assigned")
     aside.get_by_role("button", name="Add").click()
     seen = other.locator(".triage-context")
     expect(seen.locator("[data-assignee]")).to_have_text("Iker Sanz")

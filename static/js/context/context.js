@@ -1,5 +1,6 @@
 // What stands beside a conversation follows the team's and the shopper's acts: how long it has waited,
 // whose turn it is in the shopper's other conversations, and the last note.
+import { refresh } from "trato/fresh-page";
 import { write } from "trato/local-time";
 import { session } from "trato/session";
 
@@ -21,6 +22,10 @@ class Context extends HTMLElement {
     session.on("conversation.state", (state) => this.caughtUp(state), signal);
     session.on("inbox.changed", (frame) => this.turned(frame.conversation, frame.turn, frame.waiting_since), signal);
     session.on("note.created", (note) => this.noted(note), signal);
+    session.on("notes.state", ({ notes }) => notes.forEach((note) => this.noted(note)), signal);
+    session.on("page.fresh", (page) => {
+      this.last = Math.max(this.last, page.querySelector("trato-context").dataset.last);
+    }, signal);
     this.clock = setInterval(() => this.querySelectorAll("[data-local=span]").forEach(write), MINUTE);
     this.querySelector("[data-note-link]")?.addEventListener("click", () => this.close(), { signal });
   }
@@ -30,14 +35,19 @@ class Context extends HTMLElement {
     clearInterval(this.clock);
   }
 
-  said({ conversation, sequence, side, automatic, created_at: at }) {
+  said({ conversation, consumer, sequence, side, automatic, created_at: at }) {
     if (conversation === this.conversation) {
       if (sequence <= this.last) return;
       this.last = sequence;
     }
-    if (!automatic) this.turned(conversation, side === "consumer" ? "seller" : "consumer", at);
-    const time = this.itemOf(conversation)?.querySelector(".others__time");
-    if (time) tell(time, at);
+    const item = this.itemOf(conversation);
+    if (!item && consumer === Number(this.dataset.consumer)) return refresh(); // a new one of the shopper's
+    const turn = side === "consumer" ? "seller" : "consumer";
+    if (!automatic && item?.dataset.turn !== turn) this.turned(conversation, turn, at);
+    const time = item?.querySelector(".others__time");
+    if (!time) return;
+    tell(time, at);
+    if (item.previousElementSibling) item.parentNode.prepend(item);
   }
 
   /** The messages that were missed without a connection. */
@@ -49,10 +59,10 @@ class Context extends HTMLElement {
     return this.querySelector(`[data-turn-of="${conversation}"]`);
   }
 
-  /** Show whom a conversation waits for. A second message of the same side waits since the first one. */
+  /** Show whom a conversation waits for, and since when. */
   turned(conversation, turn, since) {
     const item = this.itemOf(conversation);
-    if (!item || item.dataset.turn === turn) return;
+    if (!item) return;
     item.dataset.turn = turn;
     for (const mark of item.querySelectorAll("[data-when-turn]")) mark.hidden = mark.dataset.whenTurn !== turn;
     if (since) item.querySelectorAll("[data-local=span]").forEach((time) => tell(time, since));

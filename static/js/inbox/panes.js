@@ -4,9 +4,11 @@
 // The address has the filter of the list: /conversation/<id>/?<filter>. The list's page is not in it,
 // because a conversation has pages too; it is in the state of the browser's history.
 import { entitle } from "trato/badge";
+import { refresh } from "trato/fresh-page";
 import { Keys } from "trato/keys";
 import { writeAll } from "trato/local-time";
 import { outbox } from "trato/outbox";
+import { onNews } from "trato/news-of";
 import { askFor, isConversation, listAt, withFilter } from "trato/pages";
 import { Selection } from "trato/selection";
 import { session } from "trato/session";
@@ -36,6 +38,7 @@ class Panes extends HTMLElement {
       this.selection.draw();
     });
     window.addEventListener("popstate", () => this.wentTo());
+    onNews((ids) => this.forgetPages(ids));
     wide.addEventListener("change", () => this.fillList());
     this.shown = this.pageOf(location.href);
     this.keys = new Keys(this);
@@ -107,10 +110,13 @@ class Panes extends HTMLElement {
     const next = new URL(address, location.href);
     if (push && this.pageOf(next.href) === this.shown && !next.hash) return this.focusIn(byKey);
     this.markCurrent(next.pathname);
+    this.opening = { address: next.href, isOld: false };
+    const { opening } = this;
     const page = await this.ask(next.href);
     if (!page) return;
     if (push) history.pushState({ list: this.listQuery }, "", next.href);
     this.show(page, next.href);
+    if (opening.isOld) refresh();
     this.focusIn(byKey);
     if (byKey) this.prepareNext();
     const name = this.middle.querySelector(".thread__title")?.textContent ?? "";
@@ -154,9 +160,19 @@ class Panes extends HTMLElement {
   takePrepared(address) {
     const { prepared } = this;
     this.prepared = null;
-    if (prepared?.address === address && performance.now() < prepared.at + FRESH) return prepared.page;
+    const isFresh = prepared?.address === address && performance.now() < prepared.at + FRESH;
+    if (isFresh && session.live) return prepared.page; // without a socket nobody says that it is old
     prepared?.request.abort();
     return undefined;
+  }
+
+  /** Conversations have changed; null: any of them. A page that was asked for before doesn't show it. */
+  forgetPages(ids) {
+    const isOf = (address) => !ids || ids.includes(Number(new URL(address).pathname.match(/(\d+)\/$/)?.[1]));
+    if (this.opening && isOf(this.opening.address)) this.opening.isOld = true;
+    if (!this.prepared || !isOf(this.prepared.address)) return;
+    this.prepared.request.abort();
+    this.prepared = null;
   }
 
   /** Go back to the list, with nothing open. */

@@ -2,6 +2,7 @@
 // works too: the server reads the text.
 import { getJSON } from "trato/api";
 import { insertAt } from "trato/insert";
+import { session } from "trato/session";
 
 const SHOWN = 6;
 const TYPED = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}.'’-]*(?: [\p{L}\p{N}.'’-]*)?)$/u; // up to the cursor
@@ -23,6 +24,7 @@ export class MentionList {
     Object.assign(this, { field, list, source });
     for (const kind of ["input", "click"]) field.addEventListener(kind, () => this.show(), { signal });
     field.addEventListener("blur", () => this.close(), { signal });
+    session.on("members.changed", () => (this.people = undefined), signal);
     // Before the composer's own listener, for which Enter means to add the note.
     field.addEventListener("keydown", (event) => this.steer(event), { capture: true, signal });
     list.addEventListener("mousedown", (event) => {

@@ -131,6 +131,7 @@ class Notes extends HTMLElement {
     if (!state || !this.isConnected) return null;
     for (const note of state.notes) this.take(note);
     for (const line of state.assignments) this.takeLine(line);
+    session.emit("notes.state", state);
     return state.more ? this.load(state.team_revision) : state;
   }
 

@@ -1,4 +1,5 @@
-// What the team has scheduled in a conversation. The server draws the list again after changes.
+// What the team has scheduled in a conversation. The server draws the list again after changes; what was
+// missed without a connection comes with the whole page, see `fresh-page.js`.
 import { post } from "trato/api";
 import { LiveList } from "trato/live-list";
 import { writeAll } from "trato/local-time";
@@ -17,9 +18,7 @@ class Scheduled extends LiveList {
     session.on("message.created", ({ conversation }) => {
       if (conversation === here && this.querySelector("li")) this.changed();
     }, signal);
-    for (const kind of ["live", "poll"]) {
-      session.on(kind, () => this.querySelector("li") && this.changed(), signal);
-    }
+    session.on("poll", () => this.querySelector("li") && this.changed(), signal);
     document.addEventListener("visibilitychange", () => this.plan(), { signal });
     this.addEventListener("submit", (event) => this.act(event), { signal });
   }

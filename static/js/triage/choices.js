@@ -50,7 +50,7 @@ function failure() {
 }
 
 function controls(dialog) {
-  return [...dialog.querySelectorAll("button, input:not([type=hidden]), a")];
+  return [...dialog.querySelectorAll("button:not([hidden]), input:not([type=hidden]), a")];
 }
 
 /** Arrows go from one to the next; a letter goes to the next that begins with it. */

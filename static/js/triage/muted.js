@@ -42,10 +42,14 @@ session.on("own.changed", async ({ conversations }) => {
   for (const state of conversations) muted?.[state.muted ? "add" : "delete"](state.conversation);
 });
 
-session.on("alerts.changed", () => {
-  asked = null;
-  alerts.clear();
-});
+// Without a connection, changes in other tabs and of assignees are missed. Whoever takes care of a
+// conversation and leaves the shop doesn't any more.
+for (const kind of ["alerts.changed", "lost", "members.changed"]) {
+  session.on(kind, () => {
+    asked = null;
+    alerts.clear();
+  });
+}
 
 session.on("team.changed", ({ conversation, assignee }) => {
   if (assignee !== undefined) alerts.delete(conversation);

@@ -1,8 +1,9 @@
 // The acts beside a conversation: the forms post without loading the page, and what they show
 // follows the person's other tabs and the team.
 import { act, actOf } from "trato/acts";
-import { format } from "trato/local-time";
-import { askFor } from "trato/pages";
+import { refresh, refreshOld } from "trato/fresh-page";
+import { noteSeen } from "trato/last-seen";
+import { format, write } from "trato/local-time";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 import { offerUndo } from "trato/undo";
@@ -18,93 +19,68 @@ const OWN = {
   settle: { settled: true },
   reopen: { settled: false },
 };
-
-let missed = null; // the page with what was missed, asked for once by all parts of a page
+const LONGEST_ALARM = 2 ** 31 - 1; // milliseconds; a longer timer goes off at once
 
 class Triage extends HTMLElement {
+  teamRevision = 0; // of the last change of the team that was shown
+
   connectedCallback() {
     this.conversation = Number(this.dataset.conversation);
+    this.last = Number(this.dataset.last); // the sequence of the last message
     this.left = new AbortController();
     const { signal } = this.left;
+    const isHere = ({ conversation }) => conversation === this.conversation;
     this.addEventListener("submit", (event) => this.submit(event), { signal });
+    // Offered times may be those of yesterday.
+    this.addEventListener("toggle", ({ target }) => target.open && refreshOld(), { capture: true, signal });
     session.on("own.changed", ({ conversations }) => {
-      const own = conversations.find(({ conversation }) => conversation === this.conversation);
+      const own = conversations.find(isHere);
       if (own) this.draw(own);
     }, signal);
     session.on("team.changed", (frame) => {
-      if (frame.conversation === this.conversation) this.drawTeam(frame);
+      if (!isHere(frame)) return;
+      this.teamRevision = Math.max(this.teamRevision, frame.team_revision);
+      this.drawTeam(frame);
     }, signal);
-    session.on("lost", () => {
-      this.isBehind = true;
-      missed = null;
+    session.on("notes.state", (state) => {
+      if (isHere(state) && state.team_revision >= this.teamRevision) this.drawTeam(state);
     }, signal);
-    session.on("live", () => this.isBehind && this.catchUp(), signal);
+    session.on("page.fresh", (page) => {
+      this.last = Math.max(this.last, page.querySelector("trato-triage").dataset.last);
+      this.sleep(this.snooze());
+    }, signal);
     session.on("labels.changed", (frame) => this.drawLabels(frame), signal);
-    session.on("inbox.changed", ({ conversation, turn }) => {
-      if (conversation === this.conversation) this.draw({ settled: !turn });
+    session.on("inbox.changed", (frame) => isHere(frame) && this.draw({ settled: !frame.turn }), signal);
+    session.on("message.created", (message) => isHere(message) && this.said(message), signal);
+    session.on("conversation.state", (state) => {
+      if (isHere(state)) state.messages.forEach((message) => this.said(message));
     }, signal);
-    session.on("message.created", ({ conversation }) => {
-      if (conversation !== this.conversation) return;
-      this.draw({ archived: false, snoozed_until: null, settled: false });
-    }, signal);
-  }
-
-  /** Take what was missed without a socket from the conversation's page. */
-  async catchUp() {
-    this.isBehind = false;
-    missed ??= askFor(location.href);
-    const page = await missed;
-    const place = [...document.querySelectorAll("trato-triage")].indexOf(this);
-    const fresh = page?.querySelectorAll("trato-triage")[place];
-    if (fresh?.dataset.conversation !== this.dataset.conversation) return; // another was opened
-    const until = fresh.querySelector(".triage__state [data-when=snoozed]:not([hidden]) time");
-    const own = { snoozed_until: until?.dateTime ?? null };
-    for (const one of fresh.querySelectorAll("[data-when]:not([data-when^='!'])")) {
-      own[one.dataset.when] = !one.hidden;
-    }
-    this.draw(own);
-    const list = fresh.querySelector("[data-shop]");
-    if (!list) return; // only for the shop's side
-    const chips = [...list.children];
-    const kept = new Set(chips.map(({ dataset }) => dataset.label));
-    this.drawLabels({
-      shop: Number(list.dataset.shop),
-      changed: chips.map((chip) => ({
-        id: Number(chip.dataset.label),
-        name: chip.querySelector("[data-name]").textContent,
-        colour: chip.querySelector(".label").dataset.colour,
-      })),
-      deleted: [...this.querySelectorAll("[data-label]")].map(({ dataset }) => dataset.label).filter((id) => !kept.has(id)),
-    });
-    const id = Number(fresh.querySelector("[name=user]").value);
-    const name = fresh.querySelector("[data-assignee]").textContent;
-    this.drawTeam({
-      assignee: id ? { id, name } : null,
-      labels: chips.filter((chip) => !chip.hidden).map(({ dataset }) => Number(dataset.label)),
-    });
+    this.sleep(this.snooze());
   }
 
   disconnectedCallback() {
     this.left.abort();
+    clearTimeout(this.alarm);
   }
 
   async submit(event) {
     event.preventDefault();
-    const { name, extra } = actOf(event.target, event.submitter);
+    const form = event.target;
+    noteSeen(form);
+    const { name, extra } = actOf(form, event.submitter);
     const result = await act(name, [this.conversation], extra);
-    this.sayError(event.target, result.error);
+    this.sayError(form, result.error);
     if (result.error) return;
-    const menu = event.target.closest("details.menu");
+    const menu = form.closest("details.menu");
     if (menu) menu.open = false;
     if (name === "mark_unread") {
       this.leave(); // staying here would mark it as read again
       offerUndo(result);
       return;
     }
+    if (name === "assign" && result.failed[this.conversation] === "conflict") return this.sayTaken();
     if (result.done.length) this.apply(name, extra);
-    offerUndo(result, (undone) => {
-      if (undone.done.length && !session.live) location.reload();
-    });
+    offerUndo(result, ({ done }) => done.length && !session.live && refresh());
     if (menu) menu.querySelector("summary").focus();
   }
 
@@ -125,20 +101,32 @@ class Triage extends HTMLElement {
     } else if (text) offerUndo({ text });
   }
 
+  /** A colleague has assigned it meanwhile: say to whom, once the page shows it. */
+  sayTaken() {
+    session.addEventListener("page.fresh", () => {
+      const name = this.querySelector("[data-assignee]").textContent;
+      offerUndo({ text: fill(gettext("%(name)s has just taken this."), { name }) });
+    }, { once: true, signal: this.left.signal });
+    refresh();
+  }
+
   /** Without a socket no frame tells this tab what it has done. */
   apply(name, extra) {
     if (OWN[name]) this.draw(OWN[name]);
     if (name === "snooze" && extra.until) this.draw({ snoozed_until: extra.until });
-    if (name === "assign") {
-      const option = this.querySelector(`[name=user] option[value="${extra.user}"]`);
-      const person = extra.user ? { id: Number(extra.user), name: option?.textContent.trim() } : null;
-      if (!session.live) this.drawTeam({ assignee: person });
-    }
-    if (!session.live && (name === "label" || name === "unlabel")) {
-      const on = new Set(this.labels());
-      on[name === "label" ? "add" : "delete"](Number(extra.label));
-      this.drawTeam({ labels: [...on] });
-    }
+    if (!session.live) refresh();
+  }
+
+  // -- what it is to the person ------------------------------------------------------------------
+
+  /** A message ends what holds until the next one. */
+  said({ sequence, automatic }) {
+    if (sequence <= this.last) return;
+    this.last = sequence;
+    const { until } = this;
+    this.draw({ archived: false, snoozed_until: null });
+    if (!automatic) this.draw({ settled: false });
+    if (until) this.offerAgain(until);
   }
 
   draw(own) {
@@ -154,20 +142,59 @@ class Triage extends HTMLElement {
       time.dateTime = own.snoozed_until;
       time.textContent = format("when", new Date(own.snoozed_until));
     }
+    if ("snoozed_until" in own) this.sleep(own.snoozed_until);
     if (focused?.hidden) focused.form.querySelector("button:not([hidden])")?.focus();
   }
+
+  /** The end of the snooze as it is shown, or null. */
+  snooze() {
+    return this.querySelector(".triage__state [data-when=snoozed]:not([hidden]) time")?.dateTime ?? null;
+  }
+
+  /** Show its end when it comes: nobody announces that. */
+  sleep(until) {
+    this.until = until;
+    clearTimeout(this.alarm);
+    if (!until) return;
+    this.offerAgain(null);
+    const left = Date.parse(until) - Date.now();
+    this.alarm = setTimeout(() => {
+      if (left > LONGEST_ALARM) this.sleep(until);
+      else this.draw({ snoozed_until: null });
+    }, Math.min(left, LONGEST_ALARM));
+  }
+
+  /** Offer to go on with a snooze that a message has ended. */
+  offerAgain(until) {
+    const button = this.querySelector("[data-again]");
+    if (!button) return;
+    button.hidden = !until;
+    if (!until) return;
+    button.value = until;
+    const time = button.querySelector("time");
+    time.dateTime = until;
+    write(time);
+  }
+
+  // -- what the team shares ----------------------------------------------------------------------
 
   labels() {
     return [...this.querySelectorAll("[data-label]:not([hidden])")].map(({ dataset }) => Number(dataset.label));
   }
 
-  drawTeam({ assignee, labels }) {
+  /** `former`: the name of an assignee who can't any more, so that it is nobody's. */
+  drawTeam({ assignee, former = "", labels }) {
     if (assignee !== undefined) {
       for (const line of this.querySelectorAll("[data-assignee]")) {
         line.textContent = assignee?.name ?? gettext("Nobody");
       }
-      for (const select of this.querySelectorAll("[name=user]")) select.value = assignee?.id ?? "";
-      for (const line of this.querySelectorAll("[data-former]")) line.remove();
+      for (const field of this.querySelectorAll("[name=expected]")) field.value = assignee?.id ?? "";
+      for (const select of this.querySelectorAll("[name=user]")) choose(select, assignee);
+      for (const line of this.querySelectorAll("[data-former]")) {
+        const text = gettext("%(name)s took care of this and can't any more, so it is nobody's again.");
+        line.hidden = !former;
+        line.querySelector("span").textContent = former && fill(text, { name: former });
+      }
     }
     if (labels === undefined) return;
     for (const chip of this.querySelectorAll("[data-label]")) {
@@ -218,6 +245,18 @@ class Triage extends HTMLElement {
     chip.querySelector("[data-name]").textContent = name;
     chip.querySelector("[data-remove]").textContent = fill(gettext("Remove the label %(name)s"), { name });
   }
+}
+
+/** Choose a colleague, who may have joined after the page was loaded. */
+function choose(select, person) {
+  const [, ...people] = select.options; // the first is nobody
+  if (person && !people.some(({ value }) => value === String(person.id))) {
+    const next = people.find(({ text }) => text.localeCompare(person.name) > 0) ?? null;
+    select.add(new Option(person.name, person.id), next);
+  }
+  const id = String(person?.id ?? "");
+  for (const option of select.options) option.defaultSelected = option.value === id;
+  select.value = id;
 }
 
 customElements.define("trato-triage", Triage);

@@ -1,0 +1,158 @@
+// The open conversation and the list's header as the server draws them now: for what no event says, and
+// after events may have been missed. Each page is fetched once for all its parts. Those marked with
+// `data-fresh` are exchanged here; others get the conversation's page with the session's event
+// `page.fresh`.
+import { writeAll } from "trato/local-time";
+import { onNews } from "trato/news-of";
+import { askFor } from "trato/pages";
+import { session } from "trato/session";
+
+const GATHER = 200; // milliseconds; whoever asks within them gets one page
+const PAUSE = 2000; // milliseconds after a request that failed; doubled each time
+const LONGEST_PAUSE = 32000; // then it is given up, until there is a reason again
+const OLD = 60000; // milliseconds after which prices, stock and offered times may be others
+
+const conversationOf = (root) => root.querySelector("trato-thread")?.dataset.conversation;
+const FIELDS = "details[open] :is(select, input:not([type=hidden]))";
+
+class FreshPage {
+  isWanted = false;
+  takenAt = performance.now();
+  pause = PAUSE;
+
+  /**
+   * `addressOf()`: the page's address, or null if none of its parts is shown. `isBehind`: whether events
+   * may have been missed. `fits(page)`: whether a page is that of what is shown.
+   */
+  constructor(addressOf, { isBehind = false, fits = () => true, taken = () => {} } = {}) {
+    Object.assign(this, { addressOf, isBehind, fits, taken });
+    session.on("lost", () => {
+      this.isBehind = true;
+    });
+    session.on("live", () => this.isBehind && this.want());
+    session.on("members.changed", () => this.want());
+    document.addEventListener("visibilitychange", () => this.plan(0));
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.want());
+  }
+
+  want() {
+    this.isWanted = true;
+    this.pause = PAUSE;
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.plan(GATHER * (1 + Math.random()));
+  }
+
+  wantIfOld() {
+    if (!document.hidden && performance.now() - this.takenAt > OLD) this.want();
+  }
+
+  plan(wait) {
+    if (!this.isWanted || this.timer || this.isAsking || document.hidden) return;
+    this.timer = setTimeout(() => this.ask(), wait);
+  }
+
+  async ask() {
+    this.timer = null;
+    this.isWanted = false;
+    if (session.live) this.isBehind = false;
+    const address = this.addressOf();
+    if (!address || session.ended) return;
+    this.isAsking = true;
+    const page = await askFor(address);
+    await released;
+    this.isAsking = false;
+    const isSame = address === this.addressOf();
+    if (!page && isSame && this.pause < LONGEST_PAUSE) {
+      this.isWanted = true;
+      this.plan(this.pause);
+      this.pause *= 2;
+    } else {
+      if (page && isSame && !this.isWanted && this.fits(page)) this.take(page);
+      this.plan(GATHER);
+    }
+  }
+
+  take(page) {
+    this.takenAt = performance.now();
+    this.pause = PAUSE;
+    const places = {};
+    for (const old of document.querySelectorAll("[data-fresh]")) {
+      const name = old.dataset.fresh;
+      places[name] = (places[name] ?? -1) + 1;
+      const part = page.querySelectorAll(`[data-fresh="${name}"]`)[places[name]];
+      if (part) exchange(old, part);
+    }
+    this.taken(page);
+  }
+}
+
+let released = Promise.resolve(); // once no button is held down: exchanged then, it would not be clicked
+document.addEventListener("pointerdown", () => {
+  released = new Promise((resume) => {
+    for (const kind of ["pointerup", "pointercancel"]) {
+      document.addEventListener(kind, () => setTimeout(resume), { capture: true, once: true });
+    }
+  });
+}, { capture: true });
+
+const contentsOf = (part) => part.innerHTML.replace(/\s+/g, " ");
+const controlsOf = (root) => [...root.querySelectorAll("a, button, select, summary")];
+
+/** What a control does: the same one may stand elsewhere after the exchange. */
+function keyOf(one) {
+  const value = one.localName === "select" ? "" : one.value;
+  return [one.localName, one.getAttribute("href") ?? one.form?.getAttribute("action"), one.name, value].join(" ");
+}
+
+/** Show a part as the other page has it. What is open or chosen in it stays so, and so does the focus. */
+function exchange(old, part) {
+  if (old.querySelector(FIELDS)) return; // somebody is choosing there
+  writeAll(part);
+  const token = old.querySelector("[name=csrfmiddlewaretoken]")?.value; // as good as the new one
+  for (const field of part.querySelectorAll("[name=csrfmiddlewaretoken]")) {
+    field.setAttribute("value", token ?? field.value);
+  }
+  if (contentsOf(old) === contentsOf(part)) return;
+  const focused = controlsOf(old).find((one) => one === document.activeElement);
+  const opened = [...old.querySelectorAll("details")].map(({ open }) => open);
+  const chosen = [...old.querySelectorAll("select")]
+    .filter(({ options, selectedIndex }) => options[selectedIndex]?.defaultSelected === false && selectedIndex)
+    .map(({ name, value }) => ({ name, value }));
+  old.replaceChildren(...part.childNodes);
+  [...old.querySelectorAll("details")].forEach((one, place) => (one.open = opened[place] ?? one.open));
+  for (const { name, value } of chosen) {
+    const select = old.querySelector(`select[name="${name}"]`);
+    if ([...select?.options ?? []].some((option) => option.value === value && !option.disabled)) select.value = value;
+  }
+  if (!focused) return;
+  const shown = controlsOf(old).filter((one) => one.checkVisibility());
+  const same = shown.find((one) => keyOf(one) === keyOf(focused));
+  (same ?? shown.find((one) => one.form && one.name === focused.name) ?? shown[0])?.focus({ preventScroll: true });
+}
+
+const thread = new FreshPage(() => conversationOf(document) && location.href, {
+  isBehind: !session.live,
+  fits: (page) => conversationOf(page) === conversationOf(document),
+  taken: (page) => session.emit("page.fresh", page),
+});
+// An answer that is under way may be older than the event.
+onNews((ids) => {
+  if (thread.isAsking && (!ids || ids.includes(Number(conversationOf(document))))) thread.want();
+});
+document.addEventListener("visibilitychange", () => thread.wantIfOld());
+
+// Labels, colleagues and saved views to choose from.
+new FreshPage(() => {
+  const panes = document.querySelector("trato-panes:has(trato-inbox)");
+  return panes && new URL(panes.dataset.list + panes.listQuery, location.href).href;
+});
+
+// The rows name assignees.
+session.on("members.changed", () => document.querySelector("trato-inbox")?.changed());
+
+/** Show what a reload would show of the conversation. */
+export const refresh = () => thread.want();
+
+/** The same, if the page is no longer quite new. */
+export const refreshOld = () => thread.wantIfOld();
