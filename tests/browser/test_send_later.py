@@ -1,5 +1,6 @@
 """Sending later from the composer, with colleagues and the shopper beside."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from messaging.models import Conversation, Message, ScheduledMessage
 from tests.browser.acts import Person, open_thread, says, write
+from tests.said import say
 
 BOX = "#composer-body"
 MENU = ".send-later summary"
@@ -44,7 +46,7 @@ def test_a_message_is_scheduled_and_colleagues_see_it(
 ) -> None:
     beside = person(colleague)
     open_thread(beside, conversation)
-    answering.click(".send-later__panel > button >> nth=0")
+    answering.click(".send-later__times button >> nth=0")
     expect(answering.locator(SUMMARY)).to_contain_text("1 message scheduled")
     expect(answering.locator(BOX)).to_have_value("")
     expect(answering.locator(BOX)).to_be_focused()
@@ -80,8 +82,36 @@ def test_a_chosen_time_is_refused_beside_the_field_and_the_text_stays(answering:
     assert ScheduledMessage.objects.get().state == "cancelled"
 
 
+def test_it_says_what_was_seen_and_when_it_will_be_sent(
+    answering: Page, conversation: Conversation, shopper: User
+) -> None:
+    tomorrow = answering.locator(".send-later__times button").last
+    expect(tomorrow).to_contain_text(re.compile(r"Tomorrow: \w+, .*\d{1,2}:00"))
+    # What the shopper writes now is not on the page: a message is on its way to it.
+    seen = answering.locator("[name=seen]").first
+    answering.evaluate("document.querySelector('trato-thread').receive = () => {}")
+    say(shopper, conversation, "Hello?")
+    expect(answering.locator(".inbox__preview")).to_contain_text("Hello?")
+    tomorrow.click()
+    expect(answering.locator(LIST)).to_contain_text("The shopper has written since, so it won't")
+    assert seen.input_value() == "1"
+
+
+def test_a_menu_that_was_open_overnight_is_drawn_again(
+    person: Person, seller: User, conversation: Conversation
+) -> None:
+    page = person(seller)
+    page.clock.install()
+    open_thread(page, conversation)
+    time = page.locator(".send-later__times time").last
+    time.evaluate("time => time.textContent = 'Mon, 2 Jan, 9:00'")
+    page.clock.fast_forward("00:02:00")
+    page.click(MENU)
+    expect(time).not_to_have_text("Mon, 2 Jan, 9:00")
+
+
 def test_one_that_is_due_is_sent_by_a_server(answering: Page, asking: Page) -> None:
-    answering.click(".send-later__panel > button >> nth=0")
+    answering.click(".send-later__times button >> nth=0")
     expect(answering.locator(SUMMARY)).to_have_count(1)
     ScheduledMessage.objects.update(send_at=timezone.now())
     says(asking, "Yes, inside too.")
@@ -115,7 +145,7 @@ def test_it_works_without_scripts(
 def test_its_pages_are_accessible(
     inspect: Any, seller: User, conversation: Conversation, answering: Page
 ) -> None:
-    answering.click(".send-later__panel > button >> nth=0")
+    answering.click(".send-later__times button >> nth=0")
     expect(answering.locator(SUMMARY)).to_have_count(1)
     row = ScheduledMessage.objects.get()
     inspector = inspect(seller)

@@ -2,6 +2,8 @@
 // composer's form to another address.
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
+import { refreshOld } from "trato/fresh-page";
+import { noteSeen } from "trato/last-seen";
 import { writeAll } from "trato/local-time";
 import { session } from "trato/session";
 import { gettext } from "trato/text";
@@ -20,7 +22,7 @@ class SendLater extends HTMLElement {
       event.preventDefault(); // it would press Send
       this.schedule(this.chosen.value);
     });
-    this.menu.addEventListener("toggle", () => this.menu.open || this.choose(false));
+    this.menu.addEventListener("toggle", () => (this.menu.open ? refreshOld() : this.choose(false)));
   }
 
   get field() {
@@ -50,6 +52,7 @@ class SendLater extends HTMLElement {
   }
 
   async schedule(time) {
+    const { form } = this.field;
     const body = this.field.value;
     if (!body.trim()) return this.say(gettext("Write the message first."));
     const values = { body, send_at: time };
@@ -57,7 +60,8 @@ class SendLater extends HTMLElement {
     const key = JSON.stringify(values);
     if (key !== this.attempt.key) this.attempt = { key, id: newId() };
     const address = this.querySelector("[formaction]").getAttribute("formaction");
-    const answer = await post(address, { ...values, client_id: this.attempt.id });
+    noteSeen(form);
+    const answer = await post(address, { ...values, seen: form.elements.seen.value, client_id: this.attempt.id });
     if (!answer?.ok) {
       return this.say(answer?.body?.detail ?? gettext("This couldn't be saved. Try again."));
     }
