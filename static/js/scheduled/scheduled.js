@@ -40,6 +40,7 @@ class Scheduled extends LiveList {
   }
 
   draw(text) {
+    if (this.isGone) return this.replaceChildren(); // the person has left the shop
     const isOpen = this.querySelector("details")?.open;
     super.draw(text);
     const box = this.querySelector("details");
