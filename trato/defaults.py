@@ -3,8 +3,8 @@
 A project's settings begin with `from trato.defaults import *`, then the same of `notifications` and
 `messaging`. A unit at the end of a name is the setting's unit.
 
-An app above also sets `TEAM_MEMBERSHIPS`: the dotted name of a function that returns who is in which
-team, as rows with the columns `shop_id` and `user_id`.
+An app above also sets `TEAM_MEMBERSHIPS`: the dotted name of a function that returns who is in
+which team, as rows with the columns `shop_id` and `user_id`.
 """
 
 import os
