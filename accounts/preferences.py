@@ -1,6 +1,6 @@
 """A person's language and time zone: stored with the account, and known to each browser by cookies.
 
-Pages read the cookies alone, so no request waits for the person's row because of them. A login sets
+Pages only read the cookies, so no request waits for the person's row because of them. A login sets
 them, so that a new device speaks the person's language at once.
 """
 

@@ -157,7 +157,7 @@ def state_counts(products: QuerySet[Product]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class FirstSteps:
-    """How far a new shop has come.
+    """A new shop's progress through its first steps.
 
     Args:
         draft: the address part of its newest draft; empty if it has none.

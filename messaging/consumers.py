@@ -29,7 +29,7 @@ MEMBERS_CHANGED = encode(MembersChanged())
 
 
 class ChatConsumer(BadgeConsumer):
-    """One tab of one person. Inherits from Badge-, Realtime- and SocketConsumer, in this order."""
+    """The socket of one browser tab. Its bases are Badge-, Realtime- and SocketConsumer."""
 
     event_types = BadgeConsumer.event_types | {
         "chat.message", "chat.typing", "team.event", "members.changed",

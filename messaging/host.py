@@ -26,22 +26,6 @@ Product: TypeAlias = models.Model  # of MESSAGING_PRODUCT_MODEL
 Shop: TypeAlias = models.Model  # of MESSAGING_SHOP_MODEL
 
 
-class HostForeignKey(models.ForeignKey[Any, Any]):
-    """A foreign key to a model of the shop. Migrations name the setting, not the model."""
-
-    @property
-    def swappable_setting(self) -> str | None:
-        names = ("MESSAGING_PRODUCT_MODEL", "MESSAGING_SHOP_MODEL")
-        to = self.remote_field.model
-        label = to if isinstance(to, str) else to._meta.label
-        same = (name for name in names if getattr(settings, name).lower() == label.lower())
-        return next(same, None)
-
-    def deconstruct(self) -> Any:
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.ForeignKey", args, kwargs
-
-
 @dataclass(frozen=True)
 class ProductCard:
     """A product as a thread shows it, either now or at the time of the question.
@@ -104,7 +88,7 @@ class MessagingHost(ABC):
         return people.display_name(person)
 
     def short_name(self, person: Person) -> str:
-        """Return the name under which colleagues see a person in a list. Makes no query."""
+        """Return the name that colleagues see in lists. Makes no query."""
         return self.display_name(person).partition(" ")[0]
 
     def person_picture_url(self, person: Person) -> str:

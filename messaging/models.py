@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from trato.people import is_deleted
 
-from .host import HostForeignKey, host
+from .fields import HostForeignKey
+from .host import host
 from .sides import Side as Side
 
 SUBJECT_KIND = "conversation"  # of the notifications that messaging creates

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from trato.people import Person
 
-from .host import HostForeignKey, Shop, host, shop_model
+from .fields import HostForeignKey
+from .host import Shop, host, shop_model
 
 
 class Owned(models.Model):

@@ -1,4 +1,4 @@
-"""One person in one conversation, and what is that person's alone."""
+"""One person in one conversation, and what only that person sees."""
 
 from django.conf import settings
 from django.db import models

@@ -12,6 +12,7 @@ from trato.listed import listed
 from trato.people import Person
 from trato.realtime import groups
 
+from .locks import about, get_or_create, locked
 from .models import CONVERSATION, News, Notification
 
 
@@ -147,7 +148,7 @@ def make_unread(user: Person, news: Collection[News]) -> set[int]:
     Returns:
         The IDs of the subjects that were not unread before. The caller announces the badge.
     """
-    rows = _found_or_created(news)
+    rows = get_or_create(news)
     unread = Notification.objects.filter(
         recipient_id=user.pk, news__in=listed(row.pk for row in rows), read_at=None
     )
@@ -179,7 +180,7 @@ def mute(user: Person, news: Collection[News], *, is_muted: bool) -> None:
                 read_at=now,  # of those that did not exist
                 is_muted=is_muted,
             )
-            for row in _found_or_created(news)
+            for row in get_or_create(news)
         ],
         update_conflicts=True,
         unique_fields=["news", "recipient"],
@@ -200,8 +201,8 @@ def tell_again(subject_kind: str, subject_ids: Iterable[int]) -> None:
     Call it if others are to be notified than before: a send relies for `TELL_TEAM_AGAIN_SECONDS` on
     having notified everybody, see `sql.notify_in_statement`.
     """
-    told = _about(subject_kind, list(subject_ids)).filter(team_id__gt=0, told_at__isnull=False)
-    if news := _locked(told):
+    told = about(subject_kind, list(subject_ids)).filter(team_id__gt=0, told_at__isnull=False)
+    if news := locked(told):
         News.objects.filter(pk__in=listed(news)).update(told_at=None)
 
 
@@ -217,8 +218,8 @@ def replace_excerpt(
         excerpt: the excerpt that `notify` got for the message.
         by: what it says now; empty if it is removed or withdrawn.
     """
-    quoting = _about(subject_kind, [subject_id]).filter(team_id=team_id, excerpt=excerpt[:160])
-    News.objects.filter(pk__in=_locked(quoting)).update(excerpt=by[:160])
+    quoting = about(subject_kind, [subject_id]).filter(team_id=team_id, excerpt=excerpt[:160])
+    News.objects.filter(pk__in=locked(quoting)).update(excerpt=by[:160])
 
 
 @transaction.atomic
@@ -228,12 +229,12 @@ def forget(subject_kind: str, subject_ids: Collection[int], *, unread_only: bool
     Args:
         unread_only: leave what anybody has read.
     """
-    about = _about(subject_kind, subject_ids)
+    rows = about(subject_kind, subject_ids)
     if unread_only:
-        about = about.exclude(
+        rows = rows.exclude(
             Exists(Notification.objects.filter(news=OuterRef("pk"), read_at__isnull=False))
         )
-    news = News.objects.filter(pk__in=_locked(about))
+    news = News.objects.filter(pk__in=locked(rows))
     unread = Notification.objects.filter(news__in=news, read_at=None)
     recipients = sorted(set(unread.values_list("recipient_id", flat=True)))
     news.delete()
@@ -243,22 +244,8 @@ def forget(subject_kind: str, subject_ids: Collection[int], *, unread_only: bool
 @transaction.atomic
 def drop_name(subject_kind: str, subject_ids: Collection[int], name: str) -> None:
     """Remove a name from the beginning of titles of news about some subjects."""
-    named = _about(subject_kind, subject_ids).filter(title__startswith=name)
-    News.objects.filter(pk__in=_locked(named)).update(title=Substr("title", len(name) + 1))
-
-
-def _about(subject_kind: str, subject_ids: Collection[int]) -> QuerySet[News]:
-    return News.objects.filter(subject_kind=subject_kind, subject_id__in=listed(subject_ids))
-
-
-def lock(keys: Collection[int]) -> None:
-    """Lock the news of some notifications before several of them are deleted."""
-    lock_news(Notification.objects.filter(pk__in=keys).values_list("news", flat=True))
-
-
-def lock_news(keys: Iterable[int]) -> None:
-    """Lock several rows of news before they are deleted, as `_locked` does."""
-    _locked(News.objects.filter(pk__in=keys))
+    named = about(subject_kind, subject_ids).filter(title__startswith=name)
+    News.objects.filter(pk__in=locked(named)).update(title=Substr("title", len(name) + 1))
 
 
 def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
@@ -283,42 +270,14 @@ def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
     return changed
 
 
-def _found_or_created(news: Collection[News]) -> list[News]:
-    """Return the stored rows of news, locked; create those that are missing."""
-    wanted = {(row.subject_id, row.team_id): row for row in news}
-    if not wanted:
-        return []
-    kind = next(iter(wanted.values())).subject_kind
-    rows = _about(kind, [subject_id for subject_id, _team in wanted])
-    in_order = rows.filter(team_id__in={team_id for _subject, team_id in wanted}).order_by(
-        "subject_id", "team_id"
-    )
-    stored = list(in_order.select_for_update(no_key=True))
-    missing = wanted.keys() - {(row.subject_id, row.team_id) for row in stored}
-    if missing:
-        new = [wanted[key] for key in sorted(missing)]
-        News.objects.bulk_create(new, ignore_conflicts=True)
-        stored = list(in_order.select_for_update(no_key=True))
-    return [row for row in stored if (row.subject_id, row.team_id) in wanted]
-
-
 def _mark_read(unread: QuerySet[Notification]) -> int:
     """Mark notifications as read while their news are locked; return how many were unread.
 
     News that arrives while this waits for a lock stays unread.
     """
     now = database_now()
-    if not (news := _locked(News.objects.filter(pk__in=unread.values("news")))):
+    if not (news := locked(News.objects.filter(pk__in=unread.values("news")))):
         return 0
     seen = News.objects.filter(pk__in=news, happened_at__lte=now)
     News.objects.filter(pk__in=news, told_at__isnull=False).update(told_at=None)
     return unread.filter(news__in=seen.values("pk")).update(read_at=Now())
-
-
-def _locked(rows: QuerySet[News]) -> list[int]:
-    """Lock rows of news in the order that all writers use; return their keys.
-
-    See docs/decisions/0013-lock-order.md; an UPDATE of several rows locks them in any order.
-    """
-    in_order = rows.order_by("subject_kind", "subject_id", "team_id").select_for_update(no_key=True)
-    return list(in_order.values_list("pk", flat=True))

@@ -5,7 +5,8 @@ from django.conf import settings
 from trato.deletion import Part
 from trato.people import Person
 
-from .actions import forget, lock_news
+from .actions import forget
+from .locks import lock_news
 from .models import News, Notification
 
 

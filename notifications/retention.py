@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from trato.retention import Rule
 
-from .actions import lock, lock_news
+from .locks import lock, lock_news
 from .models import News, Notification
 
 

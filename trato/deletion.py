@@ -1,4 +1,4 @@
-"""What it means to delete an account: each app says it for its own rows.
+"""What it means to delete an account: each app defines this for its own rows.
 
 The setting `DELETION_PARTS` lists the `Part`s. Deleting an account locks the person's row, makes it
 anonymous and then carries them out in that order, in one transaction.

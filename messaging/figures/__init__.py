@@ -1,1 +1,1 @@
-"""How are we doing: how fast a shop answers, by a fair clock, and what it is asked."""
+"""How fast a shop answers: how fast a shop answers, by a fair clock, and what it is asked."""

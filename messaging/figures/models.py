@@ -1,11 +1,11 @@
-"""Waits by the fair clock, as they were when they ended, and what the team says about them."""
+"""Waits for an answer in opening hours, stored when they end, and what the team says about them."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from messaging.host import HostForeignKey
+from messaging.fields import HostForeignKey
 from trato.fields import MultilineTextField
 
 

@@ -55,7 +55,7 @@ def late(waits: QuerySet[Wait], late_since: datetime) -> QuerySet[Wait]:
 
 
 def contests_of(waits: list[Wait]) -> dict[int, Contest]:
-    """Return the contests of some waits that stand, by wait."""
+    """Return the contests of some waits that nobody has withdrawn, by wait."""
     rows = Contest.objects.filter(wait__in=waits, withdrawn_at=None).select_related("by")
     return {row.wait_id: row for row in rows}
 

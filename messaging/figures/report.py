@@ -98,7 +98,7 @@ class Figures:
 
     @cached_property
     def ages(self) -> list[Bar]:
-        """Open waits by their age on the clock."""
+        """Unanswered waits by how many opening hours they have lasted."""
         day = self.day_seconds
         labels = [_("up to an hour"), _("up to a day"), _("up to three days"), _("longer")]
         borders = [self._border(seconds) for seconds in (3600, max(day, 3601), 3 * day)]

@@ -20,7 +20,7 @@ def move(
             turn stays the same, are left alone.
 
     Returns:
-        Those that changed. Both sides hear of them on commit.
+        Those that changed. Both sides are told on commit.
     """
     changed, changes, settled = [], [], []
     for row in conversations:

@@ -1,4 +1,4 @@
-"""What a person wants to see of the inbox, as it stands in the address."""
+"""Filters of the inbox, read from the address."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

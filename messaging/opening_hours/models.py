@@ -8,7 +8,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from messaging.host import HostForeignKey, host
+from messaging.fields import HostForeignKey
+from messaging.host import host
 
 from .schedule import ALWAYS, Schedule, Span, Week
 

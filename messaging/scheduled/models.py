@@ -1,4 +1,4 @@
-"""Messages that wait for their time."""
+"""Scheduled messages."""
 
 from django.conf import settings
 from django.db import models

@@ -32,7 +32,7 @@ CHOOSE, OPENING, TOMORROW = "choose", "opening", "tomorrow"
 @require_http_methods(["GET", "POST"])
 @person_required
 def scheduled(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """GET: the list in a conversation, for scripts. POST: schedule a message."""
+    """List what is scheduled in a conversation, for scripts, or schedule a message."""
     conversation = actions.conversation_for(request.user, conversation_id)
     if request.method == "GET":
         response = render(request, "messaging/scheduled/_list.html", queries.box(conversation))

@@ -61,7 +61,7 @@ class Language:
     members: tuple[tuple[str, ...], ...]
 
     def stems(self, text: str) -> list[str]:
-        """Return the stems of the telling words of a text, in their order."""
+        """Return the stems of the meaningful words in a text, in order."""
         known = self.known
         return [stem for word in WORD.findall(text.lower()) if (stem := known[word])]
 

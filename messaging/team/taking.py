@@ -1,4 +1,4 @@
-"""Replying to a conversation that nobody takes care of takes it.
+"""A reply to a conversation that nobody takes care of assigns it to its author.
 
 The store says in `Sent.takes` where a reply does, so other messages cost nothing. The assignment is
 a transaction of its own, after the message is committed: a send waits for nobody. If the process
@@ -54,7 +54,7 @@ def take(replies: Mapping[int, int]) -> None:
 
 
 def _take(replies: Mapping[int, int]) -> None:
-    """`take`, but the messages are stored: whatever fails here, their senders don't hear of it."""
+    """`take`, but the messages are stored: whatever fails here, their senders aren't told."""
     try:
         take(replies)
     except (DatabaseError, InterfaceError) as error:

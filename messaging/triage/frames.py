@@ -28,7 +28,7 @@ class Impossible(Exception):
 
 
 class OwnState(Struct, kw_only=True):
-    """What a conversation is to one person alone."""
+    """What a conversation is to one person only."""
 
     conversation: int
     archived: bool

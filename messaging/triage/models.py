@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from messaging.host import HostForeignKey
+from messaging.fields import HostForeignKey
 
 
 class Label(models.Model):

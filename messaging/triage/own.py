@@ -1,4 +1,4 @@
-"""Change what conversations are to one person alone: one read, one lock and one write for many."""
+"""Change one person's own state of conversations: one read, one lock and one write for many."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

@@ -1,6 +1,6 @@
 """Change what a shop's team shares about conversations: the assignee, and labels.
 
-The actor has to stand on the shop's side. Only the team hears of it, under its own revision.
+The actor has to be on the shop's side. Only the team is told, under its own revision.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -77,7 +77,7 @@ def _mute(actor: Person, undone: Undo) -> Outcome:
 
 
 def _assignee(actor: Person, undone: Undo) -> Outcome:
-    """Undo `assign`; nobody takes care of what somebody had who has left the shop since."""
+    """Undo `assign`; if the former assignee has left the shop, nobody takes care of it."""
     changes = _by_conversation(undone)
     people = {change.before[0] for change in undone.changes}.difference([None])
     shops = host.shops_of(people) if people else {}
@@ -118,7 +118,7 @@ def _by_conversation(undone: Undo) -> dict[int, Change]:
 
 
 def _before(change: Change, now: list[Any]) -> list[Any]:
-    """Return the values before a change, unless there are others now than after it."""
+    """Return the values before a change, unless they have changed again since."""
     if change.after != now:
         raise Impossible("conflict")
     return change.before

@@ -34,17 +34,17 @@ def test_a_closed_shop_answers_by_itself_and_both_sides_see_it(
     owner.get_by_role("button", name="Save").click()
     expect(owner.get_by_label("Answer automatically outside opening hours")).to_be_checked()
 
-    page, desk = person(shopper), person(seller)
+    page, answers = person(shopper), person(seller)
     open_thread(page, conversation)
-    open_thread(desk, conversation)
+    open_thread(answers, conversation)
     expect(page.locator(".closed")).to_contain_text(f"The shop is closed until {opens}")
     write(page, "Is it glazed?")
-    for reader in (page, desk):
+    for reader in (page, answers):
         reply = reader.locator(".message").filter(has_text="We're closed at the moment")
         expect(reply.locator(".message__automatic")).to_have_text("Automatic reply")
         expect(reply.locator(".message__sender")).to_have_text("Barro y Sal")
-    desk.reload()
-    expect(desk.locator(".message__automatic:visible")).to_have_count(1)
+    answers.reload()
+    expect(answers.locator(".message__automatic:visible")).to_have_count(1)
 
 
 @languages

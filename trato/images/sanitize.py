@@ -33,7 +33,7 @@ DECODER = Path(__file__).with_name("decoder.py")
 
 
 class Picture(ContentFile[bytes]):
-    """A picture that `sanitize` returned: the only kind that actions store."""
+    """A sanitized picture. Actions store no other kind."""
 
 
 class Photo(NamedTuple):

@@ -64,7 +64,7 @@ def test_marks_lock_notifications_in_the_order_of_sends(
         marker = threading.Thread(target=store_marks, args=marks)
         marker.start()
         wait_until_somebody_waits_for_a_lock()
-        other.execute(of, [second.pk])  # free, else it would wait for us in a ring
+        other.execute(of, [second.pk])  # free, else it would deadlock with us
     marker.join(timeout=PATIENCE)
     assert unread_count(seller.pk) == 0
 
@@ -107,22 +107,22 @@ def test_sends_lock_notifications_in_order_whether_they_are_read_or_not(
     assert unread_count(seller.pk) == 2
 
 
-def test_sends_and_marks_at_once_never_wait_in_a_ring(
+def test_sends_and_marks_at_once_never_deadlock(
     shopper: User, seller: User, colleague: User, shop: Shop, settings: Any, monkeypatch: Any
 ) -> None:
-    settings.SEND_LOCK_SECONDS = 30  # so that a ring is found as one
+    settings.SEND_LOCK_SECONDS = 30  # so that a deadlock is detected as one
     settings.MESSAGES_PER_MINUTE = 10**6
     where = conversations(shopper, shop, 12)
     for one in reversed(where):  # so that rows are stored in another order than they are locked
         send(shopper, one)
-    rings: list[Exception] = []
+    deadlocks: list[Exception] = []
     run = StatementConnection._run
 
     async def watched(self: StatementConnection, statement: str, given: Any) -> bytes:
         try:
             return await run(self, statement, given)
-        except psycopg.errors.DeadlockDetected as ring:
-            rings.append(ring)
+        except psycopg.errors.DeadlockDetected as deadlock:
+            deadlocks.append(deadlock)
             raise
 
     monkeypatch.setattr(StatementConnection, "_run", watched)
@@ -161,7 +161,7 @@ def test_sends_and_marks_at_once_never_wait_in_a_ring(
         await asyncio.gather(*(again(work, seed) for seed, work in works))
 
     asyncio.run(all_at_once())
-    assert rings == []
+    assert deadlocks == []
 
 
 def test_a_mark_that_a_lock_holds_fails_alone(
