@@ -134,7 +134,7 @@ def test_undo_is_for_the_last_key_although_an_earlier_one_is_answered_later(
 
 def test_several_are_selected_and_archived_at_once_and_come_back(inbox: Page) -> None:
     keys = inbox.keyboard
-    for key in ("j", "x", "j", "X"):
+    for key in ("j", "x", "j", "Shift+X"):
         keys.press(key)
     bar = inbox.get_by_role("toolbar", name="Selected conversations")
     expect(bar).to_contain_text("2 selected")
@@ -155,3 +155,39 @@ def test_all_that_are_shown_are_selected_and_left_again(inbox: Page) -> None:
     expect(inbox.locator(".selection")).to_be_hidden()
     inbox.keyboard.press("k")
     expect(inbox.locator(NAMES).first).to_be_focused()
+
+
+def press(page: Page, key: str, **options: bool) -> None:
+    """Press a key as no driver can: with Caps Lock, held down, or with AltGr."""
+    page.evaluate(
+        """([key, options]) => (document.activeElement ?? document.body).dispatchEvent(
+            new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options }),
+        )""",
+        [key, options],
+    )
+
+
+def test_caps_lock_changes_no_key(inbox: Page) -> None:
+    press(inbox, "J")
+    expect(inbox.locator(NAMES).first).to_be_focused()
+    press(inbox, "X")
+    expect(inbox.locator(".selection__count")).to_have_text("1 selected")
+    press(inbox, "J")
+    press(inbox, "x", shiftKey=True)
+    expect(inbox.locator(".selection__count")).to_have_text("2 selected")
+
+
+def test_a_key_that_is_held_down_acts_once_and_moves_on(inbox: Page) -> None:
+    press(inbox, "j")
+    press(inbox, "j", repeat=True)
+    expect(inbox.locator(NAMES).last).to_be_focused()
+    press(inbox, "x")
+    press(inbox, "x", repeat=True)
+    expect(inbox.locator(".selection__count")).to_have_text("1 selected")
+    press(inbox, "?", repeat=True)
+    assert inbox.locator("dialog").count() == 0
+
+
+def test_letters_with_altgr_are_left_alone(inbox: Page) -> None:
+    press(inbox, "j", modifierAltGraph=True)
+    expect(inbox.locator("body")).to_be_focused()

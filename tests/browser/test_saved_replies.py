@@ -130,3 +130,17 @@ def test_without_scripts_a_page_lists_them(
     expect(page.locator(BOX)).to_have_value(PRICE)
     page.click(".composer__send")
     assert bodies(page) == [PRICE]
+
+
+def test_keys_of_an_input_method_choose_no_reply(page: Page) -> None:
+    enter = """(field) => field.dispatchEvent(new KeyboardEvent(
+        "keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true },
+    ))"""
+    type_in(page, "/price")
+    expect(page.locator(STATUS)).to_contain_text("Tab inserts")
+    page.locator(BOX).evaluate(enter)
+    page.click(".replies__button")
+    expect(page.locator(".replies__item")).to_have_count(3)
+    page.locator(".replies__search").evaluate(enter)
+    expect(page.locator(".replies__item")).to_have_count(3)
+    expect(page.locator(BOX)).to_have_value("/price")

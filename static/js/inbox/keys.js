@@ -3,6 +3,8 @@
 import * as storage from "trato/storage";
 import { session } from "trato/session";
 import { choose } from "trato/choices";
+import { isComposing } from "trato/insert";
+import { keepFocus } from "trato/keep-focus";
 import { is } from "trato/selection";
 import { gettext } from "trato/text";
 
@@ -11,11 +13,11 @@ const FIELDS = "input:not([type=checkbox], [type=radio], [type=button], [type=su
 
 /**
  * `act`: the names of an act and its opposite; `choose`: an act that is given a choice; `seller`: only
- * for the shop's side.
+ * for the shop's side; `repeats`: as long as the key is held down.
  */
 const BINDINGS = [
-  { keys: ["j", "ArrowDown"], does: "next", words: gettext("Next conversation") },
-  { keys: ["k", "ArrowUp"], does: "previous", words: gettext("Previous conversation") },
+  { keys: ["j", "ArrowDown"], does: "next", repeats: true, words: gettext("Next conversation") },
+  { keys: ["k", "ArrowUp"], does: "previous", repeats: true, words: gettext("Previous conversation") },
   { keys: ["o", "Enter"], does: "open", words: gettext("Open the conversation") },
   { keys: ["u", "Escape"], does: "leave", words: gettext("Back to the list") },
   { keys: ["r"], does: "reply", words: gettext("Write a reply") },
@@ -50,6 +52,12 @@ function isDone(name, row, thread) {
   return is(state, row);
 }
 
+/** A key without Caps Lock: with Shift it is another letter, and means something else. */
+function keyOf({ key, shiftKey }) {
+  if (key.length > 1) return key;
+  return shiftKey ? key.toUpperCase() : key.toLowerCase();
+}
+
 export class Keys {
   last = null; // a promise of what the last act has done
   isGoingUp = false; // through the list
@@ -71,13 +79,15 @@ export class Keys {
 
   pressed(event) {
     const { key, target } = event;
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isComposing(event) || event.getModifierState?.("AltGraph")) return;
     if (document.querySelector("dialog[open]") || document.documentElement.hasAttribute("data-ended")) return;
     if (key === "Escape") return this.escaped(event);
     if (key === "ArrowDown" && target.id === "inbox-search") return this.toResults(event);
     if (this.isOff || target.closest?.(FIELDS)) return;
-    const binding = this.bindings.find(({ keys }) => keys.includes(key));
+    const binding = this.bindings.find(({ keys }) => keys.includes(keyOf(event)));
     if (!binding || key === "Enter") return; // which opens a link by itself
+    if (event.repeat && !binding.repeats) return;
     if (key.startsWith("Arrow") && !this.isInList && this.panes.conversation) return; // they scroll
     if (this.run(binding) === false) return;
     event.preventDefault();
@@ -274,7 +284,11 @@ export class Keys {
     const box = dialog.querySelector("input");
     box.checked = !this.isOff;
     box.addEventListener("change", () => (box.checked ? storage.remove(OFF) : storage.set(OFF, "1")));
-    dialog.addEventListener("close", () => dialog.remove());
+    const refocus = keepFocus();
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      refocus();
+    });
     this.dialog = dialog;
     document.body.append(dialog);
     dialog.showModal();

@@ -162,11 +162,11 @@ export class Rows {
     return !this.nextOf(row) && this.box.querySelector(".pagination [rel=next]") !== null;
   }
 
-  /** Replace a row by a newer one; its focus stays. */
+  /** Replace a row by a newer one; the focus stays on its link or its box. */
   replace(old, row) {
-    const href = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    const focused = [".inbox__link", ".inbox__check"].find((one) => old.querySelector(`${one}:focus`));
     old.replaceWith(row);
-    if (href) row.querySelector(".inbox__link").focus({ preventScroll: true });
+    if (focused) row.querySelector(focused).focus({ preventScroll: true });
   }
 
   /** Take a row out; the focus goes to the next one. */

@@ -3,6 +3,7 @@ import { SUSPENDED } from "trato/close-codes";
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { Draft } from "trato/drafts";
+import { isComposing } from "trato/insert";
 import { fill, lengthOf, ngettext } from "trato/text";
 
 const TYPING_EVERY = 3000; // milliseconds
@@ -23,9 +24,7 @@ export function count(field, counter) {
 /** Whether a key means to send: Enter, but on a keyboard only, and not to end a composition. */
 export function isSend(event) {
   const touch = matchMedia("(pointer: coarse)").matches;
-  // Safari ends a composition before the Enter key that ended it, and marks that key by its code.
-  const composes = event.isComposing || event.keyCode === 229;
-  return event.key === "Enter" && !event.shiftKey && !composes && !touch;
+  return event.key === "Enter" && !event.shiftKey && !isComposing(event) && !touch;
 }
 
 class Composer extends HTMLElement {

@@ -86,16 +86,24 @@ export class LiveList extends HTMLElement {
   }
 
   draw(text) {
-    const focused = this.contains(document.activeElement) && addressOf(document.activeElement);
+    const focused = document.activeElement;
+    const at = this.controls.indexOf(focused);
     const page = new DOMParser().parseFromString(text, "text/html");
     this.replaceChildren(...page.body.childNodes);
     writeAll(this);
-    const candidates = focused ? [...this.querySelectorAll("a, button")] : [];
-    candidates.find((one) => addressOf(one) === focused)?.focus();
+    if (at < 0) return;
+    const { controls } = this;
+    const same = controls.find((one) => one.localName === focused.localName && addressOf(one) === addressOf(focused));
+    (same ?? controls[Math.min(at, controls.length - 1)])?.focus({ preventScroll: true });
+  }
+
+  get controls() {
+    return [...this.querySelectorAll("a, button, input:not([type=hidden])")];
   }
 }
 
-/** The target of a link or a button, which identifies it after the list was rendered again. */
+/** The target of a link, a button or a box, which identifies it after the list was rendered again. */
 function addressOf(element) {
-  return element.getAttribute("href") ?? element.form?.getAttribute("action");
+  const target = element.getAttribute("href") ?? element.form?.getAttribute("action");
+  return element.localName === "input" ? element.value : target;
 }

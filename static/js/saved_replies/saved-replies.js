@@ -1,7 +1,7 @@
 // Saved replies below the message box: a searchable list, and `/shortcut` followed by Tab or Enter.
 // The server fills them for this conversation; nothing here sends anything.
 import { getJSON, post } from "trato/api";
-import { insertAt } from "trato/insert";
+import { insertAt, isComposing } from "trato/insert";
 import { fill, gettext } from "trato/text";
 
 const FRESH = 30000; // milliseconds that a loaded list is used for shortcuts: prices may change
@@ -140,6 +140,7 @@ class SavedReplies extends HTMLElement {
   }
 
   steer(event) {
+    if (isComposing(event)) return;
     const { key } = event;
     const last = this.list.children.length - 1;
     const to = {
@@ -147,7 +148,7 @@ class SavedReplies extends HTMLElement {
       ArrowUp: this.active > 0 ? this.active - 1 : last,
     }[key];
     if (to !== undefined) this.mark(Math.min(to, last));
-    else if (key === "Enter" && !event.isComposing) this.choose(this.list.children[this.active]);
+    else if (key === "Enter") this.choose(this.list.children[this.active]);
     else return;
     event.preventDefault();
   }
@@ -168,7 +169,7 @@ class SavedReplies extends HTMLElement {
   /** Tab takes the only shortcut that fits, Enter only a whole one: otherwise it sends. */
   async complete(event) {
     const { key } = event;
-    const isKey = (key === "Tab" || key === "Enter") && !event.shiftKey && !event.isComposing;
+    const isKey = (key === "Tab" || key === "Enter") && !event.shiftKey && !isComposing(event);
     const typed = isKey && event.target === this.field ? this.typed() : undefined;
     if (!typed) return;
     const exactly = key === "Enter";

@@ -1,6 +1,7 @@
 // What an act is given: a time, a label, a colleague. The server draws the choices, which are a page of
 // their own for browsers without scripts; here they are in a dialog.
 import { submit } from "trato/api";
+import { keepFocus } from "trato/keep-focus";
 import { writeAll } from "trato/local-time";
 import { addresses } from "trato/page";
 import { gettext } from "trato/text";
@@ -17,7 +18,11 @@ export async function choose(kind, ids, perform) {
   dialog.className = "choices-dialog";
   dialog.setAttribute("aria-busy", "true");
   dialog.ariaLabel = gettext("Choose");
-  dialog.addEventListener("close", () => dialog.remove());
+  const refocus = keepFocus();
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    refocus();
+  });
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   dialog.addEventListener("keydown", (event) => pressed(event, dialog));
   dialog.addEventListener("submit", (event) => submitted(event, dialog, perform));

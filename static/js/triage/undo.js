@@ -1,9 +1,11 @@
 // Says what was done and offers to undo it for ten seconds, longer while one is on the button.
+import { keepFocus } from "trato/keep-focus";
 import { gettext } from "trato/text";
 
 const SHOWN_FOR = 10000; // milliseconds, like UNDO_SECONDS on the server
 let place = null;
 let timer;
+let refocus; // to where the focus was before it came here
 
 /** `result`: of `act()`. `onUndone` gets the result of the undo. */
 export function offerUndo(result, onUndone = () => {}) {
@@ -18,11 +20,11 @@ export function offerUndo(result, onUndone = () => {}) {
     button.className = "undo__button";
     button.textContent = gettext("Undo");
     button.addEventListener("click", async () => {
-      button.disabled = true;
+      button.ariaDisabled = "true"; // `disabled` would lose the focus
       const undone = await result.undo();
       onUndone(undone);
-      offerUndo({ text: undone.text });
-    });
+      offerUndo(undone, onUndone);
+    }, { once: true });
     line.append(button);
   }
   show(line);
@@ -35,13 +37,18 @@ function show(line) {
     place.setAttribute("role", "status"); // and so `aria-live="polite"`
     for (const kind of ["pointerenter", "focusin"]) place.addEventListener(kind, () => clearTimeout(timer));
     for (const kind of ["pointerleave", "focusout"]) place.addEventListener(kind, leave);
+    place.addEventListener("focusin", ({ relatedTarget }) => {
+      if (!place.contains(relatedTarget)) refocus = keepFocus(relatedTarget);
+    });
     document.body.append(place);
   }
+  const hasFocus = place.contains(document.activeElement);
   place.replaceChildren(line);
+  if (hasFocus) refocus();
   leave();
 }
 
 function leave() {
   clearTimeout(timer);
-  timer = setTimeout(() => place.replaceChildren(), SHOWN_FOR);
+  timer = setTimeout(() => place.matches(":focus-within") || place.replaceChildren(), SHOWN_FOR);
 }
