@@ -14,7 +14,7 @@ from trato.people import is_deleted
 
 from .body import excerpt
 from .host import host
-from .models import File, Message, Reaction
+from .models import Conversation, File, Message, Reaction
 from .records import Quoted, Reactions, Sender, Sent
 
 Row = TypeVar("Row", Message, Sent)
@@ -56,6 +56,11 @@ def sent_of(message: Message) -> Sent:
     """Return the complete record of a row whose sender and conversation are loaded."""
     (sent,) = load([Sent.of(message)])
     return sent
+
+
+def quoted_in(conversation: Conversation, sequence: int) -> Quoted | None:
+    """Return what a quote of a message shows; None if the conversation has no such message."""
+    return _quotes([(conversation.pk, sequence)]).get((conversation.pk, sequence))
 
 
 def excerpt_of(message: Message, body: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from trato.errors import Refused
+from trato.people import Person
 from trato.responses import (
     STATUS,
     PersonRequest,
@@ -21,7 +22,7 @@ from trato.responses import (
 from . import access, extras, frames
 from .editing import actions as editing
 from .editing import queries as versions
-from .models import Message
+from .models import Message, Reaction
 from .reactions import actions as reactions
 
 Act = Callable[[PersonRequest, int, int], tuple[Message, bool]]
@@ -50,6 +51,8 @@ def message(request: PersonRequest, conversation_id: int, sequence: int) -> Http
 
     A form is redirected to the message, a script gets it as in `message.changed`.
     """
+    if request.method == "GET" and wants_json(request):
+        return _item(request.user, conversation_id, sequence)
     if request.method == "GET":
         return _page(request, conversation_id, sequence)
     try:
@@ -64,6 +67,20 @@ def message(request: PersonRequest, conversation_id: int, sequence: int) -> Http
     if wants_json(request):
         return json_response(frames.MessageChanged.of(extras.sent_of(changed)))
     return redirect(versions.address(changed))
+
+
+def _item(user: Person, conversation_id: int, sequence: int) -> HttpResponse:
+    conversation = access.conversation_for(user, conversation_id)
+    row = conversation.messages.select_related("sender").filter(sequence=sequence).first()
+    if row is None:
+        raise Http404("no such message")
+    row.conversation = conversation
+    return json_response(frames.MessageChanged.of(extras.sent_of(row)))
+
+
+def _own_reaction(message: Message, user: Person) -> str:
+    given = [one.reaction for one in message.reactions for by in one.users if by.id == user.pk]
+    return given[0] if given else ""
 
 
 def _page(
@@ -85,6 +102,8 @@ def _page(
         "may": may,
         "address": versions.address(message),
         "versions": versions.versions_for(message, side),
+        "reactions": Reaction.Kind.choices,
+        "own_reaction": _own_reaction(message, request.user),
         "refusal": refusal.detail if refusal else None,
         "body": request.POST.get("body") or message.body,
     }

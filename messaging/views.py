@@ -34,9 +34,10 @@ from .context.product import product_of
 from .context.queries import others_of
 from .files.forms import FilesRefused, files_of, store_uploads
 from .files.queries import unsent
-from .models import Conversation, Message, Side, conversation_url
+from .models import Conversation, Message, Reaction, Side, conversation_url
 from .notes import queries as notes
 from .reading import pixel
+from .records import Quoted
 from .resuming import state_of
 from .saved_replies.filling import drafted
 from .team import queries as team_queries
@@ -47,8 +48,10 @@ from .triage.panel import panel
 @require_GET
 @person_required
 def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Show one conversation, with the form to reply."""
+    """Show one conversation, with the form to reply; with `message`, lead to its place there."""
     conversation = access.conversation_for(request.user, conversation_id, with_hours=True)
+    if sequence := _number(request.GET.get("message")):
+        return redirect(f"{conversation.page_of(sequence)}#message-{sequence}")
     draft = drafted(conversation, request.user, request.GET.get("reply", ""))
     return _thread(request, conversation, draft=draft)
 
@@ -146,10 +149,29 @@ def _thread(
         "product": product_of(conversation),
         "kept_files": unsent(request.user, conversation.pk, kept_files) if kept_files else (),
         "files_max": settings.MESSAGE_FILES_MAX,
+        "quoting": _quoting(request, conversation),
+        "edit_minutes": settings.MESSAGE_EDIT_MINUTES,
+        "withdraw_hours": settings.MESSAGE_WITHDRAW_HOURS,
+        "reactions": Reaction.Kind.values,
+        "reaction_names": Reaction.Kind.labels,
         **team,
     }
     status = STATUS[refusal.code] if refusal else 200
     return render(request, "messaging/conversation.html", context, status=status)
+
+
+def _quoting(request: PersonRequest, conversation: Conversation) -> Quoted | None:
+    """Return the message that the person is about to quote, without scripts."""
+    sequence = _number(request.POST.get("quote") or request.GET.get("quote"))
+    return extras.quoted_in(conversation, sequence) if sequence else None
+
+
+def _number(text: str | None) -> int:
+    """Return the number of a message from an address or a form; 0 if there is none."""
+    try:
+        return counter_from(text) if text else 0
+    except Refused:
+        return 0
 
 
 def _team_part(

@@ -16,6 +16,7 @@ from messaging.contact import panel
 from messaging.host import Product, Shop, host
 from messaging.models import Conversation, Message
 from messaging.opening_hours import notice
+from messaging.records import Quoted
 from trato.people import display_name
 
 register = template.Library()
@@ -114,6 +115,38 @@ def row_selection(name: str) -> str:
 @lru_cache(maxsize=1000)  # a list is drawn again and again
 def _selection(language: str, name: str) -> str:
     return gettext("Select the conversation with %(name)s") % {"name": name}
+
+
+@register.simple_tag
+def quoted_name(quoted: Quoted, conversation: Conversation) -> str:
+    """Whose message is quoted."""
+    return quoted.sender.name or conversation.name_without_account(quoted.side)
+
+
+@register.simple_tag
+def reactions_of(message: Message, reader_id: int | None) -> list[dict[str, Any]]:
+    """What to show of the reactions to a message that `extras` has loaded."""
+    return [
+        {
+            "reaction": one.reaction,
+            "count": len(one.users),
+            "is_own": any(user.id == reader_id for user in one.users),
+            "names": ", ".join(user.name or gettext("Deleted account") for user in one.users),
+        }
+        for one in message.reactions
+    ]
+
+
+@register.simple_tag
+def message_url(conversation_id: int, sequence: int) -> str:
+    """The address of a message's own page."""
+    return _message_url().format(conversation_id, sequence)
+
+
+@cache
+def _message_url() -> str:
+    url = reverse("messaging:message", args=[111111, 222222])
+    return url.replace("111111", "{0}").replace("222222", "{1}")
 
 
 @register.simple_tag

@@ -2,9 +2,11 @@
 import { SUSPENDED } from "trato/close-codes";
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
+import { About } from "trato/about";
 import { Draft } from "trato/drafts";
 import { isComposing } from "trato/insert";
 import { fill, lengthOf, ngettext } from "trato/text";
+import { chooseToWait, waitsToSend } from "trato/undo-send";
 
 const TYPING_EVERY = 3000; // milliseconds
 const COUNT_FROM = 0.9; // of the limit
@@ -50,6 +52,7 @@ class Composer extends HTMLElement {
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     this.draft = new Draft(this.field, key, () => count(this.field, this.counter), { signal });
+    this.about = new About(this);
     this.form.noValidate = true;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -63,8 +66,16 @@ class Composer extends HTMLElement {
       if (isSend(event)) {
         event.preventDefault();
         this.send();
+      } else if (event.key === "ArrowUp" && (event.ctrlKey || event.metaKey) && !this.field.value) {
+        event.preventDefault();
+        this.editLast();
+      } else if (event.key === "Escape" && this.about.isBusy) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.about.end();
       }
     });
+    this.offerUndoSend();
     count(this.field, this.counter);
     // Not on a phone, where a keyboard would cover half of what there is to read.
     const isFree = document.activeElement === document.body;
@@ -78,9 +89,60 @@ class Composer extends HTMLElement {
   }
 
   changed() {
+    this.recount();
+    if (this.about.editing !== null) return; // no new message, neither now nor after a reload
     this.draft.keep();
-    count(this.field, this.counter);
     this.tellTyping();
+  }
+
+  recount() {
+    count(this.field, this.counter);
+  }
+
+  /** In the conversation's menu: each message waits for some seconds, to be taken back. */
+  offerUndoSend() {
+    const button = this.closest("trato-thread").querySelector("[data-undo-send]");
+    const show = () => (button.ariaPressed = String(waitsToSend()));
+    button.hidden = false;
+    show();
+    button.addEventListener("click", () => {
+      chooseToWait(!waitsToSend());
+      show();
+    });
+  }
+
+  // -- quoting and editing ---------------------------------------------------------------------
+
+  quote(quoting) {
+    this.about.quote(quoting);
+    this.toMessage();
+  }
+
+  async edit(sequence) {
+    await this.about.edit(this.closest("trato-thread").dataset.messages, sequence);
+    this.recount();
+    this.toMessage();
+  }
+
+  editLast() {
+    const last = this.closest("trato-thread").lastOwn();
+    if (last) this.edit(last);
+  }
+
+  async saveEdit(body) {
+    const { editing } = this.about;
+    this.about.refuse("");
+    const { refusal } = await this.closest("trato-thread").change(editing, { act: "edit", body });
+    if (refusal) this.about.refuse(refusal);
+    else if (this.about.editing === editing) this.about.end();
+    this.field.focus();
+  }
+
+  /** Of a shop's two boxes, the one for messages. */
+  toMessage() {
+    const mode = this.querySelector(".composer__modes [value=message]");
+    if (mode && !mode.checked) mode.click();
+    this.field.focus();
   }
 
   tellTyping() {
@@ -96,8 +158,10 @@ class Composer extends HTMLElement {
   }
 
   /** Put a waiting message back, above what was written since. */
-  takeBack({ conversation, body }) {
+  takeBack({ conversation, body, about }) {
     if (conversation !== this.conversation) return;
+    if (this.about.editing !== null) this.about.end();
+    if (about) this.about.quote({ excerpt: "", ...about });
     this.field.value = [body, this.field.value].filter(Boolean).join("\n\n");
     this.changed();
     this.field.focus();
@@ -106,7 +170,10 @@ class Composer extends HTMLElement {
   send() {
     const body = this.field.value.trim();
     if (!body || !count(this.field, this.counter)) return;
-    outbox.add(this.conversation, body);
+    if (this.about.editing !== null) return this.saveEdit(body);
+    const { sequence, name } = this.about.quoting ?? {};
+    outbox.add(this.conversation, body, [], sequence ? { sequence, name } : null);
+    this.about.end();
     this.draft.clear();
     this.typedAt = 0; // the other side's line went with the message
     this.changed();

@@ -11,6 +11,7 @@ import { addresses, askAfter } from "trato/page";
 import * as codes from "trato/close-codes";
 import * as storage from "trato/storage";
 import { fill, gettext } from "trato/text";
+import { heldFor, heldNow } from "trato/undo-send";
 import { uploads } from "trato/uploads";
 
 const PATIENCE = 15000; // milliseconds until an unanswered send is tried again
@@ -124,13 +125,17 @@ class Outbox extends EventTarget {
     return this.answers.has(clientId);
   }
 
-  /** `files`: IDs of uploads, which the message waits for. */
-  add(conversation, body, files = []) {
+  /**
+   * `files`: IDs of uploads, which the message waits for. `about`: the message that it quotes, with
+   * its `sequence`, and what shows it.
+   */
+  add(conversation, body, files = [], about = null) {
     const now = new Date();
     const last = Math.max(0, ...this.read().map(({ at }) => at));
     const entry = {
-      conversation, body, files, client_id: newId(), created_at: now.toISOString(),
+      conversation, body, files, about, client_id: newId(), created_at: now.toISOString(),
       at: Math.max(now.getTime(), last + 1), // the order of writing, whatever the clock does
+      ...heldNow(),
     };
     if (!this.put(entry)) this.emit("unkept");
     this.changed();
@@ -236,7 +241,7 @@ class Outbox extends EventTarget {
       for (const entry of may ? this.ready(conversation) : []) {
         const id = entry.client_id;
         if (underWay.has(id)) continue;
-        if (underWay.size >= UNDER_WAY || this.waitsForFiles(entry)) break;
+        if (underWay.size >= UNDER_WAY || this.waitsForFiles(entry) || this.holds(entry)) break;
         const isOnSocket = this.sendBySocket(entry, [...underWay.keys()].at(-1));
         if (!isOnSocket && underWay.size) break; // POSTs would overtake each other
         underWay.set(id, this.answer(entry).then((answer) => [entry, answer]));
@@ -288,16 +293,30 @@ class Outbox extends EventTarget {
     return pause;
   }
 
-  sendBySocket({ conversation, client_id, body, files = [] }, after) {
+  /** Whether its sender may still take a message back; then look again once that is over. */
+  holds(entry) {
+    const left = heldFor(entry);
+    if (left) {
+      setTimeout(() => {
+        this.changed();
+        this.flush();
+      }, left + 1);
+    }
+    return left > 0;
+  }
+
+  sendBySocket({ conversation, client_id, body, files = [], about }, after) {
     if (this.tries.get(client_id) >= SOCKET_TRIES) return false;
-    const frame = { type: "message.send", conversation, client_id, body, ...filesOf(files) };
+    const quote = about ? { quote: about.sequence } : {};
+    const frame = { type: "message.send", conversation, client_id, body, ...quote, ...filesOf(files) };
     return session.send(after ? { ...frame, after } : frame);
   }
 
-  async sendByPost({ conversation, client_id, body, files = [] }) {
+  async sendByPost({ conversation, client_id, body, files = [], about }) {
     this.posting.add(client_id);
     const ids = filesOf(files).files ?? [];
     const form = [["client_id", client_id], ["body", body], ...ids.map((id) => ["files", id])];
+    if (about) form.push(["quote", about.sequence]);
     const answer = await post(addresses.send(conversation), form);
     this.posting.delete(client_id);
     if (answer?.ok && answer.body?.message) this.answered(client_id, { ok: answer.body.message });

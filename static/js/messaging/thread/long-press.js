@@ -16,17 +16,19 @@ export function openOnLongPress(thread) {
     start = event;
     timer = setTimeout(() => {
       opened = menu.open = true;
-      menu.querySelector("a").focus({ preventScroll: true });
+      menu.querySelector("a, button").focus({ preventScroll: true });
     }, LONG);
   });
   thread.addEventListener("pointermove", (event) => {
     if (start && Math.hypot(event.x - start.x, event.y - start.y) > STEADY) stop();
   });
   for (const kind of ["pointerup", "pointercancel"]) thread.addEventListener(kind, stop);
-  // Lifting the finger must not count as a click elsewhere, which closes menus.
+  // Lifting the finger is no click: neither elsewhere, which closes menus, nor on what the menu has
+  // there now. The next touch begins anew.
   thread.addEventListener("click", (event) => {
     if (!opened) return;
     opened = false;
-    if (!event.target.closest(".message__menu")) event.stopPropagation();
-  });
+    event.stopPropagation();
+    event.preventDefault();
+  }, { capture: true });
 }

@@ -3,8 +3,11 @@ import { isOld, outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { drawFiles } from "trato/file-list";
 import { linkify } from "trato/links";
+import { drawQuote, quoteOf } from "trato/quotes";
+import { drawReactions } from "trato/reactions";
 import { dayOf, write, writeAll } from "trato/local-time";
 import { fill, gettext } from "trato/text";
+import { heldFor } from "trato/undo-send";
 import { askAbout } from "trato/unsent";
 
 const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one run, as in messaging/runs.py
@@ -36,11 +39,50 @@ export class MessageList {
     }
   }
 
-  draw(message) {
-    const item = this.fill(message);
-    const old = this.list.querySelector(`.message[data-sequence="${message.sequence}"]`);
-    if (old) old.replaceWith(item);
-    else this.insert(item, message.sequence);
+  item(sequence) {
+    return this.list.querySelector(`.message[data-sequence="${sequence}"]`);
+  }
+
+  /** `original`: the message that this one quotes, if it is known as it is now. */
+  draw(message, original) {
+    const quote = message.quote && original?.revision > message.revision ? quoteOf(original) : message.quote;
+    const item = this.fill({ ...message, quote });
+    const old = this.item(message.sequence);
+    if (!old) return this.insert(item, message.sequence);
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    if (this.isSame(old, item)) {
+      // Only reactions have changed: whatever else is read out again would only disturb.
+      const place = old.querySelector(".message__reactions");
+      const now = item.querySelector(".message__reactions");
+      if (place) place.replaceWith(now);
+      else old.querySelector(".message__meta").before(now);
+    } else old.replaceWith(item);
+    if (focused && !focused.isConnected) this.refocus(message.sequence, focused.dataset.reaction);
+  }
+
+  isSame(old, item) {
+    const words = (one, part) => one.querySelector(`.message__${part}:not([hidden])`)?.textContent.trim() ?? "";
+    return ["data-removed", "data-sender"].every((name) => old.getAttribute(name) === item.getAttribute(name))
+      && ["body", "edited", "quoted"].every((part) => words(old, part) === words(item, part))
+      && old.querySelectorAll(".files__item").length === item.querySelectorAll(".files__item").length;
+  }
+
+  refocus(sequence, reaction) {
+    const item = this.item(sequence);
+    const same = item.querySelector(`[data-reaction="${reaction}"]`);
+    (same ?? item.querySelector(".message__menu summary"))?.focus({ preventScroll: true });
+  }
+
+  /** A message has changed: so has what quotes of it show. */
+  requote(original) {
+    for (const link of this.list.querySelectorAll(`.message__quote[data-quote="${original.sequence}"]`)) {
+      this.drawQuote(link, quoteOf(original));
+    }
+  }
+
+  drawQuote(link, quote) {
+    const address = this.messages.replace(/messages\/$/, "");
+    drawQuote(link, quote, quote ? this.nameOf(quote) : "", address);
   }
 
   /** Show the outbox below all sent messages. Doesn't render again what is already shown. */
@@ -48,7 +90,7 @@ export class MessageList {
     const known = new Map(this.pending().map((item) => [item.dataset.clientId, item]));
     for (const entry of entries) {
       const item = known.get(entry.client_id) ?? this.fill({
-        ...entry, side: this.side, sender: { id: session.user, name: "" }, removed: false,
+        ...entry, side: this.side, sender: { id: session.user, name: "" }, quote: this.quoteIn(entry),
       });
       known.delete(entry.client_id);
       item.toggleAttribute("data-pending", true);
@@ -59,11 +101,20 @@ export class MessageList {
       failed.querySelector("[data-why]").textContent = old ? askAbout(entry) : entry.failed ?? "";
       failed.querySelector("[data-retry]").textContent =
         old ? gettext("Send now") : gettext("Try again");
-      item.querySelector("[data-take-back]").hidden =
-        !failed.hidden || outbox.isUnderWay(entry.client_id);
+      const back = item.querySelector("[data-take-back]");
+      back.hidden = !failed.hidden || outbox.isUnderWay(entry.client_id);
+      item.toggleAttribute("data-held", heldFor(entry) > 0);
+      back.textContent = item.hasAttribute("data-held") ? gettext("Undo") : gettext("Cancel");
       if (!item.isConnected) this.list.append(item);
     }
     known.forEach((item) => item.remove());
+  }
+
+  /** What a message that waits to be sent quotes: the words are those that are on the page. */
+  quoteIn({ about }) {
+    if (!about) return null;
+    const body = this.item(about.sequence)?.querySelector(".message__body").textContent ?? "…";
+    return { ...quoteOf({ body, sequence: about.sequence }), side: "", sender: { id: 0, name: about.name } };
   }
 
   fill(message) {
@@ -79,6 +130,8 @@ export class MessageList {
     const name = this.nameOf(message);
     item.querySelector(".message__sender").textContent = name;
     item.querySelector(".message__body").replaceChildren(linkify(message.body));
+    this.drawQuote(item.querySelector(".message__quote"), message.quote);
+    drawReactions(item.querySelector(".message__reactions"), isHidden ? [] : message.reactions);
     drawFiles(item.querySelector(".files"), message);
     const removed = item.querySelector(".message__removed");
     removed.hidden = !isHidden;
@@ -90,12 +143,10 @@ export class MessageList {
     item.querySelector(".message__automatic").hidden = !message.automatic;
     item.querySelector("[data-take-back]").hidden = true;
     const menu = item.querySelector(".message__menu");
-    if (message.side === this.side || isHidden) menu.remove();
+    if (!sequence || isHidden) menu.remove();
     else {
       menu.querySelector("summary").ariaLabel =
         fill(gettext("Options for the message from %(name)s"), { name });
-      menu.querySelector("[name=sequence]").value = sequence;
-      menu.querySelector(".message__report").href = `${this.messages}${sequence}/report/`;
     }
     const time = item.querySelector("time");
     time.dateTime = message.created_at;

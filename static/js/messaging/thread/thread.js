@@ -4,8 +4,10 @@ import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
 import { dropSentQuestions } from "trato/drafts";
 import { writeAll } from "trato/local-time";
+import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
+import { quoteOf } from "trato/quotes";
 import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
 import { TypingLine } from "trato/typing-line";
@@ -45,6 +47,7 @@ class Thread extends HTMLElement {
     writeAll(this);
     this.arrange();
     openOnLongPress(this);
+    this.addEventListener("click", (event) => this.toOriginal(event));
     this.linked()?.toggleAttribute("data-linked", true); // `:target` needs a page load
     // A page of older messages is only for reading: its form posts without scripts, which leads to
     // the newest ones.
@@ -52,6 +55,7 @@ class Thread extends HTMLElement {
       this.linked()?.scrollIntoView({ block: "center" });
       return;
     }
+    this.menus = new MessageMenus(this, this.querySelector("template[data-menu]"), this.listeners.signal);
     this.listen();
     this.showPending();
     this.begin();
@@ -237,7 +241,7 @@ class Thread extends HTMLElement {
     this.isLoading = false;
     if (!state) return;
     this.#scroll.keep(this.list.items(), () => {
-      this.timeline.addOlder(state.messages).forEach((message) => this.list.draw(message));
+      this.timeline.addOlder(state.messages).forEach((message) => this.drawOne(message));
       this.older.hidden = !state.more;
       this.arrange();
     });
@@ -253,7 +257,8 @@ class Thread extends HTMLElement {
       const what = this.timeline.take(message);
       if (!what) continue;
       outbox.remove(message.client_id);
-      this.list.draw(message);
+      this.drawOne(message);
+      this.requote(message);
       if (what !== "new") continue;
       news.push(message);
       this.typingLine.hide(message.sender.id);
@@ -262,6 +267,16 @@ class Thread extends HTMLElement {
     if (!news.length) return;
     if (stay || news.some(({ sender }) => sender.id === session.user)) this.toEnd();
     else this.#scroll.showUnseen(this.#scroll.unseen + news.length);
+  }
+
+  drawOne(message) {
+    this.list.draw(message, message.quote && this.timeline.known(message.quote.sequence));
+  }
+
+  /** What quotes a message says what the message says now. */
+  requote(message) {
+    this.list.requote(message);
+    this.composer?.about?.changed(quoteOf(message));
   }
 
   showPending() {
@@ -295,6 +310,51 @@ class Thread extends HTMLElement {
   scrolled() {
     if (this.#scroll.atStart) this.loadOlder();
     this.seen();
+  }
+
+  // -- changing ------------------------------------------------------------------------------
+
+  get composer() {
+    return this.querySelector("trato-composer");
+  }
+
+  /** Whether the person can still write here. */
+  get canWrite() {
+    return Boolean(this.composer && !this.composer.hidden);
+  }
+
+  /** Change a message; returns its `refusal` in words, if it was refused. */
+  async change(sequence, values) {
+    const { message, refusal } = await change(`${this.dataset.messages}${sequence}/`, values);
+    if (message) this.receive(message);
+    return { refusal };
+  }
+
+  /** The newest message that the person can edit. */
+  lastOwn() {
+    const own = this.list.items().filter((item) => this.menus.isOwn(item, this.menus.editable));
+    return Number(own.findLast((item) => !item.hasAttribute("data-removed"))?.dataset.sequence ?? 0);
+  }
+
+  /** What the composer shows of a message that it quotes. */
+  quotable(item) {
+    const name = item.querySelector(".message__sender").textContent.trim();
+    const body = item.querySelector(".message__body").textContent;
+    const { sequence } = item.dataset;
+    return { ...quoteOf({ sequence: Number(sequence), sender: {}, body }), name };
+  }
+
+  /** A quote leads to the original: here, or on the page that has it. */
+  toOriginal(event) {
+    const link = event.target.closest(".message__quote");
+    const original = link && this.list.item(link.dataset.quote);
+    if (!original || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.querySelectorAll("[data-linked]").forEach((item) => item.removeAttribute("data-linked"));
+    original.toggleAttribute("data-linked", true);
+    original.tabIndex = -1;
+    original.scrollIntoView({ block: "center" });
+    original.focus({ preventScroll: true });
   }
 
   // -- reading -------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ export class Timeline {
     return known ? "changed" : "new";
   }
 
+  /** A message as it is now, if it came with an event or a page of older ones. */
+  known(sequence) {
+    const message = this.messages.get(sequence) ?? this.changes.get(sequence);
+    return message?.sender ? message : undefined; // not those that the page was rendered with
+  }
+
   /** Add the page of messages directly before the first one; return their latest versions. */
   addOlder(page) {
     const messages = page.map((message) => {

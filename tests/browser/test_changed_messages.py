@@ -1,0 +1,224 @@
+"""Two people change their minds and point at things: edits, withdraws, quotes, reactions."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from messaging.editing import actions as editing
+from messaging.factories import MessageFactory
+from messaging.models import Conversation, Message
+from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
+from tests.browser.lines import Line
+from tests.said import say
+
+
+def menu(page: Page, number: int) -> None:
+    """Open the menu of a message with the keyboard."""
+    page.locator(f"#message-{number} .message__menu summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#message-{number} [data-do=link]")).to_be_visible()
+
+
+def choose(page: Page, number: int, act: str) -> None:
+    menu(page, number)
+    page.click(f"#message-{number} [data-do={act}]")
+
+
+def test_an_edit_is_seen_on_both_sides_and_after_a_resume(
+    person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    asking, answering, away = person(shopper), person(seller), person(colleague)
+    line = Line(away)
+    for page in (asking, answering, away):
+        open_thread(page, conversation)
+    write(asking, "Is it glzed? https://example.com/a/")
+    for page in (answering, away):
+        expect(page.locator("#message-1")).to_be_visible()
+    line.cut()
+    asking.fill("#composer-body", "")
+    asking.press("#composer-body", "Control+ArrowUp")
+    expect(asking.locator("#composer-body")).to_have_value("Is it glzed? https://example.com/a/")
+    asking.fill("#composer-body", "Is it glazed?")
+    asking.press("#composer-body", "Enter")
+    for page in (asking, answering):
+        says(page, "Is it glazed?")
+        expect(page.locator("#message-1 .message__edited")).to_be_visible()
+    expect(asking.locator("#composer-body")).to_have_value("")
+    line.mend()
+    says(away, "Is it glazed?")
+    assert Message.objects.count() == 1
+    menu(asking, 1)
+    expect(asking.locator("#message-1 .message__versions")).to_be_visible()
+    menu(answering, 1)
+    expect(answering.locator("#message-1 .message__versions")).to_have_count(0)
+    expect(answering.locator("#message-1 [data-do=edit]")).to_have_count(0)
+
+
+def test_an_edit_keeps_what_was_being_written_and_says_why_it_is_refused(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Hello")
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.fill("#composer-body", "A long new mess")
+    choose(page, 1, "edit")
+    expect(page.locator("#composer-body")).to_have_value("Hello")
+    page.keyboard.press("Escape")
+    expect(page.locator("#composer-body")).to_have_value("A long new mess")
+    choose(page, 1, "edit")
+    expect(page.locator("#composer-body")).to_have_value("Hello")
+    editing.withdraw(shopper, conversation.pk, 1)
+    page.fill("#composer-body", "Too late")
+    page.press("#composer-body", "Enter")
+    expect(page.locator(".composer__about-error")).to_have_text("You've withdrawn this message.")
+    expect(page.locator("#composer-body")).to_have_value("Too late")
+    assert Message.objects.get().body == "Hello"
+
+
+def test_a_withdrawn_message_leaves_a_line_and_no_words_in_open_pages(
+    person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Call me on 555 123")
+    asking, answering, listing = person(shopper), person(seller), person(colleague)
+    for page in (asking, answering):
+        open_thread(page, conversation)
+    listing.goto("/conversations/")
+    live(listing)
+    expect(listing.locator(".inbox__preview")).to_contain_text("555")
+    choose(answering, 1, "quote")
+    expect(answering.locator(".composer__about")).to_contain_text("555")
+    write(answering, "Which number?")
+    expect(asking.locator("#message-2 .message__quote")).to_contain_text("555")
+    choose(answering, 1, "quote")
+    menu(asking, 1)
+    button = asking.locator("#message-1 [data-do=withdraw]")
+    button.click()
+    expect(button).to_contain_text("Withdraw for everybody?")
+    button.click()
+    for page in (asking, answering):
+        expect(page.locator("#message-1 .message__removed")).to_have_text(
+            "This message was withdrawn."
+        )
+        expect(page.locator("#message-2 .message__quote em")).to_be_visible()
+        expect(page.locator("#message-1 .message__menu")).to_have_count(0)
+    expect(answering.locator(".composer__about")).not_to_contain_text("555")
+    for page in (asking, answering, listing):
+        page.wait_for_function("() => !document.body.textContent.includes('555')")
+        page.reload()
+        assert "555" not in page.content()
+
+
+def test_a_quote_leads_to_the_original_also_on_an_older_page(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    for number in range(1, 51):
+        sender = shopper if number % 2 else seller
+        MessageFactory(conversation=conversation, sender=sender, body=f"Message {number}")
+    page = person(shopper)
+    open_thread(page, conversation)
+    choose(page, 49, "quote")
+    write(page, "That one")
+    link = page.locator("#message-51 .message__quote")
+    expect(link).to_contain_text("Message 49")
+    link.click()
+    expect(page.locator("#message-49")).to_have_attribute("data-linked", "")
+    expect(page.locator("#message-49")).to_be_focused()
+    page.goto(f"{conversation.get_absolute_url()}?message=2")
+    expect(page.locator("#message-2")).to_be_in_viewport()
+    expect(page.locator("#message-2")).to_have_attribute("data-linked", "")
+
+
+def test_a_reaction_is_live_and_one_per_person(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Thanks for everything")
+    asking, answering = person(shopper), person(seller)
+    for page in (asking, answering):
+        open_thread(page, conversation)
+        page.evaluate("window.item = document.querySelector('#message-1')")
+    menu(answering, 1)
+    answering.click("#message-1 [data-react='🙏']")
+    own = answering.locator("#message-1 .message__reaction")
+    expect(own).to_have_attribute("aria-pressed", "true")
+    theirs = asking.locator("#message-1 .message__reaction")
+    expect(theirs).to_have_text("🙏")
+    expect(theirs).to_have_attribute("aria-label", f"🙏 {seller.name}")
+    theirs.click()
+    for one in (own, theirs):
+        expect(one).to_have_text("🙏 2")
+    menu(answering, 1)
+    answering.click("#message-1 [data-react='👍']")
+    expect(theirs).to_have_count(2)
+    own.filter(has_text="👍").click()
+    expect(theirs).to_have_text(["🙏"])
+    for page in (asking, answering):  # nothing but the reactions was drawn again
+        assert page.evaluate("window.item.isConnected")
+
+
+def test_undo_send_takes_a_message_back_before_anybody_sees_it(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asking, answering = person(shopper), person(seller)
+    for page in (asking, answering):
+        open_thread(page, conversation)
+    asking.click(".triage__more")
+    asking.click("[data-undo-send]")
+    asking.click(".triage__more")
+    write(asking, "Oops")
+    waits(asking, 1)
+    back = asking.locator("[data-take-back]")
+    expect(back).to_have_text("Undo")
+    back.click()
+    expect(asking.locator("#composer-body")).to_have_value("Oops")
+    waits(asking, 0)
+    write(asking, "Good morning")
+    says(answering, "Good morning")
+    waits(asking, 0)
+    assert bodies(answering) == ["Good morning"]
+
+
+@pytest.mark.parametrize("act", ["copy", "link"])
+def test_text_and_link_are_copied(
+    act: str, person: Person, shopper: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "See https://example.com/a/very/long/path?x=1 there")
+    page = person(shopper, permissions=["clipboard-read", "clipboard-write"])
+    open_thread(page, conversation)
+    choose(page, 1, act)
+    expect(page.locator(".undo")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    if act == "copy":
+        assert copied == "See https://example.com/a/very/long/path?x=1 there"
+        return
+    page.goto(copied)
+    expect(page.locator("#message-1")).to_be_visible()
+    assert page.url.endswith(f"{conversation.get_absolute_url()}#message-1")
+
+
+def test_everything_works_with_forms_alone(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(seller, conversation, "Good morning")
+    say(shopper, conversation, "Is it glzed?")
+    page = person(shopper, java_script_enabled=False)
+    page.goto(conversation.get_absolute_url())
+    page.locator("#message-2 summary").click()
+    page.click("#message-2 .message__more")
+    page.fill("[name=body]", "Is it glazed?")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#message-2 .message__body")).to_have_text("Is it glazed?")
+    page.goto(f"{conversation.get_absolute_url()}messages/1/")
+    page.get_by_role("button", name="Thank you").click()
+    reaction = page.locator("#message-1 .message__reaction")
+    expect(reaction).to_have_attribute("aria-pressed", "true")
+    reaction.click()
+    expect(reaction).to_have_count(0)
+    page.goto(f"{conversation.get_absolute_url()}messages/1/")
+    page.get_by_role("link", name="Quote").click()
+    expect(page.locator(".composer__about")).to_contain_text("Good morning")
+    page.fill("#composer-body", "To you too")
+    page.locator(".composer__send").click()
+    expect(page.locator("#message-3 .message__quote")).to_contain_text("Good morning")
+    page.goto(f"{conversation.get_absolute_url()}messages/3/")
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.locator("#message-3")).to_contain_text("This message was withdrawn.")
