@@ -31,6 +31,10 @@ def sentence(act: str, outcome: Outcome) -> str:
         if failed:
             return _("It has changed meanwhile, so it stays as it is.")
         return _("Undone")
+    if set(outcome.failed.values()) == {"conflict"} and not done and failed == 1:
+        if act == "assign":
+            return _("A colleague has just taken this.")
+        return _("There is a new message.")
     parts = []
     if done:
         parts.append(str(SAID[act]) if done == 1 else f"{SAID[act]} ({done})")

@@ -4,10 +4,12 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from catalog.models import Shop
+from catalog.teams import leave_shop
 from messaging.models import AlertChoice, Conversation
 from messaging.team.actions import set_alerts
 from messaging.triage.actions import assign
 from tests.browser.acts import Person, live, open_thread, shows, write
+from tests.said import say
 
 
 def test_only_ones_own_conversations_make_themselves_heard(
@@ -31,3 +33,23 @@ def test_only_ones_own_conversations_make_themselves_heard(
     write(asking, "I need two.")
     shows(inbox, ".toast__excerpt", "I need two.")
     expect(row.locator(".inbox__dot")).to_have_text("unread")
+
+
+def test_a_colleague_who_leaves_makes_their_conversations_heard(
+    person: Person, shopper: User, seller: User, colleague: User, shop: Shop,
+    conversation: Conversation,
+) -> None:  # fmt: skip
+    set_alerts(seller, shop.pk, AlertChoice.Level.MINE_AND_NOBODYS)
+    assign(colleague, [conversation.pk], colleague.pk)
+    say(shopper, conversation, "Hello?")
+    inbox = person(seller)
+    inbox.goto("/conversations/")
+    live(inbox)
+    with inbox.expect_response("**/alerts/"):
+        say(shopper, conversation, "Anybody there?")
+    row = inbox.locator(".inbox__item")
+    expect(row.locator(".inbox__preview")).to_have_text("Anybody there?")
+    leave_shop(colleague, shop.pk)
+    expect(row.locator(".inbox__marks")).to_contain_text("Nobody's again")
+    say(shopper, conversation, "I need two.")
+    shows(inbox, ".toast__excerpt", "I need two.")

@@ -18,6 +18,7 @@ from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory, SavedViewFactory
 from messaging.models import Conversation
 from messaging.notes.actions import add
+from messaging.scheduled.actions import schedule
 from messaging.triage import actions, labels
 from tests.browser.acts import Person, live, open_thread, polling, until
 from tests.browser.lines import Line
@@ -133,6 +134,23 @@ def test_somebody_who_joined_later_stays_assigned_when_one_presses_assign(
     assert asked.assignee_id == stranger.pk
 
 
+def test_who_has_just_been_assigned_is_said_to_whoever_is_slower(
+    person: Person, seller: User, colleague: User, asked: Conversation
+) -> None:
+    page = person(seller, viewport=WIDE)
+    Line(page).lost_kind = "team.changed"
+    open_thread(page, asked)
+    page.locator(f"{PANE} [name=user]").select_option(label=f"{seller.name} (you)")
+    actions.assign(colleague, [asked.pk], colleague.pk)
+    page.locator(PANE).get_by_role("button", name="Assign").click()
+    expect(page.locator(".undo")).to_contain_text(f"{colleague.name} has just taken this.")
+    expect(page.locator(ASSIGNEE)).to_have_text(colleague.name)
+    page.locator(PANE).get_by_role("button", name="Assign").click()  # knowing it
+    expect(page.locator(".undo")).to_contain_text("Assigned")
+    asked.refresh_from_db()
+    assert asked.assignee_id == seller.pk
+
+
 def test_a_lost_event_of_the_team_is_healed_by_the_next_one(
     person: Person, seller: User, colleague: User, shop: Shop, asked: Conversation
 ) -> None:
@@ -167,6 +185,8 @@ def test_what_was_missed_is_asked_for_until_it_comes(
     MessageFactory(conversation=jug, body="And the jug?")
     actions.settle(seller, [asked.pk])
     actions.star(seller, [asked.pk])
+    tomorrow = timezone.now() + timedelta(days=1)
+    schedule(seller, asked.pk, uuid.uuid4(), "Soon.", tomorrow, only_if_quiet=True)
     failed: list[str] = []
 
     def fail_once(route: Route) -> None:
@@ -182,6 +202,7 @@ def test_what_was_missed_is_asked_for_until_it_comes(
     expect(page.locator(".others")).to_contain_text("Jug")
     expect(page.locator(WAITING)).to_contain_text("Settled")
     expect(page.get_by_role("button", name="Remove the star")).to_be_visible()
+    expect(page.locator(".scheduled__summary")).to_contain_text("1 message scheduled")
     assert failed
     looks_as_after_a_reload(page, PANE, ".context__product", ".others", WAITING)
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from messaging import access
 from messaging.lanes import queries
 from messaging.models import Conversation, Participant
+from messaging.triage.actions import assign
 from tests.said import say
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,20 @@ def test_what_one_has_not_seen_is_not_put_away(
     answer = act(client, name, [talk.pk], seen=[talk.last_sequence + 1], until=until)
     assert answer["done"] == [talk.pk]
     assert state_of(talk, seller) != before
+
+
+def test_a_form_says_why_nothing_was_done(
+    talk: Conversation, seller: User, colleague: User, shopper: User, client_of: Any
+) -> None:
+    client, form = client_of(seller), {"conversation": talk.pk, "next": talk.get_absolute_url()}
+    say(shopper, talk, "One more thing.")
+    settle = {**form, "act": "settle", "seen": talk.last_sequence}
+    page = client.post("/conversations/acts/", settle, follow=True).text
+    assert "There is a new message." in page
+    assign(colleague, [talk.pk], colleague.pk)
+    take = {**form, "act": "assign", "user": seller.pk, "expected": ""}
+    page = client.post("/conversations/acts/", take, follow=True).text
+    assert "A colleague has just taken this." in page
 
 
 def test_ones_own_answer_needs_no_look(
