@@ -4,7 +4,7 @@ from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import encode
 
-from . import extras, frames
+from . import client_frames, extras, frames
 from .editing import actions as editing
 from .reactions import actions as reactions
 
@@ -15,7 +15,9 @@ class Changes:
     def __init__(self, socket: RealtimeConsumer) -> None:
         self._socket = socket
 
-    async def receive(self, frame: frames.Edit | frames.Withdraw | frames.React) -> None:
+    async def receive(
+        self, frame: client_frames.Edit | client_frames.Withdraw | client_frames.React
+    ) -> None:
         """Act on a frame. If there is nothing to change, no event comes, so this socket gets one.
 
         Raises:
@@ -26,12 +28,12 @@ class Changes:
             self._socket.send_frame(encode(unchanged))
 
     def _change(
-        self, frame: frames.Edit | frames.Withdraw | frames.React
+        self, frame: client_frames.Edit | client_frames.Withdraw | client_frames.React
     ) -> frames.MessageChanged | None:
         user, conversation, sequence = self._socket.user, frame.conversation, frame.sequence
-        if isinstance(frame, frames.Edit):
+        if isinstance(frame, client_frames.Edit):
             message, changed = editing.edit(user, conversation, sequence, frame.body)
-        elif isinstance(frame, frames.React):
+        elif isinstance(frame, client_frames.React):
             message, changed = reactions.react(user, conversation, sequence, frame.reaction)
         else:
             message, changed = editing.withdraw(user, conversation, sequence)

@@ -7,25 +7,21 @@ import structlog
 from django.db import DatabaseError, InterfaceError
 
 from notifications.consumers import BadgeConsumer
-from trato import rate_limits
-from trato.client_address import network_of_socket, site_of_socket
 from trato.people import Person
-from trato.realtime.close_codes import FLOODS, PAGE_OF_ANOTHER
+from trato.realtime.close_codes import PAGE_OF_ANOTHER
 from trato.realtime.database import run_in_database_thread
-from trato.realtime.frames import encode
 from trato.realtime.groups import Event
 
-from . import access, frames, heartbeats
+from . import access, admission, heartbeats
+from . import client_frames as frames
 from .changes import Changes
 from .host import host
 from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
-from .team.frames import MembersChanged
+from .team.frames import MEMBERS_CHANGED
 from .teamwork import Teamwork
 
 log = structlog.get_logger("trato.socket")
-
-MEMBERS_CHANGED = encode(MembersChanged())
 
 
 class ChatConsumer(BadgeConsumer):
@@ -46,24 +42,9 @@ class ChatConsumer(BadgeConsumer):
 
     async def connect(self) -> None:
         await self.accept()  # before any close: browsers hide the code of a refused handshake
-        network, site = network_of_socket(self.scope), site_of_socket(self.scope)
-        if (
-            await self.is_within("SOCKETS_OPENED_PER_MINUTE_AND_ADDRESS", network)
-            and await self.is_within("SOCKETS_OPENED_PER_MINUTE_AND_IPV6_SITE", site)
-            and await self.authenticate()
-            and await self.is_within("SOCKETS_OPENED_PER_MINUTE", self.user.pk)
-        ):
+        if await admission.admit(self):
             await self.greet()
             self.out.offer_to(self.sends.take)
-
-    async def is_within(self, limit: str, who: int | str) -> bool:
-        """Count this connection; close it and return False if the limit is exceeded."""
-        refusal = None
-        if who:
-            (refusal,) = await rate_limits.hit_many(limit, [who])
-        if refusal is not None:
-            await self.close(FLOODS)
-        return refusal is None
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Act on a frame. If it is refused, send the client an `error` and keep the socket open."""

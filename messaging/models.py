@@ -1,19 +1,17 @@
-"""Conversations, the people who take part in them, and their messages."""
+"""Messages, and the models of all features: they are one app."""
 
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trato.people import is_deleted
 
-from .fields import HostForeignKey
+from .conversations import Conversation as Conversation
+from .conversations import conversation_url as conversation_url
+from .conversations import hour_of as hour_of
 from .host import host
 from .sides import Side as Side
 
@@ -21,184 +19,6 @@ SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
 MENTION_KIND = "note"  # of those for colleagues whom a note mentions; the subject is the note
 # Of those for colleagues who get conversations; the subject is the first `Assignment` of the act.
 ASSIGNED_KIND = "assigned"
-
-
-# `reverse` takes longer than everything else that a send needs from Django.
-@lru_cache(maxsize=10_000)
-def conversation_url(conversation_id: int) -> str:
-    """Return the address of a conversation on this site."""
-    return reverse("messaging:conversation", args=[conversation_id])
-
-
-def hour_of(time: datetime) -> datetime:
-    """Return the beginning of the hour that contains a time."""
-    return time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-class Conversation(models.Model):
-    """One shopper and one shop, about one product or about none.
-
-    Keeps the product's title, price and picture from the time when the shopper asked.
-    `last_sequence` and `revision` are the counters that order and resume messages; both change only
-    under this row's lock, which every writer takes first.
-
-    Only the first message of an hour changes a column that an index contains: for the others
-    PostgreSQL updates the row in place (HOT) and doesn't touch the indexes. That is why lists sort
-    by the hour first, and why there is no foreign key to the last message.
-    """
-
-    # `db_index=False`: an index below begins with the column, and each one makes writes slower.
-    consumer = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="asked_conversations",
-        db_index=False,
-        verbose_name=_("shopper"),
-    )
-    shop = HostForeignKey(
-        settings.MESSAGING_SHOP_MODEL,
-        on_delete=models.PROTECT,
-        related_name="conversations",
-        db_index=False,
-        verbose_name=_("shop"),
-    )
-    product = HostForeignKey(
-        settings.MESSAGING_PRODUCT_MODEL,
-        on_delete=models.PROTECT,
-        related_name="conversations",
-        null=True,
-        blank=True,
-        verbose_name=_("product"),
-    )
-    product_title = models.CharField(_("product when asked"), max_length=120, blank=True)
-    product_price = models.PositiveIntegerField(
-        _("price when asked"), null=True, blank=True, help_text="Minor units."
-    )
-    product_currency = models.CharField(_("currency when asked"), max_length=3, blank=True)
-    product_image = models.CharField(
-        _("picture when asked"), max_length=200, blank=True, help_text="Address."
-    )
-    last_sequence = models.PositiveIntegerField(_("messages"), default=0)
-    revision = models.PositiveIntegerField(_("revision"), default=0)
-    last_message_at = models.DateTimeField(_("last message at"), null=True, blank=True)
-    last_message_hour = models.DateTimeField(
-        _("hour of the last message"),
-        null=True,
-        editable=False,
-        help_text="The beginning of the hour of that time.",
-    )
-    # Whom it waits for, empty if it is settled; `lanes` keeps the lists of those who wait.
-    turn = models.CharField(_("waits for"), max_length=8, choices=Side, blank=True, db_default="")
-    waiting_since = models.DateTimeField(
-        _("waiting since"),
-        null=True,
-        blank=True,
-        help_text="The time of the first message that nobody has answered.",
-    )
-    last_message = models.ForeignObject(
-        "Message",
-        on_delete=models.DO_NOTHING,
-        from_fields=["id", "last_sequence"],
-        to_fields=["conversation", "sequence"],
-        related_name="+",
-        null=True,
-        editable=False,
-    )
-    ended_at = models.DateTimeField(
-        _("ended"),
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="When a side deleted its account. Nobody can write any more.",
-    )
-    # The member of the shop who takes care of it, as long as that person works there.
-    assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        null=True,
-        blank=True,
-        db_index=False,  # an index below begins with it
-        verbose_name=_("assigned to"),
-    )
-    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-
-    # Added by a list for its reader, see `queries.conversation_list`.
-    my_side: Side
-    counterpart: str
-    counterpart_picture: str
-    match: "Message | Note | None" = None  # looking for a missing attribute takes templates 20 µs
-    match_is_note = False
-    match_sentence: list[Any]
-    match_url = ""
-    marks: Any = None
-
-    class Meta:
-        verbose_name = _("conversation")
-        verbose_name_plural = _("conversations")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["consumer", "product"],
-                condition=models.Q(product__isnull=False),
-                name="one_conversation_per_product",
-            ),
-            models.UniqueConstraint(
-                fields=["consumer", "shop"],
-                condition=models.Q(product__isnull=True),
-                name="one_conversation_per_shop",
-            ),
-        )
-        indexes = (
-            models.Index(
-                fields=["consumer", "-last_message_hour"], name="conversations_of_consumer"
-            ),
-            models.Index(fields=["shop", "-last_message_hour"], name="conversations_of_shop"),
-            models.Index(
-                fields=["assignee", "-last_message_hour"],
-                condition=models.Q(assignee__isnull=False),
-                name="conversations_of_assignee",
-            ),
-        )
-        permissions = (("look_into_conversation", "Can read other people's conversations"),)
-
-    def __str__(self) -> str:
-        return f"{self.pk}"
-
-    def get_absolute_url(self) -> str:
-        return conversation_url(self.pk)
-
-    def page_of(self, sequence: int) -> str:
-        """Return the address of the page that has a message, and what was written around it."""
-        page = settings.HISTORY_PAGE_SIZE
-        if sequence > self.last_sequence - page:
-            return self.get_absolute_url()
-        return f"{self.get_absolute_url()}?before={sequence + page // 2}"
-
-    @property
-    def consumer_name(self) -> str:
-        return host.display_name(self.consumer)
-
-    @property
-    def shop_name(self) -> str:
-        return host.shop_name(self.shop)
-
-    def side_of(self, user_id: int) -> Side:
-        """Return the side of somebody whom `access` has let in."""
-        return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
-
-    def name_without_account(self, side: str) -> str:
-        """Return who sent a message if the account is deleted: the shop, or nobody we know."""
-        return self.shop_name if side == Side.SELLER else gettext("Deleted account")
-
-    def counterpart_of(self, side: Side) -> str:
-        """Return the name under which one side sees the other."""
-        return self.shop_name if side is Side.CONSUMER else self.consumer_name
-
-    def counterpart_picture_of(self, side: Side) -> str:
-        """Return the address of the picture of a side's other side, or an empty string."""
-        if side is Side.CONSUMER:
-            return host.shop_picture_url(self.shop)
-        return host.person_picture_url(self.consumer)
 
 
 class Attached(models.TextChoices):

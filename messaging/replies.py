@@ -20,7 +20,7 @@ from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.frames import Error, encode
 from trato.realtime.token_bucket import TokenBucket
 
-from . import frames
+from . import client_frames
 from .reading import batch as reading
 from .sending import submit as sending
 
@@ -42,7 +42,7 @@ class Refusals:
         try:
             yield
         except Exception as error:
-            self.answer(error, frames.client_id_of(text) if text else None)
+            self.answer(error, client_frames.client_id_of(text) if text else None)
 
     def answer(self, error: BaseException, client_id: str | None) -> None:
         """Tell the client why a frame was refused. Too many bad frames close the socket."""
@@ -78,7 +78,7 @@ class Sends:
         self._socket, self._refusals, self._marks = socket, refusals, marks
         self._answers: dict[int, asyncio.Future[str]] = {}  # by client_id
 
-    def submit(self, frame: frames.Send) -> None:
+    def submit(self, frame: client_frames.Send) -> None:
         """Send a message. It is acknowledged when its batch is committed."""
         before = self._answers.get(frame.after.int) if frame.after else None
         answer = (
@@ -100,15 +100,15 @@ class Sends:
         if self._socket.closing or not self._socket.at_rest:
             return False
         try:
-            frame = frames.decode(text)
+            frame = client_frames.decode(text)
         except Refused:
             return False
-        if isinstance(frame, frames.Send):
+        if isinstance(frame, client_frames.Send):
             self._socket.context.run(self.submit, frame)
             return True
-        return isinstance(frame, frames.Read) and self._marks.take(frame)
+        return isinstance(frame, client_frames.Read) and self._marks.take(frame)
 
-    async def _submit_after(self, before: "asyncio.Future[str]", frame: frames.Send) -> str:
+    async def _submit_after(self, before: "asyncio.Future[str]", frame: client_frames.Send) -> str:
         """Store a message after another one. If that one has to be repeated, so does this one."""
         await asyncio.wait([before])
         error = before.exception()
@@ -136,7 +136,7 @@ class Marks:
         self._socket, self._refusals = socket, refusals
         self._waiting = 0
 
-    def take(self, frame: frames.Read) -> bool:
+    def take(self, frame: client_frames.Read) -> bool:
         """Store a mark with the next batch, unless too many wait: False if so."""
         if reading.raise_mark(self._socket.user, frame):
             return True
@@ -145,12 +145,12 @@ class Marks:
         self._store(frame)
         return True
 
-    async def add(self, frame: frames.Read) -> None:
+    async def add(self, frame: client_frames.Read) -> None:
         """Store a mark with the next batch; wait for it if too many are waiting."""
         if not self.take(frame):
             await asyncio.wait([self._store(frame)])
 
-    def _store(self, frame: frames.Read) -> "asyncio.Future[Any]":
+    def _store(self, frame: client_frames.Read) -> "asyncio.Future[Any]":
         answer = reading.mark_read(self._socket.user, frame.conversation, frame.sequence)
         self._waiting += 1
         self._socket.tasks.add(answer)

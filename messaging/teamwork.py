@@ -9,7 +9,7 @@ from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.groups import Event
 
-from . import access, frames
+from . import access, client_frames
 from .notes import actions as notes
 from .resuming import OpenConversations
 from .team import events
@@ -23,7 +23,7 @@ class Teamwork:
         self._socket, self._conversations = socket, conversations
         self._looking: dict[int, tuple[int, int]] = {}  # what colleagues know of: consumer, shop
 
-    async def receive(self, frame: frames.AddNote | frames.Looking) -> None:
+    async def receive(self, frame: client_frames.AddNote | client_frames.Looking) -> None:
         """Act on a frame.
 
         Raises:
@@ -31,7 +31,7 @@ class Teamwork:
                 if it is not open on this socket.
             Refused: see `notes.actions.add`, or the person says too often what they do.
         """
-        if isinstance(frame, frames.AddNote):
+        if isinstance(frame, client_frames.AddNote):
             values = frame.conversation, frame.client_id, frame.body
             await run_in_database_thread(notes.add, self._socket.user, *values)
         else:
@@ -50,7 +50,7 @@ class Teamwork:
         if is_due and event.get("consumer") != own:
             self._socket.send_frame(event["frame"])
 
-    async def _announce_looking(self, frame: frames.Looking) -> None:
+    async def _announce_looking(self, frame: client_frames.Looking) -> None:
         opened, user = self._conversations.of_team().get(frame.conversation), self._socket.user
         if opened is None or access.seller_group(opened.shop) not in self._socket.joined:
             raise Http404("not open on this socket")

@@ -25,6 +25,7 @@ ABOVE = {
     "messaging": ("notifications", "trato", "accounts"),
     "notifications": ("trato",),
 }  # fmt: skip
+LINES_MAX = 300
 KINDS = (".py", ".html", ".js", ".toml", ".txt", ".sql")
 
 
@@ -119,3 +120,16 @@ def test_what_runs_on_one_database_runs_on_the_other_never() -> None:
         or Path(other) in Path(one).parents
     ]
     assert both == []
+
+
+def test_no_module_is_too_long() -> None:
+    """STYLE.md: at most 300 lines. Tests may be longer, and migrations are generated."""
+    packages = sorted(set(LINTER["root_packages"]) - {"tests"})
+    paths = (path for name in packages for path in ROOT.glob(f"{name}/**/*.py"))
+    too_long = [
+        f"{path.relative_to(ROOT)}: {lines}"
+        for path in paths
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text().splitlines())) > LINES_MAX
+    ]
+    assert too_long == []

@@ -12,7 +12,7 @@ import psycopg
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from messaging import events, frames
+from messaging import client_frames, events
 from messaging.records import Reading, ReadMark
 from trato.people import Person
 from trato.realtime.background import per_loop
@@ -40,7 +40,7 @@ def mark_read(
     return _marks.request(key)
 
 
-def raise_mark(person: Person, frame: frames.Read) -> bool:
+def raise_mark(person: Person, frame: client_frames.Read) -> bool:
     """Raise a waiting mark of the same socket; return False if there is none.
 
     Args:

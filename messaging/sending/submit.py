@@ -4,7 +4,7 @@ import asyncio
 
 from django.db import connection
 
-from messaging import frames
+from messaging import client_frames
 from messaging.records import CONTENT, Attempt
 from trato.people import Person
 from trato.realtime import metrics
@@ -15,10 +15,10 @@ from .orm import OrmStore
 from .postgresql import PostgresStore
 
 # The content that a client may set, by name in the frame and in the table.
-FROM_CLIENT = [name for name in CONTENT if name in frames.Send.__struct_fields__]
+FROM_CLIENT = [name for name in CONTENT if name in client_frames.Send.__struct_fields__]
 
 
-def submit(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
+def submit(person: Person, frame: client_frames.Send) -> "asyncio.Future[str]":
     """Send a message like `messaging.actions.send`. It is acknowledged after COMMIT.
 
     Returns:

@@ -38,7 +38,7 @@ def looking(
     """Tell the team now what one of them does in a conversation. On the event loop only.
 
     Args:
-        doing: as in `messaging.frames.Looking`, or `GONE` if one of the person's tabs has left it.
+        doing: as in `client_frames.Looking`, or `GONE` if one of the person's tabs has left it.
     """
     frame = LookingSeen(conversation_id, person.pk, host.display_name(person), doing)
     event = _event(conversation_id, consumer_id, frame)

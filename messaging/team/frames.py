@@ -1,4 +1,4 @@
-"""All frames that go to a shop's team only. What its members send is in `messaging.frames`."""
+"""Frames that go to a shop's team only. What its members send is in `client_frames`."""
 
 import uuid
 from datetime import datetime
@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from messaging.frames import Sender
 from messaging.models import Assignment, Note
+from trato.realtime.frames import encode
 
 
 class AssignmentItem(Struct, kw_only=True):
@@ -49,6 +50,9 @@ class ScheduledChanged(Struct, tag="scheduled.changed"):
 
 class MembersChanged(Struct, tag="members.changed"):
     """Somebody has joined or left a shop's team, can't act for it any more, or has another name."""
+
+
+MEMBERS_CHANGED = encode(MembersChanged())
 
 
 class AlertsChanged(Struct, tag="alerts.changed"):

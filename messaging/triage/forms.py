@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from messaging import access
-from messaging.frames import NOT_UNDERSTOOD
+from messaging.client_frames import NOT_UNDERSTOOD
 from messaging.listing import queries as listing
 from messaging.listing.filters import filter_from
 from trato import rate_limits

@@ -11,7 +11,7 @@ import msgspec
 from django.conf import settings
 from django.db.models import Q
 
-from messaging import access, consumers, frames, queries
+from messaging import access, client_frames, consumers, frames, queries
 from messaging.models import Conversation, Message
 from messaging.sending import statement
 from messaging.sending import submit as sending
@@ -39,7 +39,7 @@ def no_dedupe() -> None:
     """A repeated `client_id` is treated as a new one."""
     submit = sending.submit
 
-    def forgetful(person: Person, frame: frames.Send) -> "asyncio.Future[str]":
+    def forgetful(person: Person, frame: client_frames.Send) -> "asyncio.Future[str]":
         own = uuid.uuid4()
         answer = asyncio.get_running_loop().create_future()
 

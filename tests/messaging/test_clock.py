@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging import actions
+from messaging.client_frames import Send
 from messaging.factories import ConversationFactory
-from messaging.frames import Send
 from messaging.models import Conversation, Message
 from messaging.sending import submit as sending
 from notifications.models import News

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from messaging import frames
+from messaging import client_frames
 from messaging.models import Conversation, Message
 from trato.errors import Refused
 
@@ -38,11 +38,11 @@ near_misses = st.fixed_dictionaries(
 @given(st.text() | anything.map(json.dumps) | near_misses.map(json.dumps))
 def test_the_decoder_returns_a_frame_or_refuses(text: str) -> None:
     try:
-        frame = frames.decode(text)
+        frame = client_frames.decode(text)
     except Refused:
-        frames.client_id_of(text)  # must not fail either
+        client_frames.client_id_of(text)  # must not fail either
     else:
-        assert isinstance(frame, frames.ClientFrame)
+        assert isinstance(frame, client_frames.ClientFrame)
         assert msgspec.json.decode(msgspec.json.encode(frame))["type"] == json.loads(text)["type"]
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog import teams
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
-from messaging import actions, frames
+from messaging import actions, client_frames
 from messaging.models import Conversation
 from messaging.sending import submit as sending
 from notifications import actions as notifications
@@ -167,7 +167,7 @@ async def test_gathered_sends_tell_members_as_members(
     shopper: User, seller: User, conversation: Conversation, shop: Shop
 ) -> None:
     for person in (shopper, seller):
-        await sending.submit(person, frames.Send(conversation.pk, uuid.uuid4(), "Hello"))
+        await sending.submit(person, client_frames.Send(conversation.pk, uuid.uuid4(), "Hello"))
     told = [pair async for pair in Notification.objects.values_list("recipient_id", "team_id")]
     assert dict(told) == {seller.pk: shop.pk, shopper.pk: 0}
     await sending.close()

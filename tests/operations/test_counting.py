@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from prometheus_client import REGISTRY
 
 from accounts.models import User
-from messaging import frames
+from messaging import client_frames
 from messaging.models import Conversation
 from messaging.sending import submit as sending
 from messaging.sending.batcher import Batcher
@@ -99,7 +99,7 @@ async def test_sends_that_wait_for_the_database_are_counted_until_they_are_answe
         await store_batches(self)
 
     monkeypatch.setattr(Batcher, "store_batches", held)
-    frame = frames.Send(conversation.pk, uuid.uuid4(), "Hello")
+    frame = client_frames.Send(conversation.pk, uuid.uuid4(), "Hello")
     answer = sending.submit(shopper, frame)
     assert more("trato_sends_waiting") == 1
     await asyncio.sleep(0.05)  # in progress by now

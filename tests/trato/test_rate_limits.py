@@ -20,7 +20,7 @@ from redis.connection import AbstractConnection
 
 from accounts.models import User
 from deploy import services
-from messaging import actions, frames
+from messaging import actions, client_frames
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
 from messaging.sending import orm, postgresql
@@ -278,7 +278,7 @@ async def test_gathered_messages_that_failed_use_up_no_allowance(
     shopper: User, conversation: Conversation, few: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def send() -> "asyncio.Future[str]":
-        return sending.submit(shopper, frames.Send(conversation.pk, uuid.uuid4(), "Hello"))
+        return sending.submit(shopper, client_frames.Send(conversation.pk, uuid.uuid4(), "Hello"))
 
     with monkeypatch.context() as outage:
         outage.setattr(postgresql, "store", fail)

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.http import Http404
 
 from accounts.models import User
-from messaging import frames
+from messaging import client_frames
 from messaging.models import Conversation, Message
 from messaging.sending import submit as sending
 from tests.patience import PATIENCE
@@ -25,12 +25,12 @@ class Held:
     """Replaces `submit`: holds its attempts until the test releases them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.frames: asyncio.Queue[tuple[frames.Send, asyncio.Future[str]]] = asyncio.Queue()
+        self.frames: asyncio.Queue[tuple[client_frames.Send, asyncio.Future[str]]] = asyncio.Queue()
         self.answers: list[asyncio.Future[str]] = []
         self.through = sending.submit
         monkeypatch.setattr(sending, "submit", self.submit)
 
-    def submit(self, _person: User, frame: frames.Send) -> "asyncio.Future[str]":
+    def submit(self, _person: User, frame: client_frames.Send) -> "asyncio.Future[str]":
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.frames.put_nowait((frame, answer))
         self.answers.append(answer)
