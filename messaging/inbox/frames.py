@@ -18,6 +18,7 @@ class Row(Struct, kw_only=True):
     """A conversation in a person's list; see docs/protocol.md."""
 
     conversation: int
+    last_sequence: int
     turn: str
     waiting_since: datetime | None
     unread: bool
@@ -38,6 +39,7 @@ class Row(Struct, kw_only=True):
         said = row.last_message
         return cls(
             conversation=row.pk,
+            last_sequence=row.last_sequence,
             turn=row.turn,
             waiting_since=row.waiting_since,
             unread=row.is_unread,

@@ -199,6 +199,7 @@ export class Keys {
       await panes.selection.act(isBack ? opposite : name, extra);
       return;
     }
+    if (name === "assign" && row) extra.expected = row.dataset.assigned ?? "";
     const isOpen = ids[0] === panes.conversation;
     const isBack = opposite && isDone(name, row, isOpen && panes.querySelector("trato-thread"));
     await this.perform(isBack ? opposite : name, ids, extra);
@@ -206,13 +207,13 @@ export class Keys {
   }
 
   async perform(name, ids, extra = {}, onProgress = undefined) {
-    const doing = import("trato/acts").then(({ act }) => act(name, ids, extra, onProgress));
+    const doing = import("trato/acts").then(({ act }) => act(name, ids, extra, onProgress, this.panes.selection.chosen));
     this.last = doing; // at once: what is undone next is this act, whichever is answered first
     const [{ offerUndo }, result] = await Promise.all([import("trato/undo"), doing]);
     const isWhole = !result.error && !Object.keys(result.failed).length;
-    if (this.last === doing || !isWhole) offerUndo(result, (undone) => this.changed(undone.done));
+    if (this.last === doing || !isWhole) offerUndo(result, (undone) => this.changed(undone));
     this.markRows(name, result.done);
-    this.changed(result.done);
+    this.changed(result);
     return result;
   }
 
@@ -226,9 +227,10 @@ export class Keys {
     }
   }
 
-  /** Without a socket no frame tells this page what it has done. */
-  changed(ids) {
-    if (!session.live) this.panes.list.querySelector("trato-inbox")?.want(ids);
+  /** What failed is not as this page shows it; without a socket no frame tells what was done. */
+  changed({ done, failed }) {
+    const ids = [...Object.keys(failed), ...(session.live ? [] : done)];
+    this.panes.list.querySelector("trato-inbox")?.want(ids);
   }
 
   async undo() {
@@ -236,9 +238,10 @@ export class Keys {
     this.last = null;
     const undone = await (await last)?.undo?.();
     if (!undone) return;
+    if (undone.undo) this.last = Promise.resolve(undone);
     const { offerUndo } = await import("trato/undo");
-    offerUndo({ text: undone.text });
-    this.changed(undone.done);
+    offerUndo(undone, (again) => this.changed(again));
+    this.changed(undone);
   }
 
   /** Let the person choose a time, a label or a colleague. */

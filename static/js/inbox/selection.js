@@ -1,7 +1,7 @@
 // Several conversations at once: boxes in the rows, and a bar with what can be done with them. Both are
 // a form, which works without this script.
 import { getJSON } from "trato/api";
-import { fill, gettext, ngettext } from "trato/text";
+import { fill, gettext, language, ngettext } from "trato/text";
 
 const MOST = 1000; // conversations in one act
 
@@ -13,7 +13,9 @@ export function is(state, row) {
 }
 
 export class Selection {
-  chosen = new Set(); // conversations, also such whose rows are on other pages of the list
+  // Conversations, also such whose rows are on other pages of the list, and their last message.
+  chosen = new Map();
+  loading = null; // identifies the run that is choosing all pages
   last = null; // where a range begins
 
   constructor(panes, keys) {
@@ -39,7 +41,7 @@ export class Selection {
   }
 
   get ids() {
-    return [...this.chosen];
+    return [...this.chosen.keys()];
   }
 
   get rows() {
@@ -48,16 +50,25 @@ export class Selection {
 
   /** A box is for one row; with Shift it is for all since the last one. */
   clicked(event) {
-    if (event.target.closest(".selection [data-clear]")) this.clear();
-    else if (event.target.closest(".selection [data-whole]")) this.chooseWhole();
+    if (event.target.closest(".selection [data-clear]")) {
+      this.clear();
+      this.toList();
+    } else if (event.target.closest(".selection [data-whole]")) this.chooseWhole();
     const box = event.target.closest(".inbox__check");
     if (box && event.shiftKey) this.extendTo(box.closest(".inbox__item"), box.checked);
   }
 
   set(row, isChosen) {
-    this.chosen[isChosen ? "add" : "delete"](row.dataset.conversation);
+    this.choose([row], isChosen);
     this.last = row.dataset.conversation;
     this.draw();
+  }
+
+  choose(rows, isChosen) {
+    for (const { dataset: { conversation, last } } of rows) {
+      if (isChosen) this.chosen.set(conversation, last);
+      else this.chosen.delete(conversation);
+    }
   }
 
   toggle(row) {
@@ -71,25 +82,31 @@ export class Selection {
     const { rows } = this;
     const begin = rows.findIndex(({ dataset }) => dataset.conversation === this.last);
     const ends = [begin < 0 ? 0 : begin, rows.indexOf(row)].sort((one, other) => one - other);
-    for (const one of rows.slice(ends[0], ends[1] + 1)) {
-      this.chosen[isChosen ? "add" : "delete"](one.dataset.conversation);
-    }
+    this.choose(rows.slice(ends[0], ends[1] + 1), isChosen);
     this.draw();
     return true;
   }
 
   /** All that are shown; none, if all are chosen already. */
   all() {
-    const ids = this.rows.map(({ dataset }) => dataset.conversation);
-    const isAll = ids.every((id) => this.chosen.has(id));
-    this.chosen = new Set(isAll ? [] : ids);
+    const { rows } = this;
+    const isAll = rows.every(({ dataset }) => this.chosen.has(dataset.conversation));
+    this.chosen.clear();
+    this.choose(rows, !isAll);
     this.draw();
-    return ids.length > 0;
+    return rows.length > 0;
   }
 
   clear() {
+    this.stop();
     this.chosen.clear();
     this.draw();
+  }
+
+  /** From the bar, which is no longer shown, to the list. */
+  toList() {
+    const row = this.rows.find(({ dataset }) => dataset.conversation === this.last) ?? this.rows[0];
+    row?.querySelector(".inbox__link").focus({ preventScroll: true });
   }
 
   // -- drawing -------------------------------------------------------------------------------------
@@ -100,6 +117,7 @@ export class Selection {
       row.querySelector(".inbox__check").checked = this.chosen.has(row.dataset.conversation);
     }
     const { bar, size } = this;
+    const focused = document.activeElement;
     this.panes.list.toggleAttribute("data-selecting", size > 0);
     if (!bar || !size) return;
     for (const button of bar.querySelectorAll("[data-if]")) button.hidden = !this.are(button.dataset.if);
@@ -109,6 +127,7 @@ export class Selection {
     if (said.textContent !== words) said.textContent = words;
     const hasMore = this.panes.list.querySelector(".pagination [rel=next]") !== null;
     bar.querySelector("[data-whole]").hidden = !hasMore || size > this.rows.length;
+    if (focused?.hidden && bar.contains(focused)) bar.querySelector(".selection__act:not([hidden])").focus();
   }
 
   // -- acting --------------------------------------------------------------------------------------
@@ -126,39 +145,60 @@ export class Selection {
   }
 
   async act(name, extra = {}) {
+    this.stop();
     const { bar, ids } = this;
-    const progress = bar.querySelector("progress");
-    progress.hidden = false;
-    progress.max = ids.length;
-    progress.value = 0;
-    bar.setAttribute("aria-busy", "true");
+    const progress = this.begin(ids.length);
     const result = await this.keys.perform(name, ids, extra, (done) => (progress.value = done));
-    bar.removeAttribute("aria-busy");
-    progress.hidden = true;
-    if (result.error) return result;
+    this.stop();
     const isInBar = bar.contains(document.activeElement);
-    this.chosen = new Set(Object.keys(result.failed)); // what could not be done stays chosen
+    for (const id of result.done) this.chosen.delete(String(id)); // the others stay chosen
     this.draw();
-    if (isInBar) this.panes.list.querySelector(".inbox__link")?.focus({ preventScroll: true });
+    if (isInBar && !this.size) this.toList();
     return result;
   }
 
-  /** All conversations of the filter, page after page. */
+  /** Show that something is going on; `max`: the number of conversations, if that is known. */
+  begin(max) {
+    const progress = this.bar.querySelector("progress");
+    progress.hidden = false;
+    progress.removeAttribute("value");
+    if (max) Object.assign(progress, { max, value: 0 });
+    this.bar.setAttribute("aria-busy", "true");
+    return progress;
+  }
+
+  stop() {
+    this.loading = null;
+    this.bar?.removeAttribute("aria-busy");
+    this.bar?.querySelector("progress").toggleAttribute("hidden", true);
+  }
+
+  /** All conversations of the filter, page after page, until the list or the selection is another. */
   async chooseWhole() {
-    const button = this.bar.querySelector("[data-whole]");
-    button.disabled = true;
+    const loading = (this.loading = {});
+    this.begin();
     const values = new URLSearchParams(this.panes.listQuery);
     for (const name of ["before", "after"]) values.delete(name);
-    const ids = [];
-    for (let next = ""; next !== null && ids.length < MOST; ) {
-      if (next) values.set("before", next);
-      const page = await getJSON(`${this.panes.dataset.list}?${values}`);
-      if (!page?.rows) break;
-      ids.push(...page.rows.map(({ conversation }) => String(conversation)));
-      next = page.next;
+    let page = { next: "" };
+    let isCut = false;
+    while (page.next !== null && !isCut) {
+      if (page.next) values.set("before", page.next);
+      page = await getJSON(`${this.panes.dataset.list}?${values}`);
+      if (this.loading !== loading) return;
+      if (!page) break;
+      const room = MOST - this.size;
+      isCut = page.rows.length > room;
+      for (const { conversation, last_sequence } of page.rows.slice(0, room)) {
+        this.chosen.set(String(conversation), last_sequence);
+      }
+      this.draw();
     }
-    button.disabled = false;
-    for (const id of ids.slice(0, MOST)) this.chosen.add(id);
-    this.draw();
+    this.stop();
+    if (page && !isCut) return;
+    const { offerUndo } = await import("trato/undo");
+    const cut = fill(gettext("The first %(count)s are selected; there are more."), {
+      count: MOST.toLocaleString(language),
+    });
+    offerUndo({ text: page ? cut : gettext("Not all could be selected. Try again in a moment.") });
   }
 }

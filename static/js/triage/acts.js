@@ -5,6 +5,9 @@ import { fill, gettext, ngettext } from "trato/text";
 
 const AT_ONCE = 200; // conversations in one request, so that there is progress to be seen
 
+// Acts that put a conversation away. The server leaves out those with a message that was not on screen.
+const PUTS_AWAY = new Set(["archive", "snooze", "settle", "mark_read"]);
+
 const SAID = {
   archive: gettext("Archived"),
   unarchive: gettext("Back in the inbox"),
@@ -28,19 +31,23 @@ const SAID = {
  *
  * `extra`: the act's other fields, such as `until`; with `filter`, the query of a list, the act is
  * for all conversations of that list, and `ids` is empty. `onProgress(done, all)` is called after each
- * part of many. Returns `{done, failed, text, error, undo}`: what was done with which, a sentence
- * for people, the reason if nothing was done, and a function that undoes it all; null if there is
- * nothing to undo.
+ * part of many. `seen`: by conversation, the last message that was on screen, for those that are
+ * no longer. Returns `{done, failed, rest, text, error, undo}`: what was done with which, those that
+ * were not tried because of an error, a sentence for people, that error, and a function that undoes it
+ * all; null if there is nothing to undo.
  */
-export async function act(name, ids, extra = {}, onProgress = () => {}) {
-  const result = { done: [], failed: {}, text: "", error: "", undo: null };
+export async function act(name, ids, extra = {}, onProgress = () => {}, seen = new Map()) {
+  const result = { done: [], failed: {}, rest: [], text: "", error: "", undo: null };
   const tokens = [];
+  const asks = PUTS_AWAY.has(name) && !("seen" in extra); // which is of the form beside a conversation
+  const last = asks ? ids.map((id) => lastShown(id) ?? seen.get(String(id))) : [];
   const all = "filter" in extra ? 1 : ids.length; // a filter is one request, for all that it finds
   for (let first = 0; first < all; first += AT_ONCE) {
     const part = ids.slice(first, first + AT_ONCE);
-    const answer = await send(name, extra, part);
+    const answer = await send(name, extra, part, last.slice(first, first + AT_ONCE));
     if (answer.error) {
       result.error = answer.error;
+      result.rest = ids.slice(first);
       break;
     }
     result.done.push(...answer.done);
@@ -53,6 +60,16 @@ export async function act(name, ids, extra = {}, onProgress = () => {}) {
   return result;
 }
 
+/** The last message of a conversation that is on screen, in its row or open; undefined if there is none. */
+function lastShown(id) {
+  const row = document.querySelector(`.inbox__item[data-conversation="${id}"]`);
+  const thread = document.querySelector(`trato-thread[data-conversation="${id}"]`);
+  const isOfOlder = thread?.dataset.before;
+  const shown = [row?.dataset.last, isOfOlder ? undefined : thread?.timeline?.last];
+  const last = Math.max(...shown.map((one) => Number(one ?? -1)));
+  return last < 0 ? undefined : last;
+}
+
 /** What the form of an act asks for: `{name, extra}`, as `act()` takes them. */
 export function actOf(form, submitter) {
   const values = Object.fromEntries(new FormData(form, submitter));
@@ -62,11 +79,14 @@ export function actOf(form, submitter) {
 }
 
 async function undo(tokens) {
-  const result = { done: [], failed: {}, text: "", error: "" };
+  const result = { done: [], failed: {}, text: "", error: "", undo: null };
+  const left = [];
   for (const token of tokens) {
     const answer = await send("undo", { token }, []);
-    if (answer.error) result.error = answer.error;
-    else {
+    if (answer.error) {
+      result.error = answer.error;
+      left.push(token);
+    } else {
       result.done.push(...answer.done);
       Object.assign(result.failed, answer.failed);
     }
@@ -74,30 +94,50 @@ async function undo(tokens) {
   result.text = result.error || (Object.keys(result.failed).length
     ? gettext("It has changed meanwhile, so it stays as it is.")
     : gettext("Undone"));
+  if (left.length) result.undo = () => undo(left);
   return result;
 }
 
-async function send(name, extra, ids) {
+async function send(name, extra, ids, last = []) {
   const values = [["act", name], ...Object.entries(extra), ...ids.map((id) => ["conversation", id])];
+  if (!last.includes(undefined)) values.push(...last.map((sequence) => ["seen", sequence]));
   const answer = await post(addresses.acts, values);
   if (answer?.ok) return answer.body;
   return { error: answer?.body?.detail ?? gettext("That didn't work. Try again in a moment.") };
 }
 
-function sentence(name, { done, failed, error }) {
-  if (error && !done.length) return error;
-  const number = Object.keys(failed).length;
+function sentence(name, { done, failed, rest, error }) {
+  const codes = Object.values(failed);
+  if (error && !done.length && !codes.length) return error;
+  const isNews = (code) => code === "conflict" && PUTS_AWAY.has(name);
+  const news = codes.filter(isNews).length;
+  const number = codes.length - news;
   const parts = [];
   if (done.length) {
     const text = SAID[name];
     parts.push(done.length > 1 ? `${text} (${done.length})` : text);
   }
-  if (number) {
+  if (news) {
+    parts.push(codes.length + done.length === 1 ? gettext("There is a new message.") : fill(ngettext(
+      "%(count)s conversation has a new message.",
+      "%(count)s conversations have a new message.",
+      news,
+    ), { count: news }));
+  }
+  if (number && name === "assign" && codes[0] === "conflict") parts.push(gettext("A colleague has just taken this."));
+  else if (number) {
     parts.push(fill(ngettext(
       "%(count)s conversation could not be changed.",
       "%(count)s conversations could not be changed.",
       number,
     ), { count: number }));
   }
-  return parts.join(". ");
+  if (error) {
+    parts.push(fill(ngettext(
+      "%(count)s was not tried: %(reason)s",
+      "%(count)s were not tried: %(reason)s",
+      rest.length,
+    ), { count: rest.length, reason: error }));
+  }
+  return parts.length > 1 ? parts.map((part) => part.replace(/\.?$/, ".")).join(" ") : parts.join("");
 }

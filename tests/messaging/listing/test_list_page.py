@@ -34,6 +34,7 @@ def test_a_row_has_what_a_client_needs(
     assert answer["counts"] == {"ours": 1, "theirs": 0, "settled": 0, "all": 1}
     assert answer["next"] is None
     assert (row["conversation"], row["turn"], row["unread"]) == (waiting.pk, "seller", False)
+    assert row["last_sequence"] == 1
     assert row["labels"] == [{"id": label.pk, "name": "<b>Gift</b>", "colour": "teal"}]
     assert row["assignee"] == {"id": seller.pk, "name": seller.name}
     assert (row["counterpart"], row["product"]) == ("Lucía Romero", "Speckled bowl")
