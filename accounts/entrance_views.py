@@ -4,6 +4,8 @@ Browsers send `SameSite=Lax` cookies when somebody follows a link from another s
 end a session or change anything before one of our forms is posted.
 """
 
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView
@@ -31,4 +33,10 @@ class ChoosePassword(PasswordResetFromKeyView):
 
 @method_decorator(reauthentication_required(app="allauth.account", allow_get=True), name="dispatch")
 class Sessions(ListUserSessionsView):
-    """Where a person is logged in. Ending sessions requires the password."""
+    """Where a person is logged in, this device first. Ending sessions requires the password."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        newest_first = reversed(context["sessions"])
+        context["sessions"] = sorted(newest_first, key=lambda one: not one.is_current())
+        return context

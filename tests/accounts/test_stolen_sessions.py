@@ -66,6 +66,15 @@ def test_the_other_sessions_end_after_the_password(shopper: User, client_of: Any
     assert client.get("/conversations/").status_code == 200
 
 
+def test_this_device_is_listed_first(shopper: User, client_of: Any) -> None:
+    prove(shopper)
+    clients = [client_of(None) for _ in range(3)]
+    for client in clients:
+        client.post("/accounts/login/", {"login": shopper.email, "password": PASSWORD})
+    keys = [one.session_key for one in clients[1].get("/accounts/sessions/").context["sessions"]]
+    assert keys == [clients[place].session.session_key for place in (1, 2, 0)]
+
+
 def test_a_session_sets_no_password_where_there_is_none(shopper: User, client_of: Any) -> None:
     shopper.set_unusable_password()
     shopper.save()
