@@ -154,6 +154,7 @@ def _thread(
         "withdraw_hours": settings.MESSAGE_WITHDRAW_HOURS,
         "reactions": Reaction.Kind.values,
         "reaction_names": Reaction.Kind.labels,
+        "file_max_bytes": settings.FILE_MAX_BYTES,
         **team,
     }
     status = STATUS[refusal.code] if refusal else 200

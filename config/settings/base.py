@@ -238,7 +238,7 @@ CONTENT_SECURITY_POLICY = {
         # The nonce is only for the import map, which browsers only accept inline.
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", "blob:"],  # blob: what somebody is about to send
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

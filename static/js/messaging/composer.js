@@ -3,6 +3,7 @@ import { SUSPENDED } from "trato/close-codes";
 import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { About } from "trato/about";
+import { Attachments } from "trato/attachments";
 import { Draft } from "trato/drafts";
 import { isComposing } from "trato/insert";
 import { fill, lengthOf, ngettext } from "trato/text";
@@ -54,6 +55,9 @@ class Composer extends HTMLElement {
     this.draft = new Draft(this.field, key, () => count(this.field, this.counter), { signal });
     this.about = new About(this);
     this.form.noValidate = true;
+    this.files = new Attachments(this, this.conversation, {
+      most: Number(this.dataset.filesMax), mostBytes: Number(this.dataset.fileMaxBytes), signal,
+    });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -169,10 +173,13 @@ class Composer extends HTMLElement {
 
   send() {
     const body = this.field.value.trim();
-    if (!body || !count(this.field, this.counter)) return;
-    if (this.about.editing !== null) return this.saveEdit(body);
+    const isEditing = this.about.editing !== null;
+    const files = isEditing ? [] : this.files.ids();
+    if (!(body || files.length || isEditing) || !count(this.field, this.counter)) return;
+    if (isEditing) return this.saveEdit(body);
+    if (this.files.hasRefused()) return;
     const { sequence, name } = this.about.quoting ?? {};
-    outbox.add(this.conversation, body, [], sequence ? { sequence, name } : null);
+    outbox.add(this.conversation, body, files, sequence ? { sequence, name } : null);
     this.about.end();
     this.draft.clear();
     this.typedAt = 0; // the other side's line went with the message

@@ -13,6 +13,7 @@ const FILES_AT_ONCE = 2; // as many as the server decodes for one person
 const FIRST_UPLOAD_PAUSE = 1500; // milliseconds after an upload that failed; doubled each time
 const LONGEST_UPLOAD_PAUSE = 15000;
 const PASSES = new Set([0, 429, 500, 502, 503, 504]); // by status: try again; 0: no connection
+const FINAL_STATUS = new Set([400, 413]); // the same file will be refused again
 const filePrefix = `trato-file-${session.user}-`;
 
 class Uploads extends EventTarget {
@@ -68,16 +69,22 @@ class Uploads extends EventTarget {
   }
 
   /** Add a chosen file; `error`: why it can't be sent at all. Return whether a reload keeps it. */
-  async add(conversation, blob, error = null) {
+  add(conversation, blob, error = null) {
     const record = {
       id: newId(), conversation, name: blob.name, size: blob.size, type: blob.type,
-      alt: "", told: "", file: null, error,
+      alt: "", told: "", file: null, error, isFinal: Boolean(error),
       at: Math.max(Date.now(), 1 + Math.max(0, ...this.all().map(({ at }) => at))),
     };
+    const isKept = error ? true : keepBlob(record.id, blob);
     this.put(record);
-    const isKept = Boolean(error) || (await keepBlob(record.id, blob));
     this.start();
     return isKept;
+  }
+
+  /** A draft still has it: tell the server, which deletes what nobody has needed for a day. */
+  hold(id) {
+    this.update(id, { told: null });
+    this.start();
   }
 
   describe(id, alt) {
@@ -171,7 +178,8 @@ class Uploads extends EventTarget {
       const { id: file, kind, name, width, height, alt: told } = body;
       this.update(record.id, { file, kind, name, width, height, size: body.size, told });
     } else if (!PASSES.has(status) && !session.ended) {
-      this.update(record.id, { error: body?.detail ?? gettext("The server rejected this file.") });
+      const error = body?.detail ?? gettext("The server rejected this file.");
+      this.update(record.id, { error, isFinal: FINAL_STATUS.has(status) });
     }
   }
 

@@ -1,7 +1,7 @@
 // The rendered messages: history from the server, and new ones from the same markup.
 import { isOld, outbox } from "trato/outbox";
 import { session } from "trato/session";
-import { drawFiles } from "trato/file-list";
+import { drawFiles, drawPendingFiles } from "trato/file-list";
 import { linkify } from "trato/links";
 import { drawQuote, quoteOf } from "trato/quotes";
 import { drawReactions } from "trato/reactions";
@@ -93,6 +93,7 @@ export class MessageList {
         ...entry, side: this.side, sender: { id: session.user, name: "" }, quote: this.quoteIn(entry),
       });
       known.delete(entry.client_id);
+      drawPendingFiles(item.querySelector(".files"), entry);
       item.toggleAttribute("data-pending", true);
       item.toggleAttribute("data-failed", Boolean(entry.failed) || isOld(entry));
       const failed = item.querySelector(".message__failed");
@@ -132,7 +133,7 @@ export class MessageList {
     item.querySelector(".message__body").replaceChildren(linkify(message.body));
     this.drawQuote(item.querySelector(".message__quote"), message.quote);
     drawReactions(item.querySelector(".message__reactions"), isHidden ? [] : message.reactions);
-    drawFiles(item.querySelector(".files"), message);
+    if (sequence) drawFiles(item.querySelector(".files"), message);
     const removed = item.querySelector(".message__removed");
     removed.hidden = !isHidden;
     if (isHidden && !message.removed) removed.textContent = gettext("This message was withdrawn.");

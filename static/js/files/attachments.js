@@ -1,0 +1,175 @@
+// The files of the message that is being written: chosen, dropped, pasted or photographed. They are
+// uploaded at once; the message waits in the outbox for those that are still under way.
+import { findBlob } from "trato/blobs";
+import { sizeText } from "trato/file-list";
+import { outbox } from "trato/outbox";
+import { fill, gettext } from "trato/text";
+import { uploads } from "trato/uploads";
+
+const PREVIEWED = /^image\/(jpeg|png|webp|gif)$/;
+
+/** Which files are in something that is dragged or pasted; text beside them wins. */
+function filesIn(transfer) {
+  return transfer?.types.includes("text/plain") ? [] : [...(transfer?.files ?? [])];
+}
+
+export class Attachments {
+  shown = new Map(); // id of an upload → its line
+
+  /** `most`: files per message; `mostBytes`: of one of them. */
+  constructor(composer, conversation, { most, mostBytes, signal }) {
+    Object.assign(this, { conversation, most, mostBytes, signal });
+    this.box = composer.querySelector("[data-attachments]");
+    this.list = this.box.querySelector("ul");
+    this.template = composer.querySelector("template[data-attachment]");
+    this.said = composer.querySelector("[data-attachments-said]");
+    for (const input of composer.querySelectorAll("[data-choose]")) {
+      input.addEventListener("change", () => {
+        this.add([...input.files]);
+        input.value = "";
+      }, { signal });
+    }
+    this.listenForDrops(composer.closest("trato-thread"));
+    composer.addEventListener("paste", (event) => {
+      const files = filesIn(event.clipboardData);
+      if (!files.length) return;
+      event.preventDefault();
+      this.add(files);
+    }, { signal });
+    this.list.addEventListener("click", ({ target }) => this.clicked(target), { signal });
+    this.list.addEventListener("change", ({ target }) => {
+      uploads.describe(target.closest("li").dataset.id, target.value);
+    }, { signal });
+    outbox.addEventListener("changed", () => this.draw(), { signal });
+    uploads.addEventListener("progress", ({ detail }) => this.drawProgress(detail), { signal });
+    this.draw();
+    for (const { id, file, error } of this.records()) if (file && !error) uploads.hold(id);
+  }
+
+  listenForDrops(thread) {
+    const { signal } = this;
+    const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
+    thread.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      thread.toggleAttribute("data-drop", true);
+    }, { signal });
+    thread.addEventListener("dragleave", ({ relatedTarget }) => {
+      if (!thread.contains(relatedTarget)) thread.removeAttribute("data-drop");
+    }, { signal });
+    thread.addEventListener("drop", (event) => {
+      thread.removeAttribute("data-drop");
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      this.add([...event.dataTransfer.files]);
+    }, { signal });
+  }
+
+  records() {
+    return outbox.unsentFiles(this.conversation);
+  }
+
+  ids() {
+    return this.records().map(({ id }) => id);
+  }
+
+  /** Whether one of them can't be sent; says so. */
+  hasRefused() {
+    const refused = this.records().find(({ error }) => error);
+    if (!refused) return false;
+    this.say(fill(gettext("%(name)s can't be sent. Remove it or choose another file."), refused));
+    this.shown.get(refused.id)?.querySelector("[data-remove]").focus();
+    return true;
+  }
+
+  async add(files) {
+    const free = this.most - this.ids().length;
+    for (const file of files.slice(0, Math.max(0, free))) {
+      const isKept = await uploads.add(this.conversation, file, this.whyNot(file));
+      if (!isKept) this.box.querySelector("[data-unkept]").hidden = false;
+    }
+    if (files.length > free) {
+      this.say(fill(gettext("A message can have at most %(limit)s files."), { limit: this.most }), true);
+    }
+  }
+
+  whyNot({ size }) {
+    if (!size) return gettext("The file is empty. Choose another one.");
+    const limit = Math.floor(this.mostBytes / 1024 ** 2);
+    return size > this.mostBytes
+      ? fill(gettext("It is larger than %(limit)s MB. Choose a smaller file."), { limit }) : null;
+  }
+
+  /** Tell a screen reader, and everybody if it `isVisible`. */
+  say(text, isVisible = false) {
+    this.said.textContent = text;
+    this.said.classList.toggle("visually-hidden", !isVisible);
+    this.said.classList.toggle("field__error", isVisible);
+  }
+
+  clicked(target) {
+    const line = target.closest("li");
+    if (target.closest("[data-remove]")) {
+      const next = line.nextElementSibling ?? line.previousElementSibling;
+      uploads.cancel(line.dataset.id);
+      this.say("");
+      (next?.querySelector("[data-remove]") ?? this.box.closest("form").querySelector("textarea")).focus();
+    } else if (target.closest("[data-again]")) uploads.renew(line.dataset.id);
+  }
+
+  // -- drawing ---------------------------------------------------------------------------------
+
+  draw() {
+    const records = this.records();
+    for (const [id, line] of this.shown) {
+      if (records.some((record) => record.id === id)) continue;
+      URL.revokeObjectURL(line.querySelector("img").src);
+      line.remove();
+      this.shown.delete(id);
+    }
+    for (const record of records) this.drawOne(record);
+    this.box.hidden = !records.length;
+    this.box.querySelector("[data-note]").hidden = !records.some(({ type }) => type.startsWith("image/"));
+  }
+
+  drawOne(record) {
+    const line = this.shown.get(record.id) ?? this.make(record);
+    const isReady = uploads.isReady(record);
+    line.toggleAttribute("data-refused", Boolean(record.error));
+    const error = line.querySelector("[data-error]");
+    error.hidden = !record.error;
+    error.textContent = record.error ?? "";
+    line.querySelector("[data-again]").hidden = !record.error || record.isFinal;
+    line.querySelector("[data-size]").textContent = record.error || isReady ? sizeText(record.size) : "";
+    line.querySelector("progress").hidden = isReady || Boolean(record.error);
+    line.querySelector(".attachment__alt").hidden = record.kind !== "image" || Boolean(record.error);
+    this.drawProgress(record.id);
+  }
+
+  make(record) {
+    const line = this.template.content.firstElementChild.cloneNode(true);
+    line.dataset.id = record.id;
+    line.querySelector(".attachment__name").textContent = record.name;
+    line.querySelector("[data-remove]").ariaLabel = fill(gettext("Remove %(name)s"), record);
+    line.querySelector("progress").ariaLabel = fill(gettext("Uploading %(name)s"), record);
+    line.querySelector(".attachment__alt span").textContent =
+      fill(gettext("Description of %(name)s"), record);
+    line.querySelector("input").value = record.alt;
+    this.shown.set(record.id, line);
+    this.list.append(line);
+    this.preview(record, line.querySelector("img"));
+    return line;
+  }
+
+  async preview({ id, type }, image) {
+    const blob = PREVIEWED.test(type) ? await findBlob(id) : null;
+    if (!blob || !this.shown.has(id)) return;
+    image.onload = () => (image.hidden = false);
+    image.src = URL.createObjectURL(blob);
+  }
+
+  drawProgress(id) {
+    const bar = this.shown.get(id)?.querySelector("progress");
+    if (bar) bar.value = uploads.progress(id);
+  }
+}

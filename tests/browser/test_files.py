@@ -1,0 +1,308 @@
+"""Photos and PDFs between two people: chosen, dropped, pasted, described, sent and looked at."""
+
+import base64
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import User
+from messaging.editing import actions as editing
+from messaging.models import Conversation, File, Message
+from tests.browser.acts import Person, open_thread, says, write
+from tests.browser.inspector import Inspect, languages
+from tests.uploads import PDF, jpeg
+
+CHOOSE = "input[data-choose]:not([capture])"
+CAMERA = "input[data-choose][capture]"
+LINES = ".attachment"
+
+
+def photo(name: str = "bowl.jpg", width: int = 800, height: int = 600) -> Any:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": jpeg(width, height)}
+
+
+def document(name: str = "rules.pdf") -> Any:
+    return {"name": name, "mimeType": "application/pdf", "buffer": PDF}
+
+
+def hand_over(page: Page, kind: str, selector: str, *files: Any) -> None:
+    """Drop or paste files, which Playwright can't do itself."""
+    given = [{**file, "buffer": base64.b64encode(file["buffer"]).decode()} for file in files]
+    page.eval_on_selector(
+        selector,
+        """(target, [kind, given]) => {
+            const transfer = new DataTransfer();
+            for (const { name, mimeType, buffer } of given) {
+                const bytes = Uint8Array.from(atob(buffer), (one) => one.charCodeAt(0));
+                transfer.items.add(new File([bytes], name, { type: mimeType }));
+            }
+            const options = { bubbles: true, cancelable: true };
+            target.dispatchEvent(kind === "paste"
+                ? new ClipboardEvent(kind, { ...options, clipboardData: transfer })
+                : new DragEvent(kind, { ...options, dataTransfer: transfer }));
+        }""",
+        [kind, list(given)],
+    )
+
+
+def send(page: Page) -> None:
+    page.click(".composer__send")
+
+
+def stored() -> list[tuple[str, list[str]]]:
+    rows = Message.objects.order_by("sequence").prefetch_related("files")
+    return [(row.body, [file.name for file in row.files.all()]) for row in rows]
+
+
+def is_drawn(page: Page, count: int) -> None:
+    """Wait until so many pictures are sent and shown, and their thumbnails have arrived."""
+    expect(page.locator(".message[data-pending]")).to_have_count(0)
+    expect(page.locator(".files__picture img")).to_have_count(count)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".files__picture img")]
+            .every((one) => one.naturalWidth)"""
+    )
+
+
+def test_photos_by_button_drop_paste_and_camera_reach_the_other_side(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asking, answering = person(shopper, viewport={"width": 390, "height": 844}), person(seller)
+    open_thread(asking, conversation)
+    open_thread(answering, conversation)
+    asking.set_input_files(CHOOSE, [photo("chosen.jpg"), document()])
+    hand_over(asking, "drop", ".thread__scroll", photo("dropped.jpg"))
+    hand_over(asking, "paste", "#composer-body", photo("pasted.jpg"))
+    asking.set_input_files(CAMERA, photo("camera.jpg"))
+    expect(asking.locator(LINES)).to_have_count(5)
+    asking.locator(LINES).first.locator("input").fill("A bowl, cracked at its edge")
+    asking.fill("#composer-body", "Is this one mine?")
+    send(asking)
+    says(answering, "Is this one mine?")
+    is_drawn(answering, 4)
+    is_drawn(asking, 4)
+    expect(answering.get_by_alt_text("A bowl, cracked at its edge")).to_be_visible()
+    expect(answering.locator(".files__document")).to_contain_text("rules.pdf")
+    expect(asking.locator(LINES)).to_have_count(0)
+    [(body, names)] = stored()
+    assert (body, names[:2]) == ("Is this one mine?", ["chosen.jpg", "rules.pdf"])
+    assert set(names[2:]) == {"dropped.jpg", "pasted.jpg", "camera.jpg"}
+    answering.reload()
+    is_drawn(answering, 4)
+
+
+def test_one_of_three_is_cancelled_and_the_others_are_sent(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, [photo("one.jpg"), photo("two.jpg"), photo("three.jpg")])
+    expect(page.locator(LINES)).to_have_count(3)
+    page.get_by_role("button", name="Remove two.jpg").click()
+    expect(page.locator(LINES)).to_have_count(2)
+    send(page)
+    is_drawn(page, 2)
+    assert stored() == [("", ["one.jpg", "three.jpg"])]
+
+
+def test_a_refused_file_says_why_beside_it_and_the_others_are_unharmed(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    film = {"name": "film.png", "mimeType": "image/png", "buffer": b"\0\0\0\x20ftypisom" * 9}
+    nothing = {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}
+    page.set_input_files(CHOOSE, [photo(), film, nothing])
+    refused = page.locator(f"{LINES}[data-refused]")
+    expect(refused).to_have_count(2)
+    expect(refused.first).to_contain_text("We can't send this kind of file.")
+    expect(refused.last).to_contain_text("The file is empty.")
+    send(page)
+    expect(page.locator("[data-attachments-said]")).to_contain_text("film.png can't be sent.")
+    for name in ("film.png", "empty.jpg"):
+        page.get_by_role("button", name=f"Remove {name}").click()
+    send(page)
+    is_drawn(page, 1)
+    assert stored() == [("", ["bowl.jpg"])]
+
+
+def test_a_seventh_file_is_not_taken(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, [document(f"{place}.pdf") for place in range(7)])
+    expect(page.locator(LINES)).to_have_count(6)
+    expect(page.get_by_text("A message can have at most 6 files.")).to_be_visible()
+
+
+def test_a_message_waits_for_its_files_and_what_follows_waits_behind_it(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    page, answering = person(shopper), person(seller)
+    held: list[Route] = []
+    page.route("**/files/", lambda route: held.append(route))
+    open_thread(page, conversation)
+    open_thread(answering, conversation)
+    page.set_input_files(CHOOSE, photo())
+    write(page, "With a photo")
+    write(page, "And then this")
+    expect(page.locator(".message[data-pending]")).to_have_count(2)
+    expect(page.locator("[data-upload]")).to_have_count(1)
+    assert stored() == []
+    [route] = held
+    route.continue_()
+    says(answering, "And then this")
+    is_drawn(answering, 1)
+    assert stored() == [("With a photo", ["bowl.jpg"]), ("And then this", [])]
+
+
+def test_an_upload_outlives_a_lost_connection_and_a_reload(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    page.route("**/files/", lambda route: route.abort())
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, [photo("one.jpg"), document("two.pdf")])
+    write(page, "On a train")
+    expect(page.locator(".message[data-pending]")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".message[data-pending]")).to_have_count(1)
+    page.unroute("**/files/")
+    is_drawn(page, 1)
+    expect(page.locator(".message[data-pending]")).to_have_count(0)
+    assert stored() == [("On a train", ["one.jpg", "two.pdf"])]
+    assert File.objects.count() == 2
+
+
+def test_a_server_that_is_killed_during_an_upload_gets_the_file_again(
+    person: Person, site: Any, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    site.kill(0)
+    page.set_input_files(CHOOSE, photo())
+    write(page, "Hold on")
+    site.start(0)
+    is_drawn(page, 1)
+    expect(page.locator(".message[data-pending]")).to_have_count(0)
+    assert stored() == [("Hold on", ["bowl.jpg"])]
+
+
+def test_a_draft_with_files_is_there_after_a_reload_and_in_another_tab(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, photo())
+    page.locator(LINES).locator("input").fill("My bowl")
+    page.locator(LINES).locator("input").press("Tab")
+    other = page.context.new_page()
+    open_thread(other, conversation)
+    page.reload()
+    for tab in (page, other):
+        expect(tab.locator(LINES)).to_have_count(1)
+        expect(tab.locator(LINES).locator("input")).to_have_value("My bowl")
+    send(page)
+    is_drawn(other, 1)
+    expect(other.locator(LINES)).to_have_count(0)
+
+
+def test_pictures_are_looked_at_one_after_another_with_the_keyboard(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    page = person(seller)
+    asking = person(shopper)
+    open_thread(asking, conversation)
+    asking.set_input_files(CHOOSE, [photo("one.jpg"), photo("two.jpg")])
+    send(asking)
+    open_thread(page, conversation)
+    is_drawn(page, 2)
+    page.locator(".files__picture").first.focus()
+    page.keyboard.press("Enter")
+    viewer = page.get_by_role("dialog", name="Picture")
+    expect(viewer.locator("[data-place]")).to_have_text("1 / 2")
+    page.wait_for_function("() => document.querySelector('.viewer__picture').naturalWidth === 800")
+    page.keyboard.press("ArrowRight")
+    expect(viewer.locator("[data-place]")).to_have_text("2 / 2")
+    expect(viewer.locator("[data-next]")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    assert page.evaluate("document.activeElement.querySelector('img').alt") == "two.jpg"
+
+
+def test_a_finger_turns_the_pictures(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper, viewport={"width": 390, "height": 844}, has_touch=True)
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, [photo("one.jpg"), photo("two.jpg")])
+    page.locator(".composer__send").tap()
+    is_drawn(page, 2)
+    page.locator(".files__picture").first.tap()
+    place = page.locator("[data-place]")
+    expect(place).to_have_text("1 / 2")
+    for start, end, where in ((300, 60, "2 / 2"), (60, 300, "1 / 2")):
+        page.evaluate(
+            """([start, end]) => {
+                const figure = document.querySelector(".viewer__figure");
+                const at = { bubbles: true, isPrimary: true, pointerType: "touch" };
+                figure.dispatchEvent(new PointerEvent("pointerdown", { ...at, clientX: start }));
+                figure.dispatchEvent(new PointerEvent("pointerup", { ...at, clientX: end }));
+            }""",
+            [start, end],
+        )
+        expect(place).to_have_text(where)
+
+
+def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asking, page = person(shopper), person(seller)
+    open_thread(asking, conversation)
+    open_thread(page, conversation)
+    asking.set_input_files(CHOOSE, photo())
+    send(asking)
+    is_drawn(page, 1)
+    page.locator(".files__picture").click()
+    viewer = page.get_by_role("dialog", name="Picture")
+    expect(viewer).to_be_visible()
+    address = File.objects.get().url
+    editing.withdraw(shopper, conversation.pk, 1)
+    page.reload()
+    expect(page.locator(".files__picture")).to_have_count(0)
+    assert page.request.get(f"{address}thumbnail/").status == 404
+
+
+def test_without_scripts_a_form_sends_files(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper, java_script_enabled=False)
+    page.goto(conversation.get_absolute_url())
+    page.set_input_files(CHOOSE, [photo(), document()])
+    page.fill("#composer-body", "No scripts here")
+    page.click(".composer__send")
+    expect(page.locator(".files__picture")).to_have_count(1)
+    expect(page.locator(".files__document")).to_contain_text("rules.pdf")
+    assert stored() == [("No scripts here", ["bowl.jpg", "rules.pdf"])]
+
+
+@languages
+def test_files_that_wait_and_pictures_that_are_shown_are_accessible(
+    locale: str, inspect: Inspect, shopper: User, conversation: Conversation
+) -> None:
+    inspector = inspect(shopper, locale=locale)
+    page = inspector.page
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, [photo("one.jpg"), photo("two.jpg"), document()])
+    send(page)
+    is_drawn(page, 2)
+    film = {"name": "film.png", "mimeType": "image/png", "buffer": b"\0\0\0\x20ftypisom" * 9}
+    page.set_input_files(CHOOSE, [photo(), film])
+    expect(page.locator(f"{LINES}[data-refused]")).to_have_count(1)
+    expect(page.locator(f"{LINES} input")).not_to_have_count(0)
+    inspector.look()
+    page.locator(".files__picture").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    inspector.look()
+    assert inspector.problems == []
