@@ -43,6 +43,7 @@ function filesOf(ids) {
 
 class Outbox extends EventTarget {
   draining = new Set();
+  again = new Set(); // conversations to look at again: something changed meanwhile
   answers = new Map(); // client_id → what to call with the server's answer
   posting = new Set(); // client_ids that went by POST
   tries = new Map(); // client_id → times that the socket was closed before it was answered
@@ -221,6 +222,7 @@ class Outbox extends EventTarget {
   }
 
   async drain(conversation) {
+    if (this.draining.has(conversation)) this.again.add(conversation);
     if (this.draining.has(conversation) || session.ended) return;
     this.draining.add(conversation);
     const work = () => this.drainAll(conversation);
@@ -230,6 +232,7 @@ class Outbox extends EventTarget {
     } finally {
       this.draining.delete(conversation);
     }
+    if (this.again.delete(conversation)) this.drain(conversation);
   }
 
   async drainAll(conversation) {
