@@ -1,7 +1,7 @@
 // The colleagues that an `@` may mean, as a list at the box for notes. Typing a name without it
 // works too: the server reads the text.
 import { getJSON } from "trato/api";
-import { insertAt } from "trato/insert";
+import { insertAt, isComposing } from "trato/insert";
 import { session } from "trato/session";
 
 const SHOWN = 6;
@@ -72,7 +72,7 @@ export class MentionList {
   }
 
   steer(event) {
-    if (this.list.hidden || event.isComposing) return;
+    if (this.list.hidden || isComposing(event)) return;
     const last = this.list.children.length - 1;
     const { key } = event;
     if (key === "ArrowDown") this.mark(this.active < last ? this.active + 1 : 0);
