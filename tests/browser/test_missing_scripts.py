@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Product
+from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person, live, write
 
@@ -55,16 +57,22 @@ def says_what_it_lacks(page: Page, script: str) -> None:
 
 
 def stored() -> list[str]:
-    return list(Message.objects.order_by("sequence").values_list("body", flat=True))
+    return list(Message.objects.order_by("pk").values_list("body", flat=True))
 
 
 def test_a_thread_without_any_one_script_still_sends_and_says_so(
-    person: Person, shopper: User, conversation: Conversation
+    person: Person, shopper: User, stranger: User, conversation: Conversation
 ) -> None:
-    page = person(shopper)
-    address = conversation.get_absolute_url()
-    scripts = scripts_of(page, address)
-    for script in scripts:
+    other = ConversationFactory(consumer=stranger, product=conversation.product)
+    # By turns, because there are more scripts than messages that one person may send in a minute.
+    turns = cycle(
+        [
+            (person(shopper), conversation.get_absolute_url()),
+            (person(stranger), other.get_absolute_url()),
+        ]
+    )
+    scripts = scripts_of(*next(turns))
+    for script, (page, address) in zip(scripts, turns, strict=False):
         with without(page, script):
             page.goto(address)
             says_what_it_lacks(page, script)
