@@ -137,7 +137,7 @@ def _differences(
         people[event.client] = event.user
         if event.kind == "receipt" and event.client in held:
             have = held[event.client].get(event.id)
-            if have is None or event.revision >= have.revision:
+            if have is None or event.revision > have.revision:  # else a client ignores it
                 held[event.client][event.id] = event
     missing, surplus = [], []
     for name, messages in held.items():
@@ -148,9 +148,11 @@ def _differences(
             label = f"conversation {row.conversation}, sequence {row.sequence}"
             if pk not in messages:
                 missing.append(f"{name}: never got {label}")
-            elif (messages[pk].revision, messages[pk].removed) != (row.revision, row.removed):
+            elif messages[pk].revision != row.revision:
                 had = messages[pk].revision
                 missing.append(f"{name}: has {label} as of revision {had}, not {row.revision}")
+            elif messages[pk].face != row.face:
+                missing.append(f"{name}: {label} shows {messages[pk].face}, not {row.face}")
         for pk in messages.keys() - due.keys():
             surplus.append(f"{name}: has message {pk}, which is not stored, or not theirs")
     return missing, surplus
@@ -178,7 +180,7 @@ def _out_of_order(history: History) -> Iterator[str]:
         if event.revision <= revision[key]:
             yield f"{event.client}: revision {event.revision} came after {revision[key]}"
         revision[key] = max(revision[key], event.revision)
-        if event.removed or (event.client, event.id) in seen:
+        if event.changed or (event.client, event.id) in seen:
             continue
         seen.add((event.client, event.id))
         if event.sequence <= sequence[key]:

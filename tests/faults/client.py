@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from . import face
 from .history import History
 from .reconnecting_socket import Address, ReconnectingSocket
 from .thread import Item, Thread
@@ -19,6 +20,9 @@ from .thread import Item, Thread
 ANSWER_PATIENCE = 10.0  # seconds until an unacknowledged message is sent again
 OUTBOX_SIZE = 20  # a person with this many waiting messages stops writing
 TWICE = 0.1  # the share of sends
+QUOTING = 0.1
+LATELY = 8  # messages of a conversation that people still change or react to
+REACTIONS = ("🙏", "👍", "❤️", "😄", "😮", "😢")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Waiting:
 
     conversation: int
     body: str
+    quote: int | None = None
     sent_at: float = 0.0
     not_before: float = 0.0
 
@@ -68,6 +73,8 @@ class Client(ReconnectingSocket):
         self.live = asyncio.Event()
         self._history = history
         self._random = random.Random(f"{seed}/{name}")
+        self._sent: dict[int, dict[int, str]] = {pk: {} for pk in conversations}
+        self._edits = 0
         self._opening: dict[int, float] = {}
         self._resumed: set[int] = set()
         self._lost_at = time.monotonic()
@@ -83,7 +90,10 @@ class Client(ReconnectingSocket):
         if len(self.outbox) >= OUTBOX_SIZE:
             return False
         client_id = str(uuid.uuid4())
-        self.outbox[client_id] = Waiting(conversation, f"{client_id} Is it still available?")
+        top = self.threads[conversation].top_sequence
+        quote = top if top and self._random.random() < QUOTING else None
+        body = f"{client_id} Is it still available?"
+        self.outbox[client_id] = Waiting(conversation, body, quote)
         await self._send(client_id)
         return True
 
@@ -94,6 +104,34 @@ class Client(ReconnectingSocket):
             conversation=conversation,
             sequence=self.threads[conversation].top_sequence,
         )
+
+    async def change(self, conversation: int) -> None:
+        """Edit or withdraw one of the person's last messages; each has its ID as before."""
+        mine = list(self._sent[conversation].items())[-LATELY:]
+        if not mine or not self.live.is_set():
+            return
+        sequence, client_id = self._random.choice(mine)
+        place = {"conversation": conversation, "sequence": sequence}
+        if self._random.random() < 0.3:
+            del self._sent[conversation][sequence]
+            await self._write(type="message.withdraw", **place)
+            return
+        self._edits += 1
+        body = f"{client_id} Is it still available? Edit {self._edits}"
+        await self._write(type="message.edit", **place, body=body)
+
+    async def react(self, conversation: int, sequence: int = 0) -> None:
+        """React to a message, or to one of the last ones, of whichever side, but the first."""
+        top = self.threads[conversation].top_sequence
+        if not sequence and top > 1:
+            sequence = self._random.randint(max(2, top - LATELY), top)
+        if sequence and self.live.is_set():
+            await self._write(
+                type="reaction.set",
+                conversation=conversation,
+                sequence=sequence,
+                reaction=self._random.choice(REACTIONS),
+            )
 
     async def trespass(self, conversation: int) -> None:
         """Try to read and to write without access."""
@@ -142,6 +180,8 @@ class Client(ReconnectingSocket):
             case "message.accepted":
                 self._note("ack", **_stored(frame))
                 self.outbox.pop(frame["client_id"], None)
+                if frame["conversation"] in self._sent:
+                    self._sent[frame["conversation"]][frame["sequence"]] = frame["client_id"]
             case "heartbeat":
                 await self._compare(frame["conversations"])
             case "badge":
@@ -190,13 +230,15 @@ class Client(ReconnectingSocket):
             and message["revision"] <= thread.revision
             and message["id"] not in thread.known
         )
-        self._note("receipt", **stored, removed=message["removed"], how="late" if late else how)
+        changed = face.has_changed(message)
+        how = "late" if late else how
+        self._note("receipt", **stored, changed=changed, face=face.of_frame(message), how=how)
         return Item(
             message["id"],
             message["sequence"],
             message["revision"],
             message["client_id"],
-            message["removed"],
+            changed,
         )
 
     def _apply(self, thread: Thread, items: list[Item]) -> None:
@@ -207,7 +249,7 @@ class Client(ReconnectingSocket):
                 id=item.id,
                 sequence=item.sequence,
                 revision=item.revision,
-                removed=item.removed,
+                changed=item.changed,
             )
 
     async def _compare(self, revisions: dict[str, int]) -> None:
@@ -253,6 +295,7 @@ class Client(ReconnectingSocket):
                 conversation=waiting.conversation,
                 client_id=client_id,
                 body=waiting.body,
+                quote=waiting.quote,
             )
 
     async def _resend(self) -> None:

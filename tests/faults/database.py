@@ -5,8 +5,9 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from messaging.models import Conversation, Message, Participant
+from messaging.models import Conversation, Message, Participant, Reaction
 
+from . import face
 from .truth import Row, Truth
 
 
@@ -18,6 +19,9 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
     """
     try:
         messages = Message.objects.filter(conversation__in=members).order_by("id")
+        given: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for reaction in Reaction.objects.filter(message__conversation__in=members):
+            given[reaction.message_id].append((reaction.reaction, reaction.user_id))
         rows = [
             Row(
                 conversation=message.conversation_id,
@@ -27,6 +31,7 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
                 client_id=message.body.partition(" ")[0],
                 sender=message.sender_id,
                 removed=message.removed_at is not None,
+                face=face.of_row(message, given[message.pk]),
             )
             for message in messages
         ]

@@ -34,6 +34,8 @@ class Event:
         at: seconds by the monotonic clock.
         client: the client's name; a person may have several.
         user: the person's ID.
+        changed: whether a message was no longer as it was sent.
+        face: what it showed, see `face`.
     """
 
     at: float
@@ -45,7 +47,8 @@ class Event:
     id: int = 0
     sequence: int = 0
     revision: int = 0
-    removed: bool = False
+    changed: bool = False
+    face: str = ""
     how: str = ""
     code: str = ""
     unread: int = 0

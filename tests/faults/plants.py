@@ -11,7 +11,8 @@ import msgspec
 from django.conf import settings
 from django.db.models import Q
 
-from messaging import access, client_frames, consumers, frames, queries
+from messaging import access, client_frames, consumers, events, frames, queries
+from messaging.editing import actions as editing
 from messaging.models import Conversation, Message
 from messaging.sending import statement
 from messaging.sending import submit as sending
@@ -116,6 +117,29 @@ def revocation_unheard() -> None:
     settings.SOCKET_SESSION_CHECK_SECONDS = 10**6
 
 
+def edit_without_revision() -> None:
+    """An edit is stored and announced, but counts as no change of its conversation."""
+
+    def store(message: Message, *columns: str) -> None:
+        message.save(update_fields=columns)
+        events.message_changed(message)
+
+    editing.store_change = store  # type: ignore[attr-defined]
+
+
+def reaction_lost_on_resume() -> None:
+    """Whoever resumes gets messages without their reactions."""
+    messages_since = queries.messages_since
+
+    def without(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:
+        rows, more = messages_since(conversation, revision)
+        for row in rows:
+            row.is_reacted = False
+        return rows, more
+
+    queries.messages_since = without
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
@@ -126,5 +150,7 @@ PLANTS: dict[str, Callable[[], None]] = {
         lost_without_heartbeat,
         badge_counted_once,
         revocation_unheard,
+        edit_without_revision,
+        reaction_lost_on_resume,
     )
 }

@@ -98,6 +98,10 @@ class Stage:
             await client.write(chance.choice(own))
             if chance.random() < 0.3:
                 await client.read(chance.choice(own))
+            if chance.random() < 0.2:
+                await client.change(chance.choice(own))
+            if chance.random() < 0.2:
+                await client.react(chance.choice(own))
             if chance.random() < 0.05:
                 await client.trespass(chance.choice(foreign))
 

@@ -161,3 +161,21 @@ def test_a_socket_that_was_cut_off_hears_nothing_once_its_time_is_over() -> None
 def test_a_badge_that_differs_from_a_recount_is_wrong() -> None:
     verdict = check(history(), truth(), {"shopper": 0, "seller": 2})
     assert only(verdict) == "seller: the badge shows 2, 1 are unread"
+
+
+def test_a_client_that_shows_other_words_or_reactions_has_lost_a_change() -> None:
+    log = history()
+    for name, user, face in (("shopper", SHOPPER, "now"), ("seller", SELLER, "before")):
+        log.add("receipt", name, user, **{**seen(FIRST), "revision": 3}, face=face, how="page")
+    edited = Row(TALK, 101, 1, 3, "a", SHOPPER, removed=False, face="now")
+    verdict = check(log, truth(edited, SECOND), CLIENTS)
+    assert only(verdict) == "seller: conversation 7, sequence 1 shows before, not now"
+    assert verdict.lost == 1
+
+
+def test_a_change_without_a_new_revision_is_lost() -> None:
+    log = history()
+    for name, user in (("shopper", SHOPPER), ("seller", SELLER)):
+        log.add("receipt", name, user, **seen(FIRST), face="now", how="live")
+    edited = Row(TALK, 101, 1, 1, "a", SHOPPER, removed=False, face="now")
+    assert check(log, truth(edited, SECOND), CLIENTS).lost == 2

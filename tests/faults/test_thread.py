@@ -9,7 +9,7 @@ LAST = 12
 
 
 def item(revision: int) -> Item:
-    return Item(100 + revision, revision, revision, f"client {revision}", removed=False)
+    return Item(100 + revision, revision, revision, f"client {revision}", changed=False)
 
 
 def resumed(revision: int) -> Thread:

@@ -16,7 +16,7 @@ class Item:
     sequence: int
     revision: int
     client_id: str
-    removed: bool
+    changed: bool
 
 
 @dataclass

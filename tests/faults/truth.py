@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A stored message. `client_id` is read from its body, which no defect can change."""
+    """A stored message. `client_id` is read from its body, which no defect can change.
+
+    `face` is what clients should see of it, see the module of that name.
+    """
 
     conversation: int
     id: int
@@ -14,6 +17,7 @@ class Row:
     client_id: str
     sender: int
     removed: bool
+    face: str = ""
 
 
 @dataclass(frozen=True)

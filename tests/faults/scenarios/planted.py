@@ -37,7 +37,12 @@ async def _run(stack: Stack, form: Form, name: str, **changes: str) -> Row:
     changes |= settings(SOCKET_HEARTBEAT_SECONDS=HEARTBEAT)
     await stack.serve(changes, servers=1)
     async with stage(stack, heartbeat=HEARTBEAT) as running:
+        gone, pk = running.clients["shopper0"], running.cast.conversations["shopper0"][0]
+        gone.leave()
+        await running.clients["owner0"].react(pk, 1)  # nobody else does, so no later event heals it
         running.talk(pause=0.25)
+        await asyncio.sleep(0.5)
+        gone.reconnect()
         for _ in range(form.pick(2, 6)):
             await asyncio.sleep(0.5)
             for hasty in ("shopper0", "shopper3", "owner0", "agent0"):

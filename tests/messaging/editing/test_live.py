@@ -19,6 +19,8 @@ async def test_both_sides_see_an_edit_and_a_withdraw(
 ) -> None:
     await sync_to_async(say)(shopper, conversation, "Is it glzed?")
     asking, answering = await socket_of(shopper), await socket_of(seller)
+    for socket in (asking, answering):
+        await next_frame(socket, "session.ready")
     place = {"conversation": conversation.pk, "sequence": 1}
     await send(asking, type="message.edit", **place, body="Is it glazed?")
     for socket in (asking, answering):

@@ -96,6 +96,8 @@ async def test_the_socket_sends_and_shows_quotes(
     shopper: User, seller: User, quoted: Conversation, socket_of: Any
 ) -> None:
     asking, answering = await socket_of(shopper), await socket_of(seller)
+    for socket in (asking, answering):
+        await next_frame(socket, "session.ready")
     await send(asking, **message_frame(quoted, "Good", quote=2))
     for socket in (asking, answering):
         frame = await next_frame(socket, "message.created")

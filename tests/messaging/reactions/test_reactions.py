@@ -151,6 +151,8 @@ async def test_a_reaction_is_live_on_both_sides(
     shopper: User, seller: User, said: Message, socket_of: Any
 ) -> None:
     asking, answering = await socket_of(shopper), await socket_of(seller)
+    for socket in (asking, answering):
+        await next_frame(socket, "session.ready")
     place = {"conversation": said.conversation_id, "sequence": 1}
     await send(answering, type="reaction.set", **place, reaction=THANKS)
     for socket in (asking, answering):

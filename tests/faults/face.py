@@ -1,0 +1,37 @@
+"""What a message shows, as one text: the same from a frame as from the database."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from messaging.models import Message
+
+
+def of_frame(message: dict[str, Any]) -> str:
+    """Return it for a message as a client gets it."""
+    quote = message["quote"] and message["quote"]["sequence"]
+    reactions = [
+        (given["reaction"], user["id"]) for given in message["reactions"] for user in given["users"]
+    ]
+    flags = [message[name] for name in ("removed", "withdrawn", "edited")]
+    return _face(message["body"], flags, quote, reactions)
+
+
+def of_row(message: Message, reactions: Iterable[tuple[str, int]]) -> str:
+    """Return what a client should have got of a stored message."""
+    removed, withdrawn = message.removed_at is not None, message.withdrawn_at is not None
+    if message.is_hidden:
+        return _face("", [removed, withdrawn, False], None, [])
+    edited = message.edited_at is not None
+    return _face(message.body, [False, False, edited], message.quote, reactions)
+
+
+def has_changed(message: dict[str, Any]) -> bool:
+    """Whether a message can be seen to have changed since it was sent."""
+    return any(message[name] for name in ("removed", "withdrawn", "edited", "reactions"))
+
+
+def _face(
+    body: str, flags: list[bool], quote: int | None, reactions: Iterable[tuple[str, int]]
+) -> str:
+    return json.dumps([body, flags, quote, sorted(reactions)], ensure_ascii=False)
