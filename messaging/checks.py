@@ -58,5 +58,7 @@ def _complaints() -> Iterator[tuple[str, str]]:
         yield "E007", f"STATICFILES_FINDERS lacks {BUNDLE_FINDER}, or there is no BUNDLES_DIR."
     if not getattr(settings, "SITE_NAME", ""):
         yield "E006", "SITE_NAME is not set."
+    if "private" not in settings.STORAGES:
+        yield "E009", "STORAGES has no private, where files of messages are stored."
     if not getattr(settings, "CHANNEL_LAYERS", {}).get("default"):
         yield "E008", "CHANNEL_LAYERS has no default, so no event reaches another socket."

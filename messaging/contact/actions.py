@@ -1,7 +1,7 @@
 """Send a question, either right away or after its author has logged in."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,12 +18,19 @@ from . import queries
 
 @transaction.atomic
 def start_and_send(
-    user: Person, question: KeptQuestion, send: Callable[[Person, int, uuid.UUID, str], Sent]
+    user: Person,
+    question: KeptQuestion,
+    send: Callable[[Person, int, uuid.UUID, str, Sequence[int]], Sent],
+    files: Sequence[int] = (),
 ) -> Conversation:
-    """Start a conversation with its first message. If the message is refused, neither is stored."""
+    """Start a conversation with its first message. If the message is refused, neither is stored.
+
+    Args:
+        files: IDs of files, whose conversation has been started before.
+    """
     conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
-    if question.body.strip():
-        send(user, conversation.pk, question.client_id, question.body)
+    if question.body.strip() or files:
+        send(user, conversation.pk, question.client_id, question.body, files)
     return conversation
 
 

@@ -1,5 +1,7 @@
 """Asking over HTTP, from a product or shop page, before or after logging in."""
 
+from typing import Any, cast
+
 from django.contrib import messages as notices
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from messaging import actions
+from messaging.files.forms import FilesRefused, files_of, store_uploads
+from messaging.files.queries import unsent
 from messaging.host import Product, Shop, host, product_model
 from messaging.models import Conversation, KeptQuestion
 from trato import rate_limits
@@ -57,7 +61,8 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
             questions.keep(request, question)
             return redirect_to_login(request.path)
         send = actions.send_over_http if wants_json(request) else actions.send_from_form
-        conversation = contact_actions.start_and_send(request.user, question, send)
+        files = _files_of(request, question)
+        conversation = contact_actions.start_and_send(request.user, question, send, files)
     except Refused as refusal:
         return _ask_again(request, question, refusal)
     questions.waiting(request).filter(client_id=question.client_id).delete()
@@ -65,6 +70,16 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
         notices.success(request, _("Your question was sent."))
         return redirect(request.path)
     return redirect(conversation)
+
+
+def _files_of(request: HttpRequest, question: KeptQuestion) -> list[int]:
+    """Store a question's files, for which its conversation starts now; return their IDs."""
+    if not request.FILES:
+        return files_of(request)
+    conversation = actions.start_conversation(
+        cast(Any, request.user), product=question.product, shop=question.shop
+    )
+    return store_uploads(request, conversation.pk, question.client_id)
 
 
 def _back_from_login(request: HttpRequest, subject: Product | Shop | None) -> HttpResponse:
@@ -128,6 +143,7 @@ def _ask_again(
     shop: Shop = question.shop
     product: Product | None = question.product
     card = host.product_card(product) if product else None
+    kept = refusal.kept if isinstance(refusal, FilesRefused) else files_of(request)
     context = {
         **panel.panel(request.user.pk, shop, product),
         "product": card,
@@ -136,6 +152,7 @@ def _ask_again(
         "was_kept": was_kept,
         "client_id": question.client_id,
         "form_error": refusal.detail,
+        "kept_files": unsent(cast(Any, request.user), kept) if kept else (),
     }
     response = render(request, "messaging/contact/ask.html", context, status=STATUS[refusal.code])
     return with_retry_after(response, refusal)

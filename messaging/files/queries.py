@@ -28,11 +28,9 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
     raise Http404("no such file")
 
 
-def unsent(user: Person, conversation_id: int, ids: Iterable[int]) -> list[File]:
+def unsent(user: Person, ids: Iterable[int]) -> list[File]:
     """Return those of some files that are the person's own and not sent yet."""
-    rows = File.objects.filter(
-        pk__in=ids, owner=user.pk, conversation=conversation_id, message=None, is_ready=True
-    )
+    rows = File.objects.filter(pk__in=ids, owner=user.pk, message=None, is_ready=True)
     return list(rows.order_by("pk"))
 
 

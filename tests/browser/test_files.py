@@ -6,9 +6,10 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
+from catalog.models import Product
 from messaging.editing import actions as editing
 from messaging.models import Conversation, File, Message
-from tests.browser.acts import Person, open_thread, says, write
+from tests.browser.acts import Person, block_socket, open_thread, polling, says, write
 from tests.browser.inspector import Inspect, languages
 from tests.uploads import PDF, jpeg
 
@@ -189,6 +190,21 @@ def test_a_server_that_is_killed_during_an_upload_gets_the_file_again(
     assert stored() == [("Hold on", ["bowl.jpg"])]
 
 
+def test_without_a_socket_files_go_by_post(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    page, answering = person(shopper), person(seller)
+    block_socket(page)
+    open_thread(page, conversation, wait=False)
+    polling(page)
+    open_thread(answering, conversation)
+    page.set_input_files(CHOOSE, [photo("one.jpg"), document("two.pdf")])
+    write(page, "By post")
+    says(answering, "By post")
+    is_drawn(answering, 1)
+    assert stored() == [("By post", ["one.jpg", "two.pdf"])]
+
+
 def test_a_draft_with_files_is_there_after_a_reload_and_in_another_tab(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -285,6 +301,16 @@ def test_without_scripts_a_form_sends_files(
     expect(page.locator(".files__picture")).to_have_count(1)
     expect(page.locator(".files__document")).to_contain_text("rules.pdf")
     assert stored() == [("No scripts here", ["bowl.jpg", "rules.pdf"])]
+
+
+def test_a_first_question_has_a_photo(person: Person, stranger: User, product: Product) -> None:
+    page = person(stranger)
+    page.goto(product.get_absolute_url())
+    page.fill("#ask-body", "Do you have one like this?")
+    page.set_input_files("#ask-files", photo("mine.jpg"))
+    page.locator(".ask form .button--primary").click()
+    is_drawn(page, 1)
+    assert stored() == [("Do you have one like this?", ["mine.jpg"])]
 
 
 @languages
