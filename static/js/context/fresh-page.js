@@ -10,6 +10,7 @@ import { session } from "trato/session";
 const GATHER = 200; // milliseconds; whoever asks within them gets one page
 const PAUSE = 2000; // milliseconds after a request that failed; doubled each time
 const LONGEST_PAUSE = 32000; // then it is given up, until there is a reason again
+const YOUNG = 3000; // milliseconds after the visit began, in which a page's socket normally becomes live
 const OLD = 60000; // milliseconds after which prices, stock and offered times may be others
 
 const conversationOf = (root) => root.querySelector("trato-thread")?.dataset.conversation;
@@ -17,19 +18,24 @@ const FIELDS = "details[open] :is(select, input:not([type=hidden]))";
 
 class FreshPage {
   isWanted = false;
+  isBehind = false;
   takenAt = performance.now();
   pause = PAUSE;
 
   /**
-   * `addressOf()`: the page's address, or null if none of its parts is shown. `isBehind`: whether events
-   * may have been missed. `fits(page)`: whether a page is that of what is shown.
+   * `addressOf()`: the page's address, or null if none of its parts is shown. `isLate`: whether there was
+   * no socket yet, so that events may have been missed. `fits(page)`: whether a page is that of what is shown.
    */
-  constructor(addressOf, { isBehind = false, fits = () => true, taken = () => {} } = {}) {
-    Object.assign(this, { addressOf, isBehind, fits, taken });
+  constructor(addressOf, { isLate = false, fits = () => true, taken = () => {} } = {}) {
+    Object.assign(this, { addressOf, isLate, fits, taken });
     session.on("lost", () => {
       this.isBehind = true;
     });
-    session.on("live", () => this.isBehind && this.want());
+    session.on("live", () => {
+      if (this.isLate && performance.now() > YOUNG) this.isBehind = true;
+      this.isLate = false;
+      if (this.isBehind) this.want();
+    });
     session.on("members.changed", () => this.want());
     document.addEventListener("visibilitychange", () => this.plan(0));
     window.addEventListener("pageshow", ({ persisted }) => persisted && this.want());
@@ -132,7 +138,7 @@ function exchange(old, part) {
 }
 
 const thread = new FreshPage(() => conversationOf(document) && location.href, {
-  isBehind: !session.live,
+  isLate: !session.live,
   fits: (page) => conversationOf(page) === conversationOf(document),
   taken: (page) => session.emit("page.fresh", page),
 });
