@@ -1,18 +1,24 @@
 """Accessibility of the pages for visitors, shoppers and sellers."""
 
+import uuid
+
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
+from messaging import actions
+from messaging.editing import actions as editing
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
 from messaging.moderation import actions as moderation
+from messaging.reactions.actions import react
 from notifications.factories import NotificationFactory
 from tests.browser.acts import open_thread, write
 from tests.browser.inspector import Inspect, languages, submit_unchecked
 from tests.browser.lines import Line
+from tests.said import say
 
 
 @languages
@@ -142,5 +148,28 @@ def test_the_pages_of_a_seller(
     submit_unchecked(visit.page, "main form[enctype]")
     visit.look()
     visit.page.click(".menu > summary")
+    visit.look()
+    assert visit.problems == []
+
+
+@languages
+def test_a_messages_menu_and_page_and_what_the_composer_is_about(
+    locale: str, inspect: Inspect, conversation: Conversation, shopper: User, seller: User
+) -> None:
+    said = say(shopper, conversation, "Is it glzed?")
+    editing.edit(shopper, conversation.pk, 1, "Is it glazed?")
+    actions.send(seller, conversation.pk, uuid.uuid4(), "Yes", quote=1)
+    react(shopper, conversation.pk, 2, "🙏")
+    visit = inspect(shopper, locale=locale)
+    visit.tour([f"{conversation.get_absolute_url()}messages/{number}/" for number in (1, 2)])
+    open_thread(visit.page, conversation)
+    visit.page.locator("#message-2 .message__menu summary").focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.locator("#message-2 [data-do=quote]").wait_for()
+    visit.look()
+    visit.page.locator(f"#message-{said.sequence} .message__menu summary").focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.locator(f"#message-{said.sequence} [data-do=quote]").click()
+    visit.page.locator(".composer__about").wait_for()
     visit.look()
     assert visit.problems == []

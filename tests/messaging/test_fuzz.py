@@ -18,7 +18,16 @@ anything = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 kinds = st.sampled_from(
-    ["message.send", "conversation.open", "conversation.close", "conversation.read", "typing"]
+    [
+        "message.send",
+        "message.edit",
+        "message.withdraw",
+        "reaction.set",
+        "conversation.open",
+        "conversation.close",
+        "conversation.read",
+        "typing",
+    ]
 )
 near_misses = st.fixed_dictionaries(
     {"type": kinds | st.text()},
@@ -26,6 +35,8 @@ near_misses = st.fixed_dictionaries(
         "conversation": st.integers() | anything,
         "client_id": st.uuids().map(str) | st.text(),
         "body": st.text() | anything,
+        "quote": st.integers() | anything,
+        "reaction": st.text() | anything,
         "since": st.integers() | anything,
         "sequence": st.integers() | anything,
         "stopped": st.booleans() | anything,

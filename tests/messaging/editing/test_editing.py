@@ -215,6 +215,19 @@ def test_the_other_sides_same_words_stay_in_its_notification(
     assert news == {seller.pk: "Thank you", shopper.pk: "Thanks"}
 
 
+def test_the_search_finds_the_new_words_and_not_the_old(
+    shopper: User, said: Message, client_of: Any
+) -> None:
+    def matches(words: str) -> int:
+        answer = client_of(shopper).get(f"/conversations/?q={words}")
+        return int(answer.text.count("inbox__preview--match"))
+
+    edit(shopper, said.conversation_id, 1, "Is it glazed?")
+    assert (matches("glzed"), matches("glazed")) == (0, 1)
+    withdraw(shopper, said.conversation_id, 1)
+    assert matches("glazed") == 0
+
+
 def test_a_repeated_send_after_an_edit_finds_the_message_as_it_is(
     shopper: User, conversation: Conversation
 ) -> None:

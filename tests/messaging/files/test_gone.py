@@ -12,10 +12,12 @@ from django.utils import timezone
 from accounts import deletion
 from accounts.models import User
 from messaging import actions
+from messaging.editing.actions import edit, withdraw
 from messaging.factories import ReportFactory
 from messaging.files import actions as files
 from messaging.models import Conversation, File, Message
 from messaging.moderation import actions as moderation
+from notifications.models import Notification
 from tests.uploads import PDF, uploaded
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_hurry")]
@@ -33,12 +35,21 @@ def sent(person: User, conversation: Conversation, *contents: bytes | None) -> M
     return Message.objects.get(pk=answer.id)
 
 
-def test_a_removed_message_takes_its_files_with_it(
-    shopper: User, seller: User, moderator: User, conversation: Conversation, client_of: Any
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_a_removed_or_withdrawn_message_takes_its_files_with_it(
+    is_withdrawn: bool,
+    shopper: User,
+    seller: User,
+    moderator: User,
+    conversation: Conversation,
+    client_of: Any,
 ) -> None:
     message = sent(shopper, conversation)
     row = File.objects.get()
-    moderation.remove_message(moderator, message.pk, "No")
+    if is_withdrawn:
+        withdraw(shopper, conversation.pk, message.sequence)
+    else:
+        moderation.remove_message(moderator, message.pk, "No")
     for person in (shopper, seller):
         for address in (row.url, row.thumbnail_url, f"{row.thumbnail_url}?size=large"):
             assert client_of(person).get(address).status_code == 404
@@ -46,6 +57,17 @@ def test_a_removed_message_takes_its_files_with_it(
         assert row.thumbnail_url not in page
         state = client_of(person).get(f"{conversation.get_absolute_url()}messages/?since=1")
         assert state.json()["messages"][0]["files"] == []
+
+
+def test_words_beside_files_can_be_edited_away_and_others_cannot(
+    shopper: User, seller: User, conversation: Conversation
+) -> None:
+    sent(shopper, conversation)
+    message, changed = edit(shopper, conversation.pk, 1, " ")
+    assert (changed, message.body) == (True, "")
+    assert Notification.objects.get(recipient=seller).news.excerpt == "📎"
+    withdraw(shopper, conversation.pk, 1)
+    assert Notification.objects.get(recipient=seller).news.excerpt == ""
 
 
 def test_staff_see_the_files_of_what_they_look_into(
