@@ -65,6 +65,7 @@ def test_an_edit_keeps_what_was_being_written_and_says_why_it_is_refused(
     expect(page.locator("#composer-body")).to_have_value("Hello")
     page.keyboard.press("Escape")
     expect(page.locator("#composer-body")).to_have_value("A long new mess")
+    expect(page.locator("#composer-body")).to_be_focused()
     choose(page, 1, "edit")
     expect(page.locator("#composer-body")).to_have_value("Hello")
     editing.withdraw(shopper, conversation.pk, 1)

@@ -35,6 +35,7 @@ const BINDINGS = [
   { keys: ["x"], does: "select", words: gettext("Select the conversation") },
   { keys: ["X"], does: "selectTo", words: gettext("Select everything up to here") },
   { keys: ["*"], does: "selectAll", words: gettext("Select all that are shown") },
+  { keys: ["Ctrl+↑"], words: gettext("Edit your last message") }, // in the composer, which does it
   { keys: ["?"], does: "help", words: gettext("Show these keys") },
 ];
 
@@ -96,7 +97,8 @@ export class Keys {
 
   /** Out of a field first, then out of the conversation; what else is open closes by itself. */
   escaped(event) {
-    if (document.querySelector("details.menu[open], .toast")) return;
+    // What the composer writes about ends first, by itself.
+    if (document.querySelector("details.menu[open], .toast, .composer__about:not([hidden])")) return;
     const { panes } = this;
     if (panes.hasAttribute("data-context") || !panes.conversation) return;
     const isField = event.target.closest?.(FIELDS);

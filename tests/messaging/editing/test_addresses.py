@@ -62,6 +62,7 @@ def test_a_script_gets_the_message_as_its_event_has_it(
     page = client.get(f"/conversation/{said.conversation_id}/messages/?since=1").json()
     (item,) = page["messages"]
     assert answer == {"type": "message.changed", **item}
+    assert client.get(address, headers=JSON).json() == answer
     answer = client.post(address, {"act": "withdraw"}, headers=JSON).json()
     assert (answer["body"], answer["withdrawn"], answer["edited"]) == ("", True, False)
 
