@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from catalog.models import KeptPicture, SubmittedForm
-from messaging.models import KeptQuestion, Message, MessageVersion, Reaction, Report
+from messaging.models import File, KeptQuestion, Message, MessageVersion, Reaction, Report
 from messaging.moderation import permissions
 from notifications.models import News
 from tests.staff.addresses import address, of
@@ -75,7 +75,7 @@ def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
     }
     of_forms_under_way = {SubmittedForm, KeptPicture, KeptQuestion}  # for some days
     # On the pages of notifications, in a conversation that staff look into, on no page.
-    shown_with_others = {News, MessageVersion, Reaction}
+    shown_with_others = {File, News, MessageVersion, Reaction}
     of_shops = {model for model in ours if model.__module__.startswith(TOOLS_OF_SHOPS)}
     assert ours - of_forms_under_way - shown_with_others - of_shops <= {*MODELS, *inline}
 

@@ -15,7 +15,12 @@ from trato.fields import MultilineField, MultilineTextField
 
 OURS = ("accounts", "catalog", "messaging", "notifications", "trato")
 # Written by no form, or normalized by `messaging.body` and `trato.audit.actions`.
-NOT_IN_FORMS = {"messaging.Message.body", "messaging.KeptQuestion.body", "audit.AuditEntry.reason"}
+NOT_IN_FORMS = {
+    "messaging.Message.body",
+    "messaging.MessageVersion.body",
+    "messaging.KeptQuestion.body",
+    "audit.AuditEntry.reason",
+}
 
 
 def subclasses(of: type[Any]) -> Iterator[type[Any]]:

@@ -30,7 +30,7 @@ ABOUT_MESSAGES = (
     "/shops/",
     "/saved-replies",
 )
-PEOPLE = ("shopper", "seller", "colleague")
+PEOPLE = ("shopper", "seller")  # a colleague reads what the seller reads
 
 
 class Scene:
@@ -68,7 +68,8 @@ class Scene:
         addresses |= {"/conversations/?lane=all", "/notifications/unread/?notices=1"}
         addresses.add(f"{self.elsewhere.get_absolute_url()}suggestions/")
         for address in sorted(addresses):
-            for accept in ("text/html", "application/json"):
+            is_for_scripts = address.startswith(("/conversation", "/notifications"))
+            for accept in ("text/html", *(["application/json"] if is_for_scripts else [])):
                 answer = client.get(address, headers={"accept": accept})
                 if not answer.streaming:
                     yield f"{person} {accept} {address}", answer.text
@@ -110,7 +111,6 @@ def _remove(scene: Scene, moderator: User) -> None:
 
 ACTS: dict[str, Callable[[Scene, User], None]] = {
     "edit": _edit,
-    "withdraw": _withdraw,
     "edit and withdraw": _edit_and_withdraw,
     "remove": _remove,
 }

@@ -94,7 +94,7 @@ HOSTILE = {
 }
 
 
-AS_A_PHOTO = ("a GIF", "a large GIF", "a moving PNG", "a large progressive JPEG", "sixteen bits")
+AS_A_PHOTO = ("a large GIF", "a moving PNG", "a large progressive JPEG")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_no_picture_takes_more_than_200_mb(case: str, wanted: dict[str, Any]) ->
 
 @pytest.mark.parametrize(
     "case",
-    ["one pixel wide, forty million high", "a JPEG of a thousand scans", "a GIF", "a moving WebP"],
+    ["one pixel wide, forty million high", "a GIF", "a moving WebP"],
 )
 def test_a_hostile_picture_is_refused_with_words_or_made_small(case: str, settings: Any) -> None:
     settings.IMAGE_DECODER_MAX_CPU_SECONDS = 4
