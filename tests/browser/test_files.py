@@ -7,7 +7,6 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Product
-from messaging.editing import actions as editing
 from messaging.models import Conversation, File, Message
 from tests.browser.acts import Person, block_socket, open_thread, polling, says, write
 from tests.browser.inspector import Inspect, languages
@@ -283,11 +282,47 @@ def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
     page.locator(".files__picture").click()
     viewer = page.get_by_role("dialog", name="Picture")
     expect(viewer).to_be_visible()
-    address = File.objects.get().url
-    editing.withdraw(shopper, conversation.pk, 1)
-    page.reload()
+    asking.evaluate(
+        """async (address) => {
+            const { post } = await import("trato/api");
+            await post(`${address}messages/1/`, { act: "withdraw" });
+        }""",
+        conversation.get_absolute_url(),
+    )
+    expect(viewer).to_be_hidden()
     expect(page.locator(".files__picture")).to_have_count(0)
-    assert page.request.get(f"{address}thumbnail/").status == 404
+    address = File.objects.get().url
+    for path in (address, f"{address}thumbnail/", f"{address}thumbnail/?size=large"):
+        assert page.request.get(path).status == 404
+
+
+def test_a_browser_that_cannot_keep_files_says_so_and_sends_them(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, photo())
+    expect(page.get_by_text("This browser can't keep files.")).to_be_visible()
+    send(page)
+    is_drawn(page, 1)
+
+
+def test_a_message_with_files_that_waits_can_be_taken_back(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    page.route("**/files/", lambda route: route.abort())
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, photo())
+    write(page, "Not yet")
+    page.locator("[data-take-back]:visible").click()
+    expect(page.locator("#composer-body")).to_have_value("Not yet")
+    expect(page.locator(LINES)).to_have_count(1)
+    page.unroute("**/files/")
+    send(page)
+    is_drawn(page, 1)
+    assert stored() == [("Not yet", ["bowl.jpg"])]
 
 
 def test_without_scripts_a_form_sends_files(

@@ -4,6 +4,7 @@ import { session } from "trato/session";
 import { format } from "trato/local-time";
 import { addresses } from "trato/page";
 import { fill, gettext } from "trato/text";
+import { uploads } from "trato/uploads";
 
 /** The question, with the day on which the message was written. */
 export function askAbout({ created_at }) {
@@ -36,7 +37,8 @@ function show() {
     const line = item.content.firstElementChild.cloneNode(true);
     line.dataset.clientId = entry.client_id;
     line.querySelector("[data-why]").textContent = askAbout(entry);
-    line.querySelector("[data-body]").textContent = entry.body;
+    const files = (entry.files ?? []).map((id) => uploads.get(id)?.name ?? "");
+    line.querySelector("[data-body]").textContent = entry.body || files.join(", ");
     line.querySelector("a").href = addresses.conversation(entry.conversation);
     line.querySelector("[data-send]").addEventListener("click", () => outbox.retry(entry.client_id));
     line.querySelector("[data-drop]").addEventListener("click", () => outbox.discard(entry.client_id));

@@ -44,6 +44,12 @@ export async function findBlob(id) {
   return unstored.get(id) ?? (await run("readonly", (store) => store.get(id))).result ?? null;
 }
 
+/** Drop all files but these. */
+export async function dropBlobsExcept(ids) {
+  const { result = [] } = await run("readonly", (store) => store.getAllKeys());
+  for (const id of result) if (!ids.has(id)) dropBlob(id);
+}
+
 export function dropBlob(id) {
   unstored.delete(id);
   return run("readwrite", (store) => store.delete(id));
