@@ -15,6 +15,7 @@ BOX = "#composer-body"
 def asking(person: Person, shopper: User, conversation: Conversation) -> Page:
     page = person(shopper)
     open_thread(page, conversation)
+    started(page)  # with a clock that stands still, it never would
     page.clock.install()
     # So that it ends for the reason under test, not because of its timeout.
     page.clock.pause_at(page.evaluate("Date.now() + 10_000"))
@@ -28,7 +29,16 @@ def answering(
     pages = [person(seller), person(colleague)]
     for page in pages:
         open_thread(page, conversation)
+        started(page)
     return pages
+
+
+def started(page: Page) -> None:
+    """Wait for the scripts that tell and show who is typing; the socket may be live before."""
+    names = "['trato-thread', 'trato-composer']"
+    page.evaluate(
+        f"Promise.all({names}.map((name) => customElements.whenDefined(name))).then(() => true)"
+    )
 
 
 def type_in(page: Page, text: str) -> None:
@@ -53,6 +63,7 @@ def test_two_of_one_name_are_told_apart(
     colleague.save()
     answering[1].reload()
     live(answering[1])  # what is typed before is not told
+    started(answering[1])
     for page in answering:
         type_in(page, "Hm")
     expect(asking.locator(LINE)).to_have_text("Marta Vidal and Marta Vidal are writing…")
