@@ -50,7 +50,8 @@ def looks_as_after_a_reload(page: Page, *selectors: str) -> None:
     shown = [page.locator(one).all_inner_texts() for one in selectors]
     page.reload()
     live(page)
-    assert shown == [page.locator(one).all_inner_texts() for one in selectors]
+    for selector, texts in zip(selectors, shown, strict=True):
+        expect(page.locator(selector)).to_have_text(texts, use_inner_text=True)
 
 
 def test_the_end_of_a_snooze_is_shown_when_it_comes(
