@@ -23,7 +23,7 @@ def check_services(app_configs: Any, **kwargs: Any) -> list[Warning]:
         warnings.append(
             Warning(
                 "There is no Redis: only one process may run, because several would not learn of "
-                "each other's messages, and each would count limits by itself.",
+                "each other's messages, and each would keep its own count for the rate limits.",
                 hint="Set REDIS_URL=redis://host:6379/0.",
                 id="trato.W002",
             )

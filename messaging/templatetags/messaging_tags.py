@@ -87,7 +87,7 @@ def message_sender(message: Message | None, conversation: Conversation) -> str:
 
 @register.simple_tag
 def hidden_words(message: Message) -> str:
-    """Return what stands in the place of a message that is removed or withdrawn."""
+    """Return what the page shows instead of a message that is removed or withdrawn."""
     if message.removed_at is None:
         return gettext("This message was withdrawn.")
     if message.is_automatic or message.sender_short_name:

@@ -1,6 +1,6 @@
 """Change what a shop's team shares about conversations: the assignee, and labels.
 
-The actor has to be on the shop's side. Only the team is told, under its own revision.
+Only members of the shop may do so. We tell only the team, under its own revision.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -16,7 +16,11 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
+from catalog.models import Product
 from deploy import programs
+from messaging.factories import ConversationFactory, MessageFactory
+from messaging.models import Conversation
+from tests.browser.acts import live
 from tests.browser.inspector import DESKTOP, ENGLISH, Inspect, Inspector
 from tests.patience import PATIENCE
 from tests.site import Site, session_of
@@ -161,3 +165,23 @@ def inspect(person: Callable[..., Page]) -> Inspect:
         return Inspector(page, colours=options.get("locale", ENGLISH) == ENGLISH)
 
     return make
+
+
+@pytest.fixture
+def inbox(
+    person: Callable[..., Page],
+    seller: User,
+    stranger: User,
+    product: Product,
+    conversation: Conversation,
+) -> Page:
+    """A seller's inbox with two conversations, after the request that follows a new socket."""
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    other = ConversationFactory(consumer=stranger, product=product)
+    MessageFactory(conversation=other, body="Do you ship to Berlin?")
+    page = person(seller)
+    with page.expect_response("**/conversations/rows/**"):
+        page.goto("/conversations/")
+        live(page)
+    expect(page.locator(".inbox__link")).to_have_text(["Ana Prieto", "Lucía Romero"])
+    return page

@@ -4,29 +4,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from catalog.models import Product
-from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Participant
 from messaging.triage import actions
-from tests.browser.acts import Person, live
 
 NAMES, ROWS = ".inbox__link", "**/conversations/rows/**"
-
-
-@pytest.fixture
-def inbox(
-    person: Person, seller: User, stranger: User, product: Product, conversation: Conversation
-) -> Page:
-    """A seller's inbox with two conversations; the shopper's is the second."""
-    MessageFactory(conversation=conversation, body="Is it still there?")
-    other = ConversationFactory(consumer=stranger, product=product)
-    MessageFactory(conversation=other, body="Do you ship to Berlin?")
-    page = person(seller)
-    with page.expect_response(ROWS):
-        page.goto("/conversations/")
-        live(page)
-    expect(page.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
-    return page
 
 
 @pytest.mark.parametrize("control", [NAMES, ".inbox__check"])

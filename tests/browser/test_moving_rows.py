@@ -5,27 +5,11 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Product
-from messaging.factories import ConversationFactory, MessageFactory
+from messaging.factories import ConversationFactory
 from messaging.models import Conversation
-from tests.browser.acts import Person, live, open_thread, state, write
+from tests.browser.acts import Person, open_thread, state, write
 
 NAMES, PREVIEWS, ROWS = ".inbox__link", ".inbox__preview", "**/conversations/rows/**"
-
-
-@pytest.fixture
-def inbox(
-    person: Person, seller: User, stranger: User, product: Product, conversation: Conversation
-) -> Page:
-    """A seller's inbox with two conversations, after the request that follows a new socket."""
-    MessageFactory(conversation=conversation, body="Is it still there?")
-    other = ConversationFactory(consumer=stranger, product=product)
-    MessageFactory(conversation=other, body="Do you ship to Berlin?")
-    page = person(seller)
-    with page.expect_response(ROWS):
-        page.goto("/conversations/")
-        live(page)
-    expect(page.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
-    return page
 
 
 @pytest.fixture

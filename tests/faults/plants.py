@@ -128,7 +128,7 @@ def edit_without_revision() -> None:
 
 
 def reaction_lost_on_resume() -> None:
-    """Whoever resumes gets messages without their reactions."""
+    """A client that resumes gets messages without their reactions."""
     messages_since = queries.messages_since
 
     def without(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:

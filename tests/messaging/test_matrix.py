@@ -15,7 +15,8 @@ from catalog.models import Shop
 from messaging.models import (
     Conversation,
 )
-from tests.messaging.matrix import ACTS, NOT_LOGGED_IN, SIDES, Scene
+from tests.messaging.matrix.scene import Scene
+from tests.messaging.matrix.table import ACTS, NOT_LOGGED_IN, SIDES
 from tests.patience import PATIENCE
 from trato import rate_limits
 

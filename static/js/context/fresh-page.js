@@ -7,7 +7,7 @@ import { onNews } from "trato/news-of";
 import { askFor } from "trato/pages";
 import { session } from "trato/session";
 
-const GATHER = 200; // milliseconds; whoever asks within them gets one page
+const GATHER = 200; // milliseconds; requests within this time share one page
 const PAUSE = 2000; // milliseconds after a request that failed; doubled each time
 const LONGEST_PAUSE = 32000; // then it is given up, until there is a reason again
 const YOUNG = 3000; // milliseconds after the visit began, in which a page's socket normally becomes live

@@ -97,7 +97,7 @@ export class Keys {
 
   /** Out of a field first, then out of the conversation; what else is open closes by itself. */
   escaped(event) {
-    // What the composer writes about ends first, by itself.
+    // Escape first ends an edit or a quote, which the composer handles itself.
     if (document.querySelector("details.menu[open], .toast, .composer__about:not([hidden])")) return;
     const { panes } = this;
     if (panes.hasAttribute("data-context") || !panes.conversation) return;

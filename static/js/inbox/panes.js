@@ -305,7 +305,7 @@ class Panes extends HTMLElement {
     if (focused) this.focusLike(focused);
   }
 
-  /** Focus what stands in the place of something that was drawn again. */
+  /** Focus the element that replaced one which was drawn again. */
   focusLike(old) {
     const same = old.id && document.getElementById(old.id);
     const href = old.getAttribute("href");

@@ -1,5 +1,5 @@
 // What colleagues do in this conversation: they look, reply, or write a note. Each tab says so again
-// while it is true, and once to whoever is new; what isn't repeated expires. It warns and never blocks.
+// while it is true, and once to each newcomer; a state that isn't repeated expires. It warns, never blocks.
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
 

@@ -42,8 +42,8 @@ session.on("own.changed", async ({ conversations }) => {
   for (const state of conversations) muted?.[state.muted ? "add" : "delete"](state.conversation);
 });
 
-// Without a connection, changes in other tabs and of assignees are missed. Whoever takes care of a
-// conversation and leaves the shop doesn't any more.
+// Ask again: without a connection this page missed changes, and an assignee who leaves the shop no longer
+// takes care of the conversation.
 for (const kind of ["alerts.changed", "lost", "members.changed"]) {
   session.on(kind, () => {
     asked = null;

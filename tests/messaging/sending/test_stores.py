@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 
-# Who, in which conversation, which client_id, what words, whether the shop sends it by itself,
+# Sender, conversation, client_id, text, whether it is automatic,
 # which message it quotes.
 Intent = tuple[int, int, int, str, bool, int | None]
 

@@ -24,7 +24,7 @@ export function openOnLongPress(thread) {
   });
   for (const kind of ["pointerup", "pointercancel"]) thread.addEventListener(kind, stop);
   // Lifting the finger is no click: neither elsewhere, which closes menus, nor on what the menu has
-  // there now. The next touch begins anew.
+  // there now. The next touch starts over.
   thread.addEventListener("click", (event) => {
     if (!opened) return;
     opened = false;

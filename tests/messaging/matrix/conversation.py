@@ -1,0 +1,135 @@
+"""Acts on a conversation and its messages, and those of staff."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from accounts.models import User
+from messaging.models import (
+    Conversation,
+    ConversationLabel,
+    Message,
+    Participant,
+    Reaction,
+    Report,
+)
+from tests.messaging.matrix.scene import Act, Scene
+
+
+def send(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"body": "Mine", "client_id": str(uuid.uuid4())}
+    status = client.post(f"{scene.address}new_message/", form).status_code
+    return status, Message.objects.filter(body="Mine").exists()
+
+
+def list(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get("/conversations/")
+    return answer.status_code, scene.address in answer.text
+
+
+def read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(scene.address)
+    return answer.status_code, "Is it glazed?" in answer.text
+
+
+def catch_up(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}messages/?since=1")
+    return answer.status_code, "Yes, inside too." in answer.text
+
+
+def mark_read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(f"{scene.address}read/", {"sequence": 2}).status_code
+    return status, Participant.objects.filter(last_read_sequence=2).exists()
+
+
+def on_list(act: str, done: Callable[[], bool], **fields: str) -> "Act":
+    """Return the act that a form on many conversations does with this one."""
+
+    def perform(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+        form = {"act": act, "conversation": scene.conversation.pk, **fields}
+        return client.post("/conversations/acts/", form).status_code, done()
+
+    return perform
+
+
+def has(**conditions: Any) -> Callable[[], bool]:
+    return lambda: Participant.objects.filter(**conditions).exists()
+
+
+def label(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"act": "label", "conversation": scene.conversation.pk, "label": scene.label.pk}
+    status = client.post("/conversations/acts/", form).status_code
+    return status, ConversationLabel.objects.exists()
+
+
+def assign(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"act": "assign", "conversation": scene.conversation.pk, "user": scene.seller.pk}
+    status = client.post("/conversations/acts/", form).status_code
+    return status, Conversation.objects.filter(assignee=scene.seller).exists()
+
+
+def choices(kind: str, offer: str) -> "Act":
+    def ask(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+        form = {"act": kind, "conversation": scene.conversation.pk}
+        answer = client.post("/conversations/acts/choices/", form)
+        return answer.status_code, offer in answer.text
+
+    return ask
+
+
+def on_message(client: Client, message: Message, **fields: str) -> int:
+    path = f"/conversation/{message.conversation_id}/messages/{message.sequence}/"
+    return client.post(path, fields).status_code
+
+
+def edit(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    message = scene.own(person)
+    status = on_message(client, message, act="edit", body="Mine")
+    return status, Message.objects.filter(pk=message.pk, body="Mine").exists()
+
+
+def withdraw(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = on_message(client, scene.own(person), act="withdraw")
+    return status, Message.objects.filter(withdrawn_at__isnull=False).exists()
+
+
+def react(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = on_message(client, scene.other_sides(person), act="react", reaction="👍")
+    return status, Reaction.objects.filter(reaction="👍").exists()
+
+
+def quote(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"body": "Mine", "client_id": str(uuid.uuid4()), "quote": "2"}
+    status = client.post(f"{scene.address}new_message/", form).status_code
+    return status, Message.objects.filter(quote=2).exists()
+
+
+def see_message(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}messages/1/")
+    return answer.status_code, "Is it glazed?" in answer.text
+
+
+def see_earlier(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}messages/{scene.answered.sequence}/")
+    return answer.status_code, "Yes, inside tooo." in answer.text
+
+
+def report(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    message = scene.other_sides(person)
+    form = {"reason": "spam", "words": "Look"}
+    status = client.post(f"{scene.address}messages/{message.sequence}/report/", form).status_code
+    return status, Report.objects.filter(message=message).exists()
+
+
+def remove(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    path = f"/admin/messaging/conversation/message/{scene.asked.pk}/remove/"
+    status = client.post(path, {"rule": "off_platform", "reason": "Phone number"}).status_code
+    return status, Message.objects.filter(pk=scene.asked.pk, removed_at__isnull=False).exists()
+
+
+def suspend(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    path = f"/admin/accounts/user/{scene.bystander.pk}/suspend/"
+    status = client.post(path, {"reason": "Scam"}).status_code
+    return status, User.objects.filter(pk=scene.bystander.pk, is_active=False).exists()

@@ -1,0 +1,51 @@
+"""Acts on files."""
+
+import uuid
+
+from django.test import Client
+
+from messaging.models import (
+    File,
+)
+from tests.messaging.matrix.scene import Scene
+from tests.uploads import PDF, post_file
+
+
+def upload(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = post_file(client, scene.conversation, PDF).status_code
+    return status, File.objects.count() == 3
+
+
+def see_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(scene.sent.url)
+    return answer.status_code, answer.content == PDF
+
+
+def see_unsent_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(scene.unsent.url)
+    return answer.status_code, answer.content == PDF
+
+
+def describe_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(scene.unsent.url, {"alt": "Rules"}).status_code
+    return status, File.objects.filter(alt="Rules").exists()
+
+
+def discard_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    return client.delete(scene.unsent.url).status_code, File.objects.count() == 1
+
+
+def send_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    form = {"client_id": str(uuid.uuid4()), "body": "Mine", "files": scene.unsent.pk}
+    json = {"accept": "application/json"}
+    status = client.post(f"{scene.address}new_message/", form, headers=json).status_code
+    return status, File.objects.filter(message__body="Mine").exists()
+
+
+def look_at_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    thread = f"/admin/messaging/conversation/{scene.conversation.pk}/thread/"
+    looked = client.post(thread)
+    if looked.status_code != 302 or not looked["Location"].endswith(thread):
+        return looked.status_code, False
+    answer = client.get(f"{thread}files/{scene.sent.pk}/")
+    return answer.status_code, answer.content == PDF

@@ -1,0 +1,79 @@
+"""The scene in which everybody tries everything."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from messaging.editing.actions import edit
+from messaging.factories import SavedReplyFactory, SavedViewFactory
+from messaging.models import (
+    AlertChoice,
+    AwayWords,
+    Conversation,
+    ConversationLabel,
+    File,
+    Message,
+    MessageVersion,
+    Note,
+    OpeningHours,
+    Participant,
+    Reaction,
+    Report,
+    SavedReply,
+    SavedView,
+    TeamRules,
+    TeamState,
+)
+from messaging.notes.actions import add as add_note
+from messaging.triage import labels
+from notifications.models import Notification
+from tests.said import say
+from tests.uploads import PDF, uploaded
+from trato.audit.models import AuditEntry
+
+MODELS = (
+    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, File, Message,
+    MessageVersion, Note, Notification, OpeningHours, Participant, Reaction, Report, SavedReply,
+    SavedView, TeamRules, TeamState,
+)  # fmt: skip
+
+
+class Scene:
+    """A thread with messages from both sides, and an account that nobody needs."""
+
+    def __init__(self, shopper: User, seller: User, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.address = conversation.get_absolute_url()
+        self.asked = say(shopper, conversation, "Is it glazed?")
+        self.answered = say(seller, conversation, "Yes, inside tooo.")
+        edit(seller, conversation.pk, 2, "Yes, inside too.")
+        self.note = add_note(seller, conversation.pk, uuid.uuid4(), "Ask Iker first")
+        self.bystander = UserFactory()
+        self.seller, self.label = (
+            seller,
+            labels.create(seller, conversation.shop_id, "Trade prices", "red"),
+        )
+        self.reply = SavedReplyFactory(shop=conversation.shop, body="Drawer {{ shopper }}")
+        self.view = SavedViewFactory(shop=conversation.shop, name="Every morning")
+        self.sent, self.unsent = (uploaded(shopper, conversation, PDF) for _ in range(2))
+        File.objects.filter(pk=self.sent.pk).update(message=self.asked)
+
+    def everything(self) -> list[Any]:
+        """Return everything that an act could change."""
+        return [list(model._default_manager.order_by("pk").values()) for model in MODELS] + [
+            list(User.objects.order_by("pk").values_list("pk", "is_active"))
+        ]
+
+    def own(self, person: str) -> Message:
+        """Return the message of a person's side."""
+        return self.asked if person == "shopper" else self.answered
+
+    def other_sides(self, person: str) -> Message:
+        return self.answered if person == "shopper" else self.asked
+
+
+Act = Callable[[Client, Scene, str], tuple[int, bool]]  # the status, and whether it was done
