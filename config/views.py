@@ -1,12 +1,11 @@
 """The site's health check and error pages."""
 
-import asyncio
 import sys
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -24,6 +23,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from accounts.models import User
 from trato.errors import Code, Refused
 from trato.realtime import frames
+from trato.realtime.background import run_from_thread
 from trato.responses import json_response, wants_json, with_retry_after
 from trato.staticfiles import are_collected
 from trato.templatetags.page_user import PAGE_USER_FIELD
@@ -179,7 +179,7 @@ def health(request: HttpRequest) -> HttpResponse:
     body = {
         "database": database,
         "static_files": static_files,
-        "channel_layer": async_to_sync(_layer_answers)(),
+        "channel_layer": _layer_answers(),
         "channel_layer_is_shared": bool(settings.REDIS_URL),  # with other processes
     }
     return JsonResponse(body, status=200 if database and static_files else 503)
@@ -194,10 +194,10 @@ def _database_answers() -> bool:
     return True
 
 
-async def _layer_answers() -> bool:
+def _layer_answers() -> bool:
+    probe = partial(get_channel_layer().group_send, "health", {"type": "health.probe"})
     try:
-        async with asyncio.timeout(settings.REDIS_TIMEOUT_SECONDS):
-            await get_channel_layer().group_send("health", {"type": "health.probe"})
+        run_from_thread(probe, settings.REDIS_TIMEOUT_SECONDS)
     except Exception:
         return False
     return True

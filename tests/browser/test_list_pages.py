@@ -67,8 +67,8 @@ def test_an_older_page_shows_acts_and_loses_what_is_news(
     say(rows[1].consumer, rows[1], "And so am I.")
     expect(older.locator(NAMES)).to_have_text(["Client 00"])
     actions.archive(seller, [rows[0].pk])
-    expect(older.locator(NAMES).first).to_have_text("Client 00")
-    expect(older.locator(NAMES)).to_have_count(0)
+    # There is no such page any more, so it is the first one, as after a reload.
+    expect(older.locator(NAMES)).to_have_count(PAGE_SIZE)
 
 
 def test_a_search_is_not_joined_by_what_lacks_its_words(

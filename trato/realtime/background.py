@@ -1,10 +1,16 @@
-"""Tasks that nobody awaits, and objects that belong to one event loop."""
+"""Tasks that nobody awaits, calls from threads, and objects that belong to one event loop.
+
+Private API: `SyncToAsync.threadlocal.main_event_loop` (asgiref 3.9 to 3.11), the event loop that
+a thread works for. Without it, each call from a thread runs in an event loop of its own.
+"""
 
 import asyncio
 import weakref
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, Generic, TypeVar
+
+from asgiref.sync import SyncToAsync, async_to_sync
 
 T = TypeVar("T")
 
@@ -23,6 +29,32 @@ def spawn(work: Coroutine[Any, Any, T], context: Context | None = None) -> "asyn
     running.add(task)
     task.add_done_callback(running.discard)
     return task
+
+
+def run_from_thread(function: Callable[[], Coroutine[Any, Any, T]], seconds: float) -> T:
+    """Run a coroutine function on the event loop that this thread works for; return its result.
+
+    `async_to_sync` would wait forever if that loop stops meanwhile, and the thread would keep its
+    process from ending.
+
+    Args:
+        seconds: how long to wait. The coroutine goes on after that.
+
+    Raises:
+        TimeoutError: there was no result in time.
+    """
+    loop: asyncio.AbstractEventLoop | None
+    loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
+    if loop is None or not loop.is_running():
+        return async_to_sync(asyncio.wait_for, force_new_loop=True)(function(), seconds)
+    call = function()
+    try:
+        return asyncio.run_coroutine_threadsafe(call, loop).result(seconds)
+    except RuntimeError:
+        if not loop.is_closed():
+            raise
+        call.close()
+        raise TimeoutError from None
 
 
 class per_loop(Generic[T]):

@@ -12,16 +12,16 @@ publish that fails or takes too long is logged and forgotten, and receivers catc
 import asyncio
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
 
 from . import metrics
-from .background import per_loop, spawn
+from .background import per_loop, run_from_thread, spawn
 from .redis.layer import GroupEvent
 from .resequencer import Resequencer
 
@@ -74,7 +74,10 @@ def send_many(events: Sequence[Addressed]) -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        async_to_sync(asend_many)(events)
+        try:
+            run_from_thread(partial(asend_many, events), 2 * settings.REDIS_TIMEOUT_SECONDS)
+        except TimeoutError:
+            log.warning("events_late", count=len(events))
     else:
         _hub().send(events)
 
