@@ -56,6 +56,9 @@ def upload(
     row = _reserve(actor, conversation, client_id, inspected)
     try:
         _write(row, inspected)
+        # Cancelled, or the connection was lost: then the whole file comes again.
+        if uploader.has_gone():
+            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
         # Not if a repeated upload has replaced the row meanwhile.
         if not File.objects.filter(pk=row.pk, is_ready=False).update(is_ready=True):
             raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
@@ -97,6 +100,19 @@ def discard(actor: Person, conversation_id: int, file_id: int) -> None:
     row = queries.file_for(actor, conversation_id, file_id)
     if not delete(File.objects.filter(pk=row.pk, message=None)):
         raise Http404("no such unsent file")
+
+
+def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
+    """Delete one's own unsent file by its `client_id`, also while it is being stored.
+
+    For an upload that was cancelled before its answer came. If there is no such file, that is fine.
+
+    Raises:
+        Http404: the conversation doesn't exist, or the actor takes no part in it.
+    """
+    conversation = access.conversation_for(actor, conversation_id)
+    own = File.objects.filter(owner=actor.pk, conversation=conversation, message=None)
+    delete(own.filter(client_id=client_id))
 
 
 @transaction.atomic

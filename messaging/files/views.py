@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from messaging.frames import FileItem
 from messaging.models import File
@@ -26,10 +26,12 @@ from .models import storage
 TYPES = {"jpg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
 
 
-@require_POST
+@require_http_methods(["POST", "DELETE"])
 @person_required
 def upload(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Store one file, `file`, under a `client_id`."""
+    """Store one file, `file`, under a `client_id`; DELETE discards what was stored under one."""
+    if request.method == "DELETE":
+        return _discard_upload(request, conversation_id)
     given = request.POST.get("client_id", "")
     client_id, content = uuid_from(given), request.FILES.get("file")
     try:
@@ -40,6 +42,14 @@ def upload(request: PersonRequest, conversation_id: int) -> HttpResponse:
     except Refused as refusal:
         return with_retry_after(refusal_response(refusal, given[:64] or None), refusal)
     return json_response(FileItem.of(row))
+
+
+def _discard_upload(request: PersonRequest, conversation_id: int) -> HttpResponse:
+    client_id = uuid_from(request.GET.get("client_id"))
+    if client_id is None:
+        return refusal_response(Refused("invalid", _("The file has no client ID.")))
+    actions.discard_upload(request.user, conversation_id, client_id)
+    return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "POST", "DELETE"])

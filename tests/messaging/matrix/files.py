@@ -35,6 +35,12 @@ def discard_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return client.delete(scene.unsent.url).status_code, File.objects.count() == 1
 
 
+def discard_upload(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    files = f"{scene.address}files/?client_id={scene.unsent.client_id}"
+    status = client.delete(files).status_code
+    return status, File.objects.count() == 1
+
+
 def send_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     form = {"client_id": str(uuid.uuid4()), "body": "Mine", "files": scene.unsent.pk}
     json = {"accept": "application/json"}

@@ -102,11 +102,16 @@ class Uploads extends EventTarget {
   /** Don't send it after all. */
   cancel(id) {
     const record = this.get(id);
+    const wasTried = this.under.has(id) || this.pauses.has(`last-${id}`);
     this.under.get(id)?.abort();
     this.forget(id);
     this.changed();
     if (record?.file) {
       request(addresses.file(record.conversation, record.file), { method: "DELETE", headers: headers() });
+    } else if (record && wasTried) {
+      // The server may have all of it, and would count it for a day.
+      const address = `${addresses.files(record.conversation)}?client_id=${id}`;
+      request(address, { method: "DELETE", headers: headers() });
     }
   }
 
