@@ -7,8 +7,9 @@ message would be stored, but not announced.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO, Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
@@ -67,7 +68,8 @@ class ThreadedHandler(ASGIHandler):
             return
         async with ThreadSensitiveContext():
             try:
-                await self.send_response(response, send)
+                with suppress(RequestAborted):
+                    await self.send_response(response, _paced(scope, send))
             finally:
                 await sync_to_async(response.close)()
 
@@ -110,3 +112,18 @@ class ThreadedHandler(ASGIHandler):
 def _in_threads(function: Callable[..., HttpResponseBase], number: int) -> Any:
     threads = ThreadPoolExecutor(number, thread_name_prefix=function.__name__)
     return sync_to_async(function, thread_sensitive=False, executor=threads)
+
+
+def _paced(scope: dict[str, Any], send: Any) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    """Return a `send` that waits for a slow client, where the server itself doesn't.
+
+    It raises RequestAborted once the client has gone.
+    """
+    room_for_more = scope.get("extensions", {}).get(uploads.ROOM)
+
+    async def paced(message: Mapping[str, Any]) -> None:
+        if room_for_more is not None and not await room_for_more():
+            raise RequestAborted
+        await send(message)
+
+    return paced

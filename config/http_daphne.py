@@ -9,6 +9,7 @@ channel's `_version`, `_command` and `_path`, which a request only has after its
 `_send100Continue`; and `_MalformedChunkedDataError`, with which it drops a connection.
 """
 
+import asyncio
 import io
 import threading
 from functools import cache
@@ -38,6 +39,7 @@ LINGER_SECONDS = 10
 # byte per chunk, a body takes the event loop 10 µs per byte.
 MIN_CHUNKS, CHUNK_BYTES = 1000, 256
 RETRY_SECONDS = 5  # when to try again after a 503
+STALL_SECONDS = 60  # that a client may take to read the next piece of a streamed response
 
 
 class LimitedRequest(WebRequest):
@@ -57,12 +59,13 @@ class LimitedRequest(WebRequest):
         self._holds_back = False  # whether the client waits for permission to send its body
         self._spooled: Any = None  # a large body, which `SpooledBody` reads
         self._linger: Any = None
+        self._room: asyncio.Event | None = None  # of a streamed response
 
     @property
     def extensions(self) -> dict[str, Any]:
         """Additions to the ASGI scope for the application."""
         body = {uploads.BODY: self._spooled} if self._spooled else {}
-        return {uploads.GONE: self.gone, **body}
+        return {uploads.GONE: self.gone, uploads.ROOM: self.room_for_more, **body}
 
     def gotLength(self, length: int | None) -> None:
         """Decide about the body before reading it; a chunked one (None) will be counted."""
@@ -119,8 +122,31 @@ class LimitedRequest(WebRequest):
         self._end()
         super().finish()
 
+    async def room_for_more(self) -> bool:
+        """Wait until the client has read most of what was written; return False if it has gone.
+
+        Daphne itself writes without waiting: a slow client would make the process hold a whole
+        response in memory.
+        """
+        if self._room is None and not self.gone.is_set():
+            self._room = asyncio.Event()
+            self._room.set()
+            self.registerProducer(_Pace(self._room), True)
+        try:
+            async with asyncio.timeout(STALL_SECONDS):
+                if self._room is not None:
+                    await self._room.wait()
+        except TimeoutError:
+            self.transport.abortConnection()
+            return False
+        return not self.gone.is_set()
+
     def _end(self) -> None:
         self.gone.set()
+        if self._room is not None:
+            self._room.set()
+            if self.producer is not None:
+                self.unregisterProducer()
         if self._is_upload:
             self._is_upload = False
             LimitedRequest.uploads -= 1
@@ -183,6 +209,21 @@ class LimitedRequest(WebRequest):
         as_json = (self.getHeader(b"accept") or b"").startswith(b"application/json")
         self.transport.write(_answer(status, wished.decode("latin1").lower(), as_json))
         self._linger = reactor.callLater(LINGER_SECONDS, self.transport.abortConnection)
+
+
+class _Pace:
+    """Twisted's way to say that there is room for more, or not: an `IPushProducer`."""
+
+    def __init__(self, room: asyncio.Event) -> None:
+        self._room = room
+
+    def pauseProducing(self) -> None:
+        self._room.clear()
+
+    def resumeProducing(self) -> None:
+        self._room.set()
+
+    stopProducing = resumeProducing
 
 
 @cache

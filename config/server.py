@@ -60,7 +60,7 @@ def serve(host: str, port: int) -> bool:
     from config.asgi import application
     from config.http_daphne import limit
     from messaging.due import loop as due
-    from messaging.sweeps import SWEEPS
+    from messaging.sweeps import SLOW_SWEEPS, SWEEPS
     from trato.realtime.servers.daphne import LimitedProtocol
     from trato.realtime.servers.graceful import LeavingServer
 
@@ -71,7 +71,8 @@ def serve(host: str, port: int) -> bool:
         )
         server.ws_factory.protocol = LimitedProtocol
         server.leave_when_told()
-        twisted_loop.call_soon(due.start, SWEEPS)  # once the loop runs
+        for sweeps in (SWEEPS, SLOW_SWEEPS):
+            twisted_loop.call_soon(due.start, sweeps)  # once the loop runs
         print(welcome(host, port), flush=True)  # noqa: T201
 
     server = LeavingServer(
@@ -82,6 +83,7 @@ def serve(host: str, port: int) -> bool:
         ready_callable=ready,
     )
     server.run()
+    due.stop()
     return not server.abort_start
 
 

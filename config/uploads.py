@@ -25,7 +25,7 @@ FILE = re.compile(r"/conversation/\d+/files/")
 MESSAGE = re.compile(r"/conversation/\d+/new_message/|/(products|shops)/[^/]+/contact/")
 CONTENT_TYPE = "multipart/form-data"
 CHUNK = 64 * 1024  # bytes that Django gets at once
-BODY, GONE = "trato.body", "trato.gone"  # in the scope's `extensions`
+BODY, GONE, ROOM = "trato.body", "trato.gone", "trato.room"  # in the scope's `extensions`
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 

@@ -9,6 +9,7 @@ from trato.defaults import IMAGE_MAX_BYTES, env
 # For what stands below, see `trato.defaults` and `notifications.defaults`.
 TEAM_MEMBERSHIPS = "messaging.host.active_members"
 NEWS_WORDS = {
+    "export": "messaging.exports.notices.export_words",
     "assigned": "messaging.team.notices.assigned_words",
     "note": "messaging.notes.notices.mention_words",
     "report": "messaging.moderation.notices.report_words",
@@ -97,6 +98,18 @@ HIDDEN_FILES_KEEP_DAYS = 30  # of removed messages, for staff only
 FILE_SCANNER = env.str("FILE_SCANNER", default="")
 # nginx's `internal` location of the storage "private", such as /private-files/; empty without it.
 FILE_ACCEL_PREFIX = env.str("FILE_ACCEL_PREFIX", default="")
+
+# -- Exports of conversations ----------------------------------------------------------------------
+
+EXPORT_DIRECT_MESSAGES = 500  # with more, an export is prepared in the background
+EXPORT_DIRECT_BYTES = 20 * 1024 * 1024  # the same for the size of all its files
+EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", default=20)  # per person
+EXPORT_HOURS = 24  # how long the link to one that was prepared works
+EXPORT_THREADS = 2  # per process, that read files for those that are sent at once
+EXPORT_LEASE_SECONDS = 120  # after which a process that says nothing is taken for dead
+EXPORT_RETRY_SECONDS = 30  # after an attempt that failed
+EXPORT_ATTEMPTS_MAX = 3
+EXPORT_PAUSE_SECONDS = 0.05  # after each 200 messages, for the process's other work
 
 # -- Opening hours -------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from trato.deletion import Part
 from trato.people import Person
 
 from . import events
+from .exports import actions as exports
 from .files import actions as files
 from .host import host
 from .lanes import actions as lanes
@@ -26,6 +27,7 @@ from .models import (
     AlertChoice,
     Assignment,
     Conversation,
+    Export,
     File,
     KeptQuestion,
     Message,
@@ -61,6 +63,7 @@ def _erase(person: Person) -> None:
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
     _empty_messages(person, ending)
     _delete_files(person)
+    exports.delete(Export.objects.filter(Q(owner=person.pk) | Q(conversation__in=ids)))
     Note.objects.filter(author_id=person.pk, conversation__in=ending).update(body="")
     own = Participant.objects.filter(user_id=person.pk, conversation__consumer_id=person.pk)
     list(own.select_for_update(no_key=True).order_by("conversation_id", "user_id"))
@@ -160,6 +163,7 @@ PART = Part(
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.File.owner": "deleted with the messages, and if unsent; else the shop's",
+        "messaging.Export.owner": "deleted, and so are others' exports of the same conversations",
         "messaging.Reaction.user": "deleted where the conversation ends; else the shop's",
         "messaging.Wait.answered_by": "kept; shown as a deleted account",
         "messaging.Contest.by": "kept, with the reason: the shop's; shown as a deleted account",

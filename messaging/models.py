@@ -19,6 +19,7 @@ SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
 MENTION_KIND = "note"  # of those for colleagues whom a note mentions; the subject is the note
 # Of those for colleagues who get conversations; the subject is the first `Assignment` of the act.
 ASSIGNED_KIND = "assigned"
+EXPORT_KIND = "export"  # of those for people whose export is ready
 
 
 class Attached(models.TextChoices):
@@ -141,6 +142,7 @@ from .away.models import AwayAnswer as AwayAnswer  # noqa: E402
 from .away.models import AwayWords as AwayWords  # noqa: E402
 from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
 from .editing.models import MessageVersion as MessageVersion  # noqa: E402
+from .exports.models import Export as Export  # noqa: E402
 from .figures.models import Contest as Contest  # noqa: E402
 from .figures.models import ReplyTime as ReplyTime  # noqa: E402
 from .figures.models import Settlement as Settlement  # noqa: E402

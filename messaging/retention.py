@@ -2,8 +2,16 @@
 
 from .away import retention as away
 from .contact import retention as contact
+from .exports import retention as exports
 from .figures import retention as figures
 from .files import retention as files
 from .scheduled import retention as scheduled
 
-RULES = [*away.RULES, *contact.RULES, *scheduled.RULES, *figures.RULES, *files.RULES]
+RULES = [
+    *away.RULES,
+    *contact.RULES,
+    *scheduled.RULES,
+    *figures.RULES,
+    *files.RULES,
+    *exports.RULES,
+]

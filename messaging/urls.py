@@ -5,6 +5,7 @@ from django.urls import path
 from . import message_views, views
 from .away.urls import urlpatterns as away
 from .contact.urls import urlpatterns as contact
+from .exports.urls import urlpatterns as exports
 from .figures.urls import urlpatterns as figures
 from .files.urls import urlpatterns as files
 from .inbox.urls import urlpatterns as inbox
@@ -44,4 +45,5 @@ urlpatterns = [
     *notes,
     *figures,
     *files,
+    *exports,
 ]

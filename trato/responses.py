@@ -7,6 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -26,7 +27,7 @@ STATUS: dict[Code, int] = {
 }
 
 P = ParamSpec("P")
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class PersonRequest(HttpRequest):
@@ -63,11 +64,11 @@ def with_retry_after(response: HttpResponse, refusal: Refused) -> HttpResponse:
     return response
 
 
-def person_required(view: Callable[Concatenate[Any, P], HttpResponse]) -> View:
+def person_required(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> View:
     """Require a login: redirect people to the login page, answer scripts with 401."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if wants_json(request):

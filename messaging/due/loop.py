@@ -1,6 +1,7 @@
 """The loop that does what is due, in each server process."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -17,6 +18,7 @@ log = structlog.get_logger("trato.due")
 Sweep = Callable[[int], int]
 
 _running: set["Loop"] = set()
+_stopping = threading.Event()
 
 
 class Loop:
@@ -66,3 +68,13 @@ def wake() -> None:
     """Do what is due now instead of after a few seconds; from the event loop or any thread."""
     for loop in tuple(_running):
         loop.wake()
+
+
+def stop() -> None:
+    """Ask sweeps that take long to give up, because the process is about to end."""
+    _stopping.set()
+
+
+def is_stopping() -> bool:
+    """Whether a sweep should give up what it does; another process will do it."""
+    return _stopping.is_set()

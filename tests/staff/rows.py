@@ -13,6 +13,7 @@ from messaging.factories import (
     ParticipantFactory,
     ReportFactory,
 )
+from messaging.models import Export
 from notifications.factories import NotificationFactory
 from trato.audit import actions as audit
 
@@ -26,6 +27,7 @@ def fill(times: int) -> None:
         person = message.sender
         ReportFactory(reporter=UserFactory(), message=message)
         ParticipantFactory(conversation=message.conversation)
+        Export.objects.create(conversation=message.conversation, owner=person)
         audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
         NotificationFactory(recipient=person, news__subject_id=number)
         EmailAddress.objects.create(user=person, email=person.email)

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from messaging.sweeps import SWEEPS
+from messaging.sweeps import SLOW_SWEEPS, SWEEPS
 
 
 class Command(BaseCommand):
@@ -14,6 +14,6 @@ class Command(BaseCommand):
     help = "Do what is due now, such as messages that are to be sent later."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for sweep in SWEEPS:
+        for sweep in (*SWEEPS, *SLOW_SWEEPS):
             while sweep(settings.DUE_BATCH_MAX):
                 pass

@@ -17,6 +17,7 @@ from messaging.models import Conversation, Message
 from messaging.moderation import actions as moderation
 from messaging.reactions.actions import react
 from tests.bad_input.attack import OF_ALL, fill
+from tests.exports import everything_in, exported
 from tests.said import say
 from tests.sockets import next_frame, send
 
@@ -74,6 +75,7 @@ class Scene:
                 if not answer.streaming:
                     yield f"{person} {accept} {address}", answer.text
         yield f"{person} search", self.search(client)
+        yield f"{person} export", everything_in(exported(client, self.talk))
 
     def search(self, client: Client) -> str:
         """Return OLD if a search for it finds anything; its page repeats what was searched for."""
@@ -130,7 +132,14 @@ def test_before_that_the_words_are_in_many_places(
     places = [
         where for where, text in scene.fetched(client_of(shopper), "", product) if OLD in text
     ]
-    for part in ("messages/?since=0", "/conversations/", "messages/1/", "messages/4/", "search"):
+    for part in (
+        "messages/?since=0",
+        "/conversations/",
+        "messages/1/",
+        "messages/4/",
+        "search",
+        "export",
+    ):
         assert any(where.endswith(part) for where in places), part
 
 

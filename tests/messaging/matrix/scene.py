@@ -2,19 +2,24 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
 from messaging.editing.actions import edit
 from messaging.factories import SavedReplyFactory, SavedViewFactory
+from messaging.files.models import storage
 from messaging.models import (
     AlertChoice,
     AwayWords,
     Conversation,
     ConversationLabel,
+    Export,
     File,
     Message,
     MessageVersion,
@@ -36,7 +41,7 @@ from tests.uploads import PDF, uploaded
 from trato.audit.models import AuditEntry
 
 MODELS = (
-    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, File, Message,
+    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, Export, File, Message,
     MessageVersion, Note, Notification, OpeningHours, Participant, Reaction, Report, SavedReply,
     SavedView, TeamRules, TeamState,
 )  # fmt: skip
@@ -61,6 +66,15 @@ class Scene:
         self.view = SavedViewFactory(shop=conversation.shop, name="Every morning")
         self.sent, self.unsent = (uploaded(shopper, conversation, PDF) for _ in range(2))
         File.objects.filter(pk=self.sent.pk).update(message=self.asked)
+        self.export = Export.objects.create(
+            conversation=conversation,
+            owner=shopper,
+            state=Export.State.READY,
+            revision=1000,
+            size=2,
+            expires_at=timezone.now() + timedelta(hours=1),
+        )
+        storage().save(self.export.stored_name, ContentFile(b"PK"))
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 from messaging.models import (
     Conversation,
 )
-from tests.messaging.matrix import conversation, files, shop
+from tests.messaging.matrix import conversation, exports, files, shop
 from tests.messaging.matrix.conversation import has, on_list
 from tests.messaging.matrix.scene import Act
 
@@ -27,8 +27,12 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "see an unsent file": (files.see_unsent_file, {"shopper"}, {404}),
     "describe an unsent file": (files.describe_file, {"shopper"}, {404}),
     "discard an unsent file": (files.discard_file, {"shopper"}, {404}),
+    "discard an upload": (files.discard_upload, {"shopper"}, {204, 404}),
     "send a file": (files.send_file, {"shopper"}, {404}),
     "look at a file": (files.look_at_file, STAFF, {302, 403}),
+    "export": (exports.export, SIDES, {404}),
+    "see exports": (exports.see_exports, {"shopper"}, {200, 404}),
+    "fetch an export": (exports.fetch_export, {"shopper"}, {404}),
     "mark read": (conversation.mark_read, SIDES, {404}),
     "star": (
         on_list("star", has(starred_at__isnull=False)),

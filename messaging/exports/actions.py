@@ -1,0 +1,81 @@
+"""Start an export; delete exports."""
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from messaging import access
+from messaging.due import loop
+from messaging.files.actions import delete_stored
+from messaging.models import EXPORT_KIND, Conversation, Export
+from notifications import actions as notifications
+from trato import rate_limits
+from trato.errors import Refused
+from trato.people import Person
+
+from . import queries
+from .contents import Contents, collect
+
+State = Export.State
+
+
+@rate_limits.given_back_on_failure
+def start(actor: Person, conversation_id: int) -> Contents | Export:
+    """Export a conversation as the actor sees it, in the current language and time zone.
+
+    Returns:
+        The contents, to be sent now; or for a large conversation what is being prepared in the
+        background, or is ready: asking twice gives one.
+
+    Raises:
+        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Refused: `conflict` while another conversation is being prepared for the actor;
+            `rate_limited` after too many; `forbidden` for a deleted account.
+    """
+    conversation = access.conversation_for(actor, conversation_id)
+    if not queries.is_small(conversation):
+        return _order(actor, conversation)
+    rate_limits.hit("EXPORTS_PER_DAY", actor.pk)
+    return collect(conversation, conversation.side_of(actor.pk))
+
+
+@transaction.atomic
+def _order(actor: Person, conversation: Conversation) -> Export:
+    # Takes turns with a second click, and with the deletion of the account.
+    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
+    if not people.select_for_update(no_key=True).exists():
+        raise Refused("forbidden", _("Your account can't write any more."))
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    zone = timezone.get_current_timezone_name()
+    own = queries.exports_of(actor, conversation)
+    if waiting := own.filter(state=State.WAITING).first():
+        return waiting
+    same = own.filter(state=State.READY, language=language, time_zone=zone)
+    ready = same.filter(revision=conversation.revision).first()
+    if ready and not ready.is_stale:
+        return ready
+    if Export.objects.filter(owner=actor.pk, state=State.WAITING).exists():
+        text = _("We're still preparing another download for you. Start this one when it's ready.")
+        raise Refused("conflict", text)
+    rate_limits.hit("EXPORTS_PER_DAY", actor.pk)
+    delete(Export.objects.filter(owner=actor.pk, conversation=conversation))  # this replaces it
+    row = Export.objects.create(
+        conversation=conversation, owner_id=actor.pk, language=language, time_zone=zone
+    )
+    transaction.on_commit(loop.wake)
+    return row
+
+
+@transaction.atomic
+def delete(rows: QuerySet[Export]) -> int:
+    """Delete exports, their notices and, on commit, what is stored of them; return how many."""
+    locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    keys = [row.pk for row in locked]
+    Export.objects.filter(pk__in=keys).delete()
+    notifications.forget(EXPORT_KIND, keys)
+    names = [row.stored_name for row in locked]
+    transaction.on_commit(lambda: delete_stored(names))
+    return len(locked)

@@ -1,0 +1,184 @@
+"""Prepare large exports in the background, each once.
+
+An export takes minutes, so no transaction and no connection is held meanwhile. A process claims
+the row for `EXPORT_LEASE_SECONDS`, says again and again that it is still at work, and says at the
+end in one transaction that it is ready. If it is killed, the time runs out, and the next process
+starts again and deletes what the first one has stored.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import IO, Any
+
+import structlog
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone, translation
+
+from messaging import access
+from messaging.due import loop
+from messaging.due.claims import claimed
+from messaging.files.actions import delete_stored
+from messaging.files.models import storage
+from messaging.models import Conversation, Export
+from trato.clock import database_now
+from trato.realtime.database import give_back_connections
+from trato.time_zones import zone_of
+
+from . import actions, notices
+from .archive import pieces
+from .contents import Contents, collect
+
+log = structlog.get_logger("trato.exports")
+
+State = Export.State
+
+
+class Superseded(Exception):
+    """Somebody else prepares the export, or nobody wants it any more."""
+
+
+class Stopping(Exception):
+    """This process is about to end."""
+
+
+def due(limit: int) -> int:
+    """Prepare exports that wait, one after another; return how many were claimed."""
+    for count in range(limit):
+        if loop.is_stopping() or not _prepare_next():
+            return count
+    return limit
+
+
+def _prepare_next() -> bool:
+    row = _claim()
+    if row is None:
+        return False
+    lease = Lease(row)
+    try:
+        with translation.override(row.language), timezone.override(_zone(row)):
+            _prepare(row, lease)
+    except Superseded:
+        log.info("export_superseded", export=row.pk)
+    except Stopping:
+        lease.rows.update(attempts=row.attempts - 1, free_at=database_now())
+    except Exception:
+        log.exception("export_failed", export=row.pk, attempt=row.attempts)
+        lease.rows.update(free_at=_later(settings.EXPORT_RETRY_SECONDS))
+    return True
+
+
+@transaction.atomic
+def _claim() -> Export | None:
+    """Claim the next export for one attempt. One that has had all its attempts has failed."""
+    waiting = Export.objects.filter(state=State.WAITING, free_at__lte=database_now())
+    rows = claimed(waiting.order_by("free_at", "pk"), 1)
+    if not rows:
+        return None
+    [row] = rows
+    # Before the row has another name: whatever happens now, the next process deletes it again.
+    delete_stored([row.stored_name])
+    if row.attempts >= settings.EXPORT_ATTEMPTS_MAX:
+        row.state, row.expires_at = State.FAILED, _later(settings.EXPORT_HOURS * 3600)
+        row.save(update_fields=["state", "expires_at"])
+        notices.tell(row, row.conversation)
+        return None
+    row.stored_as = Export._meta.get_field("stored_as").get_default()
+    row.attempts += 1
+    row.free_at = _later(settings.EXPORT_LEASE_SECONDS)
+    row.save(update_fields=["stored_as", "attempts", "free_at"])
+    return row
+
+
+def _prepare(row: Export, lease: "Lease") -> None:
+    try:
+        conversation = access.conversation_for(row.owner, row.conversation_id)
+    except Http404:  # left the shop, or was suspended
+        actions.delete(lease.rows)
+        return
+
+    def after_page() -> None:
+        lease.renew()
+        time.sleep(settings.EXPORT_PAUSE_SECONDS)  # let others run: rendering is Python's work
+
+    contents = collect(conversation, conversation.side_of(row.owner_id), after_page)
+    give_back_connections()
+    with tempfile.TemporaryFile() as target:
+        size = _write(contents, target, lease)
+        try:
+            storage().save(row.stored_name, _LeasedFile(target, lease))
+            _finish(row, lease, conversation, size)
+        except BaseException:
+            delete_stored([row.stored_name])
+            raise
+
+
+def _write(contents: Contents, target: IO[bytes], lease: "Lease") -> int:
+    for piece in pieces(contents):
+        target.write(piece)
+        lease.renew()
+    size = target.tell()
+    target.seek(0)
+    return size
+
+
+@transaction.atomic
+def _finish(row: Export, lease: "Lease", conversation: Conversation, size: int) -> None:
+    row.state, row.size = State.READY, size
+    row.revision, row.last_sequence = conversation.revision, conversation.last_sequence
+    row.expires_at = _later(settings.EXPORT_HOURS * 3600)
+    columns = ("state", "size", "revision", "last_sequence", "expires_at")
+    if not lease.rows.update(**{name: getattr(row, name) for name in columns}):
+        raise Superseded
+    notices.tell(row, conversation)
+
+
+class Lease:
+    """The claim of one attempt on its export: `rows` is empty once it is lost."""
+
+    def __init__(self, row: Export) -> None:
+        self.rows = Export.objects.filter(
+            pk=row.pk, stored_as=row.stored_as, state=State.WAITING
+        ).order_by()
+        self._renewed = time.monotonic()
+
+    def renew(self) -> None:
+        """Say from time to time that this process is still at work.
+
+        Raises:
+            Superseded: it is too late, or the export was deleted.
+            Stopping: the process is about to end.
+        """
+        if loop.is_stopping():
+            raise Stopping
+        if time.monotonic() - self._renewed < settings.EXPORT_LEASE_SECONDS / 10:
+            return
+        if not self.rows.update(free_at=_later(settings.EXPORT_LEASE_SECONDS)):
+            raise Superseded
+        give_back_connections()
+        self._renewed = time.monotonic()
+
+
+class _LeasedFile(File[Any]):
+    """A file that renews the claim while the storage reads it."""
+
+    def __init__(self, file: IO[bytes], lease: Lease) -> None:
+        super().__init__(file, "export.zip")
+        self._lease = lease
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[Any]:
+        for chunk in super().chunks(chunk_size):
+            self._lease.renew()
+            yield chunk
+
+
+def _later(seconds: float) -> Any:
+    return database_now() + timedelta(seconds=seconds)
+
+
+def _zone(row: Export) -> Any:
+    return zone_of(row.time_zone) or timezone.get_default_timezone()

@@ -1,0 +1,130 @@
+"""What an export contains: everything that one side sees of the conversation, and nothing else.
+
+No notes or other matters of the shop's team, no earlier texts, and of a removed or withdrawn
+message only that there was one.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import IO
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from messaging import extras
+from messaging.models import Conversation, Message, Side
+from messaging.records import Sent
+from trato.clock import database_now
+from trato.realtime.frames import encode
+
+from .frames import VERSION, ExportedConversation, ExportedFile, ExportedMessage
+
+PAGE_SIZE = 200  # messages in memory at once
+IN_MEMORY_BYTES = 1024**2  # of the page and of the JSON; what is longer goes to disk
+TEMPLATES = "messaging/exports/"
+
+
+@dataclass
+class Contents:
+    """An export before it is a ZIP.
+
+    Args:
+        files: (path in the ZIP, name in the storage, when it was sent).
+    """
+
+    conversation: Conversation
+    exported_at: datetime
+    page: IO[bytes]
+    json: IO[bytes]
+    files: list[tuple[str, str, datetime]] = field(default_factory=list)
+
+    def close(self) -> None:
+        self.page.close()
+        self.json.close()
+
+
+def collect(
+    conversation: Conversation, side: Side, after_page: Callable[[], object] = lambda: None
+) -> Contents:
+    """Read a conversation as a side sees it, in the current language and time zone.
+
+    Args:
+        conversation: as read *before* its messages, so that every message of its `last_sequence` is
+            there, and a later change has a higher revision.
+        after_page: is called after each `PAGE_SIZE` messages; what it raises ends the work.
+    """
+    page = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 – `Contents` closes it
+    json = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115
+    contents = Contents(conversation, database_now(), page, json)
+    try:
+        _write(contents, side, after_page)
+    except BaseException:
+        contents.close()
+        raise
+    page.seek(0)
+    json.seek(0)
+    return contents
+
+
+def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> None:
+    conversation, page, json = contents.conversation, contents.page, contents.json
+    context = {
+        "conversation": conversation,
+        "side": side,
+        "counterpart": conversation.counterpart_of(side),
+        "exported_at": contents.exported_at,
+        "time_zone": timezone.get_current_timezone_name(),
+        "site": settings.SITE_NAME,
+    }
+    page.write(render_to_string(f"{TEMPLATES}page_head.html", context).encode())
+    head = ExportedConversation(
+        version=VERSION,
+        site=settings.SITE_NAME,
+        conversation=conversation.pk,
+        side=side,
+        counterpart=conversation.counterpart_of(side),
+        product=conversation.product_title,
+        created_at=conversation.created_at,
+        exported_at=contents.exported_at,
+        revision=conversation.revision,
+        ended=conversation.ended_at is not None,
+    )
+    json.write(encode(head).encode().removesuffix(b"}") + b',"messages":[')
+    before: date | None = None
+    for number, rows in enumerate(_pages(conversation)):
+        shown = []
+        json.write(b",\n" if number else b"\n")
+        json.write(b",\n".join(encode(_item(row)).encode() for row in extras.load(rows)))
+        for row in rows:
+            day = timezone.localdate(row.created_at)
+            files = [ExportedFile.of_message(file, row.sequence) for file in row.shown_files]
+            shown.append((row, row.created_at if day != before else None, files))
+            before = day
+            for file, exported in zip(row.shown_files, files, strict=True):
+                contents.files.append((exported.path, file.stored_name(), row.created_at))
+        text = render_to_string(f"{TEMPLATES}page_messages.html", {**context, "rows": shown})
+        page.write(text.encode())
+        after_page()
+    json.write(b"\n]}\n")
+    page.write(render_to_string(f"{TEMPLATES}page_foot.html", context).encode())
+
+
+def _item(row: Message) -> ExportedMessage:
+    sent = Sent.of(row)
+    sent.shown_files, sent.quoted, sent.reactions = row.shown_files, row.quoted, row.reactions
+    return ExportedMessage.of(sent)
+
+
+def _pages(conversation: Conversation) -> Iterator[Sequence[Message]]:
+    """Yield a conversation's messages from the first on, up to the last one that it counts."""
+    last = 0
+    messages = conversation.messages.filter(sequence__lte=conversation.last_sequence)
+    messages = messages.select_related("sender").order_by("sequence")
+    while rows := list(messages.filter(sequence__gt=last)[:PAGE_SIZE]):
+        for row in rows:
+            row.conversation = conversation  # else each one would load it again
+        yield rows
+        last = rows[-1].sequence

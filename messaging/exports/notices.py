@@ -1,0 +1,38 @@
+"""The notice that an export is ready, or couldn't be prepared."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from messaging.models import EXPORT_KIND, Conversation, Export, Side
+from notifications import actions as notifications
+from notifications.models import News
+from notifications.words import Words
+
+
+def tell(export: Export, conversation: Conversation) -> None:
+    """Notify the owner of what has become of an export.
+
+    Somebody who leaves the shop no longer sees the notice of an export for it.
+    """
+    side = conversation.side_of(export.owner_id)
+    notifications.notify(
+        [export.owner_id],
+        subject_kind=EXPORT_KIND,
+        subject_id=export.pk,
+        title=conversation.counterpart_of(side),
+        excerpt=export.state,
+        url=reverse("messaging:export", args=[conversation.pk]),
+        team_id=conversation.shop_id if side is Side.SELLER else None,
+    )
+
+
+def export_words(news: News) -> Words:
+    """Return what somebody reads whose export has been prepared, or not."""
+    name = {"name": news.title}
+    if news.excerpt == Export.State.READY:
+        title = _("Your download is ready")
+        text = _("The conversation with %(name)s. The link works for a day.")
+    else:
+        title = _("Your download couldn't be prepared")
+        text = _("The conversation with %(name)s. Please try again.")
+    return Words(title, text % name, icon="download")
