@@ -3,3 +3,4 @@
 from .exports.admin import ExportAdmin as ExportAdmin
 from .moderation.admin import conversations as conversations
 from .moderation.admin import reports as reports
+from .nudges.admin import NudgeAdmin as NudgeAdmin

@@ -87,6 +87,13 @@ class Typing(ClientFrame, tag="typing"):
     stopped: bool = False
 
 
+class Active(ClientFrame, tag="active"):
+    """The person has this tab in view; repeated while that is true.
+
+    Only has an effect for people who work for shops.
+    """
+
+
 class AddNote(ClientFrame, tag="note.add"):
     conversation: Identifier
     client_id: uuid.UUID
@@ -103,7 +110,18 @@ class Looking(ClientFrame, tag="team.looking"):
 NOT_UNDERSTOOD = _("Your browser sent something we don't understand.")  # translated when shown
 
 AnyClientFrame: TypeAlias = (
-    Claim | Send | Edit | Withdraw | React | Open | Close | Read | Typing | AddNote | Looking
+    Claim
+    | Send
+    | Edit
+    | Withdraw
+    | React
+    | Open
+    | Close
+    | Read
+    | Typing
+    | Active
+    | AddNote
+    | Looking
 )
 _decoder: msgspec.json.Decoder[AnyClientFrame] = msgspec.json.Decoder(AnyClientFrame)
 _client_id = msgspec.json.Decoder(dict[str, Any])

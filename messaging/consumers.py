@@ -16,10 +16,13 @@ from . import access, admission, heartbeats
 from . import client_frames as frames
 from .changes import Changes
 from .host import host
+from .presence.queries import NOTHING_HIDDEN
+from .presences import SocketPresence, load
 from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
 from .team.frames import MEMBERS_CHANGED
 from .teamwork import Teamwork
+from .watch import watch
 
 log = structlog.get_logger("trato.socket")
 
@@ -28,12 +31,13 @@ class ChatConsumer(BadgeConsumer):
     """The socket of one browser tab. Its bases are Badge-, Realtime- and SocketConsumer."""
 
     event_types = BadgeConsumer.event_types | {
-        "chat.message", "chat.typing", "team.event", "members.changed",
+        "chat.message", "chat.read", "chat.typing", "team.event", "members.changed",
     }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conversations = OpenConversations(self)
+        self.presence = SocketPresence(self, self.conversations)
         self.team = Teamwork(self, self.conversations)
         self.changes = Changes(self)
         self.refusals = Refusals(self)
@@ -56,13 +60,16 @@ class ChatConsumer(BadgeConsumer):
                     await self.close(PAGE_OF_ANOTHER)
                 case frames.Open(conversation=pk, since=since):
                     await self.conversations.open(pk, since)
+                    watch().add(self, self.conversations)
                 case frames.Close(conversation=pk):
                     self.conversations.close(pk)
                     self.team.leave(self.conversations)
                 case frames.Read() as frame:
                     await self.marks.add(frame)
                 case frames.Typing(conversation=pk, stopped=stopped):
-                    await self.conversations.announce_typing(pk, stopped=stopped)
+                    await self.presence.announce_typing(pk, stopped=stopped)
+                case frames.Active():
+                    self.presence.use()
                 case frames.Edit() | frames.Withdraw() | frames.React() as frame:
                     await self.changes.receive(frame)
                 case frames.AddNote() | frames.Looking() as frame:
@@ -72,10 +79,13 @@ class ChatConsumer(BadgeConsumer):
         """Pass on a frame of a role group; hold it back while its conversation is being opened."""
         self.conversations.deliver(event)
 
+    def chat_read(self, event: Event) -> None:
+        """Pass on how far somebody has read, unless that is hidden from the person."""
+        self.presence.deliver_read(event)
+
     def chat_typing(self, event: Event) -> None:
-        """Show that somebody else is typing, if the conversation is open here."""
-        if event["conversation"] in self.conversations and event["user"] != self.user.pk:
-            self.send_frame(event["frame"])
+        """Show that somebody else is typing, unless that is hidden from the person."""
+        self.presence.deliver_typing(event)
 
     def team_event(self, event: Event) -> None:
         """Pass on what only a shop's team may know."""
@@ -90,10 +100,13 @@ class ChatConsumer(BadgeConsumer):
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
         due = await super().groups_of(people)
+        asked = {socket: socket.presence.ask() for socket in people}
+        ids = {user.pk for user in people.values()}
         sellers = {user.pk for user in people.values() if host.acts_as_seller(user)}
-        shops = await run_in_database_thread(host.shops_of, sellers) if sellers else {}
+        hidden, shops = await run_in_database_thread(load, ids, sellers)
         for socket, user in people.items():
             due[socket] |= access.role_groups(user, shops.get(user.pk, ()))
+            socket.presence.learn(asked[socket], hidden.get(user.pk, NOTHING_HIDDEN))
         return due
 
     def set_groups(self, due: set[str]) -> Any:
@@ -106,6 +119,7 @@ class ChatConsumer(BadgeConsumer):
     def leave_all(self) -> None:
         super().leave_all()
         self.team.leave()
+        watch().discard(self)
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:

@@ -12,6 +12,7 @@ NEWS_WORDS = {
     "export": "messaging.exports.notices.export_words",
     "assigned": "messaging.team.notices.assigned_words",
     "note": "messaging.notes.notices.mention_words",
+    "nudge": "messaging.nudges.notices.nudge_words",
     "report": "messaging.moderation.notices.report_words",
     "removal": "messaging.moderation.notices.removal_words",
 }
@@ -26,9 +27,19 @@ NOTES_PER_MINUTE = env.int("NOTES_PER_MINUTE", default=30)  # per person
 NOTE_PAGE_SIZE = 200  # notes in one answer and on one page of a conversation, at most
 CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=5)  # new ones, per person
 TYPING_FRAMES_PER_MINUTE = env.int("TYPING_FRAMES_PER_MINUTE", default=60)  # per person
+PRESENCE_CHOICES_PER_HOUR = env.int("PRESENCE_CHOICES_PER_HOUR", default=60)  # per person
+PRESENCE_SECONDS = 60  # how long a member of a shop counts as there after the last sign of it
+PRESENCE_CHECK_SECONDS = 5.0  # between two looks of a process at who is there
+PRESENCE_PAUSE_SECONDS = 0.5  # the same, when something has changed
 LOOKING_FRAMES_PER_MINUTE = env.int("LOOKING_FRAMES_PER_MINUTE", default=120)  # per person
 LOOKING_REPEAT_SECONDS = 10  # a browser says again that its person looks, replies or writes a note
 LOOKING_EXPIRES_SECONDS = 25  # without a repetition, colleagues no longer show it
+LAST_ACTIVE_KEEP_DAYS = 1
+# Reminders: after how long a side may remind the other one that it waits, and how often.
+NUDGE_AFTER_HOURS = 24
+NUDGE_AGAIN_HOURS = 24
+NUDGES_PER_HOUR = env.int("NUDGES_PER_HOUR", default=20)  # per person, in all conversations
+NUDGES_KEEP_DAYS = 30
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
 # Where people object to a decision of staff; pages say "contact support" if it is empty.
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")

@@ -23,6 +23,7 @@ from .lanes.turns import Turn
 from .models import (
     ASSIGNED_KIND,
     MENTION_KIND,
+    NUDGE_KIND,
     SUBJECT_KIND,
     AlertChoice,
     Assignment,
@@ -30,9 +31,11 @@ from .models import (
     Export,
     File,
     KeptQuestion,
+    LastActive,
     Message,
     MessageVersion,
     Note,
+    Nudge,
     Participant,
     Reaction,
     Report,
@@ -74,6 +77,9 @@ def _erase(person: Person) -> None:
     named = Assignment.objects.filter(Q(actor_id=person.pk) | Q(conversation__in=ending))
     notifications.forget(ASSIGNED_KIND, named.values_list("pk", flat=True))
     notifications.forget(SUBJECT_KIND, ended)
+    notifications.forget(NUDGE_KIND, ended)
+    Nudge.objects.filter(conversation__in=ending).delete()
+    LastActive.objects.filter(user_id=person.pk).delete()
     notifications.drop_name(SUBJECT_KIND, ids.difference(ended), f"{host.display_name(person)} · ")
     written = Note.objects.filter(author_id=person.pk).exclude(mentions=[])
     notifications.forget(MENTION_KIND, written.values_list("pk", flat=True))
@@ -161,6 +167,9 @@ PART = Part(
         "messaging.Assignment.actor": "kept; shown in the shop's name",
         "messaging.Assignment.assignee": "kept; shown as a deleted account",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
+        "messaging.PresenceChoice.user": "kept: read marks that were hidden stay hidden",
+        "messaging.LastActive.user": "deleted",
+        "messaging.Nudge.sender": "deleted where the conversation ends; else the shop's",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
         "messaging.File.owner": "deleted with the messages, and if unsent; else the shop's",
         "messaging.Export.owner": "deleted, and so are others' exports of the same conversations",

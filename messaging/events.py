@@ -103,11 +103,12 @@ def conversations_ended(rows: Iterable[Conversation]) -> None:
 
 
 def messages_read(marks: Iterable[ReadMark]) -> None:
-    """Announce to both sides how far people have read, and recount the readers' badges."""
+    """Announce how far people have read, and recount the readers' badges.
+
+    The own side learns it always, the other one unless the reader hides it.
+    """
     marks = dict.fromkeys(marks)  # the same mark may occur twice
-    groups.send_many(
-        [_event(mark, frames.ConversationRead.of(mark)) for mark in marks if mark.moved]
-    )
+    groups.send_many([_read(mark) for mark in marks if mark.moved])
     # A mark that did not move may have been stored by an earlier statement whose answer was lost.
     changed = [mark for mark in marks if mark.badge_changed or not mark.moved]
     _count_again({groups.user_group(mark.user_id) for mark in changed})
@@ -129,20 +130,51 @@ def inbox_changed(conversations: Iterable[Conversation]) -> None:
     transaction.on_commit(lambda: groups.send_many(told))
 
 
-def typing(
-    conversation_id: int, sides: tuple[str, ...], side: Side, person: Person, *, stopped: bool
-) -> None:
-    """Announce to both sides that somebody is typing or has stopped. Nothing is stored.
+def told_both(conversation: Conversation, frame: Struct) -> None:
+    """Send both sides a frame on commit that changes no message."""
+    event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
+    groups.send_on_commit(groups_of(conversation), event)
 
-    On the event loop only.
+
+def typing(
+    conversation_id: int,
+    consumer_id: int,
+    shop_id: int,
+    person: Person,
+    *,
+    stopped: bool,
+    hidden: bool,
+) -> None:
+    """Announce that somebody is typing or has stopped. Nothing is stored. On the event loop only.
+
+    Args:
+        hidden: whether only the person's own side may know.
     """
+    side = Side.CONSUMER if person.pk == consumer_id else Side.SELLER
     frame = encode(
         frames.TypingSeen(
             conversation_id, side, person.pk, host.display_name(person), stopped=stopped
         )
     )
     event = {"type": "chat.typing", "conversation": conversation_id, "user": person.pk}
-    groups.send(sides, {**event, "frame": frame})
+    told, about = _of_one_side(consumer_id, shop_id, side, hidden=hidden)
+    groups.send(told, {**event, **about, "frame": frame})
+
+
+def _read(mark: ReadMark) -> groups.Addressed:
+    told, about = _of_one_side(mark.consumer_id, mark.shop_id, mark.side, hidden=mark.hidden)
+    event = {"type": "chat.read", "conversation": mark.conversation_id, **about}
+    return told, {**event, "frame": encode(frames.ConversationRead.of(mark))}
+
+
+def _of_one_side(
+    consumer_id: int, shop_id: int, side: Side, *, hidden: bool
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Return the groups that learn what somebody does, and what their sockets decide by."""
+    about = {"consumer": consumer_id, "side": side.value, "hidden": hidden}
+    both = consumer_group(consumer_id), seller_group(shop_id)
+    own = both[:1] if side is Side.CONSUMER else both[1:]
+    return own if hidden else both, about
 
 
 def groups_of(conversation: Conversation) -> tuple[str, ...]:
@@ -161,13 +193,12 @@ def _count_again(names: Collection[str]) -> None:
         groups.send(names, {"type": "badge.changed"})
 
 
-def _event(record: Sent | ReadMark, frame: Struct, revision: int | None = None) -> groups.Addressed:
-    """Return an event with a frame for both sides, ordered by revision if the frame has one."""
-    event: dict[str, Any] = {
+def _event(sent: Sent, frame: Struct, revision: int) -> groups.Addressed:
+    """Return an event with a frame for both sides, ordered by revision."""
+    event = {
         "type": "chat.message",
-        "conversation": record.conversation_id,
+        "conversation": sent.conversation_id,
         "frame": encode(frame),
+        "revision": revision,
     }
-    if revision is not None:
-        event["revision"] = revision
-    return (consumer_group(record.consumer_id), seller_group(record.shop_id)), event
+    return (consumer_group(sent.consumer_id), seller_group(sent.shop_id)), event

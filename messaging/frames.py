@@ -123,13 +123,18 @@ class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
 
 
 class ConversationState(Struct, tag="conversation.state", kw_only=True):
-    """A page of messages; the client resumes from `revision`, `read` has a mark for each side."""
+    """A page of messages; the client resumes from `revision`, `read` has a mark for each side.
+
+    `nudged` has the time of the reminder that the side which is to answer has got, by the side
+    that sent it.
+    """
 
     conversation: int
     revision: int
     messages: list[MessageItem]
     more: bool
     read: dict[str, int]
+    nudged: dict[str, datetime]
     ended: bool
 
 
@@ -182,6 +187,7 @@ def page(
     *,
     more: bool,
     read: dict[str, int],
+    nudged: dict[str, datetime],
     resuming: bool,
 ) -> ConversationState:
     """Return a page of messages, for the socket and for JSON responses.
@@ -204,5 +210,6 @@ def page(
         messages=[MessageItem.of(sent) for sent in extras.load([*map(Sent.of, messages)])],
         more=more,
         read=read,
+        nudged=nudged,
         ended=conversation.ended_at is not None,
     )

@@ -20,6 +20,7 @@ MENTION_KIND = "note"  # of those for colleagues whom a note mentions; the subje
 # Of those for colleagues who get conversations; the subject is the first `Assignment` of the act.
 ASSIGNED_KIND = "assigned"
 EXPORT_KIND = "export"  # of those for people whose export is ready
+NUDGE_KIND = "nudge"  # of those for people who are reminded of an answer; of the conversation
 
 
 class Attached(models.TextChoices):
@@ -152,8 +153,11 @@ from .lanes.models import Lane as Lane  # noqa: E402
 from .lanes.models import LaneCount as LaneCount  # noqa: E402
 from .moderation.models import Report as Report  # noqa: E402
 from .notes.models import Note as Note  # noqa: E402
+from .nudges.models import Nudge as Nudge  # noqa: E402
 from .opening_hours.models import OpeningHours as OpeningHours  # noqa: E402
 from .participants import Participant as Participant  # noqa: E402
+from .presence.models import LastActive as LastActive  # noqa: E402
+from .presence.models import PresenceChoice as PresenceChoice  # noqa: E402
 from .reactions.models import Reaction as Reaction  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
 from .saved_views.models import SavedView as SavedView  # noqa: E402

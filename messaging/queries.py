@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from trato.listed import listed
 from trato.people import Person
 from trato.prepared import prepared
 
-from .models import Conversation, Message, Participant, Side
+from .models import Conversation, Message, Participant, PresenceChoice, Side
 
 
 def messages_since(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:
@@ -41,32 +42,39 @@ def time_of(conversation: Conversation, sequence: int) -> datetime | None:
     return times.first()
 
 
-def read_marks(conversation: Conversation) -> dict[str, int]:
-    """Return how far each side has read: for a shop, the colleague who has read furthest."""
-    return _furthest(_participants(conversation.pk))
+def read_marks(conversation: Conversation, reader: Person) -> dict[str, int]:
+    """Return how far each side has read, as one person may see it.
+
+    For a shop, that is the member who has read furthest; for the other side, the furthest of those
+    who show it. A reader who hides their own marks sees none of the other side.
+    """
+    return _furthest(conversation, reader, _participants(conversation.pk, reader.pk))
 
 
 def read_marks_and_own(
     conversation: Conversation, user: Person
 ) -> tuple[dict[str, int], int, Participant | None]:
-    """Return how far each side has read, and how far one person has, with one query.
+    """Return the same as `read_marks`, and how far the person has read, with one query.
 
     Returns:
         Also that person's row, if there is one. What the person has marked as unread counts as
         unread only there, not in the marks of the sides.
     """
-    participants = _participants(conversation.pk)
+    participants = _participants(conversation.pk, user.pk)
     own = next((row for row in participants if row.user_id == user.pk), None)
     mark = own.last_read_sequence if own else 0
     if own and own.unread_from:
         mark = min(mark, own.unread_from - 1)
-    return _furthest(participants), mark, own
+    return _furthest(conversation, user, participants), mark, own
 
 
-def _furthest(participants: Iterable[Participant]) -> dict[str, int]:
-    marks = dict.fromkeys(Side.values, 0)
-    for participant in participants:
-        marks[participant.side] = max(marks[participant.side], participant.last_read_sequence)
+def _furthest(
+    conversation: Conversation, reader: Person, participants: Iterable[Any]
+) -> dict[str, int]:
+    marks, own_side = dict.fromkeys(Side.values, 0), conversation.side_of(reader.pk)
+    for row in participants:
+        if row.side == own_side or not (row.is_hidden or row.reader_hides):
+            marks[row.side] = max(marks[row.side], row.last_read_sequence)
     return marks
 
 
@@ -87,8 +95,12 @@ def _latest(conversation_id: int, *, limit: int) -> QuerySet[Message]:
 
 
 @prepared
-def _participants(conversation_id: int) -> QuerySet[Participant]:
-    return Participant.objects.filter(conversation_id=conversation_id)
+def _participants(conversation_id: int, reader_id: int) -> QuerySet[Participant]:
+    hiding = PresenceChoice.objects.filter(hides_read=True)
+    return Participant.objects.filter(conversation_id=conversation_id).annotate(
+        is_hidden=Exists(hiding.filter(user=OuterRef("user"))),
+        reader_hides=Exists(hiding.filter(user=reader_id)),
+    )
 
 
 def _messages(conversation: Conversation) -> QuerySet[Message]:

@@ -194,7 +194,7 @@ class ReadMark(msgspec.Struct, kw_only=True, frozen=True):
     """How far a person has read, as it was stored.
 
     `moved` is False if the person had already read as far. `badge_changed` is True if everything is
-    read, so that a notification of the person became read.
+    read, so that a notification of the person became read. `hidden`: the other side must not know.
     """
 
     conversation_id: int
@@ -205,3 +205,4 @@ class ReadMark(msgspec.Struct, kw_only=True, frozen=True):
     sequence: int
     moved: bool
     badge_changed: bool
+    hidden: bool

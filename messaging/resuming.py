@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from trato import rate_limits
 from trato.errors import Refused
+from trato.people import Person
 from trato.realtime import access_check, metrics
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.database import run_in_database_thread
@@ -18,6 +19,7 @@ from trato.realtime.groups import Event
 
 from . import access, events, frames, queries
 from .models import Conversation, Side
+from .nudges import queries as nudges
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class OpenConversation:
         side: the person's side.
         consumer, shop: the IDs of its two sides, known after the first read.
         groups: their groups.
+        is_shop_there: what the client, a shopper's, knows about that.
         reading: whether a page is being loaded; events are held until it has been sent.
         more: whether the client has to request another page, which will include later changes.
         held: frames of events that arrived while a page was being loaded.
@@ -37,6 +40,7 @@ class OpenConversation:
     consumer: int = 0
     shop: int = 0
     groups: tuple[str, ...] = ()
+    is_shop_there: bool = False
     reading: bool = False
     more: bool = False
     held: list[str] = field(default_factory=list)
@@ -59,6 +63,14 @@ class OpenConversations:
         """Return those in which the person is on the seller side, by ID."""
         return {pk: opened for pk, opened in self._open.items() if opened.side is Side.SELLER}
 
+    def of_shopper(self) -> dict[int, OpenConversation]:
+        """Return those in which the person is on the consumer side, by ID."""
+        return {pk: opened for pk, opened in self._open.items() if opened.side is Side.CONSUMER}
+
+    def sides(self) -> dict[int, Side]:
+        """Return the person's side in each, by ID, without those that are still being loaded."""
+        return {pk: opened.side for pk, opened in self._open.items() if opened.side}
+
     async def open(self, conversation_id: int, since: int) -> None:
         """Send the latest page, or what has changed since a revision, and keep it up to date.
 
@@ -72,7 +84,9 @@ class OpenConversations:
                 raise Refused("invalid", _("Too many conversations are open in this tab."))
         if since:
             metrics.resumes.labels("socket").inc()
-        opened = self._open[conversation_id] = OpenConversation(reading=True)
+        is_there = known is not None and known.is_shop_there
+        opened = OpenConversation(reading=True, is_shop_there=is_there)
+        self._open[conversation_id] = opened
         try:
             state = await run_in_database_thread(self._read, opened, conversation_id, since)
             if not self._gets_events(opened):  # access changed during the read
@@ -113,8 +127,11 @@ class OpenConversations:
         elif opened.reading:
             opened.held.append(event["frame"])
 
-    async def announce_typing(self, conversation_id: int, *, stopped: bool) -> None:
+    async def announce_typing(self, conversation_id: int, *, stopped: bool, hidden: bool) -> None:
         """Announce to the others that the person is typing, or has stopped.
+
+        Args:
+            hidden: whether only the own side may know.
 
         Raises:
             Http404: the conversation is not open on this socket.
@@ -126,7 +143,8 @@ class OpenConversations:
         (refusal,) = await rate_limits.hit_many("TYPING_FRAMES_PER_MINUTE", [user.pk])
         if refusal:
             raise refusal
-        events.typing(conversation_id, opened.groups, opened.side, user, stopped=stopped)
+        sides = opened.consumer, opened.shop
+        events.typing(conversation_id, *sides, user, stopped=stopped, hidden=hidden)
 
     def _gets_events(self, opened: OpenConversation) -> bool:
         return not self._socket.joined.isdisjoint(opened.groups)
@@ -139,15 +157,22 @@ class OpenConversations:
         conversation = access.conversation_for(user, conversation_id)
         opened.side, opened.groups = conversation.side_of(user.pk), events.groups_of(conversation)
         opened.consumer, opened.shop = conversation.consumer_id, conversation.shop_id
-        return state_of(conversation, since)
+        return state_of(conversation, since, user)
 
 
-def state_of(conversation: Conversation, since: int) -> frames.ConversationState:
-    """Return what changed after a revision; after 0, the end of the conversation."""
+def state_of(conversation: Conversation, since: int, user: Person) -> frames.ConversationState:
+    """Return to a person what changed after a revision; after 0, the end of the conversation."""
     messages, more = (
         queries.messages_since(conversation, since)
         if since
         else queries.latest_messages(conversation)
     )
-    marks = queries.read_marks(conversation)
-    return frames.page(conversation, messages, more=more, read=marks, resuming=bool(since))
+    marks = queries.read_marks(conversation, user)
+    return frames.page(
+        conversation,
+        messages,
+        more=more,
+        read=marks,
+        nudged=nudges.holding(conversation),
+        resuming=bool(since),
+    )

@@ -5,6 +5,8 @@ from .contact import retention as contact
 from .exports import retention as exports
 from .figures import retention as figures
 from .files import retention as files
+from .nudges import retention as nudges
+from .presence import retention as presence
 from .scheduled import retention as scheduled
 
 RULES = [
@@ -14,4 +16,6 @@ RULES = [
     *figures.RULES,
     *files.RULES,
     *exports.RULES,
+    *nudges.RULES,
+    *presence.RULES,
 ]

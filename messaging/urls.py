@@ -11,7 +11,9 @@ from .files.urls import urlpatterns as files
 from .inbox.urls import urlpatterns as inbox
 from .moderation.urls import urlpatterns as moderation
 from .notes.urls import urlpatterns as notes
+from .nudges.urls import urlpatterns as nudges
 from .opening_hours.urls import urlpatterns as opening_hours
+from .presence.urls import urlpatterns as presence
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
 from .saved_views.urls import urlpatterns as saved_views
@@ -33,6 +35,7 @@ urlpatterns = [
     *away,
     *contact,
     *inbox,
+    *presence,
     *reading,
     *opening_hours,
     *moderation,
@@ -43,6 +46,7 @@ urlpatterns = [
     *team,
     *triage,
     *notes,
+    *nudges,
     *figures,
     *files,
     *exports,

@@ -36,6 +36,7 @@ from .files.forms import FilesRefused, files_of, store_uploads
 from .files.queries import unsent
 from .models import Conversation, Message, Reaction, Side, conversation_url
 from .notes import queries as notes
+from .nudges import queries as nudges
 from .reading import pixel
 from .records import Quoted
 from .resuming import state_of
@@ -64,15 +65,18 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
     try:
         if "before" in request.GET:
             rows, more = queries.messages_before(conversation, counter_from(request.GET["before"]))
-            marks = queries.read_marks(conversation)
-            state = frames.page(conversation, rows, more=more, read=marks, resuming=False)
+            marks = queries.read_marks(conversation, request.user)
+            nudged = nudges.holding(conversation)
+            state = frames.page(
+                conversation, rows, more=more, read=marks, nudged=nudged, resuming=False
+            )
             return json_response(state)
         since = counter_from(request.GET.get("since", "0"))
     except Refused as refusal:
         return refusal_response(refusal)
     if since:
         metrics.resumes.labels("http").inc()
-    return json_response(state_of(conversation, since))
+    return json_response(state_of(conversation, since, request.user))
 
 
 @require_POST
@@ -141,6 +145,7 @@ def _thread(
         "read": marks,
         "read_by_other": marks[side.other],
         "first_unread": first_unread,
+        "nudge": nudges.panel(conversation, side),
         "max_characters": settings.MESSAGE_MAX_CHARACTERS,
         "client_id": uuid.uuid4(),
         "form_error": refusal.detail if refusal else None,

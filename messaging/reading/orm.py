@@ -6,6 +6,7 @@ from django.db import transaction
 
 from messaging import access
 from messaging.models import SUBJECT_KIND, Participant
+from messaging.presence.queries import hides_read
 from messaging.records import Reading, ReadMark
 from notifications import actions as notifications
 
@@ -55,4 +56,5 @@ def store_one(reading: Reading) -> ReadMark:
         sequence=participant.last_read_sequence,
         moved=moved,
         badge_changed=badge_changed,
+        hidden=moved and hides_read(reader.pk),  # else nobody is told
     )

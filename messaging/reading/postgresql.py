@@ -13,6 +13,7 @@ from django.http import Http404
 from messaging.access import participation_sql
 from messaging.host import host
 from messaging.models import SUBJECT_KIND, Conversation, Message, Participant, Side
+from messaging.presence.sql import hides_read
 from messaging.records import Reading, ReadMark
 from notifications.sql import read_in_statement
 from trato.realtime.statements import StatementConnection, numbered
@@ -62,6 +63,7 @@ class _Row(msgspec.Struct):
     sequence: int
     moved_to: int | None
     badge_changed: bool
+    hidden: bool
 
 
 _decoder = msgspec.json.Decoder(list[_Row])
@@ -77,6 +79,7 @@ def _mark(row: _Row) -> ReadMark:
         sequence=row.moved_to or row.sequence,
         moved=bool(row.moved_to),
         badge_changed=row.badge_changed,
+        hidden=row.hidden,
     )
 
 
@@ -163,12 +166,13 @@ def seen() -> str:
 
 def answer() -> str:
     """Return the statement's result as one JSON text, which `_decoder` decodes."""
-    return """
+    return f"""
     SELECT coalesce(json_agg(json_build_object(
         'conversation_id', m.conversation_id, 'user_id', m.user_id, 'side', m.side,
         'consumer_id', m.consumer_id, 'shop_id', m.shop_id,
         'sequence', m.sequence, 'moved_to', moved.moved_to,
-        'badge_changed', b.recipient_id IS NOT NULL)), '[]')
+        'badge_changed', b.recipient_id IS NOT NULL,
+        'hidden', moved.user_id IS NOT NULL AND {hides_read("m.user_id")})), '[]')
     FROM member m
     LEFT JOIN moved ON moved.conversation_id = m.conversation_id AND moved.user_id = m.user_id
     LEFT JOIN badge_changed b ON b.recipient_id = m.user_id AND b.subject_id = m.conversation_id

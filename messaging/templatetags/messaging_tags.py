@@ -16,6 +16,8 @@ from messaging.contact import panel
 from messaging.host import Product, Shop, host
 from messaging.models import Conversation, Message
 from messaging.opening_hours import notice
+from messaging.presence.forms import PresenceForm
+from messaging.presence.queries import hidden_by_one
 from messaging.records import Quoted
 from trato.people import display_name
 
@@ -46,6 +48,8 @@ def messaging_page(context: RequestContext) -> SafeString:
         "send-url": _address_of_any("messaging:new_message"),
         "files-url": _address_of_any("messaging:files"),
     }
+    if host.acts_as_seller(user):
+        attributes["sells"] = ""
     return format_html_join(" ", 'data-{}="{}"', attributes.items())
 
 
@@ -180,6 +184,15 @@ def ask_panel(context: RequestContext, product: Product) -> dict[str, Any]:
 def ask_shop_panel(context: RequestContext, shop: Shop) -> dict[str, Any]:
     """The panel of a shop page, for questions about no product. Makes one query."""
     return _panel(context, shop, None)
+
+
+@register.inclusion_tag("messaging/presence/_switches.html", takes_context=True)
+def presence_switches(context: RequestContext) -> dict[str, Any]:
+    """The switches for what others see of a person, who comes back to this page. One query."""
+    request = context["request"]
+    form = PresenceForm(person=request.user, hidden=hidden_by_one(request.user))
+    values = {"presence_form": form, "presence_next": request.path}
+    return {"csrf_token": context.get("csrf_token"), "user": request.user, **values}
 
 
 def _panel(context: RequestContext, shop: Shop, product: Product | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from messaging import events
 from messaging.models import Conversation, Participant
+from messaging.presence.queries import hides_read
 from messaging.records import ReadMark
 from trato.people import Person
 
@@ -33,7 +34,8 @@ def mark_read(actor: Person, ids: Ids, check: Callable[[Conversation], None]) ->
 
     def then(done: own.Done) -> None:
         news.mark_read(actor, [row.pk for row, _mine in done])
-        marks = [_read_mark(row, mine) for row, mine in moved]
+        is_hidden = bool(moved) and hides_read(actor.pk)
+        marks = [_read_mark(row, mine, is_hidden) for row, mine in moved]
         transaction.on_commit(lambda: events.messages_read(marks))
 
     return own.change(actor, ids, READ, decide, kind="read", then=then, lock=True)
@@ -83,7 +85,7 @@ def change_muted(actor: Person, ids: Ids, decide: own.Decide) -> Outcome:
     return own.change(actor, ids, ["muted_at"], decide, kind="mute", then=then)
 
 
-def _read_mark(conversation: Conversation, mine: Participant) -> ReadMark:
+def _read_mark(conversation: Conversation, mine: Participant, is_hidden: bool) -> ReadMark:
     return ReadMark(
         conversation_id=conversation.pk,
         consumer_id=conversation.consumer_id,
@@ -93,4 +95,5 @@ def _read_mark(conversation: Conversation, mine: Participant) -> ReadMark:
         sequence=mine.last_read_sequence,
         moved=True,
         badge_changed=False,  # announced by `news`
+        hidden=is_hidden,
     )

@@ -48,6 +48,7 @@ load("local-time").then((times) => {
 });
 const parts = elements();
 if (hasPerson) parts.push("badge", "toast", "connection-status", "unsent");
+if (document.querySelector("[data-sells]")) parts.push("active");
 const loaded = Promise.all(parts.map(load));
 
 const { session } = (await load("session")) ?? {}; // also of a visitor: it tells the other tabs

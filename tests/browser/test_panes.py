@@ -148,7 +148,7 @@ def test_a_conversation_that_was_left_is_no_longer_read(
     expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
     write(asking, "And another.")
     expect(inbox.locator(".inbox__item[data-unread]")).to_have_count(1)
-    marks = queries.read_marks(conversation)
+    marks = queries.read_marks(conversation, conversation.consumer)
     assert marks[Side.SELLER] < conversation.messages.get(body="And another.").sequence
     says(inbox, "Do you ship to Berlin?")
 
@@ -218,7 +218,7 @@ def test_what_is_fetched_in_advance_is_not_read(
     expect(inbox.locator(".inbox__dot")).to_have_count(0)
     fetched: list[str] = []
     inbox.on("request", lambda one: fetched.append(one.url))
-    assert queries.read_marks(conversation)[Side.SELLER] == 0
+    assert queries.read_marks(conversation, conversation.consumer)[Side.SELLER] == 0
     inbox.keyboard.press("j")
     expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
     assert not [url for url in fetched if url.endswith(conversation.get_absolute_url())]

@@ -92,7 +92,7 @@ def test_news_below_is_told_and_counted_and_leaves_the_view_alone(
     assert top_of(asking, 90) == before
     badge(elsewhere, 1)
     state(answering, "Sent")
-    assert queries.read_marks(long_thread)[Side.CONSUMER] == LONG
+    assert queries.read_marks(long_thread, shopper)[Side.CONSUMER] == LONG
 
     jump.click()
     says(asking, "And another.")
@@ -115,12 +115,12 @@ def test_who_comes_back_starts_at_the_first_new_message(
     )
     expect(page.locator("#message-76")).to_be_in_viewport()
     expect(page.locator(".thread__jump")).to_have_text("25 new messages")
-    assert queries.read_marks(long_thread)[Side.CONSUMER] == 75
+    assert queries.read_marks(long_thread, shopper)[Side.CONSUMER] == 75
     page.click(".thread__jump")
     expect(page.locator("#message-100")).to_be_in_viewport()
 
     def is_read() -> None:
-        assert queries.read_marks(long_thread)[Side.CONSUMER] == LONG
+        assert queries.read_marks(long_thread, shopper)[Side.CONSUMER] == LONG
 
     services.wait(is_read, AssertionError)
     page.reload()

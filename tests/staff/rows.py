@@ -13,7 +13,7 @@ from messaging.factories import (
     ParticipantFactory,
     ReportFactory,
 )
-from messaging.models import Export
+from messaging.models import Export, Nudge
 from notifications.factories import NotificationFactory
 from trato.audit import actions as audit
 
@@ -28,6 +28,12 @@ def fill(times: int) -> None:
         ReportFactory(reporter=UserFactory(), message=message)
         ParticipantFactory(conversation=message.conversation)
         Export.objects.create(conversation=message.conversation, owner=person)
+        Nudge.objects.create(
+            conversation=message.conversation,
+            side=message.side,
+            sender=person,
+            sent_at=message.created_at,
+        )
         audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
         NotificationFactory(recipient=person, news__subject_id=number)
         EmailAddress.objects.create(user=person, email=person.email)

@@ -12,7 +12,16 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from catalog.models import KeptPicture, SubmittedForm
-from messaging.models import File, KeptQuestion, Message, MessageVersion, Reaction, Report
+from messaging.models import (
+    File,
+    KeptQuestion,
+    LastActive,
+    Message,
+    MessageVersion,
+    PresenceChoice,
+    Reaction,
+    Report,
+)
 from messaging.moderation import permissions
 from notifications.models import News
 from tests.staff.addresses import address, of
@@ -21,7 +30,9 @@ from tests.staff.rows import fill
 pytestmark = pytest.mark.django_db
 
 MODELS = list(admin.site._registry)
-KEPT = ["auditentry", "conversation", "message", "notification", "participant", "report", "user"]
+KEPT = [
+    "auditentry", "conversation", "message", "notification", "nudge", "participant", "report", "user",
+]  # fmt: skip
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 
@@ -74,10 +85,12 @@ def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
         for inline in model_admin.inlines
     }
     of_forms_under_way = {SubmittedForm, KeptPicture, KeptQuestion}  # for some days
+    of_themselves = {PresenceChoice, LastActive}  # staff decide nothing by them
     # On the pages of notifications, in a conversation that staff look into, on no page.
     shown_with_others = {File, News, MessageVersion, Reaction}
     of_shops = {model for model in ours if model.__module__.startswith(TOOLS_OF_SHOPS)}
-    assert ours - of_forms_under_way - shown_with_others - of_shops <= {*MODELS, *inline}
+    without = of_forms_under_way | of_themselves | shown_with_others | of_shops
+    assert ours - without <= {*MODELS, *inline}
 
 
 @pytest.mark.parametrize("name", KEPT)

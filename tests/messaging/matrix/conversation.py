@@ -11,7 +11,9 @@ from messaging.models import (
     Conversation,
     ConversationLabel,
     Message,
+    Nudge,
     Participant,
+    PresenceChoice,
     Reaction,
     Report,
 )
@@ -77,6 +79,22 @@ def choices(kind: str, offer: str) -> "Act":
         return answer.status_code, offer in answer.text
 
     return ask
+
+
+def nudge(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    json = {"accept": "application/json"}
+    status = client.post(f"{scene.address}nudge/", headers=json).status_code
+    return status, Nudge.objects.exists()
+
+
+def read_nudge(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post(f"{scene.address}nudge/read/").status_code
+    return status, status == 204
+
+
+def choose_what_to_show(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = client.post("/conversations/presence/", {"shows_read": "on"}).status_code
+    return status, PresenceChoice.objects.filter(hides_typing=True, hides_read=False).exists()
 
 
 def on_message(client: Client, message: Message, **fields: str) -> int:

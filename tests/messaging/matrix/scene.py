@@ -21,11 +21,14 @@ from messaging.models import (
     ConversationLabel,
     Export,
     File,
+    LastActive,
     Message,
     MessageVersion,
     Note,
+    Nudge,
     OpeningHours,
     Participant,
+    PresenceChoice,
     Reaction,
     Report,
     SavedReply,
@@ -41,9 +44,9 @@ from tests.uploads import PDF, uploaded
 from trato.audit.models import AuditEntry
 
 MODELS = (
-    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, Export, File, Message,
-    MessageVersion, Note, Notification, OpeningHours, Participant, Reaction, Report, SavedReply,
-    SavedView, TeamRules, TeamState,
+    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, Export, File, LastActive,
+    Message, MessageVersion, Note, Notification, Nudge, OpeningHours, Participant, PresenceChoice,
+    Reaction, Report, SavedReply, SavedView, TeamRules, TeamState,
 )  # fmt: skip
 
 
@@ -75,6 +78,8 @@ class Scene:
             expires_at=timezone.now() + timedelta(hours=1),
         )
         storage().save(self.export.stored_name, ContentFile(b"PK"))
+        ago = timezone.now() - timedelta(days=2)  # so long has the shop waited for the shopper
+        Conversation.objects.filter(pk=conversation.pk).update(waiting_since=ago)
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""

@@ -14,6 +14,7 @@ from tests.messaging.matrix.scene import Act
 SIDES = {"shopper", "seller", "colleague"}
 SELLERS = {"seller", "colleague"}
 STAFF = {"moderator"}
+EVERYBODY = SIDES | STAFF | {"former_colleague", "other_seller", "stranger"}
 NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session counts as nobody's
 
 _soon = timezone.now() + timedelta(hours=3)
@@ -60,6 +61,10 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
         SIDES,
         {404},
     ),
+    # The last message is the shop's, so that the shopper has nobody to remind.
+    "nudge": (conversation.nudge, SELLERS, {403, 404}),
+    "read a nudge": (conversation.read_nudge, SIDES, {404}),
+    "choose what to show": (conversation.choose_what_to_show, EVERYBODY, set()),
     "assign": (conversation.assign, SELLERS, {404}),
     "label": (conversation.label, SELLERS, {404}),
     "choose a time": (conversation.choices("snooze", "Tomorrow morning"), SIDES, {404}),

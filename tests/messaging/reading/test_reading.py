@@ -63,7 +63,7 @@ def test_a_side_has_read_as_far_as_its_furthest_reader(
         say(shopper, conversation)
     mark_read(seller, conversation.pk, 1)
     mark_read(colleague, conversation.pk, 3)
-    assert queries.read_marks(conversation) == {"consumer": 0, "seller": 3}
+    assert queries.read_marks(conversation, conversation.consumer) == {"consumer": 0, "seller": 3}
 
 
 @pytest.mark.parametrize("outsider", ["stranger", "other_seller", "former_colleague", "suspended"])

@@ -53,7 +53,7 @@ def test_unread_again_until_it_is_read_again(
     assert unread_count(seller.pk) == 0
     act(client, "mark_unread", [talk.pk], sequence=1)
     assert (unread_from(seller), unread_count(seller.pk)) == (1, 1)
-    assert queries.read_marks(talk)["seller"] == 3
+    assert queries.read_marks(talk, seller)["seller"] == 3
     assert queries.read_marks_and_own(talk, seller)[1] == 0
     read(seller, talk, 3)
     assert (unread_from(seller), unread_count(seller.pk)) == (0, 0)
@@ -79,7 +79,7 @@ def test_reading_on_ends_it(
     say(shopper, talk)
     read(seller, talk, 4)
     assert (unread_from(seller), unread_count(seller.pk)) == (None, 0)
-    assert queries.read_marks(talk)["seller"] == 4
+    assert queries.read_marks(talk, seller)["seller"] == 4
 
 
 @pytest.mark.django_db(transaction=True)
@@ -106,9 +106,9 @@ def test_undo_of_unread_and_of_read(
     client = client_of(seller)
     mark_read(seller, talk.pk, 2)
     answer = act(client, "mark_read", [talk.pk])
-    assert (queries.read_marks(talk)["seller"], unread_count(seller.pk)) == (3, 0)
+    assert (queries.read_marks(talk, seller)["seller"], unread_count(seller.pk)) == (3, 0)
     act(client, "undo", token=answer["undo"])
-    assert (queries.read_marks(talk)["seller"], unread_count(seller.pk)) == (3, 1)
+    assert (queries.read_marks(talk, seller)["seller"], unread_count(seller.pk)) == (3, 1)
     assert unread_from(seller) == 3
     act(client, "mark_read", [talk.pk])
     answer = act(client, "mark_unread", [talk.pk], sequence=1)

@@ -81,6 +81,12 @@ class Thread extends HTMLElement {
     session.on("message.changed", (message) => this.receive(message), signal);
     session.on("conversation.state", (state) => this.takeState(state), signal);
     session.on("conversation.read", (mark) => this.marked(mark), signal);
+    session.on("presence.changed", ({ conversation }) => {
+      if (conversation !== this.#conversation) return;
+      this.typingLine.clear();
+      this.isStale = this.isOpening; // then that answer may be older
+      this.catchUp();
+    }, signal);
     session.on("conversation.ended", ({ conversation, revision }) => {
       if (conversation !== this.#conversation) return;
       this.end();
@@ -162,7 +168,7 @@ class Thread extends HTMLElement {
     this.isPolling = true;
     const state = await getJSON(`${this.dataset.messages}?since=${this.timeline.revision}`);
     this.isPolling = false;
-    if (state) this.takeState(state);
+    if (state && !session.live) this.takeState(state); // the socket's answer may be newer
   }
 
   takeState(state) {
@@ -171,12 +177,13 @@ class Thread extends HTMLElement {
     this.patience = FIRST_PAUSE;
     const isLatestPage = this.timeline.revision === 0;
     if (isLatestPage && state.messages.length) this.beginAt(state.messages[0].sequence, state.more);
-    for (const side in state.read) this.readTo(side, state.read[side]);
+    this.read = state.read; // also backwards, if somebody doesn't show it any more
     this.show(state.messages);
     if (state.ended) this.end();
     this.timeline.resumeAt(state.revision);
     this.seen();
-    if (state.more && !isLatestPage) this.catchUpAgain();
+    if (this.isStale || (state.more && !isLatestPage)) this.catchUpAgain();
+    this.isStale = false;
   }
 
   /** Nobody can write here any more: a line that says why takes the place of the composer. */
@@ -376,7 +383,7 @@ class Thread extends HTMLElement {
     this.arrange();
   }
 
-  /** Marks only move forward: an answer may be older than events that arrived meanwhile. */
+  /** Events may overtake each other, so they only move marks forward. */
   readTo(side, sequence) {
     this.read[side] = Math.max(this.read[side], sequence);
   }

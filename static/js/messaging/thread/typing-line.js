@@ -23,6 +23,11 @@ export class TypingLine {
     if (this.writing.delete(user)) this.say();
   }
 
+  /** Somebody may no longer show it. */
+  clear() {
+    for (const user of [...this.writing.keys()]) this.hide(user);
+  }
+
   say() {
     const names = [...this.writing.values()].map(({ name }) => name);
     const text = this.wording(names);

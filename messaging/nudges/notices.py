@@ -1,0 +1,41 @@
+"""The notices of reminders: at the bell, so that no badge of conversations counts them."""
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext as _
+
+from messaging.host import host
+from messaging.models import NUDGE_KIND, Conversation, Side, conversation_url
+from notifications import actions as notifications
+from notifications.models import News
+from notifications.words import Words
+from trato.people import Person
+
+
+def tell(conversation: Conversation, side: Side, recipients: Collection[int]) -> None:
+    """Notify the people of the other side; a later reminder takes the place of an earlier one.
+
+    Args:
+        side: the side that reminds.
+    """
+    notifications.notify(
+        recipients,
+        subject_kind=NUDGE_KIND,
+        subject_id=conversation.pk,
+        title=conversation.counterpart_of(side.other),
+        excerpt=conversation.product_title or host.shop_name(conversation.shop),
+        url=conversation_url(conversation.pk),
+        team_id=conversation.shop_id if side is Side.CONSUMER else None,
+    )
+
+
+def mark_read(actor: Person, conversation_id: int) -> None:
+    """Mark the notice about a conversation as read."""
+    notifications.mark_read(actor, subject_kind=NUDGE_KIND, subject_id=conversation_id)
+
+
+def nudge_words(news: News) -> Words:
+    """Return what somebody reads who is reminded of an answer."""
+    title = _("%(name)s sent you a reminder") % {"name": news.title}
+    text = _("They're waiting for your answer about “%(about)s”.") % {"about": news.excerpt}
+    return Words(title, text, icon="clock")

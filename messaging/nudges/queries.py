@@ -1,0 +1,59 @@
+"""Which reminders hold, and whether one may be sent now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from messaging.models import Conversation, Nudge, Side
+
+
+def holding(conversation: Conversation) -> dict[str, datetime]:
+    """Return the reminder to the side whose turn it is, by its sender's side, with its time.
+
+    Empty once that side has answered. Makes a query only if it has kept the other one waiting.
+    """
+    if not _has_waited(conversation):
+        return {}
+    sender = Side(conversation.turn).other
+    rows = Nudge.objects.filter(
+        conversation=conversation, side=sender, sent_at__gte=conversation.waiting_since
+    )
+    return dict(rows.values_list("side", "sent_at"))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a conversation's page shows of reminders.
+
+    Args:
+        received, sent: when the side got the reminder that holds, or has sent it.
+        is_possible: whether the page offers to send one; `actions.send` decides.
+    """
+
+    received: datetime | None = None
+    sent: datetime | None = None
+    is_possible: bool = False
+
+
+def panel(conversation: Conversation, side: Side) -> Panel:
+    """Return what a side's page shows. Makes a query only if an answer is late."""
+    if conversation.ended_at is not None or not _has_waited(conversation):
+        return Panel()
+    sent_at = next(iter(holding(conversation).values()), None)
+    if conversation.turn == side:
+        return Panel(received=sent_at)
+    is_due = sent_at is None or sent_at <= timezone.now() - again_after()
+    return Panel(sent=sent_at, is_possible=is_due)
+
+
+def again_after() -> timedelta:
+    """Return how long a side has to wait between two reminders."""
+    return timedelta(hours=settings.NUDGE_AGAIN_HOURS)
+
+
+def _has_waited(conversation: Conversation) -> bool:
+    since = conversation.waiting_since
+    after = timedelta(hours=settings.NUDGE_AFTER_HOURS)
+    return bool(conversation.turn) and since is not None and since <= timezone.now() - after

@@ -1,0 +1,56 @@
+"""What people have chosen to hide, and when members of shops were last there."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PresenceChoice(models.Model):
+    """What a person hides from the other sides. Without a row, they hide nothing.
+
+    Whoever hides something doesn't see it of the other side either, except whether a shop is there.
+    A row stays, so that open pages find out what has changed lately.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    hides_read = models.BooleanField(_("hides read marks"), default=False)
+    hides_typing = models.BooleanField(_("hides typing"), default=False)
+    hides_presence = models.BooleanField(_("hides being there"), default=False)
+    changed_at = models.DateTimeField(_("changed"), db_index=True)
+
+    class Meta:
+        verbose_name = _("choice of what to show")
+        verbose_name_plural = _("choices of what to show")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class LastActive(models.Model):
+    """When a member of a shop was last there, at most `PRESENCE_SECONDS` / 2 too early.
+
+    Shoppers only learn that somebody of the shop is there. No index contains the time, so
+    PostgreSQL updates the row in place (HOT).
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    active_at = models.DateTimeField(_("active"))
+
+    class Meta:
+        verbose_name = _("last time that somebody was there")
+        verbose_name_plural = _("last times that somebody was there")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

@@ -1,0 +1,10 @@
+"""What people hide, as part of the statement for read marks."""
+
+from messaging.models import PresenceChoice
+
+CHOICE = PresenceChoice._meta.db_table
+
+
+def hides_read(user_id: str) -> str:
+    """Return a condition: whether the person with this ID hides how far they have read."""
+    return f"EXISTS (SELECT FROM {CHOICE} h WHERE h.user_id = {user_id} AND h.hides_read)"

@@ -1,0 +1,98 @@
+"""What one socket's person shows of themselves, and what it may therefore show of others."""
+
+import time
+from collections.abc import Collection
+
+from django.conf import settings
+
+from trato.realtime.background import per_loop
+from trato.realtime.consumers import RealtimeConsumer
+from trato.realtime.dataloader import DataLoader
+from trato.realtime.groups import Event
+from trato.realtime.latest import Latest
+
+from .host import host
+from .models import Side
+from .presence import actions
+from .presence.queries import NOTHING_HIDDEN, Hidden, hidden_by
+from .resuming import OpenConversations
+
+PEOPLE_MAX = 10_000  # whose last times a process remembers
+
+
+def load(
+    user_ids: Collection[int], seller_ids: Collection[int]
+) -> tuple[dict[int, Hidden], dict[int, list[int]]]:
+    """Return what people hide, and the shops that some of them work for."""
+    return hidden_by(user_ids), host.shops_of(seller_ids) if seller_ids else {}
+
+
+class SocketPresence:
+    """One socket's part in read marks, typing and being there."""
+
+    def __init__(self, socket: RealtimeConsumer, conversations: OpenConversations) -> None:
+        self._socket, self._conversations = socket, conversations
+        self._hidden = NOTHING_HIDDEN
+        self._answers = Latest()
+
+    def ask(self) -> int:
+        """Return a number for a question what the person hides, see `learn`."""
+        return self._answers.ask()
+
+    def learn(self, question: int, hidden: Hidden) -> None:
+        """Take the answer to a question, unless a later one has been answered."""
+        if self._answers.applies(question):
+            self._hidden = hidden
+
+    async def announce_typing(self, conversation_id: int, *, stopped: bool) -> None:
+        """Announce that the person is typing or has stopped; to colleagues only, if it is hidden.
+
+        Raises:
+            Http404, Refused: see `OpenConversations.announce_typing`.
+        """
+        await self._conversations.announce_typing(
+            conversation_id, stopped=stopped, hidden=self._hidden.typing
+        )
+
+    def deliver_typing(self, event: Event) -> None:
+        """Show that somebody else is typing, if the conversation is open here."""
+        if (
+            event["conversation"] in self._conversations
+            and event["user"] != self._socket.user.pk
+            and self._may_know(event, is_hiding=self._hidden.typing)
+        ):
+            self._socket.send_frame(event["frame"])
+
+    def deliver_read(self, event: Event) -> None:
+        """Pass on how far somebody has read, as `OpenConversations.deliver` does."""
+        if self._may_know(event, is_hiding=self._hidden.read):
+            self._conversations.deliver(event)
+
+    def use(self) -> None:
+        """Note that the person is there, if they work for a shop and show it."""
+        user = self._socket.user
+        if not self._hidden.presence and host.acts_as_seller(user):
+            _note(user.pk)
+
+    def _may_know(self, event: Event, *, is_hiding: bool) -> bool:
+        """Whether an event is of the person's own side, or neither of the two hides it.
+
+        A shopper who has joined the shop since gets the team's events, but is on the other side.
+        """
+        is_shopper = event["consumer"] == self._socket.user.pk
+        is_own_side = is_shopper == (event["side"] == Side.CONSUMER)
+        return is_own_side or not (event["hidden"] or is_hiding)
+
+
+def _note(user_id: int) -> None:
+    noted, now = _noted(), time.monotonic()
+    if now - noted.get(user_id, -settings.PRESENCE_SECONDS) < settings.PRESENCE_SECONDS / 2:
+        return
+    if len(noted) >= PEOPLE_MAX:
+        noted.clear()
+    noted[user_id] = now
+    _active.request(user_id)
+
+
+_noted: per_loop[dict[int, float]] = per_loop(dict)  # by person, when it was stored last
+_active: DataLoader[int, None] = DataLoader.from_database(actions.note_active)
