@@ -78,6 +78,8 @@ ON_POSTGRESQL = (
     "tests/messaging/exports/test_background.py",
     "tests/messaging/files/test_at_once.py",
     "tests/messaging/notes",
+    "tests/messaging/nudges",
+    "tests/messaging/presence/test_there.py",
     "tests/messaging/suggestions/test_quality.py",
     "tests/messaging/team",
     "tests/messaging/test_catching_up.py",

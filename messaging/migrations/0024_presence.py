@@ -6,52 +6,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('messaging', '0023_exports'),
+        ("messaging", "0023_exports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LastActive',
+            name="LastActive",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('active_at', models.DateTimeField(verbose_name='active')),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                ("active_at", models.DateTimeField(verbose_name="active")),
             ],
             options={
-                'verbose_name': 'last time that somebody was there',
-                'verbose_name_plural': 'last times that somebody was there',
+                "verbose_name": "last time that somebody was there",
+                "verbose_name_plural": "last times that somebody was there",
             },
         ),
         migrations.CreateModel(
-            name='PresenceChoice',
+            name="PresenceChoice",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('hides_read', models.BooleanField(default=False, verbose_name='hides read marks')),
-                ('hides_typing', models.BooleanField(default=False, verbose_name='hides typing')),
-                ('hides_presence', models.BooleanField(default=False, verbose_name='hides being there')),
-                ('changed_at', models.DateTimeField(db_index=True, verbose_name='changed')),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                ("hides_read", models.BooleanField(default=False, verbose_name="hides read marks")),
+                ("hides_typing", models.BooleanField(default=False, verbose_name="hides typing")),
+                (
+                    "hides_presence",
+                    models.BooleanField(default=False, verbose_name="hides being there"),
+                ),
+                ("changed_at", models.DateTimeField(db_index=True, verbose_name="changed")),
             ],
             options={
-                'verbose_name': 'choice of what to show',
-                'verbose_name_plural': 'choices of what to show',
+                "verbose_name": "choice of what to show",
+                "verbose_name_plural": "choices of what to show",
             },
         ),
         migrations.CreateModel(
-            name='Nudge',
+            name="Nudge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('consumer', 'Shopper'), ('seller', 'Seller')], max_length=8, verbose_name='side')),
-                ('sent_at', models.DateTimeField(db_index=True, verbose_name='sent')),
-                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='nudges', to='messaging.conversation', verbose_name='conversation')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sender')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("consumer", "Shopper"), ("seller", "Seller")],
+                        max_length=8,
+                        verbose_name="side",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(db_index=True, verbose_name="sent")),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="nudges",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sender",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reminder',
-                'verbose_name_plural': 'reminders',
-                'constraints': [models.UniqueConstraint(fields=('conversation', 'side'), name='one_reminder_per_conversation_and_side')],
+                "verbose_name": "reminder",
+                "verbose_name_plural": "reminders",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("conversation", "side"),
+                        name="one_reminder_per_conversation_and_side",
+                    )
+                ],
             },
         ),
     ]
