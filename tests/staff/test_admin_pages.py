@@ -31,7 +31,8 @@ pytestmark = pytest.mark.django_db
 
 MODELS = list(admin.site._registry)
 KEPT = [
-    "auditentry", "conversation", "message", "notification", "nudge", "participant", "report", "user",
+    "auditentry", "conversation", "message", "notification", "nudge", "participant", "report",
+    "user",
 ]  # fmt: skip
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
