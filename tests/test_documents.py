@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -22,10 +23,57 @@ DOTTED = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)+)(?:\(\))?`")
 FILE = re.compile(r"\.(py|js|html|css|md)$")
 
 
+Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass
+class Source:
+    """A module: its docstrings, names and strings, and its classes' names and bases."""
+
+    docstrings: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    strings: set[str] = field(default_factory=set)
+    classes: list[tuple[ast.ClassDef, set[str]]] = field(default_factory=list)
+
+
+@cache
+def source(path: Path) -> Source:
+    """Read a module, each node of its tree once."""
+    read = Source()
+
+    def look(node: ast.AST, owners: tuple[set[str], ...]) -> None:
+        """Collect what a node has; its names also belong to the classes around it."""
+        inside = owners
+        match node:
+            case ast.ClassDef(name=name):
+                names = {name}
+                read.classes.append((node, names))
+                inside = (*owners, names)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                pass
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                pass
+            case ast.alias(name=whole, asname=other):
+                name = (other or whole).split(".")[-1]
+            case ast.Constant(value=str(text)):
+                read.strings.add(text)
+                return
+            case _:
+                name = ""
+        for names in owners if name else ():
+            names.add(name)
+        if isinstance(node, Documented):
+            read.docstrings.append(ast.get_docstring(node) or "")
+        for child in ast.iter_child_nodes(node):
+            look(child, inside)
+
+    look(ast.parse(path.read_text()), (read.names,))
+    return read
+
+
 def docstrings(path: Path) -> str:
     """Return all docstrings of a module, concatenated."""
-    nodes = [node for node in ast.walk(tree(path)) if isinstance(node, Documented)]
-    return "\n".join(ast.get_docstring(node) or "" for node in nodes)
+    return "\n".join(source(path).docstrings)
 
 
 def comments(path: Path) -> str:
@@ -33,35 +81,11 @@ def comments(path: Path) -> str:
     return "\n".join(re.findall(r"//.*|/\*.*?\*/", path.read_text(), re.DOTALL))
 
 
-Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-
-
 def texts() -> Iterator[tuple[str, str]]:
     """Yield everything that explains something: where it is, and what it says."""
     for files, read in ((DOCUMENTS, Path.read_text), (SOURCES, docstrings), (SCRIPTS, comments)):
         for path in files:
             yield str(path.relative_to(ROOT)), read(path)
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Return the names in a module, a class or its instances."""
-    names = set()
-    for one in ast.walk(node):
-        match one:
-            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                names.add(one.name)
-            case ast.Name(ctx=ast.Store()):
-                names.add(one.id)
-            case ast.Attribute(ctx=ast.Store()):
-                names.add(one.attr)
-            case ast.alias():
-                names.add((one.asname or one.name).split(".")[-1])
-    return names
 
 
 @cache
@@ -75,7 +99,7 @@ def modules() -> dict[str, set[str]]:
         parts = path.relative_to(ROOT).with_suffix("").parts
         parts = parts[:-1] if parts[-1] == "__init__" else parts
         for start in range(len(parts)):
-            has.setdefault(".".join(parts[start:]), set()).update(names_in(tree(path)))
+            has.setdefault(".".join(parts[start:]), set()).update(source(path).names)
             for end in range(start + 1, len(parts)):
                 has.setdefault(".".join(parts[start:end]), set()).add(parts[end])
     return has
@@ -84,13 +108,7 @@ def modules() -> dict[str, set[str]]:
 @cache
 def strings() -> set[str]:
     """Return all strings of the program: a dotted name may be an event's type, `access.changed`."""
-    return {
-        node.value
-        for path in SOURCES
-        if path != Path(__file__)
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    return {text for path in SOURCES if path != Path(__file__) for text in source(path).strings}
 
 
 @cache
@@ -103,16 +121,17 @@ def files() -> set[str]:
 @cache
 def classes() -> dict[str, set[str]]:
     """Return the names in each class and its bases."""
-    nodes = [
-        node for path in SOURCES for node in ast.walk(tree(path)) if isinstance(node, ast.ClassDef)
-    ]
+    own = [one for path in SOURCES for one in source(path).classes]
     has: dict[str, set[str]] = {}
-    for node in nodes:
-        has.setdefault(node.name, set()).update(names_in(node))
+    for node, names in own:
+        has.setdefault(node.name, set()).update(names)
+    bases = [
+        (node.name, re.findall(r"\w+", " ".join(map(ast.unparse, node.bases)))) for node, _ in own
+    ]
     for _ in range(4):  # the depth of inheritance
-        for node in nodes:
-            for base in re.findall(r"\w+", " ".join(map(ast.unparse, node.bases))):
-                has[node.name] |= has.get(base, set())
+        for name, parents in bases:
+            for parent in parents:
+                has[name] |= has.get(parent, set())
     return has
 
 
