@@ -9,6 +9,9 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale*/*/LC_MESSAGES/*.po))
 PIP_COMPILE := env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+# Python keeps the modules that it has compiled, since servers are started again and again here.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help run cluster test faults check bench bench-pages requirements messages clean python free-port
 
 help:

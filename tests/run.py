@@ -31,9 +31,9 @@ OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
 HOST = "tests/host"
 APART = (OUTAGES, CLUSTER, BROWSER, HOST)
-# Each suite sometimes waits for the processes that it starts, so five keep two cores busy; the five
-# longest end at about the same time.
-AT_ONCE = 5
+# The five longest suites keep two cores busy and end at about the same time. Beside them run the
+# others one by one, which mostly wait for the processes that they start and stop.
+AT_ONCE = 6
 HANGS = 3600  # seconds after which a suite is killed; even a slow machine needs far less
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 SERVERS = ("postgres", "initdb", "redis-server")
@@ -141,8 +141,6 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
             name: files and Suite(name, [*files, *options], needs=("chromium",))
             for name, files in browser_suites(of[BROWSER]).items()
         },
-        "Faults": not arguments
-        and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
         CLUSTER: of[CLUSTER]
         and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
         OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
@@ -155,6 +153,8 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
             [*host, *([f"--ignore={HOST}/test_browser.py"] if servers else [])],
             settings="tests.host.settings",
         ),
+        "Faults": not arguments
+        and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
     }
     return [suite for suite in suites.values() if suite]
 

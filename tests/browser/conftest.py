@@ -162,7 +162,7 @@ def inspect(person: Callable[..., Page]) -> Inspect:
         page = person(
             user, just_logged_in=True, viewport=DESKTOP, reduced_motion="reduce", **options
         )
-        return Inspector(page, colours=options.get("locale", ENGLISH) == ENGLISH)
+        return Inspector(page, options.get("locale", ENGLISH))
 
     return make
 

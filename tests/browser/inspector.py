@@ -1,8 +1,8 @@
 """Accessibility of every page, in both languages and both colour schemes.
 
 A page is loaded once per language. In English everything is checked, and the colours in both
-schemes. In Spanish, only what depends on words is: names, alternatives and the language, and
-whether they have room at the width of a small phone. Nothing of this loads the page again.
+schemes. The Spanish page has the same elements, so only what depends on its words is checked: their
+language, and whether they have room at the width of a small phone.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,9 +30,6 @@ RUN = """async ([scheme, options]) => {
 # Without the preload, for which axe would add a style to the page.
 ALL = {"resultTypes": ["violations"], "preload": False}
 COLOURS = {**ALL, "runOnly": ["color-contrast"]}
-# What may be wrong in one language only.
-OF_WORDS = ["cat.forms", "cat.language", "cat.name-role-value", "cat.text-alternatives"]
-WORDS = {**ALL, "runOnly": {"type": "tag", "values": OF_WORDS}}
 
 
 @dataclass
@@ -41,11 +38,11 @@ class Inspector:
 
     Args:
         page: the page to use.
-        colours: whether to check the colours too.
+        locale: the browser's language.
     """
 
     page: Page
-    colours: bool = True
+    locale: str = ENGLISH
     problems: list[tuple[str, ...]] = field(default_factory=list)
 
     def tour(self, addresses: Iterable[str], status: int = 200) -> None:
@@ -57,12 +54,15 @@ class Inspector:
 
     def look(self) -> None:
         address = self.page.url.split("/", 3)[3]
-        self.page.evaluate(AXE)
-        self.page.emulate_media(color_scheme="light")
-        self.axe(f"/{address}", "light", ALL if self.colours else WORDS)
-        if self.colours:
+        if self.locale == ENGLISH:
+            self.page.evaluate(AXE)
+            self.page.emulate_media(color_scheme="light")
+            self.axe(f"/{address}", "light", ALL)
             self.page.emulate_media(color_scheme="dark")
             self.axe(f"/{address} in the dark", "dark", COLOURS)
+        language = self.page.evaluate("document.documentElement.lang")
+        if not self.locale.startswith(language or "?"):
+            self.problems.append((f"/{address}", f"in {language}"))
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         wider = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wider > 0 and not address.startswith("admin/"):  # whose tables scroll

@@ -39,6 +39,7 @@ from messaging.models import (
 from messaging.notes.actions import add as add_note
 from messaging.triage import labels
 from notifications.models import Notification
+from tests.digests import digests
 from tests.said import say
 from tests.uploads import PDF, uploaded
 from trato.audit.models import AuditEntry
@@ -83,9 +84,7 @@ class Scene:
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""
-        return [list(model._default_manager.order_by("pk").values()) for model in MODELS] + [
-            list(User.objects.order_by("pk").values_list("pk", "is_active"))
-        ]
+        return [digests(MODELS), list(User.objects.order_by("pk").values_list("pk", "is_active"))]
 
     def own(self, person: str) -> Message:
         """Return the message of a person's side."""
