@@ -23,11 +23,11 @@ ON_POSTGRESQL = connection.vendor == "postgresql"
 
 @pytest.fixture
 def long_list(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """30 conversations of the shop, newest first, with limits that are small enough for them."""
+    """12 conversations of the shop, newest first, with limits that are small enough for them."""
     monkeypatch.setattr(postgresql, "NEWEST", 4)
     monkeypatch.setattr(postgresql, "FURTHER", 6)
     made = []
-    for number in range(30):
+    for number in range(12):
         about = ConversationFactory(
             consumer=UserFactory(name="Óscar Gil" if number == 1 else "Eva Mas"),
             product=ProductFactory(shop=shop, title="Cuenco añil" if number == 2 else "Plate"),
@@ -42,10 +42,11 @@ def long_list(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize(
     ("common", "rare"),
-    [(0, 0), (20_000, 0), (20_000, 20_000)],
-    ids=["all words common", "no two words rare", "all words rare"],
+    # SQLite has one way for all words.
+    [(0, 0), (20_000, 0), (20_000, 20_000)][: 3 if ON_POSTGRESQL else 1],
+    ids=["all words common", "no two words rare", "all words rare"][: 3 if ON_POSTGRESQL else 1],
 )
-@pytest.mark.parametrize("size", [1, 3, 25])
+@pytest.mark.parametrize("size", [1, 5])
 def test_nothing_is_missed_or_doubled_however_far_back_it_lies(
     seller: User,
     long_list: list[int],
