@@ -3,6 +3,7 @@
 It is a pure function of the two: it asks no server and trusts no client.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -63,6 +64,9 @@ def check(history: History, truth: Truth, clients: dict[str, int]) -> Verdict:
     verdict.lost += verdict.complain(missing)
     verdict.complain(surplus)
     verdict.reordered += verdict.complain(_out_of_order(history))
+    verdict.complain(_files_that_could_not_be_fetched(history, truth))
+    verdict.complain(_files_fetched_too_early(history))
+    verdict.complain(_files_fetched_too_late(history))
     verdict.complain(_heard_by_others(history, truth))
     verdict.complain(_heard_after_the_end(history))
     verdict.complain(_wrong_badges(history, truth, clients))
@@ -186,6 +190,38 @@ def _out_of_order(history: History) -> Iterator[str]:
         if event.sequence <= sequence[key]:
             yield f"{event.client}: sequence {event.sequence} came after {sequence[key]}"
         sequence[key] = max(sequence[key], event.sequence)
+
+
+# -- files -----------------------------------------------------------------------------------
+
+
+def _files_that_could_not_be_fetched(history: History, truth: Truth) -> Iterator[str]:
+    """Whoever is shown a file can fetch it, unless its message is gone by then."""
+    hidden = {row.id for row in truth.rows if row.removed or row.withdrawn}
+    ends = {(event.client, event.conversation) for event in history.of("revoked")}
+    for event in history.of("fetched"):
+        may_be_refused = event.id in hidden or (event.client, event.conversation) in ends
+        if event.how == "shown" and event.code in ("404", "other content") and not may_be_refused:
+            yield f"{event.client}: file {event.file} of message {event.id} was {event.code}"
+
+
+def _files_fetched_too_early(history: History) -> Iterator[str]:
+    """Nobody else can fetch a file before its message is sent."""
+    sent: dict[str, float] = {}
+    for event in history.of("send"):
+        sent.setdefault(event.client_id, event.at)
+    messages = {event.file: event.client_id for event in history.of("uploaded")}
+    for event in history.of("fetched"):
+        due = sent.get(messages.get(event.file, ""), math.inf)
+        if event.how == "unsent" and event.code == "200" and event.at < due:
+            yield f"{event.client}: got file {event.file} before its message was sent"
+
+
+def _files_fetched_too_late(history: History) -> Iterator[str]:
+    """Nobody who has learnt that a message is gone can still fetch its files."""
+    for event in history.of("fetched"):
+        if event.how == "gone" and event.code == "200":
+            yield f"{event.client}: got file {event.file} of message {event.id}, which is gone"
 
 
 # -- nobody else, and the badge --------------------------------------------------------------

@@ -9,10 +9,11 @@ import asyncio
 import random
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import face
+from .files import Files
 from .history import History
 from .reconnecting_socket import Address, ReconnectingSocket
 from .thread import Item, Thread
@@ -21,6 +22,8 @@ ANSWER_PATIENCE = 10.0  # seconds until an unacknowledged message is sent again
 OUTBOX_SIZE = 20  # a person with this many waiting messages stops writing
 TWICE = 0.1  # the share of sends
 QUOTING = 0.1
+WITH_FILES = 0.1
+REGRETTED = 0.3  # of the messages with files: withdrawn soon
 LATELY = 8  # messages of a conversation that people still change or react to
 REACTIONS = ("🙏", "👍", "❤️", "😄", "😮", "😢")
 
@@ -40,6 +43,7 @@ class Waiting:
     conversation: int
     body: str
     quote: int | None = None
+    files: list[int] | None = field(default_factory=list)  # None while they are uploaded
     sent_at: float = 0.0
     not_before: float = 0.0
 
@@ -79,6 +83,7 @@ class Client(ReconnectingSocket):
         self._resumed: set[int] = set()
         self._lost_at = time.monotonic()
         super().__init__(address, person.cookie, silence, self._random)
+        self.files = Files(lambda: self._address(), person.cookie, self._note)
 
     # -- what a person does ------------------------------------------------------------------
 
@@ -93,8 +98,12 @@ class Client(ReconnectingSocket):
         top = self.threads[conversation].top_sequence
         quote = top if top and self._random.random() < QUOTING else None
         body = f"{client_id} Is it still available?"
-        self.outbox[client_id] = Waiting(conversation, body, quote)
-        await self._send(client_id)
+        waiting = self.outbox[client_id] = Waiting(conversation, body, quote)
+        if self.live.is_set() and self._random.random() < WITH_FILES:
+            waiting.files = None
+            self.files.spawn(self._attach(client_id, waiting, self._random.randint(1, 2)))
+        else:
+            await self._send(client_id)
         return True
 
     async def read(self, conversation: int) -> None:
@@ -152,6 +161,21 @@ class Client(ReconnectingSocket):
             await super().run()
         finally:
             resender.cancel()
+            self.files.close()
+
+    async def _attach(self, client_id: str, waiting: Waiting, number: int) -> None:
+        """Upload the files of a message, take a moment to write it, and send it."""
+        files = await self.files.upload(waiting.conversation, client_id, number)
+        if files is None:  # no access any more
+            self.outbox.pop(client_id, None)
+            return
+        await asyncio.sleep(self._random.uniform(0.1, 0.3))
+        waiting.files = files
+        await self._send(client_id)
+
+    async def _regret(self, conversation: int, sequence: int) -> None:
+        await asyncio.sleep(self._random.uniform(0.1, 0.3))
+        await self._write(type="message.withdraw", conversation=conversation, sequence=sequence)
 
     # -- in ----------------------------------------------------------------------------------
 
@@ -179,9 +203,12 @@ class Client(ReconnectingSocket):
                 await self._take(frame)
             case "message.accepted":
                 self._note("ack", **_stored(frame))
-                self.outbox.pop(frame["client_id"], None)
-                if frame["conversation"] in self._sent:
-                    self._sent[frame["conversation"]][frame["sequence"]] = frame["client_id"]
+                waiting = self.outbox.pop(frame["client_id"], None)
+                pk, sequence = frame["conversation"], frame["sequence"]
+                if waiting and waiting.files and self._random.random() < REGRETTED:
+                    self.files.spawn(self._regret(pk, sequence))
+                elif pk in self._sent:
+                    self._sent[pk][sequence] = frame["client_id"]
             case "heartbeat":
                 await self._compare(frame["conversations"])
             case "badge":
@@ -230,6 +257,8 @@ class Client(ReconnectingSocket):
             and message["revision"] <= thread.revision
             and message["id"] not in thread.known
         )
+        if thread is not None:
+            self.files.see(message)
         changed = face.has_changed(message)
         how = "late" if late else how
         self._note("receipt", **stored, changed=changed, face=face.of_frame(message), how=how)
@@ -285,7 +314,7 @@ class Client(ReconnectingSocket):
 
     async def _send(self, client_id: str) -> None:
         waiting = self.outbox[client_id]
-        if not self.live.is_set():
+        if not self.live.is_set() or waiting.files is None:
             return
         waiting.sent_at = time.monotonic()
         for _ in range(2 if self._random.random() < TWICE else 1):
@@ -296,6 +325,7 @@ class Client(ReconnectingSocket):
                 client_id=client_id,
                 body=waiting.body,
                 quote=waiting.quote,
+                files=waiting.files,
             )
 
     async def _resend(self) -> None:

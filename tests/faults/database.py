@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from messaging.models import Conversation, Message, Participant, Reaction
+from messaging.models import Conversation, File, Message, Participant, Reaction
 
 from . import face
 from .truth import Row, Truth
@@ -22,6 +22,9 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
         given: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for reaction in Reaction.objects.filter(message__conversation__in=members):
             given[reaction.message_id].append((reaction.reaction, reaction.user_id))
+        files: dict[int, list[int]] = defaultdict(list)
+        for file in File.objects.filter(message__conversation__in=members).order_by("position"):
+            files[file.message_id or 0].append(file.pk)
         rows = [
             Row(
                 conversation=message.conversation_id,
@@ -31,7 +34,8 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
                 client_id=message.body.partition(" ")[0],
                 sender=message.sender_id,
                 removed=message.removed_at is not None,
-                face=face.of_row(message, given[message.pk]),
+                withdrawn=message.withdrawn_at is not None,
+                face=face.of_row(message, given[message.pk], files[message.pk]),
             )
             for message in messages
         ]

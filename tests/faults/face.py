@@ -14,16 +14,19 @@ def of_frame(message: dict[str, Any]) -> str:
         (given["reaction"], user["id"]) for given in message["reactions"] for user in given["users"]
     ]
     flags = [message[name] for name in ("removed", "withdrawn", "edited")]
-    return _face(message["body"], flags, quote, reactions)
+    files = [file["id"] for file in message["files"]]
+    return _face(message["body"], flags, quote, reactions, files)
 
 
-def of_row(message: Message, reactions: Iterable[tuple[str, int]]) -> str:
+def of_row(
+    message: Message, reactions: Iterable[tuple[str, int]], files: Iterable[int] = ()
+) -> str:
     """Return what a client should have got of a stored message."""
     removed, withdrawn = message.removed_at is not None, message.withdrawn_at is not None
     if message.is_hidden:
-        return _face("", [removed, withdrawn, False], None, [])
+        return _face("", [removed, withdrawn, False], None, [], [])
     edited = message.edited_at is not None
-    return _face(message.body, [False, False, edited], message.quote, reactions)
+    return _face(message.body, [False, False, edited], message.quote, reactions, files)
 
 
 def has_changed(message: dict[str, Any]) -> bool:
@@ -32,6 +35,10 @@ def has_changed(message: dict[str, Any]) -> bool:
 
 
 def _face(
-    body: str, flags: list[bool], quote: int | None, reactions: Iterable[tuple[str, int]]
+    body: str,
+    flags: list[bool],
+    quote: int | None,
+    reactions: Iterable[tuple[str, int]],
+    files: Iterable[int],
 ) -> str:
-    return json.dumps([body, flags, quote, sorted(reactions)], ensure_ascii=False)
+    return json.dumps([body, flags, quote, sorted(reactions), [*files]], ensure_ascii=False)

@@ -22,6 +22,8 @@ Kind = Literal[
     "gap",  # a revision was missing, so the conversation is opened again
     "healed",  # a heartbeat had a revision that no other frame had announced
     "badge",  # `unread` as received
+    "uploaded",  # a file is stored, for the message with this `client_id`
+    "fetched",  # the answer to a request for a file; `how` says of which kind, see `Files`
     "revoked",  # `seconds` from now this client must not receive anything of `conversation`
 ]
 
@@ -36,6 +38,7 @@ class Event:
         user: the person's ID.
         changed: whether a message was no longer as it was sent.
         face: what it showed, see `face`.
+        file: the ID of a file.
     """
 
     at: float
@@ -49,6 +52,7 @@ class Event:
     revision: int = 0
     changed: bool = False
     face: str = ""
+    file: int = 0
     how: str = ""
     code: str = ""
     unread: int = 0

@@ -3,17 +3,22 @@
 import asyncio
 import itertools
 import random
+import threading
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 
 from messaging import access, client_frames, consumers, events, frames, queries
 from messaging.editing import actions as editing
-from messaging.models import Conversation, Message
+from messaging.files import queries as file_queries
+from messaging.files import sending as file_sending
+from messaging.models import Conversation, File, Message
 from messaging.sending import statement
 from messaging.sending import submit as sending
 from notifications.consumers import BadgeConsumer
@@ -140,6 +145,29 @@ def reaction_lost_on_resume() -> None:
     queries.messages_since = without
 
 
+def file_shown_before_its_message() -> None:
+    """Everybody in a conversation can fetch its files as soon as they are uploaded."""
+
+    def file_for(user: Person, conversation_id: int, file_id: int) -> File:
+        conversation = access.conversation_for(user, conversation_id)
+        shown = Q(message=None) | Q(message__removed_at=None, message__withdrawn_at=None)
+        rows = File.objects.filter(shown, conversation=conversation, is_ready=True)
+        return get_object_or_404(rows, pk=file_id)
+
+    file_queries.file_for = file_for
+
+
+def message_shown_before_its_files() -> None:
+    """A message is stored and announced; its files become its own a moment later."""
+    attach = file_sending.attach
+
+    def later(message: Message, files: Sequence[File]) -> None:
+        timer = threading.Timer(0.5, attach, [message, files])
+        transaction.on_commit(timer.start)
+
+    file_sending.attach = later
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
@@ -152,5 +180,7 @@ PLANTS: dict[str, Callable[[], None]] = {
         revocation_unheard,
         edit_without_revision,
         reaction_lost_on_resume,
+        file_shown_before_its_message,
+        message_shown_before_its_files,
     )
 }

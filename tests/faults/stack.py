@@ -124,7 +124,11 @@ def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
             services.postgresql(folder, fsync="on", max_connections=MAX_CONNECTIONS)
         )
         redis = ending.enter_context(services.redis_server(folder))
-        os.environ |= {"DATABASE_URL": postgres.address, "REDIS_URL": redis.address}
+        os.environ |= {
+            "DATABASE_URL": postgres.address,
+            "REDIS_URL": redis.address,
+            "MEDIA_ROOT": str(folder / "media"),
+        }
         front = ending.enter_context(_Front(folder, page_daphnes=0))
         stack = Stack(folder, front.ports, dict(os.environ))
         stack.postgres, stack.redis, stack.front = postgres, redis, front.url
@@ -135,7 +139,11 @@ def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Stack]:
     """One server and an SQLite file."""
-    os.environ |= {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", "REDIS_URL": ""}
+    os.environ |= {
+        "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+        "REDIS_URL": "",
+        "MEDIA_ROOT": str(folder / "media"),
+    }
     stack = Stack(folder, [services.free_port()], dict(os.environ))
     with _ending(stack):
         yield stack

@@ -102,6 +102,7 @@ class Stage:
                 await client.change(chance.choice(own))
             if chance.random() < 0.2:
                 await client.react(chance.choice(own))
+            client.files.spawn(client.files.peek(chance.choice(own)))
             if chance.random() < 0.05:
                 await client.trespass(chance.choice(foreign))
 

@@ -179,3 +179,47 @@ def test_a_change_without_a_new_revision_is_lost() -> None:
         log.add("receipt", name, user, **seen(FIRST), face="now", how="live")
     edited = Row(TALK, 101, 1, 1, "a", SHOPPER, removed=False, face="now")
     assert check(log, truth(edited, SECOND), CLIENTS).lost == 2
+
+
+FILE = 55
+
+
+def with_file(*, sent_first: bool, how: str, code: str) -> History:
+    """The shopper uploads a file for the message "b"; the seller asks for it."""
+    log = history(FIRST)
+    place = {"conversation": TALK, "file": FILE}
+    log.add("uploaded", "shopper", SHOPPER, client_id="b", **place)
+    fetched = {"id": 0 if how == "unsent" else SECOND.id, "how": how, "code": code, **place}
+    if not sent_first:
+        log.add("fetched", "seller", SELLER, **fetched)
+    log.events += history(SECOND).events[2:]
+    if sent_first:
+        log.add("fetched", "seller", SELLER, **fetched)
+    return log
+
+
+def test_nobody_gets_a_file_before_its_message_is_sent() -> None:
+    early = with_file(sent_first=False, how="unsent", code="200")
+    assert "before its message was sent" in only(check(early, truth(), CLIENTS))
+    for late in (
+        with_file(sent_first=True, how="unsent", code="200"),
+        with_file(sent_first=False, how="unsent", code="404"),
+    ):
+        assert check(late, truth(), CLIENTS).complaints == []
+
+
+@pytest.mark.parametrize("code", ["404", "other content"])
+def test_a_file_that_is_shown_can_be_fetched(code: str) -> None:
+    log = with_file(sent_first=True, how="shown", code=code)
+    assert f"was {code}" in only(check(log, truth(), CLIENTS))
+    log.add("revoked", "seller", SELLER, conversation=TALK, seconds=9)
+    assert check(log, truth(), CLIENTS).complaints == []
+    away = with_file(sent_first=True, how="shown", code="503")
+    assert check(away, truth(), CLIENTS).complaints == []
+
+
+def test_a_file_goes_with_its_message() -> None:
+    log = with_file(sent_first=True, how="gone", code="200")
+    assert "which is gone" in only(check(log, truth(), CLIENTS))
+    gone = with_file(sent_first=True, how="gone", code="404")
+    assert check(gone, truth(), CLIENTS).complaints == []

@@ -18,6 +18,7 @@ class Row:
     sender: int
     removed: bool
     face: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from . import away, hostile, kill, lossy, planted, postgresql, redis, revoked, s
 
 SCENARIOS = (
     Scenario("no fault", planted.unharmed),
-    *(Scenario(f"planted {plant}", planted.planted(plant)) for plant in PLANTS),
+    *(
+        Scenario(f"planted {plant}", planted.planted(plant), in_short=plant not in planted.LONG)
+        for plant in PLANTS
+    ),
     Scenario("servers killed", kill.play),
     Scenario("redis killed", redis.killed),
     Scenario("redis flushed", redis.flushed, in_short=False),

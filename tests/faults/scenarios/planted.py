@@ -10,6 +10,7 @@ from tests.faults.stack import Stack, settings
 from tests.faults.stage import SILENCE, run_in_thread, stage
 
 HEARTBEAT = 1  # seconds
+LONG = ("message_shown_before_its_files",)  # only in the long form
 
 
 async def unharmed(stack: Stack, form: Form) -> AsyncIterator[Row]:
