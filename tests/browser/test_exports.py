@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -16,8 +17,16 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
 
 def test_a_conversation_is_saved_and_opened_without_the_site(
-    person: Person, shopper: User, seller: User, conversation: Conversation, tmp_path: Path
+    person: Person,
+    shopper: User,
+    seller: User,
+    conversation: Conversation,
+    tmp_path: Path,
+    settings: Any,
 ) -> None:
+    # The servers' own folder: they have to find the files.
+    private = settings.STORAGES["private"] | {"OPTIONS": {"location": settings.PRIVATE_MEDIA_ROOT}}
+    settings.STORAGES = settings.STORAGES | {"private": private}
     said_with_files(
         shopper, conversation, "Is it glazed?", ("the bowl.jpg", jpeg()), ("rules.pdf", PDF)
     )
