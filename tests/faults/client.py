@@ -173,9 +173,13 @@ class Client(ReconnectingSocket):
         waiting.files = files
         await self._send(client_id)
 
-    async def _regret(self, conversation: int, sequence: int) -> None:
+    async def _regret(self, conversation: int, sequence: int, pk: int) -> None:
+        """Withdraw a message; that is done once it is seen, or the connection is lost."""
         await asyncio.sleep(self._random.uniform(0.1, 0.3))
         await self._write(type="message.withdraw", conversation=conversation, sequence=sequence)
+        deadline = time.monotonic() + ANSWER_PATIENCE
+        while self.live.is_set() and not self.files.is_gone(pk) and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
 
     # -- in ----------------------------------------------------------------------------------
 
@@ -206,7 +210,7 @@ class Client(ReconnectingSocket):
                 waiting = self.outbox.pop(frame["client_id"], None)
                 pk, sequence = frame["conversation"], frame["sequence"]
                 if waiting and waiting.files and self._random.random() < REGRETTED:
-                    self.files.spawn(self._regret(pk, sequence))
+                    self.files.spawn(self._regret(pk, sequence, frame["id"]))
                 elif pk in self._sent:
                     self._sent[pk][sequence] = frame["client_id"]
             case "heartbeat":

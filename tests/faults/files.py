@@ -44,6 +44,14 @@ class Files:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._tasks)
+
+    def is_gone(self, message: int) -> bool:
+        """Whether the client has learnt that a message was withdrawn or removed."""
+        return message in self._gone
+
     def close(self) -> None:
         for task in tuple(self._tasks):
             task.cancel()

@@ -135,7 +135,9 @@ class Stage:
             for client in self.clients.values()
             if not client.ended and client.person.id not in self.former
         ]
-        await _until(lambda: not any(client.outbox for client in staying), patience)
+        await _until(
+            lambda: not any(client.outbox or client.files.is_busy for client in staying), patience
+        )
         deadline = time.monotonic() + 2 * self.heartbeat + 2
         before = None
         # Read marks are not acknowledged, so the truth itself may still change.
