@@ -108,7 +108,20 @@ class Message(models.Model):
                 condition=models.Q(sequence__gt=0), name="sequence_starts_at_one"
             ),
         )
-        indexes = (models.Index(fields=["conversation", "revision"], name="messages_by_revision"),)
+        indexes = (
+            models.Index(fields=["conversation", "revision"], name="messages_by_revision"),
+            # Of the few that are hidden, for those who look again at what depends on them.
+            models.Index(
+                fields=["removed_at"],
+                condition=models.Q(removed_at__isnull=False),
+                name="messages_removed",
+            ),
+            models.Index(
+                fields=["withdrawn_at"],
+                condition=models.Q(withdrawn_at__isnull=False),
+                name="messages_withdrawn",
+            ),
+        )
         permissions = (("remove_message", "Can remove a message from sight"),)
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging import events, pipeline
+from messaging.lanes import actions as lanes
 from messaging.message_changes import locked_message, store_change
 from messaging.models import Message, MessageVersion
 from messaging.records import Attempt
@@ -66,7 +67,8 @@ def edit(actor: Person, conversation_id: int, sequence: int, body: str) -> tuple
 def withdraw(actor: Person, conversation_id: int, sequence: int) -> tuple[Message, bool]:
     """Take a message back, for `MESSAGE_WITHDRAW_HOURS` after it was sent.
 
-    Both sides then see only that there was one; staff can still read it. Also possible once the
+    Both sides then see only that there was one; staff can still read it. If the other side had
+    nothing else to answer, the conversation doesn't wait for it any more. Also possible once the
     conversation has ended.
 
     Returns:
@@ -89,6 +91,7 @@ def withdraw(actor: Person, conversation_id: int, sequence: int) -> tuple[Messag
     message.withdrawn_at = database_now()
     store_change(message, "withdrawn_at")
     events.excerpt_changed(message, message.body)
+    lanes.unsay(message)
     return message, True
 
 

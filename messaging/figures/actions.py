@@ -61,7 +61,7 @@ def due(limit: int) -> int:
 
 
 def catch_up(shop_id: int, rounds: int = 10) -> bool:
-    """Store the waits of a shop that began or ended since the last time.
+    """Store the waits of a shop that began, ended or went away since the last time.
 
     Args:
         rounds: of at most `CONVERSATIONS_AT_ONCE` conversations.
@@ -86,12 +86,13 @@ def _catch_up_some(shop_id: int) -> tuple[bool, bool]:
     now = database_now()
     horizon = now - timedelta(days=settings.FIGURES_DAYS_MAX + 1)
     since = max(mark.read_until or horizon, horizon)
-    heard, heard_until = _page(_heard(shop_id, since), since)
-    settled, settled_until = _page(_settled(shop_id, since), since)
+    sources = [_heard(shop_id, since), _settled(shop_id, since), *_hidden(shop_id, since)]
+    pages = [_page(rows, since) for rows in sources]
     hours = schedule_of(shop_id)
     mark.day_seconds = usual_day(hours, now)
-    _store(shop_id, heard | settled, horizon, hours, mark.day_seconds)
-    untils = [until for until in (heard_until, settled_until) if until]
+    shoppers: set[int] = set().union(*(found for found, _until in pages))
+    _store(shop_id, shoppers, horizon, hours, mark.day_seconds)
+    untils = [until for _found, until in pages if until]
     is_done = not untils
     mark.read_until = min(untils, default=now - OVERLAP)
     if is_done:
@@ -113,6 +114,15 @@ def _settled(shop_id: int, since: datetime) -> QuerySet[Settlement, Any]:
     """Return shoppers in whose conversations something was settled, by time."""
     rows = Settlement.objects.filter(created_at__gte=since, conversation__shop_id=shop_id)
     return rows.order_by("created_at", "pk").values_list("created_at", "conversation__consumer_id")
+
+
+def _hidden(shop_id: int, since: datetime) -> Iterable[QuerySet[Message, Any]]:
+    """Return shoppers with removed and with withdrawn messages, by time."""
+    for column in ("removed_at", "withdrawn_at"):
+        rows = Message.objects.filter(
+            **{f"{column}__gte": since}, conversation__shop_id=shop_id
+        ).order_by(column, "pk")
+        yield rows.values_list(column, "conversation__consumer_id")
 
 
 def _page(rows: QuerySet[Any, Any], since: datetime) -> tuple[set[int], datetime | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from messaging import events
-from messaging.models import Conversation, Settlement
+from messaging.models import NOT_HIDDEN, Conversation, Message, Settlement
 from messaging.sides import Side
 
 from . import store
@@ -43,6 +43,63 @@ def move(
         Settlement.objects.bulk_create(settled)
         events.inbox_changed(changed)
     return changed
+
+
+def unsay(message: Message) -> None:
+    """Give a conversation the turn that it would have without a message that was just hidden.
+
+    Nobody has to answer what they can't read, and whoever takes an answer back owes it again. The
+    turn stays if the other side is not waited for, or since another message, or if somebody has
+    chosen it by hand.
+
+    Args:
+        message: with its conversation, which the caller has locked.
+    """
+    conversation: Conversation = message.conversation
+    side, since = Side(message.side), conversation.waiting_since
+    if message.is_automatic or conversation.turn != side.other or since is None:
+        return
+    said = conversation.messages.filter(is_automatic=False)
+    shown = said.filter(**NOT_HIDDEN)
+    answered = shown.filter(side=side.other).order_by("-sequence").first()
+    run = said.filter(side=side, sequence__gt=answered.sequence if answered else 0)
+    if not run.filter(created_at=since).exists():
+        return  # it was reopened by hand
+    rest = run.filter(created_at__gte=since, **NOT_HIDDEN).order_by("sequence").first()
+    turn = Turn(str(side.other), rest.created_at) if rest else _turn_at(conversation, answered)
+    if turn == Turn(conversation.turn, since):
+        return
+    left, conversation.turn, conversation.waiting_since = conversation.turn, turn.side, turn.since
+    conversation.save(update_fields=["turn", "waiting_since"])
+    store.enter([conversation])
+    if left != turn.side:
+        store.count([(conversation.shop_id, left, turn.side)])
+    events.inbox_changed([conversation])
+
+
+def _turn_at(conversation: Conversation, last: Message | None) -> Turn:
+    """Return the turn after the last message that is shown, unless the team has settled it."""
+    settled = _settled_at(conversation)
+    if last is None or last.sequence <= settled:
+        return Turn()
+    side = Side(last.side)
+    shown = conversation.messages.filter(is_automatic=False, **NOT_HIDDEN)
+    before = shown.filter(side=side.other).order_by("-sequence").first()
+    start = max(settled, before.sequence if before else 0)
+    first = shown.filter(side=side, sequence__gt=start).order_by("sequence").first()
+    return Turn(str(side.other), (first or last).created_at)
+
+
+def _settled_at(conversation: Conversation) -> int:
+    """Return the number of the last message when the team settled it last; 0 if it never did."""
+    standing = []
+    rows = conversation.settlements.order_by("created_at", "pk")
+    for sequence, is_undone in rows.values_list("sequence", "is_undone"):
+        if not is_undone:
+            standing.append(sequence)
+        elif standing:
+            standing.pop()
+    return standing[-1] if standing else 0
 
 
 def _is_restored(turn: Turn, row: Conversation) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging import access, events
 from messaging.files import actions as files
 from messaging.host import host
+from messaging.lanes import actions as lanes
 from messaging.message_changes import store_change
 from messaging.models import NOT_HIDDEN, Conversation, File, Message, Report
 from trato import rate_limits
@@ -136,6 +137,7 @@ def remove_message(
     store_change(message, "removed_at")
     events.excerpt_changed(message, message.body)
     notices.tell_sender(message, chosen)
+    lanes.unsay(message)
     record(actor, "message.removed", subject, reason)
     return message
 

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopMemberFactory
 from catalog.models import Product, Shop
+from messaging.editing.actions import withdraw
 from messaging.factories import ConversationFactory, MessageFactory, ReportFactory
 from messaging.figures import actions
 from messaging.figures.report import Figures
@@ -319,3 +321,19 @@ def test_stored_waits_equal_a_fresh_count(
     figures()
     assert list(Wait.objects.order_by("sequence").values_list("sequence", "answered_at")) == stored
     assert [sequence for sequence, _at in stored] == [1, 4]
+
+
+def test_a_withdrawn_question_waits_no_longer_and_a_withdrawn_answer_is_none(
+    tell: Tell, figures: Make, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    tell(shopper, 3)
+    assert figures().waiting == 1
+    withdraw(shopper, conversation.pk, 1)
+    assert figures().waiting == 0
+    tell(shopper, 2)
+    tell(seller, 1)
+    assert figures().summary["answered"] == 1
+    ReplyTime.objects.update(read_until=timezone.now() - timedelta(seconds=30))  # that is read
+    withdraw(seller, conversation.pk, 3)
+    made = figures()
+    assert (made.summary["answered"], made.waiting) == (0, 1)
