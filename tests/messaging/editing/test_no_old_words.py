@@ -1,4 +1,7 @@
-"""After an edit, a withdraw or a removal, nothing that a person can fetch has the old words."""
+"""After an edit, a withdraw or a removal, nothing that a person can fetch has the old words.
+
+Nor has anything that is sent to somebody afterwards; the files of a hidden message are gone, too.
+"""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -6,32 +9,31 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.core import mail
 from django.test import Client
 
 from accounts.models import User
 from catalog.models import Product
 from messaging import actions
 from messaging.editing.actions import edit, withdraw
-from messaging.factories import ConversationFactory
+from messaging.factories import ConversationFactory, SavedReplyFactory
+from messaging.files.actions import describe
+from messaging.files.models import SIDES, storage
 from messaging.models import Conversation, Message
 from messaging.moderation import actions as moderation
 from messaging.reactions.actions import react
-from tests.bad_input.attack import OF_ALL, fill
-from tests.exports import everything_in, exported
+from notifications.models import Notification
+from tests.messaging.editing.crawl import addresses, fetched
 from tests.said import say
 from tests.sockets import next_frame, send
+from tests.uploads import PDF, uploaded
 
 OLD = "quartzite"  # in no page, unless the message says so
+OF_FILES = "basanite"  # in their names, in a description and in the PDF
 WORDS = f"Is the {OLD} bowl dishwasher proof?"
-# The rest of the site knows no messages.
-ABOUT_MESSAGES = (
-    "/conversation",
-    "/notifications",
-    "/products/<slug>",
-    "/shops/",
-    "/saved-replies",
-)
-PEOPLE = ("shopper", "seller")  # a colleague reads what the seller reads
+MESSAGES = range(1, 7)
+OF_SHOPPER, OF_SELLER = (1, 6), (3,)  # the messages with the words; files are in 6
+PEOPLE = ("shopper", "seller", "colleague")
 
 
 class Scene:
@@ -48,55 +50,82 @@ class Scene:
         actions.send(seller, talk.pk, uuid.uuid4(), f"The {OLD} one?", quote=1)
         react(seller, talk.pk, 1, "👍")
         actions.send(shopper, talk.pk, uuid.uuid4(), "Yes", quote=3)
-        actions.send(shopper, talk.pk, uuid.uuid4(), WORDS)  # the last one, in previews
+        actions.send(seller, talk.pk, uuid.uuid4(), "Here it is", quote=1)
+        pdf = PDF.replace(b"<<>>", OF_FILES.encode())
+        self.files = [
+            uploaded(shopper, talk, None, f"{OF_FILES}.jpg"),
+            uploaded(shopper, talk, pdf, f"{OF_FILES}.pdf"),
+        ]
+        describe(shopper, talk.pk, self.files[0].pk, f"The {OF_FILES} bowl")
+        ids = [file.pk for file in self.files]
+        actions.send(shopper, talk.pk, uuid.uuid4(), WORDS, ids)  # the last one, in previews
+        self.reply = SavedReplyFactory(shop=talk.shop, body="Hello {{ shopper }}")
+        photo = self.files[0]
+        self.contents = [
+            storage().open(name).read()
+            for name in (photo.stored_name(), *map(photo.stored_name, SIDES))
+        ]
 
-    def fetched(self, client: Client, person: str, product: Product) -> Iterator[tuple[str, str]]:
-        """Yield every address that a person can open, and what is there."""
+    def has_old(self, content: bytes, act: str = "") -> bool:
+        """Whether something has the old words or files; an edit leaves the files as they are."""
+        if OLD.encode() in content:
+            return True
+        return act != "edit" and (OF_FILES.encode() in content or content in self.contents)
+
+    def addresses(self, person: User, product: Product) -> Iterator[str]:
+        """Yield what a person can open, as far as it may have to do with the messages."""
         talk = self.talk.get_absolute_url()
-        values = {"conversation_id": str(self.talk.pk), "slug": product.slug}
-        addresses = {
-            fill(route, {**values, "sequence": str(sequence)})
-            for route in OF_ALL
-            if route.startswith(ABOUT_MESSAGES)
-            for sequence in (range(1, 6) if "<sequence>" in route else [1])
-        }
-        addresses |= {
-            f"{talk}?{query}" for query in ("before=6", "message=1", "quote=1", "quote=5")
-        }
-        addresses |= {f"{talk}messages/?since={revision}" for revision in range(12)}
-        addresses |= {f"{talk}messages/?before={sequence}" for sequence in (2, 4, 6)}
-        addresses |= {f"/conversations/?q=bowl+{word}" for word in ("dishwasher", "proof")}
-        addresses |= {"/conversations/?lane=all", "/notifications/unread/?notices=1"}
-        addresses.add(f"{self.elsewhere.get_absolute_url()}suggestions/")
-        for address in sorted(addresses):
-            is_for_scripts = address.startswith(("/conversation", "/notifications"))
-            for accept in ("text/html", *(["application/json"] if is_for_scripts else [])):
-                answer = client.get(address, headers={"accept": accept})
-                if not answer.streaming:
-                    yield f"{person} {accept} {address}", answer.text
-        yield f"{person} search", self.search(client)
-        yield f"{person} export", everything_in(exported(client, self.talk))
+        news = Notification.objects.filter(recipient=person).values_list("pk", flat=True)
+        yield from addresses(
+            {
+                "conversation_id": [self.talk.pk],
+                "sequence": MESSAGES,
+                "file_id": [file.pk for file in self.files],
+                "slug": [product.slug, self.talk.shop.slug],
+                "notification_id": list(news) or [1],
+                "reply_id": [self.reply.pk],
+                "view_id": [1],
+                "wait_id": [1],
+            }
+        )
+        yield f"{self.elsewhere.get_absolute_url()}suggestions/"
+        yield from (f"{talk}?before=7", f"{talk}files/{self.files[0].pk}/thumbnail/?size=large")
+        for number in MESSAGES:
+            yield from (f"{talk}?message={number}", f"{talk}?quote={number}")
+            yield f"{talk}messages/?before={number + 1}"
+        yield from (f"{talk}messages/?since={revision}" for revision in range(14))
+        yield from (f"/conversations/?q=bowl+{word}" for word in ("dishwasher", "proof"))
+        yield from (f"/conversations/?lane={lane}" for lane in ("ours", "theirs", "settled", "all"))
+        yield from ("/conversations/?sort=waiting", "/notifications/unread/?notices=1")
 
-    def search(self, client: Client) -> str:
-        """Return OLD if a search for it finds anything; its page repeats what was searched for."""
-        address = f"/conversations/?q={OLD}"
-        rows = client.get(address, headers={"accept": "application/json"}).json()["rows"]
-        return OLD if rows else ""
+    def found(self, client: Client) -> bool:
+        """Whether a search for the word finds anything; its page repeats the word in any case."""
+        answer = client.get(f"/conversations/?q={OLD}", headers={"accept": "application/json"})
+        return bool(answer.json()["rows"])
 
-    def repeat(self, client: Client) -> str:
-        form = {"client_id": str(self.client_id), "body": WORDS}
-        path = f"{self.talk.get_absolute_url()}new_message/"
-        return str(client.post(path, form, headers={"accept": "application/json"}).text)
+    def told(self, client: Client, person: User) -> Iterator[tuple[str, bytes]]:
+        """Do what one can with the messages; yield the answers."""
+        talk, accept = self.talk.get_absolute_url(), {"accept": "application/json"}
+        for number in (*OF_SHOPPER, *OF_SELLER):
+            form = {"body": "That?", "client_id": str(uuid.uuid4()), "quote": str(number)}
+            yield f"quote {number}", client.post(f"{talk}new_message/", form, headers=accept).content
+            for reaction in ("👍", ""):
+                form = {"act": "react", "reaction": reaction}
+                path = f"{talk}messages/{number}/"
+                yield f"react to {number}", client.post(path, form, headers=accept).content
+        if person == self.sender:
+            form = {"client_id": str(self.client_id), "body": WORDS}
+            yield "send again", client.post(f"{talk}new_message/", form, headers=accept).content
 
 
 def _edit(scene: Scene, moderator: User) -> None:
-    for sequence in (1, 5):
+    for sequence in OF_SHOPPER:
         edit(scene.sender, scene.talk.pk, sequence, "Is the bowl dishwasher proof?")
     edit(scene.seller, scene.talk.pk, 3, "Which one?")
 
 
 def _withdraw(scene: Scene, moderator: User) -> None:
-    for sequence in (1, 5):
+    for sequence in OF_SHOPPER:
         withdraw(scene.sender, scene.talk.pk, sequence)
     withdraw(scene.seller, scene.talk.pk, 3)
 
@@ -120,32 +149,35 @@ ACTS: dict[str, Callable[[Scene, User], None]] = {
 
 @pytest.fixture
 def scene(
-    shopper: User, seller: User, colleague: User, conversation: Conversation, stranger: User
+    shopper: User,
+    seller: User,
+    colleague: User,
+    conversation: Conversation,
+    stranger: User,
+    no_hurry: None,
 ) -> Scene:
     return Scene(shopper, seller, conversation, stranger)
 
 
 @pytest.mark.django_db
 def test_before_that_the_words_are_in_many_places(
-    scene: Scene, shopper: User, product: Product, client_of: Any
+    scene: Scene, shopper: User, seller: User, product: Product, client_of: Any
 ) -> None:
-    places = [
-        where for where, text in scene.fetched(client_of(shopper), "", product) if OLD in text
-    ]
-    for part in (
-        "messages/?since=0",
-        "/conversations/",
-        "messages/1/",
-        "messages/4/",
-        "search",
-        "export",
-    ):
-        assert any(where.endswith(part) for where in places), part
+    for person in (shopper, seller):
+        client, wanted = client_of(person), scene.addresses(person, product)
+        places = [where for where, content in fetched(client, wanted) if scene.has_old(content)]
+        for part in (
+            "messages/?since=0", "/conversations/", "messages/1/", "messages/5/", "?quote=1",
+            f"{scene.files[0].pk}/", "/thumbnail/", "size=large", f"{scene.files[1].pk}/",
+        ):  # fmt: skip
+            assert any(where.endswith(part) for where in places), part
+        assert scene.found(client)
+    assert any(where.endswith("/notifications/") for where in places)  # the seller's
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("act", ACTS)
-def test_the_old_words_are_nowhere(
+def test_the_old_words_and_files_are_nowhere(
     act: str,
     scene: Scene,
     moderator: User,
@@ -156,39 +188,58 @@ def test_the_old_words_are_nowhere(
 ) -> None:
     settings.CONVERSATION_SEARCHES_PER_MINUTE = settings.SUGGESTIONS_PER_MINUTE = 10_000
     settings.REQUESTS_PER_MINUTE = 100_000
+    mail.outbox.clear()
     ACTS[act](scene, moderator)
     leaked = []
-    for person in PEOPLE:
-        client = client_of(request.getfixturevalue(person))
-        for where, text in scene.fetched(client, person, product):
-            if OLD in text and not _may_read(act, person, where):
-                leaked.append(where)
-        if person == "shopper" and OLD in scene.repeat(client):
-            leaked.append("a repeated send")
+    for name in PEOPLE:
+        person: User = request.getfixturevalue(name)
+        client = client_of(person)
+        for where, content in fetched(client, scene.addresses(person, product)):
+            if scene.has_old(content, act) and not _may_read(act, name, where):
+                leaked.append(f"{name} {where}")
+        if scene.found(client):
+            leaked.append(f"{name} finds it")
+        for where, content in scene.told(client, person):
+            if scene.has_old(content, act):
+                leaked.append(f"{name} {where}")
+    leaked += [sent.subject for sent in mail.outbox if OLD in str(sent.message())]
     assert leaked == []
 
 
-def _may_read(act: str, person: str, where: str) -> bool:
-    """Whether it is the page where the writer's own side reads an earlier text."""
-    own = ("messages/1/", "messages/5/") if person == "shopper" else ("messages/3/",)
-    return act == "edit" and "text/html" in where and where.endswith(own)
+def _may_read(act: str, name: str, where: str) -> bool:
+    """Whether it is the page of an edited message, where its own side reads the earlier text."""
+    own = OF_SHOPPER if name == "shopper" else OF_SELLER
+    pages = tuple(f"messages/{number}/" for number in own)
+    return act == "edit" and "text/html" in where and where.endswith(pages)
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ACTS)
 async def test_no_frame_since_any_revision_has_the_old_words(
-    act: str, scene: Scene, seller: User, moderator: User, socket_of: Any
+    act: str,
+    scene: Scene,
+    shopper: User,
+    seller: User,
+    colleague: User,
+    moderator: User,
+    socket_of: Any,
 ) -> None:
-    socket = await socket_of(seller)
-    await next_frame(socket, "session.ready")
+    people = (shopper, seller, colleague)
+    listening = [await socket_of(person) for person in people]
+    for socket in listening:
+        await next_frame(socket, "session.ready")
     await sync_to_async(ACTS[act])(scene, moderator)
+    fresh = [await socket_of(person) for person in people]
     top = (await sync_to_async(Conversation.objects.get)(pk=scene.talk.pk)).revision
-    for since in range(top + 1):
-        await send(socket, type="conversation.open", conversation=scene.talk.pk, since=since)
-        while True:  # also all that was announced meanwhile
-            frame = await next_frame(
-                socket, "message.changed", "message.created", "conversation.state", "error"
-            )
-            assert OLD not in str(frame)
-            if frame["type"] == "conversation.state":
-                break
+    for socket in (*listening, *fresh):
+        for since in range(top + 1) if socket in fresh else [0]:
+            await send(socket, type="conversation.open", conversation=scene.talk.pk, since=since)
+            while True:  # also all that was announced meanwhile
+                frame = await next_frame(
+                    socket,
+                    "message.changed", "message.created", "conversation.state", "inbox.changed",
+                    "badge", "error",
+                )  # fmt: skip
+                assert not scene.has_old(str(frame).encode(), act)
+                if frame["type"] == "conversation.state":
+                    break

@@ -1,0 +1,46 @@
+"""Fetch everything that a person can open, from all of the site's own addresses."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+
+from django.test import Client
+
+from tests.bad_input.attack import OF_ALL, fill
+
+PARAMETER = re.compile(r"<(\w+)>")
+FOR_SCRIPTS = ("/conversation", "/notifications", "/saved-replies")
+# Parameters that lead to nothing about messages.
+UNRELATED = {
+    "key", "uidb36", "picture_id", "shop_id", "shop_key", "user_key", "token", "provider", "path",
+    "pk",
+}  # fmt: skip
+
+
+def addresses(values: Mapping[str, Sequence[object]]) -> Iterator[str]:
+    """Yield every address of the site with each of the values for its parameters.
+
+    Args:
+        values: of each parameter that has to do with messages.
+
+    Raises:
+        AssertionError: there is an address with another parameter: add values for it.
+    """
+    for route in OF_ALL:
+        names = list(dict.fromkeys(PARAMETER.findall(route)))
+        unknown = {*names} - {*values} - UNRELATED
+        assert not unknown, f"{route}: what can be fetched by {unknown}?"
+        for chosen in product(*(values.get(name, [1]) for name in names)):
+            yield fill(route, dict(zip(names, map(str, chosen), strict=True)))
+
+
+def fetched(client: Client, wanted: Iterator[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield what is at each address: the page, and what scripts get."""
+    for address in sorted({*wanted}):
+        kinds = ["text/html"]
+        if address.startswith(FOR_SCRIPTS):
+            kinds.append("application/json")
+        for kind in kinds:
+            answer = client.get(address, headers={"accept": kind})
+            content = b"".join(answer) if answer.streaming else answer.content
+            yield f"{kind} {address}", content
