@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from . import client, closed_loop, page_readers, processes, truth
+from . import client, closed_loop, page_readers, processes, truth, uploaders
 from .closed_loop import Measurement
 from .servers import Server, System
 from .stages import Stage
@@ -48,6 +48,7 @@ class Contender:
         with (
             processes.on_cores(1 if self.stage.one_core else None),
             page_readers.reading(self.servers[-1].port, endpoints, self.stage.page_readers),
+            uploaders.uploading(self.servers[-1].port, endpoints, self.stage.uploaders),
         ):
             dialect, origin = self.system.dialect, self.system.origin
             peers = client.connect(endpoints, dialect, origin, opening=True)

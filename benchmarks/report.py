@@ -187,11 +187,15 @@ def _reader_goals(named: dict[str, Contender], rival: Contender | None) -> list[
 def _page_goals(named: dict[str, Contender]) -> list[Goal]:
     alone = named.get("trato, daphne, 40/s")
     judgements = []
-    for where, aim in (("daphne, 40/s beside pages", 8), ("daphne, 40/s, pages on another", 2)):
+    for where, aim in (
+        ("daphne, 40/s beside pages", 8),
+        ("daphne, 40/s, pages on another", 2),
+        ("daphne, 40/s beside uploads", 2),
+    ):
         beside = named.get(f"trato, {where}")
         if alone and beside:
             ratio = beside.loaded_ms(99) / alone.loaded_ms(99)
-            what = f"p99 of messages, {where.partition(', ')[2]} ÷ without pages"
+            what = f"p99 of messages, {where.partition(', ')[2]} ÷ without"
             judgements += [_at_most(what, ratio, aim, " ×")]
     return judgements
 

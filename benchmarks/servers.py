@@ -145,6 +145,7 @@ def trato(folder: Path, cohorts: Cohorts) -> Iterator[System]:
         "ALLOWED_HOSTS": "shop.example.com",
         "TRUSTED_ORIGINS": TRATO_ORIGIN,
         "MEDIA_ROOT": str(folder / "media"),
+        "PRIVATE_MEDIA_ROOT": str(folder / "private"),
         "STATIC_ROOT": str(folder / "static"),
     }
     with _with_services("trato", TRATO, folder, cohorts, environment) as system:

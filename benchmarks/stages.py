@@ -17,6 +17,7 @@ class Stage:
     unread: int = 0  # notifications about other subjects, per seller
     pause: float = 0  # seconds between two messages of a pair
     page_readers: int = 0  # people who load the inbox again and again meanwhile
+    uploaders: int = 0  # people who upload photos of 10 MB again and again meanwhile
     apart: bool = False  # whether pages have their own server, the last one
     watched: str = ""  # what the seller's colleagues have open: the inbox, or the conversation
 
@@ -47,12 +48,13 @@ STAGES = {
     "daphne, readers with 20,000 unread": Stage(
         "daphne", one_way=True, read_every=1, pairs=10, unread=20_000
     ),
-    # 40 messages/s, and the same while people load pages.
+    # 40 messages/s, and the same while people load pages or upload photos.
     "daphne, 40/s": Stage("daphne", pairs=10, pause=0.25),
     "daphne, 40/s beside pages": Stage("daphne", pairs=10, pause=0.25, page_readers=8),
     "daphne, 40/s, pages on another": Stage(
         "daphne", servers=2, pairs=10, pause=0.25, page_readers=8, apart=True
     ),
+    "daphne, 40/s beside uploads": Stage("daphne", pairs=10, pause=0.25, uploaders=4),
     # 20 messages/s to a shop, where 20 colleagues look on.
     "daphne, 20 with the inbox open": Stage(
         "daphne", one_way=True, pairs=1, pause=0.05, members=21, watched="inbox"
