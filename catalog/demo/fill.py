@@ -21,6 +21,8 @@ from catalog.models import Category, Product, ProductImage, Shop, ShopMember
 
 from . import people
 from .drawings import draw
+from .drawings.broken import VIEWS as BROKEN_VIEWS
+from .drawings.broken import broken_bowl
 from .shops import ALT, DemoShop, Goods, shops
 
 SEED = 20
@@ -86,6 +88,14 @@ def fill() -> Filled:
         if product.is_published
     }
     return filled
+
+
+def photos() -> dict[str, bytes]:
+    """Draw what shoppers photograph, by the names that the conversations use: JPEGs."""
+    look = next(
+        goods.look for shop in shops() for goods in shop.goods if goods.look.style == "speckled"
+    )
+    return {f"broken-{view}": broken_bowl(look, view) for view in BROKEN_VIEWS}
 
 
 def _people(

@@ -30,6 +30,7 @@ from trato.people import Person
 
 SETTLED_AFTER = timedelta(days=14)  # since an answer
 SETTLED_WITHIN = timedelta(minutes=50)  # of a shopper's last word
+CHANGED_AFTER = timedelta(seconds=40)  # of sending
 
 
 @dataclass
@@ -106,7 +107,7 @@ def store(talks: list[Talk], dice: random.Random) -> None:
 
 
 def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
-    count, removed = len(talk.lines), sum(bool(line.removal) for line in talk.lines)
+    count, changes = len(talk.lines), sum(line.changes for line in talk.lines)
     turn = (Side.SELLER if talk.lines[-1].is_shoppers else Side.CONSUMER).value
     is_old = turn == Side.CONSUMER and timezone.now() - talk.times[-1] > SETTLED_AFTER
     if talk.is_settled or is_old:
@@ -117,7 +118,7 @@ def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
         shop_id=host.shop_of(talk.product).pk,
         created_at=talk.times[0],
         last_sequence=count,
-        revision=count + removed,
+        revision=count + changes,
         last_message_at=talk.times[-1],
         last_message_hour=hour_of(talk.times[-1]),
         turn=turn,
@@ -128,17 +129,21 @@ def _conversation(talk: Talk, snapshot: dict[str, Any]) -> Conversation:
 def _messages(talk: Talk, dice: random.Random) -> Iterable[Message]:
     revision = len(talk.lines)
     for number, (line, time) in enumerate(zip(talk.lines, talk.times, strict=True), start=1):
-        revision += bool(line.removal)
+        revision += line.changes
         yield Message(
             conversation=talk.conversation,
             sequence=number,
-            revision=revision if line.removal else number,
+            revision=revision if line.changes else number,
             client_id=uuid.UUID(int=dice.getrandbits(128), version=4),
             sender_id=(talk.shopper if line.is_shoppers else talk.answering).pk,
             side=Side.CONSUMER if line.is_shoppers else Side.SELLER,
             body=line.text,
             created_at=time,
             removed_at=talk.times[number] if line.removal else None,
+            withdrawn_at=time + CHANGED_AFTER if line.is_withdrawn else None,
+            edited_at=time + CHANGED_AFTER if line.earlier else None,
+            quote=line.quote,
+            is_reacted=bool(line.reactions),
         )
 
 

@@ -16,7 +16,9 @@ message that will be sent in two days.
 In `showcases/`, each file is one conversation. `@ product: …`, `@ shopper: …`, `@ ended: …` (in
 waking minutes before now), `@ price: …` (when asked, in minor units), `@ unread: yes` and
 `@ settled: yes` describe it. `! reason | words | outcome | why` reports the message above it, and
-`x why` removes it.
+`x why` removes it. `% photo name | description` and `% pdf name` attach a file to it, `% quote 3` lets
+it quote the third one, `% edited earlier text` and `% withdrawn` change it, and `% shopper 🙏` or
+`% shop 👍` is a reaction.
 """
 
 import re
@@ -38,6 +40,10 @@ class Line:
         notes: numbers of the team's members, and what they noted after it.
         snoozed_days: for which the team's first member has snoozed the conversation after it.
         later: in how many days the shop sends another message, and its text.
+        files: kind, and name with description, of each.
+        quote: the number of the message that it quotes.
+        earlier: the text that an edit has replaced.
+        reactions: whether they are the shopper's, and which.
     """
 
     is_shoppers: bool
@@ -48,6 +54,16 @@ class Line:
     notes: list[tuple[int, str]] = field(default_factory=list)
     snoozed_days: int = 0
     later: tuple[int, str] | None = None
+    files: list[tuple[str, list[str]]] = field(default_factory=list)
+    quote: int | None = None
+    earlier: str = ""
+    is_withdrawn: bool = False
+    reactions: list[tuple[bool, str]] = field(default_factory=list)
+
+    @property
+    def changes(self) -> int:
+        """How often the message was changed after it was sent."""
+        return bool(self.removal) + bool(self.earlier) + self.is_withdrawn + len(self.reactions)
 
 
 @dataclass
@@ -141,9 +157,28 @@ def _lines(rows: list[str]) -> list[Line]:
                 lines[-1].notes.append((int(member), text))
             case "~":
                 lines[-1].snoozed_days = int(row[2:])
+            case "%":
+                _add(lines[-1], *row[2:].partition(" ")[::2])
             case "^":
                 after, text = row[2:].split(" ", 1)
                 lines[-1].later = int(after), text
             case _:
                 lines[-1].text += "\n" + row
     return lines
+
+
+def _add(line: Line, what: str, words: str) -> None:
+    """Add to a line what became of it, see above."""
+    match what:
+        case "photo" | "pdf":
+            line.files.append((what, words.split(" | ")))
+        case "quote":
+            line.quote = int(words)
+        case "edited":
+            line.earlier = words
+        case "withdrawn":
+            line.is_withdrawn = True
+        case "shopper" | "shop":
+            line.reactions.append((what == "shopper", words))
+        case _:
+            raise ValueError(f"What is {what!r}?")

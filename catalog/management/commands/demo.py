@@ -16,9 +16,14 @@ class Command(BaseCommand):
             self.stdout.write("The demo shop is there already.")
             return
         # Imported here because it is slow, and `make run` calls this command each time.
-        from catalog.demo.fill import fill
+        from catalog.demo.fill import fill, photos
 
         with transaction.atomic():
             filled = fill()
-            call_command("demo_conversations", goods=filled.goods, languages=filled.languages)
+            call_command(
+                "demo_conversations",
+                goods=filled.goods,
+                languages=filled.languages,
+                photos=photos(),
+            )
         self.stdout.write("The demo shop is ready.")

@@ -6,7 +6,9 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from messaging.demo import triage
+from messaging.demo.attachments import store_files
 from messaging.demo.cast import Cast
+from messaging.demo.changes import store_changes
 from messaging.demo.drawers import store_replies
 from messaging.demo.rows import store
 from messaging.demo.teamwork import store_teamwork
@@ -19,14 +21,15 @@ from trato.people import Person
 
 class Command(BaseCommand):
     help = "Create the demo's conversations; called by `demo`."
-    stealth_options = ("goods", "languages")
+    stealth_options = ("goods", "languages", "photos")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Store all conversations.
 
         Args:
             options: `goods`, the labels of each product on sale, and `languages`, the language
-                that each person writes, both by ID.
+                that each person writes, both by ID; `photos`, JPEGs by the names that the
+                conversations use.
         """
         if not options.get("languages"):
             raise CommandError("Call `manage.py demo`, which calls this command.")
@@ -34,6 +37,8 @@ class Command(BaseCommand):
         showcases, today = cast.showcases(), cast.today()
         talks = showcases + today + cast.everyday()
         store(talks, cast.dice)
+        store_changes(showcases)
+        store_files(showcases, options["photos"])
         triage.sort(talks, cast.languages)
         store_teamwork(today, cast.languages, cast.dice)
         report(cast)
