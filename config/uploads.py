@@ -22,7 +22,9 @@ PRODUCT = re.compile(r"/my/products/[^/]+/")  # forms with pictures, as in deplo
 PERSON = re.compile(r"/accounts/profile/picture/")
 SHOP = re.compile(r"/my/shop/\d+/picture/")
 FILE = re.compile(r"/conversation/\d+/files/")
-MESSAGE = re.compile(r"/conversation/\d+/new_message/|/(products|shops)/[^/]+/contact/")
+MESSAGE = re.compile(
+    r"/conversation/\d+/(new_message/|scheduled/(\d+/)?)|/(products|shops)/[^/]+/contact/"
+)
 CONTENT_TYPE = "multipart/form-data"
 CHUNK = 64 * 1024  # bytes that Django gets at once
 BODY, GONE, ROOM = "trato.body", "trato.gone", "trato.room"  # in the scope's `extensions`

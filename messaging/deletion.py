@@ -155,7 +155,8 @@ def _delete_files(person: Person) -> None:
     Staff still need those of a message with an open report, like its words.
     """
     reported = Report.objects.filter(message=OuterRef("message"), outcome="")
-    gone = Q(message=None) | Q(conversation__ended_at__isnull=False) & ~Exists(reported)
+    unsent = Q(message=None, scheduled=None)
+    gone = unsent | Q(conversation__ended_at__isnull=False) & ~Exists(reported)
     files.delete(File.objects.filter(gone, owner=person.pk))
 
 

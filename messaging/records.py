@@ -93,6 +93,7 @@ class Attempt(Content, kw_only=True):
     conversation_id: int
     client_id: uuid.UUID
     files: Sequence[int] = ()  # uploaded before; such a message is stored by `sending.orm`
+    scheduled: int | None = None  # the scheduled message that is sent and has the files
     refusal: Refused | None = None
     sender_id: int = 0
     sender_name: str = ""  # given for automatic messages: the shop's

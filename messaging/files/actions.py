@@ -1,7 +1,7 @@
 """Upload, describe and discard files; delete those of messages that are gone."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 from django.conf import settings
@@ -9,20 +9,20 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging import access
-from messaging.models import Conversation, File
+from messaging.models import Conversation, File, ScheduledMessage
 from trato import rate_limits
 from trato.errors import Refused, ended
 from trato.images.queue import Uploader
 from trato.people import Person
 from trato.text import has_control_characters
 
-from . import queries
+from . import queries, sending
 from .inspection import Inspected, inspect
 from .models import ALT_MAX_CHARACTERS, SIDES, storage
 
@@ -74,7 +74,7 @@ def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> Fil
     """Give one's own unsent file an alt text. That also keeps it from being purged for a day.
 
     Raises:
-        Http404: there is no such file, it isn't the actor's, or it was sent.
+        Http404: there is no such file, it isn't the actor's, or it was sent or scheduled.
         Refused: `too_long` or `invalid` for the text.
     """
     alt = " ".join(alt.split())
@@ -83,7 +83,7 @@ def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> Fil
     if has_control_characters(alt):
         raise Refused("invalid", _("The message contains characters that can't be shown."))
     row = queries.file_for(actor, conversation_id, file_id)
-    rows = File.objects.filter(pk=row.pk, message=None)
+    rows = File.objects.filter(pk=row.pk, message=None, scheduled=None)
     if not rows.update(alt=alt, held_at=timezone.now()):
         raise Http404("no such unsent file")
     row.alt = alt
@@ -95,10 +95,10 @@ def discard(actor: Person, conversation_id: int, file_id: int) -> None:
     """Delete one's own unsent file.
 
     Raises:
-        Http404: there is no such file, it isn't the actor's, or it was sent.
+        Http404: there is no such file, it isn't the actor's, or it was sent or scheduled.
     """
     row = queries.file_for(actor, conversation_id, file_id)
-    if not delete(File.objects.filter(pk=row.pk, message=None)):
+    if not delete(File.objects.filter(pk=row.pk, message=None, scheduled=None)):
         raise Http404("no such unsent file")
 
 
@@ -111,8 +111,37 @@ def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) ->
         Http404: the conversation doesn't exist, or the actor takes no part in it.
     """
     conversation = access.conversation_for(actor, conversation_id)
-    own = File.objects.filter(owner=actor.pk, conversation=conversation, message=None)
+    own = File.objects.filter(
+        owner=actor.pk, conversation=conversation, message=None, scheduled=None
+    )
     delete(own.filter(client_id=client_id))
+
+
+def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
+    """Give a scheduled message these files and no others, in the transaction that stores it.
+
+    They become its author's. What it had before and has no longer is deleted.
+
+    Args:
+        ids: in their order, of files that it has already, or that the actor has uploaded to the
+            conversation and not sent.
+
+    Raises:
+        Refused: `invalid` if there are too many; `not_found` if one is neither.
+    """
+    sending.check_number(ids)
+    here = Q(scheduled=row)
+    own = Q(scheduled=None, message=None, owner=actor.pk, conversation=row.conversation_id)
+    locked = File.objects.select_for_update(of=("self",)).order_by("pk")
+    files = list(locked.filter(here | own & Q(pk__in=ids), is_ready=True))
+    for position, file in enumerate(sending.in_order(files, ids)):
+        if file.owner_id != row.author_id:
+            file.owner_id, file.client_id = row.author_id, uuid.uuid4()
+        file.scheduled, file.position = row, position
+        file.save(update_fields=["owner", "client_id", "scheduled", "position"])
+    dropped = [file.pk for file in files if file.pk not in ids]
+    if dropped:
+        delete(File.objects.filter(pk__in=dropped))
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ class Kind(models.TextChoices):
 
 
 class File(models.Model):
-    """A file in a conversation; only its owner sees it until it is sent with a message.
+    """A file in a conversation; only its owner sees it until it is sent with a message, or scheduled.
 
     Its bytes are in the storage `private`, under random names that the row has before they are
     written: whatever happens during an upload, the row says what to delete.
@@ -61,6 +61,16 @@ class File(models.Model):
         blank=True,
         verbose_name=_("message"),
     )
+    # A scheduled message will be sent with it. Only the shop's team sees it until then.
+    scheduled: "models.ForeignKey[Any, Any]" = models.ForeignKey(
+        "messaging.ScheduledMessage",
+        on_delete=models.SET_NULL,
+        related_name="files",
+        db_index=False,
+        null=True,
+        blank=True,
+        verbose_name=_("scheduled message"),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     name = models.CharField(_("name"), max_length=NAME_MAX_CHARACTERS)
@@ -86,6 +96,11 @@ class File(models.Model):
         indexes = (
             models.Index(
                 fields=["held_at"], condition=models.Q(message=None), name="files_not_sent"
+            ),
+            models.Index(
+                fields=["scheduled"],
+                condition=models.Q(scheduled__isnull=False),
+                name="files_scheduled",
             ),
         )
 

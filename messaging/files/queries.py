@@ -7,21 +7,24 @@ from django.db.models import Count, Q, Sum
 from django.http import Http404
 
 from messaging import access
-from messaging.models import File
+from messaging.models import File, Side
 from trato.people import Person
 
 
 def file_for(user: Person, conversation_id: int, file_id: int) -> File:
     """Return a file that the person may see now.
 
-    That is a file of a message that both sides see, or one's own that isn't sent yet.
+    That is a file of a message that both sides see, one's own that isn't sent yet, or one that the
+    person's shop has scheduled.
 
     Raises:
         Http404: there is no such file, or the person may not see it.
     """
     conversation = access.conversation_for(user, conversation_id)
     sent = Q(message__isnull=False, message__removed_at=None, message__withdrawn_at=None)
-    own = Q(message=None, owner=user.pk)
+    own = Q(message=None, scheduled=None, owner=user.pk)
+    if conversation.side_of(user.pk) is Side.SELLER:
+        own |= Q(message=None, scheduled__isnull=False)
     file = File.objects.filter(sent | own, pk=file_id, conversation=conversation, is_ready=True)
     if row := file.first():
         return row
@@ -29,8 +32,10 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
 
 
 def unsent(user: Person, ids: Iterable[int]) -> list[File]:
-    """Return those of some files that are the person's own and not sent yet."""
-    rows = File.objects.filter(pk__in=ids, owner=user.pk, message=None, is_ready=True)
+    """Return those of some files that are the person's own, and neither sent nor scheduled yet."""
+    rows = File.objects.filter(
+        pk__in=ids, owner=user.pk, message=None, scheduled=None, is_ready=True
+    )
     return list(rows.order_by("pk"))
 
 

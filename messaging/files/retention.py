@@ -15,7 +15,9 @@ from . import actions
 
 def _unsent() -> QuerySet[File]:
     return File.objects.filter(
-        message=None, held_at__lt=ago(hours=settings.UNSENT_FILES_KEEP_HOURS)
+        message=None,
+        scheduled=None,
+        held_at__lt=ago(hours=settings.UNSENT_FILES_KEEP_HOURS),
     )
 
 

@@ -1,6 +1,6 @@
 """Attach files to the message that is being stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -19,28 +19,39 @@ def claim(conversation: Conversation, attempt: Attempt) -> list[File]:
         Refused: `invalid` if there are too many, or one of them twice; `not_found` if one doesn't
             exist, belongs to somebody else or to another conversation, or was sent before.
     """
-    limit = settings.MESSAGE_FILES_MAX
-    if len(attempt.files) > limit:
-        text = _("A message can have at most %(limit)s files.")
-        raise Refused("invalid", when_shown(lambda: text % {"limit": limit}))
+    check_number(attempt.files)
     rows = File.objects.select_for_update(of=("self",)).filter(
         pk__in=attempt.files,
         conversation=conversation,
         owner=attempt.sender_id,
         message=None,
+        scheduled=attempt.scheduled,
         is_ready=True,
     )
-    files = {row.pk: row for row in rows.order_by("pk")}
-    if len(files) != len(attempt.files):
+    return in_order(rows.order_by("pk"), attempt.files)
+
+
+def check_number(ids: Sequence[int]) -> None:
+    """Refuse more files than a message can have."""
+    limit = settings.MESSAGE_FILES_MAX
+    if len(ids) > limit:
+        text = _("A message can have at most %(limit)s files.")
+        raise Refused("invalid", when_shown(lambda: text % {"limit": limit}))
+
+
+def in_order(rows: Iterable[File], ids: Sequence[int]) -> list[File]:
+    """Return files in the order of their IDs, or refuse them if one is missing or there twice."""
+    files = {row.pk: row for row in rows}
+    if len({*ids} & {*files}) != len(ids):
         raise Refused("not_found", _("A file of this message is gone. Choose it again."))
-    return [files[pk] for pk in attempt.files]
+    return [files[pk] for pk in ids]
 
 
 def attach(message: Message, files: Sequence[File]) -> None:
     """Make claimed files those of a message that was stored in the same transaction."""
     for position, file in enumerate(files):
-        file.message, file.position = message, position
-        file.save(update_fields=["message", "position"])
+        file.message, file.position, file.scheduled = message, position, None
+        file.save(update_fields=["message", "position", "scheduled"])
 
 
 def attached_of(files: Sequence[File]) -> str:

@@ -1,6 +1,7 @@
 """Schedule a message, change it, cancel it, or send it at once. For the seller side only."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 
 from messaging import access
 from messaging.body import clean_body
+from messaging.files import actions as attachments
 from messaging.models import Conversation, ScheduledMessage, Side
 from messaging.records import Sent
 from messaging.team import events
@@ -60,6 +62,7 @@ def schedule(
     only_if_quiet: bool,
     is_at_opening: bool = False,
     seen: int | None = None,
+    files: Sequence[int] = (),
 ) -> ScheduledMessage:
     """Write a message now that is sent later. A repeated `client_id` returns the first row.
 
@@ -68,22 +71,24 @@ def schedule(
         is_at_opening: whether it waits longer if the shop turns out to be closed at the time.
         seen: the sequence of the last message that the actor has seen; what the shopper writes
             after it comes "first". By default, the conversation's last one.
+        files: IDs of files that the actor has uploaded to the conversation; the text may be empty
+            then. They are kept until the message is sent or cancelled.
 
     Raises:
         Http404: see `conversation_for`.
         Refused: `invalid` or `too_long` for the text, `invalid` for the time, `conflict` for other
-            words under a used `client_id`, `rate_limited` if too many are waiting, `forbidden` if
-            the conversation has ended.
+            words or files under a used `client_id`, `rate_limited` if too many are waiting,
+            `forbidden` if the conversation has ended, `not_found` for a file.
     """
     conversation = conversation_for(actor, conversation_id)
     if conversation.ended_at is not None:
         raise ended()
-    body = clean_body(body)
+    body = _clean(body, files)
     earlier = ScheduledMessage.objects.filter(
         conversation=conversation, author_id=actor.pk, client_id=client_id
     ).first()
     if earlier:
-        if earlier.body != body:
+        if earlier.body != body or not _has(earlier, files):
             raise conflict()
         return earlier
     _check_time(send_at)
@@ -100,6 +105,7 @@ def schedule(
         changed_by_id=actor.pk,
     )
     row.save()
+    attachments.schedule(row, files, actor)
     events.send(conversation, ScheduledChanged(conversation.pk))
     return row
 
@@ -116,6 +122,7 @@ def change(
     only_if_quiet: bool,
     is_at_opening: bool = False,
     seen: int | None = None,
+    files: Sequence[int] = (),
 ) -> ScheduledMessage:
     """Change a message that is waiting or has failed; it waits again.
 
@@ -126,6 +133,7 @@ def change(
         revision: that of the row that the actor has seen.
         is_at_opening, seen: see `schedule`. A message at opening time stays one, unless the time
             is changed.
+        files: all that it is to have: its own, and others as in `schedule`.
 
     Raises:
         Http404: see `conversation_for`, or there is no such message.
@@ -137,7 +145,7 @@ def change(
         raise Stale(row)
     if row.conversation.ended_at is not None:
         raise ended()
-    body = clean_body(body)
+    body = _clean(body, files)
     _check_time(send_at)
     if row.author_id != actor.pk and (body != row.body or not _may_write(row)):
         row.author_id = actor.pk
@@ -147,12 +155,15 @@ def change(
     row.after_sequence = _seen(row.conversation, seen)
     row.failure = ""
     note(row, State.WAITING, actor)
+    attachments.schedule(row, files, actor)
     return row
 
 
 @transaction.atomic
 def cancel(actor: Person, conversation_id: int, pk: int) -> None:
-    """Cancel a message that is waiting or has failed. Does nothing if it is cancelled.
+    """Cancel a message that is waiting or has failed, and delete its files.
+
+    Does nothing if it is cancelled.
 
     Raises:
         Http404: see `conversation_for`, or there is no such message.
@@ -163,6 +174,7 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
         raise Stale(row)
     if row.state != State.CANCELLED:
         note(row, State.CANCELLED, actor)
+        attachments.schedule(row, (), actor)
 
 
 @rate_limits.given_back_on_failure
@@ -192,6 +204,17 @@ def _row(actor: Person, conversation_id: int, pk: int) -> ScheduledMessage:
         raise Http404("no such scheduled message")
     row.conversation = conversation
     return row
+
+
+def _clean(body: str, files: Sequence[int]) -> str:
+    return "" if files and not body.strip() else clean_body(body)
+
+
+def _has(row: ScheduledMessage, files: Sequence[int]) -> bool:
+    """Whether a row has these files; those of one that is done aren't known any more."""
+    if row.state not in ScheduledMessage.OPEN:
+        return True
+    return list(row.files.order_by("position").values_list("pk", flat=True)) == list(files)
 
 
 def _seen(conversation: Conversation, seen: int | None) -> int:

@@ -121,6 +121,8 @@ def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent:
         # A random one, like that of any message: the shopper sees it. The row makes it one message.
         client_id=uuid.uuid4(),
         body=row.body,
+        files=list(row.files.order_by("position").values_list("pk", flat=True)),
+        scheduled=row.pk,
     )
     # What many shoppers get in the morning must not use up what the author may write then:
     # `SCHEDULED_PER_PERSON` limits it.

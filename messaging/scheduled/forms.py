@@ -44,6 +44,7 @@ class ScheduleForm(forms.Form):
     body = MultilineField(
         label=_("Your message"),
         strip=False,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "input"}),
     )
     send_at = LocalTimeField(label=_("Send at"))
@@ -56,14 +57,19 @@ class ScheduleForm(forms.Form):
         widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_files: bool = False, **kwargs: Any) -> None:
+        """Make a form; one with files needs no text."""
         super().__init__(*args, **kwargs)
+        self.has_files = has_files
         zone = timezone.get_current_timezone_name()
         self.fields["send_at"].help_text = _("In your time zone, %(zone)s.") % {"zone": zone}
         self.fields["body"].widget.attrs["data-limit"] = settings.MESSAGE_MAX_CHARACTERS
 
     def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        if self.has_files and not body.strip():
+            return ""
         try:
-            return clean_body(self.cleaned_data["body"])
+            return clean_body(body)
         except Refused as refusal:
             raise ValidationError(str(refusal.detail)) from refusal

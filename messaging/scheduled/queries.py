@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from messaging.host import host
-from messaging.models import Conversation, Message, Side
+from messaging.models import Conversation, File, Message, Side
 from messaging.opening_hours.queries import schedule_of
 
 from .models import ScheduledMessage
@@ -17,9 +17,10 @@ OPENING_DAYS = 31  # how far ahead to look for an opening
 
 
 def open_messages(conversation: Conversation) -> list[Any]:
-    """Return a conversation's messages that are waiting or have failed, with one query.
+    """Return a conversation's messages that are waiting or have failed, with their files.
 
-    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`.
+    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`. One query, and another
+    one if there are any.
     """
     newer = Message.objects.filter(
         conversation_id=OuterRef("conversation_id"),
@@ -32,7 +33,9 @@ def open_messages(conversation: Conversation) -> list[Any]:
     rows = shown(conversation.pk).annotate(
         shopper_wrote=Exists(newer), author_works_here=Exists(members)
     )
-    return list(rows.select_related("author").order_by("send_at", "pk"))
+    files = Prefetch("files", File.objects.order_by("position"))
+    rows = rows.select_related("author").prefetch_related(files)
+    return list(rows.order_by("send_at", "pk"))
 
 
 def box(conversation: Conversation) -> dict[str, Any]:

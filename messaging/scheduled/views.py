@@ -1,6 +1,7 @@
 """Scheduling over HTTP: forms for people, the same addresses for scripts."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages as notices
@@ -10,13 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from messaging.models import Conversation, ScheduledMessage
+from messaging.files import queries as file_queries
+from messaging.files.forms import FilesRefused, files_of, store_uploads
+from messaging.models import Conversation, File, ScheduledMessage
 from trato.errors import Refused
 from trato.responses import (
     STATUS,
     PersonRequest,
     person_required,
     refusal_response,
+    uuid_from,
     wants_json,
     with_retry_after,
 )
@@ -39,10 +43,7 @@ def scheduled(request: PersonRequest, conversation_id: int) -> HttpResponse:
         response["Cache-Control"] = "no-store"
         return response
     if request.POST.get("send_at") == CHOOSE:
-        names = ("body", "client_id", "only_if_quiet", "seen")
-        initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
-        initial["send_at"] = queries.tomorrow_morning()
-        return _page(request, conversation, ScheduleForm(initial=initial))
+        return _choose(request, conversation)
     return _save(request, conversation, None)
 
 
@@ -55,7 +56,8 @@ def scheduled_message(request: PersonRequest, conversation_id: int, pk: int) -> 
     if row is None:
         raise Http404("no such scheduled message")
     if request.method == "GET":
-        return _page(request, conversation, _form_of(row), row)
+        kept = list(row.files.order_by("position"))
+        return _page(request, conversation, _form_of(row), row, kept_files=kept)
     if request.POST.get("act") not in ("send", "cancel"):
         return _save(request, conversation, row)
     act = actions.send_now if request.POST["act"] == "send" else actions.cancel
@@ -74,13 +76,20 @@ def _save(
     row: ScheduledMessage | None,
 ) -> HttpResponse:
     """Store what a form says, or show it again with what is wrong."""
-    form = ScheduleForm({**request.POST.dict(), "send_at": _time(request, conversation, row)})
-    if not form.is_valid():
+    files, refused = _files(request, conversation)
+    form = ScheduleForm(
+        {**request.POST.dict(), "send_at": _time(request, conversation, row)},
+        has_files=bool(files),
+    )
+    if not form.is_valid() or refused:
         if wants_json(request):
-            text = next(str(error) for errors in form.errors.values() for error in errors)
-            return refusal_response(Refused("invalid", text))
-        return _page(request, conversation, form, row, status=400)
-    values: dict[str, Any] = form.cleaned_data
+            text = next((str(error) for errors in form.errors.values() for error in errors), "")
+            return refusal_response(refused or Refused("invalid", text))
+        kept = _kept(request, row, files)
+        if refused:
+            form.add_error(None, str(refused.detail))
+        return _page(request, conversation, form, row, status=400, kept_files=kept)
+    values: dict[str, Any] = {**form.cleaned_data, "files": files}
     client_id, revision = values.pop("client_id"), values.pop("revision")
     values["is_at_opening"] = request.POST.get("send_at") == OPENING
     try:
@@ -93,15 +102,52 @@ def _save(
             return refusal_response(refusal)
         if isinstance(refusal, actions.Stale):
             row = refusal.row
-            form = ScheduleForm({**request.POST.dict(), "revision": row.revision})
+            form = ScheduleForm(
+                {**request.POST.dict(), "revision": row.revision}, has_files=bool(files)
+            )
         field = "send_at" if refusal.code == "invalid" else None
         form.add_error(field, str(refusal.detail))
-        response = _page(request, conversation, form, row, status=STATUS[refusal.code])
+        kept = _kept(request, row, files)
+        response = _page(
+            request, conversation, form, row, status=STATUS[refusal.code], kept_files=kept
+        )
         return with_retry_after(response, refusal)
     if wants_json(request):
         return HttpResponse(status=204)
     notices.success(request, _("The message is scheduled. Only your team sees it until then."))
     return redirect(conversation)
+
+
+def _choose(request: PersonRequest, conversation: Conversation) -> HttpResponse:
+    """Show the form with a field for the time, and what the composer's form has said so far."""
+    files, refusal = _files(request, conversation)
+    names = ("body", "client_id", "only_if_quiet", "seen")
+    initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
+    initial["send_at"] = queries.tomorrow_morning()
+    form, kept = ScheduleForm(initial=initial), file_queries.unsent(request.user, files)
+    notice = str(refusal.detail) if refusal else ""
+    return _page(request, conversation, form, kept_files=kept, notice=notice)
+
+
+def _files(
+    request: PersonRequest, conversation: Conversation
+) -> tuple[list[int], Refused | None]:
+    """Return the IDs of a form's files; those of a form without scripts are stored first."""
+    if not request.FILES:
+        return files_of(request), None
+    client_id = uuid_from(request.POST.get("client_id", "")) or uuid.uuid4()
+    try:
+        return store_uploads(request, conversation.pk, client_id), None
+    except FilesRefused as refusal:
+        return refusal.kept, refusal
+    except Refused as refusal:
+        return files_of(request), refusal
+
+
+def _kept(request: PersonRequest, row: ScheduledMessage | None, ids: list[int]) -> list[File]:
+    """Return those of a form's files that it can be sent with again."""
+    had = list(row.files.filter(pk__in=ids).order_by("position")) if row else []
+    return [*had, *file_queries.unsent(request.user, ids)]
 
 
 def _schedule(
@@ -116,7 +162,7 @@ def _schedule(
     except Refused as refusal:
         if refusal.code != "conflict" or wants_json(request):
             raise
-        client_id = uuid.uuid5(client_id, values["body"])
+        client_id = uuid.uuid5(client_id, f"{values['body']}{values['files'] or ''}")
         actions.schedule(request.user, conversation.pk, client_id, **values)
 
 
@@ -153,6 +199,14 @@ def _page(
     row: ScheduledMessage | None = None,
     *,
     status: int = 200,
+    kept_files: Sequence[File] = (),
+    notice: str = "",
 ) -> HttpResponse:
-    context = {"conversation": conversation, "form": form, "row": row}
+    context = {
+        "conversation": conversation,
+        "form": form,
+        "row": row,
+        "kept_files": kept_files,
+        "notice": notice,
+    }
     return render(request, "messaging/scheduled/form.html", context, status=status)

@@ -7,6 +7,7 @@ import { noteSeen } from "trato/last-seen";
 import { writeAll } from "trato/local-time";
 import { session } from "trato/session";
 import { gettext } from "trato/text";
+import { uploads } from "trato/uploads";
 
 class SendLater extends HTMLElement {
   attempt = { key: null, id: null }; // a repeated request is one message
@@ -54,18 +55,31 @@ class SendLater extends HTMLElement {
   async schedule(time) {
     const { form } = this.field;
     const body = this.field.value;
-    if (!body.trim()) return this.say(gettext("Write the message first."));
+    const { files } = this.closest("trato-composer");
+    const attached = files?.records() ?? [];
+    if (!body.trim() && !attached.length) return this.say(gettext("Write the message first."));
+    if (files?.hasRefused()) {
+      this.menu.open = false; // the line with the file says why
+      return;
+    }
+    if (!attached.every((record) => uploads.isReady(record))) {
+      return this.say(gettext("Wait until the files are uploaded."));
+    }
     const values = { body, send_at: time };
     if (this.querySelector("[name=only_if_quiet]").checked) values.only_if_quiet = "on";
-    const key = JSON.stringify(values);
+    const named = attached.map(({ file }) => ["files", file]);
+    const key = JSON.stringify([values, named]);
     if (key !== this.attempt.key) this.attempt = { key, id: newId() };
     const address = this.querySelector("[formaction]").getAttribute("formaction");
     noteSeen(form);
-    const answer = await post(address, { ...values, seen: form.elements.seen.value, client_id: this.attempt.id });
+    const rest = { seen: form.elements.seen.value, client_id: this.attempt.id };
+    const answer = await post(address, [...Object.entries({ ...values, ...rest }), ...named]);
     if (!answer?.ok) {
       return this.say(answer?.body?.detail ?? gettext("This couldn't be saved. Try again."));
     }
     this.attempt = { key: null, id: null };
+    for (const { id } of attached) uploads.forget(id);
+    if (attached.length) uploads.changed();
     if (this.field.value === body) {
       this.field.value = "";
       this.field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,8 +1,10 @@
 """Acts on files."""
 
 import uuid
+from datetime import timedelta
 
 from django.test import Client
+from django.utils import timezone
 
 from messaging.models import (
     File,
@@ -13,7 +15,7 @@ from tests.uploads import PDF, post_file
 
 def upload(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     status = post_file(client, scene.conversation, PDF).status_code
-    return status, File.objects.count() == 3
+    return status, File.objects.count() == 5
 
 
 def see_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
@@ -32,7 +34,7 @@ def describe_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]
 
 
 def discard_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
-    return client.delete(scene.unsent.url).status_code, File.objects.count() == 1
+    return client.delete(scene.unsent.url).status_code, File.objects.count() == 3
 
 
 def discard_upload(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
@@ -46,6 +48,24 @@ def send_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     json = {"accept": "application/json"}
     status = client.post(f"{scene.address}new_message/", form, headers=json).status_code
     return status, File.objects.filter(message__body="Mine").exists()
+
+
+def see_scheduled_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(scene.scheduled.url)
+    return answer.status_code, answer.content == PDF
+
+
+def schedule_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    file = scene.unsent_of_seller
+    form = {
+        "client_id": str(uuid.uuid4()),
+        "body": "Later",
+        "files": file.pk,
+        "send_at": (timezone.now() + timedelta(hours=2)).isoformat(),
+    }
+    json = {"accept": "application/json"}
+    status = client.post(f"{scene.address}scheduled/", form, headers=json).status_code
+    return status, File.objects.filter(scheduled__body="Later").exists()
 
 
 def look_at_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:

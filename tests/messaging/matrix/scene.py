@@ -33,10 +33,12 @@ from messaging.models import (
     Report,
     SavedReply,
     SavedView,
+    ScheduledMessage,
     TeamRules,
     TeamState,
 )
 from messaging.notes.actions import add as add_note
+from messaging.scheduled.actions import schedule
 from messaging.triage import labels
 from notifications.models import Notification
 from tests.digests import digests
@@ -47,7 +49,7 @@ from trato.audit.models import AuditEntry
 MODELS = (
     AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, Export, File, LastActive,
     Message, MessageVersion, Note, Notification, Nudge, OpeningHours, Participant, PresenceChoice,
-    Reaction, Report, SavedReply, SavedView, TeamRules, TeamState,
+    Reaction, Report, SavedReply, SavedView, ScheduledMessage, TeamRules, TeamState,
 )  # fmt: skip
 
 
@@ -81,6 +83,18 @@ class Scene:
         storage().save(self.export.stored_name, ContentFile(b"PK"))
         ago = timezone.now() - timedelta(days=2)  # so long has the shop waited for the shopper
         Conversation.objects.filter(pk=conversation.pk).update(waiting_since=ago)
+        self.unsent_of_seller, self.scheduled = (
+            uploaded(seller, conversation, PDF) for _ in range(2)
+        )
+        schedule(
+            seller,
+            conversation.pk,
+            uuid.uuid4(),
+            "On Monday",
+            timezone.now() + timedelta(days=1),
+            only_if_quiet=True,
+            files=[self.scheduled.pk],
+        )
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""

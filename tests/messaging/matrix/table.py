@@ -30,6 +30,8 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "discard an unsent file": (files.discard_file, {"shopper"}, {404}),
     "discard an upload": (files.discard_upload, {"shopper"}, {204, 404}),
     "send a file": (files.send_file, {"shopper"}, {404}),
+    "see a scheduled file": (files.see_scheduled_file, SELLERS, {404}),
+    "schedule a file": (files.schedule_file, {"seller"}, {404}),
     "look at a file": (files.look_at_file, STAFF, {302, 403}),
     "export": (exports.export, SIDES, {404}),
     "see exports": (exports.see_exports, {"shopper"}, {200, 404}),
