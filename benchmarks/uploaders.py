@@ -39,8 +39,7 @@ def uploading(port: int, endpoints: Sequence[Endpoint], number: int) -> Iterator
     command = [sys.executable, "-m", __name__, str(port), *people]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
-            assert process.stdout
-            if process.stdout.readline() != b"ready\n":
+            if process.stdout is None or process.stdout.readline() != b"ready\n":
                 raise RuntimeError("a photo could not be drawn")
             yield
             if process.poll() is not None:

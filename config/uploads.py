@@ -21,6 +21,7 @@ from trato.realtime.sessions import people_of
 PRODUCT = re.compile(r"/my/products/[^/]+/")  # forms with pictures, as in deploy/nginx/site.conf
 PERSON = re.compile(r"/accounts/profile/picture/")
 SHOP = re.compile(r"/my/shop/\d+/picture/")
+REPLY = re.compile(r"/saved-replies/(new|\d+)/")
 FILE = re.compile(r"/conversation/\d+/files/")
 MESSAGE = re.compile(
     r"/conversation/\d+/(new_message/|scheduled/(\d+/)?)|/(products|shops)/[^/]+/contact/"
@@ -42,7 +43,7 @@ def max_bytes(method: str, path: str, content_type: str) -> int:
         return settings.AVATAR_UPLOAD_MAX_BYTES
     if FILE.fullmatch(path):
         return settings.FILE_UPLOAD_MAX_BYTES
-    if MESSAGE.fullmatch(path):
+    if MESSAGE.fullmatch(path) or REPLY.fullmatch(path):
         return settings.FILE_FORM_MAX_BYTES
     return settings.REQUEST_MAX_BYTES
 

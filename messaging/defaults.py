@@ -52,6 +52,7 @@ CONVERSATION_PAGE_SIZE = 25
 CONTEXT_CONVERSATIONS_MAX = 5  # other ones of the same shopper, beside a conversation
 SAVED_REPLIES_PER_SHOP = 300
 SAVED_REPLIES_PER_PERSON = 100
+SAVED_REPLY_FILES_BYTES = 200 * 1024**2  # of a shop's replies together, and of a person's
 SAVED_VIEWS_PER_SHOP = 20
 SAVED_VIEWS_PER_PERSON = 20
 SAVED_REPLY_MAX_CHARACTERS = 3000  # with variables, so that the filled text fits into a message

@@ -40,6 +40,7 @@ from .models import (
     Reaction,
     Report,
     SavedReply,
+    SavedReplyFile,
     SavedView,
     Side,
 )
@@ -87,6 +88,7 @@ def _erase(person: Person) -> None:
     AlertChoice.objects.filter(user_id=person.pk).delete()
     KeptQuestion.objects.filter(writer=str(person.pk)).delete()
     closing = host.shops_closing_with(person)
+    files.delete(SavedReplyFile.objects.filter(owned_by(person.pk, closing)))
     for model in (SavedReply, SavedView):
         model.objects.filter(owned_by(person.pk, closing)).delete()
 
@@ -182,6 +184,7 @@ PART = Part(
         "messaging.Note.author": "words emptied where the conversation ends; else the shop's",
         "messaging.Report.reporter": "words emptied once it is closed",
         "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",
+        "messaging.SavedReplyFile.owner": "deleted, like the replies",
         "messaging.SavedView.owner": "deleted; a shop's stay with the shop until it closes",
         "messaging.Report.resolved_by": "kept: only staff close reports, and they can't delete",
     },

@@ -173,6 +173,7 @@ from .presence.models import LastActive as LastActive  # noqa: E402
 from .presence.models import PresenceChoice as PresenceChoice  # noqa: E402
 from .reactions.models import Reaction as Reaction  # noqa: E402
 from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
+from .saved_replies.models import SavedReplyFile as SavedReplyFile  # noqa: E402
 from .saved_views.models import SavedView as SavedView  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
 from .team.models import AlertChoice as AlertChoice  # noqa: E402

@@ -7,6 +7,7 @@ from .figures import retention as figures
 from .files import retention as files
 from .nudges import retention as nudges
 from .presence import retention as presence
+from .saved_replies import retention as saved_replies
 from .scheduled import retention as scheduled
 
 RULES = [
@@ -18,4 +19,5 @@ RULES = [
     *exports.RULES,
     *nudges.RULES,
     *presence.RULES,
+    *saved_replies.RULES,
 ]

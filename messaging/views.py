@@ -22,6 +22,7 @@ from trato.responses import (
     PersonRequest,
     counter_from,
     json_response,
+    key_from,
     person_required,
     refusal_response,
     uuid_from,
@@ -54,7 +55,8 @@ def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
     if sequence := _number(request.GET.get("message")):
         return redirect(f"{conversation.page_of(sequence)}#message-{sequence}")
     draft = drafted(conversation, request.user, request.GET.get("reply", ""))
-    return _thread(request, conversation, draft=draft)
+    files = [key_from(text) for text in request.GET.getlist("file")]  # of the reply
+    return _thread(request, conversation, draft=draft, kept_files=files)
 
 
 @require_GET

@@ -16,9 +16,9 @@ message that will be sent in two days.
 In `showcases/`, each file is one conversation. `@ product: …`, `@ shopper: …`, `@ ended: …` (in
 waking minutes before now), `@ price: …` (when asked, in minor units), `@ unread: yes` and
 `@ settled: yes` describe it. `! reason | words | outcome | why` reports the message above it, and
-`x why` removes it. `% photo name | description` and `% pdf name` attach a file to it, `% quote 3` lets
-it quote the third one, `% edited earlier text` and `% withdrawn` change it, and `% shopper 🙏` or
-`% shop 👍` is a reaction.
+`x why` removes it. `% photo name | description` and `% pdf name` attach a file to it, `% quote 3`
+lets it quote the third one, `% edited earlier text` and `% withdrawn` change it, and `% shopper 🙏`
+or `% shop 👍` is a reaction.
 """
 
 import re

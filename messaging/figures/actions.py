@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest, Substr
 from django.http import Http404
 from django.utils import timezone
 from django.utils.text import normalize_newlines
@@ -86,7 +86,7 @@ def _catch_up_some(shop_id: int) -> tuple[bool, bool]:
     now = database_now()
     horizon = now - timedelta(days=settings.FIGURES_DAYS_MAX + 1)
     since = max(mark.read_until or horizon, horizon)
-    sources = [_heard(shop_id, since), _settled(shop_id, since), *_hidden(shop_id, since)]
+    sources = [_heard(shop_id, since), _settled(shop_id, since), _hidden(shop_id, since)]
     pages = [_page(rows, since) for rows in sources]
     hours = schedule_of(shop_id)
     mark.day_seconds = usual_day(hours, now)
@@ -116,13 +116,12 @@ def _settled(shop_id: int, since: datetime) -> QuerySet[Settlement, Any]:
     return rows.order_by("created_at", "pk").values_list("created_at", "conversation__consumer_id")
 
 
-def _hidden(shop_id: int, since: datetime) -> Iterable[QuerySet[Message, Any]]:
-    """Return shoppers with removed and with withdrawn messages, by time."""
-    for column in ("removed_at", "withdrawn_at"):
-        rows = Message.objects.filter(
-            **{f"{column}__gte": since}, conversation__shop_id=shop_id
-        ).order_by(column, "pk")
-        yield rows.values_list(column, "conversation__consumer_id")
+def _hidden(shop_id: int, since: datetime) -> QuerySet[Message, Any]:
+    """Return shoppers with messages that were removed or withdrawn, by time."""
+    is_new = Q(removed_at__gte=since) | Q(withdrawn_at__gte=since)
+    rows = Message.objects.filter(is_new, conversation__shop_id=shop_id)
+    at = Greatest(Coalesce("removed_at", Value(since)), Coalesce("withdrawn_at", Value(since)))
+    return rows.order_by(at, "pk").values_list(at, "conversation__consumer_id")
 
 
 def _page(rows: QuerySet[Any, Any], since: datetime) -> tuple[set[int], datetime | None]:

@@ -1,7 +1,8 @@
 """Upload, describe and discard files; delete those of messages that are gone."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
@@ -24,9 +25,12 @@ from trato.text import has_control_characters
 
 from . import queries, sending
 from .inspection import Inspected, inspect
-from .models import ALT_MAX_CHARACTERS, SIDES, storage
+from .models import ALT_MAX_CHARACTERS, StoredFile, storage
 
 log = structlog.get_logger("trato.files")
+
+COLUMNS = ("kind", "name", "alt", "extension", "size", "width", "height")
+Row = TypeVar("Row", bound=StoredFile)
 
 
 def upload(
@@ -54,20 +58,33 @@ def upload(
     rate_limits.hit("FILES_PER_HOUR", actor.pk)
     inspected = inspect(content, uploader)
     row = _reserve(actor, conversation, client_id, inspected)
-    try:
-        _write(row, inspected)
-        # Cancelled, or the connection was lost: then the whole file comes again.
-        if uploader.has_gone():
-            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
-        # Not if a repeated upload has replaced the row meanwhile.
-        if not File.objects.filter(pk=row.pk, is_ready=False).update(is_ready=True):
-            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
-    except BaseException:
-        delete(File.objects.filter(pk=row.pk))
-        delete_stored(row.stored_names())
-        raise
-    row.is_ready = True
+    store(row, inspected.contents, uploader.has_gone)
     return row
+
+
+def copy(actor: Person, conversation_id: int, sources: Sequence[StoredFile]) -> list[File]:
+    """Copy stored files into a conversation, where the actor can send them like uploaded ones.
+
+    Raises:
+        Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Refused: `forbidden` in a conversation that has ended or with too many files,
+            `rate_limited` after too many, `unavailable` for now. Nothing was copied then.
+    """
+    conversation = access.conversation_for(actor, conversation_id)
+    if conversation.ended_at is not None:
+        raise ended()
+    _check_quota(actor, sum(source.size for source in sources), len(sources))
+    copies: list[File] = []
+    try:
+        for source in sources:
+            rate_limits.hit("FILES_PER_HOUR", actor.pk)
+            row = _reserve(actor, conversation, uuid.uuid4(), source)
+            store(row, contents_of(source))
+            copies.append(row)
+    except BaseException:
+        delete(File.objects.filter(pk__in=[row.pk for row in copies]))
+        raise
+    return copies
 
 
 def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> File:
@@ -145,10 +162,10 @@ def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
 
 
 @transaction.atomic
-def delete(rows: QuerySet[File]) -> int:
+def delete(rows: QuerySet[Row]) -> int:
     """Delete files and, on commit, what is stored of them; return how many."""
     locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
-    File.objects.filter(pk__in=[row.pk for row in locked]).delete()
+    rows.model._default_manager.filter(pk__in=[row.pk for row in locked]).delete()
     names = [name for row in locked for name in row.stored_names()]
     transaction.on_commit(lambda: delete_stored(names))
     return len(locked)
@@ -163,16 +180,22 @@ def _hold(actor: Person, conversation: Conversation, client_id: uuid.UUID) -> Fi
     return rows.first()
 
 
-def _check_quota(actor: Person, size: int) -> None:
+def _check_quota(actor: Person, size: int, number: int = 1) -> None:
     count, stored = queries.stored_by(actor)
-    if count >= settings.FILES_PER_PERSON or stored + size > settings.FILES_PER_PERSON_BYTES:
+    if (
+        count + number > settings.FILES_PER_PERSON
+        or stored + size > settings.FILES_PER_PERSON_BYTES
+    ):
         text = _("You have sent as many files as we can keep for you.")
         raise Refused("forbidden", text)
 
 
 @transaction.atomic
 def _reserve(
-    actor: Person, conversation: Conversation, client_id: uuid.UUID, inspected: Inspected
+    actor: Person,
+    conversation: Conversation,
+    client_id: uuid.UUID,
+    content: Inspected | StoredFile,
 ) -> File:
     """Store the row of a file whose content follows."""
     # Takes turns with the person's other uploads, and with the deletion of the account.
@@ -183,30 +206,61 @@ def _reserve(
     delete(same.filter(is_ready=False))  # the upload was cut off, or goes on and will be refused
     if same.exists():
         raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
-    size = len(inspected.contents[0])
-    _check_quota(actor, size)
+    _check_quota(actor, content.size)
     return File.objects.create(
-        conversation=conversation,
-        owner_id=actor.pk,
-        client_id=client_id,
-        kind=inspected.kind,
-        name=inspected.name,
-        extension=inspected.extension,
-        size=size,
-        width=inspected.width,
-        height=inspected.height,
+        conversation=conversation, owner_id=actor.pk, client_id=client_id, **columns_of(content)
     )
 
 
-def _write(row: File, inspected: Inspected) -> None:
-    names = [row.stored_name(), *map(row.stored_name, SIDES)]
+def columns_of(content: Inspected | StoredFile) -> dict[str, Any]:
+    """Return what a row says of its content."""
+    return {name: getattr(content, name) for name in COLUMNS}
+
+
+def store(
+    row: StoredFile, contents: Iterable[bytes], has_gone: Callable[[], bool] = lambda: False
+) -> None:
+    """Write the content of a row that is in the database, and say so there.
+
+    Args:
+        contents: the file, and then its thumbnails, as in `SIDES`.
+        has_gone: whether the client that sends it has disconnected.
+
+    Raises:
+        Refused: `unavailable` if the disk is full, the client has gone, or another upload has
+            replaced the row. It is deleted, and nothing of it is stored.
+    """
+    own = type(row)._default_manager.filter(pk=row.pk)
     try:
-        for name, content in zip(names, inspected.contents, strict=False):
+        _write(row, contents)
+        # Cancelled, or the connection was lost: then the whole file comes again.
+        if has_gone():
+            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+        # Not if a repeated upload has replaced the row meanwhile.
+        if not own.filter(is_ready=False).update(is_ready=True):
+            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+    except BaseException:
+        delete(own)
+        delete_stored(row.stored_names())
+        raise
+    row.is_ready = True
+
+
+def _write(row: StoredFile, contents: Iterable[bytes]) -> None:
+    try:
+        for name, content in zip(row.stored_names(), contents, strict=True):
             storage().save(name, ContentFile(content))
     except OSError as error:  # the disk is full
         log.error("file_not_stored", error=type(error).__name__)
         text = _("There is no room for files right now. Try again later.")
         raise Refused("unavailable", text) from error
+
+
+def contents_of(source: StoredFile) -> Iterator[bytes]:
+    """Yield what is stored of a file: its content, and then its thumbnails."""
+    for name in source.stored_names():
+        with storage().open(name) as content:
+            yield content.read()
 
 
 def delete_stored(names: Iterable[str]) -> None:

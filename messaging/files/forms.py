@@ -1,9 +1,11 @@
 """Files of a form without JavaScript, which uploads them together with the message."""
 
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from trato.errors import Refused
@@ -12,6 +14,8 @@ from trato.images.queue import Uploader
 from trato.responses import key_from
 
 from . import actions
+
+Store: TypeAlias = Callable[[int, UploadedFile[bytes], Uploader], int]
 
 
 def files_of(request: Any) -> list[int]:
@@ -29,6 +33,23 @@ def store_uploads(request: Any, conversation_id: int, client_id: uuid.UUID) -> l
         FilesRefused: some can't be sent; the others are stored.
         Refused: there are too many; nothing was stored.
     """
+
+    def store(place: int, content: UploadedFile[bytes], uploader: Uploader) -> int:
+        key = uuid.uuid5(client_id, f"{place} {content.size} {content.name}")
+        return actions.upload(request.user, conversation_id, key, content, uploader).pk
+
+    return store_each(request, store)
+
+
+def store_each(request: Any, store: Store) -> list[int]:
+    """Store each upload of a form; return the IDs of all its files.
+
+    Args:
+        store: stores an upload, whose place is given, and returns its ID.
+
+    Raises:
+        FilesRefused, Refused: as for `store_uploads`.
+    """
     ids, uploads = files_of(request), request.FILES.getlist("upload")
     limit = settings.MESSAGE_FILES_MAX
     if len(ids) + len(uploads) > limit:
@@ -37,9 +58,8 @@ def store_uploads(request: Any, conversation_id: int, client_id: uuid.UUID) -> l
     uploader = Uploader(request.user.pk, has_gone(request))
     refusals = []
     for place, content in enumerate(uploads):
-        key = uuid.uuid5(client_id, f"{place} {content.size} {content.name}")
         try:
-            ids.append(actions.upload(request.user, conversation_id, key, content, uploader).pk)
+            ids.append(store(place, content, uploader))
         except Refused as refusal:
             refusals.append((content.name, refusal))
     if refusals:

@@ -34,6 +34,12 @@ class Inspected:
     contents: list[bytes]
     width: int = 0
     height: int = 0
+    alt: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file itself."""
+        return len(self.contents[0])
 
 
 def inspect(upload: UploadedFile[bytes], uploader: Uploader) -> Inspected:

@@ -30,12 +30,43 @@ class Kind(models.TextChoices):
     PDF = "pdf", _("PDF")
 
 
-class File(models.Model):
-    """A file in a conversation; only its owner sees it until it is sent with a message, or scheduled.
+class StoredFile(models.Model):
+    """Something in the storage `private`, under random names.
 
-    Its bytes are in the storage `private`, under random names that the row has before they are
-    written: whatever happens during an upload, the row says what to delete.
+    The row has them before they are written: whatever happens, it says what to delete.
     """
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    name = models.CharField(_("name"), max_length=NAME_MAX_CHARACTERS)
+    alt = models.CharField(_("description (alt text)"), max_length=ALT_MAX_CHARACTERS, blank=True)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    width = models.PositiveIntegerField(_("width"), default=0)
+    height = models.PositiveIntegerField(_("height"), default=0)
+    stored_as = models.UUIDField(default=uuid.uuid4, editable=False)
+    extension = models.CharField(max_length=8, editable=False)
+    is_ready = models.BooleanField(_("completely stored"), default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_image(self) -> bool:
+        return self.kind == Kind.IMAGE
+
+    def stored_name(self, ending: str = "") -> str:
+        """Return the name in the storage, of the file or of a thumbnail: a key of `SIDES`."""
+        stem = self.stored_as.hex
+        return f"messages/{stem[:2]}/{stem}{ending}.{self.extension}"
+
+    def stored_names(self) -> list[str]:
+        return [self.stored_name(), *map(self.stored_name, SIDES if self.is_image else ())]
+
+
+class File(StoredFile):
+    """A file in a conversation; only its owner sees it until it is sent or scheduled."""
 
     # `db_index=False`: the constraint below serves, or nothing asks by the column alone.
     conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
@@ -72,15 +103,6 @@ class File(models.Model):
         verbose_name=_("scheduled message"),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
-    name = models.CharField(_("name"), max_length=NAME_MAX_CHARACTERS)
-    alt = models.CharField(_("description (alt text)"), max_length=ALT_MAX_CHARACTERS, blank=True)
-    size = models.PositiveIntegerField(_("size in bytes"))
-    width = models.PositiveIntegerField(_("width"), default=0)
-    height = models.PositiveIntegerField(_("height"), default=0)
-    stored_as = models.UUIDField(default=uuid.uuid4, editable=False)
-    extension = models.CharField(max_length=8, editable=False)
-    is_ready = models.BooleanField(_("completely stored"), default=False)
     # Purged a day later, unless it is sent: an open draft says again that it holds the file.
     held_at = models.DateTimeField(_("last needed"), default=timezone.now, editable=False)
 
@@ -104,13 +126,6 @@ class File(models.Model):
             ),
         )
 
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_image(self) -> bool:
-        return self.kind == Kind.IMAGE
-
     @property
     def url(self) -> str:
         return f"{files_url(self.conversation_id)}{self.pk}/"
@@ -123,14 +138,6 @@ class File(models.Model):
     def shown_size(self) -> tuple[int, int]:
         """The width and height of the small thumbnail."""
         return scaled(self.width, self.height, SIDES["-small"])
-
-    def stored_name(self, ending: str = "") -> str:
-        """Return the name in the storage, of the file or of a thumbnail: a key of `SIDES`."""
-        stem = self.stored_as.hex
-        return f"messages/{stem[:2]}/{stem}{ending}.{self.extension}"
-
-    def stored_names(self) -> list[str]:
-        return [self.stored_name(), *map(self.stored_name, SIDES if self.is_image else ())]
 
 
 def scaled(width: int, height: int, side: int) -> tuple[int, int]:

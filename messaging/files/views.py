@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from messaging.frames import FileItem
-from messaging.models import File
 from trato.errors import Refused
 from trato.images.forms import has_gone
 from trato.images.queue import Uploader
@@ -21,7 +20,7 @@ from trato.responses import (
 )
 
 from . import actions, queries
-from .models import storage
+from .models import StoredFile, storage
 
 TYPES = {"jpg": "image/jpeg", "webp": "image/webp", "pdf": "application/pdf"}
 
@@ -77,13 +76,13 @@ def thumbnail(request: PersonRequest, conversation_id: int, file_id: int) -> Htt
     return respond_thumbnail(request, row)
 
 
-def respond_thumbnail(request: PersonRequest, row: File) -> HttpResponse:
+def respond_thumbnail(request: PersonRequest, row: StoredFile) -> HttpResponse:
     if not row.is_image:
         return HttpResponse(status=404)
     return respond(request, row, "-large" if request.GET.get("size") == "large" else "-small")
 
 
-def respond(request: HttpRequest, row: File, ending: str = "") -> HttpResponse:
+def respond(request: HttpRequest, row: StoredFile, ending: str = "") -> HttpResponse:
     """Return a stored file as the response.
 
     Browsers may keep it, but ask each time whether it may still be seen. nginx sends the bytes

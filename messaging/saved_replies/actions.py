@@ -1,5 +1,7 @@
 """Add, change and delete saved replies, and count their use. Each is one transaction."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -10,25 +12,37 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from messaging.models import SavedReply
+from messaging.files.actions import copy
+from messaging.models import File, SavedReply, SavedReplyFile
 from messaging.owned import lock_owner
 from trato import rate_limits
 from trato.errors import Refused
 from trato.people import Person
 
-from . import queries
+from . import attachments, queries
 
 SHORT_TAKEN = _("Another reply has this shortcut already.")
 
 
 @transaction.atomic
-def add(actor: Person, shop_id: int | None, *, name: str, short: str, body: str) -> SavedReply:
+def add(
+    actor: Person,
+    shop_id: int | None,
+    *,
+    name: str,
+    short: str,
+    body: str,
+    files: Sequence[int] = (),
+) -> SavedReply:
     """Add a reply to a shop's, or to the actor's own if `shop_id` is None.
+
+    Args:
+        files: see `attachments.attach`.
 
     Raises:
         Http404: the actor doesn't work for the shop, or doesn't sell at all.
         ValidationError: a value is wrong, or the shortcut is taken; by field.
-        Refused: `forbidden` if there are too many already.
+        Refused: `forbidden` if there are too many already; for the files, see `attachments.attach`.
     """
     queries.shops_for(actor)
     siblings = SavedReply.objects.filter(lock_owner(actor, shop_id))
@@ -45,22 +59,32 @@ def add(actor: Person, shop_id: int | None, *, name: str, short: str, body: str)
         name=name, short=short, body=normalize_newlines(body),
     )  # fmt: skip
     _save(reply)
+    attachments.attach(reply, files)
     return reply
 
 
 @transaction.atomic
 def change(
-    actor: Person, reply_id: int, *, revision: int, name: str, short: str, body: str
+    actor: Person,
+    reply_id: int,
+    *,
+    revision: int,
+    name: str,
+    short: str,
+    body: str,
+    files: Sequence[int] = (),
 ) -> SavedReply:
     """Change a reply.
 
     Args:
         revision: of the reply that the actor has seen.
+        files: all that it is to have, see `attachments.attach`.
 
     Raises:
         Http404: see `queries.reply_for`.
         ValidationError: a value is wrong, or the shortcut is taken; by field.
-        Refused: `conflict` if somebody has changed the reply since.
+        Refused: `conflict` if somebody has changed the reply since; for the files, see
+            `attachments.attach`.
     """
     reply = queries.reply_for(actor, reply_id, lock=True)
     if reply.revision != revision:
@@ -69,17 +93,34 @@ def change(
     reply.revision += 1
     reply.changed_at = timezone.now()
     _save(reply, "name", "short", "body", "revision", "changed_at")
+    attachments.attach(reply, files)
     return reply
 
 
 @transaction.atomic
 def delete(actor: Person, reply_id: int) -> None:
-    """Delete a reply for good. Messages that were sent with it stay.
+    """Delete a reply for good, and its files. Messages that were sent with it keep theirs.
 
     Raises:
         Http404: see `queries.reply_for`.
     """
-    queries.reply_for(actor, reply_id, lock=True).delete()
+    reply = queries.reply_for(actor, reply_id, lock=True)
+    attachments.attach(reply, ())
+    reply.delete()
+
+
+def use(actor: Person, conversation_id: int, reply_id: int) -> list[File]:
+    """Count that a reply was inserted into a message of a conversation; copy its files there.
+
+    Returns:
+        The copies, which the actor can send or discard like uploaded files.
+
+    Raises:
+        Http404, Refused: see `count_use` and `files.actions.copy`.
+    """
+    count_use(actor, conversation_id, reply_id)
+    sources = SavedReplyFile.objects.filter(reply=reply_id, is_ready=True)
+    return copy(actor, conversation_id, sources.order_by("position"))
 
 
 @rate_limits.given_back_on_failure

@@ -28,7 +28,10 @@ AMOUNT = re.compile(
 
 
 class FilledReply(Struct, kw_only=True):
-    """A reply as a composer inserts it; `warnings` are sentences for the seller."""
+    """A reply as a composer inserts it; `warnings` are sentences for the seller.
+
+    `files` are the names of those that are copied into the message.
+    """
 
     id: int
     name: str
@@ -37,6 +40,7 @@ class FilledReply(Struct, kw_only=True):
     uses: int
     text: str
     warnings: list[str]
+    files: list[str]
 
 
 class FilledReplies(Struct, tag="saved_replies", kw_only=True):
@@ -78,6 +82,7 @@ class Filler:
             uses=reply.uses,
             text=placeholders.fill(parts, self.values),
             warnings=list(self._warnings(parts)),
+            files=[file.name for file in reply.files.all()],
         )
 
     def all(self, replies: Iterable[SavedReply]) -> FilledReplies:

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from messaging.files.models import StoredFile
 from messaging.owned import Owned
 from trato.fields import MultilineTextField
 from trato.text import has_control_characters, is_blank, validate_name
@@ -90,3 +92,35 @@ class SavedReply(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedReplyFile(StoredFile, Owned):
+    """A file of a saved reply. A message gets a copy, so neither needs the other one.
+
+    `reply` is null until the reply is saved.
+    """
+
+    reply = models.ForeignKey(
+        SavedReply,
+        on_delete=models.CASCADE,
+        related_name="files",
+        null=True,
+        verbose_name=_("saved reply"),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("file of a saved reply")
+        verbose_name_plural = _("files of saved replies")
+        ordering = ("reply", "position")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(shop__isnull=True) ^ models.Q(owner__isnull=True),
+                name="saved_reply_file_of_a_shop_or_a_person",
+            ),
+        )
+
+    @property
+    def url(self) -> str:
+        return reverse("messaging:saved_reply_file", args=[self.pk])

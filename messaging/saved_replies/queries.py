@@ -32,7 +32,8 @@ def drawers_for(user: Person) -> list[Drawer[SavedReply]]:
         Http404: see `shops_for`.
     """
     shops = shops_for(user)
-    return drawers(_of(user, [shop.pk for shop in shops]), shops)
+    rows = _of(user, [shop.pk for shop in shops]).prefetch_related("files")
+    return drawers(rows, shops)
 
 
 def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
@@ -65,7 +66,7 @@ def conversation_of_seller(user: Person, conversation_id: int) -> Conversation:
 
 def usable_in(conversation: Conversation, user: Person) -> QuerySet[SavedReply]:
     """Return the replies of the conversation's shop and the person's own, the most used first."""
-    return _of(user, [conversation.shop_id])
+    return _of(user, [conversation.shop_id]).prefetch_related("files")
 
 
 def _of(user: Person, shop_ids: list[Any]) -> QuerySet[SavedReply]:

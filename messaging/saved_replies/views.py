@@ -1,16 +1,24 @@
 """Managing saved replies, and choosing one for a conversation. All of it works without scripts."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages as notices
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from msgspec import Struct
 
+from messaging.files.forms import FilesRefused, files_of, store_each
+from messaging.files.views import respond, respond_thumbnail
+from messaging.frames import FileItem
 from messaging.host import Shop, host
-from messaging.models import SavedReply
+from messaging.models import File, SavedReply, SavedReplyFile
 from trato.errors import Refused
+from trato.images.queue import Uploader
 from trato.responses import (
     STATUS,
     PersonRequest,
@@ -22,8 +30,14 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import actions, filling, placeholders, queries
+from . import actions, attachments, filling, placeholders, queries
 from .forms import SavedReplyForm
+
+
+class Used(Struct, tag="saved_reply"):
+    """The copies of a reply's files, which can be sent like uploaded ones."""
+
+    files: list[FileItem]
 
 
 @require_GET
@@ -42,11 +56,15 @@ def new(request: PersonRequest) -> HttpResponse:
     form = SavedReplyForm(request.POST or None)
     form.fields["revision"].disabled = True
     status, refusal = 200, None
+    kept: list[SavedReplyFile] = []
     if request.method == "POST":
         status = 400
-        if form.is_valid():
+        files, refused = _files(request, shop.pk if shop else None)
+        if refused:
+            form.add_error(None, refused)
+        elif form.is_valid():
             try:
-                actions.add(request.user, shop.pk if shop else None, **form.values)
+                actions.add(request.user, shop.pk if shop else None, **form.values, files=files)
             except ValidationError as errors:
                 form.add_error(None, errors)
             except Refused as error:
@@ -55,7 +73,8 @@ def new(request: PersonRequest) -> HttpResponse:
             else:
                 notices.success(request, _("Saved."))
                 return redirect("messaging:saved_replies")
-    return _form(request, form, shop, status, refusal)
+        kept = attachments.kept(request.user, files)
+    return _form(request, form, shop, status, refusal, kept=kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,12 +84,17 @@ def edit(request: PersonRequest, reply_id: int) -> HttpResponse:
     reply = queries.reply_for(request.user, reply_id)
     form = SavedReplyForm(request.POST or None, instance=reply)
     status, refusal = 200, None
+    kept = list(reply.files.order_by("position"))
     if request.method == "POST":
         status = 400
-        if form.is_valid():
+        files, refused = _files(request, reply.shop_id)
+        kept = attachments.kept(request.user, files)
+        if refused:
+            form.add_error(None, refused)
+        elif form.is_valid():
             seen = form.cleaned_data["revision"]
             try:
-                actions.change(request.user, reply_id, revision=seen, **form.values)
+                actions.change(request.user, reply_id, revision=seen, **form.values, files=files)
             except ValidationError as errors:
                 form.add_error(None, errors)
             except Refused as error:
@@ -79,12 +103,12 @@ def edit(request: PersonRequest, reply_id: int) -> HttpResponse:
                 notices.success(request, _("Saved."))
                 return redirect("messaging:saved_replies")
     if refusal is None:
-        return _form(request, form, reply.shop, status, refusal, reply)
+        return _form(request, form, reply.shop, status, refusal, reply, kept=kept)
     # Both texts are shown, and saving again replaces the colleague's.
     theirs = queries.reply_for(request.user, reply_id)
     form.data = {**request.POST.dict(), "revision": str(theirs.revision)}
     form.add_error(None, str(refusal.detail))
-    return _form(request, form, reply.shop, status, refusal, theirs, is_newer=True)
+    return _form(request, form, reply.shop, status, refusal, theirs, is_newer=True, kept=kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,16 +140,46 @@ def for_conversation(request: PersonRequest, conversation_id: int) -> HttpRespon
 @require_POST
 @person_required
 def use(request: PersonRequest, conversation_id: int, reply_id: int) -> HttpResponse:
-    """Count that a reply is used; a form is redirected to the conversation with the text."""
+    """Count that a reply is used, and copy its files.
+
+    A form is redirected to the conversation with the text.
+    """
+    copies: list[File] = []
     try:
-        actions.count_use(request.user, conversation_id, reply_id)
+        copies = actions.use(request.user, conversation_id, reply_id)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal)
+        notices.error(request, str(refusal.detail))
     if wants_json(request):
-        return HttpResponse(status=204)
+        if not copies:
+            return HttpResponse(status=204)
+        return json_response(Used([FileItem.of(row) for row in copies]))
     address = reverse("messaging:conversation", args=[conversation_id])
-    return redirect(f"{address}?reply={reply_id}#composer-body")
+    named = "".join(f"&file={row.pk}" for row in copies)
+    return redirect(f"{address}?reply={reply_id}{named}#composer-body")
+
+
+@require_GET
+@person_required
+def file(request: PersonRequest, file_id: int) -> HttpResponse:
+    """Send a file of a reply; with `?small`, its thumbnail."""
+    row = attachments.file_for(request.user, file_id)
+    return respond_thumbnail(request, row) if "small" in request.GET else respond(request, row)
+
+
+def _files(request: PersonRequest, shop_id: int | None) -> tuple[list[int], str]:
+    """Return the IDs of a form's files, and what is wrong with those that were not stored."""
+
+    def store(_place: int, content: UploadedFile[bytes], uploader: Uploader) -> int:
+        return attachments.upload(request.user, shop_id, content, uploader).pk
+
+    try:
+        return store_each(request, store), ""
+    except FilesRefused as refusal:
+        return refusal.kept, str(refusal.detail)
+    except Refused as refusal:
+        return files_of(request), str(refusal.detail)
 
 
 def _shop(request: PersonRequest) -> Shop | None:
@@ -148,9 +202,11 @@ def _form(
     reply: SavedReply | None = None,
     *,
     is_newer: bool = False,
+    kept: Sequence[SavedReplyFile] = (),
 ) -> HttpResponse:
     context = {
         "form": form,
+        "kept_files": kept,
         "reply": reply,
         "is_newer": is_newer,
         "shop_name": host.shop_name(shop) if shop else "",

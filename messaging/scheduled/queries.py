@@ -19,8 +19,8 @@ OPENING_DAYS = 31  # how far ahead to look for an opening
 def open_messages(conversation: Conversation) -> list[Any]:
     """Return a conversation's messages that are waiting or have failed, with their files.
 
-    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`. One query, and another
-    one if there are any.
+    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`. One query, and
+    another one if there are any.
     """
     newer = Message.objects.filter(
         conversation_id=OuterRef("conversation_id"),

@@ -129,9 +129,7 @@ def _choose(request: PersonRequest, conversation: Conversation) -> HttpResponse:
     return _page(request, conversation, form, kept_files=kept, notice=notice)
 
 
-def _files(
-    request: PersonRequest, conversation: Conversation
-) -> tuple[list[int], Refused | None]:
+def _files(request: PersonRequest, conversation: Conversation) -> tuple[list[int], Refused | None]:
     """Return the IDs of a form's files; those of a form without scripts are stored first."""
     if not request.FILES:
         return files_of(request), None

@@ -1,13 +1,17 @@
 """Saved replies in the message box: from the button, by a shortcut, and undone."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Product, Shop
 from messaging.factories import SavedReplyFactory
-from messaging.models import Conversation, SavedReply
+from messaging.models import Conversation, Message, SavedReply, SavedReplyFile
+from messaging.saved_replies import attachments
 from tests.browser.acts import Person, bodies, open_thread, says
+from tests.uploads import PDF, jpeg
+from trato.images.queue import Uploader
 
 BOX = "#composer-body"
 STATUS = ".replies__status"
@@ -58,6 +62,39 @@ def test_a_reply_from_the_list_is_inserted_at_the_cursor_and_undone(
     page.keyboard.press("Control+z")
     expect(page.locator(BOX)).to_have_value("Good morning! Bye")
     assert SavedReply.objects.get(name="Price").uses == 1
+
+
+def test_a_replys_files_are_attached_and_sent(
+    page: Page,
+    person: Person,
+    shopper: User,
+    seller: User,
+    shop: Shop,
+    conversation: Conversation,
+    replies: list[SavedReply],
+) -> None:
+    reply, given = replies[0], (("kiln.jpg", jpeg(800, 600)), ("care.pdf", PDF))
+    rows = [
+        attachments.upload(seller, shop.pk, SimpleUploadedFile(*one), Uploader(seller.pk))
+        for one in given
+    ]
+    SavedReplyFile.objects.update(reply=reply)
+    asking = person(shopper)
+    open_thread(asking, conversation)
+    page.click(".replies__button")
+    expect(page.locator(".replies__files:visible")).to_have_text("kiln.jpg, care.pdf")
+    page.keyboard.press("Enter")
+    lines = page.locator(".attachment__name")
+    expect(lines).to_have_text(["kiln.jpg", "care.pdf"])
+    expect(page.locator(".attachment img")).to_be_visible()
+    page.get_by_role("button", name="Remove care.pdf").click()
+    expect(lines).to_have_text(["kiln.jpg"])
+    page.click(".composer__send")
+    for one in (page, asking):
+        expect(one.locator(".files__picture img")).to_have_count(1)
+    expect(page.locator(".attachment")).to_have_count(0)
+    assert [row.name for row in rows] == ["kiln.jpg", "care.pdf"]
+    assert Message.objects.get().files.get().name == "kiln.jpg"
 
 
 def test_the_list_is_steered_by_keys(page: Page) -> None:

@@ -12,6 +12,7 @@ from accounts.models import User
 from messaging.models import Conversation, Message, ScheduledMessage
 from tests.browser.acts import Person, open_thread, says, write
 from tests.said import say
+from tests.uploads import PDF, jpeg
 
 BOX = "#composer-body"
 MENU = ".send-later summary"
@@ -60,6 +61,32 @@ def test_a_message_is_scheduled_and_colleagues_see_it(
     for page in (answering, beside):
         says(page, "Yes, inside too.")
         expect(page.locator(SUMMARY)).to_have_count(0)
+
+
+def test_files_wait_with_the_message_and_are_sent_with_it(answering: Page, asking: Page) -> None:
+    answering.keyboard.press("Escape")
+    answering.fill(BOX, "")
+    given: Any = [
+        {"name": "bowl.jpg", "mimeType": "image/jpeg", "buffer": jpeg(800, 600)},
+        {"name": "care.pdf", "mimeType": "application/pdf", "buffer": PDF},
+    ]
+    answering.set_input_files("input[data-choose]:not([capture])", given)
+    expect(answering.locator(".attachment progress:visible")).to_have_count(0)
+    answering.click(MENU)
+    answering.click(".send-later__times button >> nth=0")
+    expect(answering.locator(SUMMARY)).to_contain_text("1 message scheduled")
+    expect(answering.locator(".attachment")).to_have_count(0)
+    answering.click(SUMMARY)
+    expect(answering.locator(".scheduled__file")).to_have_text(["bowl.jpg", "care.pdf"])
+    answering.reload()
+    expect(answering.locator(".attachment")).to_have_count(0)
+    answering.click(SUMMARY)
+    answering.click(f"{LIST} >> text=Send now")
+    for page in (asking, answering):
+        expect(page.locator(".files__picture img")).to_have_count(1)
+        expect(page.locator(".files__document")).to_contain_text("care.pdf")
+    expect(answering.locator(SUMMARY)).to_have_count(0)
+    assert Message.objects.get(side="seller").files.count() == 2
 
 
 def test_a_chosen_time_is_refused_beside_the_field_and_the_text_stays(answering: Page) -> None:

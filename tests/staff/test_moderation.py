@@ -186,7 +186,7 @@ def test_removed_words_are_quoted_in_no_notification_and_others_stay(
     assert excerpts(shopper) == ["Better here"]
     page = client_of(seller).get("/notifications/").text
     assert "555 123" not in page
-    assert "This message was removed." in page
+    assert "This message is no longer available." in page
     assert client_of(seller).get("/notifications/unread/").json()["unread"] == 1
     moderation.remove_message(moderator, answer.pk, "Test")
     assert excerpts(shopper) == [""]

@@ -4,6 +4,7 @@ import { findBlob } from "trato/blobs";
 import { sizeText } from "trato/file-list";
 import { outbox } from "trato/outbox";
 import { fill, gettext } from "trato/text";
+import { addresses } from "trato/page";
 import { uploads } from "trato/uploads";
 
 const PREVIEWED = /^image\/(jpeg|png|webp|gif)$/;
@@ -88,9 +89,21 @@ export class Attachments {
       const isKept = await uploads.add(this.conversation, file, this.whyNot(file));
       if (!isKept) this.box.querySelector("[data-unkept]").hidden = false;
     }
-    if (files.length > free) {
-      this.say(fill(gettext("A message can have at most %(limit)s files."), { limit: this.most }), true);
-    }
+    if (files.length > free) this.sayTooMany();
+  }
+
+  /** Attach files that the server has made for this message. */
+  adopt(files) {
+    const free = Math.max(0, this.most - this.ids().length);
+    files.forEach((file, place) => {
+      const id = uploads.adopt(this.conversation, file);
+      if (place >= free) uploads.cancel(id);
+    });
+    if (files.length > free) this.sayTooMany();
+  }
+
+  sayTooMany() {
+    this.say(fill(gettext("A message can have at most %(limit)s files."), { limit: this.most }), true);
   }
 
   whyNot({ size }) {
@@ -161,11 +174,12 @@ export class Attachments {
     return line;
   }
 
-  async preview({ id, type }, image) {
-    const blob = PREVIEWED.test(type) ? await findBlob(id) : null;
-    if (!blob || !this.shown.has(id)) return;
+  async preview({ id, type, kind, file }, image) {
     image.onload = () => (image.hidden = false);
-    image.src = URL.createObjectURL(blob);
+    const blob = PREVIEWED.test(type) ? await findBlob(id) : null;
+    if (!this.shown.has(id)) return;
+    if (blob) image.src = URL.createObjectURL(blob);
+    else if (!type && kind === "image") image.src = `${addresses.file(this.conversation, file)}thumbnail/`;
   }
 
   drawProgress(id) {

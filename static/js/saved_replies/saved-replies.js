@@ -117,12 +117,15 @@ class SavedReplies extends HTMLElement {
     this.empty.hidden = !words;
   }
 
-  option({ name, short, text, warnings }, place) {
+  option({ name, short, text, warnings, files }, place) {
     const item = this.item.cloneNode(true);
     item.id = `replies-option-${place}`;
     item.querySelector("strong").textContent = name;
     item.querySelector("code").textContent = `/${short}`;
     item.querySelector(".replies__text").textContent = text;
+    const attached = item.querySelector(".replies__files");
+    attached.hidden = !files.length;
+    attached.querySelector("span").textContent = files.join(", ");
     const warning = item.querySelector(".replies__warning");
     warning.hidden = !warnings.length;
     warning.querySelector("span").textContent = warnings.join(" ");
@@ -206,7 +209,17 @@ class SavedReplies extends HTMLElement {
     const inserted = fill(gettext("Inserted “%(name)s”."), { name: reply.name });
     this.status.textContent = [inserted, ...warnings].join(" ");
     this.status.toggleAttribute("data-warning", warnings.size > 0);
-    post(`${this.dataset.source}${reply.id}/use/`, {});
+    this.use(reply);
+  }
+
+  /** Count that it was inserted; the server copies its files for this message. */
+  async use({ id, files }) {
+    const answer = await post(`${this.dataset.source}${id}/use/`, {});
+    if (!files.length) return;
+    if (answer?.ok) return this.composer.files.adopt(answer.body.files);
+    const words = gettext("The reply's files couldn't be attached. Try again in a moment.");
+    this.status.textContent = answer?.body?.detail ?? words;
+    this.status.toggleAttribute("data-warning", true);
   }
 }
 

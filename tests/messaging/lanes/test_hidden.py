@@ -107,6 +107,7 @@ def test_a_conversation_that_was_reopened_by_hand_still_waits(
 ) -> None:
     say(shopper, conversation)
     say(seller, conversation)
+    triage.settle(seller, [conversation.pk])
     triage.reopen(seller, [conversation.pk])
     before = turn_of(conversation)
     assert before[0] == "seller"
@@ -133,7 +134,9 @@ Act = tuple[str, int]
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     some.lists(
-        some.tuples(some.sampled_from(["ask", "answer", "settle", "withdraw"]), some.integers(0, 3)),
+        some.tuples(
+            some.sampled_from(["ask", "answer", "settle", "withdraw"]), some.integers(0, 3)
+        ),
         max_size=14,
     )
 )

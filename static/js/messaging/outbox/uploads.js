@@ -73,12 +73,27 @@ class Uploads extends EventTarget {
     const record = {
       id: newId(), conversation, name: blob.name, size: blob.size, type: blob.type,
       alt: "", told: "", file: null, error, isFinal: Boolean(error),
-      at: Math.max(Date.now(), 1 + Math.max(0, ...this.all().map(({ at }) => at))),
+      at: this.nextAt(),
     };
     const isKept = error ? true : keepBlob(record.id, blob);
     this.put(record);
     this.start();
     return isKept;
+  }
+
+  /** Keep a file that the server has already; return its `id` here. */
+  adopt(conversation, { id: file, kind, name, size, width, height, alt }) {
+    const id = newId();
+    this.put({
+      id, conversation, file, kind, name, size, width, height, alt, told: alt, type: "", error: null,
+      isFinal: true, at: this.nextAt(),
+    });
+    return id;
+  }
+
+  /** A time for a new record: after all others, whatever the clock does. */
+  nextAt() {
+    return Math.max(Date.now(), 1 + Math.max(0, ...this.all().map(({ at }) => at)));
   }
 
   /** A draft still has it: tell the server, which deletes what nobody has needed for a day. */

@@ -1,0 +1,86 @@
+"""Files of saved replies: uploaded with the form, kept with the reply, copied into messages."""
+
+from collections.abc import Iterable, Sequence
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from messaging.files import actions as files
+from messaging.files import sending
+from messaging.files.inspection import inspect
+from messaging.models import SavedReply, SavedReplyFile
+from messaging.owned import lock_owner, owned_by
+from trato import rate_limits
+from trato.errors import Refused
+from trato.images.queue import Uploader
+from trato.people import Person
+
+from . import queries
+
+
+def upload(
+    actor: Person, shop_id: int | None, content: UploadedFile[bytes], uploader: Uploader
+) -> SavedReplyFile:
+    """Store a file for a reply of a shop, or for one of the actor's own, that isn't saved yet.
+
+    Raises:
+        Http404: the actor doesn't work for the shop, or doesn't sell at all.
+        Refused: as for `files.actions.upload`; `forbidden` if the replies' files are too large.
+    """
+    shops = queries.shops_for(actor)
+    if shop_id is not None and shop_id not in [shop.pk for shop in shops]:
+        raise Http404("no such shop")
+    rate_limits.hit("FILES_PER_HOUR", actor.pk)
+    inspected = inspect(content, uploader)
+    with transaction.atomic():
+        siblings = SavedReplyFile.objects.filter(lock_owner(actor, shop_id))
+        stored = siblings.aggregate(size=Sum("size"))["size"] or 0
+        if stored + inspected.size > settings.SAVED_REPLY_FILES_BYTES:
+            raise Refused("forbidden", _("The saved replies' files are too large together."))
+        row = SavedReplyFile.objects.create(
+            shop_id=shop_id,
+            owner_id=actor.pk if shop_id is None else None,
+            **files.columns_of(inspected),
+        )
+    files.store(row, inspected.contents)
+    return row
+
+
+def attach(reply: SavedReply, ids: Sequence[int]) -> None:
+    """Give a reply these files and no others, in the transaction that saves it.
+
+    Args:
+        ids: in their order, of files that it has already, or that were uploaded for replies of the
+            same shop or person.
+
+    Raises:
+        Refused: `invalid` if there are too many; `not_found` if one is neither.
+    """
+    sending.check_number(ids)
+    own = Q(reply=None, shop=reply.shop_id, owner=reply.owner_id, is_ready=True, pk__in=ids)
+    locked = SavedReplyFile.objects.select_for_update(of=("self",)).order_by("pk")
+    rows = list(locked.filter(Q(reply=reply) | own))
+    for position, row in enumerate(sending.in_order(rows, ids)):
+        row.reply, row.position = reply, position
+        row.save(update_fields=["reply", "position"])
+    dropped = [row.pk for row in rows if row.pk not in ids]
+    if dropped:
+        files.delete(SavedReplyFile.objects.filter(pk__in=dropped))
+
+
+def kept(user: Person, ids: Iterable[int]) -> list[SavedReplyFile]:
+    """Return those of some files with which a person can save a reply."""
+    shop_ids = [shop.pk for shop in queries.shops_for(user)]
+    rows = SavedReplyFile.objects.filter(owned_by(user.pk, shop_ids), pk__in=ids, is_ready=True)
+    return list(rows.order_by("reply", "position", "pk"))
+
+
+def file_for(user: Person, file_id: int) -> SavedReplyFile:
+    """Return a file of a reply that the person may use, or raise Http404."""
+    for row in kept(user, [file_id]):
+        return row
+    raise Http404("no such file")

@@ -1,0 +1,26 @@
+"""How long files are kept whose saved reply was never saved."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from messaging.files.actions import delete_stored
+from messaging.models import SavedReplyFile
+from trato.retention import Rule, ago
+
+
+def _unsaved() -> QuerySet[SavedReplyFile]:
+    until = ago(hours=settings.UNSENT_FILES_KEEP_HOURS)
+    return SavedReplyFile.objects.filter(reply=None, created_at__lt=until)
+
+
+def _delete_stored(keys: Sequence[int]) -> None:
+    """Delete from the storage, on commit, what the rows that are about to be deleted have there."""
+    for row in _unsaved().select_for_update(of=("self",)).filter(pk__in=keys):
+        transaction.on_commit(partial(delete_stored, row.stored_names()))
+
+
+RULES = [Rule("files of saved replies that were never saved", _unsaved, _delete_stored)]
