@@ -29,10 +29,13 @@ from messaging.models import (
     SUBJECT_KIND,
     AwayWords,
     Conversation,
+    File,
     Message,
+    MessageVersion,
     Note,
     OpeningHours,
     Participant,
+    Reaction,
     Report,
     ScheduledMessage,
     Side,
@@ -56,7 +59,7 @@ def sentences(body: str) -> list[str]:
 def counts() -> list[int]:
     rows: list[Any] = [
         User, Shop, Product, ProductImage, Conversation, Message, Participant, Notification, Report,
-        AuditEntry, Note, ScheduledMessage, OpeningHours, AwayWords,
+        AuditEntry, Note, ScheduledMessage, OpeningHours, AwayWords, File, MessageVersion, Reaction,
     ]  # fmt: skip
     return [model.objects.count() for model in rows]
 
@@ -71,10 +74,15 @@ class DemoTests(TestCase):
 
     statements: int
     media: str
+    private: str
 
     @classmethod
     def setUpTestData(cls) -> None:
         cls.media = cls.enterClassContext(TemporaryDirectory())
+        cls.private = cls.enterClassContext(TemporaryDirectory())
+        private = {"OPTIONS": {"location": cls.private}}
+        storages = settings.STORAGES | {"private": settings.STORAGES["private"] | private}
+        cls.enterClassContext(override_settings(STORAGES=storages))
         with (
             override_settings(MEDIA_ROOT=cls.media),
             CaptureQueriesContext(connection) as captured,
@@ -165,7 +173,7 @@ class DemoTests(TestCase):
         assert len(set(bodies)) == len(bodies)
 
     def test_nobody_says_a_placeholder(self) -> None:
-        assert not Message.objects.filter(body__regex=r"[{}|]|^[<>=@!x] ").exists()
+        assert not Message.objects.filter(body__regex=r"[{}|]|^[<>=@!x%] ").exists()
 
     def test_everybody_writes_in_waking_hours_and_before_now(self) -> None:
         times = list(Message.objects.values_list("created_at", flat=True))
@@ -278,6 +286,25 @@ class DemoTests(TestCase):
         acts = AuditEntry.objects.filter(subject=f"message:{message.pk}", verb="message.removed")
         assert acts.get().actor.email == "staff@example.com"
         assert message.reports.get().outcome == Report.Outcome.UPHELD
+
+    def test_something_arrived_broken_and_there_are_photos_of_it(self) -> None:
+        talk = ours().get(product__slug="speckled-breakfast-bowl")
+        said = {row.sequence: row for row in talk.messages.prefetch_related("files", "versions")}
+        photos, [document] = list(said[1].files.all()), said[6].files.all()
+        assert [photo.kind for photo in photos] == ["image", "image"]
+        assert all(photo.alt for photo in photos)
+        assert (said[1].attached, said[6].attached) == ("photos", "document")
+        for file in (*photos, document):
+            for name in file.stored_names():
+                assert (Path(self.private) / name).stat().st_size > 500, name
+        assert said[2].edited_at
+        assert said[2].versions.get().body != said[2].body
+        assert said[3].withdrawn_at
+        assert said[5].quote == 4
+        reactions = Reaction.objects.filter(message__conversation=talk).order_by("message")
+        assert list(reactions.values_list("message__sequence", "reaction")) == [
+            (1, "😮"), (5, "❤️"), (6, "🙏"),
+        ]  # fmt: skip
 
     def test_a_scam_waits_for_the_staff(self) -> None:
         scams = Report.objects.filter(reason=Report.Reason.SCAM, outcome="")

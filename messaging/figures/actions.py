@@ -90,9 +90,9 @@ def _catch_up_some(shop_id: int) -> tuple[bool, bool]:
     pages = [_page(rows, since) for rows in sources]
     hours = schedule_of(shop_id)
     mark.day_seconds = usual_day(hours, now)
-    shoppers: set[int] = set().union(*(found for found, _until in pages))
+    shoppers: set[int] = set().union(*(people for people, _until in pages))
     _store(shop_id, shoppers, horizon, hours, mark.day_seconds)
-    untils = [until for _found, until in pages if until]
+    untils = [until for _people, until in pages if until]
     is_done = not untils
     mark.read_until = min(untils, default=now - OVERLAP)
     if is_done:
