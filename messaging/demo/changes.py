@@ -18,7 +18,12 @@ def store_changes(talks: Iterable[Talk]) -> None:
         for line, message in zip(talk.lines, talk.messages, strict=True)
     ]
     MessageVersion.objects.bulk_create(
-        MessageVersion(message=message, number=1, body=line.earlier, created_at=message.edited_at)
+        MessageVersion(
+            message=message,
+            number=1,
+            body=line.earlier,
+            created_at=message.created_at + CHANGED_AFTER,
+        )
         for _talk, line, message in said
         if line.earlier
     )

@@ -1,6 +1,7 @@
 """Attach files to the message that is being stored."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,9 @@ from messaging.models import Attached, Conversation, File, Message
 from messaging.records import Attempt
 from trato.errors import Refused, when_shown
 
-from .models import Kind
+from .models import Kind, StoredFile
+
+Row = TypeVar("Row", bound=StoredFile)
 
 
 def claim(conversation: Conversation, attempt: Attempt) -> list[File]:
@@ -39,7 +42,7 @@ def check_number(ids: Sequence[int]) -> None:
         raise Refused("invalid", when_shown(lambda: text % {"limit": limit}))
 
 
-def in_order(rows: Iterable[File], ids: Sequence[int]) -> list[File]:
+def in_order(rows: Iterable[Row], ids: Sequence[int]) -> list[Row]:
     """Return files in the order of their IDs, or refuse them if one is missing or there twice."""
     files = {row.pk: row for row in rows}
     if len({*ids} & {*files}) != len(ids):

@@ -120,7 +120,7 @@ def use(actor: Person, conversation_id: int, reply_id: int) -> list[File]:
     """
     count_use(actor, conversation_id, reply_id)
     sources = SavedReplyFile.objects.filter(reply=reply_id, is_ready=True)
-    return copy(actor, conversation_id, sources.order_by("position"))
+    return copy(actor, conversation_id, list(sources.order_by("position")))
 
 
 @rate_limits.given_back_on_failure

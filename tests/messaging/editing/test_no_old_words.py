@@ -180,7 +180,7 @@ def test_the_old_words_and_files_are_nowhere(
     settings.REQUESTS_PER_MINUTE = 100_000
     mail.outbox.clear()
     ACTS[act](scene, moderator)
-    leaked = []
+    leaked: list[str] = []
     for name in PEOPLE:
         person: User = request.getfixturevalue(name)
         client = client_of(person)
@@ -193,7 +193,7 @@ def test_the_old_words_and_files_are_nowhere(
         for where, content in scene.told(client, person):
             if scene.has_old(content, act):
                 leaked.append(f"{name} {where}")
-    leaked += [sent.subject for sent in mail.outbox if OLD in str(sent.message())]
+    leaked += [str(sent.subject) for sent in mail.outbox if OLD in str(sent.message())]
     assert leaked == []
 
 

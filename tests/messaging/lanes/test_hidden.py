@@ -144,7 +144,7 @@ def test_the_turn_is_as_if_hidden_messages_were_never_sent(
     shop: Shop, seller: User, acts: list[Act]
 ) -> None:
     rate_limits.reset()
-    row = ConversationFactory(consumer=UserFactory(), shop=shop)
+    row: Conversation = ConversationFactory(consumer=UserFactory(), shop=shop)
     for act, place in acts:
         row = Conversation.objects.get(pk=row.pk)
         if act == "ask":

@@ -185,7 +185,11 @@ def test_without_scripts_they_are_uploaded_with_the_form(
     client_of: Any, seller: User, asked: Conversation, later: datetime
 ) -> None:
     client, address = client_of(seller), f"{asked.get_absolute_url()}scheduled/"
-    form = {"body": "", "send_at": "choose", "upload": SimpleUploadedFile("care.pdf", PDF)}
+    form: dict[str, Any] = {
+        "body": "",
+        "send_at": "choose",
+        "upload": SimpleUploadedFile("care.pdf", PDF),
+    }
     page = client.post(address, form).text
     file = File.objects.get()
     assert f'name="files" value="{file.pk}" checked' in page
@@ -200,7 +204,11 @@ def test_without_scripts_they_are_uploaded_with_the_form(
     assert f'name="files" value="{file.pk}" checked' in client.get(edit).text
     wrong = {"body": "", "send_at": "2020-01-01T09:00", "files": file.pk, "revision": 1}
     assert f'name="files" value="{file.pk}" checked' in client.post(edit, wrong).text
-    bad = {"upload": SimpleUploadedFile("x.pdf", b"x"), "send_at": later.isoformat(), "revision": 1}
+    bad: dict[str, Any] = {
+        "upload": SimpleUploadedFile("x.pdf", b"x"),
+        "send_at": later.isoformat(),
+        "revision": 1,
+    }
     answer = client.post(edit, {"body": "Here", "files": file.pk, **bad})
     assert (answer.status_code, f'value="{file.pk}" checked' in answer.text) == (400, True)
     form = {"body": "Without", "send_at": later.isoformat(), "revision": 1}
