@@ -1,18 +1,16 @@
 """Saved replies in the message box: from the button, by a shortcut, and undone."""
 
+from typing import Any
+
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from catalog.models import Product, Shop
 from messaging.factories import SavedReplyFactory
 from messaging.models import Conversation, Message, SavedReply
-from messaging.saved_replies import attachments
 from tests.browser.acts import Person, bodies, open_thread, says
 from tests.uploads import PDF, jpeg
-from trato.images.queue import Uploader
 
 BOX = "#composer-body"
 STATUS = ".replies__status"
@@ -69,25 +67,26 @@ def test_a_replys_files_are_attached_and_sent(
     page: Page,
     person: Person,
     shopper: User,
-    seller: User,
-    shop: Shop,
     conversation: Conversation,
     replies: list[SavedReply],
 ) -> None:
-    rows = [
-        attachments.upload(seller, shop.pk, SimpleUploadedFile(*given), Uploader(seller.pk))
-        for given in (("kiln.jpg", jpeg(800, 600)), ("care.pdf", PDF))
+    given: Any = [
+        {"name": "kiln.jpg", "mimeType": "image/jpeg", "buffer": jpeg(800, 600)},
+        {"name": "care.pdf", "mimeType": "application/pdf", "buffer": PDF},
     ]
-    with transaction.atomic():
-        attachments.attach(replies[0], [row.pk for row in rows])
+    page.goto(f"/saved-replies/{replies[0].pk}/")
+    page.set_input_files("[name=upload]", given)
+    page.click("main .button--primary")
+    expect(page.locator(".saved-reply__file")).to_have_count(2)
     asking = person(shopper)
-    open_thread(asking, conversation)
+    for one in (asking, page):
+        open_thread(one, conversation)
     page.click(".replies__button")
     expect(page.locator(".replies__files:visible")).to_have_text("kiln.jpg, care.pdf")
     page.click(".replies__item >> text=care.pdf")
     lines = page.locator(".attachment__name")
     expect(lines).to_have_text(["kiln.jpg", "care.pdf"])
-    expect(page.locator(".attachment img")).to_be_visible()
+    expect(page.locator(".attachment img").first).to_be_visible()
     page.get_by_role("button", name="Remove care.pdf").click()
     expect(lines).to_have_text(["kiln.jpg"])
     page.click(".composer__send")
