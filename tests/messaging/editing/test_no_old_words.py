@@ -16,13 +16,16 @@ from accounts.models import User
 from catalog.models import Product
 from messaging import actions
 from messaging.editing.actions import edit, withdraw
+from messaging.exports import actions as exports
+from messaging.exports import building
 from messaging.factories import ConversationFactory, SavedReplyFactory
 from messaging.files.actions import describe
 from messaging.files.models import SIDES, storage
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Export, Message
 from messaging.moderation import actions as moderation
 from messaging.reactions.actions import react
 from notifications.models import Notification
+from tests.exports import everything_in, exported
 from tests.messaging.editing.crawl import addresses, fetched
 from tests.said import say
 from tests.sockets import next_frame, send
@@ -84,6 +87,7 @@ class Scene:
                 "slug": [product.slug, self.talk.shop.slug],
                 "notification_id": list(news) or [1],
                 "reply_id": [self.reply.pk],
+                "export_id": list(Export.objects.values_list("pk", flat=True)),
                 "view_id": [1],
                 "wait_id": [1],
             }
@@ -146,8 +150,16 @@ def scene(
     conversation: Conversation,
     stranger: User,
     no_hurry: None,
+    settings: Any,
 ) -> Scene:
-    return Scene(shopper, seller, conversation, stranger)
+    """The scene, and an export of it that each side has prepared before anything is changed."""
+    scene, limit = Scene(shopper, seller, conversation, stranger), settings.EXPORT_DIRECT_MESSAGES
+    settings.EXPORT_DIRECT_MESSAGES = 0
+    for person in (shopper, seller):
+        exports.start(person, conversation.pk)
+        building.due(1)
+    settings.EXPORT_DIRECT_MESSAGES = limit
+    return scene
 
 
 @pytest.mark.django_db
@@ -159,10 +171,11 @@ def test_before_that_the_words_are_in_many_places(
     for part in (
         "messages/?since=0", "/conversations/", "messages/1/", "messages/5/", "?quote=1",
         f"{scene.files[0].pk}/", "/thumbnail/", "size=large", f"{scene.files[1].pk}/",
-        "/notifications/",
+        "/notifications/", f"/export/{Export.objects.get(owner=seller).pk}/",
     ):  # fmt: skip
         assert any(where.endswith(part) for where in places), part
     assert scene.found(client)
+    assert scene.has_old(everything_in(exported(client, scene.talk)).encode())
 
 
 @pytest.mark.django_db
@@ -190,6 +203,8 @@ def test_the_old_words_and_files_are_nowhere(
                 leaked.append(f"{name} {where}")
         if scene.found(client):
             leaked.append(f"{name} finds it")
+        if scene.has_old(everything_in(exported(client, scene.talk)).encode(), act):
+            leaked.append(f"{name} exports it")
         for where, content in scene.told(client, person):
             if scene.has_old(content, act):
                 leaked.append(f"{name} {where}")

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0023_hidden_messages")]
+    dependencies = [("messaging", "0025_hidden_messages")]
 
     operations = [
         migrations.AddField(

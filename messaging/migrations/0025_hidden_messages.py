@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0022_message_changes")]
+    dependencies = [("messaging", "0024_presence")]
 
     operations = [
         migrations.AddIndex(

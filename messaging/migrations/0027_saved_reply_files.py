@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("messaging", "0024_scheduled_files"),
+        ("messaging", "0026_scheduled_files"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.MESSAGING_SHOP_MODEL),
     ]
