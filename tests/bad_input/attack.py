@@ -29,7 +29,7 @@ HOSTILE = {
 WORST = {name: HOSTILE[name] for name in (
     "NUL", "broken UTF-8", "5,000 digits", "a number too large for the database", "depth",
 )}  # fmt: skip
-SOME = 3  # values per route
+SOME = 2  # values per route
 QUERY_NAMES = (
     "q", "page", "category", "low", "high", "currency", "sort", "unread", "state", "since",
     "before", "sequence", "next", "person",

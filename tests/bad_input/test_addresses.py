@@ -74,11 +74,11 @@ def test_no_page_breaks_by_its_query(attack: Attack, real: dict[str, str]) -> No
     assert attack.failures == []
 
 
-@pytest.mark.parametrize("route", SEARCHES)
-def test_no_search_breaks(route: str, of_seller: Attack, real: dict[str, str]) -> None:
-    for name in SEARCHES[route]:
-        for value in HOSTILE.values():
-            of_seller.send("GET", f"{fill(route, real)}?{name}={value}")
+def test_no_search_breaks(of_seller: Attack, real: dict[str, str]) -> None:
+    fields = [(route, name) for route, names in SEARCHES.items() for name in names]
+    addresses = [f"{fill(route, real)}?{name}=" for route, name in fields]
+    for address, value in each_with_some(addresses):
+        of_seller.send("GET", address + value)
     assert of_seller.failures == []
 
 
@@ -92,13 +92,13 @@ def test_no_list_of_staff_breaks_by_its_query(of_chief: Attack) -> None:
     assert of_chief.failures == []
 
 
-@pytest.mark.parametrize("part", ["year", "month", "day"])
-def test_no_calendar_of_staff_breaks(part: str, of_chief: Attack) -> None:
-    for path, field in (
-        ("accounts/user", "date_joined"),
-        ("audit/auditentry", "created_at"),
-        ("usersessions/usersession", "last_seen_at"),
-    ):
-        for value in ("0", "10000", "99999999999", "-1", "x", *HOSTILE.values()):
-            of_chief.send("GET", f"/admin/{path}/?{field}__{part}={value}")
+def test_no_calendar_of_staff_breaks(of_chief: Attack) -> None:
+    fields = (
+        "accounts/user/?date_joined", "audit/auditentry/?created_at",
+        "usersessions/usersession/?last_seen_at",
+    )  # fmt: skip
+    parts = [f"/admin/{field}__{part}=" for field in fields for part in ("year", "month", "day")]
+    values = {value: value for value in ("0", "10000", "99999999999", "-1", "x")}
+    for address, value in each_with_some(parts, values | HOSTILE):
+        of_chief.send("GET", address + value)
     assert of_chief.failures == []

@@ -151,7 +151,7 @@ def test_sends_and_marks_at_once_never_deadlock(
     async def again(work: Any, seed: int) -> None:
         connection, rng = StatementConnection(), random.Random(seed)
         try:
-            for _ in range(100):
+            for _ in range(40):
                 await work(connection, rng)
         finally:
             connection.close()
