@@ -1,8 +1,10 @@
 """Accessibility of the pages for visitors, shoppers and sellers."""
 
 import uuid
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
@@ -11,8 +13,9 @@ from catalog.models import Product, Shop
 from messaging import actions
 from messaging.editing import actions as editing
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.models import Conversation
+from messaging.models import Conversation, Nudge, Side
 from messaging.moderation import actions as moderation
+from messaging.presence.actions import note_active
 from messaging.reactions.actions import react
 from notifications.factories import NotificationFactory
 from tests.browser.acts import open_thread, write
@@ -72,6 +75,12 @@ def test_the_pages_of_a_shopper(
     moderation.remove_message(moderator, answer.pk, "Contact data")
     product.price += 100
     product.save()
+    ago = timezone.now() - timedelta(days=2)
+    Conversation.objects.filter(pk=conversation.pk).update(waiting_since=ago)
+    Nudge.objects.create(
+        conversation=conversation, side=Side.SELLER, sender=seller, sent_at=timezone.now()
+    )
+    note_active([seller.pk])
     thread = conversation.get_absolute_url()
     quiet = ConversationFactory(consumer=shopper, product=ProductFactory()).get_absolute_url()
     visit = inspect(shopper, locale=locale)
@@ -85,6 +94,7 @@ def test_the_pages_of_a_shopper(
     )  # fmt: skip
     line = Line(visit.page)
     open_thread(visit.page, conversation)
+    visit.page.locator(".presence:visible").wait_for()
     write(visit.page, "A bell: \a")  # refused
     visit.page.locator(".message__failed:visible").wait_for()
     line.cut(requests=False)

@@ -7,6 +7,7 @@ import { writeAll } from "trato/local-time";
 import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
+import "trato/presence"; // before the answer that it waits for
 import { quoteOf } from "trato/quotes";
 import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
