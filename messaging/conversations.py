@@ -162,10 +162,8 @@ class Conversation(models.Model):
 
     def page_of(self, sequence: int) -> str:
         """Return the address of the page that has a message, and what was written around it."""
-        page = settings.HISTORY_PAGE_SIZE
-        if sequence > self.last_sequence - page:
-            return self.get_absolute_url()
-        return f"{self.get_absolute_url()}?before={sequence + page // 2}"
+        # Without a place, the page begins at the first unread message, and may end before this one.
+        return f"{self.get_absolute_url()}?around={sequence}"
 
     @property
     def consumer_name(self) -> str:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from . import extras
 from .models import Conversation, File, Message
+from .queries import Window
 from .records import Quoted, Reactions, ReadMark, Sent
 from .records import Sender as Sender
 
@@ -138,6 +139,13 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     ended: bool
 
 
+class ConversationWindow(ConversationState, tag="conversation.state", kw_only=True):
+    """Successive messages from anywhere; `more` is about the direction that was requested."""
+
+    older: bool
+    newer: bool
+
+
 class ConversationEnded(Struct, tag="conversation.ended"):
     """Nobody can write there any more: the shopper's account, or the shop, is gone."""
 
@@ -212,4 +220,19 @@ def page(
         read=read,
         nudged=nudged,
         ended=conversation.ended_at is not None,
+    )
+
+
+def window(
+    conversation: Conversation,
+    shown: Window,
+    *,
+    more: bool,
+    read: dict[str, int],
+    nudged: dict[str, datetime],
+) -> ConversationWindow:
+    """Return a part of the history for JSON responses, with what there is around it."""
+    state = page(conversation, shown.messages, more=more, read=read, nudged=nudged, resuming=False)
+    return ConversationWindow(
+        **msgspec.structs.asdict(state), older=shown.has_older, newer=shown.has_newer
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,26 +14,49 @@ from trato.prepared import prepared
 from .models import Conversation, Message, Participant, PresenceChoice, Side
 
 
+class Window(NamedTuple):
+    """Successive messages of a conversation, oldest first, and what there is around them."""
+
+    messages: list[Message]
+    has_older: bool
+    has_newer: bool
+
+
 def messages_since(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:
     """Return what changed after a revision, in order of revision, and whether there is more."""
     rows = _messages(conversation).filter(revision__gt=revision).order_by("revision")
     return _page(rows, settings.MESSAGE_PAGE_SIZE)
 
 
-def latest_messages(conversation: Conversation) -> tuple[list[Message], bool]:
-    """Return the end of a conversation, oldest first, and whether there are older messages."""
+def latest_messages(conversation: Conversation) -> Window:
+    """Return the end of a conversation."""
     size = settings.HISTORY_PAGE_SIZE
     rows = _latest(conversation.pk, limit=size + 1)
     for row in rows:
         row.conversation = conversation  # else each one would load it again
-    return rows[:size][::-1], len(rows) > size
+    return Window(rows[:size][::-1], len(rows) > size, has_newer=False)
 
 
-def messages_before(conversation: Conversation, sequence: int) -> tuple[list[Message], bool]:
-    """Return a page of older messages, oldest first, and whether there are even older ones."""
+def messages_before(conversation: Conversation, sequence: int) -> Window:
+    """Return the page of messages before a sequence."""
     older = _messages(conversation).filter(sequence__lt=sequence).order_by("-sequence")
     rows, more = _page(older, settings.HISTORY_PAGE_SIZE)
-    return rows[::-1], more
+    return Window(rows[::-1], more, has_newer=sequence <= conversation.last_sequence)
+
+
+def messages_after(conversation: Conversation, sequence: int) -> Window:
+    """Return the page of messages after a sequence."""
+    newer = _messages(conversation).filter(sequence__gt=sequence).order_by("sequence")
+    rows, more = _page(newer, settings.HISTORY_PAGE_SIZE)
+    first = rows[0].sequence if rows else conversation.last_sequence + 1
+    return Window(rows, first > 1, more)
+
+
+def messages_around(conversation: Conversation, sequence: int) -> Window:
+    """Return a page with a message in its middle; near an end, the first or the last page."""
+    size = settings.HISTORY_PAGE_SIZE
+    start = min(sequence - size // 2, conversation.last_sequence - size)
+    return messages_after(conversation, max(start, 0))
 
 
 def time_of(conversation: Conversation, sequence: int) -> datetime | None:

@@ -165,7 +165,7 @@ def state_of(conversation: Conversation, since: int, user: Person) -> frames.Con
     messages, more = (
         queries.messages_since(conversation, since)
         if since
-        else queries.latest_messages(conversation)
+        else queries.latest_messages(conversation)[:2]
     )
     marks = queries.read_marks(conversation, user)
     return frames.page(

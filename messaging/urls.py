@@ -13,6 +13,7 @@ from .moderation.urls import urlpatterns as moderation
 from .notes.urls import urlpatterns as notes
 from .nudges.urls import urlpatterns as nudges
 from .opening_hours.urls import urlpatterns as opening_hours
+from .places.urls import urlpatterns as places
 from .presence.urls import urlpatterns as presence
 from .reading.urls import urlpatterns as reading
 from .saved_replies.urls import urlpatterns as saved_replies
@@ -50,4 +51,5 @@ urlpatterns = [
     *figures,
     *files,
     *exports,
+    *places,
 ]

@@ -35,9 +35,12 @@ from .context.product import product_of
 from .context.queries import others_of
 from .files.forms import FilesRefused, files_of, store_uploads
 from .files.queries import unsent
-from .models import Conversation, Message, Reaction, Side, conversation_url
+from .models import Conversation, Reaction, Side, conversation_url
 from .notes import queries as notes
 from .nudges import queries as nudges
+from .places import queries as places
+from .places.forms import place_of_day
+from .queries import Window
 from .reading import pixel
 from .records import Quoted
 from .resuming import state_of
@@ -50,32 +53,41 @@ from .triage.panel import panel
 @require_GET
 @person_required
 def conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Show one conversation, with the form to reply; with `message`, lead to its place there."""
+    """Show one conversation, with the form to reply.
+
+    With `message` or `date`, lead to its place there. Without a place, start reading at the first
+    unread message.
+    """
     conversation = access.conversation_for(request.user, conversation_id, with_hours=True)
-    if sequence := _number(request.GET.get("message")):
+    sequence, refused_day = _number(request.GET.get("message")), ""
+    try:
+        if "date" in request.GET:
+            sequence = place_of_day(conversation, request.GET["date"])
+    except Refused as refusal:
+        refused_day = str(refusal.detail)
+    if sequence:
         return redirect(f"{conversation.page_of(sequence)}#message-{sequence}")
     draft = drafted(conversation, request.user, request.GET.get("reply", ""))
     files = [key_from(text) for text in request.GET.getlist("file")]  # of the reply
-    return _thread(request, conversation, draft=draft, kept_files=files)
+    return _thread(request, conversation, draft=draft, kept_files=files, refused_day=refused_day)
 
 
 @require_GET
 @person_required
 def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
-    """Return as JSON what changed since a revision, or a page of messages before a sequence."""
+    """Return as JSON what changed since a revision, or a page before, after or around a message."""
     conversation = access.conversation_for(request.user, conversation_id)
     try:
-        if "before" in request.GET:
-            rows, more = queries.messages_before(conversation, counter_from(request.GET["before"]))
-            marks = queries.read_marks(conversation, request.user)
-            nudged = nudges.holding(conversation)
-            state = frames.page(
-                conversation, rows, more=more, read=marks, nudged=nudged, resuming=False
-            )
-            return json_response(state)
+        window = places.named_window(conversation, request.GET)
         since = counter_from(request.GET.get("since", "0"))
     except Refused as refusal:
         return refusal_response(refusal)
+    if window:
+        more = window.has_newer if "after" in request.GET else window.has_older
+        marks = queries.read_marks(conversation, request.user)
+        nudged = nudges.holding(conversation)
+        state = frames.window(conversation, window, more=more, read=marks, nudged=nudged)
+        return json_response(state)
     if since:
         metrics.resumes.labels("http").inc()
     return json_response(state_of(conversation, since, request.user))
@@ -103,7 +115,8 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
         return with_retry_after(response, refusal)
     if wants_json(request):
         return json_response(frames.MessageAnswer.of(sent))
-    return redirect(f"{conversation_url(sent.conversation_id)}#message-{sent.sequence}")
+    place = f"?around={sent.sequence}#message-{sent.sequence}"
+    return redirect(conversation_url(sent.conversation_id) + place)
 
 
 def _thread(
@@ -113,46 +126,37 @@ def _thread(
     refusal: Refused | None = None,
     draft: str = "",
     kept_files: Sequence[int] = (),
+    refused_day: str = "",
 ) -> HttpResponse:
     side = conversation.side_of(request.user.pk)
+    marks, own_mark, own = queries.read_marks_and_own(conversation, request.user)
+    is_plain = not (refusal or refused_day or "quote" in request.GET or "reply" in request.GET)
     try:
-        before = counter_from(request.GET["before"]) if "before" in request.GET else None
+        part = places.part_of(conversation, side, own_mark, request.GET, starts_at_unread=is_plain)
     except Refused as error:
         raise Http404("no such page") from error
-    rows, has_older = (
-        queries.messages_before(conversation, before)
-        if before
-        else queries.latest_messages(conversation)
-    )
+    rows = part.window.messages
     extras.load(rows)
-    marks, own_mark, own = queries.read_marks_and_own(conversation, request.user)
-    first_unread = next(
-        (row.sequence for row in rows if row.sequence > own_mark and row.side != side), None
-    )
-    team = (
-        _team_part(request.user, conversation, rows, has_older, before)
-        if side is Side.SELLER
-        else {}
-    )
+    team = _team_part(request.user, conversation, part.window) if side is Side.SELLER else {}
     context = {
         "conversation": conversation,
         "side": side,
         "counterpart": conversation.counterpart_of(side),
         "counterpart_picture": conversation.counterpart_picture_of(side),
-        "history": by_day(rows, team.get("team_rows", ()), first_unread),
-        "oldest": rows[0].sequence if rows else 0,
-        "has_older": has_older,
-        "before": before,
+        "history": by_day(rows, team.get("team_rows", ()), part.unread.first),
+        "part": part,
+        "own_mark": own_mark,
+        "refused_day": refused_day,
         "triage": panel(conversation, side, own),
         "read": marks,
         "read_by_other": marks[side.other],
-        "first_unread": first_unread,
+        "first_unread": part.unread.first,
         "nudge": nudges.panel(conversation, side),
         "max_characters": settings.MESSAGE_MAX_CHARACTERS,
         "client_id": uuid.uuid4(),
         "form_error": refusal.detail if refusal else None,
         "draft": draft,
-        "read_mark": pixel.signature(request.user.pk, conversation.pk, conversation.last_sequence),
+        "read_mark": pixel.signature(request.user.pk, conversation.pk, part.seen),
         "product": product_of(conversation),
         "kept_files": unsent(request.user, kept_files) if kept_files else (),
         "files_max": settings.MESSAGE_FILES_MAX,
@@ -164,7 +168,7 @@ def _thread(
         "file_max_bytes": settings.FILE_MAX_BYTES,
         **team,
     }
-    status = STATUS[refusal.code] if refusal else 200
+    status = STATUS[refusal.code] if refusal else 400 if refused_day else 200
     return render(request, "messaging/conversation.html", context, status=status)
 
 
@@ -182,16 +186,12 @@ def _number(text: str | None) -> int:
         return 0
 
 
-def _team_part(
-    user: Person,
-    conversation: Conversation,
-    rows: list[Message],
-    has_older: bool,
-    before: int | None,
-) -> dict[str, Any]:
+def _team_part(user: Person, conversation: Conversation, window: Window) -> dict[str, Any]:
     """Return what only the team sees on the page: its rows between these messages, the context."""
-    start = rows[0].created_at if rows and has_older else None
-    end = queries.time_of(conversation, before) if before else None
+    rows = window.messages
+    start = rows[0].created_at if rows and window.has_older else None
+    after = rows[-1].sequence + 1 if rows and window.has_newer else None
+    end = queries.time_of(conversation, after) if after else None
     revision = notes.team_revision(conversation)
     own_notes, last = notes.notes_between(conversation, start, end) if revision else ([], None)
     assignments = team_queries.assignments_between(conversation, start, end) if revision else []

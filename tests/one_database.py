@@ -28,6 +28,7 @@ ON_SQLITE = (
     "tests/messaging/files/test_memory.py",
     "tests/messaging/files/test_scanner.py",
     "tests/messaging/opening_hours",
+    "tests/messaging/places/test_windows.py",
     "tests/messaging/saved_replies",
     "tests/messaging/saved_views",
     "tests/messaging/scheduled",

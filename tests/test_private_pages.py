@@ -72,6 +72,7 @@ def test_no_page_of_a_conversation_may_be_kept_by_a_cache(
     for address in (
         at,
         f"{at}?before=2",
+        f"{at}search/?words=still",
         f"{at}messages/?since=0",
         f"{at}messages/1/report/",
         f"{at}read.gif?sequence=1",

@@ -2,7 +2,8 @@
 
 One shop has half of all conversations, and 20 members who were all notified of each. The database
 generates the rows from series of numbers. It stores messages in the order of their times, so that a
-conversation's messages are as scattered as in real life.
+conversation's messages are as scattered as in real life. The last conversation goes on all
+the time.
 """
 
 from collections.abc import Iterator
@@ -68,9 +69,11 @@ INSERT INTO messaging_conversation (id, consumer_id, shop_id, product_id, produc
     product_price, product_currency, product_image, last_sequence, revision, created_at)
 SELECT k, {sellers} + 1 + k / {per_shopper}, product.shop_id, product.id, product.title,
        product.price, 'EUR', '/media/products/picture-' || product.id || '-1.jpg', size, size,
-       now() - interval '2 years' * power(random(), 1.5) - interval '3 days'
+       now() - interval '3 days' - interval '2 years'
+       * CASE WHEN k = {conversations} THEN 1 ELSE power(random(), 1.5) END
 FROM (
-    SELECT k, (ARRAY[1, 2, 3, 4, 6, 8, 10, 14, 20, 32])[1 + (k / 2 + k % 2 * 5) % 10] AS size,
+    SELECT k, CASE WHEN k = {conversations} THEN {longest} ELSE
+               (ARRAY[1, 2, 3, 4, 6, 8, 10, 14, 20, 32])[1 + (k / 2 + k % 2 * 5) % 10] END AS size,
            CASE WHEN k % 2 = 0 THEN 0 ELSE {products} * (1 + k / 2 % ({shops} - 1)) END
            + 1 + k / 2 % {products} AS product_id
     FROM generate_series(1, {conversations}) k
@@ -94,7 +97,9 @@ FROM (
     SELECT c.id, c.consumer_id, sequence, sequence % 2 = 1 AS asks,
            c.created_at + c.span * (sequence - 0.9 * random()) / c.last_sequence AS at,
            1 + floor(random() * {bodies})::int AS body_number
-    FROM (SELECT *, interval '3 days' * random() AS span FROM messaging_conversation) c,
+    FROM (SELECT *, CASE WHEN id = {conversations} THEN interval '2 years'
+                         ELSE interval '3 days' * random() END AS span
+          FROM messaging_conversation) c,
          generate_series(1, c.last_sequence) sequence
 ) c
 JOIN answering ON conversation_id = c.id
@@ -190,6 +195,11 @@ class Size:
         return self.messages // MESSAGES_PER_CONVERSATION
 
     @property
+    def longest(self) -> int:
+        """The number of messages in the last conversation, which is with the big shop."""
+        return 50_000 if self.messages >= 500_000 else 100
+
+    @property
     def shops(self) -> int:
         return max(3, self.conversations // 500)
 
@@ -222,6 +232,7 @@ def fill(address: str, size: Size) -> None:
                 per_shopper=CONVERSATIONS_PER_SHOPPER,
                 bodies=BODIES,
                 conversations=size.conversations,
+                longest=size.longest,
                 shops=size.shops,
                 sellers=size.sellers,
                 shoppers=size.shoppers,

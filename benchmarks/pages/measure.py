@@ -21,7 +21,8 @@ LARGE = ("messaging_message", "messaging_conversation", "messaging_participant",
          "notifications_notification")  # fmt: skip
 ADMIN = ("messaging/conversation", "messaging/message", "messaging/participant",
          "notifications/notification")  # fmt: skip
-TOLD = ("name", "limit", "compared", "queries", "scans")
+TOLD = ("name", "limit", "compared", "most", "queries", "scans")
+LONG_MOST = 1.2  # times the median of a conversation with 100 messages
 ADDRESSES_CHECKED = 8  # requests of each page to collect its queries and their plans
 RARE = ["malaga", "logrono", "besancon", "lodz", "kraków"]
 BEGINNINGS = ["dispon", "measur", "wal", "lamp", "enví"]
@@ -62,6 +63,7 @@ class Page:
     addresses: list[str]
     limit: float | None = None  # milliseconds
     compared: bool = True  # compared with 10,000 messages
+    most: float | None = None  # how many times the median there it may take, instead of the p95
     queries: int = 0
     scans: list[str] = field(default_factory=list)
 
@@ -146,6 +148,7 @@ def pages_to_measure() -> list[Page]:
         Page(
             "suggestions", big, [f"{address}suggestions/" for address in of_big], 50, compared=False
         ),
+        *long_thread(big),
         Page("badge", big, ["/notifications/unread/"]),
         Page("notifications", big, ["/notifications/"]),
         Page("product page", shopper, [f"/products/product-{n}/" for n in range(1, 40)]),
@@ -162,6 +165,26 @@ def pages_to_measure() -> list[Page]:
             for name in ADMIN
         ),
     ]  # fmt: skip
+
+
+def long_thread(client: Client) -> list[Page]:
+    """Return the pages of the longest conversation, which has 100 messages, or 50,000."""
+    from messaging.models import Conversation
+
+    talk = Conversation.objects.latest("last_sequence")
+    own, last = talk.get_absolute_url(), talk.last_sequence
+    middle, most = last // 2, LONG_MOST
+    common, rare = ([f"{own}search/?words={text}" for text in some] for some in (COMMON, RARE))
+    return [
+        Page("long thread, opened", client, [own], most=most),
+        Page("long thread, middle", client, [f"{own}?around={middle}"], most=most),
+        Page("long thread, older JSON", client, [f"{own}messages/?before={last - 39}"], most=most),
+        Page("long thread, middle JSON", client, [f"{own}messages/?around={middle}"], most=most),
+        Page("long thread, newer JSON", client, [f"{own}messages/?after={middle}"], most=most),
+        Page("long thread, common word", client, common, 150, most=most),
+        # Among 100 messages there is nothing to be found.
+        Page("long thread, rare word", client, rare, 150, compared=False),
+    ]
 
 
 def client_of(person: Any) -> Client:

@@ -150,7 +150,7 @@ def conversations_with(
     scope: Scope, text: list[str], before: Cursor | None, size: int, unread_only: bool
 ) -> tuple[list[Cursor], Cursor | None]:
     """See `search.conversations_with`."""
-    words = _words(text)
+    words = parsed(text)
     if not words:
         return [], None
     estimates = [] if unread_only else _estimates(scope, words)
@@ -186,7 +186,7 @@ def _by_index(
     )
 
 
-def _words(words: list[str]) -> list[Word]:
+def parsed(words: list[str]) -> list[Word]:
     """Split a text into words, without those that are only punctuation."""
     with connection.cursor() as cursor:
         cursor.execute(LEXEMES, [words])

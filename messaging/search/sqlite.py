@@ -20,6 +20,8 @@ SELECT m.conversation_id FROM messaging_words w JOIN messaging_message m ON m.id
 WHERE messaging_words MATCH %s AND {shown}
 """.format(shown=shown_sql("m"))
 
+SAID_IN = "SELECT rowid FROM messaging_words WHERE messaging_words MATCH %s"
+
 NOTED = (
     "SELECT n.conversation_id FROM messaging_note_words w JOIN messaging_note n ON n.id = w.rowid "
     "WHERE messaging_note_words MATCH %s"
@@ -37,7 +39,7 @@ def conversations_with(
     for word in words:
         is_last = word is words[-1]
         pattern = rf"\b{word_pattern(word)}" + ("" if is_last else r"\b")
-        phrase = '"{}"{}'.format(folded(word).replace('"', " "), "*" if is_last else "")
+        phrase = phrase_of(word, is_last=is_last)
         in_notes = Q(pk__in=())
         if scope.shop_ids:
             of_team = Q(shop__in=scope.shop_ids) & ~Q(consumer=scope.user_id)
@@ -52,3 +54,8 @@ def conversations_with(
     keys = upcoming(scope, PageRequest(before), size + 1, unread_only=unread_only, among=matching)
     cursors = [Cursor(at, pk) for pk, at in keys]
     return cursors[:size], cursors[size - 1] if len(cursors) > size else None
+
+
+def phrase_of(word: str, *, is_last: bool) -> str:
+    """Return a word for FTS5; the last one may be incomplete."""
+    return '"{}"{}'.format(folded(word).replace('"', " "), "*" if is_last else "")

@@ -86,7 +86,8 @@ def test_the_pages_of_a_shopper(
     visit = inspect(shopper, locale=locale)
     visit.tour(
         [
-            thread, f"{thread}?before=10", quiet, f"{thread}messages/61/report/",
+            thread, f"{thread}?before=10", f"{thread}search/?words=see", quiet,
+            f"{thread}messages/61/report/",
             "/conversations/", "/conversations/?q=nothing+like+it", "/conversations/?unread=1",
             product.get_absolute_url(), "/my/shop/open/", "/my/team/", "/accounts/profile/",
             "/accounts/logout/",

@@ -46,7 +46,7 @@ def test_a_reporter_hears_once_what_became_of_the_report(
     [(title, text, url)] = told(seller)
     assert title == "We've looked at your report"
     assert text.startswith(words)
-    assert url == f"{reported.message.conversation.get_absolute_url()}#message-1"
+    assert url == f"{reported.message.conversation.get_absolute_url()}?around=1#message-1"
     assert queries.unread_count(seller.pk) == before + 1
 
 
@@ -164,7 +164,7 @@ def test_an_old_message_is_linked_with_the_page_that_shows_it(
 ) -> None:
     Conversation.objects.update(last_sequence=500)
     moderation.remove_message(moderator, said.pk, "Number")
-    assert told(shopper)[0][2] == f"{conversation.get_absolute_url()}?before=21#message-1"
+    assert told(shopper)[0][2] == f"{conversation.get_absolute_url()}?around=1#message-1"
 
 
 def test_the_form_suggests_what_the_first_report_says(

@@ -3,7 +3,7 @@ import { request } from "trato/api";
 import { session } from "trato/session";
 
 // Not of the filter: which page of a list or a conversation, and a reply to begin with.
-const OF_PAGE = ["before", "after", "reply"];
+const OF_PAGE = ["before", "after", "around", "date", "reply"];
 
 /** A filter without the page: "?lane=ours&before=…" is "?lane=ours". */
 export function filterOf(query) {

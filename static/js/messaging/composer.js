@@ -180,6 +180,7 @@ class Composer extends HTMLElement {
     if (this.files.hasRefused()) return;
     const { sequence, name } = this.about.quoting ?? {};
     outbox.add(this.conversation, body, files, sequence ? { sequence, name } : null);
+    this.closest("trato-thread").wrote();
     this.about.end();
     this.draft.clear();
     this.typedAt = 0; // the other side's line went with the message

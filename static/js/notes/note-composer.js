@@ -76,7 +76,7 @@ class NoteComposer extends HTMLElement {
     noteOutbox.add(this.conversation, body);
     this.draft.clear();
     count(this.field, this.counter);
-    this.thread.toEnd();
+    this.thread.wrote();
     this.field.focus();
   }
 }

@@ -34,7 +34,7 @@ function isCollapsed(item, time, after) {
 /** The next message, note or line of the team, without the lines between them. */
 function following(item) {
   let next = item.nextElementSibling;
-  while (next?.matches(".messages__day, .messages__new")) next = next.nextElementSibling;
+  while (next?.matches(".messages__day, .messages__new, .messages__gap")) next = next.nextElementSibling;
   return next;
 }
 
@@ -46,13 +46,14 @@ class Notes extends HTMLElement {
     this.gone = new AbortController();
     await customElements.whenDefined("trato-thread");
     this.thread = this.closest("trato-thread");
-    if (!this.thread?.follows) return; // a page of older messages is only for reading
+    if (!this.thread?.follows) return;
     this.conversation = Number(this.thread.dataset.conversation);
     this.revision = Number(this.dataset.revision);
     this.list = this.thread.querySelector(".messages");
     for (const item of this.list.querySelectorAll(".note, .assignment")) this.keep(Number(item.dataset.revision), item);
-    // Where the rows that this page has begin.
+    // Where the rows that this page has begin and end.
     this.from = this.thread.older.hidden ? -Infinity : this.firstTime();
+    this.to = this.thread.timeline.isLive ? Infinity : this.lastTime();
     this.follow(this.gone.signal);
     this.observer = new MutationObserver(() => this.draw());
     this.observer.observe(this.list, { childList: true });
@@ -115,14 +116,15 @@ class Notes extends HTMLElement {
     this.draw();
   }
 
-  /** Older messages were loaded: fetch what is between them, all at once. */
-  async loadOlder() {
-    if (this.isLoadingOlder) return;
-    this.isLoadingOlder = true;
+  /** Other messages were loaded: fetch what is between them, all at once. */
+  async loadOthers() {
+    if (this.isLoadingOthers) return;
+    this.isLoadingOthers = true;
     const state = await this.load(0);
-    this.isLoadingOlder = false;
+    this.isLoadingOthers = false;
     if (!state) return;
     this.from = -Infinity;
+    this.to = Infinity;
     this.draw();
   }
 
@@ -210,11 +212,17 @@ class Notes extends HTMLElement {
     return first ? timeOf(first) : -Infinity;
   }
 
+  lastTime() {
+    const last = this.messages().at(-1);
+    return last ? timeOf(last) : Infinity;
+  }
+
   /** Put each row where its time is. What is in its place already is not touched. */
   draw() {
     const first = this.firstTime();
+    const end = this.thread.timeline.isLive ? Infinity : this.lastTime();
     const isStart = this.thread.older.hidden;
-    if (first < this.from) this.loadOlder();
+    if (first < this.from || end > this.to) this.loadOthers();
     const moves = [];
     const messages = this.messages();
     const pending = this.list.querySelector("[data-pending]");
@@ -223,7 +231,8 @@ class Notes extends HTMLElement {
     const sorted = [...this.rows.values()].sort((one, other) => other.revision - one.revision);
     for (const { time, item } of sorted) {
       while (place && timeOf(messages[place - 1]) > time) after = messages[(place -= 1)];
-      if ((!isStart && time < first) || isCollapsed(item, time, after)) {
+      const isElsewhere = (!isStart && time < first) || time > end;
+      if (isElsewhere || isCollapsed(item, time, after)) {
         if (item.isConnected) moves.push(() => item.remove());
       } else {
         const next = after ?? this.waitingItems()[0] ?? null;

@@ -64,8 +64,7 @@ export async function act(name, ids, extra = {}, onProgress = () => {}, seen = n
 function lastShown(id) {
   const row = document.querySelector(`.inbox__item[data-conversation="${id}"]`);
   const thread = document.querySelector(`trato-thread[data-conversation="${id}"]`);
-  const isOfOlder = thread?.dataset.before;
-  const shown = [row?.dataset.last, isOfOlder ? undefined : thread?.timeline?.last];
+  const shown = [row?.dataset.last, thread?.newest];
   const last = Math.max(...shown.map((one) => Number(one ?? -1)));
   return last < 0 ? undefined : last;
 }

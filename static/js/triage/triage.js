@@ -64,8 +64,9 @@ class Triage extends HTMLElement {
   }
 
   async submit(event) {
-    event.preventDefault();
     const form = event.target;
+    if (form.method === "get") return; // it leads elsewhere
+    event.preventDefault();
     noteSeen(form);
     const { name, extra } = actOf(form, event.submitter);
     const result = await act(name, [this.conversation], extra);

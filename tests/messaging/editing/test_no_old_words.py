@@ -97,7 +97,9 @@ class Scene:
         for number in MESSAGES:
             yield from (f"{talk}?message={number}", f"{talk}?quote={number}")
             yield f"{talk}messages/?before={number + 1}"
+            yield from (f"{talk}messages/?{place}={number}" for place in ("after", "around"))
         yield from (f"{talk}messages/?since={revision}" for revision in range(14))
+        yield from (f"{talk}search/?words={words}" for words in ("bowl", "the", "here"))
         yield from (f"/conversations/?q=bowl+{word}" for word in ("dishwasher", "proof"))
         yield from (f"/conversations/?lane={lane}" for lane in ("ours", "theirs", "settled", "all"))
         yield from ("/conversations/?sort=waiting", "/notifications/unread/?notices=1")

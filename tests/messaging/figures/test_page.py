@@ -42,7 +42,7 @@ def test_the_page_says_why_an_answer_is_late(late: Wait, seller: User, client_of
     page = client_of(seller).get(PAGE).text
     assert "50 h of opening hours; a day has 24 h." in page
     assert "Lucía Romero" in page
-    assert f"{late.conversation.get_absolute_url()}#message-1" in page
+    assert f"{late.conversation.get_absolute_url()}?around=1#message-1" in page
 
 
 def test_a_quiet_shop_has_a_page_too(seller: User, shop: Shop, client_of: Any) -> None:

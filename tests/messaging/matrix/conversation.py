@@ -41,6 +41,22 @@ def catch_up(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return answer.status_code, "Yes, inside too." in answer.text
 
 
+def see_around(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}messages/?around=1")
+    return answer.status_code, "Is it glazed?" in answer.text
+
+
+def search_within(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}search/?words=glazed")
+    return answer.status_code, "<mark>glazed</mark>" in answer.text
+
+
+def go_to_day(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.address}?date=2000-01-01")
+    address = str(answer.get("Location", ""))
+    return answer.status_code, address == f"{scene.address}?around=1#message-1"
+
+
 def mark_read(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     status = client.post(f"{scene.address}read/", {"sequence": 2}).status_code
     return status, Participant.objects.filter(last_read_sequence=2).exists()

@@ -56,8 +56,12 @@ def test_each_page_of_history_has_its_own_notes(
         note(seller, conversation, f"Note {number}")
     client, address = client_of(seller), conversation.get_absolute_url()
     newest = ["message-2", "note-2", "message-3", "note-3"]
-    assert order_of(client.get(address).text) == newest
-    assert order_of(client.get(f"{address}?before=2").text) == ["message-1", "note-1"]
+    assert order_of(client.get(f"{address}?around=3").text) == newest
+    older = ["message-1", "note-1"]
+    assert order_of(client.get(f"{address}?before=2").text) == older
+    middle = [*older, "message-2", "note-2"]
+    assert order_of(client.get(f"{address}?around=1").text) == middle
+    assert order_of(client.get(address).text) == middle  # it starts at the first unread message
 
 
 def test_a_note_of_another_day_has_its_own_line(

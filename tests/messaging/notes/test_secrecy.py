@@ -35,7 +35,8 @@ def addresses(conversation: Conversation) -> list[str]:
     own = conversation.get_absolute_url()
     return [
         own, f"{own}?before=2", f"{own}messages/?since=0", f"{own}messages/?since=1",
-        f"{own}messages/?before=2", "/conversations/", "/conversations/rows/",
+        f"{own}messages/?before=2", f"{own}?around=1", f"{own}messages/?around=1",
+        f"{own}search/?words=ask", "/conversations/", "/conversations/rows/",
         f"/conversations/?q={WORDS}", "/notifications/", "/notifications/rows/",
         "/notifications/unread/", "/", f"/shops/{conversation.shop.slug}/",
     ]  # fmt: skip

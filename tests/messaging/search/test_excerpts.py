@@ -106,7 +106,7 @@ def test_the_row_has_the_matchs_date_and_leads_to_its_message(
     assert f'datetime="{at.isoformat()}"' in html
     (address,) = re.findall(r'class="inbox__link"\s+href="([^"]*)"', html)
     url, fragment = address.split("#")
-    assert ("before=" in url) == (later > settings.HISTORY_PAGE_SIZE)
+    assert url.endswith("?around=1")
     assert f'id="{fragment}"' in page.get(url).content.decode()
 
 

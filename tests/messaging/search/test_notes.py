@@ -99,7 +99,7 @@ def test_the_row_shows_the_note_and_leads_to_it(
     assert f"{seller.name}:" in preview
     assert "Ask for the <mark>SEÑAL</mark> first!" in preview
     assert "late" not in preview
-    assert f'href="/conversation/{conversation.pk}/#note-1"' in page
+    assert f'href="/conversation/{conversation.pk}/?around=1#note-1"' in page
     # A message with all words comes before a note with one of them.
     page = client.get("/conversations/", {"q": "the teapot"}).text
     assert "<mark>teapot</mark> still" in page

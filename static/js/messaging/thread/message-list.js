@@ -12,16 +12,21 @@ import { askAbout } from "trato/unsent";
 
 const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one run, as in messaging/runs.py
 
+const LINES = ".messages__day, .messages__new, .messages__gap";
+
 /** A message, or the first of the lines directly above it. */
 function topOf(item) {
   let top = item;
-  while (top.previousElementSibling?.matches(".messages__day, .messages__new")) top = top.previousElementSibling;
+  while (top.previousElementSibling?.matches(LINES)) top = top.previousElementSibling;
   return top;
 }
 
 export class MessageList {
   constructor(list, template, { side, messages, shop }) {
     Object.assign(this, { list, template, side, messages, shop });
+    // The line above the first new message, which comes back with it.
+    this.news = list.querySelector(".messages__new");
+    this.firstNew = this.news?.nextElementSibling?.dataset.sequence;
   }
 
   items() {
@@ -32,10 +37,13 @@ export class MessageList {
     return [...this.list.querySelectorAll("[data-pending]")];
   }
 
-  /** Remove everything before a message. */
-  dropBefore(sequence) {
+  /** Remove messages, by their sequence. */
+  drop(isGone) {
     for (const item of this.items()) {
-      if (Number(item.dataset.sequence) < sequence) item.remove();
+      const { sequence } = item.dataset;
+      if (!isGone(Number(sequence))) continue;
+      if (sequence === this.firstNew) this.news.remove();
+      item.remove();
     }
   }
 
@@ -165,25 +173,34 @@ export class MessageList {
     const next = this.items().find((other) => Number(other.dataset.sequence) > sequence);
     const before = next ? topOf(next) : this.pending()[0];
     this.list.insertBefore(item, before ?? null);
+    if (String(sequence) === this.firstNew) item.before(this.news);
   }
 
   /**
    * Update days, runs and the state of the reader's own messages. Lines that are already correct
-   * are not changed, because a screen reader would read them out again.
+   * are not changed, because a screen reader would read them out again. `isLive`: whether the last
+   * sent message is the newest.
    */
-  arrange(readByOther) {
-    const stale = new Set(this.list.querySelectorAll(".messages__day"));
+  arrange(readByOther, isLive = true) {
+    const stale = new Set(this.list.querySelectorAll(".messages__day, .messages__gap"));
     let previous = null;
+    let last = null; // the sequence of the last message; null: what follows needs no line
     for (const item of this.list.querySelectorAll(".message, .note, .assignment")) {
       const date = new Date(item.querySelector("time").dateTime);
       const isNewDay = !previous || dayOf(previous.date) !== dayOf(date);
       if (isNewDay) stale.delete(this.dayBefore(item, date));
+      const isWaiting = item.matches("[data-pending], [data-waiting]");
+      const sequence = Number(item.dataset.sequence);
+      const isGap = last !== null && (isWaiting ? !isLive : sequence > last + 1);
+      if (isGap) stale.delete(this.gapBefore(item));
+      if (isWaiting) last = null;
+      else if (sequence) last = sequence;
       if (!item.matches(".message")) { // of the team: it ends a run
         previous?.item.removeAttribute("data-continued");
         previous = { date, item };
         continue;
       }
-      const continues = !isNewDay && previous.item.dataset.sender === item.dataset.sender
+      const continues = !isNewDay && !isGap && previous.item.dataset.sender === item.dataset.sender
         && date - previous.date < GROUP_WITHIN
         && !item.previousElementSibling.matches(".messages__new");
       item.toggleAttribute("data-grouped", continues);
@@ -211,6 +228,17 @@ export class MessageList {
     line.append(time);
     writeAll(line);
     there.before(line);
+    return line;
+  }
+
+  /** The line that says that messages are missing, directly above one. */
+  gapBefore(item) {
+    const there = item.previousElementSibling;
+    if (there?.matches(".messages__gap")) return there;
+    const line = document.createElement("li");
+    line.className = "messages__gap";
+    line.textContent = gettext("There are more messages here.");
+    item.before(line);
     return line;
   }
 

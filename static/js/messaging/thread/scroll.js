@@ -1,15 +1,17 @@
 // The position in a long thread: at its end, or further up with new messages below.
-import { fill, ngettext } from "trato/text";
+import { fill, gettext, ngettext } from "trato/text";
 
 const NEAR = 120; // pixels
 
 export class Scroll {
   unseen = 0;
+  isLive = true; // whether what is below everything else is the newest message
 
-  constructor(box, jump) {
+  /** `toLatest`: shows the newest messages. */
+  constructor(box, jump, toLatest) {
     this.box = box;
     this.jump = jump;
-    jump.addEventListener("click", () => this.toEnd());
+    jump.addEventListener("click", toLatest);
     // Not if the box has another height than before: whether it was at its end counts, below.
     const scrolled = () => box.clientHeight === this.height && this.moved();
     box.addEventListener("scroll", scrolled, { passive: true });
@@ -29,9 +31,14 @@ export class Scroll {
     return this.box.scrollTop < NEAR;
   }
 
-  get atEnd() {
+  /** Whether the last message on the page is in view, newest or not. */
+  get isNearEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.box;
     return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  get atEnd() {
+    return this.isLive && this.isNearEnd;
   }
 
   toEnd() {
@@ -45,13 +52,21 @@ export class Scroll {
     this.moved();
   }
 
+  /** How many of some items are above what is in view, and how many below. */
+  outOfView(items) {
+    const { top, bottom } = this.box.getBoundingClientRect();
+    const above = items.findIndex((item) => item.getBoundingClientRect().bottom > top);
+    const last = items.findLastIndex((item) => item.getBoundingClientRect().top < bottom);
+    return { above: above < 0 ? items.length : above, below: items.length - 1 - last };
+  }
+
   /** Change something above, without moving what is in view. */
   keep(items, change) {
     const top = this.box.getBoundingClientRect().top;
     const anchor = items.find((item) => item.getBoundingClientRect().bottom > top);
     const before = anchor?.getBoundingClientRect().top;
     change();
-    if (anchor) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
+    if (anchor?.isConnected) this.box.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
   moved() {
@@ -62,8 +77,8 @@ export class Scroll {
   /** Count messages that arrived below what is in view. */
   showUnseen(count) {
     this.unseen = count;
-    this.jump.hidden = count === 0;
-    this.jump.lastElementChild.textContent = fill(
+    this.jump.hidden = count === 0 && this.isLive;
+    this.jump.lastElementChild.textContent = count === 0 ? gettext("To the latest messages") : fill(
       ngettext("%(count)s new message", "%(count)s new messages", count), { count },
     );
   }

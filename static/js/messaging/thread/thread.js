@@ -3,6 +3,7 @@ import { session } from "trato/session";
 import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
 import { dropSentQuestions } from "trato/drafts";
+import { History } from "trato/history";
 import { writeAll } from "trato/local-time";
 import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
@@ -11,7 +12,9 @@ import "trato/presence"; // before the answer that it waits for
 import { quoteOf } from "trato/quotes";
 import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
+import { gettext } from "trato/text";
 import { TypingLine } from "trato/typing-line";
+import { offerUndo } from "trato/undo";
 
 const FIRST_PAUSE = 1500; // milliseconds until something is asked again that was not possible
 const LONGEST_PAUSE = 30000;
@@ -23,6 +26,7 @@ class Thread extends HTMLElement {
   #scroll;
   #reportedRead; // the sequence up to which the server was told that all is read
   patience = FIRST_PAUSE;
+  seenTo = 0; // the highest sequence that was ever reported
 
   connectedCallback() {
     this.listeners = new AbortController();
@@ -33,13 +37,20 @@ class Thread extends HTMLElement {
     this.list = new MessageList(
       this.querySelector(".messages"), this.querySelector("template[data-message]"), this.dataset,
     );
-    this.#scroll = new Scroll(this.querySelector(".thread__scroll"), this.querySelector(".thread__jump"));
+    const toLatest = () => this.toLatest();
+    this.#scroll = new Scroll(this.querySelector(".thread__scroll"), this.querySelector(".thread__jump"), toLatest);
     this.typingLine = new TypingLine(this.querySelector(".thread__typing"));
     this.older = this.querySelector(".thread__scroll .thread__older");
     const sequences = this.list.items().map((item) => Number(item.dataset.sequence));
-    this.timeline = new Timeline(Number(this.dataset.revision), sequences[0]);
-    // As they were rendered; all events about them are at least as new.
-    for (const sequence of sequences) this.timeline.take({ sequence, revision: 0 });
+    this.newest = Number(this.dataset.last); // of all that this page has shown or said
+    this.ownRead = Number(this.dataset.ownRead);
+    this.timeline = new Timeline(Number(this.dataset.revision), {
+      first: sequences[0], last: sequences.at(-1), newest: this.newest, isLive: !("newer" in this.dataset),
+    });
+    this.history = new History(this, {
+      timeline: this.timeline, list: this.list, scroll: this.#scroll, log: this.querySelector(".thread__log"),
+      older: this.older, newer: this.querySelector(".thread__newer"),
+    });
     const own = this.list.items().filter(({ dataset }) => Number(dataset.sender) === session.user);
     dropSentQuestions(
       new Set(own.map(({ dataset }) => dataset.clientId)),
@@ -48,14 +59,8 @@ class Thread extends HTMLElement {
     writeAll(this);
     this.arrange();
     openOnLongPress(this);
-    this.addEventListener("click", (event) => this.toOriginal(event));
+    this.addEventListener("click", (event) => this.followLink(event));
     this.linked()?.toggleAttribute("data-linked", true); // `:target` needs a page load
-    // A page of older messages is only for reading: its form posts without scripts, which leads to
-    // the newest ones.
-    if (this.dataset.before) {
-      this.linked()?.scrollIntoView({ block: "center" });
-      return;
-    }
     this.menus = new MessageMenus(this, this.querySelector("template[data-menu]"), this.listeners.signal);
     this.listen();
     this.showPending();
@@ -116,7 +121,6 @@ class Thread extends HTMLElement {
       else this.expectEvent(detail.sequence);
     }, { signal });
     this.#scroll.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.#scroll.jump.addEventListener("click", () => this.seen());
     for (const kind of ["focus", "pageshow"]) window.addEventListener(kind, () => this.seen(), { signal });
     document.addEventListener("visibilitychange", () => this.seen(), { signal });
     this.addEventListener("click", ({ target }) => {
@@ -125,10 +129,13 @@ class Thread extends HTMLElement {
       if (target.closest("[data-discard]")) outbox.discard(clientId);
       if (target.closest("[data-take-back]")) outbox.takeBack(clientId);
     });
-    this.older.querySelector("a").addEventListener("click", (event) => {
-      event.preventDefault();
-      this.loadOlder();
-    });
+    for (const name of ["older", "newer"]) {
+      this.history[name].querySelector("a").addEventListener("click", (event) => {
+        event.preventDefault();
+        if (name === "older") this.history.loadOlder();
+        else this.history.loadNewer();
+      });
+    }
   }
 
   /** The message or note that the address leads to, as a search result does. */
@@ -139,17 +146,17 @@ class Thread extends HTMLElement {
 
   /** Where to start reading: at the message of the address, at the first new message, or at the end. */
   begin() {
-    if (this.linked()) {
-      this.linked().scrollIntoView({ block: "center" });
-      this.#scroll.moved();
-      return this.seen();
-    }
+    const scroll = this.#scroll;
     const line = this.querySelector(".messages__new");
-    if (!line) return this.toEnd();
-    this.#scroll.toLine(line);
-    if (!this.#scroll.atEnd) {
+    if (this.linked()) this.linked().scrollIntoView({ block: "center" });
+    else if (line) scroll.toLine(line);
+    else if (this.timeline.isLive) return this.toEnd();
+    else if (new URLSearchParams(location.search).has("before")) scroll.box.scrollTop = scroll.box.scrollHeight;
+    scroll.moved();
+    if (!this.timeline.isLive) scroll.showUnseen(Number(this.dataset.unread));
+    else if (line && !scroll.atEnd) {
       const isNews = (item) => line.compareDocumentPosition(item) & Node.DOCUMENT_POSITION_FOLLOWING;
-      this.#scroll.showUnseen(this.list.items().filter(isNews).length);
+      scroll.showUnseen(this.list.items().filter(isNews).length);
     }
     this.seen();
   }
@@ -198,10 +205,10 @@ class Thread extends HTMLElement {
     if (wasWriting) line.focus();
   }
 
-  /** The thread now starts at this message; earlier ones are loaded with the older pages. */
+  /** The thread was empty, and starts at this message; earlier ones are loaded with the older pages. */
   beginAt(sequence, hasOlder) {
     this.timeline.startAt(sequence);
-    this.list.dropBefore(sequence);
+    this.list.drop((one) => one < sequence);
     this.older.hidden = !hasOlder;
   }
 
@@ -232,7 +239,7 @@ class Thread extends HTMLElement {
   /** A message is stored. If its event got lost, nobody but us knows that something is missing. */
   expectEvent(sequence) {
     setTimeout(() => {
-      if (!this.timeline.messages.has(sequence)) this.catchUpAgain();
+      if (!this.timeline.has(sequence)) this.catchUpAgain();
     }, EVENT_PATIENCE);
   }
 
@@ -242,39 +249,30 @@ class Thread extends HTMLElement {
     else this.catchUpByHttp();
   }
 
-  async loadOlder() {
-    if (this.isLoading || this.older.hidden) return;
-    this.isLoading = true;
-    const state = await getJSON(`${this.dataset.messages}?before=${this.timeline.first}`);
-    this.isLoading = false;
-    if (!state) return;
-    this.#scroll.keep(this.list.items(), () => {
-      this.timeline.addOlder(state.messages).forEach((message) => this.drawOne(message));
-      this.older.hidden = !state.more;
-      this.arrange();
-    });
-  }
-
   // -- rendering -----------------------------------------------------------------------------
 
   /** Show new and changed messages; keep a reader at the end there, tell others about new ones. */
   show(messages) {
     const stay = this.#scroll.atEnd;
     const news = [];
+    let beyond = 0;
     for (const message of messages) {
       const what = this.timeline.take(message);
       if (!what) continue;
       outbox.remove(message.client_id);
-      this.drawOne(message);
+      const isNew = what === "new" || what === "beyond";
+      if (isNew) this.typingLine.hide(message.sender.id);
+      if (what === "new" || what === "changed") this.drawOne(message);
       this.requote(message);
-      if (what !== "new") continue;
-      news.push(message);
-      this.typingLine.hide(message.sender.id);
+      if (what === "new") news.push(message);
+      if (what === "beyond" && message.sender.id !== session.user) beyond += 1;
     }
     this.arrange();
+    if (beyond) this.#scroll.showUnseen(this.#scroll.unseen + beyond);
     if (!news.length) return;
     if (stay || news.some(({ sender }) => sender.id === session.user)) this.toEnd();
     else this.#scroll.showUnseen(this.#scroll.unseen + news.length);
+    this.history.tidy();
   }
 
   drawOne(message) {
@@ -295,7 +293,9 @@ class Thread extends HTMLElement {
   }
 
   arrange() {
-    this.list.arrange(this.read[this.other]);
+    const { isLive, last } = this.timeline;
+    this.list.arrange(this.read[this.other], isLive);
+    if (isLive) this.newest = Math.max(this.newest, last);
   }
 
   /** Change what stands between the messages; a reader stays at the end, or where they are. */
@@ -315,8 +315,25 @@ class Thread extends HTMLElement {
     this.seen();
   }
 
+  /** The person has written something: it waits at the end. */
+  async wrote() {
+    await this.history.toLatest();
+    this.toEnd();
+  }
+
+  async toLatest() {
+    if (await this.history.toLatest()) this.history.keepFocus(() => this.toEnd());
+    else offerUndo({ text: gettext("The latest messages can't be loaded right now. Try again in a moment.") });
+  }
+
   scrolled() {
-    if (this.#scroll.atStart) this.loadOlder();
+    const { timeline, history } = this;
+    if (this.#scroll.atStart) history.loadOlder();
+    if (!timeline.isLive && this.#scroll.isNearEnd) {
+      history.loadNewer();
+      const after = timeline.newest - timeline.last;
+      if (after < this.#scroll.unseen) this.#scroll.showUnseen(after);
+    }
     this.seen();
   }
 
@@ -340,6 +357,7 @@ class Thread extends HTMLElement {
 
   /** The newest message that the person can edit. */
   lastOwn() {
+    if (!this.timeline.isLive) return 0; // it isn't on the page
     const own = this.list.items().filter((item) => this.menus.isOwn(item, this.menus.editable));
     return Number(own.findLast((item) => !item.hasAttribute("data-removed"))?.dataset.sequence ?? 0);
   }
@@ -352,30 +370,45 @@ class Thread extends HTMLElement {
     return { ...quoteOf({ sequence: Number(sequence), sender: {}, body }), name };
   }
 
-  /** A quote leads to the original: here, or on the page that has it. */
-  toOriginal(event) {
-    const link = event.target.closest(".message__quote");
-    const original = link && this.list.item(link.dataset.quote);
-    if (!original || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  /** A quote leads to the original, wherever that is. */
+  followLink(event) {
+    const link = event.target.closest(".message__quote, [data-to]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.querySelectorAll("[data-linked]").forEach((item) => item.removeAttribute("data-linked"));
-    original.toggleAttribute("data-linked", true);
-    original.tabIndex = -1;
-    original.scrollIntoView({ block: "center" });
-    original.focus({ preventScroll: true });
+    this.toMessage(Number(link.dataset.quote ?? link.dataset.to));
+  }
+
+  async toMessage(sequence) {
+    const item = await this.history.toMessage(sequence);
+    if (!item) return offerUndo({ text: gettext("That message can't be loaded right now. Try again in a moment.") });
+    this.querySelectorAll("[data-linked]").forEach((one) => one.removeAttribute("data-linked"));
+    item.toggleAttribute("data-linked", true);
+    item.tabIndex = -1;
+    item.scrollIntoView({ block: "center" });
+    item.focus({ preventScroll: true });
+    this.#scroll.moved();
   }
 
   // -- reading -------------------------------------------------------------------------------
 
   /** Report how far the person has read, if the tab is in focus and its end is in view. */
   async seen() {
+    if (!this.isConnected || !this.hasSeenAll) return;
     const { last } = this.timeline;
-    if (!this.isConnected) return;
     const looking = document.visibilityState === "visible" && document.hasFocus();
-    if (!looking || !last || last <= this.#reportedRead || this.dataset.before || !this.#scroll.atEnd) return;
+    if (!looking || !last || last <= this.#reportedRead) return;
     this.#reportedRead = last;
+    this.seenTo = Math.max(this.seenTo, last);
     const sent = session.send({ type: "conversation.read", conversation: this.#conversation, sequence: last });
     if (!sent && !(await post(this.dataset.read, { sequence: last }))?.ok) this.#reportedRead = undefined;
+  }
+
+  /** Whether everything up to the end of the page was in view: all of it, or all since the read mark. */
+  get hasSeenAll() {
+    const { isLive, first, last } = this.timeline;
+    if (isLive) return this.#scroll.atEnd;
+    const isNext = first <= Math.max(this.ownRead, this.seenTo) + 1 && last > this.ownRead;
+    return isNext && this.#scroll.isNearEnd;
   }
 
   marked({ conversation, side, sequence }) {

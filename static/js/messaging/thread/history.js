@@ -1,0 +1,142 @@
+// The part of a long conversation that is on the page: further messages come as one scrolls, and those that
+// are far from view leave. Only one page of messages is on its way at a time.
+import { getJSON } from "trato/api";
+
+const MOST_SHOWN = 400; // messages on the page
+const MARGIN = 40; // messages that stay on either side of what is in view
+const QUIET = 500; // milliseconds after which a screen reader reads again what is added
+
+export class History {
+  /** `thread`: draws messages; the others are parts of it. */
+  constructor(thread, { timeline, list, scroll, log, older, newer }) {
+    Object.assign(this, { thread, timeline, list, scroll, log, older, newer });
+    this.scroll.isLive = timeline.isLive;
+  }
+
+  // -- loading -----------------------------------------------------------------------------------
+
+  async loadOlder() {
+    if (this.isLoading || this.older.hidden) return;
+    const state = await this.ask(`before=${this.timeline.first}`);
+    if (state) this.add(() => this.timeline.addOlder(state.messages), () => (this.older.hidden = !state.older));
+  }
+
+  async loadNewer() {
+    if (this.isLoading || this.timeline.isLive) return;
+    const state = await this.ask(`after=${this.timeline.last}`);
+    if (state) this.add(() => this.timeline.addNewer(state.messages, !state.newer));
+  }
+
+  /** Show the newest messages; returns whether they are there. */
+  async toLatest() {
+    if (this.timeline.isLive) return true;
+    const state = await this.ask("since=0", { urgent: true });
+    if (!state) return false;
+    this.replace(state.messages, { older: state.more, newer: false });
+    this.timeline.resumeAt(state.revision);
+    return true;
+  }
+
+  /** Show a message with what is around it; returns its element, or null. */
+  async toMessage(sequence) {
+    if (!this.list.item(sequence)) {
+      const state = await this.ask(`around=${sequence}`, { urgent: true });
+      if (state) this.replace(state.messages, state);
+    }
+    return this.list.item(sequence);
+  }
+
+  /** `urgent`: instead of the page that is on its way. */
+  async ask(query, { urgent = false } = {}) {
+    if (this.isLoading && !urgent) return null;
+    const request = {};
+    this.isLoading = request;
+    const state = await getJSON(`${this.thread.dataset.messages}?${query}`);
+    if (this.isLoading !== request) return null;
+    this.isLoading = null;
+    return this.thread.isConnected ? state : null;
+  }
+
+  // -- showing -----------------------------------------------------------------------------------
+
+  /** `take` returns the messages to draw, or null if the page doesn't fit any more. */
+  add(take, then = () => {}) {
+    const messages = take();
+    if (!messages) return;
+    then();
+    this.change(() => messages.forEach((message) => this.thread.drawOne(message)));
+    this.timeline.settle();
+  }
+
+  replace(messages, { older, newer }) {
+    const latest = this.timeline.replace(messages, !newer);
+    this.older.hidden = !older;
+    this.quietly(() => {
+      this.list.drop(() => true);
+      latest.forEach((message) => this.thread.drawOne(message));
+      this.showEnd();
+      this.thread.arrange();
+    });
+    this.timeline.settle();
+  }
+
+  /** Add messages, and let others go; what is in view stays where it is. */
+  change(draw) {
+    this.quietly(() => this.scroll.keep(this.list.items(), () => {
+      draw();
+      this.trim();
+      this.showEnd();
+      this.thread.arrange();
+    }));
+  }
+
+  /** New messages have come. */
+  tidy() {
+    const items = this.list.items();
+    if (items.length <= MOST_SHOWN) return;
+    this.keepFocus(() => this.scroll.keep(items, () => {
+      this.trim();
+      this.showEnd();
+      this.thread.arrange();
+    }));
+  }
+
+  /** Let those go that are furthest from view, on one side. */
+  trim() {
+    const items = this.list.items();
+    if (items.length <= MOST_SHOWN) return;
+    const { above, below } = this.scroll.outOfView(items);
+    const most = Math.min(items.length - MOST_SHOWN + MARGIN, Math.max(above, below) - MARGIN);
+    if (most <= 0) return;
+    const sequenceOf = (item) => Number(item.dataset.sequence);
+    if (above > below) {
+      this.timeline.dropBefore(sequenceOf(items[most]));
+      this.older.hidden = false;
+    } else this.timeline.dropAfter(sequenceOf(items.at(-most - 1)));
+    const { timeline } = this;
+    this.list.drop((sequence) => !timeline.shows(sequence));
+  }
+
+  /** Tell the rest of the page whether the newest message is on it. */
+  showEnd() {
+    this.newer.hidden = this.timeline.isLive;
+    this.scroll.isLive = this.timeline.isLive;
+    this.scroll.showUnseen(this.scroll.unseen);
+    this.scroll.moved();
+  }
+
+  /** Messages of the past are no news: a screen reader would read a whole page of them. */
+  quietly(change) {
+    clearTimeout(this.pause);
+    this.log.setAttribute("aria-live", "off");
+    this.keepFocus(change);
+    this.pause = setTimeout(() => this.log.setAttribute("aria-live", "polite"), QUIET);
+  }
+
+  /** The log gets the focus of what leaves the page. */
+  keepFocus(change) {
+    const focused = document.activeElement;
+    change();
+    if (focused && !focused.checkVisibility()) this.log.focus({ preventScroll: true });
+  }
+}
