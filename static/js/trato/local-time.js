@@ -26,7 +26,9 @@ const spans = [["day", 1440], ["hour", 60], ["minute", 1]].map(([unit, minutes])
 ]);
 const WEEK = 6 * 24 * 3600 * 1000; // milliseconds in which a weekday alone is clear
 
-export const dayOf = (date) => date.toLocaleDateString("sv", { timeZone }); // 2026-11-24
+const days = new Intl.DateTimeFormat("sv", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
+
+export const dayOf = (date) => days.format(date); // 2026-11-24
 
 /** The day before a day, both as 2026-11-24: of the calendar, because days may have 23 hours. */
 function dayBefore(text) {

@@ -134,7 +134,7 @@ def test_the_last_note_is_there_even_if_the_page_does_not_reach_it(
     assert page.count("Wants two of them") == 2  # also between the messages
     for _ in range(3):
         MessageFactory(conversation=conversation)
-    page = page_of(seller)
+    page = page_of(seller, around=4)
     assert page.count("Wants two of them") == 1
     assert not link.search(page)
     assert page_of(seller, before=2).count("Wants two of them") == 2

@@ -64,7 +64,8 @@ export class History {
     const messages = take();
     if (!messages) return;
     then();
-    this.change(() => messages.forEach((message) => this.thread.drawOne(message)));
+    // From the end up: the place of each is before the next one.
+    this.change(() => messages.toReversed().forEach((message) => this.thread.drawOne(message)));
     this.timeline.settle();
   }
 
@@ -73,7 +74,7 @@ export class History {
     this.older.hidden = !older;
     this.quietly(() => {
       this.list.drop(() => true);
-      latest.forEach((message) => this.thread.drawOne(message));
+      latest.toReversed().forEach((message) => this.thread.drawOne(message));
       this.showEnd();
       this.thread.arrange();
     });

@@ -48,7 +48,8 @@ export class MessageList {
   }
 
   item(sequence) {
-    return this.list.querySelector(`.message[data-sequence="${sequence}"]`);
+    const item = document.getElementById(`message-${sequence}`);
+    return this.list.contains(item) ? item : null;
   }
 
   /** `original`: the message that this one quotes, if it is known as it is now. */
@@ -170,7 +171,8 @@ export class MessageList {
   }
 
   insert(item, sequence) {
-    const next = this.items().find((other) => Number(other.dataset.sequence) > sequence);
+    const isAfter = (other) => Number(other.dataset.sequence) > sequence;
+    const next = this.item(sequence + 1) ?? this.items().find(isAfter);
     const before = next ? topOf(next) : this.pending()[0];
     this.list.insertBefore(item, before ?? null);
     if (String(sequence) === this.firstNew) item.before(this.news);
@@ -187,7 +189,8 @@ export class MessageList {
     let last = null; // the sequence of the last message; null: what follows needs no line
     for (const item of this.list.querySelectorAll(".message, .note, .assignment")) {
       const date = new Date(item.querySelector("time").dateTime);
-      const isNewDay = !previous || dayOf(previous.date) !== dayOf(date);
+      const day = dayOf(date);
+      const isNewDay = previous?.day !== day;
       if (isNewDay) stale.delete(this.dayBefore(item, date));
       const isWaiting = item.matches("[data-pending], [data-waiting]");
       const sequence = Number(item.dataset.sequence);
@@ -197,7 +200,7 @@ export class MessageList {
       else if (sequence) last = sequence;
       if (!item.matches(".message")) { // of the team: it ends a run
         previous?.item.removeAttribute("data-continued");
-        previous = { date, item };
+        previous = { date, day, item };
         continue;
       }
       const continues = !isNewDay && !isGap && previous.item.dataset.sender === item.dataset.sender
@@ -208,7 +211,7 @@ export class MessageList {
       previous?.item.toggleAttribute(
         "data-continued", continues && !previous.item.hasAttribute("data-pending"),
       );
-      previous = { date, item };
+      previous = { date, day, item };
       if (item.dataset.side === this.side) this.showState(item, readByOther);
     }
     previous?.item.removeAttribute("data-continued");
