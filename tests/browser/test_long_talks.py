@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from deploy import services
-from messaging import queries
 from messaging.factories import ParticipantFactory
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, live, open_thread, says, write
@@ -39,6 +38,10 @@ def contiguous(page: Page) -> list[int]:
     assert shown == list(range(shown[0], shown[-1] + 1))
     assert len(shown) <= MOST
     return shown
+
+
+def mark(talk: Conversation, person: User) -> int:
+    return talk.participants.get(user=person).last_read_sequence
 
 
 def at(talk: Conversation, sequence: int) -> str:
@@ -79,7 +82,7 @@ def test_a_window_of_the_past_moves_to_the_end_and_is_live_there(
     write(answering, "One more thing.")
     expect(jump).to_have_text("1 new message")
     assert contiguous(asking) == list(range(81, 121))
-    assert queries.read_marks(talk)[Side.CONSUMER] == LONG
+    assert mark(talk, shopper) == LONG
 
     scroll_until(asking, "down", LONG + 1)
     assert contiguous(asking)[-1] == LONG + 1
@@ -90,7 +93,7 @@ def test_a_window_of_the_past_moves_to_the_end_and_is_live_there(
     says(asking, "And another.")
 
     def is_read() -> None:
-        assert queries.read_marks(talk)[Side.CONSUMER] == LONG + 2
+        assert mark(talk, shopper) == LONG + 2
 
     services.wait(is_read, AssertionError)
     scroll_until(asking, "up", 1)
@@ -215,22 +218,19 @@ def test_many_unread_messages_are_read_from_the_first_one_on(
     expect(page.locator(".messages__new")).to_have_text("150 new messages")
     expect(page.locator(".messages__new")).to_be_in_viewport()
     expect(page.locator(NEWS)).to_have_text("150 new messages")
-    mark = talk.participants.get(user=shopper)
-    assert mark.last_read_sequence == LONG - 150
+    assert mark(talk, shopper) == LONG - 150
     # What was scrolled over is read, the rest isn't yet.
     scroll(page, "down")
 
     def is_partly_read() -> None:
-        mark.refresh_from_db()
-        assert LONG - 150 < mark.last_read_sequence < LONG
+        assert LONG - 150 < mark(talk, shopper) < LONG
 
     services.wait(is_partly_read, AssertionError)
     page.click(NEWS)
     expect(page.locator(f"#message-{LONG}")).to_be_in_viewport()
 
     def is_read() -> None:
-        mark.refresh_from_db()
-        assert mark.last_read_sequence == LONG
+        assert mark(talk, shopper) == LONG
 
     services.wait(is_read, AssertionError)
     page.reload()
@@ -249,7 +249,7 @@ def test_a_place_in_the_middle_of_unread_messages_reads_nothing(
     page.goto(at(talk, 300))
     live(page)
     scroll_until(page, "down", 400)
-    assert talk.participants.get(user=shopper).last_read_sequence == 50
+    assert mark(talk, shopper) == 50
     page.goto(at(talk, LONG - 30))
     expect(page.locator(f"#message-{LONG - 30}")).to_be_in_viewport()
 
