@@ -7,6 +7,7 @@ from accounts.models import User
 from messaging.editing import actions as editing
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
+from messaging.reading.actions import mark_read
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
 from tests.browser.lines import Line
 from tests.said import say
@@ -115,6 +116,7 @@ def test_a_quote_leads_to_the_original_also_on_an_older_page(
     for number in range(1, 51):
         sender = shopper if number % 2 else seller
         MessageFactory(conversation=conversation, sender=sender, body=f"Message {number}")
+    mark_read(shopper, conversation.pk, 50)
     page = person(shopper)
     open_thread(page, conversation)
     choose(page, 49, "quote")
@@ -193,7 +195,7 @@ def test_text_and_link_are_copied(
         return
     page.goto(copied)
     expect(page.locator("#message-1")).to_be_visible()
-    assert page.url.endswith(f"{conversation.get_absolute_url()}#message-1")
+    assert page.url.endswith(f"{conversation.get_absolute_url()}?around=1#message-1")
 
 
 def test_everything_works_with_forms_alone(

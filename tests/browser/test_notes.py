@@ -12,6 +12,7 @@ from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
 from messaging.models import Conversation, Message, Note
 from messaging.notes import actions
+from messaging.reading.actions import mark_read
 from messaging.triage import actions as triage
 from tests.browser.acts import Person, bodies, live, open_thread, says, write
 from tests.browser.inspector import Inspect, languages
@@ -167,6 +168,7 @@ def test_older_messages_bring_their_notes(
         say(shopper, conversation, f"Message {number}")
         if number % 10 == 5:
             actions.add(seller, conversation.pk, uuid.uuid4(), f"Note {number}")
+    mark_read(seller, conversation.pk, 60)
     page = person(seller)
     open_thread(page, conversation)
     assert notes(page) == ["Note 25", "Note 35", "Note 45", "Note 55"]
@@ -176,6 +178,13 @@ def test_older_messages_bring_their_notes(
     assert order[5:8] == ["message-6", "note-1", "message-7"]
     assert len(order) == 66
     expect(page.locator(".messages__day")).to_have_count(1)
+    # A page that begins further back has only those between its messages, also when it goes on.
+    page.goto(f"{conversation.get_absolute_url()}?around=1")
+    live(page)
+    assert notes(page) == ["Note 5", "Note 15", "Note 25", "Note 35"]
+    page.locator(".thread__scroll").evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    expect(page.locator(".note")).to_have_count(6)
+    assert page.locator(".message, .note").evaluate_all("all => all.map((one) => one.id)") == order
 
 
 def test_a_colleague_is_mentioned_by_keyboard_and_reads_it(

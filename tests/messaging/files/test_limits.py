@@ -14,7 +14,7 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
 from messaging import actions
-from messaging.factories import ConversationFactory, MessageFactory
+from messaging.factories import ConversationFactory, MessageFactory, ParticipantFactory
 from messaging.models import Conversation, File, Message
 from tests.patience import PATIENCE
 from tests.uploads import PDF, post_file, uploaded
@@ -171,6 +171,7 @@ def test_a_page_of_40_messages_with_40_pictures_costs_at_most_8_queries(
             kind="image", name=f"{place}.jpg", extension="jpg", size=9, width=90, height=60,
             is_ready=True,
         )  # fmt: skip
+    ParticipantFactory(conversation=conversation, user=shopper, last_read_sequence=41)
     client = client_of(shopper)
     for address in ("", "messages/?since=0"):
         with CaptureQueriesContext(connection) as asked:
