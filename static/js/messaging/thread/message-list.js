@@ -172,9 +172,16 @@ export class MessageList {
 
   insert(item, sequence) {
     const isAfter = (other) => Number(other.dataset.sequence) > sequence;
+    const all = this.list.getElementsByClassName("message"); // live, and so the last one is at hand
+    const isLast = !all.length || Number(all[all.length - 1].dataset.sequence) === sequence - 1;
+    if (isLast) return this.place(item, sequence, null);
     const next = this.item(sequence + 1) ?? this.items().find(isAfter);
     const before = next ? topOf(next) : this.pending()[0];
-    this.list.insertBefore(item, before ?? null);
+    this.place(item, sequence, before ?? null);
+  }
+
+  place(item, sequence, before) {
+    this.list.insertBefore(item, before);
     if (String(sequence) === this.firstNew) item.before(this.news);
   }
 
