@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.text import capfirst
 
 from accounts.models import User
 from catalog.models import KeptPicture, SubmittedForm
@@ -48,7 +49,9 @@ def test_a_superuser_reads_every_list_and_every_row(
     may_add = admin.site._registry[model].has_add_permission(client.get("/").wsgi_request)
     assert client.get(address(model, "add/")).status_code == (200 if may_add else 403)
     row = model._default_manager.latest("pk")
-    assert client.get(of(row)).status_code == 200
+    page = client.get(of(row))
+    assert page.status_code == 200
+    assert page.context["title"] == f"{capfirst(model._meta.verbose_name)} {row}"
 
 
 @every_model

@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from trato.admin.forms import StaffForm
@@ -82,6 +83,20 @@ class StaffAdmin(admin.ModelAdmin[M]):
             return True
         *relations, _column = cast(list[Any], get_fields_from_path(self.model, name))
         return all(may_view(person_of(request), field.related_model) for field in relations)
+
+    def render_change_form(
+        self,
+        request: Any,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: M | None = None,
+    ) -> HttpResponse:
+        """Title the page of a row by its kind and name; many names are only a number."""
+        if obj is not None:
+            context |= {"title": f"{capfirst(self.opts.verbose_name)} {obj}", "subtitle": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # -- what is recorded ------------------------------------------------------------------------
 
