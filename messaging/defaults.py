@@ -123,7 +123,7 @@ EXPORT_THREADS = 2  # per process, that read files for those that are sent at on
 EXPORT_LEASE_SECONDS = 120  # after which a process that says nothing is taken for dead
 EXPORT_RETRY_SECONDS = 30  # after an attempt that failed
 EXPORT_ATTEMPTS_MAX = 3
-EXPORT_PAUSE_SECONDS = 0.05  # after each 200 messages, for the process's other work
+EXPORT_PAUSE_SECONDS = 0.1  # after each 200 messages, for the process's other work
 
 # -- Opening hours -------------------------------------------------------------------------------
 

@@ -173,6 +173,7 @@ def test_a_messages_menu_and_page_and_what_the_composer_is_about(
     react(shopper, conversation.pk, 2, "🙏")
     visit = inspect(shopper, locale=locale)
     visit.tour([f"{conversation.get_absolute_url()}messages/{number}/" for number in (1, 2)])
+    visit.tour([f"{conversation.get_absolute_url()}export/"])
     open_thread(visit.page, conversation)
     visit.page.locator("#message-2 .message__menu summary").focus()
     visit.page.keyboard.press("Enter")

@@ -1,13 +1,16 @@
 """Files of messages through nginx, which sends them itself once a Daphne allows it."""
 
 import contextlib
+import io
 import re
 import secrets
 import socket
 import uuid
+import zipfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from deploy import services
 from deploy.cluster import Cluster
 from tests.uploads import PDF, jpeg
 
@@ -57,6 +60,38 @@ def test_nginx_sends_a_file_only_to_whom_a_daphne_allows_it(
     assert Person(cluster.url).get(address).status in (302, 401)
     staff = Person.logged_in(cluster.url, "staff@example.com")
     assert staff.get(address, If_None_Match=answer.headers["ETag"]).status == 404
+
+
+def test_nginx_sends_a_prepared_export_only_to_its_owner(
+    shopper: Person, seller: Person, conversation: int
+) -> None:
+    for number in range(3):  # more than EXPORT_DIRECT_BYTES
+        content = PDF + bytes(8 * MEGABYTE) + PDF
+        send(
+            shopper,
+            conversation,
+            upload(shopper, conversation, content, f"{number}.pdf").json["id"],
+        )
+    address = f"/conversation/{conversation}/export/"
+    assert shopper.post(address, {}, Accept="application/json").status == 202
+
+    def ready() -> None:
+        [item] = shopper.get(address, Accept="application/json").json["exports"]
+        if item["state"] != "ready":
+            raise LookupError(item)
+
+    services.wait(ready, LookupError)
+    [item] = shopper.get(address, Accept="application/json").json["exports"]
+    answer = shopper.get(item["url"])
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist()[-1].endswith("-1 2.pdf")
+    assert len(answer.body) == item["size"]
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert seller.get(item["url"]).status == 404
 
 
 def test_a_file_has_no_address_of_its_own(
