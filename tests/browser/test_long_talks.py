@@ -298,18 +298,23 @@ def test_five_thousand_messages_leave_no_more_on_the_page(
     talk.participants.update(last_read_sequence=5000)
     page = person(shopper)
     open_thread(page, talk)
-    most = page.evaluate(
-        """async () => {
-            const { history, older } = document.querySelector("trato-thread");
-            let most = 0;
-            while (!older.hidden) {
-                history.scroll.box.scrollTop = 0;
-                await history.loadOlder();
-                while (history.isLoading) await new Promise((resume) => setTimeout(resume, 5));
-                most = Math.max(most, document.querySelectorAll(".message").length);
-            }
-            return most;
-        }"""
-    )
-    assert MOST - 80 < most <= MOST
+    load = """async ([name, times]) => {
+        const { history } = document.querySelector("trato-thread");
+        const { box } = history.scroll;
+        let most = 0;
+        for (let time = 0; time < times; time += 1) {
+            box.scrollTop = name === "loadOlder" ? 0 : box.scrollHeight;
+            await history[name]();
+            while (history.isLoading) await new Promise((resume) => setTimeout(resume, 5));
+            most = Math.max(most, document.querySelectorAll(".message").length);
+        }
+        return most;
+    }"""
+    assert MOST - 80 < page.evaluate(load, ["loadOlder", 12]) <= MOST
+    assert contiguous(page)[-1] < 5000
+    page.evaluate("document.querySelector('trato-thread').toMessage(41)")
+    expect(page.locator("#message-41")).to_be_in_viewport()
+    assert page.evaluate(load, ["loadOlder", 2]) <= MOST
     assert contiguous(page)[0] == 1
+    assert MOST - 80 < page.evaluate(load, ["loadNewer", 12]) <= MOST
+    assert contiguous(page)[0] > 1
