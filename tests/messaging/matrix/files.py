@@ -40,7 +40,7 @@ def discard_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
 def discard_upload(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     files = f"{scene.address}files/?client_id={scene.unsent.client_id}"
     status = client.delete(files).status_code
-    return status, File.objects.count() == 1
+    return status, File.objects.count() == 3
 
 
 def send_file(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
