@@ -117,7 +117,7 @@ def test_the_filter_of_the_list_stays_in_the_address(
     expect(inbox.locator(NAMES)).to_have_text(["Ana Prieto"])
     inbox.click(NAMES)
     expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
-    assert "?q=berlin#message-1" in inbox.url
+    assert "?around=1&q=berlin#message-1" in inbox.url
     assert loaded == []
     inbox.reload()
     expect(inbox.locator(NAMES)).to_have_text(["Ana Prieto"])
