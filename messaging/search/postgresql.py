@@ -7,7 +7,7 @@ is rare enough, the index finds the rest. So neither common nor rare words are s
 one call is bounded whatever the words are: if it stops early, the answer has the cursor to continue
 from.
 
-`trato_words` and the indexes over it are made by migration 0002; that of notes by 0016. Statements
+`trato_words` and the indexes over it are made by migration 0002; that of notes by 0003. Statements
 read notes only for people who work for a shop, and only in conversations of their shops in which
 they aren't the shopper.
 """

@@ -1,7 +1,7 @@
 """Search on SQLite: messages with FTS5, titles and names with regular expressions.
 
 Triggers fill the tables `messaging_words` and `messaging_note_words` with folded words, see
-migrations 0002 and 0016.
+migrations 0002 and 0003.
 """
 
 from django.db.models import Q

@@ -45,5 +45,5 @@ def unmake(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0015_saved_views")]
+    dependencies = [("messaging", "0002_sql")]
     operations = [migrations.RunPython(make, unmake)]
