@@ -18,6 +18,7 @@ from tests.browser.acts import (
     polling,
     says,
     state,
+    waits,
     write,
 )
 from tests.browser.lines import Line
@@ -115,6 +116,29 @@ def test_a_thread_that_was_empty_reaches_back_to_its_first_message(
     scroll_up(page, 60)
     assert sequences(page) == list(range(1, 61))
     expect(page.locator(".thread__older")).to_be_hidden()
+
+
+def test_what_waits_stays_below_the_first_message_of_all(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asking, answering = person(shopper), person(seller)
+
+    def connect(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(text: str | bytes) -> None:
+            if json.loads(text)["type"] != "message.send":
+                server.send(text)
+
+        socket.on_message(pass_on)
+
+    asking.route_web_socket("**/ws/", connect)
+    for page in (asking, answering):
+        open_thread(page, conversation)
+    write(asking, "Is it glazed?")
+    waits(asking, 1)
+    write(answering, "Welcome!")
+    expect(asking.locator(".message__body")).to_have_text(["Welcome!", "Is it glazed?"])
 
 
 def refuse_once(page: Page, kind: str, then: Callable[[], object]) -> list[str]:

@@ -173,7 +173,9 @@ export class MessageList {
   insert(item, sequence) {
     const isAfter = (other) => Number(other.dataset.sequence) > sequence;
     const all = this.list.getElementsByClassName("message"); // live, and so the last one is at hand
-    const isLast = !all.length || Number(all[all.length - 1].dataset.sequence) === sequence - 1;
+    const last = all[all.length - 1]?.dataset.sequence;
+    // One that is waiting to be sent has "", which would also be the number 0.
+    const isLast = !all.length || (last !== "" && Number(last) === sequence - 1);
     if (isLast) return this.place(item, sequence, null);
     const next = this.item(sequence + 1) ?? this.items().find(isAfter);
     const before = next ? topOf(next) : this.pending()[0];
