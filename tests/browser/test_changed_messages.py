@@ -225,3 +225,9 @@ def test_everything_works_with_forms_alone(
     page.goto(f"{conversation.get_absolute_url()}messages/3/")
     page.get_by_role("button", name="Withdraw").click()
     expect(page.locator("#message-3")).to_contain_text("This message was withdrawn.")
+    say(shopper, conversation, "Mine")
+    Message.objects.filter(sequence=4).update(attached="photo")
+    page.goto(f"{conversation.get_absolute_url()}messages/4/")
+    page.fill("[name=body]", "")  # the picture stays
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#message-4 .message__body")).to_have_text("")
