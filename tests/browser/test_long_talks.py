@@ -100,6 +100,7 @@ def test_a_window_of_the_past_moves_to_the_end_and_is_live_there(
     assert contiguous(asking)[0] == 1
     assert len(contiguous(asking)) > MOST - 80
     expect(jump).to_have_text("To the latest messages")
+    asking.evaluate("delete Element.prototype.checkVisibility")  # as in older browsers
     asking.locator(NEWS).focus()
     asking.keyboard.press("Enter")
     says(asking, "And another.")
@@ -192,6 +193,59 @@ def test_a_lost_connection_in_the_past_loses_and_doubles_nothing(
     assert contiguous(asking)[-1] == LONG + 3
 
 
+def test_going_to_the_end_misses_no_change_and_no_end(
+    person: Person, shopper: User, talk: Conversation
+) -> None:
+    rows = type(talk).objects.filter(pk=talk.pk)
+    page = person(shopper)
+    page.goto(at(talk, 100))
+    live(page)
+    page.locator("#message-100 .message__menu summary").press("Enter")
+    page.click("#message-100 [data-do=quote]")
+    expect(page.locator(".composer__about [data-excerpt]")).to_contain_text("Line 100")
+    # Its event got lost, and the last page doesn't have it.
+    talk.messages.filter(sequence=100).update(body="Changed meanwhile", revision=LONG + 1)
+    rows.update(revision=LONG + 1)
+    page.click(NEWS)
+    expect(page.locator(f"#message-{LONG}")).to_be_in_viewport()
+    page.evaluate("document.querySelector('trato-thread').catchUp()")
+    expect(page.locator(".composer__about [data-excerpt]")).to_have_text("Changed meanwhile")
+
+    page.goto(at(talk, 100))
+    live(page)
+    expect(page.locator(NEWS)).to_be_visible()
+    rows.update(ended_at=timezone.now(), revision=LONG + 2)
+    page.click(NEWS)
+    expect(page.locator(".thread__ended")).to_be_visible()
+    expect(page.locator("#composer-body")).to_be_hidden()
+
+
+def test_a_page_keeps_some_changes_elsewhere_unless_it_is_loading(
+    person: Person, shopper: User, talk: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, talk)
+    sizes = page.evaluate("""() => {
+        const thread = document.querySelector("trato-thread");
+        const { timeline, history } = thread;
+        const changes = (revision, count) => Array.from({ length: count }, (_, place) => (
+            { sequence: place + 1, revision, body: "", sender: { id: 1, name: "" } }
+        ));
+        const sizes = [];
+        history.isLoading = {}; // a page that may not know them
+        thread.show(changes(10000, 550));
+        sizes.push(timeline.outside.size);
+        history.isLoading = null;
+        thread.show(changes(20000, 1));
+        sizes.push(timeline.outside.size);
+        changes(30000, 550).forEach((one) => timeline.take(one));
+        history.tidy();
+        sizes.push(timeline.outside.size);
+        return sizes;
+    }""")
+    assert sizes == [550, 500, 500]
+
+
 def test_a_quote_leads_thousands_of_messages_back_at_once(
     person: Person, shopper: User, seller: User, talk: Conversation
 ) -> None:
@@ -275,7 +329,8 @@ def test_words_and_a_day_are_found_from_the_menu(
     talk.messages.filter(sequence__gt=500).update(created_at=timezone.now())
     day = timezone.now() - timedelta(days=9)
     talk.messages.filter(sequence__lte=40).update(created_at=day)
-    type(talk).objects.filter(pk=talk.pk).update(created_at=day)
+    # The page may be older than the messages of the day.
+    type(talk).objects.filter(pk=talk.pk).update(created_at=day, last_message_at=day)
     page = person(shopper, java_script_enabled=scripts)
     open_thread(page, talk, wait=scripts)
     page.click(".triage__more")

@@ -33,9 +33,13 @@ async (sequences) => {
     const timeline = new Timeline(revision, { first: 7, last: 10, newest: 10, isLive: true });
     const drawn = new Map([7, 8, 9, 10].map((n) => [n, stored.get(n).revision]));
     const draw = (messages) => messages?.forEach((one) => drawn.set(one.sequence, one.revision));
+    // The latest version of each message that came alone: quotes of it follow.
+    const told = new Map();
+    const tell = ({ sequence: n, revision: of }) => told.set(n, Math.max(of, told.get(n) ?? 0));
     const receive = (message) => {
       const what = timeline.take(message);
       if (what === "new" || what === "changed") draw([message]);
+      tell(message);
       timeline.follow(message);
     };
     const keep = () => [...drawn.keys()].forEach((n) => timeline.shows(n) || drawn.delete(n));
@@ -46,6 +50,7 @@ async (sequences) => {
         changed.sort((one, other) => one.revision - other.revision).forEach((one) => {
           const what = timeline.take(one);
           if (what === "new" || what === "changed") draw([one]);
+          tell(one);
         });
         timeline.resumeAt(top);
       };
@@ -56,11 +61,11 @@ async (sequences) => {
       if (kind === "newer" && timeline.isLive) return;
       if (kind === "latest" && timeline.isLive) return;
       const messages = windows[kind](n);
-      request = { kind, messages, isEnd: messages.at(-1)?.sequence === stored.size, revision };
+      request = { kind, messages, isEnd: messages.at(-1)?.sequence === stored.size };
     };
     const land = () => {
       if (!request) return;
-      const { kind, messages, isEnd, revision: top } = request;
+      const { kind, messages, isEnd } = request;
       request = null;
       if (kind === "older") draw(timeline.addOlder(messages));
       else if (kind === "newer") draw(timeline.addNewer(messages, isEnd || !messages.length));
@@ -68,7 +73,6 @@ async (sequences) => {
         const latest = timeline.replace(messages, isEnd);
         drawn.clear();
         draw(latest);
-        if (kind === "latest") timeline.resumeAt(top);
       }
       timeline.settle();
     };
@@ -111,6 +115,9 @@ async (sequences) => {
     const checks = [check()];
     for (const [n, of] of drawn) {
       if (stored.get(n).revision !== of) checks.push(`${n} is of ${of}`);
+    }
+    for (const [n, { revision: of }] of stored) {
+      if (of > 10 && told.get(n) !== of) checks.push(`the change of ${n} was never told`);
     }
     if (timeline.isLive && timeline.last !== stored.size) checks.push("not at the end");
     // From there on, scrolling reaches everything, once.

@@ -2,6 +2,7 @@
 // after events may have been missed. Each page is fetched once for all its parts. Those marked with
 // `data-fresh` are exchanged here; others get the conversation's page with the session's event
 // `page.fresh`.
+import { isVisible } from "trato/keep-focus";
 import { writeAll } from "trato/local-time";
 import { onNews } from "trato/news-of";
 import { askFor } from "trato/pages";
@@ -132,7 +133,7 @@ function exchange(old, part) {
     if ([...select?.options ?? []].some((option) => option.value === value && !option.disabled)) select.value = value;
   }
   if (!focused) return;
-  const shown = controlsOf(old).filter((one) => one.checkVisibility());
+  const shown = controlsOf(old).filter(isVisible);
   const same = shown.find((one) => keyOf(one) === keyOf(focused));
   (same ?? shown.find((one) => one.form && one.name === focused.name) ?? shown[0])?.focus({ preventScroll: true });
 }

@@ -1,5 +1,10 @@
 // The focus returns to where it was. A live list may have drawn that again meanwhile.
 
+/** Whether an element is rendered. Safari has `checkVisibility` since 17.4. */
+export function isVisible(element) {
+  return element.checkVisibility?.() ?? element.getClientRects().length > 0;
+}
+
 /**
  * Remember an element; the function that is returned gives it the focus, or what is in its place,
  * unless the person has moved on.

@@ -1,6 +1,7 @@
 // The part of a long conversation that is on the page: further messages come as one scrolls, and those that
 // are far from view leave. Only one page of messages is on its way at a time.
 import { getJSON } from "trato/api";
+import { isVisible } from "trato/keep-focus";
 
 const MOST_SHOWN = 400; // messages on the page
 const MARGIN = 40; // messages that stay on either side of what is in view
@@ -32,8 +33,9 @@ export class History {
     if (this.timeline.isLive) return true;
     const state = await this.ask("since=0", { urgent: true });
     if (!state) return false;
+    // The revision stays: this page doesn't have the changes elsewhere since then.
     this.replace(state.messages, { older: state.more, newer: false });
-    this.timeline.resumeAt(state.revision);
+    if (state.ended) this.thread.end();
     return true;
   }
 
@@ -94,12 +96,19 @@ export class History {
   /** New messages have come. */
   tidy() {
     const items = this.list.items();
-    if (items.length <= MOST_SHOWN) return;
-    this.keepFocus(() => this.scroll.keep(items, () => {
-      this.trim();
-      this.showEnd();
-      this.thread.arrange();
-    }));
+    if (items.length > MOST_SHOWN) {
+      this.keepFocus(() => this.scroll.keep(items, () => {
+        this.trim();
+        this.showEnd();
+        this.thread.arrange();
+      }));
+    }
+    this.settle();
+  }
+
+  /** Forget changes elsewhere, unless a page is on its way that may not know them. */
+  settle() {
+    if (!this.isLoading) this.timeline.settle();
   }
 
   /** Let those go that are furthest from view, on one side. */
@@ -130,14 +139,17 @@ export class History {
   quietly(change) {
     clearTimeout(this.pause);
     this.log.setAttribute("aria-live", "off");
-    this.keepFocus(change);
-    this.pause = setTimeout(() => this.log.setAttribute("aria-live", "polite"), QUIET);
+    try {
+      this.keepFocus(change);
+    } finally {
+      this.pause = setTimeout(() => this.log.setAttribute("aria-live", "polite"), QUIET);
+    }
   }
 
   /** The log gets the focus of what leaves the page. */
   keepFocus(change) {
     const focused = document.activeElement;
     change();
-    if (focused && !focused.checkVisibility()) this.log.focus({ preventScroll: true });
+    if (focused && !isVisible(focused)) this.log.focus({ preventScroll: true });
   }
 }

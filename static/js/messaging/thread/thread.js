@@ -269,7 +269,7 @@ class Thread extends HTMLElement {
     }
     this.arrange();
     if (beyond) this.#scroll.showUnseen(this.#scroll.unseen + beyond);
-    if (!news.length) return;
+    if (!news.length) return this.history.settle();
     if (stay || news.some(({ sender }) => sender.id === session.user)) this.toEnd();
     else this.#scroll.showUnseen(this.#scroll.unseen + news.length);
     this.history.tidy();
