@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Product, Shop
 from messaging.factories import SavedReplyFactory
-from messaging.models import Conversation, Message, SavedReply
-from tests.browser.acts import Person, bodies, open_thread, says
+from messaging.models import Conversation, Message, SavedReply, SavedReplyFile
+from tests.browser.acts import Person, bodies, open_thread, says, waits
 from tests.uploads import PDF, jpeg
 
 BOX = "#composer-body"
@@ -63,6 +63,17 @@ def test_a_reply_from_the_list_is_inserted_at_the_cursor_and_undone(
     assert SavedReply.objects.get(name="Price").uses == 1
 
 
+def give_files(page: Page, reply: SavedReply) -> None:
+    given: Any = [
+        {"name": "kiln.jpg", "mimeType": "image/jpeg", "buffer": jpeg(800, 600)},
+        {"name": "care.pdf", "mimeType": "application/pdf", "buffer": PDF},
+    ]
+    page.goto(f"/saved-replies/{reply.pk}/")
+    page.set_input_files("[name=upload]", given)
+    page.click("main .button--primary")
+    expect(page.locator(".saved-reply__file")).to_have_count(2)
+
+
 def test_a_replys_files_are_attached_and_sent(
     page: Page,
     person: Person,
@@ -70,14 +81,7 @@ def test_a_replys_files_are_attached_and_sent(
     conversation: Conversation,
     replies: list[SavedReply],
 ) -> None:
-    given: Any = [
-        {"name": "kiln.jpg", "mimeType": "image/jpeg", "buffer": jpeg(800, 600)},
-        {"name": "care.pdf", "mimeType": "application/pdf", "buffer": PDF},
-    ]
-    page.goto(f"/saved-replies/{replies[0].pk}/")
-    page.set_input_files("[name=upload]", given)
-    page.click("main .button--primary")
-    expect(page.locator(".saved-reply__file")).to_have_count(2)
+    give_files(page, replies[0])
     asking = person(shopper)
     for one in (asking, page):
         open_thread(one, conversation)
@@ -94,6 +98,50 @@ def test_a_replys_files_are_attached_and_sent(
         expect(one.locator(".files__picture img")).to_have_count(1)
     expect(page.locator(".attachment")).to_have_count(0)
     assert Message.objects.get().files.get().name == "kiln.jpg"
+
+
+def test_a_message_waits_for_the_files_of_its_reply_and_an_edit_has_none(
+    page: Page, conversation: Conversation, replies: list[SavedReply]
+) -> None:
+    give_files(page, replies[0])
+    open_thread(page, conversation)
+    held: list[Route] = []
+    page.route("**/use/", lambda route: held.append(route))
+    type_in(page, "/price")
+    with page.expect_request("**/use/"):
+        page.keyboard.press("Enter")
+    expect(page.locator(BOX)).to_have_value(PRICE)
+    page.keyboard.press("Enter")
+    wait = "Wait until the files are uploaded."
+    expect(page.locator("[data-attachments-said]")).to_have_text(wait)
+    page.click(".send-later summary")
+    page.click(".send-later__times button >> nth=0")
+    expect(page.locator("#send-later-error")).to_have_text(wait)
+    assert bodies(page) == []
+    held[0].continue_()
+    expect(page.locator(".files__picture img, .files__document")).to_have_count(2)
+    waits(page, 0)
+    message = Message.objects.get()
+    assert (message.body, message.files.count()) == (PRICE, 2)
+    expect(page.locator("[data-attachments-said]")).to_have_text("")
+
+    page.unroute("**/use/")
+    page.press(BOX, "Control+ArrowUp")
+    expect(page.locator(BOX)).to_have_value(PRICE)
+    page.fill(BOX, "")
+    type_in(page, "/price")
+    page.keyboard.press("Enter")
+    expect(page.locator(STATUS)).to_contain_text("an edit only changes the text")
+    expect(page.locator(".attachment")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator(BOX)).to_have_value("")
+
+    SavedReplyFile.objects.update(is_ready=False)  # a colleague removes them
+    type_in(page, "/price")
+    page.keyboard.press("Enter")
+    expect(page.locator(STATUS)).to_contain_text("couldn't be attached")
+    page.keyboard.press("Enter")
+    expect(page.locator(".message")).to_have_count(2)
 
 
 def test_the_list_is_steered_by_keys(page: Page) -> None:

@@ -16,6 +16,7 @@ function filesIn(transfer) {
 
 export class Attachments {
   shown = new Map(); // id of an upload → its line
+  expected = new Set(); // promises of files that the server makes for this message: whether they came
 
   /** `most`: files per message; `mostBytes`: of one of them. */
   constructor(composer, conversation, { most, mostBytes, signal }) {
@@ -92,14 +93,33 @@ export class Attachments {
     if (files.length > free) this.sayTooMany();
   }
 
-  /** Attach files that the server has made for this message. */
-  adopt(files) {
-    const free = Math.max(0, this.most - this.ids().length);
+  /**
+   * Attach files that the server has made for this message; delete those that don't fit or aren't
+   * wanted. Returns whether all are attached.
+   */
+  adopt(files, { isWanted = true } = {}) {
+    const free = isWanted ? Math.max(0, this.most - this.ids().length) : 0;
     files.forEach((file, place) => {
       const id = uploads.adopt(this.conversation, file);
       if (place >= free) uploads.cancel(id);
     });
-    if (files.length > free) this.sayTooMany();
+    if (isWanted && files.length > free) this.sayTooMany();
+    return files.length <= free;
+  }
+
+  /** The message waits for files that are about to be adopted; `arrival` says whether they were. */
+  expect(arrival) {
+    this.expected.add(arrival);
+    arrival.finally(() => this.expected.delete(arrival));
+  }
+
+  /** Wait for expected files, and say so; returns whether all of them came. */
+  async haveArrived() {
+    const words = gettext("Wait until the files are uploaded.");
+    this.say(words, true, false);
+    const came = await Promise.all(this.expected);
+    if (this.said.textContent === words) this.say(""); // else there are too many
+    return came.every(Boolean);
   }
 
   sayTooMany() {
@@ -114,10 +134,10 @@ export class Attachments {
   }
 
   /** Tell a screen reader, and everybody if it `isVisible`. */
-  say(text, isVisible = false) {
+  say(text, isVisible = false, isError = isVisible) {
     this.said.textContent = text;
     this.said.classList.toggle("visually-hidden", !isVisible);
-    this.said.classList.toggle("field__error", isVisible);
+    this.said.classList.toggle("field__error", isError);
   }
 
   clicked(target) {

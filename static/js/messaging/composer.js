@@ -171,9 +171,18 @@ class Composer extends HTMLElement {
     this.field.focus();
   }
 
+  /** The files of a saved reply are on their way: send it with them, unless it has changed meanwhile. */
+  async sendWithExpected() {
+    const { value } = this.field;
+    const haveArrived = await this.files.haveArrived();
+    const isSame = this.field.value === value && this.about.editing === null;
+    if (haveArrived && isSame && this.isConnected) this.send();
+  }
+
   send() {
     const body = this.field.value.trim();
     const isEditing = this.about.editing !== null;
+    if (!isEditing && this.files.expected.size) return this.sendWithExpected();
     const files = isEditing ? [] : this.files.ids();
     if (!(body || files.length || isEditing) || !count(this.field, this.counter)) return;
     if (isEditing) return this.saveEdit(body);

@@ -209,17 +209,31 @@ class SavedReplies extends HTMLElement {
     const inserted = fill(gettext("Inserted “%(name)s”."), { name: reply.name });
     this.status.textContent = [inserted, ...warnings].join(" ");
     this.status.toggleAttribute("data-warning", warnings.size > 0);
-    this.use(reply);
+    const used = this.use(reply);
+    if (reply.files.length && !this.isEditing) this.composer.files?.expect(used);
   }
 
-  /** Count that it was inserted; the server copies its files for this message. */
+  get isEditing() {
+    return Number.isInteger(this.composer.about?.editing);
+  }
+
+  /**
+   * Count that it was inserted; the server copies its files for this message. Returns whether they
+   * were attached.
+   */
   async use({ id, files }) {
+    const { isEditing } = this;
     const answer = await post(`${this.dataset.source}${id}/use/`, {});
-    if (!files.length) return;
-    if (answer?.ok) return this.composer.files.adopt(answer.body.files);
-    const words = gettext("The reply's files couldn't be attached. Try again in a moment.");
+    if (!files.length) return true;
+    const copies = answer?.body?.files ?? []; // none if a colleague has removed them meanwhile
+    const areAttached = this.composer.files.adopt(copies, { isWanted: !isEditing });
+    if (copies.length && !isEditing) return areAttached;
+    const words = isEditing
+      ? gettext("The reply's files aren't attached: an edit only changes the text.")
+      : gettext("The reply's files couldn't be attached. Try again in a moment.");
     this.status.textContent = answer?.body?.detail ?? words;
     this.status.toggleAttribute("data-warning", true);
+    return false;
   }
 }
 

@@ -57,6 +57,7 @@ class SendLater extends HTMLElement {
     const body = this.field.value;
     const { files } = this.closest("trato-composer");
     const attached = files?.records() ?? [];
+    if (files?.expected.size) return this.say(gettext("Wait until the files are uploaded."));
     if (!body.trim() && !attached.length) return this.say(gettext("Write the message first."));
     if (files?.hasRefused()) {
       this.menu.open = false; // the line with the file says why
