@@ -1,8 +1,9 @@
 """The switches for what the other sides see of a person."""
 
 from django.contrib import messages as notices
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -29,7 +30,7 @@ def presence(request: PersonRequest) -> HttpResponse:
             page = _page(request, form, STATUS[refusal.code])
             return with_retry_after(page, refusal)
         notices.success(request, _("Saved."))
-        return redirect(_next(request) or "messaging:presence")
+        return HttpResponseRedirect(_next(request) or reverse("messaging:presence"))
     return _page(request, form)
 
 

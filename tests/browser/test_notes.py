@@ -238,6 +238,7 @@ def test_a_conversation_with_notes(
     inspector = inspect(seller, locale=locale)
     inspector.tour([conversation.get_absolute_url()])
     page: Any = inspector.page
+    expect(page.locator(".composer__modes")).to_be_visible()  # a script shows them
     page.locator("[name=composer-mode][value=note]").check(force=True)
     inspector.look()
     assert inspector.problems == []
