@@ -31,9 +31,9 @@ OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
 HOST = "tests/host"
 APART = (OUTAGES, CLUSTER, BROWSER, HOST)
-# The five longest suites keep two cores busy and end at about the same time. Beside them run the
-# others one by one, which mostly wait for the processes that they start and stop.
-AT_ONCE = 6
+# Each suite sometimes waits for the processes that it starts, so five keep two cores busy; the five
+# longest end at about the same time.
+AT_ONCE = 5
 HANGS = 3600  # seconds after which a suite is killed; even a slow machine needs far less
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 SERVERS = ("postgres", "initdb", "redis-server")
