@@ -23,12 +23,15 @@ LOOK_AGAIN = {"type": "presence.look"}
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def choose(
-    actor: Person, *, shows_read: bool, shows_typing: bool, shows_presence: bool = True
+    actor: Person, *, shows_read: bool, shows_typing: bool, shows_presence: bool | None = None
 ) -> bool:
     """Choose what the other sides see of oneself; return whether that is something else now.
 
     The person's own sockets act on it at once, and open pages of other sides load their read marks
     again.
+
+    Args:
+        shows_presence: None keeps it as it is, for people who aren't asked.
 
     Raises:
         Refused: `rate_limited` after too many changes.
@@ -37,7 +40,8 @@ def choose(
         user_id=actor.pk
     ).first() or PresenceChoice(user_id=actor.pk)
     before = row.hides_read, row.hides_typing, row.hides_presence
-    after = not shows_read, not shows_typing, not shows_presence
+    hides_presence = row.hides_presence if shows_presence is None else not shows_presence
+    after = not shows_read, not shows_typing, hides_presence
     if before == after:
         return False
     rate_limits.hit("PRESENCE_CHOICES_PER_HOUR", actor.pk)

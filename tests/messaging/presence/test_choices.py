@@ -32,6 +32,13 @@ def talk(shopper: User, seller: User, conversation: Conversation) -> Conversatio
     return conversation
 
 
+def test_a_choice_made_as_a_shopper_keeps_that_of_the_shop(shopper: User) -> None:
+    hide(shopper, "presence")
+    choose(shopper, shows_read=False, shows_typing=True)
+    row = PresenceChoice.objects.get()
+    assert (row.hides_read, row.hides_presence) == (True, True)
+
+
 def hide(user: User, *names: str) -> None:
     choose(user, **{f"shows_{name}": name not in names for name in ("read", "typing", "presence")})
 
