@@ -15,6 +15,8 @@ from trato.realtime import groups
 from .locks import about, get_or_create, locked
 from .models import CONVERSATION, News, Notification
 
+UPDATED = ["title", "excerpt", "url", "happened_at"]  # by later news about the same subject
+
 
 def notify(
     recipient_ids: Collection[int],
@@ -34,7 +36,7 @@ def notify(
     Call it inside the transaction that stores the change: the badges change on commit.
 
     Args:
-        recipient_ids: the people to notify.
+        recipient_ids: the people to notify. Without any, stored news still says the latest.
         subject_kind, subject_id: what it is about, for example `"conversation"`, 12.
         title, excerpt: what the list and the toast show; cut to fit. All members of a team see
             the same text about a subject, and so do all recipients outside a team.
@@ -47,21 +49,21 @@ def notify(
     Returns:
         The recipients for whom it was not unread before, in order.
     """
+    news = News(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        team_id=team_id or 0,
+        title=title[:120],
+        excerpt=excerpt[:160],
+        url=url,
+        happened_at=happened_at or database_now(),
+    )
     if not recipient_ids:
+        stored = about(subject_kind, [subject_id]).filter(team_id=news.team_id)
+        stored.update(**{name: getattr(news, name) for name in UPDATED})
         return []
     with transaction.atomic():
-        changed = _notify(
-            recipient_ids,
-            News(
-                subject_kind=subject_kind,
-                subject_id=subject_id,
-                team_id=team_id or 0,
-                title=title[:120],
-                excerpt=excerpt[:160],
-                url=url,
-                happened_at=happened_at or database_now(),
-            ),
-        )
+        changed = _notify(recipient_ids, news)
     if announce and changed:
         announce_badges(changed)
     return changed
@@ -253,7 +255,7 @@ def _notify(recipient_ids: Collection[int], news: News) -> list[int]:
         [news],
         update_conflicts=True,
         unique_fields=["subject_kind", "subject_id", "team_id"],
-        update_fields=["title", "excerpt", "url", "happened_at"],
+        update_fields=UPDATED,
     )
     is_notice = news.subject_kind != CONVERSATION
     unread = Notification.objects.filter(news=news, read_at=None)

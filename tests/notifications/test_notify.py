@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import User
 from notifications import actions, queries
-from notifications.models import Notification
+from notifications.models import News, Notification
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,12 @@ def test_withdrawn_words_are_quoted_nowhere_and_all_else_stays(
     assert actions.mark_all_read(seller) == 3  # they are as unread as before
 
 
-def test_telling_nobody_costs_nothing(django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(0):  # type: ignore[operator]
-        notify_people()
-    assert not Notification.objects.exists()
+def test_telling_nobody_only_changes_what_others_were_told(shopper: User, seller: User) -> None:
+    notify_people()
+    assert not News.objects.exists()
+    notify_people(seller, team=1)
+    notify_people(shopper)
+    actions.mark_read(seller, subject_kind="conversation", subject_id=1)
+    notify_people(team=1, excerpt="Later words")
+    assert (excerpts(seller), excerpts(shopper)) == (["Later words"], ["Words"])
+    assert queries.unread_count(seller.pk) == 0
