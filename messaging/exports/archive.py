@@ -14,7 +14,6 @@ from typing import IO, Any
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.utils import timezone
 
 from messaging.files.models import storage
 
@@ -60,7 +59,9 @@ def pieces(contents: Contents) -> Pieces:
         with zipfile.ZipFile(sink, "w") as archive:
             own = (("conversation.html", contents.page), ("conversation.json", contents.json))
             for name, text in own:
-                entry = _entry(name, contents.exported_at, zipfile.ZIP_DEFLATED)
+                entry = _entry(
+                    name, contents.exported_at.astimezone(contents.zone), zipfile.ZIP_DEFLATED
+                )
                 yield from _copy(text, archive, entry, sink)
             for name, stored_name, sent_at in contents.files:
                 try:
@@ -69,7 +70,7 @@ def pieces(contents: Contents) -> Pieces:
                     log.warning("file_gone", conversation=contents.conversation.pk)
                     continue
                 with file:
-                    entry = _entry(name, sent_at, zipfile.ZIP_STORED)
+                    entry = _entry(name, sent_at.astimezone(contents.zone), zipfile.ZIP_STORED)
                     yield from _copy(file, archive, entry, sink)
         yield sink.take()
     finally:
@@ -77,7 +78,7 @@ def pieces(contents: Contents) -> Pieces:
 
 
 def _entry(name: str, at: datetime, method: int) -> zipfile.ZipInfo:
-    year, month, day, hour, minute, second = timezone.localtime(at).timetuple()[:6]
+    year, month, day, hour, minute, second = at.timetuple()[:6]
     entry = zipfile.ZipInfo(name, (year, month, day, hour, minute, second))
     entry.compress_type = method
     entry.external_attr = 0o644 << 16

@@ -7,7 +7,7 @@ message only that there was one.
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import IO
 
 from django.conf import settings
@@ -33,12 +33,14 @@ class Contents:
 
     Args:
         files: (path in the ZIP, name in the storage, when it was sent).
+        zone: in which the ZIP gives times. It is streamed when the request's zone is no longer set.
     """
 
     conversation: Conversation
     exported_at: datetime
     page: IO[bytes]
     json: IO[bytes]
+    zone: tzinfo
     files: list[tuple[str, str, datetime]] = field(default_factory=list)
 
     def close(self) -> None:
@@ -58,7 +60,8 @@ def collect(
     """
     page = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 – `Contents` closes it
     json = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115
-    contents = Contents(conversation, database_now(), page, json)
+    zone = timezone.get_current_timezone()
+    contents = Contents(conversation, database_now(), page, json, zone)
     try:
         _write(contents, side, after_page)
     except BaseException:

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,6 +49,9 @@ def test_the_page_says_who_wrote_what_when_and_links_the_files(
         'href="#message-1"', 'src="files/1-1%20the%20bowl.jpg"', 'href="files/1-2%20rules.pdf"',
     ):  # fmt: skip
         assert text in page, text
+    sent_at = talk.messages.get(sequence=1).created_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    for name in ("files/1-1 the bowl.jpg", "files/1-2 rules.pdf"):
+        assert archive.getinfo(name).date_time[:5] == sent_at.timetuple()[:5]
     assert archive.read("files/1-2 rules.pdf") == PDF
     assert archive.read("files/1-1 the bowl.jpg").startswith(b"\xff\xd8\xff")
 
