@@ -8,7 +8,6 @@ starts again and deletes what the first one has stored.
 
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import IO, Any
 
@@ -58,6 +57,8 @@ def _prepare_next() -> bool:
     row = _claim()
     if row is None:
         return False
+    if row.state == State.FAILED:
+        return True
     lease = Lease(row)
     try:
         with translation.override(row.language), timezone.override(_zone(row)):
@@ -74,7 +75,7 @@ def _prepare_next() -> bool:
 
 @transaction.atomic
 def _claim() -> Export | None:
-    """Claim the next export for one attempt. One that has had all its attempts has failed."""
+    """Claim the next export for one attempt, or let it have failed if it has had all of them."""
     waiting = Export.objects.filter(state=State.WAITING, free_at__lte=database_now())
     rows = claimed(waiting.order_by("free_at", "pk"), 1)
     if not rows:
@@ -86,7 +87,7 @@ def _claim() -> Export | None:
         row.state, row.expires_at = State.FAILED, _later(settings.EXPORT_HOURS * 3600)
         row.save(update_fields=["state", "expires_at"])
         notices.tell(row, row.conversation)
-        return None
+        return row
     row.stored_as = Export._meta.get_field("stored_as").get_default()
     row.attempts += 1
     row.free_at = _later(settings.EXPORT_LEASE_SECONDS)
@@ -164,16 +165,15 @@ class Lease:
 
 
 class _LeasedFile(File[Any]):
-    """A file that renews the claim while the storage reads it."""
+    """A file that renews the claim while the storage reads it, in chunks or as a stream."""
 
     def __init__(self, file: IO[bytes], lease: Lease) -> None:
         super().__init__(file, "export.zip")
         self._lease = lease
 
-    def chunks(self, chunk_size: int | None = None) -> Iterator[Any]:
-        for chunk in super().chunks(chunk_size):
-            self._lease.renew()
-            yield chunk
+    def read(self, size: int = -1) -> Any:
+        self._lease.renew()
+        return super().read(size)
 
 
 def _later(seconds: float) -> Any:

@@ -5,7 +5,7 @@ from typing import IO
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -85,7 +85,11 @@ def download(request: PersonRequest, conversation_id: int, export_id: int) -> Ht
         response: HttpResponseBase = HttpResponse(content_type="application/zip")
         response["X-Accel-Redirect"] = f"{settings.FILE_ACCEL_PREFIX}{row.stored_name}"
     else:
-        response = ZipResponse(request, _read(storage().open(row.stored_name)))
+        try:
+            file = storage().open(row.stored_name)
+        except FileNotFoundError as error:  # deleted since the row was read
+            raise Http404("no such export") from error
+        response = ZipResponse(request, _read(file))
         response["Content-Length"] = str(row.size)
     return _named(response, request, row.conversation)
 

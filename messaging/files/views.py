@@ -1,7 +1,7 @@
 """Files over HTTP. Whether somebody may see one is asked on each request."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -87,6 +87,9 @@ def respond(request: HttpRequest, row: StoredFile, ending: str = "") -> HttpResp
 
     Browsers may keep it, but ask each time whether it may still be seen. nginx sends the bytes
     itself if `FILE_ACCEL_PREFIX` is set; it adds the ETag then, and repeats the headers.
+
+    Raises:
+        Http404: it is gone from the storage.
     """
     name = row.stored_name(ending)
     etag = f'"{row.stored_as.hex}{ending}"'
@@ -97,8 +100,11 @@ def respond(request: HttpRequest, row: StoredFile, ending: str = "") -> HttpResp
     elif etag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponseNotModified()
     else:
-        with storage().open(name) as content:
-            response = HttpResponse(content.read())
+        try:
+            with storage().open(name) as content:
+                response = HttpResponse(content.read())
+        except FileNotFoundError as error:  # deleted since the row was read
+            raise Http404("no such file") from error
     if not settings.FILE_ACCEL_PREFIX:
         response["ETag"] = etag
     response["Content-Type"] = TYPES[row.extension]

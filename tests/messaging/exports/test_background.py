@@ -1,5 +1,7 @@
 """Large exports: prepared once in the background, for their owner only, and for a day."""
 
+import io
+import math
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ from messaging.exports import actions as exports
 from messaging.exports import building
 from messaging.exports.archive import pieces
 from messaging.factories import ConversationFactory
+from messaging.files.actions import delete_stored
 from messaging.models import Conversation, Export
 from messaging.moderation import actions as moderation
 from messaging.reactions.actions import react
@@ -278,6 +281,36 @@ def test_an_attempt_that_fails_leaves_nothing_and_is_repeated(
     client.post(address(talk))
     building.due(10)
     assert Export.objects.get().state == "ready"
+
+
+def test_one_that_is_gone_from_the_storage_is_not_found(
+    ready: str, shopper: User, client_of: Any
+) -> None:
+    delete_stored([Export.objects.get().stored_name])
+    assert client_of(shopper).get(ready).status_code == 404
+
+
+def test_one_that_has_failed_keeps_no_other_waiting(
+    talk: Conversation, shopper: User, seller: User, settings: Any
+) -> None:
+    exports.start(shopper, talk.pk)
+    Export.objects.update(attempts=settings.EXPORT_ATTEMPTS_MAX)
+    exports.start(seller, talk.pk)
+    assert building.due(10) == 2
+    states = Export.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["failed", "ready"]
+
+
+def test_a_storage_that_reads_a_stream_renews_the_claim(talk: Conversation, shopper: User) -> None:
+    row = exports.start(shopper, talk.pk)
+    assert isinstance(row, Export)
+    lease = building.Lease(row)
+    file = building._LeasedFile(io.BytesIO(b"PK"), lease)
+    assert file.read() == b"PK"
+    lease._renewed = -math.inf
+    Export.objects.all().delete()
+    with pytest.raises(building.Superseded):
+        file.read()
 
 
 def test_a_process_taken_for_dead_stores_nothing(

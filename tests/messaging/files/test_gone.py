@@ -59,6 +59,26 @@ def test_a_removed_or_withdrawn_message_takes_its_files_with_it(
         assert state.json()["messages"][0]["files"] == []
 
 
+def test_what_is_gone_from_the_storage_is_not_found(
+    shopper: User, conversation: Conversation, client_of: Any
+) -> None:
+    sent(shopper, conversation)
+    row = File.objects.get()
+    files.delete_stored(row.stored_names())
+    for address in (row.url, row.thumbnail_url):
+        assert client_of(shopper).get(address).status_code == 404
+
+
+def test_without_scripts_the_words_beside_files_may_be_left_out(
+    shopper: User, conversation: Conversation, client_of: Any
+) -> None:
+    sent(shopper, conversation)
+    actions.send(shopper, conversation.pk, uuid.uuid4(), "Only words")
+    path = f"{conversation.get_absolute_url()}messages/"
+    pages = [client_of(shopper).get(f"{path}{sequence}/").text for sequence in (1, 2)]
+    assert ["required>" in page.partition('name="body"')[2] for page in pages] == [False, True]
+
+
 def test_words_beside_files_can_be_edited_away_and_others_cannot(
     shopper: User, seller: User, conversation: Conversation
 ) -> None:
