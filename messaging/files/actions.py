@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging import access
@@ -29,6 +30,9 @@ from .models import ALT_MAX_CHARACTERS, StoredFile, storage
 
 log = structlog.get_logger("trato.files")
 
+_AUTHOR_HAS_TOO_MANY = _(
+    "We can't keep more files for the author of this message. Write one of your own."
+)
 COLUMNS = ("kind", "name", "alt", "extension", "size", "width", "height")
 Row = TypeVar("Row", bound=StoredFile)
 
@@ -68,7 +72,8 @@ def copy(actor: Person, conversation_id: int, sources: Sequence[StoredFile]) -> 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
         Refused: `forbidden` in a conversation that has ended or with too many files,
-            `rate_limited` after too many, `unavailable` for now. Nothing was copied then.
+            `rate_limited` after too many, `not_found` if one is gone, `unavailable` for now.
+            Nothing was copied then.
     """
     conversation = access.conversation_for(actor, conversation_id)
     if conversation.ended_at is not None:
@@ -137,21 +142,27 @@ def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) ->
 def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
     """Give a scheduled message these files and no others, in the transaction that stores it.
 
-    They become its author's. What it had before and has no longer is deleted.
+    They become its author's, and count for the author from then on. What it had before and has no
+    longer is deleted.
 
     Args:
         ids: in their order, of files that it has already, or that the actor has uploaded to the
             conversation and not sent.
 
     Raises:
-        Refused: `invalid` if there are too many; `not_found` if one is neither.
+        Refused: `invalid` if there are too many; `not_found` if one is neither; `forbidden` if the
+            author would have too many files.
     """
     sending.check_number(ids)
     here = Q(scheduled=row)
     own = Q(scheduled=None, message=None, owner=actor.pk, conversation=row.conversation_id)
     locked = File.objects.select_for_update(of=("self",)).order_by("pk")
     files = list(locked.filter(here | own & Q(pk__in=ids), is_ready=True))
-    for position, file in enumerate(sending.in_order(files, ids)):
+    kept = sending.in_order(files, ids)
+    if given := [file for file in kept if file.owner_id != row.author_id]:
+        text = None if row.author_id == actor.pk else _AUTHOR_HAS_TOO_MANY
+        _check_quota(row.author, sum(file.size for file in given), len(given), text)
+    for position, file in enumerate(kept):
         if file.owner_id != row.author_id:
             file.owner_id, file.client_id = row.author_id, uuid.uuid4()
         file.scheduled, file.position = row, position
@@ -180,13 +191,15 @@ def _hold(actor: Person, conversation: Conversation, client_id: uuid.UUID) -> Fi
     return rows.first()
 
 
-def _check_quota(actor: Person, size: int, number: int = 1) -> None:
-    count, stored = queries.stored_by(actor)
+def _check_quota(
+    person: Person, size: int, number: int = 1, text: str | Promise | None = None
+) -> None:
+    count, stored = queries.stored_by(person)
     if (
         count + number > settings.FILES_PER_PERSON
         or stored + size > settings.FILES_PER_PERSON_BYTES
     ):
-        text = _("You have sent as many files as we can keep for you.")
+        text = text or _("You have sent as many files as we can keep for you.")
         raise Refused("forbidden", text)
 
 
@@ -257,10 +270,17 @@ def _write(row: StoredFile, contents: Iterable[bytes]) -> None:
 
 
 def contents_of(source: StoredFile) -> Iterator[bytes]:
-    """Yield what is stored of a file: its content, and then its thumbnails."""
+    """Yield what is stored of a file: its content, and then its thumbnails.
+
+    Raises:
+        Refused: `not_found` if it is gone from the storage.
+    """
     for name in source.stored_names():
-        with storage().open(name) as content:
-            yield content.read()
+        try:
+            with storage().open(name) as content:
+                yield content.read()
+        except FileNotFoundError as error:
+            raise Refused("not_found", sending.GONE) from error
 
 
 def delete_stored(names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, Sum
 from django.http import Http404
 
 from messaging import access
-from messaging.models import File, Side
+from messaging.models import Conversation, File, Side
 from trato.people import Person
 
 
@@ -31,10 +31,18 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
     raise Http404("no such file")
 
 
-def unsent(user: Person, ids: Iterable[int]) -> list[File]:
-    """Return those of some files that are the person's own, and neither sent nor scheduled yet."""
+def unsent(user: Person, conversation: Conversation, ids: Iterable[int]) -> list[File]:
+    """Return those of some files that the person has uploaded to a conversation and not sent yet.
+
+    Scheduled ones are left out, too.
+    """
     rows = File.objects.filter(
-        pk__in=ids, owner=user.pk, message=None, scheduled=None, is_ready=True
+        pk__in=ids,
+        owner=user.pk,
+        conversation=conversation,
+        message=None,
+        scheduled=None,
+        is_ready=True,
     )
     return list(rows.order_by("pk"))
 

@@ -12,6 +12,7 @@ from trato.errors import Refused, when_shown
 
 from .models import Kind, StoredFile
 
+GONE = _("A file of this message is gone. Choose it again.")
 Row = TypeVar("Row", bound=StoredFile)
 
 
@@ -46,7 +47,7 @@ def in_order(rows: Iterable[Row], ids: Sequence[int]) -> list[Row]:
     """Return files in the order of their IDs, or refuse them if one is missing or there twice."""
     files = {row.pk: row for row in rows}
     if len({*ids} & {*files}) != len(ids):
-        raise Refused("not_found", _("A file of this message is gone. Choose it again."))
+        raise Refused("not_found", GONE)
     return [files[pk] for pk in ids]
 
 

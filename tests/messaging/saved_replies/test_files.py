@@ -96,6 +96,16 @@ def test_using_one_copies_them_and_each_goes_its_own_way(
     assert client_of(shopper).get(copy.url).content == PDF
 
 
+def test_a_file_that_is_gone_is_not_taken_for_a_full_disk(
+    with_files: SavedReply, client_of: Any, seller: User, address: str, settings: Any
+) -> None:
+    for path in stored(settings):
+        path.unlink()
+    answer = client_of(seller).post(f"{address}{with_files.pk}/use/", headers=JSON)
+    assert answer.json()["code"] == "not_found"
+    assert not File.objects.exists()
+
+
 def test_a_withdrawn_message_leaves_the_replys_files(
     with_files: SavedReply, client_of: Any, seller: User, conversation: Conversation, address: str
 ) -> None:
