@@ -1366,6 +1366,7 @@ class Migration(migrations.Migration):
                             ("ended", "The conversation has ended."),
                             ("wrote_first", "The shopper wrote first."),
                             ("refused", "The text was refused."),
+                            ("file", "A file is gone."),
                         ],
                         max_length=11,
                         verbose_name="why not",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -84,13 +84,11 @@ def schedule(
     if conversation.ended_at is not None:
         raise ended()
     body = _clean(body, files)
-    earlier = ScheduledMessage.objects.filter(
+    same = ScheduledMessage.objects.filter(
         conversation=conversation, author_id=actor.pk, client_id=client_id
-    ).first()
-    if earlier:
-        if earlier.body != body or not _has(earlier, files):
-            raise conflict()
-        return earlier
+    )
+    if earlier := same.first():
+        return _repeated(earlier, body, files)
     _check_time(send_at)
     _check_room(actor, conversation)
     row = ScheduledMessage(
@@ -104,7 +102,13 @@ def schedule(
         after_sequence=_seen(conversation, seen),
         changed_by_id=actor.pk,
     )
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # a second click, while the first one was being stored
+        if earlier := same.first():
+            return _repeated(earlier, body, files)
+        raise
     attachments.schedule(row, files, actor)
     events.send(conversation, ScheduledChanged(conversation.pk))
     return row
@@ -208,6 +212,13 @@ def _row(actor: Person, conversation_id: int, pk: int) -> ScheduledMessage:
 
 def _clean(body: str, files: Sequence[int]) -> str:
     return "" if files and not body.strip() else clean_body(body)
+
+
+def _repeated(row: ScheduledMessage, body: str, files: Sequence[int]) -> ScheduledMessage:
+    """Return the row that was stored under a `client_id`, if it says the same."""
+    if row.body != body or not _has(row, files):
+        raise conflict()
+    return row
 
 
 def _has(row: ScheduledMessage, files: Sequence[int]) -> bool:

@@ -83,8 +83,8 @@ def _deliver_next(seen: set[int]) -> bool:
             deliver(row)
     except NotSent as reason:
         _fail(row, reason.failure)
-    except Refused:
-        _fail(row, Failure.REFUSED)
+    except Refused as refusal:
+        _fail(row, Failure.FILE if refusal.code == "not_found" else Failure.REFUSED)
     return True
 
 

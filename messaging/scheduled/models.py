@@ -29,6 +29,7 @@ class ScheduledMessage(models.Model):
         ENDED = "ended", _("The conversation has ended.")
         WROTE_FIRST = "wrote_first", _("The shopper wrote first.")
         REFUSED = "refused", _("The text was refused.")
+        FILE = "file", _("A file is gone.")
 
     OPEN = (State.WAITING, State.FAILED)
 

@@ -85,7 +85,7 @@ def _save(
         if wants_json(request):
             text = next((str(error) for errors in form.errors.values() for error in errors), "")
             return refusal_response(refused or Refused("invalid", text))
-        kept = _kept(request, row, files)
+        kept = _kept(request, conversation, row, files)
         if refused:
             form.add_error(None, str(refused.detail))
         return _page(request, conversation, form, row, status=400, kept_files=kept)
@@ -107,7 +107,7 @@ def _save(
             )
         field = "send_at" if refusal.code == "invalid" else None
         form.add_error(field, str(refusal.detail))
-        kept = _kept(request, row, files)
+        kept = _kept(request, conversation, row, files)
         response = _page(
             request, conversation, form, row, status=STATUS[refusal.code], kept_files=kept
         )
@@ -124,7 +124,8 @@ def _choose(request: PersonRequest, conversation: Conversation) -> HttpResponse:
     names = ("body", "client_id", "only_if_quiet", "seen")
     initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
     initial["send_at"] = queries.tomorrow_morning()
-    form, kept = ScheduleForm(initial=initial), file_queries.unsent(request.user, files)
+    form = ScheduleForm(initial=initial)
+    kept = file_queries.unsent(request.user, conversation, files)
     notice = str(refusal.detail) if refusal else ""
     return _page(request, conversation, form, kept_files=kept, notice=notice)
 
@@ -142,10 +143,15 @@ def _files(request: PersonRequest, conversation: Conversation) -> tuple[list[int
         return files_of(request), refusal
 
 
-def _kept(request: PersonRequest, row: ScheduledMessage | None, ids: list[int]) -> list[File]:
+def _kept(
+    request: PersonRequest,
+    conversation: Conversation,
+    row: ScheduledMessage | None,
+    ids: list[int],
+) -> list[File]:
     """Return those of a form's files that it can be sent with again."""
     had = list(row.files.filter(pk__in=ids).order_by("position")) if row else []
-    return [*had, *file_queries.unsent(request.user, ids)]
+    return [*had, *file_queries.unsent(request.user, conversation, ids)]
 
 
 def _schedule(

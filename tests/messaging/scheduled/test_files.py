@@ -1,5 +1,6 @@
 """Files of scheduled messages: kept until they are sent, and sent once."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -158,6 +159,73 @@ def test_who_changes_the_words_sends_the_files_too(
     assert message.sender == colleague
     assert [row.pk for row in message.files.order_by("position")] == [own.pk, file.pk]
     assert {row.owner for row in message.files.all()} == {colleague}
+
+
+def test_files_of_a_colleague_count_for_the_author_and_none_goes_beyond_the_limit(
+    schedule: Schedule,
+    file: File,
+    seller: User,
+    colleague: User,
+    asked: Conversation,
+    later: datetime,
+    settings: Any,
+) -> None:
+    row = schedule(files=[file.pk])
+    own = uploaded(colleague, asked, PDF)
+
+    def add() -> None:
+        actions.change(
+            colleague, asked.pk, row.pk, row.revision, row.body, later, only_if_quiet=True,
+            files=[file.pk, own.pk],
+        )  # fmt: skip
+
+    settings.FILES_PER_PERSON = 1
+    with pytest.raises(Refused) as refusal:
+        add()
+    assert refusal.value.code == "forbidden"
+    assert "the author of this message" in str(refusal.value.detail)
+    own.refresh_from_db()
+    assert (own.owner, own.scheduled) == (colleague, None)
+    settings.FILES_PER_PERSON = 2
+    add()
+    own.refresh_from_db()
+    assert (own.owner, own.scheduled) == (seller, row)
+
+
+def test_a_message_whose_file_is_gone_says_so(
+    schedule: Schedule, pass_time: Any, file: File
+) -> None:
+    row = schedule(files=[file.pk])
+    pass_time()
+    File.objects.update(is_ready=False)
+    assert delivery.due() == 1
+    row.refresh_from_db()
+    assert (row.state, row.failure) == ("failed", "file")
+
+
+def test_a_form_keeps_no_files_of_another_conversation(
+    client_of: Any, seller: User, stranger: User, asked: Conversation
+) -> None:
+    other = messaging.start_conversation(stranger, shop=asked.shop)
+    foreign, own = uploaded(seller, other, PDF), uploaded(seller, asked, PDF)
+    form = {"body": "Here", "send_at": "choose", "files": [foreign.pk, own.pk]}
+    page = client_of(seller).post(f"{asked.get_absolute_url()}scheduled/", form).text
+    assert f'name="files" value="{own.pk}"' in page
+    assert f'name="files" value="{foreign.pk}"' not in page
+
+
+def test_a_second_click_gets_what_the_first_one_has_stored(
+    schedule: Schedule, file: File, monkeypatch: Any
+) -> None:
+    client_id, rows = uuid.uuid4(), []
+
+    def first_click(*_values: Any) -> None:
+        monkeypatch.undo()
+        rows.append(schedule(client_id=client_id, files=[file.pk]))
+
+    monkeypatch.setattr(actions, "_check_room", first_click)
+    rows.append(schedule(client_id=client_id, files=[file.pk]))
+    assert rows == [ScheduledMessage.objects.get()] * 2
 
 
 def test_those_of_someone_whose_account_is_gone_stay_the_shops(
