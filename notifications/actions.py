@@ -141,6 +141,21 @@ def mark_many_read(user: Person, *, subject_kind: str, subject_ids: Collection[i
 
 
 @transaction.atomic
+def mark_read_by_all(subject_kind: str, subject_ids: Collection[int], *, is_team: bool) -> None:
+    """Mark the notifications about some subjects as read by everybody, and announce the badges.
+
+    Args:
+        is_team: whether by those who were notified as members of a team; else by the others.
+    """
+    rows = about(subject_kind, subject_ids)
+    rows = rows.exclude(team_id=0) if is_team else rows.filter(team_id=0)
+    unread = Notification.objects.filter(news__in=rows, read_at=None)
+    recipients = sorted(set(unread.values_list("recipient_id", flat=True)))
+    if _mark_read(unread):
+        announce_badges(recipients)
+
+
+@transaction.atomic
 def make_unread(user: Person, news: Collection[News]) -> set[int]:
     """Make subjects unread for one person, although nothing new has happened.
 

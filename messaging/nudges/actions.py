@@ -55,7 +55,7 @@ def send(actor: Person, conversation_id: int) -> Nudge:
         raise _too_soon(earlier, now)
     recipients = _recipients(conversation, side)
     rate_limits.hit("NUDGES_PER_HOUR", actor.pk)
-    values = {"sender_id": actor.pk, "sent_at": now}
+    values = {"sender_id": actor.pk, "sent_at": now, "is_open": True}
     row, _created = Nudge.objects.update_or_create(
         conversation=conversation, side=side, defaults=values
     )

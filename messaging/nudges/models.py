@@ -29,6 +29,8 @@ class Nudge(models.Model):
         verbose_name=_("sender"),
     )
     sent_at = models.DateTimeField(_("sent"), db_index=True)
+    # Until the notice is marked as read for everybody, see `answered`.
+    is_open = models.BooleanField(_("not answered"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("reminder")
@@ -36,6 +38,11 @@ class Nudge(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["conversation", "side"], name="one_reminder_per_conversation_and_side"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["conversation"], condition=models.Q(is_open=True), name="reminders_open"
             ),
         )
 

@@ -34,6 +34,15 @@ def mark_read(actor: Person, conversation_id: int) -> None:
     notifications.mark_read(actor, subject_kind=NUDGE_KIND, subject_id=conversation_id)
 
 
+def mark_read_by_all(side: Side, conversation_ids: Collection[int]) -> None:
+    """Mark the notices about conversations as read by everybody.
+
+    Args:
+        side: the side that has reminded.
+    """
+    notifications.mark_read_by_all(NUDGE_KIND, conversation_ids, is_team=side is Side.CONSUMER)
+
+
 def nudge_words(news: News) -> Words:
     """Return what somebody reads who is reminded of an answer."""
     title = _("%(name)s sent you a reminder") % {"name": news.title}

@@ -3,7 +3,9 @@
 from django.db import transaction
 
 from messaging import events
+from messaging.models import NUDGE_KIND
 from messaging.records import Reading
+from notifications import actions as notifications
 from trato.people import Person
 
 from . import orm
@@ -13,6 +15,8 @@ from . import orm
 def mark_read(actor: Person, conversation_id: int, sequence: int) -> None:
     """Store that a person has read up to a message, and announce it to both sides on commit.
 
+    They have seen a reminder there, too. Sockets leave that to the page's script.
+
     Args:
         sequence: of the last message seen; limited to the last message there is.
 
@@ -20,4 +24,5 @@ def mark_read(actor: Person, conversation_id: int, sequence: int) -> None:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
     """
     mark = orm.store_one(Reading(conversation_id, actor, sequence))
+    notifications.mark_read(actor, subject_kind=NUDGE_KIND, subject_id=conversation_id)
     transaction.on_commit(lambda: events.messages_read([mark]))

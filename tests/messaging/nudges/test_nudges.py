@@ -1,5 +1,7 @@
 """Reminders: one wordless one per side and day, never a message, never counted."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from accounts import deletion
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop
+from messaging.editing.actions import withdraw
 from messaging.models import (
     AlertChoice,
     Conversation,
@@ -23,6 +26,7 @@ from messaging.models import (
     Wait,
 )
 from messaging.nudges.actions import send
+from messaging.nudges.answered import due
 from messaging.triage import actions as triage
 from notifications.models import Notification
 from notifications.queries import Unread, unread_counts
@@ -105,6 +109,59 @@ def test_the_page_shows_it_until_there_is_an_answer(
     for user in (seller, shopper):
         assert client_of(user).get(f"{path}messages/?since=1").json()["nudged"] == {}
         assert "eminder" not in client_of(user).get(path).text.partition('role="log"')[0]
+
+
+def notices(*people: User) -> list[int]:
+    return [counts.notices for counts in unread(*people)]
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_no_bell_counts_a_reminder_that_no_longer_holds(
+    is_answered: bool,
+    waiting: Conversation,
+    shopper: User,
+    seller: User,
+    colleague: User,
+    settings: Any,
+) -> None:
+    settings.MESSAGE_WITHDRAW_HOURS = 72
+    Message.objects.update(created_at=waiting.waiting_since)
+    before = notices(seller, colleague)
+    send(shopper, waiting.pk)
+    assert (due(10), notices(seller, colleague)) == (0, [count + 1 for count in before])
+    if is_answered:
+        say(seller, waiting)
+    else:
+        withdraw(shopper, waiting.pk, 1)
+    assert (due(10), due(10)) == (1, 0)
+    assert notices(seller, colleague) == before
+
+
+def test_a_shopper_who_has_answered_is_reminded_no_longer_and_a_later_one_counts(
+    conversation: Conversation, shopper: User, seller: User, settings: Any
+) -> None:
+    settings.NUDGE_AGAIN_HOURS = 0
+    [before] = notices(shopper)
+    for _time in range(2):
+        say(seller, conversation)
+        waited(conversation)
+        send(seller, conversation.pk)
+        Nudge.objects.update(sent_at=timezone.now() - timedelta(hours=1))  # no second click
+        assert (due(10), notices(shopper)) == (0, [before + 1])
+        say(shopper, conversation)
+        assert (due(10), notices(shopper)) == (1, [before])
+
+
+def test_reading_without_scripts_includes_the_reminder(
+    waiting: Conversation, shopper: User, seller: User, colleague: User, client_of: Any
+) -> None:
+    before = notices(seller, colleague)
+    send(shopper, waiting.pk)
+    page = client_of(seller).get(waiting.get_absolute_url()).text
+    image = re.search(r'src="([^"]*read\.gif[^"]*)"', page)
+    assert image is not None
+    client_of(seller).get(html.unescape(image[1]))
+    assert notices(seller, colleague) == [before[0], before[1] + 1]
 
 
 def test_a_form_leads_back_and_says_what_happened(

@@ -1,0 +1,30 @@
+"""Mark the notices of reminders as read once they no longer hold, for all whom they reminded.
+
+Here and not with the answer: sends are the hot path, and hardly any conversation has a reminder.
+"""
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from messaging.due.claims import claimed
+from messaging.models import Nudge, Side
+
+from . import notices
+
+# The side has answered, what it was to answer is gone, or it is asked something else.
+_NO_LONGER_HOLDS = (
+    Q(conversation__waiting_since=None)
+    | Q(conversation__turn=F("side"))
+    | Q(conversation__waiting_since__gt=F("sent_at"))
+)
+
+
+@transaction.atomic
+def due(limit: int) -> int:
+    """Close reminders that no longer hold; return how many."""
+    rows = claimed(Nudge.objects.filter(_NO_LONGER_HOLDS, is_open=True).order_by("pk"), limit)
+    for side in Side:
+        if closed := [row.conversation_id for row in rows if row.side == side]:
+            notices.mark_read_by_all(side, closed)
+    Nudge.objects.filter(pk__in=[row.pk for row in rows]).update(is_open=False)
+    return len(rows)
