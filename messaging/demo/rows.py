@@ -88,6 +88,7 @@ def store(talks: list[Talk], dice: random.Random) -> None:
         Settlement(
             conversation=talk.conversation,
             sequence=len(talk.lines),
+            turn=Side.SELLER if talk.lines[-1].is_shoppers else Side.CONSUMER,
             created_at=talk.times[-1] + SETTLED_WITHIN,
         )
         for talk in talks

@@ -111,8 +111,10 @@ def _heard(shop_id: int, since: datetime) -> QuerySet[Conversation, Any]:
 
 
 def _settled(shop_id: int, since: datetime) -> QuerySet[Settlement, Any]:
-    """Return shoppers in whose conversations something was settled, by time."""
-    rows = Settlement.objects.filter(created_at__gte=since, conversation__shop_id=shop_id)
+    """Return shoppers in whose conversations a question was settled, by time."""
+    rows = Settlement.objects.filter(
+        turn=Side.SELLER, created_at__gte=since, conversation__shop_id=shop_id
+    )
     return rows.order_by("created_at", "pk").values_list("created_at", "conversation__consumer_id")
 
 
@@ -208,9 +210,11 @@ def _events(talks: Any, shoppers: dict[int, int], horizon: datetime) -> dict[int
 
 
 def _settlements(talks: Collection[int], horizon: datetime) -> Iterable[Event]:
-    """Return when conversations were settled, without what was undone."""
+    """Return when questions were settled, without what was undone."""
     standing: defaultdict[int, list[Event]] = defaultdict(list)
-    rows = Settlement.objects.filter(conversation_id__in=talks, created_at__gte=horizon)
+    rows = Settlement.objects.filter(
+        turn=Side.SELLER, conversation_id__in=talks, created_at__gte=horizon
+    )
     columns = "conversation_id", "sequence", "created_at", "is_undone"
     for talk, sequence, at, is_undone in rows.order_by("created_at", "pk").values_list(*columns):
         if not is_undone:

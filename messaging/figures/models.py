@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging.fields import HostForeignKey
+from messaging.sides import Side
 from trato.fields import MultilineTextField
 
 
@@ -98,9 +99,10 @@ class Contest(models.Model):
 
 
 class Settlement(models.Model):
-    """The team has settled a conversation in which the shopper waited: no answer was needed.
+    """A conversation was settled that waited for a side: no answer was needed.
 
-    A row with `is_undone` takes the one before it back: the shopper has waited all the time.
+    A row with `is_undone` takes the one before it back: the side has waited all the time. The
+    figures only look at those that waited for the shop.
     """
 
     conversation = models.ForeignKey(
@@ -110,6 +112,7 @@ class Settlement(models.Model):
         verbose_name=_("conversation"),
     )
     sequence = models.PositiveIntegerField(_("last message"))
+    turn = models.CharField(_("waits for"), max_length=8, choices=Side)  # before
     is_undone = models.BooleanField(_("undone"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
 

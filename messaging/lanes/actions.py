@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from django.db.models import QuerySet
+
 from messaging import events
 from messaging.models import NOT_HIDDEN, Conversation, Message, Settlement
 from messaging.sides import Side
@@ -27,11 +29,14 @@ def move(
         turn = turn_of(row)
         if row.last_sequence and row.turn != turn.side:
             changes.append((row.shop_id, row.turn, str(turn.side)))
-            if not turn.side and row.turn == Side.SELLER:
-                settled.append(Settlement(conversation=row, sequence=row.last_sequence))
-            elif turn.side == Side.SELLER and _is_restored(turn, row):
+            if not turn.side or _is_restored(turn, row):
                 settled.append(
-                    Settlement(conversation=row, sequence=row.last_sequence, is_undone=True)
+                    Settlement(
+                        conversation=row,
+                        sequence=row.last_sequence,
+                        turn=row.turn or turn.side,
+                        is_undone=bool(turn.side),
+                    )
                 )
             row.turn, row.waiting_since = str(turn.side), turn.since
             changed.append(row)
@@ -39,7 +44,6 @@ def move(
         Conversation.objects.bulk_update(changed, ["turn", "waiting_since"], batch_size=500)
         store.enter(changed)
         store.count(changes)
-        # Without an answer by the shop, which doesn't count in its figures.
         Settlement.objects.bulk_create(settled)
         events.inbox_changed(changed)
     return changed
@@ -66,7 +70,7 @@ def unsay(message: Message) -> None:
     if not run.filter(created_at=since).exists():
         return  # it was reopened by hand
     rest = run.filter(created_at__gte=since, **NOT_HIDDEN).order_by("sequence").first()
-    turn = Turn(str(side.other), rest.created_at) if rest else _turn_at(conversation, answered)
+    turn = Turn(str(side.other), rest.created_at) if rest else _turn_at(conversation, shown)
     if turn == Turn(conversation.turn, since):
         return
     left, conversation.turn, conversation.waiting_since = conversation.turn, turn.side, turn.since
@@ -77,13 +81,13 @@ def unsay(message: Message) -> None:
     events.inbox_changed([conversation])
 
 
-def _turn_at(conversation: Conversation, last: Message | None) -> Turn:
-    """Return the turn after the last message that is shown, unless the team has settled it."""
+def _turn_at(conversation: Conversation, shown: QuerySet[Message]) -> Turn:
+    """Return the turn after the last message that is shown, unless it was settled since."""
     settled = _settled_at(conversation)
+    last = shown.order_by("-sequence").first()
     if last is None or last.sequence <= settled:
         return Turn()
     side = Side(last.side)
-    shown = conversation.messages.filter(is_automatic=False, **NOT_HIDDEN)
     before = shown.filter(side=side.other).order_by("-sequence").first()
     start = max(settled, before.sequence if before else 0)
     first = shown.filter(side=side, sequence__gt=start).order_by("sequence").first()
@@ -91,7 +95,7 @@ def _turn_at(conversation: Conversation, last: Message | None) -> Turn:
 
 
 def _settled_at(conversation: Conversation) -> int:
-    """Return the number of the last message when the team settled it last; 0 if it never did."""
+    """Return the number of the last message when it was settled last; 0 if it never was."""
     standing = []
     rows = conversation.settlements.order_by("created_at", "pk")
     for sequence, is_undone in rows.values_list("sequence", "is_undone"):

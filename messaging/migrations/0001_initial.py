@@ -664,6 +664,10 @@ class Migration(migrations.Migration):
                 ),
                 ("sent_at", models.DateTimeField(db_index=True, verbose_name="sent")),
                 (
+                    "is_open",
+                    models.BooleanField(db_default=True, default=True, verbose_name="not answered"),
+                ),
+                (
                     "conversation",
                     models.ForeignKey(
                         db_index=False,
@@ -686,6 +690,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reminder",
                 "verbose_name_plural": "reminders",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=["conversation"],
+                        name="reminders_open",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("conversation", "side"),
@@ -1558,6 +1569,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sequence", models.PositiveIntegerField(verbose_name="last message")),
+                (
+                    "turn",
+                    models.CharField(
+                        choices=[("consumer", "Shopper"), ("seller", "Seller")],
+                        max_length=8,
+                        verbose_name="waits for",
+                    ),
+                ),
                 (
                     "is_undone",
                     models.BooleanField(db_default=False, default=False, verbose_name="undone"),

@@ -92,6 +92,41 @@ def test_a_question_that_was_settled_before_stays_settled(
     assert outcome.undo
 
 
+@pytest.mark.parametrize("by_shop", [True, False])
+def test_an_answered_question_that_was_settled_stays_settled(
+    by_shop: bool, conversation: Conversation, shopper: User, seller: User
+) -> None:
+    say(shopper, conversation)
+    say(seller, conversation)
+    triage.settle(seller, [conversation.pk])
+    writer = seller if by_shop else shopper
+    say(writer, conversation)
+    withdraw(writer, conversation.pk, 3)
+    assert turn_of(conversation) == ("", None)
+
+
+def test_settling_an_answered_question_and_undoing_it_leaves_it_answered(
+    conversation: Conversation, shopper: User, seller: User
+) -> None:
+    say(shopper, conversation)
+    answered = say(seller, conversation)
+    triage.undo(seller, triage.settle(seller, [conversation.pk]).undo)
+    say(shopper, conversation)
+    withdraw(shopper, conversation.pk, 3)
+    assert turn_of(conversation) == ("consumer", answered.created_at)
+
+
+def test_a_question_waits_again_once_all_after_it_is_withdrawn(
+    conversation: Conversation, shopper: User, seller: User
+) -> None:
+    asked = say(shopper, conversation)
+    say(seller, conversation)
+    say(shopper, conversation)
+    withdraw(seller, conversation.pk, 2)
+    withdraw(shopper, conversation.pk, 3)
+    assert turn_of(conversation) == ("seller", asked.created_at)
+
+
 def test_an_undone_settlement_counts_no_longer(
     conversation: Conversation, shopper: User, seller: User
 ) -> None:
@@ -151,7 +186,7 @@ def test_the_turn_is_as_if_hidden_messages_were_never_sent(
             MessageFactory(conversation=row)
         elif act == "answer":
             MessageFactory(conversation=row, sender=seller)
-        elif act == "settle" and row.turn == Side.SELLER:
+        elif act == "settle":
             triage.settle(seller, [row.pk])
         elif act == "withdraw":
             shown = Message.objects.filter(conversation=row, **NOT_HIDDEN).order_by("-sequence")
