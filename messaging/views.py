@@ -158,7 +158,7 @@ def _thread(
         "draft": draft,
         "read_mark": pixel.signature(request.user.pk, conversation.pk, part.seen),
         "product": product_of(conversation),
-        "kept_files": unsent(request.user, kept_files) if kept_files else (),
+        "kept_files": unsent(request.user, kept_files, conversation) if kept_files else (),
         "files_max": settings.MESSAGE_FILES_MAX,
         "quoting": _quoting(request, conversation),
         "edit_minutes": settings.MESSAGE_EDIT_MINUTES,

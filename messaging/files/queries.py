@@ -31,19 +31,19 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
     raise Http404("no such file")
 
 
-def unsent(user: Person, conversation: Conversation, ids: Iterable[int]) -> list[File]:
-    """Return those of some files that the person has uploaded to a conversation and not sent yet.
+def unsent(
+    user: Person, ids: Iterable[int], conversation: Conversation | None = None
+) -> list[File]:
+    """Return those of some files that are the person's own, and neither sent nor scheduled yet.
 
-    Scheduled ones are left out, too.
+    Args:
+        conversation: where they were uploaded; None if the page doesn't know it.
     """
     rows = File.objects.filter(
-        pk__in=ids,
-        owner=user.pk,
-        conversation=conversation,
-        message=None,
-        scheduled=None,
-        is_ready=True,
+        pk__in=ids, owner=user.pk, message=None, scheduled=None, is_ready=True
     )
+    if conversation is not None:
+        rows = rows.filter(conversation=conversation)
     return list(rows.order_by("pk"))
 
 

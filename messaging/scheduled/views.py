@@ -125,7 +125,7 @@ def _choose(request: PersonRequest, conversation: Conversation) -> HttpResponse:
     initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
     initial["send_at"] = queries.tomorrow_morning()
     form = ScheduleForm(initial=initial)
-    kept = file_queries.unsent(request.user, conversation, files)
+    kept = file_queries.unsent(request.user, files, conversation)
     notice = str(refusal.detail) if refusal else ""
     return _page(request, conversation, form, kept_files=kept, notice=notice)
 
@@ -151,7 +151,7 @@ def _kept(
 ) -> list[File]:
     """Return those of a form's files that it can be sent with again."""
     had = list(row.files.filter(pk__in=ids).order_by("position")) if row else []
-    return [*had, *file_queries.unsent(request.user, conversation, ids)]
+    return [*had, *file_queries.unsent(request.user, ids, conversation)]
 
 
 def _schedule(
