@@ -52,8 +52,8 @@ def move(
 def unsay(message: Message) -> None:
     """Give a conversation the turn that it would have without a message that was just hidden.
 
-    Nobody has to answer what they can't read, and whoever takes an answer back owes it again. The
-    turn stays if the other side is not waited for, or since another message, or if somebody has
+    Nobody has to answer what they can't read, and a side that takes its answer back owes it again.
+    The turn stays if the other side is not waited for, or since another message, or if somebody has
     chosen it by hand.
 
     Args:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class PresenceChoice(models.Model):
     """What a person hides from the other sides. Without a row, they hide nothing.
 
-    Whoever hides something doesn't see it of the other side either, except whether a shop is there.
+    People who hide something don't see it of the other side either, except a shop's presence.
     A row stays, so that open pages find out what has changed lately.
     """
 

@@ -56,5 +56,5 @@ def store_one(reading: Reading) -> ReadMark:
         sequence=participant.last_read_sequence,
         moved=moved,
         badge_changed=badge_changed,
-        hidden=moved and hides_read(reader.pk),  # else nobody is told
+        hidden=moved and hides_read(reader.pk),  # a mark that stays is not sent
     )

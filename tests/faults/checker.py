@@ -196,7 +196,7 @@ def _out_of_order(history: History) -> Iterator[str]:
 
 
 def _files_that_could_not_be_fetched(history: History, truth: Truth) -> Iterator[str]:
-    """Whoever is shown a file can fetch it, unless its message is gone by then."""
+    """A client that is shown a file can fetch it, unless its message is gone by then."""
     hidden = {row.id for row in truth.rows if row.removed or row.withdrawn}
     ends = {(event.client, event.conversation) for event in history.of("revoked")}
     for event in history.of("fetched"):

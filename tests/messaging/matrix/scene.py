@@ -81,7 +81,7 @@ class Scene:
             expires_at=timezone.now() + timedelta(hours=1),
         )
         storage().save(self.export.stored_name, ContentFile(b"PK"))
-        ago = timezone.now() - timedelta(days=2)  # so long has the shop waited for the shopper
+        ago = timezone.now() - timedelta(days=2)  # since then, the shop has waited for the shopper
         Conversation.objects.filter(pk=conversation.pk).update(waiting_since=ago)
         self.unsent_of_seller, self.scheduled = (
             uploaded(seller, conversation, PDF) for _ in range(2)
