@@ -29,18 +29,15 @@ SELECT id, sequence FROM (
 ) hit
 WHERE conversation_id = %s AND sequence < %s ORDER BY sequence DESC LIMIT %s
 """  # noqa: S608 - constants
+# OFFSET 0 keeps the order and the index by sequence, so that reading ends with the last result.
 LOOK_THROUGH = f"""
-WITH newest AS MATERIALIZED (
-    SELECT id, sequence, body, {SHOWN} AS is_shown FROM {MESSAGE}
-    WHERE conversation_id = %s AND sequence < %s ORDER BY sequence DESC LIMIT %s
-)
-(
-    SELECT id, sequence, true FROM newest
-    WHERE is_shown AND {{letters}} AND trato_words(body) @@ %s
-    ORDER BY sequence DESC LIMIT %s
-)
-UNION ALL
-(SELECT id, sequence, false FROM newest ORDER BY sequence DESC OFFSET %s LIMIT 1)
+SELECT id, sequence FROM (
+    SELECT id, sequence, body FROM {MESSAGE}
+    WHERE conversation_id = %s AND sequence < %s AND sequence >= %s AND {SHOWN}
+    ORDER BY sequence DESC OFFSET 0
+) newest
+WHERE {{letters}} AND trato_words(body) @@ %s
+ORDER BY sequence DESC LIMIT %s
 """  # noqa: S608 - constants
 LETTERS = "strpos(trato_folded(body), %s) > 0"
 ESTIMATE = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {MESSAGE} WHERE trato_words(body) @@ %s"  # noqa: S608
@@ -95,18 +92,16 @@ def _on_postgresql(conversation: Conversation, typed: list[str], before: int, si
             cursor.execute(BY_INDEX, [query, conversation.pk, before, size + 1])
             return _page(cursor.fetchall(), size, None)
         letters = " AND ".join([LETTERS] * len(words))
+        lowest = min(before, conversation.last_sequence + 1) - LOOKED_THROUGH
         cursor.execute(
             LOOK_THROUGH.format(letters=letters),
             [
-                *(conversation.pk, before, LOOKED_THROUGH),
+                *(conversation.pk, before, lowest),
                 *(word.letters for word in words),
-                *(query, size + 1, LOOKED_THROUGH - 1),
+                *(query, size + 1),
             ],
         )
-        rows_and_last = cursor.fetchall()
-    pairs = [(pk, sequence) for pk, sequence, is_match in rows_and_last if is_match]
-    last = next((sequence for _, sequence, is_match in rows_and_last if not is_match), None)
-    return _page(pairs, size, last)
+        return _page(cursor.fetchall(), size, lowest if lowest > 1 else None)
 
 
 def _page(pairs: list[tuple[int, int]], size: int, rest: int | None) -> Keys:

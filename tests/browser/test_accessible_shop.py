@@ -13,7 +13,7 @@ from catalog.models import Product, Shop
 from messaging import actions
 from messaging.editing import actions as editing
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.models import Conversation, Nudge, Side
+from messaging.models import Conversation, LastActive, Nudge, Side
 from messaging.moderation import actions as moderation
 from messaging.presence.actions import note_active
 from messaging.reactions.actions import react
@@ -81,6 +81,7 @@ def test_the_pages_of_a_shopper(
         conversation=conversation, side=Side.SELLER, sender=seller, sent_at=timezone.now()
     )
     note_active([seller.pk])
+    LastActive.objects.update(active_at=timezone.now() + timedelta(hours=1))  # for the whole tour
     thread = conversation.get_absolute_url()
     quiet = ConversationFactory(consumer=shopper, product=ProductFactory()).get_absolute_url()
     visit = inspect(shopper, locale=locale)

@@ -86,11 +86,11 @@ def test_a_withdrawn_message_leaves_a_line_and_no_words_in_open_pages(
         open_thread(page, conversation)
     listing.goto("/conversations/")
     live(listing)
-    expect(listing.locator(".inbox__preview")).to_contain_text("555")
+    expect(listing.locator(".inbox__preview")).to_contain_text("555 123")
     choose(answering, 1, "quote")
-    expect(answering.locator(".composer__about")).to_contain_text("555")
+    expect(answering.locator(".composer__about")).to_contain_text("555 123")
     write(answering, "Which number?")
-    expect(asking.locator("#message-2 .message__quote")).to_contain_text("555")
+    expect(asking.locator("#message-2 .message__quote")).to_contain_text("555 123")
     choose(answering, 1, "quote")
     menu(asking, 1)
     button = asking.locator("#message-1 [data-do=withdraw]")
@@ -103,11 +103,11 @@ def test_a_withdrawn_message_leaves_a_line_and_no_words_in_open_pages(
         )
         expect(page.locator("#message-2 .message__quote em")).to_be_visible()
         expect(page.locator("#message-1 .message__menu")).to_have_count(0)
-    expect(answering.locator(".composer__about")).not_to_contain_text("555")
+    expect(answering.locator(".composer__about")).not_to_contain_text("555 123")
     for page in (asking, answering, listing):
-        page.wait_for_function("() => !document.body.textContent.includes('555')")
+        page.wait_for_function("() => !document.body.textContent.includes('555 123')")
         page.reload()
-        assert "555" not in page.content()
+        assert "555 123" not in page.content()
 
 
 def test_a_quote_leads_to_the_original_also_on_an_older_page(

@@ -116,10 +116,11 @@ def test_waking_without_a_loop_does_nothing() -> None:
 
 
 def test_the_command_does_all_that_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    work = Work(due=120)
+    work, slow = Work(due=120), Work(due=1)
     monkeypatch.setattr("messaging.management.commands.do_due.SWEEPS", (work,))
+    monkeypatch.setattr("messaging.management.commands.do_due.SLOW_SWEEPS", (slow,))
     call_command("do_due")
-    assert work.due == 0
+    assert (work.due, slow.due) == (0, 0)
 
 
 @pytest.fixture

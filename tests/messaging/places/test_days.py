@@ -81,7 +81,7 @@ def test_an_empty_conversation_has_no_days(client: Client, conversation: Convers
     assert go(client, conversation, "2026-03-01").status_code == 400
 
 
-def test_the_field_knows_the_first_and_the_last_day(
+def test_the_field_knows_the_first_day_and_leaves_the_last_one_open(
     client: Client, conversation: Conversation, seller: User
 ) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(created_at=START)
@@ -89,7 +89,7 @@ def test_the_field_knows_the_first_and_the_last_day(
     fill(conversation, seller, 500, start=START)
     page = client.get(conversation.get_absolute_url()).text
     assert 'min="2026-03-01"' in page
-    assert 'max="2026-03-02"' in page
+    assert "max=" not in page[page.index('type="date"') :].partition(">")[0]  # the page may get old
 
 
 def test_finding_a_day_is_one_query(conversation: Conversation, seller: User) -> None:
