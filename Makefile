@@ -12,12 +12,13 @@ PIP_COMPILE := env -u PIP_FIND_LINKS .venv/bin/pip-compile --quiet --generate-ha
 # Python keeps the modules that it has compiled, since servers are started again and again here.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run cluster test faults check bench bench-pages requirements messages clean python free-port
+.PHONY: help run cluster test test-all faults check bench bench-pages requirements messages clean python free-port
 
 help:
 	@echo "make run           start the site with a demo shop on http://127.0.0.1:8000/ (or PORT=8001)"
 	@echo "make cluster       start nginx, Daphnes, PostgreSQL and Redis on this machine, with the demo shop"
-	@echo "make test          run all tests (or some: ARGS=\"-k badge\")"
+	@echo "make test          run the tests that every change has to pass (or some: ARGS=\"-k badge\")"
+	@echo "make test-all      run all tests; takes twice as long"
 	@echo "make check         check format, lint, types, layers, migrations, settings, requirements"
 	@echo "make bench         measure speed, compared with a naive implementation (quickly: ARGS=\"--quick\")"
 	@echo "make faults        check delivery while servers are killed and paused; takes a quarter of an hour"
@@ -35,6 +36,9 @@ cluster: .venv/dev.stamp $(CATALOGUES)
 
 test: .venv/dev.stamp $(CATALOGUES)
 	@exec $(IN_VENV) -m tests.run $(ARGS)
+
+test-all: export TEST_ALL = 1
+test-all: test
 
 bench: .venv/dev.stamp
 	@exec $(IN_VENV) -m benchmarks $(ARGS)

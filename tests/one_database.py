@@ -80,7 +80,7 @@ ON_POSTGRESQL = (
     "tests/messaging/files/test_at_once.py",
     "tests/messaging/notes",
     "tests/messaging/nudges",
-    "tests/messaging/presence/test_there.py",
+    "tests/messaging/presence",
     "tests/messaging/suggestions/test_quality.py",
     "tests/messaging/team",
     "tests/messaging/test_catching_up.py",

@@ -1,4 +1,6 @@
-"""`make test`: run the whole suite with everything that this machine has, and name what is missing.
+"""`make test`: run the suite with everything that this machine has, and name what is missing.
+
+`make test-all` also runs what `tests.whole` leaves out. So does `make test` for chosen tests.
 
 - PostgreSQL and Redis: all tests except those below,
 - SQLite and memory: tests that may differ there, or need not run on PostgreSQL,
@@ -78,7 +80,9 @@ def main(arguments: list[str]) -> int:
             own = folder / suite.name.lower().replace(" ", "-")
             own.mkdir(mode=0o711)
             suite.output = own / "output.txt"
-            suite.environment = environment_of(suite, own, missing, stack)
+            suite.environment = environment_of(
+                suite, own, missing, stack, is_chosen=bool(arguments)
+            )
         run(suites, missing)
     print_report(suites, missing)
     return int(any(suite.failed for suite in suites) or bool(missing and in_ci()))
@@ -110,7 +114,7 @@ def install_what_is_missing() -> None:
 
 
 def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
-    """Return the suites for pytest's arguments, the longest first.
+    """Return the suites for pytest's arguments, the longest first, and faults, which mostly wait.
 
     The faults are not pytest tests, so they only run without arguments.
 
@@ -132,6 +136,8 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     # Without the other tests' fixtures, whose apps are not installed there.
     host = [*of[HOST], f"--confcutdir={HOST}", *options]
     suites = {
+        "Faults": not arguments
+        and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
         **{
             name: others and Suite(name, [*paths, *once["postgresql"]], needs=SERVERS)
             for name, paths in postgresql_suites(words).items()
@@ -153,8 +159,6 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
             [*host, *([f"--ignore={HOST}/test_browser.py"] if servers else [])],
             settings="tests.host.settings",
         ),
-        "Faults": not arguments
-        and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
     }
     return [suite for suite in suites.values() if suite]
 
@@ -179,12 +183,13 @@ def browser_suites(paths: list[str]) -> dict[str, list[str]]:
 
 
 def environment_of(
-    suite: Suite, own: Path, missing: list[str], stack: contextlib.ExitStack
+    suite: Suite, own: Path, missing: list[str], stack: contextlib.ExitStack, *, is_chosen: bool
 ) -> dict[str, str]:
     """Return a suite's environment; start a PostgreSQL and a Redis if it needs them from us.
 
     Args:
         own: the suite's own folder.
+        is_chosen: whether somebody asked for certain tests.
         stack: stops what was started.
     """
     addresses = {"DATABASE_URL": f"sqlite:///{own}/unused.sqlite3", "REDIS_URL": ""}
@@ -196,6 +201,7 @@ def environment_of(
     return {
         **os.environ,
         **addresses,
+        "TEST_ALL": os.environ.get("TEST_ALL") or ("1" if is_chosen else ""),
         "TEST_DATABASE_NAME": str(own / "test.sqlite3"),
         "MEDIA_ROOT": str(own / "media"),
         "DJANGO_SETTINGS_MODULE": suite.settings,

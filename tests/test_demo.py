@@ -43,6 +43,7 @@ from messaging.models import (
 from notifications.models import Notification
 from tests.languages import score
 from tests.pictures import difference, thumbnail
+from tests.whole import only_whole
 from trato.audit.models import AuditEntry
 
 MOST_STATEMENTS = 338
@@ -337,6 +338,7 @@ class DemoTests(TestCase):
         assert counts() == before
 
 
+@only_whole
 @pytest.mark.django_db
 def test_the_demo_is_the_same_on_another_day_and_at_night() -> None:
     noon = content_made_at(datetime(2026, 3, 4, 12, tzinfo=UTC))

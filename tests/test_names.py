@@ -15,6 +15,7 @@ from accounts.models import User
 from catalog.factories import ShopFactory
 from catalog.models import Product, Shop
 from tests.products import form_for, picture
+from tests.whole import some_of
 from trato.names import SKELETON_MAX, skeleton
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +88,7 @@ def names() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("trick", TRICKS | DECEPTIONS)
+@pytest.mark.parametrize("trick", some_of(TRICKS | DECEPTIONS, 10))
 def test_nobody_signs_up_under_it(trick: str) -> None:
     """Neither a person nor a shop; the form reports both."""
     before = names()
@@ -174,7 +175,7 @@ def test_nobody_takes_it_later(name: str, shopper: User, client_of: Any) -> None
     assert client.post("/accounts/profile/", profile("Lucía R.")).status_code == 302
 
 
-@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize("trick", some_of(TRICKS, 4))
 def test_no_product_bears_it(trick: str, product: Product, seller: User, client_of: Any) -> None:
     client, before = client_of(seller), names()
     for path in ("/my/products/new/", f"/my/products/{product.slug}/"):

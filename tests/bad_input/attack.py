@@ -1,12 +1,15 @@
 """Requests with hostile values, to all of the site's own routes, including new ones."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.whole import WHOLE
 
 # As they are in an address or in a form's body.
 HOSTILE = {
@@ -29,7 +32,7 @@ HOSTILE = {
 WORST = {name: HOSTILE[name] for name in (
     "NUL", "broken UTF-8", "5,000 digits", "a number too large for the database", "depth",
 )}  # fmt: skip
-SOME = 2  # values per route
+SOME, STEP = (3 if WHOLE else 1), 3  # values per route, and how far the next route is from it
 QUERY_NAMES = (
     "q", "page", "category", "low", "high", "currency", "sort", "unread", "state", "since",
     "before", "sequence", "next", "person",
@@ -78,7 +81,8 @@ def each_with_some(
     names = cycle(values)
     for route in routes:
         yield from ((route, values[name]) for name in islice(names, SOME))
-        next(names)  # or routes that follow each other in a pattern would always get the same
+        # Or routes that follow each other in a pattern would always get the same.
+        deque(islice(names, STEP - SOME), maxlen=0)
 
 
 def fill(route: str, values: dict[str, str], default: str = "1") -> str:

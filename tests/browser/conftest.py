@@ -50,10 +50,16 @@ def django_db_modify_db_settings() -> None:
     """Keep the settings: the servers find the same database by its address."""
 
 
+class BrowserSite(Site):
+    """Servers for pages with many static files."""
+
+    command = ("-m", "tests.browser.server", "--port")
+
+
 @pytest.fixture(scope="session")
 def servers(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Two servers if there is a Redis, otherwise one. They run as long as the tests."""
-    with Site.on_test_database(tmp_path_factory.mktemp("servers"), DEMO_LOGINS="1") as made:
+    with BrowserSite.on_test_database(tmp_path_factory.mktemp("servers"), DEMO_LOGINS="1") as made:
         yield made
 
 

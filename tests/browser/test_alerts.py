@@ -10,6 +10,7 @@ from messaging.team.actions import set_alerts
 from messaging.triage.actions import assign
 from tests.browser.acts import Person, live, open_thread, shows, write
 from tests.said import say
+from tests.whole import only_whole
 
 
 def test_only_ones_own_conversations_make_themselves_heard(
@@ -35,6 +36,7 @@ def test_only_ones_own_conversations_make_themselves_heard(
     expect(row.locator(".inbox__dot")).to_have_text("unread")
 
 
+@only_whole
 def test_a_colleague_who_leaves_makes_their_conversations_heard(
     person: Person, shopper: User, seller: User, colleague: User, shop: Shop,
     conversation: Conversation,

@@ -9,6 +9,7 @@ from catalog.factories import ProductFactory
 from catalog.models import Product
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person
+from tests.whole import only_whole
 
 QUESTION = "Does it come in blue?\n\nAnd in green?"
 
@@ -48,6 +49,7 @@ def test_a_visitor_writes_first_logs_in_and_finds_the_question_sent_once(
     assert Message.objects.get().sender == shopper
 
 
+@only_whole
 def test_a_visitor_writes_first_signs_up_and_finds_the_question_sent_once(
     visitor: Page, product: Product
 ) -> None:
@@ -67,6 +69,7 @@ def test_a_visitor_writes_first_signs_up_and_finds_the_question_sent_once(
     assert Message.objects.get().sender.email == "ana@example.com"
 
 
+@only_whole
 def test_who_confirms_the_address_elsewhere_finds_the_question_sent_after_logging_in(
     person: Person, shopper: User, product: Product
 ) -> None:
@@ -96,6 +99,7 @@ def test_two_clicks_on_send_ask_once(person: Person, shopper: User, product: Pro
     assert Message.objects.count() == Conversation.objects.count() == 1
 
 
+@only_whole
 def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
     person: Person, shopper: User, product: Product
 ) -> None:
@@ -114,6 +118,7 @@ def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
     expect(page.locator("#ask-body")).to_have_value("")
 
 
+@only_whole
 @pytest.mark.parametrize("java_script", [True, False])
 def test_going_back_and_asking_something_else_asks_both(
     java_script: bool, person: Person, shopper: User, product: Product
@@ -129,6 +134,7 @@ def test_going_back_and_asking_something_else_asks_both(
     assert list(bodies) == ["First", "Second"]
 
 
+@only_whole
 @pytest.mark.parametrize("java_script", [True, False])
 def test_other_words_after_an_answer_that_was_lost_are_asked_too(
     java_script: bool, person: Person, shopper: User, product: Product

@@ -10,6 +10,7 @@ from catalog.models import Shop
 from messaging.models import Conversation
 from tests.browser.acts import Person, open_thread, write
 from tests.browser.inspector import Inspect, languages
+from tests.whole import only_whole
 
 HOURS, AWAY = "/conversations/hours/", "/conversations/away/"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -47,6 +48,7 @@ def test_a_closed_shop_answers_by_itself_and_both_sides_see_it(
     expect(answers.locator(".message__automatic:visible")).to_have_count(1)
 
 
+@only_whole
 @languages
 def test_the_pages_are_accessible(
     locale: str, inspect: Inspect, seller: User, colleague: User, shop: Shop

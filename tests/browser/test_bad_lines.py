@@ -9,6 +9,7 @@ from messaging.models import Conversation, Message
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
 from tests.browser.lines import Line
 from tests.site import Site
+from tests.whole import only_whole
 
 STATUS = "#connection"
 
@@ -40,6 +41,7 @@ def test_what_was_written_while_the_server_was_dead_arrives_once_and_in_order(
         assert bodies(page) == lines
 
 
+@only_whole
 def test_what_waits_survives_that_the_tab_is_closed_while_the_server_is_down(
     site: Site, person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_line_that_is_back_is_told_and_what_was_missed_is_there(
     expect(asking.locator(STATUS)).to_be_hidden()
 
 
+@only_whole
 @pytest.mark.parametrize(
     "happens",
     [
@@ -106,6 +109,7 @@ def test_it_connects_at_once_when_there_is_reason_to_hope(
     live(page)
 
 
+@only_whole
 def test_after_a_long_absence_everything_that_was_missed_is_there(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -126,6 +130,7 @@ def test_after_a_long_absence_everything_that_was_missed_is_there(
     expect(page.locator(f"#message-{first - 40}")).to_be_attached()
 
 
+@only_whole
 def test_a_line_that_goes_dead_without_a_word_is_replaced(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -13,6 +13,7 @@ from messaging.models import Conversation, Participant
 from messaging.triage import actions
 from tests.browser.acts import Person, live
 from tests.said import say
+from tests.whole import only_whole
 
 NAMES, SAID, COUNT = ".inbox__link", ".undo", ".selection__count"
 ACTS, LIST = "**/conversations/acts/", "**/conversations/?*"
@@ -93,6 +94,7 @@ def test_the_rest_of_an_act_that_failed_is_told_and_stays_selected(
     assert Participant.objects.filter(user=seller, archived_sequence=1).count() == PAGE_SIZE
 
 
+@only_whole
 def test_an_undo_that_failed_can_be_tried_again(inbox: Page, seller: User) -> None:
     inbox.keyboard.press("j")
     inbox.keyboard.press("s")
@@ -124,6 +126,7 @@ def test_all_pages_are_selected_with_progress(inbox: Page) -> None:
     expect(inbox.locator(SAID)).to_contain_text(f"Settled ({PAGE_SIZE + 2})")
 
 
+@only_whole
 def test_another_list_ends_the_selection_of_all_pages(inbox: Page) -> None:
     held: list[Route] = []
     inbox.route("**before=*", lambda route: held.append(route))
@@ -138,6 +141,7 @@ def test_another_list_ends_the_selection_of_all_pages(inbox: Page) -> None:
     expect(inbox.locator(".selection")).to_be_hidden()
 
 
+@only_whole
 def test_a_selection_of_all_pages_that_failed_says_so(inbox: Page) -> None:
     inbox.route(LIST, after(1, busy))
     whole(inbox)
@@ -146,6 +150,7 @@ def test_a_selection_of_all_pages_that_failed_says_so(inbox: Page) -> None:
     expect(inbox.locator(".selection__progress")).to_be_hidden()
 
 
+@only_whole
 def test_more_than_can_be_selected_is_said(inbox: Page) -> None:
     def many(route: Route) -> None:
         ids = range(1, 1002)
@@ -158,6 +163,7 @@ def test_more_than_can_be_selected_is_said(inbox: Page) -> None:
     expect(inbox.locator(SAID)).to_contain_text("The first 1,000 are selected; there are more.")
 
 
+@only_whole
 def test_what_was_not_on_screen_is_not_put_away(
     inbox: Page, rows: list[Conversation], seller: User
 ) -> None:

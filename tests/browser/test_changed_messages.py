@@ -11,6 +11,7 @@ from messaging.reading.actions import mark_read
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
 from tests.browser.lines import Line
 from tests.said import say
+from tests.whole import only_whole
 
 
 def menu(page: Page, number: int) -> None:
@@ -55,6 +56,7 @@ def test_an_edit_is_seen_on_both_sides_and_after_a_resume(
     expect(answering.locator("#message-1 [data-do=edit]")).to_have_count(0)
 
 
+@only_whole
 def test_an_edit_keeps_what_was_being_written_and_says_why_it_is_refused(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_withdrawn_message_leaves_a_line_and_no_words_in_open_pages(
         assert "555 123" not in page.content()
 
 
+@only_whole
 def test_a_quote_leads_to_the_original_also_on_an_older_page(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -180,6 +183,7 @@ def test_undo_send_takes_a_message_back_before_anybody_sees_it(
     assert bodies(answering) == ["Good morning"]
 
 
+@only_whole
 @pytest.mark.parametrize("act", ["copy", "link"])
 def test_text_and_link_are_copied(
     act: str, person: Person, shopper: User, conversation: Conversation

@@ -11,6 +11,7 @@ from catalog.models import Product
 from messaging.factories import MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, open_thread
+from tests.whole import only_whole
 
 
 def plug_in_authenticator(page: Page) -> None:
@@ -51,6 +52,7 @@ def test_who_has_made_a_passkey_logs_in_with_it_alone(person: Person, shopper: U
     expect(page.locator("main")).to_contain_text(shopper.email)
 
 
+@only_whole
 def test_the_language_is_the_browsers_until_another_is_chosen(
     person: Person, shopper: User, product: Product, conversation: Conversation
 ) -> None:
@@ -90,6 +92,7 @@ def test_times_are_those_of_the_readers_zone_and_region(
         expect(page.locator(".messages__day")).to_have_text(day)
 
 
+@only_whole
 def test_times_are_those_of_the_zone_that_a_person_has_chosen(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -134,6 +137,7 @@ def words_kept(page: Page) -> list[str]:
     return sorted(keys)
 
 
+@only_whole
 def test_an_account_is_deleted_without_a_script_and_its_pages_end(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

@@ -10,6 +10,7 @@ from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import Person, block_socket, live, open_thread, polling
 from tests.said import say
+from tests.whole import only_whole
 
 
 @pytest.mark.parametrize("wait", [live, polling])
@@ -44,6 +45,7 @@ def test_the_composer_gives_way_to_a_line_that_says_why(
     expect(page.locator("trato-composer")).to_be_hidden()
 
 
+@only_whole
 def test_what_a_deletion_elsewhere_ends_is_not_this_thread(
     person: Person, seller: User, shopper: User, stranger: User, conversation: Conversation
 ) -> None:

@@ -10,6 +10,7 @@ from messaging.factories import MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, badge, live, open_thread, write
 from tests.browser.inspector import languages
+from tests.whole import only_whole
 
 STATUS = "#connection"
 WORDS = {"en-GB": "Inbox", "es-ES": "Bandeja de entrada"}
@@ -54,6 +55,7 @@ def test_the_inbox_has_one_name_and_its_count_beside_its_icon(
     assert icon["x"] + icon["width"] <= count["x"]
 
 
+@only_whole
 def test_a_notice_is_in_the_pages_column_and_can_be_closed(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -88,6 +90,7 @@ def test_being_offline_is_told_at_once_without_covering_anything(
     expect(page.locator(STATUS)).to_have_text("You're back online.")
 
 
+@only_whole
 def test_somebody_who_does_not_want_to_wait_connects_now(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -105,6 +108,7 @@ def test_somebody_who_does_not_want_to_wait_connects_now(
     assert page.evaluate("window.retried")
 
 
+@only_whole
 def test_bubbles_stand_out_in_the_dark(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -117,6 +121,7 @@ def test_bubbles_stand_out_in_the_dark(
     assert min(page.evaluate(BRIGHTNESS, ".message__bubble")) >= 1.3
 
 
+@only_whole
 def test_shapes_remain_with_forced_colours(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

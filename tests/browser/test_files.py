@@ -11,6 +11,7 @@ from messaging.models import Conversation, File, Message
 from tests.browser.acts import Person, block_socket, open_thread, polling, says, write
 from tests.browser.inspector import Inspect, languages
 from tests.uploads import PDF, jpeg
+from tests.whole import only_whole
 
 CHOOSE = "input[data-choose]:not([capture])"
 CAMERA = "input[data-choose][capture]"
@@ -107,6 +108,7 @@ def test_one_of_three_is_cancelled_and_the_others_are_sent(
     assert stored() == [("", ["one.jpg", "three.jpg"])]
 
 
+@only_whole
 def test_a_refused_file_says_why_beside_it_and_the_others_are_unharmed(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -128,6 +130,7 @@ def test_a_refused_file_says_why_beside_it_and_the_others_are_unharmed(
     assert stored() == [("", ["bowl.jpg"])]
 
 
+@only_whole
 def test_a_seventh_file_is_not_taken(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -138,6 +141,7 @@ def test_a_seventh_file_is_not_taken(
     expect(page.get_by_text("A message can have at most 6 files.")).to_be_visible()
 
 
+@only_whole
 def test_a_message_waits_for_its_files_and_what_follows_waits_behind_it(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -191,6 +195,7 @@ def test_a_server_that_is_killed_during_an_upload_gets_the_file_again(
     assert stored() == [("Hold on", ["bowl.jpg"])]
 
 
+@only_whole
 def test_without_a_socket_files_go_by_post(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -206,6 +211,7 @@ def test_without_a_socket_files_go_by_post(
     assert stored() == [("By post", ["one.jpg", "two.pdf"])]
 
 
+@only_whole
 def test_a_draft_with_files_is_there_after_a_reload_and_in_another_tab(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -225,6 +231,7 @@ def test_a_draft_with_files_is_there_after_a_reload_and_in_another_tab(
     expect(other.locator(LINES)).to_have_count(0)
 
 
+@only_whole
 def test_pictures_are_looked_at_one_after_another_with_the_keyboard(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -248,6 +255,7 @@ def test_pictures_are_looked_at_one_after_another_with_the_keyboard(
     assert page.evaluate("document.activeElement.querySelector('img').alt") == "two.jpg"
 
 
+@only_whole
 def test_a_finger_turns_the_pictures(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -298,6 +306,7 @@ def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
         assert page.request.get(path).status == 404
 
 
+@only_whole
 def test_a_browser_that_cannot_keep_files_says_so_and_sends_them(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -310,6 +319,7 @@ def test_a_browser_that_cannot_keep_files_says_so_and_sends_them(
     is_drawn(page, 1)
 
 
+@only_whole
 def test_a_message_with_files_that_waits_can_be_taken_back(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -350,6 +360,7 @@ def test_a_first_question_has_a_photo(person: Person, stranger: User, product: P
     assert stored() == [("Do you have one like this?", ["mine.jpg"])]
 
 
+@only_whole
 @languages
 def test_files_that_wait_and_pictures_that_are_shown_are_accessible(
     locale: str, inspect: Inspect, shopper: User, conversation: Conversation

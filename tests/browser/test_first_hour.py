@@ -9,6 +9,7 @@ from catalog.factories import CategoryFactory, ProductFactory
 from catalog.models import Product, Shop
 from tests.browser.acts import Person, says
 from tests.products import picture
+from tests.whole import only_whole
 
 PHOTO: FilePayload = {"name": "jug.jpg", "mimeType": "image/jpeg", "buffer": picture()}
 without_scripts = pytest.mark.parametrize("scripts", [True, False])
@@ -67,6 +68,7 @@ def test_from_the_front_page_to_an_answered_question(
     assert Product.objects.get().images.count() == 1
 
 
+@only_whole
 @without_scripts
 def test_telling_people_finishes_the_steps(
     scripts: bool, person: Person, shop: Shop, seller: User

@@ -24,6 +24,7 @@ from tests.browser.acts import Person, live, open_thread, polling, until
 from tests.browser.lines import Line
 from tests.said import say
 from tests.site import Site
+from tests.whole import only_whole
 
 PANE = ".triage-context"
 ASSIGNEE, COLLEAGUES = f"{PANE} [data-assignee]", f"{PANE} [name=user] option"
@@ -54,6 +55,7 @@ def looks_as_after_a_reload(page: Page, *selectors: str) -> None:
         expect(page.locator(selector)).to_have_text(texts, use_inner_text=True)
 
 
+@only_whole
 def test_the_end_of_a_snooze_is_shown_when_it_comes(
     person: Person, seller: User, asked: Conversation
 ) -> None:
@@ -68,6 +70,7 @@ def test_the_end_of_a_snooze_is_shown_when_it_comes(
     expect(page.get_by_role("button", name="End the snooze")).to_be_hidden()
 
 
+@only_whole
 def test_a_message_that_wakes_offers_to_sleep_again(
     page: Page, shopper: User, seller: User, asked: Conversation
 ) -> None:
@@ -109,6 +112,7 @@ def test_an_assignee_who_can_no_longer_is_shown_so(
     looks_as_after_a_reload(page, PANE)
 
 
+@only_whole
 def test_colleagues_who_come_or_change_their_names_are_shown(
     page: Page, seller: User, colleague: User, stranger: User, shop: Shop, asked: Conversation
 ) -> None:
@@ -122,6 +126,7 @@ def test_colleagues_who_come_or_change_their_names_are_shown(
     looks_as_after_a_reload(page, PANE)
 
 
+@only_whole
 def test_somebody_who_joined_later_stays_assigned_when_one_presses_assign(
     page: Page, seller: User, stranger: User, shop: Shop, asked: Conversation
 ) -> None:
@@ -135,6 +140,7 @@ def test_somebody_who_joined_later_stays_assigned_when_one_presses_assign(
     assert asked.assignee_id == stranger.pk
 
 
+@only_whole
 def test_who_has_just_been_assigned_is_said_to_whoever_is_slower(
     person: Person, seller: User, colleague: User, asked: Conversation
 ) -> None:
@@ -208,6 +214,7 @@ def test_what_was_missed_is_asked_for_until_it_comes(
     looks_as_after_a_reload(page, PANE, ".context__product", ".others", WAITING)
 
 
+@only_whole
 def test_the_lists_header_offers_the_people_labels_and_views_of_now(
     colleague: User, page: Page, seller: User, shop: Shop
 ) -> None:
@@ -220,6 +227,7 @@ def test_the_lists_header_offers_the_people_labels_and_views_of_now(
     looks_as_after_a_reload(page, ".inbox__tools")
 
 
+@only_whole
 def test_a_new_conversation_of_the_shopper_appears_among_the_others(
     page: Page, shopper: User, shop: Shop
 ) -> None:
@@ -230,6 +238,7 @@ def test_a_new_conversation_of_the_shopper_appears_among_the_others(
     looks_as_after_a_reload(page, ".others")
 
 
+@only_whole
 def test_a_menu_that_is_opened_offers_times_of_today(
     person: Person, seller: User, asked: Conversation
 ) -> None:
@@ -243,6 +252,7 @@ def test_a_menu_that_is_opened_offers_times_of_today(
     expect(offered).not_to_have_attribute("value", "2026-01-01T09:00:00Z")
 
 
+@only_whole
 def test_what_changes_after_it_was_fetched_in_advance_is_shown(
     person: Person, seller: User, colleague: User, asked: Conversation, stranger: User
 ) -> None:
@@ -266,6 +276,7 @@ def test_what_changes_after_it_was_fetched_in_advance_is_shown(
     assert page.locator(ASSIGNEE).inner_text() == colleague.name
 
 
+@only_whole
 def test_what_changes_while_it_is_being_fetched_is_shown(
     person: Person, seller: User, colleague: User, asked: Conversation
 ) -> None:
@@ -286,6 +297,7 @@ def test_what_changes_while_it_is_being_fetched_is_shown(
     expect(page.get_by_role("button", name="Remove the star")).to_be_visible()
 
 
+@only_whole
 def test_acts_say_what_was_on_the_screen(page: Page, shopper: User, asked: Conversation) -> None:
     say(shopper, asked, "And inside?")
     expect(page.locator(".message__body")).to_have_count(2)
@@ -294,6 +306,7 @@ def test_acts_say_what_was_on_the_screen(page: Page, shopper: User, asked: Conve
     assert re.search(r'name="seen"\s+2\s|seen=2', sent.value.post_data or "")
 
 
+@only_whole
 def test_an_act_without_a_socket_is_shown_as_after_a_reload(
     person: Person, seller: User, colleague: User, asked: Conversation
 ) -> None:

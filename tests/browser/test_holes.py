@@ -22,6 +22,7 @@ from tests.browser.acts import (
     write,
 )
 from tests.browser.lines import Line
+from tests.whole import only_whole
 
 LONG = 100  # messages; a page of history has 40
 OLD = 24  # the sequence of a message that the thread doesn't show at first
@@ -81,6 +82,7 @@ def test_a_removal_out_of_sight_makes_no_hole(
     expect(asking.locator(f"#message-{OLD}")).to_have_attribute("data-removed", "")
 
 
+@only_whole
 def test_a_removal_while_its_page_is_on_the_way_is_shown(
     asking: Page, answering: Page, long_thread: Conversation, moderator: User
 ) -> None:
@@ -102,6 +104,7 @@ def test_a_removal_while_its_page_is_on_the_way_is_shown(
     assert sequences(asking) == list(range(21, LONG + 3))
 
 
+@only_whole
 def test_a_thread_that_was_empty_reaches_back_to_its_first_message(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -118,6 +121,7 @@ def test_a_thread_that_was_empty_reaches_back_to_its_first_message(
     expect(page.locator(".thread__older")).to_be_hidden()
 
 
+@only_whole
 def test_what_waits_stays_below_the_first_message_of_all(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -174,6 +178,7 @@ def test_a_read_mark_that_was_refused_is_told_again(
     assert len(refused) == 1
 
 
+@only_whole
 def test_a_read_mark_that_went_with_the_line_is_told_without_one(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -204,6 +209,7 @@ def test_a_read_mark_that_went_with_the_line_is_told_without_one(
     assert len(lines) == 1
 
 
+@only_whole
 def test_a_read_mark_that_failed_on_its_way_is_told_again(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -227,6 +233,7 @@ def test_a_read_mark_that_failed_on_its_way_is_told_again(
     assert len(lost) == 1
 
 
+@only_whole
 def test_a_catch_up_that_was_refused_is_asked_for_again(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -15,6 +15,7 @@ from messaging.models import Conversation
 from notifications.factories import NotificationFactory
 from tests.browser.acts import Person
 from tests.products import ProductImageFactory
+from tests.whole import only_whole
 
 PHONE = {"width": 360, "height": 740}
 WIDE = "W"  # the widest letter
@@ -86,6 +87,7 @@ def look(page: Page, addresses: list[str]) -> list[tuple[str, list[str]]]:
     return wide_pages
 
 
+@only_whole
 @pytest.mark.parametrize("role", ["visitor", "shopper", "seller"])
 def test_no_page_is_pushed_sideways_by_a_long_word(
     role: str, person: Person, seller: User, wide_world: Conversation
@@ -156,6 +158,7 @@ def same(*screenshots: bytes) -> bool:
     return one.size == other.size and difference.getbbox() is None
 
 
+@only_whole
 def test_accents_that_pile_up_paint_over_nothing_else(
     person: Person, shopper: User, seller: User, shop: Shop
 ) -> None:

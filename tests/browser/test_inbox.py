@@ -11,6 +11,7 @@ from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, block_socket, live, open_thread, polling, write
 from tests.site import Site, Visitor, session_of
+from tests.whole import only_whole
 
 NAMES, PREVIEWS = ".inbox__link", ".inbox__preview"
 
@@ -55,6 +56,7 @@ def test_who_writes_rises_to_the_top_with_the_first_words(
     expect(inbox.locator(PREVIEWS).first).to_have_text("Marta: Yes, it is.")
 
 
+@only_whole
 def test_what_the_shop_answers_elsewhere_is_shown_though_no_badge_changes(
     inbox: Page, site: Site, seller: User, conversation: Conversation
 ) -> None:

@@ -11,6 +11,7 @@ from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Participant
 from tests.browser.acts import Person, live, state
 from tests.browser.inspector import languages
+from tests.whole import only_whole
 
 NAMES, TITLE, FIELD = ".inbox__link", ".thread__title", "#composer-body"
 
@@ -59,6 +60,7 @@ def test_a_seller_reads_and_answers_with_the_keyboard_alone(inbox: Page) -> None
     assert loaded == []
 
 
+@only_whole
 def test_letters_with_a_modifier_and_in_fields_are_left_alone(inbox: Page) -> None:
     inbox.keyboard.press("Alt+j")
     inbox.keyboard.press("Control+j")
@@ -68,6 +70,7 @@ def test_letters_with_a_modifier_and_in_fields_are_left_alone(inbox: Page) -> No
     expect(inbox.locator("#inbox-search")).to_have_value("jku")
 
 
+@only_whole
 @languages
 def test_the_list_of_keys_says_what_works_and_switches_it_off(
     locale: str, person: Person, seller: User, inbox: Page
@@ -113,6 +116,7 @@ def test_one_key_settles_stars_and_archives_and_another_takes_it_back(
     assert conversation.participants.get(user=seller).starred_at
 
 
+@only_whole
 def test_undo_is_for_the_last_key_although_an_earlier_one_is_answered_later(
     inbox: Page, seller: User, conversation: Conversation
 ) -> None:
@@ -145,6 +149,7 @@ def test_several_are_selected_and_archived_at_once_and_come_back(inbox: Page) ->
     expect(inbox.locator(".undo")).to_contain_text("Undone")
 
 
+@only_whole
 def test_all_that_are_shown_are_selected_and_left_again(inbox: Page) -> None:
     boxes = inbox.locator(".inbox__check")
     inbox.keyboard.press("*")
@@ -167,6 +172,7 @@ def press(page: Page, key: str, **options: bool) -> None:
     )
 
 
+@only_whole
 def test_caps_lock_changes_no_key(inbox: Page) -> None:
     press(inbox, "J")
     expect(inbox.locator(NAMES).first).to_be_focused()
@@ -177,6 +183,7 @@ def test_caps_lock_changes_no_key(inbox: Page) -> None:
     expect(inbox.locator(".selection__count")).to_have_text("2 selected")
 
 
+@only_whole
 def test_a_key_that_is_held_down_acts_once_and_moves_on(inbox: Page) -> None:
     press(inbox, "j")
     press(inbox, "j", repeat=True)
@@ -188,6 +195,7 @@ def test_a_key_that_is_held_down_acts_once_and_moves_on(inbox: Page) -> None:
     assert inbox.locator("dialog").count() == 0
 
 
+@only_whole
 def test_letters_with_altgr_are_left_alone(inbox: Page) -> None:
     press(inbox, "j", modifierAltGraph=True)
     expect(inbox.locator("body")).to_be_focused()

@@ -10,10 +10,12 @@ from tests.browser.acts import (
     Person,
     live,
 )
+from tests.whole import only_whole
 
 from .outbox import stored
 
 
+@only_whole
 @pytest.mark.parametrize("asks", ["a person", "a visitor"])
 def test_a_question_is_kept_while_it_is_written_in_three_tabs(
     asks: str, person: Person, shopper: User, shop: Shop
@@ -35,6 +37,7 @@ def test_a_question_is_kept_while_it_is_written_in_three_tabs(
         expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+@only_whole
 def test_a_question_that_was_sent_is_no_longer_in_the_panel(
     person: Person, shopper: User, product: Product
 ) -> None:

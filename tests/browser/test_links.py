@@ -14,6 +14,7 @@ from messaging.models import Conversation
 from messaging.templatetags.message_text import linkify
 from tests.browser.acts import open_thread
 from tests.hostile_links import HOSTILE, NOT_PLAIN, PLAIN
+from tests.whole import only_whole
 
 DRAW = """async (texts) => {
   const { linkify } = await import("trato/links");
@@ -69,6 +70,7 @@ def shown_whole(text: str) -> str:
     return re.sub(r"[\x00\r\ud800-\udfff]", "", text)
 
 
+@only_whole
 def test_no_control_of_direction_turns_a_links_text_around(
     person: Callable[..., Page], shopper: User, conversation: Conversation
 ) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from messaging.models import Conversation, Participant
 from messaging.triage import actions
+from tests.whole import only_whole
 
 NAMES, ROWS = ".inbox__link", "**/conversations/rows/**"
 
@@ -27,6 +28,7 @@ def test_it_stays_on_what_is_drawn_again(
     expect(inbox.locator(NAMES).first).to_be_focused()
 
 
+@only_whole
 def test_it_goes_to_the_neighbour_of_what_the_whole_list_has_lost(
     inbox: Page, seller: User, conversation: Conversation
 ) -> None:
@@ -49,6 +51,7 @@ def test_undo_gives_it_back(inbox: Page) -> None:
     expect(inbox.locator(NAMES).last).to_be_focused()
 
 
+@only_whole
 @pytest.mark.parametrize("key", ["h", "?"])
 def test_a_dialog_gives_it_back_to_a_row_that_was_replaced(
     key: str, inbox: Page, colleague: User, conversation: Conversation
@@ -64,6 +67,7 @@ def test_a_dialog_gives_it_back_to_a_row_that_was_replaced(
     expect(inbox.locator(NAMES).last).to_be_focused()
 
 
+@only_whole
 def test_a_dialog_gives_it_to_the_neighbour_of_a_row_that_has_gone(
     inbox: Page, seller: User, conversation: Conversation
 ) -> None:

@@ -13,6 +13,7 @@ from messaging.models import Conversation
 from messaging.triage import actions, labels
 from tests.browser.acts import Person, live
 from tests.said import say
+from tests.whole import only_whole
 
 NAMES, PREVIEWS, ROWS = ".inbox__link", ".inbox__preview", "**/conversations/rows/**"
 PAGE_SIZE = 25  # conversations
@@ -48,6 +49,7 @@ def older(person: Person, seller: User, rows: list[Conversation]) -> Page:
     return page
 
 
+@only_whole
 def test_an_older_page_opened_directly_stays_one(older: Page, rows: list[Conversation]) -> None:
     older.click(f"{NAMES}:text('Client 00')")
     expect(older.locator(".thread__title")).to_have_text("Client 00")
@@ -71,6 +73,7 @@ def test_an_older_page_shows_acts_and_loses_what_is_news(
     expect(older.locator(NAMES)).to_have_count(PAGE_SIZE)
 
 
+@only_whole
 def test_a_search_is_not_joined_by_what_lacks_its_words(
     person: Person, seller: User, stranger: User, product: Product, conversation: Conversation
 ) -> None:
@@ -110,6 +113,7 @@ def test_who_has_waited_longest_stays_first(
     expect(names).to_have_text(["Client 27", "Lucía Romero"])
 
 
+@only_whole
 def test_who_waits_shorter_than_a_page_is_on_the_next_one(
     person: Person, seller: User, rows: list[Conversation], product: Product
 ) -> None:
@@ -124,6 +128,7 @@ def test_who_waits_shorter_than_a_page_is_on_the_next_one(
     expect(page.locator(NAMES).first).to_have_text("Client 01")
 
 
+@only_whole
 def test_a_list_of_what_is_gone_says_so(
     person: Person, seller: User, colleague: User, shop: Shop, conversation: Conversation
 ) -> None:
@@ -144,6 +149,7 @@ def test_a_list_of_what_is_gone_says_so(
     expect(page).to_have_url(re.compile(f"{conversation.get_absolute_url()}$"))
 
 
+@only_whole
 def test_a_list_of_a_colleague_who_has_left_says_so(
     person: Person, seller: User, colleague: User, shopper: User, shop: Shop,
     conversation: Conversation,

@@ -12,6 +12,7 @@ from messaging.factories import MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, block_socket, live, open_thread, polling, write
 from tests.patience import PATIENCE
+from tests.whole import only_whole
 
 ROWS = "**/conversations/rows/**"
 PREVIEW = ".inbox__preview"
@@ -104,6 +105,7 @@ def test_back_shows_the_whole_inbox_and_not_the_rows_that_its_script_fetched(
     expect(page.locator("h1")).to_have_text("Inbox")
 
 
+@only_whole
 def test_what_changes_while_the_server_answers_is_one_more_request_after_it(inbox: Page) -> None:
     held = Held(inbox)
     something_changed(inbox)
@@ -124,6 +126,7 @@ def test_what_changes_while_the_server_answers_is_one_more_request_after_it(inbo
     assert held.count == 2  # nothing has changed since
 
 
+@only_whole
 def test_an_answer_that_never_comes_is_given_up_and_asked_for_again(inbox: Page) -> None:
     held = Held(inbox)
     something_changed(inbox)
@@ -164,6 +167,7 @@ def test_the_tabs_of_one_browser_ask_one_after_the_other(
     assert held.count == len(tabs)
 
 
+@only_whole
 def test_a_tab_that_nobody_sees_asks_when_it_is_seen_again(inbox: Page) -> None:
     held = Held(inbox)
     hide = """(hidden) => {
@@ -179,6 +183,7 @@ def test_a_tab_that_nobody_sees_asks_when_it_is_seen_again(inbox: Page) -> None:
     held.wait(pass_time=True)
 
 
+@only_whole
 def test_the_login_page_is_not_drawn_as_a_list(inbox: Page) -> None:
     Session.objects.all().delete()
     something_changed(inbox)
@@ -213,6 +218,7 @@ def test_the_list_of_notifications_is_live(
     expect(mark_all).to_be_hidden()
 
 
+@only_whole
 def test_a_notification_that_came_live_can_be_marked_as_read(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

@@ -13,6 +13,7 @@ from messaging.models import Conversation, Side
 from tests.browser.acts import Person, live, open_thread, says, write
 from tests.browser.lines import Line
 from tests.messaging.places.long import fill
+from tests.whole import only_whole
 
 LONG = 600
 MOST = 400  # messages on the page, as in history.js
@@ -143,6 +144,7 @@ def test_what_is_in_view_stays_while_messages_come_and_leave(
     expect(page.locator(".thread__log")).to_have_attribute("aria-live", "polite")
 
 
+@only_whole
 def test_the_own_message_leads_from_the_past_to_the_end(
     person: Person, shopper: User, talk: Conversation
 ) -> None:
@@ -193,6 +195,7 @@ def test_a_lost_connection_in_the_past_loses_and_doubles_nothing(
     assert contiguous(asking)[-1] == LONG + 3
 
 
+@only_whole
 def test_going_to_the_end_misses_no_change_and_no_end(
     person: Person, shopper: User, talk: Conversation
 ) -> None:
@@ -220,6 +223,7 @@ def test_going_to_the_end_misses_no_change_and_no_end(
     expect(page.locator("#composer-body")).to_be_hidden()
 
 
+@only_whole
 def test_a_page_keeps_some_changes_elsewhere_unless_it_is_loading(
     person: Person, shopper: User, talk: Conversation
 ) -> None:
@@ -246,6 +250,7 @@ def test_a_page_keeps_some_changes_elsewhere_unless_it_is_loading(
     assert sizes == [550, 500, 500]
 
 
+@only_whole
 def test_a_quote_leads_thousands_of_messages_back_at_once(
     person: Person, shopper: User, seller: User, talk: Conversation
 ) -> None:
@@ -292,6 +297,7 @@ def test_many_unread_messages_are_read_from_the_first_one_on(
     expect(page.locator(".messages__new")).to_have_count(0)
 
 
+@only_whole
 def test_a_place_in_the_middle_of_unread_messages_reads_nothing(
     person: Person, shopper: User, talk: Conversation
 ) -> None:
@@ -308,6 +314,7 @@ def test_a_place_in_the_middle_of_unread_messages_reads_nothing(
     expect(page.locator(f"#message-{LONG - 30}")).to_be_in_viewport()
 
 
+@only_whole
 def test_far_unread_messages_are_one_button_away(
     person: Person, shopper: User, talk: Conversation
 ) -> None:
@@ -346,6 +353,7 @@ def test_words_and_a_day_are_found_from_the_menu(
     assert 41 in contiguous(page)
 
 
+@only_whole
 def test_five_thousand_messages_leave_no_more_on_the_page(
     person: Person, shopper: User, seller: User, talk: Conversation
 ) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import Person, open_thread, says, write
+from tests.whole import only_whole
 
 
 def test_colleagues_see_what_each_other_does(
@@ -41,6 +42,7 @@ def test_colleagues_see_what_each_other_does(
     expect(asking.locator(".looking")).to_have_count(0)
 
 
+@only_whole
 def test_what_is_not_repeated_expires(
     person: Person, seller: User, colleague: User, conversation: Conversation
 ) -> None:
@@ -54,6 +56,7 @@ def test_what_is_not_repeated_expires(
     expect(reading.locator(".looking")).to_be_hidden()
 
 
+@only_whole
 def test_who_opens_it_sees_at_once_who_is_replying_and_who_leaves(
     person: Person, seller: User, colleague: User, conversation: Conversation
 ) -> None:

@@ -12,6 +12,7 @@ from catalog.models import Product
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person, live, write
+from tests.whole import only_whole
 
 WORD = "#incomplete"
 LAST = ".message__body >> nth=-1"
@@ -60,6 +61,7 @@ def stored() -> list[str]:
     return list(Message.objects.order_by("pk").values_list("body", flat=True))
 
 
+@only_whole
 def test_a_thread_without_any_one_script_still_sends_and_says_so(
     person: Person, shopper: User, stranger: User, conversation: Conversation
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_thread_without_any_one_script_still_sends_and_says_so(
     assert stored() == [f"Without {script}" for script in scripts]
 
 
+@only_whole
 def test_one_asks_from_a_product_page_without_any_one_script(
     person: Person, shopper: User, product: Product
 ) -> None:
@@ -112,6 +115,7 @@ def test_a_whole_page_says_nothing(
     expect(page.locator(WORD)).to_be_hidden()
 
 
+@only_whole
 def test_a_page_that_waits_for_a_script_says_so_until_it_comes(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -128,6 +132,7 @@ def test_a_page_that_waits_for_a_script_says_so_until_it_comes(
     expect(page.locator("[data-state]").last).to_have_text("Sent")
 
 
+@only_whole
 def test_a_page_whose_texts_do_not_come_works_in_english(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -8,6 +8,7 @@ from catalog.models import Product
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, open_thread, state, write
+from tests.whole import only_whole
 
 NAMES, PREVIEWS, ROWS = ".inbox__link", ".inbox__preview", "**/conversations/rows/**"
 
@@ -42,6 +43,7 @@ def test_messages_move_rows_without_a_request(
     assert row.locator(PREVIEWS).inner_text() == text
 
 
+@only_whole
 def test_what_is_answered_beside_the_list_is_in_its_row(
     inbox: Page, requests: list[str], conversation: Conversation
 ) -> None:
@@ -56,6 +58,7 @@ def test_what_is_answered_beside_the_list_is_in_its_row(
     assert requests == []
 
 
+@only_whole
 def test_new_conversations_are_asked_for_together(
     inbox: Page, requests: list[str], person: Person, product: Product, other_seller: User
 ) -> None:

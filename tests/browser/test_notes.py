@@ -17,6 +17,7 @@ from messaging.triage import actions as triage
 from tests.browser.acts import Person, bodies, live, open_thread, says, write
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
+from tests.whole import only_whole
 from trato import rate_limits
 
 WORDS = "Zinnober-Quitte"  # occurs nowhere else
@@ -117,6 +118,7 @@ def test_a_note_is_resumed_after_the_socket_was_away(
     assert order == ["message-1", "note-1", "message-2"]
 
 
+@only_whole
 def test_each_box_keeps_its_own_draft_and_a_reload_keeps_the_mode(
     person: Person, seller: User, conversation: Conversation
 ) -> None:
@@ -145,6 +147,7 @@ def test_each_box_keeps_its_own_draft_and_a_reload_keeps_the_mode(
     assert Note.objects.get().body == "For the team"
 
 
+@only_whole
 def test_a_refused_note_can_be_sent_again_or_discarded(
     person: Person, seller: User, conversation: Conversation
 ) -> None:
@@ -160,6 +163,7 @@ def test_a_refused_note_can_be_sent_again_or_discarded(
     assert Note.objects.get().body == "Once more"
 
 
+@only_whole
 def test_older_messages_bring_their_notes(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -187,6 +191,7 @@ def test_older_messages_bring_their_notes(
     assert page.locator(".message, .note").evaluate_all("all => all.map((one) => one.id)") == order
 
 
+@only_whole
 def test_a_colleague_is_mentioned_by_keyboard_and_reads_it(
     person: Person, seller: User, colleague: User, shop: Shop, conversation: Conversation
 ) -> None:
@@ -217,6 +222,7 @@ def test_a_colleague_is_mentioned_by_keyboard_and_reads_it(
     expect(other.locator(".news__item[data-unread]")).to_have_count(0)
 
 
+@only_whole
 def test_without_scripts_the_form_beside_the_conversation_adds_one(
     person: Person, seller: User, conversation: Conversation
 ) -> None:

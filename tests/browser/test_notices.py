@@ -8,6 +8,7 @@ from messaging.models import Conversation
 from messaging.moderation import actions as moderation
 from tests.browser.acts import Person, badge, block_socket, live, open_thread, polling, shows, write
 from tests.said import say
+from tests.whole import only_whole
 
 BELL = ".site-nav a:has([data-badge=notices])"
 TITLE = "We removed your message"
@@ -44,6 +45,7 @@ def test_a_notice_rings_the_bell_and_says_what_it_is(
     expect(page.locator(".toast")).to_have_count(0)
 
 
+@only_whole
 def test_a_message_rings_no_bell_and_a_notice_leaves_the_inbox_alone(
     person: Person, shopper: User, seller: User, conversation: Conversation, moderator: User
 ) -> None:
@@ -61,6 +63,7 @@ def test_a_message_rings_no_bell_and_a_notice_leaves_the_inbox_alone(
     assert asking.title().startswith("(2) ")
 
 
+@only_whole
 def test_the_next_page_repeats_no_toast_and_a_missed_notice_is_told(
     person: Person, shopper: User, conversation: Conversation, moderator: User
 ) -> None:

@@ -21,6 +21,7 @@ from tests.browser.acts import (
 )
 from tests.browser.lines import Line
 from tests.patience import PATIENCE
+from tests.whole import only_whole
 
 from .outbox import is_sent, stored
 
@@ -81,6 +82,7 @@ def test_what_was_written_long_ago_is_sent_only_once_its_writer_says_so(
     assert stored() == ["Line 0", "Meanwhile", "Line 2"]
 
 
+@only_whole
 def test_what_was_written_less_than_a_day_ago_is_sent_without_asking(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -96,6 +98,7 @@ def test_what_was_written_less_than_a_day_ago_is_sent_without_asking(
     assert stored() == ["On the train"]
 
 
+@only_whole
 def test_a_waiting_message_can_be_taken_back(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -141,6 +144,7 @@ def test_a_message_that_is_too_big_for_the_socket_holds_up_nothing(
     assert stored()[-2:] == ["Behind it", "And on it goes"]
 
 
+@only_whole
 @pytest.mark.parametrize(("status", "attempts"), [(403, 1), (500, 3)])
 def test_a_post_that_is_refused_is_told_and_not_repeated_for_ever(
     status: int, attempts: int, person: Person, shopper: User, conversation: Conversation

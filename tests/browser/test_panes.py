@@ -13,6 +13,7 @@ from messaging.factories import ConversationFactory, MessageFactory, SavedViewFa
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, live, open_thread, says, state, write
 from tests.browser.inspector import Inspect, languages
+from tests.whole import only_whole
 
 NAMES, TITLE, FIELD = ".inbox__link", ".thread__title", "#composer-body"
 PHONE = {"width": 390, "height": 800}
@@ -56,6 +57,7 @@ def current(page: Page) -> str:
     return page.locator(f"{NAMES}[aria-current=true]").inner_text()
 
 
+@only_whole
 def test_the_inbox_opens_nothing_by_itself(inbox: Page) -> None:
     expect(inbox.locator("h2")).to_have_text("Pick a conversation")
     expect(inbox.locator("trato-thread")).to_have_count(0)
@@ -103,6 +105,7 @@ def test_back_and_forward_and_a_reload_show_what_was_there(
     assert current(inbox) == "Lucía Romero"
 
 
+@only_whole
 def test_the_filter_of_the_list_stays_in_the_address(
     inbox: Page, conversation: Conversation, other: Conversation
 ) -> None:
@@ -124,6 +127,7 @@ def test_the_filter_of_the_list_stays_in_the_address(
     expect(inbox.locator("#inbox-search")).to_have_value("berlin")
 
 
+@only_whole
 def test_an_unsent_draft_stays_with_its_conversation(inbox: Page) -> None:
     inbox.click(f"{NAMES}:text('Lucía Romero')")
     expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
@@ -153,6 +157,7 @@ def test_a_conversation_that_was_left_is_no_longer_read(
     says(inbox, "Do you ship to Berlin?")
 
 
+@only_whole
 def test_a_modified_click_opens_a_tab_and_a_phone_loads_a_page(
     inbox: Page, conversation: Conversation
 ) -> None:
@@ -170,6 +175,7 @@ def test_a_modified_click_opens_a_tab_and_a_phone_loads_a_page(
     expect(inbox.locator(NAMES).first).to_be_visible()
 
 
+@only_whole
 def test_a_page_that_cannot_be_fetched_is_gone_to(inbox: Page, conversation: Conversation) -> None:
     fetched = []
 
@@ -185,6 +191,7 @@ def test_a_page_that_cannot_be_fetched_is_gone_to(inbox: Page, conversation: Con
     assert not fetched[0]
 
 
+@only_whole
 def test_of_two_conversations_chosen_quickly_the_last_is_shown(
     inbox: Page, conversation: Conversation, other: Conversation
 ) -> None:
@@ -198,6 +205,7 @@ def test_of_two_conversations_chosen_quickly_the_last_is_shown(
     expect(inbox).to_have_url(at(other))
 
 
+@only_whole
 def test_without_scripts_each_is_a_page(person: Person, seller: User, other: Conversation) -> None:
     page = person(seller, java_script_enabled=False)
     page.goto("/conversations/")
@@ -208,6 +216,7 @@ def test_without_scripts_each_is_a_page(person: Person, seller: User, other: Con
     expect(page.locator(NAMES)).to_have_text(["Ana Prieto", "Lucía Romero"])
 
 
+@only_whole
 def test_what_is_fetched_in_advance_is_not_read(
     inbox: Page, conversation: Conversation, other: Conversation
 ) -> None:
@@ -239,6 +248,7 @@ def test_the_panes_have_no_barriers(
     assert inspector.problems == []
 
 
+@only_whole
 def test_the_context_is_a_drawer_where_there_is_no_room_for_a_third_pane(
     inbox: Page, other: Conversation
 ) -> None:
@@ -255,6 +265,7 @@ def test_the_context_is_a_drawer_where_there_is_no_room_for_a_third_pane(
     expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
 
 
+@only_whole
 def test_a_view_is_saved_and_opened_beside_a_conversation_without_a_page_load(
     inbox: Page, conversation: Conversation
 ) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Route
 from catalog.models import Product
 from tests.browser.acts import Person
 from tests.products import ProductImageFactory
+from tests.whole import only_whole
 
 
 def drawing(colour: str) -> bytes:
@@ -27,6 +28,7 @@ def serve(route: Route) -> None:
     route.fulfill(body=drawing(colour), content_type="image/webp")
 
 
+@only_whole
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_drawing_on_a_transparent_ground_is_seen(
     scheme: Any, person: Person, product: Product

@@ -10,6 +10,7 @@ from catalog.factories import ProductFactory
 from catalog.models import Product
 from tests.browser.acts import Person
 from tests.products import ProductImageFactory
+from tests.whole import only_whole
 
 SIZES = [(390, 844), (390, 420), (820, 1180), (1280, 800), (1600, 900)]
 
@@ -34,6 +35,7 @@ def test_asking_is_reachable_without_scrolling(
     expect(link).to_be_visible(visible=size[0] < 960 and not scripts)
 
 
+@only_whole
 def test_the_own_shops_page_has_no_bar(person: Person, seller: User, product: Product) -> None:
     page = person(seller, viewport={"width": 390, "height": 844})
     page.goto(product.get_absolute_url())
@@ -41,6 +43,7 @@ def test_the_own_shops_page_has_no_bar(person: Person, seller: User, product: Pr
     expect(page.locator(".ask-bar")).to_be_hidden()
 
 
+@only_whole
 def test_pictures_are_a_row_that_snaps_on_a_phone(person: Person, product: Product) -> None:
     ProductImageFactory.create_batch(3, product=product)
     page = person(None, viewport={"width": 390, "height": 844})
@@ -55,6 +58,7 @@ def test_pictures_are_a_row_that_snaps_on_a_phone(person: Person, product: Produ
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+@only_whole
 @pytest.mark.parametrize(("stock", "offered"), [(3, True), (0, False)])
 def test_only_what_is_in_stock_offers_to_ask_whether_it_is(
     stock: int, offered: bool, person: Person
@@ -67,6 +71,7 @@ def test_only_what_is_in_stock_offers_to_ask_whether_it_is(
     expect(question).to_have_count(int(offered))
 
 
+@only_whole
 @pytest.mark.parametrize(("width", "is_one_line"), [(390, True), (820, False), (1280, False)])
 def test_filters_are_one_line_on_a_phone_and_cut_no_option(
     width: int, is_one_line: bool, person: Person, product: Product

@@ -14,6 +14,7 @@ from messaging.models import Conversation, Message, Side
 from tests.browser.acts import Person, live, open_thread, says, state, write
 from tests.browser.inspector import languages
 from tests.browser.lines import Line
+from tests.whole import only_whole
 
 WITH_KEYBOARD: Any = {"width": 390, "height": 420}
 PHONE: Any = {"viewport": WITH_KEYBOARD, "has_touch": True, "is_mobile": True}
@@ -59,6 +60,7 @@ def test_the_server_and_the_browser_group_alike(
     assert drawn(page) == by_server
 
 
+@only_whole
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati"])
 def test_the_day_is_above_the_line_for_new_messages(
     zone: str, person: Person, shopper: User, seller: User, conversation: Conversation
@@ -82,6 +84,7 @@ def test_the_day_is_above_the_line_for_new_messages(
     assert days == [f"{at + shift:%Y-%m-%d}" for at in (noon - timedelta(days=2), noon)]
 
 
+@only_whole
 def test_runs_continue_over_new_older_and_missed_messages(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -136,6 +139,7 @@ def test_four_messages_are_in_view_over_a_phones_keyboard(
     expect(page.locator(".site-header")).to_be_visible()
 
 
+@only_whole
 def test_the_field_has_focus_where_the_pointer_is_fine(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -148,6 +152,7 @@ def test_the_field_has_focus_where_the_pointer_is_fine(
     expect(phone.locator("#composer-body")).not_to_be_focused()
 
 
+@only_whole
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_messages_menu_says_whose_it_is_and_leads_to_the_report(
     scripts: bool, person: Person, shopper: User, conversation: Conversation
@@ -167,6 +172,7 @@ def test_a_messages_menu_says_whose_it_is_and_leads_to_the_report(
     expect(page).to_have_url(f"{conversation.get_absolute_url()}messages/2/report/")
 
 
+@only_whole
 def test_a_new_messages_menu_has_the_same_name(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -179,6 +185,7 @@ def test_a_new_messages_menu_has_the_same_name(
     expect(menu).to_have_attribute("aria-label", f"Options for the message from {seller.name}")
 
 
+@only_whole
 def test_a_long_press_opens_a_messages_menu(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -11,6 +11,7 @@ from messaging.factories import SavedReplyFactory
 from messaging.models import Conversation, Message, SavedReply, SavedReplyFile
 from tests.browser.acts import Person, bodies, open_thread, says, waits
 from tests.uploads import PDF, jpeg
+from tests.whole import only_whole
 
 BOX = "#composer-body"
 STATUS = ".replies__status"
@@ -100,6 +101,7 @@ def test_a_replys_files_are_attached_and_sent(
     assert Message.objects.get().files.get().name == "kiln.jpg"
 
 
+@only_whole
 def test_a_message_waits_for_the_files_of_its_reply_and_an_edit_has_none(
     page: Page, conversation: Conversation, replies: list[SavedReply]
 ) -> None:
@@ -144,6 +146,7 @@ def test_a_message_waits_for_the_files_of_its_reply_and_an_edit_has_none(
     expect(page.locator(".message")).to_have_count(2)
 
 
+@only_whole
 def test_the_list_is_steered_by_keys(page: Page) -> None:
     page.click(".replies__button")
     options, search = page.locator("[role=option]"), page.locator(".replies__search")
@@ -176,6 +179,7 @@ def test_a_shortcut_becomes_its_reply_and_several_fit_one_message(
     says(page, f"{PRICE} Sale el lunes.\nMarta")
 
 
+@only_whole
 def test_tab_completes_the_only_shortcut_that_fits(page: Page) -> None:
     type_in(page, "/pr")
     expect(page.locator(STATUS)).to_have_text("Tab inserts: /price – Price")
@@ -185,6 +189,7 @@ def test_tab_completes_the_only_shortcut_that_fits(page: Page) -> None:
     expect(page.locator(BOX)).to_have_value("/pr")
 
 
+@only_whole
 def test_enter_sends_what_is_no_shortcut(page: Page) -> None:
     for text in ("either/or", "1/price", "/nothing-like-it"):
         type_in(page, text)
@@ -193,6 +198,7 @@ def test_enter_sends_what_is_no_shortcut(page: Page) -> None:
         says(page, text)
 
 
+@only_whole
 def test_a_contradiction_is_said_in_the_list_and_afterwards(page: Page, product: Product) -> None:
     Product.objects.filter(pk=product.pk).update(stock=0)
     page.click(".replies__button")
@@ -204,6 +210,7 @@ def test_a_contradiction_is_said_in_the_list_and_afterwards(page: Page, product:
     expect(page.locator(STATUS)).to_have_text("Inserted “Stock”. This product is out of stock.")
 
 
+@only_whole
 def test_without_scripts_a_page_lists_them(
     person: Person, seller: User, conversation: Conversation, replies: list[SavedReply]
 ) -> None:
@@ -216,6 +223,7 @@ def test_without_scripts_a_page_lists_them(
     assert bodies(page) == [PRICE]
 
 
+@only_whole
 def test_keys_of_an_input_method_choose_no_reply(page: Page) -> None:
     enter = """(field) => field.dispatchEvent(new KeyboardEvent(
         "keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true },

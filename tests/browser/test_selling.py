@@ -10,6 +10,7 @@ from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
 from tests.browser.acts import Person
+from tests.whole import only_whole
 
 MEGABYTE = 1024**2
 
@@ -56,6 +57,7 @@ def test_pictures_are_added_described_ordered_and_removed(
     expect(page.locator(".gallery img")).to_have_attribute("alt", "From the front")
 
 
+@only_whole
 def test_a_picture_that_is_too_big_is_refused_in_words_and_the_rest_of_the_form_is_kept(
     person: Person, seller: User, product: Product
 ) -> None:
@@ -88,6 +90,7 @@ def test_who_sells_names_the_shop_while_signing_up(person: Person) -> None:
     assert Shop.objects.get().members.get().email == "marta@example.com"
 
 
+@only_whole
 def test_filters_that_are_on_are_shown_and_taken_off_one_by_one(
     person: Person, product: Product
 ) -> None:
@@ -110,6 +113,7 @@ def test_filters_that_are_on_are_shown_and_taken_off_one_by_one(
     expect(chips).to_have_count(0)
 
 
+@only_whole
 def test_a_price_is_stored_as_it_was_written_and_once(
     person: Person, seller: User, product: Product
 ) -> None:

@@ -13,6 +13,7 @@ from messaging.models import Conversation, Message, ScheduledMessage
 from tests.browser.acts import Person, open_thread, says, write
 from tests.said import say
 from tests.uploads import PDF, jpeg
+from tests.whole import only_whole
 
 BOX = "#composer-body"
 MENU = ".send-later summary"
@@ -89,6 +90,7 @@ def test_files_wait_with_the_message_and_are_sent_with_it(answering: Page, askin
     assert Message.objects.get(side="seller").files.count() == 2
 
 
+@only_whole
 def test_a_chosen_time_is_refused_beside_the_field_and_the_text_stays(answering: Page) -> None:
     answering.click("[value=choose]")
     field = answering.locator("#send-later-time")
@@ -109,6 +111,7 @@ def test_a_chosen_time_is_refused_beside_the_field_and_the_text_stays(answering:
     assert ScheduledMessage.objects.get().state == "cancelled"
 
 
+@only_whole
 def test_it_says_what_was_seen_and_when_it_will_be_sent(
     answering: Page, conversation: Conversation, shopper: User
 ) -> None:
@@ -122,6 +125,7 @@ def test_it_says_what_was_seen_and_when_it_will_be_sent(
     expect(answering.locator(LIST)).to_contain_text("The shopper has written since, so it won't")
 
 
+@only_whole
 def test_a_menu_that_was_open_overnight_is_drawn_again(
     person: Person, seller: User, conversation: Conversation
 ) -> None:
@@ -144,6 +148,7 @@ def test_one_that_is_due_is_sent_by_a_server(answering: Page, asking: Page) -> N
     assert Message.objects.filter(side="seller").count() == 1
 
 
+@only_whole
 def test_it_works_without_scripts(
     person: Person, seller: User, conversation: Conversation, asking: Page
 ) -> None:

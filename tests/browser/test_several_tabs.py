@@ -11,6 +11,7 @@ from tests.browser.acts import (
     write,
 )
 from tests.browser.lines import Line
+from tests.whole import only_whole
 
 from .outbox import is_sent, stored
 
@@ -24,6 +25,7 @@ FILL = """() => {
 }"""
 
 
+@only_whole
 def test_a_full_store_does_not_keep_a_message_from_being_sent(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -67,6 +69,7 @@ def test_two_tabs_that_write_at_once_overwrite_nothing(
     assert sorted(stored()) == ["From one", "From two"]
 
 
+@only_whole
 def test_what_is_sent_in_one_tab_does_not_stay_in_the_others_box(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -87,6 +90,7 @@ def test_what_is_sent_in_one_tab_does_not_stay_in_the_others_box(
     expect(box).to_have_value("My own")
 
 
+@only_whole
 def test_the_enter_that_ends_a_composition_sends_nothing(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -8,6 +8,7 @@ from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person, live, open_thread, shows, write
 from tests.browser.lines import Line
+from tests.whole import only_whole
 
 REMOVED = "This message was removed by our staff."
 
@@ -47,6 +48,7 @@ def test_a_removal_is_seen_on_both_sides_live_and_after_a_resume(
         gone(page)
 
 
+@only_whole
 def test_a_removal_is_seen_in_the_list_of_conversations(
     person: Person, seller: User, moderator: User, conversation: Conversation
 ) -> None:
@@ -60,6 +62,7 @@ def test_a_removal_is_seen_in_the_list_of_conversations(
     shows(inbox, ".inbox__preview", REMOVED)
 
 
+@only_whole
 def test_the_badge_is_live_on_the_desk_too(
     person: Person, shopper: User, moderator: User, seller: User, conversation: Conversation
 ) -> None:

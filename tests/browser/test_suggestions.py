@@ -10,6 +10,7 @@ from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person, bodies, open_thread, says, write
 from tests.said import say
+from tests.whole import only_whole
 
 BOX, PANEL = "#composer-body", ".suggestions"
 ANSWER = "Yes, in every dishwasher."
@@ -41,6 +42,7 @@ def test_an_answer_is_put_into_the_box_and_sent_only_by_hand(page: Page) -> None
     expect(page.locator(PANEL)).to_be_hidden()
 
 
+@only_whole
 def test_hidden_answers_stay_hidden_until_the_next_question(
     page: Page, person: Person, shopper: User, conversation: Conversation
 ) -> None:

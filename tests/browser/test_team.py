@@ -11,6 +11,7 @@ from messaging.models import Conversation
 from tests.accounts.acts import PASSWORD
 from tests.browser.acts import Person, bodies, open_thread, says, write
 from tests.browser.inspector import Inspect, languages
+from tests.whole import only_whole
 
 LINK = "/team-invitation/a-token/"
 
@@ -55,6 +56,7 @@ def test_a_colleague_is_invited_joins_and_is_removed_without_javascript(
     expect(guest.locator("h2")).to_have_text("You're not on a shop's team yet")
 
 
+@only_whole
 def test_an_open_thread_gets_nothing_more_after_the_removal(
     person: Person,
     shopper: User,

@@ -19,6 +19,7 @@ from tests.browser.acts import (
     shows,
     write,
 )
+from tests.whole import only_whole
 
 
 def remember_toasts(page: Page) -> None:
@@ -57,6 +58,7 @@ def test_news_of_the_other_side_is_told_elsewhere_and_a_colleagues_answer_is_not
     says(elsewhere, "Then I take it.")
 
 
+@only_whole
 def test_news_is_told_while_polling_too_and_once(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -82,6 +84,7 @@ def test_news_is_told_while_polling_too_and_once(
     expect(toast).to_have_count(0)
 
 
+@only_whole
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_news_is_told_whatever_the_browsers_clock_says(
     hours: int, person: Person, shopper: User, seller: User, conversation: Conversation

@@ -11,6 +11,7 @@ from tests.browser.acts import Person, badge, live, open_thread
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
 from tests.site import Site
+from tests.whole import only_whole
 
 UNDO = ".undo__button"
 STATES = ".triage__state:visible"  # in the head, or in the pane where there is room for it
@@ -50,6 +51,7 @@ def test_archive_and_undo_by_keyboard_in_all_tabs(
     expect(page.locator(".undo")).to_contain_text("Undone")
 
 
+@only_whole
 def test_a_star_keeps_the_focus_on_its_button(
     person: Person, shopper: User, asked: Conversation
 ) -> None:
@@ -117,6 +119,7 @@ def test_what_the_team_did_without_a_connection_is_shown_after_it(
     expect(seen.locator(".label:visible")).to_contain_text("Wholesale")
 
 
+@only_whole
 def test_a_muted_conversation_makes_no_toast(
     person: Person, seller: User, shopper: User, asked: Conversation
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_muted_conversation_makes_no_toast(
     expect(page.locator("trato-inbox")).to_contain_text("Yes, it is.")
 
 
+@only_whole
 def test_marking_as_unread_goes_back_to_the_list(
     person: Person, seller: User, asked: Conversation
 ) -> None:
@@ -147,6 +151,7 @@ def test_marking_as_unread_goes_back_to_the_list(
     badge(page, 0)
 
 
+@only_whole
 def test_unread_from_a_message_on_is_a_form_too(
     person: Person, shopper: User, seller: User, asked: Conversation
 ) -> None:
@@ -173,6 +178,7 @@ def test_unread_from_a_message_on_is_a_form_too(
     expect(plain.locator(".notice")).to_contain_text("Undone")
 
 
+@only_whole
 def test_a_wrong_time_is_explained_beside_the_field(
     person: Person, seller: User, asked: Conversation
 ) -> None:

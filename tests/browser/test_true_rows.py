@@ -14,6 +14,7 @@ from messaging.models import Conversation
 from messaging.triage import actions
 from tests.browser.acts import Person, live
 from tests.said import say
+from tests.whole import only_whole
 
 NAMES, PREVIEWS, ROWS = ".inbox__link", ".inbox__preview", "**/conversations/rows/**"
 
@@ -80,6 +81,7 @@ def test_who_has_read_a_part_has_not_read_the_rest(
     assert inbox.locator(".inbox__dot").count() == 0
 
 
+@only_whole
 def test_a_badge_counted_before_a_message_clears_no_row(inbox: Page) -> None:
     with inbox.expect_response(ROWS):
         emit(inbox, "badge", unread=0, notices=0)
@@ -87,6 +89,7 @@ def test_a_badge_counted_before_a_message_clears_no_row(inbox: Page) -> None:
     expect(inbox.locator(".inbox__dot")).to_have_count(1)
 
 
+@only_whole
 def test_what_is_read_elsewhere_at_once_is_read_here(inbox: Page, person: Person) -> None:
     other = inbox.context.new_page()
     other.goto("/notifications/")
@@ -94,6 +97,7 @@ def test_what_is_read_elsewhere_at_once_is_read_here(inbox: Page, person: Person
     expect(inbox.locator(".inbox__dot")).to_have_count(0)
 
 
+@only_whole
 def test_what_is_muted_is_unread_although_no_badge_counts_it(
     inbox: Page, seller: User, shopper: User, conversation: Conversation
 ) -> None:
@@ -103,6 +107,7 @@ def test_what_is_muted_is_unread_although_no_badge_counts_it(
     assert inbox.locator(".inbox__dot").count() == 1
 
 
+@only_whole
 def test_a_conversation_wakes_on_an_open_page(
     inbox: Page, seller: User, conversation: Conversation
 ) -> None:
@@ -113,6 +118,7 @@ def test_a_conversation_wakes_on_an_open_page(
     expect(inbox.locator("[data-count=ours]")).to_have_text("1")
 
 
+@only_whole
 @pytest.mark.parametrize("state", ["archived", "snoozed"])
 def test_no_lane_counts_what_is_put_away(
     state: str, inbox: Page, seller: User, colleague: User, conversation: Conversation
@@ -130,6 +136,7 @@ def test_no_lane_counts_what_is_put_away(
             assert inbox.locator(f"[data-count={count}]").inner_text() == "0"
 
 
+@only_whole
 def test_a_list_that_has_grown_begins_again_with_a_page(
     inbox: Page, person: Person, product: Product, stranger: User, other_seller: User
 ) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import Person, open_thread, says, write
+from tests.whole import only_whole
 
 LINE = ".thread__typing"
 BOX = "#composer-body"
@@ -56,6 +57,7 @@ def test_two_who_write_are_both_named(asking: Page, answering: list[Page]) -> No
     expect(asking.locator(LINE)).to_have_text("Iker Sanz is writing…")
 
 
+@only_whole
 def test_two_of_one_name_are_told_apart(asking: Page, conversation: Conversation) -> None:
     arrives = """async (frame) => (await import("trato/session")).session.emit("typing", frame)"""
     frame = {"conversation": conversation.pk, "name": "Marta Vidal"}
@@ -66,6 +68,7 @@ def test_two_of_one_name_are_told_apart(asking: Page, conversation: Conversation
     expect(asking.locator(LINE)).to_have_text("Marta Vidal is writing…")
 
 
+@only_whole
 def test_who_empties_the_box_is_no_longer_seen_to_write(
     asking: Page, answering: list[Page]
 ) -> None:

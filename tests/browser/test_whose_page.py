@@ -23,6 +23,7 @@ from tests.browser.acts import (
 from tests.browser.conftest import FLAGS
 from tests.browser.lines import Line
 from tests.site import Site, session_of
+from tests.whole import only_whole
 
 TOLD = "#connection"
 
@@ -88,6 +89,7 @@ def test_words_wait_for_their_writer_while_a_colleague_is_logged_in(
     assert senders()[1:] == [("Marta Vidal", "From Marta")]
 
 
+@only_whole
 def test_a_page_of_another_person_reads_and_types_nothing(
     person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_page_of_another_person_reads_and_types_nothing(
     assert not Participant.objects.filter(last_read_sequence__gt=0, side="seller").exists()
 
 
+@only_whole
 @pytest.mark.parametrize("way", ["socket", "polling"])
 def test_a_tab_hides_its_words_when_its_person_is_logged_out_elsewhere(
     way: str, person: Person, shopper: User, conversation: Conversation
@@ -178,6 +181,7 @@ def test_back_after_a_logout_shows_nothing_private(
     expect(page.get_by_text("No connection")).to_be_hidden()
 
 
+@only_whole
 def test_back_shows_ones_own_page_and_it_is_live(
     keeping: Browser, site: Site, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -193,6 +197,7 @@ def test_back_shows_ones_own_page_and_it_is_live(
     expect(page.locator("[data-state]").last).to_have_text("Sent")
 
 
+@only_whole
 def test_a_page_that_a_browser_kept_asks_whose_session_it_is(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -15,6 +15,7 @@ from catalog.models import Shop, TeamInvitation
 from catalog.teams import remove_member
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
+from tests.whole import only_whole
 from trato import rate_limits
 
 
@@ -46,6 +47,7 @@ def test_markup_in_a_message_stays_text(
     assert bodies(answering) == [text]
 
 
+@only_whole
 def test_links_are_drawn_alike_by_the_browser_and_by_the_server(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -68,6 +70,7 @@ def test_links_are_drawn_alike_by_the_browser_and_by_the_server(
         answering.reload()
 
 
+@only_whole
 def test_the_counter_shows_near_the_end_and_too_much_is_not_sent(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -113,6 +116,7 @@ def test_what_is_refused_says_why_and_is_sent_once_when_tried_again(
     assert Message.objects.count() == 1
 
 
+@only_whole
 def test_what_is_refused_can_be_thrown_away(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -168,6 +172,7 @@ def test_somebody_who_writes_is_seen_to_write_until_the_message_is_there(
     expect(line).to_be_empty()
 
 
+@only_whole
 def test_two_tabs_of_one_person_send_one_queue_in_order(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

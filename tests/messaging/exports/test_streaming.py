@@ -18,6 +18,7 @@ from tests.exports import address
 from tests.patience import PATIENCE
 from tests.said import say
 from tests.site import CSRF_TOKEN, Site, Visitor, session_of
+from tests.whole import only_whole
 
 MEGABYTE = 1024**2
 FILES, FILE_MEGABYTES = 25, 8
@@ -124,6 +125,7 @@ def test_a_streamed_export_is_read_as_fast_as_its_client_reads(
         assert not Export.objects.exists()
 
 
+@only_whole
 def test_a_prepared_export_takes_as_little(
     heavy: Conversation, session: str, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from tests.whole import some_of
 from trato.images import sanitize
 
 from .picture_files import chunk, grey, png, saved
@@ -99,7 +100,7 @@ AS_A_PHOTO = ("a large GIF", "a moving PNG", "a large progressive JPEG")
 
 @pytest.mark.parametrize(
     ("case", "wanted"),
-    [(case, {}) for case in HOSTILE]
+    [(case, {}) for case in some_of(HOSTILE, 10)]
     + [(case, {"still": True, "thumbnails": [640, 320]}) for case in AS_A_PHOTO],
 )
 def test_no_picture_takes_more_than_200_mb(case: str, wanted: dict[str, Any]) -> None:

@@ -1,0 +1,53 @@
+"""The site's server, which answers repeated requests for a static file from memory.
+
+Each person of a test has a new browser context without a cache, and a page has some seventy static
+files. Through Django, these took a quarter of the time of all browser tests.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import django
+
+django.setup(set_prefix=False)
+
+from config import asgi, server  # noqa: E402
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+
+class Remembering:
+    """Remembers the whole answers to GET requests for static files.
+
+    Args:
+        application: the ASGI application that answers the first request for each file.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self._answers: dict[str, list[Any]] = {}
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/static/"):
+            await self._application(scope, receive, send)
+            return
+        known = self._answers.get(scope["path"])
+        if known:
+            for message in known:
+                await send(message)
+            return
+        answer: list[Any] = []
+
+        async def keep(message: Any) -> None:
+            answer.append(message)
+            await send(message)
+
+        await self._application(scope, receive, keep)
+        if answer[0].get("status") == 200 and not answer[-1].get("more_body"):
+            self._answers[scope["path"]] = answer
+
+
+if __name__ == "__main__":
+    asgi.application = Remembering(asgi.application)
+    server.main()

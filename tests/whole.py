@@ -1,0 +1,29 @@
+"""What `make test` does in part, and `make test-all` as a whole.
+
+`make test` has every feature's main story, and samples of the tests that go through all pages,
+addresses or values. The rest, which takes as long again, is for `make test-all`: stories at the
+edge of a feature, and all members of what is sampled.
+"""
+
+import os
+from collections.abc import Iterable
+from typing import TypeVar
+
+import pytest
+
+One = TypeVar("One")
+
+WHOLE = os.environ.get("TEST_ALL") == "1"
+only_whole = pytest.mark.skipif(not WHOLE, reason="`make test-all` runs it")
+
+
+def some_of(all_of_them: Iterable[One], number: int) -> list[One]:
+    """Return a sample of some values, evenly spread and always the same; all in `make test-all`.
+
+    Args:
+        number: how many, at most.
+    """
+    values = list(all_of_them)
+    if WHOLE or len(values) <= number:
+        return values
+    return [values[index * len(values) // number] for index in range(number)]
