@@ -1,10 +1,11 @@
 """Choose what to show of oneself, and note who is there."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from messaging.models import LastActive, PresenceChoice
@@ -60,7 +61,7 @@ def choose(
 
 
 def note_active(user_ids: Sequence[int]) -> dict[int, None]:
-    """Store that some members of shops are there now, with two queries.
+    """Store that some members of shops are there now, with two queries; others are left out.
 
     Returns:
         Nothing for anybody: it is the query of a `DataLoader`.
@@ -69,12 +70,20 @@ def note_active(user_ids: Sequence[int]) -> dict[int, None]:
     since = now - timedelta(seconds=settings.PRESENCE_SECONDS)
     known = LastActive.objects.filter(user_id__in=listed(user_ids), active_at__gt=since)
     are_known = known.count() == len(user_ids)
+    try:
+        _store(user_ids, now)
+    except IntegrityError:  # an account was deleted meanwhile, which must not hide the others
+        people = get_user_model()._default_manager.filter(pk__in=listed(user_ids))
+        _store(people.values_list("pk", flat=True), now)
+    if not are_known:
+        groups.send([PRESENCE_GROUP], LOOK_AGAIN)
+    return {}
+
+
+def _store(user_ids: Iterable[int], now: datetime) -> None:
     LastActive.objects.bulk_create(
         [LastActive(user_id=pk, active_at=now) for pk in sorted(user_ids)],  # one order of locks
         update_conflicts=True,
         unique_fields=["user"],
         update_fields=["active_at"],
     )
-    if not are_known:
-        groups.send([PRESENCE_GROUP], LOOK_AGAIN)
-    return {}

@@ -104,6 +104,11 @@ def test_only_members_who_show_it_count(
     assert shops_there(both) == set()
 
 
+def test_a_deleted_account_hides_no_colleague(shop: Shop, seller: User) -> None:
+    note_active([seller.pk, seller.pk + 1000])
+    assert shops_there([shop.pk]) == {shop.pk}
+
+
 def test_a_suspended_or_deleted_member_is_not_there(
     shop: Shop, seller: User, colleague: User
 ) -> None:
