@@ -140,9 +140,12 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
         **{
             name: others and Suite(name, [*paths, *once["postgresql"]], needs=SERVERS)
-            for name, paths in postgresql_suites(words).items()
+            for name, paths in in_two("PostgreSQL and Redis", words).items()
         },
-        "SQLite and memory": others and Suite("SQLite and memory", [*words, *once["sqlite"]]),
+        **{
+            name: others and Suite(name, [*paths, *once["sqlite"]])
+            for name, paths in in_two("SQLite and memory", words).items()
+        },
         **{
             name: files and Suite(name, [*files, *options], needs=("chromium",))
             for name, files in browser_suites(of[BROWSER]).items()
@@ -163,9 +166,9 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     return [suite for suite in suites.values() if suite]
 
 
-def postgresql_suites(words: list[str]) -> dict[str, list[str]]:
-    """Return the tests on PostgreSQL in two parts, for the same reason as `browser_suites`."""
-    name, part = "PostgreSQL and Redis", "tests/messaging"
+def in_two(name: str, words: list[str]) -> dict[str, list[str]]:
+    """Return the tests on one database in two parts, for the same reason as `browser_suites`."""
+    part = "tests/messaging"
     if words[:1] != ["tests"]:
         return {name: words}
     return {
@@ -255,7 +258,7 @@ def print_report(suites: list[Suite], missing: list[str]) -> None:
     for suite in suites:
         lacking = sorted(set(suite.needs) & set(missing))
         result = suite.closing if suite.ran else f"SKIPPED: no {', '.join(lacking)} here"
-        say(f"  {suite.name:26}{result}")
+        say(f"  {suite.name:34}{result}")
     for program in missing:
         say(f"  not found: {program} (Debian package: {programs.PACKAGES[program]})")
 

@@ -12,8 +12,10 @@ from messaging.models import Conversation, Report
 from messaging.moderation import actions as moderation
 from tests.browser.acts import live
 from tests.browser.inspector import Inspect, languages
+from tests.whole import only_whole
 
 
+@only_whole
 @languages
 def test_the_pages_of_somebody_who_looks_after_the_account(
     locale: str, inspect: Inspect, shopper: User, stranger: User

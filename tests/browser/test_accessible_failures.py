@@ -7,8 +7,10 @@ from playwright.sync_api import Page, Request, Route
 from accounts.models import User
 from config import error_pages, views
 from tests.browser.inspector import Inspect, languages
+from tests.whole import only_whole
 
 
+@only_whole
 @languages
 def test_the_pages_for_when_something_is_wrong(
     locale: str, inspect: Inspect, shopper: User, moderator: User
