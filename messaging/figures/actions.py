@@ -211,17 +211,17 @@ def _events(talks: Any, shoppers: dict[int, int], horizon: datetime) -> dict[int
 
 def _settlements(talks: Collection[int], horizon: datetime) -> Iterable[Event]:
     """Return when questions were settled, without what was undone."""
-    standing: defaultdict[int, list[Event]] = defaultdict(list)
+    not_undone: defaultdict[int, list[Event]] = defaultdict(list)
     rows = Settlement.objects.filter(
         turn=Side.SELLER, conversation_id__in=talks, created_at__gte=horizon
     )
     columns = "conversation_id", "sequence", "created_at", "is_undone"
     for talk, sequence, at, is_undone in rows.order_by("created_at", "pk").values_list(*columns):
         if not is_undone:
-            standing[talk].append(Event(at, talk, sequence, Kind.SETTLED))
-        elif standing[talk]:
-            standing[talk].pop()
-    return chain.from_iterable(standing.values())
+            not_undone[talk].append(Event(at, talk, sequence, Kind.SETTLED))
+        elif not_undone[talk]:
+            not_undone[talk].pop()
+    return chain.from_iterable(not_undone.values())
 
 
 def _kind(side: str, start: str) -> Kind:

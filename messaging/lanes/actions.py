@@ -96,14 +96,14 @@ def _turn_at(conversation: Conversation, shown: QuerySet[Message]) -> Turn:
 
 def _settled_at(conversation: Conversation) -> int:
     """Return the number of the last message when it was settled last; 0 if it never was."""
-    standing = []
+    not_undone = []
     rows = conversation.settlements.order_by("created_at", "pk")
     for sequence, is_undone in rows.values_list("sequence", "is_undone"):
         if not is_undone:
-            standing.append(sequence)
-        elif standing:
-            standing.pop()
-    return standing[-1] if standing else 0
+            not_undone.append(sequence)
+        elif not_undone:
+            not_undone.pop()
+    return not_undone[-1] if not_undone else 0
 
 
 def _is_restored(turn: Turn, row: Conversation) -> bool:

@@ -3,7 +3,7 @@
 While one batch is checked or stored, new sends collect for the next one. So batches grow with the
 load, and no send waits only to make a batch larger. The next batch goes to the database before the
 last one is acknowledged, so the database and this process work at the same time. Why:
-`docs/decisions/0009-gathered-sends.md`.
+`docs/decisions/0009-batched-sends.md`.
 
 No conversation waits for another one's lock, see `queue`.
 """

@@ -57,7 +57,7 @@ def test_the_pages_of_somebody_who_looks_after_the_account(
 
 
 @languages
-def test_the_pages_of_the_staff_desk(
+def test_the_pages_of_staff(
     locale: str,
     inspect: Inspect,
     shopper: User,

@@ -63,7 +63,7 @@ def test_a_removal_is_seen_in_the_list_of_conversations(
 
 
 @only_whole
-def test_the_badge_is_live_on_the_desk_too(
+def test_the_badge_is_live_in_the_admin_too(
     person: Person, shopper: User, moderator: User, seller: User, conversation: Conversation
 ) -> None:
     """Staff who also sell see their shoppers' messages while they work in the admin."""

@@ -114,7 +114,7 @@ def acts(client: Any, model: Any, row: Any) -> Iterator[Callable[[], Any]]:
     indirect=["actor"],
     ids=lambda value: value if isinstance(value, str) else value._meta.label,
 )
-def test_every_change_at_the_desk_is_in_the_audit_trail(
+def test_every_change_in_the_admin_is_in_the_audit_trail(
     model: Any, actor: User, client_of: Any
 ) -> None:
     fill(2)
