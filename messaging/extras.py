@@ -33,7 +33,7 @@ def load(rows: Sequence[Row]) -> Sequence[Row]:
             row.shown_files = files[row.id]
     quoting = [row for row in rows if row.quote is not None and not row.is_hidden]
     if quoting:
-        quotes = _quotes({(row.conversation_id, row.quote or 0) for row in quoting})
+        quotes = quotes_of({(row.conversation_id, row.quote or 0) for row in quoting})
         for row in quoting:
             row.quoted = quotes.get((row.conversation_id, row.quote or 0))
     reacted = [row for row in rows if row.is_reacted and not row.is_hidden]
@@ -60,7 +60,7 @@ def sent_of(message: Message) -> Sent:
 
 def quoted_in(conversation: Conversation, sequence: int) -> Quoted | None:
     """Return what a quote of a message shows; None if the conversation has no such message."""
-    return _quotes([(conversation.pk, sequence)]).get((conversation.pk, sequence))
+    return quotes_of([(conversation.pk, sequence)]).get((conversation.pk, sequence))
 
 
 def excerpt_of(message: Message, body: str) -> str:
@@ -68,13 +68,20 @@ def excerpt_of(message: Message, body: str) -> str:
     return excerpt(body) or ("📎" if message.attached else "")
 
 
-def _quotes(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Quoted]:
+def quotes_of(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Quoted]:
+    """Return what quotes of messages show, without a query if there are none.
+
+    Args:
+        wanted: pairs of a conversation's ID and a sequence.
+    """
     by_conversation: defaultdict[int, list[int]] = defaultdict(list)
     for conversation_id, sequence in wanted:
         by_conversation[conversation_id].append(sequence)
     which = Q()
     for conversation_id, sequences in by_conversation.items():
         which |= Q(conversation=conversation_id, sequence__in=listed(sequences))
+    if not which:
+        return {}
     originals = Message.objects.filter(which).select_related("sender", "conversation__shop")
     return {(row.conversation_id, row.sequence): _quoted(row) for row in originals}
 

@@ -139,16 +139,16 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         "Faults": not arguments
         and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
         **{
+            name: files and Suite(name, [*files, *options], needs=("chromium",))
+            for name, files in browser_suites(of[BROWSER]).items()
+        },
+        **{
             name: others and Suite(name, [*paths, *once["postgresql"]], needs=SERVERS)
             for name, paths in in_two("PostgreSQL and Redis", words).items()
         },
         **{
             name: others and Suite(name, [*paths, *once["sqlite"]])
             for name, paths in in_two("SQLite and memory", words).items()
-        },
-        **{
-            name: files and Suite(name, [*files, *options], needs=("chromium",))
-            for name, files in browser_suites(of[BROWSER]).items()
         },
         CLUSTER: of[CLUSTER]
         and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
@@ -172,8 +172,8 @@ def in_two(name: str, words: list[str]) -> dict[str, list[str]]:
     if words[:1] != ["tests"]:
         return {name: words}
     return {
-        f"{name}, the rest": [*words, f"--ignore={part}"],
         f"{name}, messaging": [part, *words[1:]],
+        f"{name}, the rest": [*words, f"--ignore={part}"],
     }
 
 
@@ -181,7 +181,9 @@ def browser_suites(paths: list[str]) -> dict[str, list[str]]:
     """Return the browser tests in two halves: one suite would take longer than all others."""
     if paths != [BROWSER]:
         return {"Browser": paths}
-    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / BROWSER).glob("test_*.py"))
+    # By size, so that the halves are alike.
+    by_size = sorted((ROOT / BROWSER).glob("test_*.py"), key=lambda path: -path.stat().st_size)
+    files = [str(path.relative_to(ROOT)) for path in by_size]
     return {"Browser, first half": files[::2], "Browser, second half": files[1::2]}
 
 

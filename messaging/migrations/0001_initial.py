@@ -1352,6 +1352,15 @@ class Migration(migrations.Migration):
                     "after_sequence",
                     models.PositiveIntegerField(verbose_name="written after message"),
                 ),
+                (
+                    "quote",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="The number of the message that it quotes.",
+                        null=True,
+                        verbose_name="quotes",
+                    ),
+                ),
                 ("client_id", models.UUIDField(verbose_name="client ID")),
                 ("revision", models.PositiveIntegerField(default=1, verbose_name="revision")),
                 (

@@ -14,7 +14,7 @@ from messaging import access
 from messaging.body import clean_body
 from messaging.files import actions as attachments
 from messaging.models import Conversation, ScheduledMessage, Side
-from messaging.records import Sent
+from messaging.records import Sent, not_quotable
 from messaging.team import events
 from messaging.team.frames import ScheduledChanged
 from trato import rate_limits
@@ -63,6 +63,7 @@ def schedule(
     is_at_opening: bool = False,
     seen: int | None = None,
     files: Sequence[int] = (),
+    quote: int | None = None,
 ) -> ScheduledMessage:
     """Write a message now that is sent later. A repeated `client_id` returns the first row.
 
@@ -73,12 +74,13 @@ def schedule(
             after it comes "first". By default, the conversation's last one.
         files: IDs of files that the actor has uploaded to the conversation; the text may be empty
             then. They are kept until the message is sent or cancelled.
+        quote: the sequence of the message that it quotes.
 
     Raises:
         Http404: see `conversation_for`.
-        Refused: `invalid` or `too_long` for the text, `invalid` for the time, `conflict` for other
-            words or files under a used `client_id`, `rate_limited` if too many are waiting,
-            `forbidden` if the conversation has ended, `not_found` for a file.
+        Refused: `invalid` or `too_long` for the text, `invalid` for the time or the quote,
+            `conflict` for another content under a used `client_id`, `rate_limited` if too many are
+            waiting, `forbidden` if the conversation has ended, `not_found` for a file.
     """
     conversation = conversation_for(actor, conversation_id)
     if conversation.ended_at is not None:
@@ -88,8 +90,10 @@ def schedule(
         conversation=conversation, author_id=actor.pk, client_id=client_id
     )
     if earlier := same.first():
-        return _repeated(earlier, body, files)
+        return _repeated(earlier, body, files, quote)
     _check_time(send_at)
+    if quote is not None and not 0 < quote <= conversation.last_sequence:
+        raise not_quotable()
     _check_room(actor, conversation)
     row = ScheduledMessage(
         conversation=conversation,
@@ -100,6 +104,7 @@ def schedule(
         only_if_quiet=only_if_quiet,
         is_at_opening=is_at_opening,
         after_sequence=_seen(conversation, seen),
+        quote=quote,
         changed_by_id=actor.pk,
     )
     try:
@@ -107,7 +112,7 @@ def schedule(
             row.save(force_insert=True)
     except IntegrityError:  # a second click, while the first one was being stored
         if earlier := same.first():
-            return _repeated(earlier, body, files)
+            return _repeated(earlier, body, files, quote)
         raise
     attachments.schedule(row, files, actor)
     events.send(conversation, ScheduledChanged(conversation.pk))
@@ -131,7 +136,7 @@ def change(
     """Change a message that is waiting or has failed; it waits again.
 
     An actor who changes the words becomes their author, because they are sent in the author's name.
-    So does an actor who changes anything after the author has lost access.
+    So does an actor who changes anything after the author has lost access. What it quotes stays.
 
     Args:
         revision: that of the row that the actor has seen.
@@ -214,9 +219,11 @@ def _clean(body: str, files: Sequence[int]) -> str:
     return "" if files and not body.strip() else clean_body(body)
 
 
-def _repeated(row: ScheduledMessage, body: str, files: Sequence[int]) -> ScheduledMessage:
+def _repeated(
+    row: ScheduledMessage, body: str, files: Sequence[int], quote: int | None
+) -> ScheduledMessage:
     """Return the row that was stored under a `client_id`, if it says the same."""
-    if row.body != body or not _has(row, files):
+    if (row.body, row.quote) != (body, quote) or not _has(row, files):
         raise conflict()
     return row
 

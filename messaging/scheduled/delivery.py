@@ -123,6 +123,7 @@ def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent:
         body=row.body,
         files=list(row.files.order_by("position").values_list("pk", flat=True)),
         scheduled=row.pk,
+        quote=row.quote,
     )
     # What many shoppers get in the morning must not use up what the author may write then:
     # `SCHEDULED_PER_PERSON` limits it.

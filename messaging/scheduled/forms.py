@@ -57,6 +57,10 @@ class ScheduleForm(forms.Form):
         widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
     )
 
+    quote = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1
+    )
+
     def __init__(self, *args: Any, has_files: bool = False, **kwargs: Any) -> None:
         """Make a form; one with files needs no text."""
         super().__init__(*args, **kwargs)

@@ -1,5 +1,7 @@
 """Scheduled messages."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -57,6 +59,9 @@ class ScheduledMessage(models.Model):
     only_if_quiet = models.BooleanField(_("only if the shopper hasn't written"), default=True)
     # The last message that the author had seen: what the shopper writes later comes "first".
     after_sequence = models.PositiveIntegerField(_("written after message"))
+    quote = models.PositiveIntegerField(
+        _("quotes"), null=True, blank=True, help_text="The number of the message that it quotes."
+    )
     client_id = models.UUIDField(_("client ID"))
     revision = models.PositiveIntegerField(_("revision"), default=1)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
@@ -72,6 +77,8 @@ class ScheduledMessage(models.Model):
     )
     changed_at = models.DateTimeField(_("last changed"), default=timezone.now, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    quoted: Any = None  # what the quote shows, see `queries.open_messages`
 
     class Meta:
         verbose_name = _("scheduled message")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
+from messaging import extras
 from messaging.host import host
 from messaging.models import Conversation, File, Message, Side
 from messaging.opening_hours.queries import schedule_of
@@ -17,10 +18,10 @@ OPENING_DAYS = 31  # how far ahead to look for an opening
 
 
 def open_messages(conversation: Conversation) -> list[Any]:
-    """Return a conversation's messages that are waiting or have failed, with their files.
+    """Return a conversation's messages that are waiting or have failed, with files and quotes.
 
     Each has `shopper_wrote`, since it was scheduled, and `author_works_here`. One query, and
-    another one if there are any.
+    another one if there are any, and one if there are quotes.
     """
     newer = Message.objects.filter(
         conversation_id=OuterRef("conversation_id"),
@@ -35,7 +36,11 @@ def open_messages(conversation: Conversation) -> list[Any]:
     )
     files = Prefetch("files", File.objects.order_by("position"))
     rows = rows.select_related("author").prefetch_related(files)
-    return list(rows.order_by("send_at", "pk"))
+    listed = list(rows.order_by("send_at", "pk"))
+    quotes = extras.quotes_of((row.conversation_id, row.quote) for row in listed if row.quote)
+    for row in listed:
+        row.quoted = quotes.get((row.conversation_id, row.quote or 0))
+    return listed
 
 
 def box(conversation: Conversation) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from messaging import extras
 from messaging.files import queries as file_queries
 from messaging.files.forms import FilesRefused, files_of, store_uploads
 from messaging.models import Conversation, File, ScheduledMessage
+from messaging.records import Quoted
 from trato.errors import Refused
 from trato.responses import (
     STATUS,
     PersonRequest,
+    counter_from,
     person_required,
     refusal_response,
     uuid_from,
@@ -91,10 +94,11 @@ def _save(
         return _page(request, conversation, form, row, status=400, kept_files=kept)
     values: dict[str, Any] = {**form.cleaned_data, "files": files}
     client_id, revision = values.pop("client_id"), values.pop("revision")
+    quote = values.pop("quote")
     values["is_at_opening"] = request.POST.get("send_at") == OPENING
     try:
         if row is None:
-            _schedule(request, conversation, client_id or uuid.uuid4(), values)
+            _schedule(request, conversation, client_id or uuid.uuid4(), {**values, "quote": quote})
         else:
             actions.change(request.user, conversation.pk, row.pk, revision or 0, **values)
     except Refused as refusal:
@@ -121,7 +125,7 @@ def _save(
 def _choose(request: PersonRequest, conversation: Conversation) -> HttpResponse:
     """Show the form with a field for the time, and what the composer's form has said so far."""
     files, refusal = _files(request, conversation)
-    names = ("body", "client_id", "only_if_quiet", "seen")
+    names = ("body", "client_id", "only_if_quiet", "seen", "quote")
     initial: dict[str, Any] = {name: request.POST.get(name, "") for name in names}
     initial["send_at"] = queries.tomorrow_morning()
     form = ScheduleForm(initial=initial)
@@ -166,7 +170,9 @@ def _schedule(
     except Refused as refusal:
         if refusal.code != "conflict" or wants_json(request):
             raise
-        client_id = uuid.uuid5(client_id, f"{values['body']}{values['files'] or ''}")
+        client_id = uuid.uuid5(
+            client_id, f"{values['body']}{values['files'] or ''}{values['quote'] or ''}"
+        )
         actions.schedule(request.user, conversation.pk, client_id, **values)
 
 
@@ -206,11 +212,20 @@ def _page(
     kept_files: Sequence[File] = (),
     notice: str = "",
 ) -> HttpResponse:
+    quote = form["quote"].value() if row is None else row.quote
     context = {
         "conversation": conversation,
+        "quoted": _quoted(conversation, quote),
         "form": form,
         "row": row,
         "kept_files": kept_files,
         "notice": notice,
     }
     return render(request, "messaging/scheduled/form.html", context, status=status)
+
+
+def _quoted(conversation: Conversation, sequence: Any) -> Quoted | None:
+    try:
+        return extras.quoted_in(conversation, counter_from(str(sequence))) if sequence else None
+    except Refused:  # it is no number; the form says so
+        return None

@@ -90,3 +90,15 @@ def state(page: Page, text: str) -> None:
 def badge(page: Page, count: int) -> None:
     """Wait until the header's badge shows a number; 0 means that there is no badge."""
     shows(page, "[data-badge=conversations]", str(count or ""))
+
+
+def message_menu(page: Page, number: int) -> None:
+    """Open the menu of a message with the keyboard."""
+    page.locator(f"#message-{number} .message__menu summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#message-{number} [data-do=link]")).to_be_visible()
+
+
+def choose_in_menu(page: Page, number: int, act: str) -> None:
+    message_menu(page, number)
+    page.click(f"#message-{number} [data-do={act}]")

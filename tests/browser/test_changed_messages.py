@@ -1,29 +1,27 @@
 """Two people change their minds and point at things: edits, withdraws, quotes, reactions."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import User
 from messaging.editing import actions as editing
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
 from messaging.reading.actions import mark_read
-from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
+from tests.browser.acts import (
+    Person,
+    bodies,
+    choose_in_menu,
+    live,
+    message_menu,
+    open_thread,
+    says,
+    waits,
+    write,
+)
 from tests.browser.lines import Line
 from tests.said import say
 from tests.whole import only_whole
-
-
-def menu(page: Page, number: int) -> None:
-    """Open the menu of a message with the keyboard."""
-    page.locator(f"#message-{number} .message__menu summary").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(f"#message-{number} [data-do=link]")).to_be_visible()
-
-
-def choose(page: Page, number: int, act: str) -> None:
-    menu(page, number)
-    page.click(f"#message-{number} [data-do={act}]")
 
 
 def test_an_edit_is_seen_on_both_sides_and_after_a_resume(
@@ -49,9 +47,9 @@ def test_an_edit_is_seen_on_both_sides_and_after_a_resume(
     line.mend()
     says(away, "Is it glazed?")
     assert Message.objects.count() == 1
-    menu(asking, 1)
+    message_menu(asking, 1)
     expect(asking.locator("#message-1 .message__versions")).to_be_visible()
-    menu(answering, 1)
+    message_menu(answering, 1)
     expect(answering.locator("#message-1 .message__versions")).to_have_count(0)
     expect(answering.locator("#message-1 [data-do=edit]")).to_have_count(0)
 
@@ -64,12 +62,12 @@ def test_an_edit_keeps_what_was_being_written_and_says_why_it_is_refused(
     page = person(shopper)
     open_thread(page, conversation)
     page.fill("#composer-body", "A long new mess")
-    choose(page, 1, "edit")
+    choose_in_menu(page, 1, "edit")
     expect(page.locator("#composer-body")).to_have_value("Hello")
     page.keyboard.press("Escape")
     expect(page.locator("#composer-body")).to_have_value("A long new mess")
     expect(page.locator("#composer-body")).to_be_focused()
-    choose(page, 1, "edit")
+    choose_in_menu(page, 1, "edit")
     expect(page.locator("#composer-body")).to_have_value("Hello")
     editing.withdraw(shopper, conversation.pk, 1)
     page.fill("#composer-body", "Too late")
@@ -89,12 +87,12 @@ def test_a_withdrawn_message_leaves_a_line_and_no_words_in_open_pages(
     listing.goto("/conversations/")
     live(listing)
     expect(listing.locator(".inbox__preview")).to_contain_text("555 123")
-    choose(answering, 1, "quote")
+    choose_in_menu(answering, 1, "quote")
     expect(answering.locator(".composer__about")).to_contain_text("555 123")
     write(answering, "Which number?")
     expect(asking.locator("#message-2 .message__quote")).to_contain_text("555 123")
-    choose(answering, 1, "quote")
-    menu(asking, 1)
+    choose_in_menu(answering, 1, "quote")
+    message_menu(asking, 1)
     button = asking.locator("#message-1 [data-do=withdraw]")
     button.click()
     expect(button).to_contain_text("Withdraw for everybody?")
@@ -122,7 +120,7 @@ def test_a_quote_leads_to_the_original_also_on_an_older_page(
     mark_read(shopper, conversation.pk, 50)
     page = person(shopper)
     open_thread(page, conversation)
-    choose(page, 49, "quote")
+    choose_in_menu(page, 49, "quote")
     write(page, "That one")
     link = page.locator("#message-51 .message__quote")
     expect(link).to_contain_text("Message 49")
@@ -142,7 +140,7 @@ def test_a_reaction_is_live_and_one_per_person(
     for page in (asking, answering):
         open_thread(page, conversation)
         page.evaluate("window.item = document.querySelector('#message-1')")
-    menu(answering, 1)
+    message_menu(answering, 1)
     answering.click("#message-1 [data-react='🙏']")
     own = answering.locator("#message-1 .message__reaction")
     expect(own).to_have_attribute("aria-pressed", "true")
@@ -152,7 +150,7 @@ def test_a_reaction_is_live_and_one_per_person(
     theirs.click()
     for one in (own, theirs):
         expect(one).to_have_text("🙏 2")
-    menu(answering, 1)
+    message_menu(answering, 1)
     answering.click("#message-1 [data-react='👍']")
     expect(theirs).to_have_count(2)
     own.filter(has_text="👍").click()
@@ -191,7 +189,7 @@ def test_text_and_link_are_copied(
     say(shopper, conversation, "See https://example.com/a/very/long/path?x=1 there")
     page = person(shopper, permissions=["clipboard-read", "clipboard-write"])
     open_thread(page, conversation)
-    choose(page, 1, act)
+    choose_in_menu(page, 1, act)
     expect(page.locator(".undo")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     if act == "copy":

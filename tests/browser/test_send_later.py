@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation, Message, ScheduledMessage
-from tests.browser.acts import Person, open_thread, says, write
+from tests.browser.acts import Person, choose_in_menu, open_thread, says, write
 from tests.said import say
 from tests.uploads import PDF, jpeg
 from tests.whole import only_whole
@@ -48,17 +48,22 @@ def test_a_message_is_scheduled_and_colleagues_see_it(
 ) -> None:
     beside = person(colleague)
     open_thread(beside, conversation)
+    choose_in_menu(answering, 1, "quote")
+    answering.click(MENU)
     answering.click(".send-later__times button >> nth=0")
     expect(answering.locator(SUMMARY)).to_contain_text("1 message scheduled")
     expect(answering.locator(BOX)).to_have_value("")
     expect(answering.locator(BOX)).to_be_focused()
+    expect(answering.locator(".composer__about")).to_be_hidden()
     expect(beside.locator(SUMMARY)).to_contain_text("1 message scheduled")
     beside.click(SUMMARY)
     expect(beside.locator(LIST)).to_contain_text("Yes, inside too.")
+    expect(beside.locator(f"{LIST} .message__quote")).to_contain_text("Is it glazed?")
     write(asking, "Hello?")
     expect(beside.locator(LIST)).to_contain_text("The shopper has written since")
     beside.click(f"{LIST} >> text=Send now")
     says(asking, "Yes, inside too.")
+    expect(asking.locator("#message-3 .message__quote")).to_contain_text("Is it glazed?")
     for page in (answering, beside):
         says(page, "Yes, inside too.")
         expect(page.locator(SUMMARY)).to_have_count(0)

@@ -55,7 +55,8 @@ class SendLater extends HTMLElement {
   async schedule(time) {
     const { form } = this.field;
     const body = this.field.value;
-    const { files } = this.closest("trato-composer");
+    const { about, files } = this.closest("trato-composer");
+    if (about.editing !== null) return this.say(gettext("Save or cancel your edit first."));
     const attached = files?.records() ?? [];
     if (files?.expected.size) return this.say(gettext("Wait until the files are uploaded."));
     if (!body.trim() && !attached.length) return this.say(gettext("Write the message first."));
@@ -67,6 +68,8 @@ class SendLater extends HTMLElement {
       return this.say(gettext("Wait until the files are uploaded."));
     }
     const values = { body, send_at: time };
+    const { quoting } = about;
+    if (quoting) values.quote = quoting.sequence;
     if (this.querySelector("[name=only_if_quiet]").checked) values.only_if_quiet = "on";
     const named = attached.map(({ file }) => ["files", file]);
     const key = JSON.stringify([values, named]);
@@ -81,6 +84,7 @@ class SendLater extends HTMLElement {
     this.attempt = { key: null, id: null };
     for (const { id } of attached) uploads.forget(id);
     if (attached.length) uploads.changed();
+    if (about.quoting === quoting) about.end();
     if (this.field.value === body) {
       this.field.value = "";
       this.field.dispatchEvent(new Event("input", { bubbles: true }));

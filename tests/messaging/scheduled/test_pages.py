@@ -59,6 +59,35 @@ def test_a_form_asks_for_the_time_and_keeps_the_text(
     assert ScheduledMessage.objects.get().send_at == later.replace(second=0, microsecond=0)
 
 
+def test_a_quote_is_kept_by_the_form_and_shown_to_the_team(
+    asked: Conversation, seller: User, client_of: Any, later: datetime
+) -> None:
+    client, address = client_of(seller), f"{asked.get_absolute_url()}scheduled/"
+    page = client.post(address, form("choose", quote="1")).text
+    assert 'name="quote" value="1"' in page
+    assert "Is it glazed?" in page
+    assert client.post(address, form(later.isoformat(), quote="1")).status_code == 302
+    row = ScheduledMessage.objects.get()
+    assert row.quote == 1
+    assert "Is it glazed?" in client.get(address).text
+    again = {**form(later.isoformat()), "revision": str(row.revision), "body": "Other words"}
+    assert "Is it glazed?" in client.get(f"{address}{row.pk}/").text
+    assert client.post(f"{address}{row.pk}/", again).status_code == 302
+    row.refresh_from_db()
+    assert (row.body, row.quote) == ("Other words", 1)
+
+
+@pytest.mark.parametrize("quote", ["x", "-1", "2", "9" * 5000, "1e3"])
+def test_a_quote_that_cannot_be_is_refused_in_words(
+    quote: str, asked: Conversation, seller: User, client_of: Any, later: datetime
+) -> None:
+    address = f"{asked.get_absolute_url()}scheduled/"
+    refused = client_of(seller).post(address, form(later.isoformat(), quote=quote))
+    assert refused.status_code == 400
+    assert WORDS in refused.text
+    assert not ScheduledMessage.objects.exists()
+
+
 def test_the_next_opening_is_offered_to_shops_with_hours(
     asked: Conversation, seller: User, client_of: Any
 ) -> None:

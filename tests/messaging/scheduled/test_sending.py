@@ -42,6 +42,27 @@ def test_it_is_sent_in_the_name_of_its_author(
     assert row.state == State.SENT
 
 
+def test_it_quotes_what_its_author_quoted(schedule: Schedule, pass_time: Any) -> None:
+    schedule(quote=1)
+    pass_time()
+    delivery.due()
+    assert Message.objects.get(side="seller").quote == 1
+
+
+@pytest.mark.parametrize("quote", [0, 2, 2**31 - 1])
+def test_a_quote_of_another_conversation_is_refused(schedule: Schedule, quote: int) -> None:
+    with pytest.raises(Refused, match="invalid"):
+        schedule(quote=quote)
+    assert not ScheduledMessage.objects.exists()
+
+
+def test_another_quote_under_the_same_client_id_is_a_conflict(schedule: Schedule) -> None:
+    first = schedule(quote=1, client_id=(key := uuid.uuid4()))
+    assert schedule(quote=1, client_id=key) == first
+    with pytest.raises(Refused, match="conflict"):
+        schedule(client_id=key)
+
+
 def test_before_its_time_nothing_is_sent(schedule: Schedule) -> None:
     schedule()
     assert delivery.due() == 0
