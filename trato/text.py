@@ -27,6 +27,7 @@ SPELT = {
     "ŀ": "l", "ħ": "h", "ı": "i", "ĸ": "q", "ŋ": "n", "ŧ": "t", "ſ": "s", "ς": "σ",
 }  # fmt: skip
 CYRILLIC = re.compile("(?![Ёё])[\u0400-\u04ff]")
+REPEATS_MAX = 255  # in PostgreSQL's regular expressions
 ACCENTS = re.compile("[\u0300-\u0362]")
 
 
@@ -108,6 +109,13 @@ def word_pattern(word: str) -> str:
     """
     pattern, rest = "", unicodedata.normalize("NFC", folded(word))
     while rest:
+        # Of three or more, any two neighbours may be one ß. This also accepts more of them.
+        if rest.startswith("sss"):
+            count = len(rest) - len(rest.lstrip("s"))
+            either = f"(?:{_one('s')}{ACCENTS.pattern}*|[{_LONG['ss']}])"
+            pattern += f"{either}{{{min((count + 1) // 2, REPEATS_MAX)},}}"
+            rest = rest[count:]
+            continue
         long = next((one for one in _LONG if rest.startswith(one)), "")
         single = "".join(f"{_one(letter)}{ACCENTS.pattern}*" for letter in long or rest[0])
         pattern += f"(?:{single}|[{_LONG[long]}])" if long else single

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
 ]
 
-PAIRS = 800  # enough rows that an index is cheaper than a sequential scan
+PAIRS = 1500  # enough rows that an index is cheaper than a sequential scan
 
 
 def test_a_batch_reads_no_table_from_end_to_end() -> None:
