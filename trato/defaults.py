@@ -33,8 +33,8 @@ IMAGE_DECODER_MAX_BYTES = 200 * 1024 * 1024  # of memory per picture
 IMAGE_DECODER_MAX_CPU_SECONDS = 10
 IMAGE_DECODER_NICE = 10  # so that a busy machine handles requests and sockets first
 IMAGE_DECODER_MAX_SECONDS = 60  # wall-clock time; then the machine is too busy
-# Per process, each on its own core. Several Daphnes on one machine share its cores.
-IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=os.cpu_count() or 1)
+# Per process; one core is left for messages. Several Daphnes on one machine share its cores.
+IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=max(1, (os.cpu_count() or 1) - 1))
 IMAGE_QUEUE_MAX = env.int("IMAGE_QUEUE_MAX", default=16)  # waiting forms per process
 IMAGE_QUEUE_SECONDS = 20  # how long a form waits at most
 IMAGE_FORMS_AT_ONCE = 2  # per person, waiting or being decoded

@@ -11,7 +11,6 @@ It has a lower priority than everything else on the machine.
 
 import io
 import json
-import os
 import resource
 import sys
 from collections.abc import Sequence
@@ -43,7 +42,6 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(limits["nice"])
     answer, picture = _answer(sys.stdin.buffer.read(limits["bytes"] + 1), limits)
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + picture)
 

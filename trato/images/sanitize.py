@@ -6,6 +6,7 @@ separate process, which the operating system limits.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -152,7 +153,6 @@ def _decode(
         "pixels": settings.IMAGE_MAX_PIXELS,
         "side": settings.IMAGE_MAX_SIDE,
         "new_side": MAX_SIDE,
-        "nice": settings.IMAGE_DECODER_NICE,
         **wanted,
     }
     command = [sys.executable, "-I", str(DECODER), json.dumps(limits)]
@@ -171,6 +171,8 @@ def _decode(
             cwd="/",
         ) as decoder:
             try:
+                # From here: until the decoder could do it, it has used the time of many messages.
+                os.setpriority(os.PRIO_PROCESS, decoder.pid, settings.IMAGE_DECODER_NICE)
                 output = _output(decoder, uploader)
             finally:
                 decoder.kill()  # harmless if it has ended

@@ -111,7 +111,6 @@ def test_no_picture_takes_more_than_200_mb(case: str, wanted: dict[str, Any]) ->
         "pixels": django_settings.IMAGE_MAX_PIXELS,
         "side": django_settings.IMAGE_MAX_SIDE,
         "new_side": sanitize.MAX_SIDE,
-        "nice": 0,
         **wanted,
     }
     content = HOSTILE[case]()
