@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,7 @@ BROWSER = "tests/browser"
 OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
 HOST = "tests/host"
+MESSAGING = "tests/messaging"
 APART = (OUTAGES, CLUSTER, BROWSER, HOST)
 # Each suite sometimes waits for the processes that it starts, so five keep two cores busy; the five
 # longest end at about the same time.
@@ -129,10 +131,7 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
     servers = not set(SERVERS) & set(missing)
     is_whole = others == ["tests"] and servers
-    once = {
-        name: [f"--ignore={path}" for path in elsewhere if is_whole]
-        for name, elsewhere in (("sqlite", ON_POSTGRESQL), ("postgresql", ON_SQLITE))
-    }
+    on_sqlite, on_postgresql = (ON_SQLITE, ON_POSTGRESQL) if is_whole else ((), ())
     # Without the other tests' fixtures, whose apps are not installed there.
     host = [*of[HOST], f"--confcutdir={HOST}", *options]
     suites = {
@@ -143,12 +142,12 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
             for name, files in browser_suites(of[BROWSER]).items()
         },
         **{
-            name: others and Suite(name, [*paths, *once["postgresql"]], needs=SERVERS)
-            for name, paths in in_two("PostgreSQL and Redis", words).items()
+            name: others and Suite(name, paths, needs=SERVERS)
+            for name, paths in in_three("PostgreSQL and Redis", words, on_sqlite).items()
         },
         **{
-            name: others and Suite(name, [*paths, *once["sqlite"]])
-            for name, paths in in_two("SQLite and memory", words).items()
+            name: others and Suite(name, paths)
+            for name, paths in in_three("SQLite and memory", words, on_postgresql).items()
         },
         CLUSTER: of[CLUSTER]
         and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
@@ -166,14 +165,26 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     return [suite for suite in suites.values() if suite]
 
 
-def in_two(name: str, words: list[str]) -> dict[str, list[str]]:
-    """Return the tests on one database in two parts, for the same reason as `browser_suites`."""
-    part = "tests/messaging"
+def in_three(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:
+    """Return the tests on one database in three parts, for the same reason as `browser_suites`.
+
+    Args:
+        elsewhere: paths that the other database runs.
+    """
     if words[:1] != ["tests"]:
         return {name: words}
+    folder = ROOT / MESSAGING
+    paths = sorted(
+        {path.parent for path in folder.glob("*/test_*.py")} | set(folder.glob("test_*"))
+    )
+    tests = [str(path.relative_to(ROOT)) for path in paths]
+    # pytest heeds `--ignore` only for what it finds itself.
+    tests = [path for path in tests if path not in elsewhere]
+    ignored = [*words[1:], *(f"--ignore={path}" for path in elsewhere)]
     return {
-        f"{name}, messaging": [part, *words[1:]],
-        f"{name}, the rest": [*words, f"--ignore={part}"],
+        f"{name}, messaging 1": [*tests[::2], *ignored],
+        f"{name}, messaging 2": [*tests[1::2], *ignored],
+        f"{name}, the rest": ["tests", f"--ignore={MESSAGING}", *ignored],
     }
 
 
