@@ -10,7 +10,10 @@ from tests.patience import PATIENCE
 Person = Callable[..., Page]
 
 
-def until(page: Page, condition: str) -> None:
+LONGEST_DELAY = 30.0  # seconds between two attempts to connect, see `connection.js`
+
+
+def until(page: Page, condition: str, patience: float = PATIENCE) -> None:
     """Wait until something is true of the page's `session`.
 
     `wait_for_function` can't be used here: it treats a promise as true.
@@ -29,13 +32,18 @@ def until(page: Page, condition: str) -> None:
                 await new Promise((resume) => setTimeout(resume, 10));
             }
         }""",
-        [condition, PATIENCE * 1000],
+        [condition, patience * 1000],
     )
 
 
 def live(page: Page) -> None:
     """Wait until the page's socket is open: later events arrive over it."""
     until(page, "live")
+
+
+def returned(page: Page) -> None:
+    """Wait until the page has found a server again that was away for a while."""
+    until(page, "live", LONGEST_DELAY + PATIENCE)
 
 
 def polling(page: Page) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Error, expect
 from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
-from tests.browser.acts import Person, bodies, live, open_thread, says, waits, write
+from tests.browser.acts import Person, bodies, live, open_thread, returned, says, waits, write
 from tests.browser.lines import Line
 from tests.site import Site
 from tests.whole import only_whole
@@ -32,6 +32,7 @@ def test_what_was_written_while_the_server_was_dead_arrives_once_and_in_order(
         for name, page in zip("ab", pages, strict=True):
             write(page, f"{name}{number}")
     for page in pages:
+        returned(page)
         expect(page.locator(".message:not([data-pending])")).to_have_count(40)
     lines = stored()
     assert len(lines) == len(set(lines)) == 40

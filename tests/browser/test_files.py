@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from catalog.models import Product
 from messaging.models import Conversation, File, Message
-from tests.browser.acts import Person, block_socket, open_thread, polling, says, write
+from tests.browser.acts import Person, block_socket, open_thread, polling, returned, says, write
 from tests.browser.inspector import Inspect, languages
 from tests.uploads import PDF, jpeg
 from tests.whole import only_whole
@@ -190,6 +190,7 @@ def test_a_server_that_is_killed_during_an_upload_gets_the_file_again(
     page.set_input_files(CHOOSE, photo())
     write(page, "Hold on")
     site.start(0)
+    returned(page)
     is_drawn(page, 1)
     expect(page.locator(".message[data-pending]")).to_have_count(0)
     assert stored() == [("Hold on", ["bowl.jpg"])]

@@ -20,7 +20,7 @@ from messaging.models import Conversation
 from messaging.notes.actions import add
 from messaging.scheduled.actions import schedule
 from messaging.triage import actions, labels
-from tests.browser.acts import Person, live, open_thread, polling, until
+from tests.browser.acts import Person, live, open_thread, polling, returned, until
 from tests.browser.lines import Line
 from tests.said import say
 from tests.site import Site
@@ -204,6 +204,7 @@ def test_what_was_missed_is_asked_for_until_it_comes(
 
     page.route(f"**{asked.get_absolute_url()}", fail_once)
     site.start(0)
+    returned(page)
     expect(page.locator(".context__product")).to_contain_text("99")
     expect(page.locator(".context__product")).to_contain_text("Sold out")
     expect(page.locator(".others")).to_contain_text("Jug")

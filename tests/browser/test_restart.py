@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
-from tests.browser.acts import live, write
+from tests.browser.acts import live, returned, write
 from tests.site import Site
 
 
@@ -28,6 +28,6 @@ def test_an_open_page_is_told_1012_comes_back_by_itself_and_goes_on(
     page.wait_for_function("codes.length > 0")
     assert page.evaluate("codes[0]") == {"code": 1012, "final": False}
     site.start(0)
-    live(page)
+    returned(page)
     write(page, "Still here")
     expect(page.locator(".message:not([data-pending])")).to_have_count(1)

@@ -7,7 +7,7 @@ from accounts.models import User
 from catalog.models import Shop
 from messaging.models import Conversation, Participant
 from messaging.triage import actions, labels
-from tests.browser.acts import Person, badge, live, open_thread
+from tests.browser.acts import Person, badge, live, open_thread, returned
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
 from tests.site import Site
@@ -114,6 +114,7 @@ def test_what_the_team_did_without_a_connection_is_shown_after_it(
     actions.label(colleague, [asked.pk], new.pk)
     actions.assign(colleague, [asked.pk], colleague.pk)
     site.start(0)
+    returned(page)
     seen = page.locator(".triage-context")
     expect(seen.locator("[data-assignee]")).to_have_text("Iker Sanz")
     expect(seen.locator(".label:visible")).to_contain_text("Wholesale")
