@@ -35,11 +35,13 @@ class Stage:
 
     Args:
         heartbeat: the servers' interval in seconds.
+        silence: seconds without a frame after which clients connect again, and so catch up.
     """
 
     stack: Stack
     cast: cast.Cast
     heartbeat: float
+    silence: float
     history: History = field(default_factory=History)
     clients: dict[str, Client] = field(default_factory=dict)
     former: set[int] = field(default_factory=set)
@@ -57,7 +59,7 @@ class Stage:
             self.cast.conversations[person],
             lambda: self.stack.address(server),
             self.history,
-            silence=max(5 * self.heartbeat, 5.0),
+            silence=self.silence,
         )
         self.clients[name] = client
         self._running.append(asyncio.create_task(client.run()))
@@ -190,10 +192,16 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    stack: Stack, *, shoppers: int = 8, heartbeat: float = 2.0, everybody: bool = True
+    stack: Stack,
+    *,
+    shoppers: int = 8,
+    heartbeat: float = 2.0,
+    silence: float | None = None,
+    everybody: bool = True,
 ) -> AsyncIterator[Stage]:
     """A cast on a stack whose servers run; everybody has a client and is live."""
-    made = Stage(stack, await run_in_thread(lambda: cast.create(shoppers=shoppers)), heartbeat)
+    people = await run_in_thread(lambda: cast.create(shoppers=shoppers))
+    made = Stage(stack, people, heartbeat, silence or max(5 * heartbeat, 5.0))
     try:
         if everybody:
             for person in made.cast.people:

@@ -10,6 +10,7 @@ from tests.faults.stack import Stack, settings
 from tests.faults.stage import SILENCE, run_in_thread, stage
 
 HEARTBEAT = 1  # seconds
+PATIENCE = 60.0  # seconds; longer than a scenario, or catching up would hide the defect
 LONG = ("message_shown_before_its_files",)  # only in the long form
 
 
@@ -37,7 +38,7 @@ async def _run(stack: Stack, form: Form, name: str, **changes: str) -> Row:
     """Talk for some seconds, with lost connections and somebody who leaves a shop."""
     changes |= settings(SOCKET_HEARTBEAT_SECONDS=HEARTBEAT)
     await stack.serve(changes, servers=1)
-    async with stage(stack, heartbeat=HEARTBEAT) as running:
+    async with stage(stack, heartbeat=HEARTBEAT, silence=PATIENCE) as running:
         gone, pk = running.clients["shopper0"], running.cast.conversations["shopper0"][0]
         gone.leave()
         await running.clients["owner0"].react(pk, 1)  # nobody else does, so no later event heals it
