@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation, Message, ScheduledMessage
-from tests.browser.acts import Person, choose_in_menu, open_thread, says, write
+from tests.browser.acts import Person, choose_in_menu, message_menu, open_thread, says, write
 from tests.said import say
 from tests.uploads import PDF, jpeg
 from tests.whole import only_whole
@@ -67,6 +67,22 @@ def test_a_message_is_scheduled_and_colleagues_see_it(
     for page in (answering, beside):
         says(page, "Yes, inside too.")
         expect(page.locator(SUMMARY)).to_have_count(0)
+
+
+def test_a_quote_loses_words_that_are_withdrawn_while_it_waits(
+    answering: Page, asking: Page
+) -> None:
+    choose_in_menu(answering, 1, "quote")
+    answering.click(MENU)
+    answering.click(".send-later__times button >> nth=0")
+    answering.click(SUMMARY)
+    quote = answering.locator(f"{LIST} .message__quote")
+    expect(quote).to_contain_text("Is it glazed?")
+    message_menu(asking, 1)
+    for _ in range(2):  # the second click confirms it
+        asking.click("#message-1 [data-do=withdraw]")
+    expect(quote).to_contain_text("This message isn't there any more.")
+    expect(quote).not_to_contain_text("glazed")
 
 
 def test_files_wait_with_the_message_and_are_sent_with_it(answering: Page, asking: Page) -> None:

@@ -18,6 +18,10 @@ class Scheduled extends LiveList {
     session.on("message.created", ({ conversation }) => {
       if (conversation === here && this.querySelector("li")) this.changed();
     }, signal);
+    // A message that is quoted here may have lost its words.
+    session.on("message.changed", ({ conversation, sequence }) => {
+      if (conversation === here && this.querySelector(`[data-quote="${sequence}"]`)) this.changed();
+    }, signal);
     session.on("poll", () => this.querySelector("li") && this.changed(), signal);
     document.addEventListener("visibilitychange", () => this.plan(), { signal });
     this.addEventListener("submit", (event) => this.act(event), { signal });
