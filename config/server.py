@@ -24,6 +24,7 @@ def main() -> None:
         "--demo", action="store_true", help="update the database and add a demo shop first"
     )
     options = parser.parse_args()
+    os.environ["PORT"] = str(options.port)  # in development, the links in mails have it
     django.setup()
     if options.demo:
         prepare_demo()

@@ -92,3 +92,14 @@ def test_mails_lead_to_the_configured_address_whatever_the_host(
         assert not re.search(r"testserver|localhost|:666", words)
         assert set(re.findall(r"https?://[^/\s]+", words)) <= {"http://shop.test"}
         assert "Trato" in words
+
+
+def test_mails_are_signed_by_the_site_and_not_by_its_host(client: Client, settings: Any) -> None:
+    settings.SITE_NAME = "Hilo"
+    client.post(
+        "/accounts/signup/",
+        {"name": "Nora Gil", "role": "consumer", "email": "nora@example.com", "password1": MINE},
+    )
+    (sent,) = mail.outbox
+    assert str(sent.body).strip().splitlines()[-1] == "Hilo"
+    assert "shop.test" not in re.sub(r"http://shop\.test/\S+", "", str(sent.body))
