@@ -14,22 +14,32 @@ from trato.realtime.teams import announce_member_changed
 from .models import User
 
 
-def suspend(actor: Person, user_id: int, reason: str) -> User:
-    """Suspend an account: disconnect its sockets and refuse its logins.
+@transaction.atomic
+def restore(actor: Person, user_id: int, reason: str) -> User:
+    """Restore a suspended account by hand. Decisions suspend and restore with `set_active`.
 
     Raises:
-        AlreadyDone: the account is suspended.
+        AlreadyDone: the account is not suspended.
         PermissionDenied: the actor lacks the permission, or the account is the actor's own, or,
             unless the actor is a superuser, a member of staff's.
         ValidationError: no reason is given.
         User.DoesNotExist: the account does not exist.
     """
-    return _switch(actor, user_id, reason, active=False)
-
-
-def restore(actor: Person, user_id: int, reason: str) -> User:
-    """Restore a suspended account. Raises the same exceptions as `suspend`."""
-    return _switch(actor, user_id, reason, active=True)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
+    if not may_switch(actor, user):
+        raise PermissionDenied("accounts.suspend_user")  # only for the log
+    reason = require_reason(reason)
+    verb, subject = "user.restored", f"user:{user.pk}"
+    if user.is_active:
+        before = audit.last(verb, subject)
+        raise AlreadyDone(
+            _("%(name)s is not suspended.") % {"name": user},
+            before.actor if before else None,
+            before.created_at if before else None,
+        )
+    _store(user, active=True)
+    record(actor, verb, subject, reason)
+    return user
 
 
 def may_switch(actor: Person, user: User) -> bool:
@@ -41,24 +51,23 @@ def may_switch(actor: Person, user: User) -> bool:
 
 
 @transaction.atomic
-def _switch(actor: Person, user_id: int, reason: str, *, active: bool) -> User:
+def set_active(user_id: int, *, active: bool) -> bool:
+    """Suspend or restore an account for a decision, which is on record already.
+
+    Returns:
+        Whether that is new. A deleted account is left as it is.
+    """
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-    if not may_switch(actor, user):
-        raise PermissionDenied("accounts.suspend_user")  # only for the log
-    reason = require_reason(reason)
-    verb, subject = "user.restored" if active else "user.suspended", f"user:{user.pk}"
-    if user.is_active == active:
-        before = audit.last(verb, subject)
-        what = _("%(name)s is not suspended.") if active else _("%(name)s is already suspended.")
-        raise AlreadyDone(
-            what % {"name": user},
-            before.actor if before else None,
-            before.created_at if before else None,
-        )
+    if user.deleted_at is not None or user.is_active == active:
+        return False
+    _store(user, active=active)
+    return True
+
+
+def _store(user: User, *, active: bool) -> None:
+    """Change a locked account, and announce it on commit."""
     user.is_active = active
     announce_member_changed(user.pk)  # to the teams that lose the person,
     user.save(update_fields=["is_active"])
     announce_member_changed(user.pk)  # or get them back
-    record(actor, verb, subject, reason)
     announce_access_changed(user.pk)
-    return user

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trato import after_login, client_address
-from trato.realtime.sessions import announce_access_changed
+from trato.realtime.sessions import announce_access_changed, remember_suspended
 
 from . import devices, email_addresses, preferences, throttle
 from .models import User
@@ -79,6 +79,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Skip allauth's count per account, with which anybody could lock it."""
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Let a suspended person read why, and object, in this browser."""
+        remember_suspended(request.session, user)
+        return super().respond_user_inactive(request, user)
 
     def set_password(self, user: User, password: str) -> None:
         """Store only the password: staff may have suspended the account meanwhile."""
@@ -189,10 +194,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
         The change stays even if the mail server is away.
         """
-        told = [email]
+        addresses = [email]
         if template_prefix == "account/email/email_changed" and context:
-            told.append(context["to_email"])
-        for one in told:
+            addresses.append(context["to_email"])
+        for one in addresses:
             with contextlib.suppress(MailServerAway):
                 super().send_notification_mail(
                     template_prefix, user, {**(context or {}), "user": user}, one

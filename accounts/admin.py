@@ -47,7 +47,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
         (_("Permissions"), {"fields": ("is_staff", "is_superuser", "groups")}),
     )
     filter_horizontal = ("groups",)
-    actions = ("suspend_selected", "restore_selected")
+    actions = ("decide_about_selected", "restore_selected")
 
     # -- permissions ----------------------------------------------------------------------------
 
@@ -85,9 +85,11 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
         context["may_switch"] = user and actions.may_switch(person_of(request), user)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @admin.action(description=_("Suspend the selected people…"), permissions=["suspend"])
-    def suspend_selected(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
-        return self._go_to_reason(request, chosen, "admin:users_suspend")
+    @admin.action(description=_("Decide about the selected people…"), permissions=["suspend"])
+    def decide_about_selected(
+        self, request: HttpRequest, chosen: QuerySet[User]
+    ) -> HttpResponse | None:
+        return self._go_to_reason(request, chosen, "admin:decide")
 
     @admin.action(description=_("Restore the selected people…"), permissions=["suspend"])
     def restore_selected(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
@@ -106,17 +108,10 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
-            path("suspend/", wrap(self.suspend), name="users_suspend"),
             path("restore/", wrap(self.restore), name="users_restore"),
-            path("<int:user_id>/suspend/", wrap(self.suspend), name="user_suspend"),
             path("<int:user_id>/restore/", wrap(self.restore), name="user_restore"),
             *super().get_urls(),
         ]
-
-    def suspend(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
-        """Suspend one person, or those in the address's `person` parameters, with a reason."""
-        title = ngettext_lazy("Suspend this account", "Suspend these accounts", "count")
-        return self._switch(request, user_id, title, actions.suspend)
 
     def restore(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
         """Restore one person, or those in the address's `person` parameters, with a reason."""

@@ -18,6 +18,7 @@ from trato.deletion import Hindrance, Part, parts
 from trato.realtime.sessions import announce_access_changed
 from trato.realtime.teams import announce_member_changed
 
+from . import erasures
 from .models import User
 from .pictures import forget_file
 
@@ -72,11 +73,13 @@ def delete_account(user_id: int) -> User | None:
     _make_anonymous(user_id)
     for part in parts():
         part.erase(person)
-    # Last, because a change of a unique column waits for foreign keys to the row, and keeps them
-    # waiting: a send that holds a conversation's lock would wait for us, and we for it.
+    # Last, because an update of a unique column waits for transactions that have inserted a
+    # reference to the row, and makes later ones wait: a send that holds a conversation's lock would
+    # wait for us, and we for it.
     User.objects.filter(pk=user_id).update(email=f"{user_id}@deleted.invalid")
     announce_access_changed(user_id)
     transaction.on_commit(partial(log.info, "account_deleted", user=user_id))
+    transaction.on_commit(partial(erasures.note, before))
     return person
 
 

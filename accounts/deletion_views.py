@@ -47,7 +47,7 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
             reasons = error.hindrances
         else:
             if before is not None:
-                _tell(before)
+                _confirm_by_mail(before)
             logout(request)
             return _done(_mark(person.pk))
     context = {
@@ -60,7 +60,7 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/delete.html", context, status=status)
 
 
-def _tell(before: User) -> None:
+def _confirm_by_mail(before: User) -> None:
     """Confirm the deletion by a mail to the address that the account had."""
     with contextlib.suppress(MailServerAway):
         get_adapter().send_notification_mail(

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from trato import time_zones
-from trato.names import validate_public_name
+from trato.names import validate_public_name, validate_unclaimed
 
 from . import email_addresses, throttle
 from .models import User
@@ -67,6 +67,11 @@ class SignupForm(WithoutPlaceholders, AllauthSignupForm):
         if not email_addresses.is_taken(value):
             return value
         return super().validate_unique_email(value)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        validate_unclaimed(name, None)
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -147,6 +152,12 @@ class ProfileForm(forms.ModelForm[User]):
             zones = time_zones.choices(self.instance.time_zone or "UTC")
             zone.choices = [("", _("My device's time zone")), *zones]
         self.initial["language"] = self.instance.language or translation.get_language()
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if "name" in self.changed_data and not self.instance.is_staff:
+            validate_unclaimed(name, self.instance.pk)
+        return name
 
     def clean_language(self) -> str:
         return self.cleaned_data["language"] or self.initial["language"]

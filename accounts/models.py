@@ -4,12 +4,13 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from trato.names import validate_public_name
+from trato.names import validate_honest_name, validate_unreserved
 from trato.realtime.sessions import announce_access_changed
 from trato.time_zones import validate_time_zone
 
@@ -30,8 +31,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account.
 
-    `role` is what the account may do on the site. Only `accounts.actions.suspend` and `restore`
-    change `is_active`; they record who did it and why.
+    `role` is what the account may do on the site. Only `accounts.actions.set_active`, for a
+    decision of staff, and `restore` change `is_active`; the audit trail has who did it and why.
     """
 
     class Role(models.TextChoices):
@@ -39,7 +40,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         SELLER = "seller", _("Seller")
 
     email = models.EmailField(_("email"), unique=True)
-    name = models.CharField(_("name"), max_length=60, validators=[validate_public_name])
+    name = models.CharField(_("name"), max_length=60, validators=[validate_honest_name])
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.CONSUMER)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -79,6 +80,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def clean(self) -> None:
+        """Refuse a name that sounds official to everybody but staff."""
+        super().clean()
+        if not self.is_staff:
+            try:
+                validate_unreserved(self.name)
+            except ValidationError as error:
+                raise ValidationError({"name": error}) from error
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the row. A new password ends the other sessions, so this notifies their sockets."""

@@ -89,10 +89,11 @@ def too_often(request: HttpRequest) -> HttpResponse:
 def take_stranger_mail(request: HttpRequest, *, look_only: bool = False) -> bool:
     """Count an unrequested mail, unless `look_only`; return False if it must not be sent."""
     rates = settings.STRANGER_MAILS_PER_SITE
-    room = _consume(request, "stranger_mail", rates, WHOLE_SITE, look_only=look_only) is not None
-    if not room:
+    usage = _consume(request, "stranger_mail", rates, WHOLE_SITE, look_only=look_only)
+    is_allowed = usage is not None
+    if not is_allowed:
         log.error("stranger_mails_used_up", limit=rates)
-    return room
+    return is_allowed
 
 
 def take_password_mail(request: HttpRequest, email: str) -> bool:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login
+from allauth.account.utils import perform_login
 from allauth.account.views import EmailView as AllauthEmailView
 from django.conf import settings
 from django.contrib import messages
@@ -66,5 +65,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = ""
-    login = Login(user=user, redirect_url=target or None, email_verification="none")
-    return perform_login(request, login)
+    response: HttpResponse = perform_login(
+        request, user, email_verification="none", redirect_url=target or None
+    )
+    return response

@@ -85,7 +85,8 @@ def change_product(
     Raises:
         Http404: there is no such product, or it belongs or would belong to another shop.
         ChangedMeanwhile: a colleague has since changed a column to something else.
-        ValidationError: the product would have too many pictures.
+        ValidationError: the product would have too many pictures, or it would be published while
+            staff keep it off sale.
     """
     product = access.own_product(actor, slug, lock=True)
     access.own_shop(actor, values["shop"].pk)
@@ -117,7 +118,12 @@ def _add_pictures(
 
 @transaction.atomic
 def set_published(actor: User, slug: str, *, published: bool) -> Product:
-    """Publish a product, or show it only to its shop. Raises Http404 for another shop's."""
+    """Publish a product, or show it only to its shop.
+
+    Raises:
+        Http404: it is another shop's.
+        ValidationError: staff have taken it off sale, see `hiding`.
+    """
     product = access.own_product(actor, slug, lock=True)
     if changed := _set_published(product, published):
         product.save(update_fields=[*changed, "updated_at"])
@@ -128,6 +134,8 @@ def _set_published(product: Product, published: bool) -> list[str]:
     """Set the columns for it, and return their names; none if it is so already."""
     if product.is_published == published:
         return []
+    if published and product.is_hidden:
+        raise ValidationError(_("Our staff have taken this product off sale."), code="hidden")
     if published:  # its lock may have been that of a deletion, which closes the shop
         get_object_or_404(Shop, pk=product.shop_id, closed_at=None)
     now = timezone.now()

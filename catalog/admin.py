@@ -60,7 +60,7 @@ class ShopAdmin(KeptAdmin, StaffAdmin[Shop]):
     shown_of_others = ("members__name",)
     date_hierarchy = "created_at"
     ordering = ("name", "pk")
-    fields = ("name", "slug", "city", "time_zone", "description", "created_at")
+    fields = ("name", "slug", "is_verified", "city", "time_zone", "description", "created_at")
     readonly_fields = ("created_at",)
     inlines = (ShopMemberInline, TeamInvitationInline, FormerSlugInline)
 
@@ -116,7 +116,7 @@ class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
     shown_of_others = ("shop__name",)
     date_hierarchy = "created_at"
     autocomplete_fields = ("shop", "category")
-    readonly_fields = ("created_at",)
+    readonly_fields = ("created_at", "hidden_at")
     inlines = (ProductImageInline,)
 
     @admin.display(description=_("price"), ordering="price")

@@ -58,6 +58,7 @@ class ProductFactory(DjangoModelFactory[Product]):
 
     class Params:
         unpublished = factory.Trait(published_at=None)
+        hidden = factory.Trait(published_at=None, hidden_at=factory.LazyFunction(timezone.now))
         withdrawn = factory.Trait(
             published_at=None, withdrawn_at=factory.LazyFunction(timezone.now)
         )

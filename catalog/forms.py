@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from trato.images.forms import decode
 from trato.images.queue import Uploader
 from trato.images.sanitize import Picture
-from trato.names import skeleton, validate_public_name
+from trato.names import validate_public_name
 from trato.text import validate_name
 
 from .actions import require_room_for_pictures
@@ -32,7 +32,7 @@ class ShopNameField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         name: str = super().clean(value)
-        if name and Shop.objects.filter(name_skeleton=skeleton(name)).exists():
+        if name and Shop.resembling(name).exists():
             raise ValidationError(NAME_TAKEN, code="taken")
         return name
 

@@ -6,19 +6,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import actions
+from accounts import actions, throttle
 from accounts.models import User
 from messaging.host import MessagingHost, PagePart, Product, ProductCard, Shop
 from trato.people import Person
 
-from . import access, deletion, first_steps, models, money
+from . import access, deletion, first_steps, hiding, models, money
 
 
 class CatalogHost(MessagingHost):
     """Shops and their members; only accounts with the seller's role act for a shop."""
 
     person_picture_field = shop_picture_field = "picture"
-    moderator_permissions = ("accounts.suspend_user",)
+    product_category_field = "category__slug"
+    moderator_permissions = ("accounts.suspend_user", "catalog.hide_product")
 
     def acts_as_seller(self, person: Person) -> bool:
         return cast(User, person).is_seller
@@ -26,11 +27,8 @@ class CatalogHost(MessagingHost):
     def may_suspend(self, actor: Person, person: Person) -> bool:
         return actions.may_switch(actor, cast(User, person))
 
-    def suspend(self, actor: Person, person_id: int, reason: str) -> User:
-        return actions.suspend(actor, person_id, reason)
-
-    def restore(self, actor: Person, person_id: int, reason: str) -> User:
-        return actions.restore(actor, person_id, reason)
+    def set_active(self, person_id: int, *, active: bool) -> bool:
+        return actions.set_active(person_id, active=active)
 
     def active_members(self) -> QuerySet[Any]:
         return models.ShopMember.objects.filter(user__role=User.Role.SELLER, user__is_active=True)
@@ -39,6 +37,10 @@ class CatalogHost(MessagingHost):
         """The owners."""
         owners = self.active_members().filter(shop_id=shop_id, role=models.ShopMember.Role.OWNER)
         return list(owners.order_by("pk").values_list("user_id", flat=True))
+
+    def owners_of(self, shop_id: int) -> list[int]:
+        rows = models.ShopMember.objects.filter(shop=shop_id, role=models.ShopMember.Role.OWNER)
+        return list(rows.order_by("pk").values_list("user_id", flat=True))
 
     def shop_time_zone(self, shop: Shop) -> str:
         return cast(models.Shop, shop).time_zone
@@ -71,6 +73,24 @@ class CatalogHost(MessagingHost):
 
     def is_available(self, product: Product) -> bool:
         return cast(models.Product, product).is_published
+
+    def may_hide_product(self, actor: Person) -> bool:
+        return hiding.may_hide(actor)
+
+    def hide_product(self, actor: Person, product_id: int, reason: str) -> models.Product:
+        return hiding.hide(actor, product_id, reason)
+
+    def allow_product(self, actor: Person, product_id: int, reason: str) -> models.Product:
+        return hiding.allow(actor, product_id, reason)
+
+    def is_hidden(self, product: Product) -> bool:
+        return cast(models.Product, product).is_hidden
+
+    def product_url(self, product: Product) -> str:
+        return cast(models.Product, product).get_absolute_url()
+
+    def may_mail_stranger(self, request: HttpRequest) -> bool:
+        return throttle.take_stranger_mail(request)
 
     def product_card(self, product: Product) -> ProductCard:
         row = cast(models.Product, product)

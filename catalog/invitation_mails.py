@@ -9,10 +9,9 @@ from django.utils.translation import get_language, override
 from accounts import throttle
 from accounts.adapter import MailServerAway
 from accounts.models import User
+from trato.text import without_links
 
 from . import invitations
-
-WORD_JOINER = "\u2060"  # invisible; no mail program takes `evil.⁠example` for a link
 
 
 def may_send(request: HttpRequest) -> bool:
@@ -29,7 +28,7 @@ def send(request: HttpRequest, offer: invitations.Offer) -> bool:
     if invitation is None:
         return True
     context = {
-        "shop": without_links(invitation.shop.name),
+        "shop": without_links(invitation.shop.name),  # anybody can invite anybody
         "invitation_url": reverse("catalog:invitation_link", args=[offer.token]),
         "expires_at": invitation.expires_at,
         "role": invitation.role,
@@ -43,13 +42,6 @@ def send(request: HttpRequest, offer: invitations.Offer) -> bool:
             return False
     invitations.note_mailed(offer)
     return True
-
-
-def without_links(name: str) -> str:
-    """Return a name of which no mail program makes a link: anybody can invite anybody."""
-    for sign in ".:/@":
-        name = name.replace(sign, f"{sign}{WORD_JOINER}")
-    return name
 
 
 def _language_of(email: str) -> str:

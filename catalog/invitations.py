@@ -167,7 +167,7 @@ def answer(
         announce_access_changed(actor.pk)
         if is_new:
             announce_members_changed([invitation.shop_id])
-            team_news.tell_of_joining(actor, invitation.shop)
+            team_news.notify_of_joining(actor, invitation.shop)
     invitation.delete()
     if submitted:
         submissions.finish(submitted, invitation.shop)

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from trato.fields import MultilineTextField
-from trato.names import SkeletonField, skeleton, validate_public_name
+from trato.names import SkeletonField, claimed, skeleton, validate_public_name
 from trato.text import validate_name
 from trato.time_zones import validate_time_zone
 
@@ -50,6 +50,8 @@ class Shop(SeenRow):
         validators=[validate_time_zone],
         help_text=_("IANA name."),
     )
+    # Staff know who it is. Nobody else has its name, see `shops.is_name_of_verified`.
+    is_verified = models.BooleanField(_("verified"), default=False)
     # Square and re-encoded by `trato.images`.
     picture = models.FileField(_("picture"), upload_to="shops/", blank=True, db_default="")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -74,11 +76,16 @@ class Shop(SeenRow):
 
     def clean(self) -> None:
         """Refuse a name that resembles another shop's, and the former address of another one."""
-        same = Shop.objects.filter(name_skeleton=skeleton(self.name)).exclude(pk=self.pk)
-        if same.exists():
+        if Shop.resembling(self.name).exclude(pk=self.pk).exists():
             raise ValidationError({"name": ValidationError(NAME_TAKEN, code="taken")})
         if FormerSlug.objects.filter(slug=self.slug).exclude(shop=self.pk).exists():
             raise ValidationError({"slug": ValidationError(SLUG_TAKEN, code="taken")})
+
+    @classmethod
+    def resembling(cls, name: str) -> "models.QuerySet[Shop]":
+        """Return shops with such a name, and verified ones that it claims to be."""
+        claims = models.Q(is_verified=True, name_skeleton__in=claimed(name))
+        return cls._default_manager.filter(models.Q(name_skeleton=skeleton(name)) | claims)
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:shop", args=[self.slug])
@@ -166,27 +173,6 @@ class TeamInvitation(models.Model):
         return f"{self.pk}"
 
 
-class SubmittedForm(models.Model):
-    """A form that has created something, by the key from its page. See `submissions`."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("who")
-    )
-    key = models.UUIDField(_("key"))
-    made = models.BigIntegerField(_("what it created"), null=True, help_text="Its id.")
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("submitted form")
-        verbose_name_plural = _("submitted forms")
-        constraints = (
-            models.UniqueConstraint(fields=["user", "key"], name="one_submission_per_form"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.key}"
-
-
 class Category(models.Model):
     """A category of the marketplace, named in both languages of the site."""
 
@@ -240,6 +226,9 @@ class Product(SeenRow):
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("unpublished"), null=True, blank=True, editable=False)
+    hidden_at = models.DateTimeField(
+        _("taken off sale by staff"), null=True, blank=True, editable=False
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -247,6 +236,7 @@ class Product(SeenRow):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         ordering = ("-published_at", "-id")
+        permissions = (("hide_product", "Can take products off sale"),)
         indexes = (
             models.Index(fields=["-published_at", "-id"], name="products_newest"),
             models.Index(fields=["category", "-published_at"], name="products_by_category"),
@@ -257,6 +247,10 @@ class Product(SeenRow):
             models.CheckConstraint(
                 condition=models.Q(published_at=None) | models.Q(withdrawn_at=None),
                 name="published_or_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hidden_at=None) | models.Q(published_at=None),
+                name="hidden_is_not_published",
             ),
         )
 
@@ -269,6 +263,11 @@ class Product(SeenRow):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether staff have taken it off sale; then its shop can't publish it."""
+        return self.hidden_at is not None
 
     @property
     def is_withdrawn(self) -> bool:
@@ -297,3 +296,4 @@ from .former_slugs import FormerSlug as FormerSlug  # noqa: E402
 from .picture_models import KeptPicture as KeptPicture  # noqa: E402
 from .picture_models import ProductImage as ProductImage  # noqa: E402
 from .picture_models import cover_of  # noqa: E402
+from .submitted import SubmittedForm as SubmittedForm  # noqa: E402

@@ -12,6 +12,7 @@ from trato.text import word_pattern
 from . import access
 from .models import Category, Product, ProductImage, Shop, ShopMember, TeamInvitation
 
+NEIGHBOURS_MAX = 4  # other products on a product's page
 MAX_WORDS = 8  # of a search; more would only slow down the database
 
 
@@ -57,20 +58,15 @@ def lively_shops(count: int) -> QuerySet[Shop]:
     )
 
 
-def pictures_and_neighbours(
-    product: Product, count: int = 4
-) -> tuple[list[ProductImage], list[ProductImage]]:
+def pictures_and_neighbours(product: Product) -> tuple[list[ProductImage], list[ProductImage]]:
     """Return a product's pictures, and the covers of its shop's newest other products.
 
     It is one statement for both, because the product page must not cost more. So products without a
     picture are left out. Each cover has its product loaded.
-
-    Args:
-        count: the maximum number of other products.
     """
     pictures: list[ProductImage] = []
     covers: dict[int, ProductImage] = {}
-    for image in _images(product.pk, product.shop_id, neighbours=count):
+    for image in _images(product.pk, product.shop_id):
         if image.product_id == product.pk:
             pictures.append(image)
         else:
@@ -80,11 +76,11 @@ def pictures_and_neighbours(
 
 
 @prepared
-def _images(product_id: int, shop_id: int, *, neighbours: int) -> QuerySet[ProductImage]:
+def _images(product_id: int, shop_id: int) -> QuerySet[ProductImage]:
     others = Product.objects.filter(shop_id=shop_id, published_at__isnull=False)
     newest = others.exclude(pk=product_id).order_by("-published_at", "-id").values("pk")
     return ProductImage.objects.filter(
-        Q(product_id=product_id) | Q(product__in=newest[:neighbours])
+        Q(product_id=product_id) | Q(product__in=newest[:NEIGHBOURS_MAX])
     ).select_related("product")
 
 

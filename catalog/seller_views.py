@@ -153,7 +153,11 @@ def _published(request: PersonRequest, *, is_published: bool) -> HttpResponse:
 def publish(request: PersonRequest, slug: str) -> HttpResponse:
     """Publish a product, or (`published=0`) show it only to its shop."""
     published = request.POST.get("published") == "1"
-    product = actions.set_published(request.user, slug, published=published)
+    try:
+        product = actions.set_published(request.user, slug, published=published)
+    except ValidationError as error:
+        messages.error(request, error.message)
+        return redirect("catalog:my_products")
     return _published(request, is_published=product.is_published)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from accounts.models import User
 from trato.images.sanitize import Picture
 
 from . import access
-from .models import NAME_TAKEN, SLUG_TAKEN, FormerSlug, Shop
+from .models import NAME_TAKEN, SLUG_TAKEN, FormerSlug, Shop, ShopMember
 from .retention import delete_shop_picture
 from .seen import set_changed
 
@@ -105,3 +106,17 @@ def finish_first_steps(actor: User, shop_id: int) -> None:
     Shop.objects.filter(pk=shop.pk, first_steps_done_at=None).update(
         first_steps_done_at=timezone.now()
     )
+
+
+def is_name_of_verified(claims: set[str], person_id: int | None) -> bool:
+    """Whether a name is that of a verified shop for which the person doesn't work.
+
+    Args:
+        claims: what `trato.names.claimed` returns.
+        person_id: None for somebody who is signing up.
+    """
+    shops = Shop.objects.filter(is_verified=True, closed_at=None, name_skeleton__in=claims)
+    if person_id is not None:
+        own = ShopMember.objects.filter(shop=OuterRef("pk"), user_id=person_id)
+        shops = shops.filter(~Exists(own))
+    return shops.exists()

@@ -1,4 +1,4 @@
-"""What people hear of changes to a shop's team: who joined, a new role, a removal.
+"""What people are notified of when a shop's team changes: who joined, a new role, a removal.
 
 The notifications store codes and names. `NEWS_WORDS` makes words of them in the reader's language.
 """
@@ -18,10 +18,10 @@ JOINED_KIND, ROLE_KIND, REMOVED_KIND = "team_joined", "team_role", "team_removed
 ICON = "user"
 
 
-def tell_of_joining(person: User, shop: Shop) -> None:
+def notify_of_joining(person: User, shop: Shop) -> None:
     """Notify the others on the team that somebody has joined."""
     members = ShopMember.objects.filter(shop=shop, user__is_active=True).exclude(user=person)
-    _tell(
+    _notify(
         list(members.values_list("user_id", flat=True)),
         JOINED_KIND,
         person.pk,
@@ -31,17 +31,17 @@ def tell_of_joining(person: User, shop: Shop) -> None:
     )
 
 
-def tell_of_role(user_id: int, shop: Shop, role: str) -> None:
+def notify_of_role(user_id: int, shop: Shop, role: str) -> None:
     """Notify a person that an owner has changed their role."""
-    _tell([user_id], ROLE_KIND, user_id, title=shop.name, excerpt=role, team_id=shop.pk)
+    _notify([user_id], ROLE_KIND, user_id, title=shop.name, excerpt=role, team_id=shop.pk)
 
 
-def tell_of_removal(user_id: int, shop: Shop) -> None:
+def notify_of_removal(user_id: int, shop: Shop) -> None:
     """Notify a person who is no longer on the team, and so reads none of its news."""
-    _tell([user_id], REMOVED_KIND, shop.pk, title=shop.name, excerpt=REMOVED_KIND)
+    _notify([user_id], REMOVED_KIND, shop.pk, title=shop.name, excerpt=REMOVED_KIND)
 
 
-def _tell(
+def _notify(
     recipients: list[int],
     kind: str,
     subject_id: int,

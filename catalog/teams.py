@@ -71,7 +71,7 @@ def change_role(actor: User, shop_id: int, user_id: int, role: str) -> None:
     if members.update(role=role):
         announce_access_changed(user_id)
         if user_id != actor.pk:
-            team_news.tell_of_role(user_id, Shop.objects.get(pk=shop_id), role)
+            team_news.notify_of_role(user_id, Shop.objects.get(pk=shop_id), role)
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def remove_member(actor: User, shop_id: int, user_id: int) -> None:
     _drop_invitations_by(user_id, shop_id)
     lock_as_owner(actor, shop_id)
     if _end_membership(ShopMember.objects.filter(shop_id=shop_id, user_id=user_id)):
-        team_news.tell_of_removal(user_id, Shop.objects.get(pk=shop_id))
+        team_news.notify_of_removal(user_id, Shop.objects.get(pk=shop_id))
 
 
 @transaction.atomic

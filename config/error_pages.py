@@ -32,20 +32,19 @@ def pages(language: str) -> dict[str, str]:
     from django.utils import translation
     from django.utils.translation import gettext as _
 
-    from trato.errors import Refused
+    from trato.errors import Refused, unavailable
     from trato.realtime import frames
 
     with translation.override(language):
         too_big = Refused("too_long", _("That's too large."))
         too_often = Refused("rate_limited", _("Too many requests. Wait a moment and try again."))
-        away = Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
         return {
             f"{TOO_BIG}.html": render_to_string("413_alone.html"),
             f"{TOO_BIG}.json": frames.encode(frames.Error.of(too_big)),
             f"{TOO_OFTEN}.html": render_to_string("429_alone.html"),
             f"{TOO_OFTEN}.json": frames.encode(frames.Error.of(too_often)),
             f"{AWAY}.html": render_to_string("503.html"),
-            f"{AWAY}.json": frames.encode(frames.Error.of(away)),
+            f"{AWAY}.json": frames.encode(frames.Error.of(unavailable())),
         }
 
 

@@ -61,7 +61,7 @@ def serve(host: str, port: int) -> bool:
     from config.asgi import application
     from config.http_daphne import limit
     from messaging.due import loop as due
-    from messaging.sweeps import SLOW_SWEEPS, SWEEPS
+    from messaging.sweeps import LONG_SWEEPS, SLOW_SWEEPS, SWEEPS
     from trato.realtime.servers.daphne import LimitedProtocol
     from trato.realtime.servers.graceful import LeavingServer
 
@@ -72,7 +72,7 @@ def serve(host: str, port: int) -> bool:
         )
         server.ws_factory.protocol = LimitedProtocol
         server.leave_when_told()
-        for sweeps in (SWEEPS, SLOW_SWEEPS):
+        for sweeps in (SWEEPS, SLOW_SWEEPS, LONG_SWEEPS):
             twisted_loop.call_soon(due.start, sweeps)  # once the loop runs
         print(welcome(host, port), flush=True)  # noqa: T201
 

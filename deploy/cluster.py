@@ -220,9 +220,9 @@ class Cluster:
 
 
 def _servers(ports: Sequence[int], others: Sequence[int]) -> str:
-    """The servers of an upstream, and those that help out while they are down.
+    """Return an upstream's server lines for nginx; `others` step in while all of `ports` are down.
 
-    If there are none of the first, the others do the work.
+    Without any `ports`, nginx uses the others all the time.
     """
     if not ports:
         ports, others = others, []

@@ -13,7 +13,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
 
 import psycopg
 import redis
@@ -217,22 +216,6 @@ def redis_server(folder: Path) -> Iterator[Server]:
 
     address = f"redis://127.0.0.1:{port}/0"
     yield from _running(Server(address, command, folder, probe, redis.ConnectionError))
-
-
-@contextlib.contextmanager
-def stopped_redis(address: str) -> Iterator[None]:
-    """Simulate a hanging Redis: it doesn't respond until the end of the block.
-
-    Args:
-        address: the address of the test's own server.
-    """
-    with contextlib.closing(redis.Redis.from_url(address)) as client:
-        known = cast(dict[str, Any], client.info("server"))
-    os.kill(known["process_id"], signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(known["process_id"], signal.SIGCONT)
 
 
 def _running(server: Server) -> Iterator[Server]:

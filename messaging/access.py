@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from trato import errors
+from trato.errors import Refused, when_shown
 from trato.people import Person
 from trato.prepared import prepared
 from trato.realtime.teams import team_group
 
+from .conversations import BOTH_SIDES, blocking_sides
 from .host import Shop, host, shop_model
-from .models import Conversation, OpeningHours, Side
+from .models import Block, Conversation, OpeningHours, Sanction, Side
 
 STAFF_GROUP = "staff"
 
@@ -80,6 +88,17 @@ def team_conversation_for(user: Person, conversation_id: int) -> Conversation:
     return conversation
 
 
+def lock_writer(actor: Person) -> None:
+    """Lock a person's row, so that their writes and the deletion of the account take turns.
+
+    Raises:
+        Refused: `forbidden` if the account has been deleted or suspended.
+    """
+    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
+    if not people.select_for_update(no_key=True).exists():
+        raise Refused("forbidden", _("Your account can't write any more."))
+
+
 @prepared
 def _conversation(user_id: int, pk: int, *, lock: bool, with_hours: bool) -> QuerySet[Conversation]:
     query = conversations_of(user_id).filter(pk=pk)
@@ -87,10 +106,114 @@ def _conversation(user_id: int, pk: int, *, lock: bool, with_hours: bool) -> Que
         hours = OpeningHours.objects.filter(shop=OuterRef("shop"))
         columns = {name: Subquery(hours.values(name)) for name in ("week", "days_off")}
         query = query.annotate(**columns)
+    # Nearly nobody is under a sanction, so these read an empty index.
+    mutes, limits = (
+        Sanction.in_force(kind).filter(person_id=user_id)
+        for kind in (Sanction.Kind.MUTE, Sanction.Kind.LIMIT)
+    )
+    until = Subquery(mutes.order_by("-ends_at").values("ends_at")[:1])
+    sanctions = {"muted_until": until, "is_limited": Exists(limits)}
+    query = query.annotate(**sanctions)
     if lock:
         query = query.select_for_update(of=("self",), no_key=True)
     # A join brings the team's counter without another query; only sellers' pages show it.
     return query.select_related("consumer", "shop", "product", "team_state")
+
+
+def require_writable(conversation: Conversation, user_id: int) -> None:
+    """Refuse to change anything for the other side where nobody can write.
+
+    Holds until the transaction ends if the caller holds the conversation's lock.
+
+    Args:
+        conversation: from `conversation_for`, for the same person.
+
+    Raises:
+        Refused: see `refusal_to_write`.
+    """
+    refusal = refusal_to_write(
+        conversation.side_of(user_id),
+        ended=conversation.ended_at is not None,
+        blocked_by=conversation.blocked_by,
+        muted_until=conversation.muted_until,
+    )
+    if refusal:
+        raise refusal
+
+
+def require_not_muted(user_id: int) -> None:
+    """Refuse a muted person what has no conversation yet.
+
+    Raises:
+        Refused: `forbidden`, see `muted`.
+    """
+    mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person_id=user_id)
+    if until := mutes.order_by("-ends_at").values_list("ends_at", flat=True).first():
+        raise muted(until)
+
+
+def require_no_block(consumer_id: int, shop_id: int) -> None:
+    """Refuse a new conversation of a shopper with a shop.
+
+    Raises:
+        Refused: `blocked`, see `refusal_to_write`.
+    """
+    blocked_by = blocked_by_of(consumer_id, shop_id)
+    if refusal := refusal_to_write(Side.CONSUMER, ended=False, blocked_by=blocked_by):
+        raise refusal
+
+
+def blocked_by_of(consumer_id: int, shop_id: int) -> str:
+    """Return what `Conversation.blocked_by` is for a shopper and a shop."""
+    rows = Block.objects.filter(consumer_id=consumer_id, shop_id=shop_id)
+    sides = list(rows.values_list("side", flat=True))
+    return BOTH_SIDES if len(sides) == 2 else "".join(sides)
+
+
+def refusal_to_write(
+    side: Side, *, ended: bool, blocked_by: str, muted_until: datetime | None = None
+) -> Refused | None:
+    """Return why a person of a side can't write in a conversation; None if they can.
+
+    `writable_sql` is the same for statements, without what concerns only one person.
+
+    Args:
+        blocked_by: see `Conversation.blocked_by`.
+        muted_until: until when staff have muted the person.
+
+    Returns:
+        `forbidden` if it has ended or the person is muted; `blocked` if one side has blocked the
+        other, with the reason for the side that did, which could not read an answer.
+    """
+    if ended:
+        return errors.ended()
+    if muted_until:
+        return muted(muted_until)
+    if not blocked_by:
+        return None
+    if side not in blocking_sides(blocked_by):
+        return errors.undelivered()
+    if side is Side.CONSUMER:
+        return Refused("blocked", _("You've blocked this shop. Unblock it to write again."))
+    return Refused("blocked", _("You've blocked this shopper. Unblock them to write again."))
+
+
+def muted(until: datetime) -> Refused:
+    """Return the refusal of what a muted person writes: until when, and where to read why."""
+
+    def text() -> str:
+        time = date_format(timezone.localtime(until), "j M Y, H:i T")
+        return gettext(
+            "Our staff have muted you until %(time)s. Until then you can read, but not write. "
+            "Open “My standing” in your account's menu to read why."
+        ) % {"time": time}
+
+    return Refused("forbidden", when_shown(text))
+
+
+def writable_sql(conversation: str) -> str:
+    """`refusal_to_write` as an SQL condition on a conversation with the given alias."""
+    return f"({conversation}.ended_at IS NULL AND {conversation}.blocked_by = '')"
 
 
 def own_shops(user: Person) -> list[Shop]:
@@ -134,24 +257,23 @@ def own_shop(user: Person, shop_id: int, *, manage: bool = False) -> Shop:
     return shop_model()._default_manager.get(pk=shop_id)
 
 
-def participation_sql(conversation: str, user_id: str) -> str:
+def participation_sql(user_id: str) -> str:
     """`conversations_of` as an SQL condition, for statements about many people at once.
 
     It uses scalar sub-selects, which PostgreSQL answers from an index even if it plans the
     statement for many rows (see `sending.statement`).
 
     Args:
-        conversation: the alias of a conversation's row in the statement.
-        user_id: the expression for a person's id. The statement has an expression named
-            `active_member(shop_id, user_id)`, which is `host.members_sql()`.
+        user_id: the expression for a person's id. In the statement, `c` is the conversation's row,
+            and the expression `active_member(shop_id, user_id)` is `host.members_sql()`.
     """
     user = get_user_model()._meta
     key = user.pk.column
     return f"""(
-        ({conversation}.consumer_id = {user_id}
+        (c.consumer_id = {user_id}
          AND (SELECT u.is_active FROM {user.db_table} u WHERE u.{key} = {user_id}))
         OR (SELECT count(*) > 0 FROM active_member w
-            WHERE w.shop_id = {conversation}.shop_id AND w.user_id = {user_id})
+            WHERE w.shop_id = c.shop_id AND w.user_id = {user_id})
     )"""
 
 

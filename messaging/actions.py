@@ -4,9 +4,9 @@ Each feature's own acts are in its `actions.py`; a send over the socket is `send
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypedDict, TypeVar, Unpack
 
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,14 +16,27 @@ from trato.errors import Refused
 from trato.people import Person
 from trato.realtime import metrics
 
-from . import pipeline
+from . import access, pipeline
+from .access import lock_writer
 from .body import normalize_body
 from .host import Product, Shop, host
 from .models import Conversation
-from .records import Attempt, Sent
+from .records import Attempt, Held, Sent
+from .sanctions import queries as sanctions
 from .sending import orm
 from .sending.batcher import outcome_of
 from .snapshots import snapshot_of
+from .trust import spam
+
+Stored = TypeVar("Stored")
+
+
+class Extras(TypedDict, total=False):
+    """What a message may have besides its words, see `send`."""
+
+    files: Sequence[int]
+    quote: int | None
+    insists: bool
 
 
 @rate_limits.given_back_on_failure
@@ -41,7 +54,8 @@ def start_conversation(
         shop: the shop to ask, if the conversation is about no product.
 
     Raises:
-        Refused: `forbidden` for a person's own shop or a closed one, `rate_limited` after too many
+        Refused: `forbidden` for a person's own shop or a closed one, or if staff have muted the
+            person, `blocked` if one of the two has blocked the other, `rate_limited` after too many
             new ones.
     """
     shop = host.shop_of(product) if product else shop
@@ -53,10 +67,9 @@ def start_conversation(
         return existing
     if host.is_member(actor.pk, shop.pk):
         raise Refused("forbidden", _("This is your own shop."))
-    # Takes turns with the deletion of the account, which ends the conversations that it finds.
-    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
-    if not people.select_for_update(no_key=True).exists():
-        raise Refused("forbidden", _("Your account can't write any more."))
+    lock_writer(actor)  # the account's deletion ends the conversations that it finds
+    access.require_no_block(actor.pk, shop.pk)  # which takes turns in the same way
+    access.require_not_muted(actor.pk)  # and so does this
     if not host.keep_open(shop.pk):  # the same with the shop
         raise Refused("forbidden", _("This shop has closed."))
     try:
@@ -65,11 +78,13 @@ def start_conversation(
                 consumer_id=actor.pk,
                 shop_id=shop.pk,
                 created_at=database_now(),
+                checks_spam=spam.is_to_be_judged(actor, shop.pk),
                 **(snapshot_of(product) if product else {}),
             )
     except IntegrityError:
         return Conversation.objects.get(consumer_id=actor.pk, **about)
     rate_limits.hit("CONVERSATIONS_PER_HOUR", actor.pk)
+    sanctions.count_conversation(actor.pk)
     return conversation
 
 
@@ -82,8 +97,11 @@ def send(
     body: str,
     files: Sequence[int] = (),
     quote: int | None = None,
-) -> Sent:
+    insists: bool = False,
+) -> Sent | Held:
     """Store a message, make it unread for the other side, and announce it to both on commit.
+
+    A message that has to wait for review is held instead, and only its sender learns of it.
 
     A repeated `client_id` with the same words returns the first message and doesn't count against
     the limits. If the first message may not have been announced, it is announced now.
@@ -91,9 +109,11 @@ def send(
     Args:
         files: IDs of files that the actor has uploaded to the conversation.
         quote: the sequence of the message that it quotes.
+        insists: the actor says that the rule which questioned the message is wrong.
 
     Raises:
         Http404: the conversation doesn't exist, or the actor takes no part in it.
+        Questioned: a rule asks about the words, see `messaging.rules`.
         Refused: `conflict` if the actor has sent other words under this `client_id`, `invalid` or
             `too_long` for the text, `invalid` for the quote, `not_found` for a file, `rate_limited`
             after too many.
@@ -105,12 +125,15 @@ def send(
         body=body,
         files=tuple(files),
         quote=quote,
+        insists=insists,
     )
     pipeline.check(attempt)
     sent = orm.store_one(attempt)
     if attempt.counted and not sent.is_new:
         rate_limits.give_back("MESSAGES_PER_MINUTE", actor.pk)
-    transaction.on_commit(lambda: pipeline.announce([sent]))
+    if isinstance(sent, Sent):
+        stored = sent
+        transaction.on_commit(lambda: pipeline.announce([stored]))
     return sent
 
 
@@ -119,16 +142,16 @@ def send_over_http(
     conversation_id: int,
     client_id: uuid.UUID,
     body: str,
-    files: Sequence[int] = (),
-    quote: int | None = None,
-) -> Sent:
+    **extras: Unpack[Extras],
+) -> Sent | Held:
     """`send` for a request; also counts the outcome in the metrics."""
     try:
-        sent = send(actor, conversation_id, client_id, body, files, quote)
+        sent = send(actor, conversation_id, client_id, body, **extras)
     except Exception as error:
         metrics.sends.labels(outcome_of(error)).inc()
         raise
-    metrics.sends_accepted.inc()
+    if isinstance(sent, Sent):
+        metrics.sends_accepted.inc()
     return sent
 
 
@@ -137,18 +160,32 @@ def send_from_form(
     conversation_id: int,
     client_id: uuid.UUID,
     body: str,
-    files: Sequence[int] = (),
-    quote: int | None = None,
-) -> Sent:
-    """`send_over_http` for a form without scripts, which may repeat a `client_id` with a new text.
+    **extras: Unpack[Extras],
+) -> Sent | Held:
+    """`send_over_http` for a form without scripts, see `store_from_form`."""
+    return store_from_form(
+        lambda key: send_over_http(actor, conversation_id, key, body, **extras),
+        client_id,
+        body,
+        **extras,
+    )
+
+
+def store_from_form(
+    store: Callable[[uuid.UUID], Stored], client_id: uuid.UUID, body: str, **extras: Unpack[Extras]
+) -> Stored:
+    """Store what a form without scripts posts, which may repeat a `client_id` with a new text.
 
     People who go back to a form they have sent, and write something else, post the same
     `client_id`. The new text becomes a new message; posting it twice still stores it once.
+
+    Args:
+        store: is called with the client ID; once more with another one if that is a `conflict`.
     """
     try:
-        return send_over_http(actor, conversation_id, client_id, body, files, quote)
+        return store(client_id)
     except Refused as refusal:
         if refusal.code != "conflict":
             raise
-    other = uuid.uuid5(client_id, f"{normalize_body(body)}{[*files] or ''}{quote or ''}")
-    return send_over_http(actor, conversation_id, other, body, files, quote)
+    files, quote = extras.get("files", ()), extras.get("quote")
+    return store(uuid.uuid5(client_id, f"{normalize_body(body)}{[*files] or ''}{quote or ''}"))

@@ -15,8 +15,10 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401 – registers them
         from .moderation import permissions
+        from .rules import first_rules
 
         post_migrate.connect(permissions.make_group, sender=self, dispatch_uid="trato-moderators")
+        post_migrate.connect(first_rules.make_rules, sender=self, dispatch_uid="trato-rules")
         connection_created.connect(_add_folding, dispatch_uid="trato-folding")
 
 

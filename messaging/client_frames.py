@@ -40,6 +40,7 @@ class Send(ClientFrame, tag="message.send"):
     after: uuid.UUID | None = None
     files: tuple[Identifier, ...] = ()
     quote: SequenceNumber | None = None
+    insists: bool = False  # the rule that questioned it is wrong
 
 
 class Edit(ClientFrame, tag="message.edit"):

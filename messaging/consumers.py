@@ -3,41 +3,33 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-import structlog
-from django.db import DatabaseError, InterfaceError
-
 from notifications.consumers import BadgeConsumer
 from trato.people import Person
 from trato.realtime.close_codes import PAGE_OF_ANOTHER
-from trato.realtime.database import run_in_database_thread
 from trato.realtime.groups import Event
 
-from . import access, admission, heartbeats
+from . import admission, heartbeats, presences
 from . import client_frames as frames
 from .changes import Changes
-from .host import host
-from .presence.queries import NOTHING_HIDDEN
-from .presences import SocketPresence, load
 from .replies import Marks, Refusals, Sends
 from .resuming import OpenConversations
 from .team.frames import MEMBERS_CHANGED
 from .teamwork import Teamwork
 from .watch import watch
 
-log = structlog.get_logger("trato.socket")
-
 
 class ChatConsumer(BadgeConsumer):
     """The socket of one browser tab. Its bases are Badge-, Realtime- and SocketConsumer."""
 
     event_types = BadgeConsumer.event_types | {
-        "chat.message", "chat.read", "chat.typing", "team.event", "members.changed",
+        "chat.message", "chat.read", "chat.typing", "chat.block", "chat.muted", "chat.own",
+        "team.event", "members.changed",
     }  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conversations = OpenConversations(self)
-        self.presence = SocketPresence(self, self.conversations)
+        self.presence = presences.SocketPresence(self, self.conversations)
         self.team = Teamwork(self, self.conversations)
         self.changes = Changes(self)
         self.refusals = Refusals(self)
@@ -48,7 +40,7 @@ class ChatConsumer(BadgeConsumer):
         await self.accept()  # before any close: browsers hide the code of a refused handshake
         if await admission.admit(self):
             await self.greet()
-            self.out.offer_to(self.sends.take)
+            self.out.offer_to(self.sends.try_now)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Act on a frame. If it is refused, send the client an `error` and keep the socket open."""
@@ -87,6 +79,18 @@ class ChatConsumer(BadgeConsumer):
         """Show that somebody else is typing, unless that is hidden from the person."""
         self.presence.deliver_typing(event)
 
+    def chat_block(self, event: Event) -> None:
+        """Act on a block, or on its end."""
+        self.conversations.deliver_block(event)
+
+    def chat_own(self, event: Event) -> None:
+        """Pass on what only this person may know."""
+        self.send_frame(event["frame"])
+
+    def chat_muted(self, event: Event) -> None:
+        """Act on a mute of the person, or on its end."""
+        self.conversations.mute.deliver(event)
+
     def team_event(self, event: Event) -> None:
         """Pass on what only a shop's team may know."""
         self.team.deliver(event)
@@ -100,14 +104,8 @@ class ChatConsumer(BadgeConsumer):
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
         due = await super().groups_of(people)
-        asked = {socket: socket.presence.ask() for socket in people}
-        ids = {user.pk for user in people.values()}
-        sellers = {user.pk for user in people.values() if host.acts_as_seller(user)}
-        hidden, shops = await run_in_database_thread(load, ids, sellers)
-        for socket, user in people.items():
-            due[socket] |= access.role_groups(user, shops.get(user.pk, ()))
-            socket.presence.learn(asked[socket], hidden.get(user.pk, NOTHING_HIDDEN))
-        return due
+        roles = await presences.groups_of({one.presence: user for one, user in people.items()})
+        return {socket: groups | roles[socket.presence] for socket, groups in due.items()}
 
     def set_groups(self, due: set[str]) -> Any:
         if due == self.joined:  # nearly always
@@ -124,8 +122,6 @@ class ChatConsumer(BadgeConsumer):
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:
         """Also send each socket the revisions of its open conversations, so that gaps show."""
-        try:
+        with heartbeats.despite_outage():
             await super().beat(sockets)
-        except (DatabaseError, InterfaceError):
-            log.warning("beat_unavailable")
         await heartbeats.send({socket: socket.conversations for socket in sockets})

@@ -15,6 +15,8 @@ from .fields import HostForeignKey
 from .host import host
 from .sides import Side
 
+BOTH_SIDES = "both"
+
 
 # `reverse` takes longer than everything else that a send needs from Django.
 @lru_cache(maxsize=10_000)
@@ -26,6 +28,11 @@ def conversation_url(conversation_id: int) -> str:
 def hour_of(time: datetime) -> datetime:
     """Return the beginning of the hour that contains a time."""
     return time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def blocking_sides(blocked_by: str) -> tuple[str, ...]:
+    """Return the sides that `Conversation.blocked_by` names."""
+    return tuple(Side.values) if blocked_by == BOTH_SIDES else (blocked_by,)
 
 
 class Conversation(models.Model):
@@ -102,8 +109,32 @@ class Conversation(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="When a side deleted its account. Nobody can write any more.",
+        help_text="When a side deleted its account, or staff closed it. Nobody can write any more.",
     )
+    is_closed = models.BooleanField(
+        _("closed by staff"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Whether that is why it has ended.",
+    )
+    # The same in all conversations of the two, see `blocks`. A column of the row that each send
+    # locks: it costs sends nothing, and no message is stored after a block is committed.
+    blocked_by = models.CharField(
+        _("blocked by"),
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        choices=[*Side.choices, (BOTH_SIDES, _("both"))],
+    )
+    # Whether a message was ever held here: then sends look for it, one by one, see `held.store`.
+    has_held = models.BooleanField(_("has held messages"), default=False, db_default=False)
+    # Whether its shopper has started several lately: then sends are judged one by one, see `trust`.
+    checks_spam = models.BooleanField(_("checks for spam"), default=False, db_default=False)
+    # Whether staff ever looked into it: then its page asks which looks it may show, see `looks`.
+    has_looks = models.BooleanField(_("has looks of staff"), default=False, db_default=False)
     # The member of the shop who takes care of it, as long as that person works there.
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -125,6 +156,9 @@ class Conversation(models.Model):
     match_sentence: list[Any]
     match_url = ""
     marks: Any = None
+    # Added by `access` for the person whom it lets in: until when staff have muted that person.
+    muted_until: datetime | None = None
+    is_limited = False  # likewise
 
     class Meta:
         verbose_name = _("conversation")
@@ -176,6 +210,10 @@ class Conversation(models.Model):
     def side_of(self, user_id: int) -> Side:
         """Return the side of somebody whom `access` has let in."""
         return Side.CONSUMER if user_id == self.consumer_id else Side.SELLER
+
+    def is_blocked_by(self, side: Side) -> bool:
+        """Whether one side has blocked the other."""
+        return side in blocking_sides(self.blocked_by)
 
     def name_without_account(self, side: str) -> str:
         """Return who sent a message if the account is deleted: the shop, or nobody we know."""

@@ -13,8 +13,12 @@ NEWS_WORDS = {
     "assigned": "messaging.team.notices.assigned_words",
     "note": "messaging.notes.notices.mention_words",
     "nudge": "messaging.nudges.notices.nudge_words",
-    "report": "messaging.moderation.notices.report_words",
-    "removal": "messaging.moderation.notices.removal_words",
+    "held": "messaging.review.notices.held_words",
+    "report": "messaging.reports.notices.report_words",
+    "hidden": "messaging.moderation.notices.hidden_words",
+    "decision": "messaging.decisions.notices.decision_words",
+    "appeal": "messaging.appeals.notices.appeal_words",
+    "recall": "messaging.recall.notices.recall_words",
 }
 MESSAGE_MAX_CHARACTERS = 4000
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
@@ -31,6 +35,9 @@ PRESENCE_CHOICES_PER_HOUR = env.int("PRESENCE_CHOICES_PER_HOUR", default=60)  # 
 PRESENCE_SECONDS = 60  # how long a member of a shop counts as there after the last sign of it
 PRESENCE_CHECK_SECONDS = 5.0  # between two looks of a process at who is there
 PRESENCE_PAUSE_SECONDS = 0.5  # the same, when something has changed
+BLOCKS_PER_HOUR = env.int("BLOCKS_PER_HOUR", default=60)  # blocked and unblocked, per person
+DISMISSALS_PER_MINUTE = env.int("DISMISSALS_PER_MINUTE", default=60)  # of warnings, per person
+LINK_HOSTS_SECONDS = 20.0  # how old what a process knows of the hosts of links may be; at least 15
 LOOKING_FRAMES_PER_MINUTE = env.int("LOOKING_FRAMES_PER_MINUTE", default=120)  # per person
 LOOKING_REPEAT_SECONDS = 10  # a browser says again that its person looks, replies or writes a note
 LOOKING_EXPIRES_SECONDS = 25  # without a repetition, colleagues no longer show it
@@ -40,10 +47,22 @@ NUDGE_AFTER_HOURS = 24
 NUDGE_AGAIN_HOURS = 24
 NUDGES_PER_HOUR = env.int("NUDGES_PER_HOUR", default=20)  # per person, in all conversations
 NUDGES_KEEP_DAYS = 30
+CLAIM_MINUTES = 10  # how long nobody else works on a case, unless its page renews that
+HELD_MESSAGES_KEEP_DAYS = 200  # after the decision, to which its sender may object for 6 months
+# A person whom staff have limited: new conversations, and messages to shops without an answer.
+LIMITED_CONVERSATIONS_PER_DAY = env.int("LIMITED_CONVERSATIONS_PER_DAY", default=1)
+LIMITED_MESSAGES_PER_DAY = 10
+APPEAL_MONTHS = 6  # how long a person can appeal against a decision of staff
+SANCTION_DAYS_MAX = 366  # of a mute or a limit, which always end
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
-# Where people object to a decision of staff; pages say "contact support" if it is empty.
-SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
+VISITOR_REPORTS_PER_HOUR = env.int("VISITOR_REPORTS_PER_HOUR", default=10)  # per network address
+REPORT_MAILS_PER_DAY = env.int("REPORT_MAILS_PER_DAY", default=5)  # receipts, per e-mail address
+VISITOR_REPORTS_KEEP_DAYS = 365  # after the decision
 STAFF_LOOK_MINUTES = 15  # how long a recorded look lets staff read a thread
+LOOKS_SHOWN_AFTER_HOURS = 24  # when both sides see at the earliest that staff looked
+LOOKS_QUIET_DAYS_MAX = 90  # how far ahead staff may put that off, for one case
+LOOKS_KEEP_DAYS = 400  # once both sides may see them
+LOOKS_PAGE_SIZE = 50
 # Per visitor, before logging in. All are sent then, so no more than CONVERSATIONS_PER_HOUR.
 KEPT_QUESTIONS_MAX = 5
 MESSAGE_PAGE_SIZE = 200  # messages in one answer, at most
@@ -120,10 +139,24 @@ EXPORT_DIRECT_BYTES = 20 * 1024 * 1024  # the same for the size of all its files
 EXPORTS_PER_DAY = env.int("EXPORTS_PER_DAY", default=20)  # per person
 EXPORT_HOURS = 24  # how long the link to one that was prepared works
 EXPORT_THREADS = 2  # per process, that read files for those that are sent at once
-EXPORT_LEASE_SECONDS = 120  # after which a process that says nothing is taken for dead
+EXPORT_LEASE_SECONDS = 120  # without a sign of life, after which another process takes over
 EXPORT_RETRY_SECONDS = 30  # after an attempt that failed
 EXPORT_ATTEMPTS_MAX = 3
 EXPORT_PAUSE_SECONDS = 0.1  # after each 200 messages, for the process's other work
+
+# -- The rule lab, see `messaging.lab` -------------------------------------------------------------
+
+RULE_LAB_DAYS = 30  # of messages that a dry run looks at
+RULE_LAB_RUNS_PER_DAY = env.int("RULE_LAB_RUNS_PER_DAY", default=50)  # per person
+RULE_LAB_SAMPLES = 20  # messages that a dry run keeps, so that staff can read them
+RULE_LAB_NAMED_MAX = 50_000  # people and conversations that it tells apart; beyond: "more than"
+RULE_LAB_BATCH_KEYS = 2000  # of messages, read at once
+RULE_LAB_PAUSE_SECONDS = 0.01  # after each batch, for the process's other work
+RULE_LAB_SLICE_SECONDS = 2.0  # after which a dry run says how far it is
+RULE_LAB_LEASE_SECONDS = 60  # without a sign of life, after which another process takes over
+RULE_LAB_RETRY_SECONDS = 10  # after an attempt that failed
+RULE_LAB_ATTEMPTS_MAX = 3  # at the same slice
+RULE_LAB_KEEP_DAYS = 30
 
 # -- Opening hours -------------------------------------------------------------------------------
 
@@ -142,6 +175,10 @@ AWAY_ANSWERS_KEEP_DAYS = 7  # that a conversation got one; at least 2
 
 DUE_SECONDS = 5.0  # between two rounds in each process
 DUE_PAUSE_SECONDS = 0.2  # before a round that something asked for, to collect more
+MODERATION_MONTHS_LATER = 12  # finished months whose figures are still stored later
+LEISURE_BUSY_SHARE = 0.25  # of a core, from which on a process leaves work for later
+LEISURE_LATEST_SECONDS = 600.0  # for which it does, at most
+LEISURE_CORE_SHARE = 0.05  # of a core, that work for later may take in each process
 DUE_BATCH_MAX = 50  # things that a sweep does per call
 
 # -- Sends of the sockets, in batches ------------------------------------------------------------
@@ -153,3 +190,43 @@ SEND_STALL_SECONDS = 0.1  # how long a batch may take before others overtake it
 SEND_BATCHES_AT_ONCE = 2  # per process; each has its own connection to PostgreSQL
 # Before retrying a conversation whose rows were locked; doubles up to SEND_STALL_SECONDS.
 SEND_LOCK_PAUSE_SECONDS = 0.005
+
+# -- The shield's rules, see `messaging.rules` -----------------------------------------------------
+
+SHIELD_RULES_MAX_SECONDS = 30  # how old the rules may be with which a process decides
+SHIELD_PATTERN_MAX_CHARACTERS = 500
+SHIELD_PATTERN_MAX_SIZE = 2000  # steps of a compiled pattern
+SHIELD_PATTERNS_MAX = 50  # own patterns
+SHIELD_PATTERNS_MAX_BYTES = 16 * 1024**2  # of memory for an automaton
+SHIELD_FIGURES_DAYS = 30  # what the list of rules counts
+SHIELD_HITS_KEEP_DAYS = 400
+RULE_OVERTURN_SHARE = 0.2  # overturned of those judged, from which a rule is for review only
+RULE_OVERTURN_LEAST = 20  # judged; of fewer, the share says nothing
+RULE_OVERTURN_DAYS = 30  # of which both are counted
+OBJECTIONS_KEEP_DAYS = 400  # also how long what was let through isn't questioned again
+
+# -- Recalls of scams, see `messaging.recall` ------------------------------------------------------
+
+RECALL_DAYS = 30  # how old the copies of a scam may be that a recall finds
+RECALL_MOST = 100  # messages that one recall takes back, whose conversations are locked together
+RECALL_SEARCH_MINUTES = 60  # how long a recorded search shows staff its matches
+TRACES_BATCH_MAX = 100  # messages that the sweep reads in one transaction
+SIMILAR_CANDIDATES_MAX = 300  # messages of which a search compares the words, per band
+TRACES_DELAY_SECONDS = 5  # until all transactions that began before a message are over
+
+# -- Texts that are nearly the same, see `messaging.similar` ---------------------------------------
+
+SIMILAR_LEAST_CHARACTERS = 40  # letters of a text; shorter ones, such as greetings, are everybody's
+SIMILAR_LEAST_PERCENT = 80  # of their letters that two texts have in common, in the same order
+
+# -- Spam, and trust that grows, see `messaging.trust` ---------------------------------------------
+
+TRUST_NEW_DAYS = 7  # how long an account is new
+TRUST_GOOD_DAYS = 90  # how old the account of a known-good person is at least
+TRUST_GOOD_SHOPS = 5  # that have answered a known-good person, at least
+SPAM_WINDOW_HOURS = 24  # in which the following are counted
+SPAM_SAME_TEXT_SHOPS = 4  # that get nearly the same text of a person; the next one's is held
+SPAM_SAME_TEXT_SHOPS_OF_NEW = 2  # the same for a new account
+SPAM_SHOPS = 20  # to which a person writes first; the next first message is held
+SPAM_SHOPS_OF_NEW = 8  # the same for a new account
+SPAM_COMPARED_MAX = 500  # of a person's messages, the newest, with which another one is compared

@@ -15,6 +15,7 @@ from trato.deletion import Part
 from trato.people import Person
 
 from . import events
+from .cases import actions as cases
 from .exports import actions as exports
 from .files import actions as files
 from .host import host
@@ -26,18 +27,28 @@ from .models import (
     NUDGE_KIND,
     SUBJECT_KIND,
     AlertChoice,
+    Appeal,
     Assignment,
+    Block,
+    Case,
     Conversation,
+    DismissedWarning,
     Export,
     File,
+    HeldMessage,
     KeptQuestion,
     LastActive,
     Message,
+    MessageTrace,
     MessageVersion,
     Note,
     Nudge,
+    Objection,
     Participant,
+    PersonTrust,
     Reaction,
+    ReadBefore,
+    RecallWarning,
     Report,
     SavedReply,
     SavedReplyFile,
@@ -57,7 +68,9 @@ def _erase(person: Person) -> None:
         Q(consumer_id=person.pk) | Q(shop_id__in=host.shops_closing_with(person))
     )
     answered = Message.objects.filter(sender_id=person.pk, side=Side.SELLER)
-    touched = Conversation.objects.filter(Exists(answered.filter(conversation=OuterRef("pk"))))
+    held = HeldMessage.objects.filter(sender_id=person.pk, conversation=OuterRef("pk"))
+    is_answered = Exists(answered.filter(conversation=OuterRef("pk")))
+    touched = Conversation.objects.filter(is_answered | Exists(held))
     assigned = Conversation.objects.filter(assignee_id=person.pk)
     # All of them at once, because conversations are locked in the order of their keys.
     locked = (ending | touched | assigned).order_by("pk").select_for_update(no_key=True)
@@ -84,8 +97,23 @@ def _erase(person: Person) -> None:
     notifications.drop_name(SUBJECT_KIND, ids.difference(ended), f"{host.display_name(person)} · ")
     written = Note.objects.filter(author_id=person.pk).exclude(mentions=[])
     notifications.forget(MENTION_KIND, written.values_list("pk", flat=True))
+    HeldMessage.objects.filter(sender_id=person.pk).delete()
+    Objection.objects.filter(sender_id=person.pk).delete()
+    for subject in Case.objects.filter(
+        kind=Case.Kind.HELD, person=person.pk, closed_at=None
+    ).values_list("subject", flat=True):
+        cases.close_case(Case.Kind.HELD, subject)
     Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
+    closed = Appeal.objects.filter(decision__person=person.pk).exclude(outcome="")
+    closed.update(words="")  # staff still need those of an open one
+    about = Report.objects.filter(person_id=person.pk)
+    notifications.forget(Report.NEWS_KIND, about.values_list("pk", flat=True))  # they have the name
+    _delete_blocks(person)
     AlertChoice.objects.filter(user_id=person.pk).delete()
+    DismissedWarning.objects.filter(user_id=person.pk).delete()
+    RecallWarning.objects.filter(user_id=person.pk).delete()
+    PersonTrust.objects.filter(user_id=person.pk).delete()
+    MessageTrace.objects.filter(message__sender_id=person.pk, message__body="").delete()
     KeptQuestion.objects.filter(writer=str(person.pk)).delete()
     closing = host.shops_closing_with(person)
     files.delete(SavedReplyFile.objects.filter(owned_by(person.pk, closing)))
@@ -151,6 +179,15 @@ def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
         events.message_changed(row)
 
 
+def _delete_blocks(person: Person) -> None:
+    """Delete a person's blocks as a shopper, on either side, and those of shops that close."""
+    gone = Q(consumer_id=person.pk) | Q(shop_id__in=host.shops_closing_with(person))
+    Block.objects.filter(gone).delete()
+    blocked = Conversation.objects.filter(gone).exclude(blocked_by="")
+    ReadBefore.objects.filter(conversation__in=blocked).delete()
+    blocked.update(blocked_by="")
+
+
 def _delete_files(person: Person) -> None:
     """Delete a person's files with the messages, and those that were never sent.
 
@@ -167,14 +204,22 @@ PART = Part(
         "messaging.Conversation.consumer": "ended; shown as a deleted account",
         "messaging.Conversation.assignee": "emptied: nobody takes care of it",
         "messaging.AlertChoice.user": "deleted",
+        "messaging.DismissedWarning.user": "deleted",
+        "messaging.Block.consumer": "deleted, on either side",
+        "messaging.Block.by": "kept; shown to the team as a deleted account",
         "messaging.Assignment.actor": "kept; shown in the shop's name",
         "messaging.Assignment.assignee": "kept; shown as a deleted account",
+        "messaging.Objection.sender": "deleted",
         "messaging.Participant.user": "deleted for the shopper; a shop keeps how far it has read",
         "messaging.PresenceChoice.user": "kept: read marks that were hidden stay hidden",
         "messaging.LastActive.user": "deleted",
         "messaging.Nudge.sender": "deleted where the conversation ends; else the shop's",
         "messaging.Message.sender": "words emptied where the conversation ends; else the shop's",
+        "messaging.HeldMessage.sender": "deleted",
+        "messaging.Case.person": "kept: what staff decided about",
+        "messaging.Case.claimed_by": "kept until the claim ends",
         "messaging.File.owner": "deleted with the messages, and if unsent; else the shop's",
+        "messaging.DryRun.asked_by": "kept: only staff ask, and they can't delete",
         "messaging.Export.owner": "deleted, and so are others' exports of the same conversations",
         "messaging.Reaction.user": "deleted where the conversation ends; else the shop's",
         "messaging.Wait.answered_by": "kept; shown as a deleted account",
@@ -183,9 +228,19 @@ PART = Part(
         "messaging.ScheduledMessage.changed_by": "kept; shown as a deleted account",
         "messaging.Note.author": "words emptied where the conversation ends; else the shop's",
         "messaging.Report.reporter": "words emptied once it is closed",
+        "messaging.Report.person": "kept; shown as a deleted account",
+        "messaging.MutedReporter.user": "kept: staff may need to know",
+        "messaging.PersonTrust.user": "deleted",
         "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",
         "messaging.SavedReplyFile.owner": "deleted, like the replies",
         "messaging.SavedView.owner": "deleted; a shop's stay with the shop until it closes",
+        "messaging.Decision.person": "kept with its reasons; words of closed appeals emptied",
+        "messaging.Decision.decided_by": "kept: only staff decide, and they can't delete",
+        "messaging.Appeal.decided_by": "kept: only staff decide, and they can't delete",
+        "messaging.Recall.made_by": "kept: only staff recall, and they can't delete",
+        "messaging.Recall.undone_by": "kept: only staff recall, and they can't delete",
+        "messaging.RecallWarning.user": "deleted",
+        "messaging.Sanction.person": "kept until it is over",
         "messaging.Report.resolved_by": "kept: only staff close reports, and they can't delete",
     },
     erase=_erase,

@@ -30,9 +30,7 @@ _announced_lock = threading.Lock()
 
 def messages_created(sents: Sequence[Sent]) -> None:
     """Announce committed messages to both sides."""
-    groups.send_many(
-        [_event(sent, frames.MessageCreated.of(sent), sent.revision) for sent in sents]
-    )
+    groups.send_many([_event(sent, frames.MessageCreated.of(sent)) for sent in sents])
     _note_announced(sents)
 
 
@@ -62,11 +60,11 @@ def _note_announced(sents: Sequence[Sent]) -> None:
 
 
 def excerpt_changed(message: Message, before: str, now: str | None = None) -> None:
-    """Let the other side's notifications say what a message says now.
+    """Replace a changed message's excerpt in the notifications of the other side.
 
     Args:
-        before: its text when they were notified.
-        now: None if it is removed or withdrawn.
+        before: the message's text when they were notified.
+        now: None if somebody has removed or withdrawn it.
     """
     conversation = message.conversation
     notifications.replace_excerpt(
@@ -78,10 +76,22 @@ def excerpt_changed(message: Message, before: str, now: str | None = None) -> No
     )
 
 
+def excerpt_shown_again(message: Message) -> None:
+    """Put the excerpt of a conversation's last message back into the other side's notifications."""
+    conversation = message.conversation
+    notifications.replace_excerpt(
+        subject_kind=SUBJECT_KIND,
+        subject_id=conversation.pk,
+        team_id=conversation.shop_id if message.side == Side.CONSUMER else 0,
+        excerpt="",
+        by=extras.excerpt_of(message, message.body),
+    )
+
+
 def message_changed(message: Message) -> None:
     """Announce to both sides, on commit, that a message has changed."""
     sent = extras.sent_of(message)
-    event = _event(sent, frames.MessageChanged.of(sent), sent.revision)
+    event = _event(sent, frames.MessageChanged.of(sent))
     transaction.on_commit(lambda: groups.send_many([event]))
 
 
@@ -93,7 +103,7 @@ def conversations_ended(rows: Iterable[Conversation]) -> None:
             {
                 "type": "chat.message",
                 "conversation": row.pk,
-                "frame": encode(frames.ConversationEnded(row.pk, row.revision)),
+                "frame": encode(frames.ConversationEnded(row.pk, row.revision, row.is_closed)),
                 "revision": row.revision,
             },
         )
@@ -102,10 +112,17 @@ def conversations_ended(rows: Iterable[Conversation]) -> None:
     transaction.on_commit(lambda: groups.send_many(ended))
 
 
+def conversation_reopened(row: Conversation) -> None:
+    """Announce to both sides, on commit, that staff no longer keep a conversation closed."""
+    frame = encode(frames.ConversationReopened(row.pk, row.revision))
+    event = {"type": "chat.message", "conversation": row.pk, "frame": frame}
+    groups.send_on_commit(groups_of(row), {**event, "revision": row.revision})
+
+
 def messages_read(marks: Iterable[ReadMark]) -> None:
     """Announce how far people have read, and recount the readers' badges.
 
-    The own side learns it always, the other one unless the reader hides it.
+    The reader's own side always gets it, the other one unless the reader hides it.
     """
     marks = dict.fromkeys(marks)  # the same mark may occur twice
     groups.send_many([_read(mark) for mark in marks if mark.moved])
@@ -116,7 +133,7 @@ def messages_read(marks: Iterable[ReadMark]) -> None:
 
 def inbox_changed(conversations: Iterable[Conversation]) -> None:
     """Announce to both sides, on commit, whom conversations wait for now."""
-    told = [
+    changed = [
         (
             groups_of(row),
             {
@@ -127,13 +144,28 @@ def inbox_changed(conversations: Iterable[Conversation]) -> None:
         )
         for row in conversations
     ]
-    transaction.on_commit(lambda: groups.send_many(told))
+    transaction.on_commit(lambda: groups.send_many(changed))
 
 
-def told_both(conversation: Conversation, frame: Struct) -> None:
+def send_to_both(conversation: Conversation, frame: Struct) -> None:
     """Send both sides a frame on commit that changes no message."""
     event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
     groups.send_on_commit(groups_of(conversation), event)
+
+
+def to_person(user_id: int, frame: Struct) -> None:
+    """Send a frame to all sockets of one person, and to nobody else."""
+    event = {"type": "chat.own", "frame": encode(frame)}
+    groups.send([groups.user_group(user_id)], event)
+
+
+def block_changed(
+    consumer_id: int, shop_id: int, conversation_ids: list[int], blocked_by: str
+) -> None:
+    """Let both sides' sockets act on a block on commit; only the blocking side's pages show it."""
+    event = {"type": "chat.block", "conversations": conversation_ids, "blocked_by": blocked_by}
+    both = consumer_group(consumer_id), seller_group(shop_id)
+    groups.send_on_commit(both, event)
 
 
 def typing(
@@ -157,20 +189,20 @@ def typing(
         )
     )
     event = {"type": "chat.typing", "conversation": conversation_id, "user": person.pk}
-    told, about = _of_one_side(consumer_id, shop_id, side, hidden=hidden)
-    groups.send(told, {**event, **about, "frame": frame})
+    names, about = _of_one_side(consumer_id, shop_id, side, hidden=hidden)
+    groups.send(names, {**event, **about, "frame": frame})
 
 
 def _read(mark: ReadMark) -> groups.Addressed:
-    told, about = _of_one_side(mark.consumer_id, mark.shop_id, mark.side, hidden=mark.hidden)
+    names, about = _of_one_side(mark.consumer_id, mark.shop_id, mark.side, hidden=mark.hidden)
     event = {"type": "chat.read", "conversation": mark.conversation_id, **about}
-    return told, {**event, "frame": encode(frames.ConversationRead.of(mark))}
+    return names, {**event, "frame": encode(frames.ConversationRead.of(mark))}
 
 
 def _of_one_side(
     consumer_id: int, shop_id: int, side: Side, *, hidden: bool
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Return the groups that learn what somebody does, and what their sockets decide by."""
+    """Return the groups to send what somebody does, and what their sockets filter it by."""
     about = {"consumer": consumer_id, "side": side.value, "hidden": hidden}
     both = consumer_group(consumer_id), seller_group(shop_id)
     own = both[:1] if side is Side.CONSUMER else both[1:]
@@ -193,12 +225,12 @@ def _count_again(names: Collection[str]) -> None:
         groups.send(names, {"type": "badge.changed"})
 
 
-def _event(sent: Sent, frame: Struct, revision: int) -> groups.Addressed:
+def _event(sent: Sent, frame: Struct) -> groups.Addressed:
     """Return an event with a frame for both sides, ordered by revision."""
     event = {
         "type": "chat.message",
         "conversation": sent.conversation_id,
         "frame": encode(frame),
-        "revision": revision,
+        "revision": sent.revision,
     }
     return (consumer_group(sent.consumer_id), seller_group(sent.shop_id)), event

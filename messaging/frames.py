@@ -6,16 +6,17 @@ The JSON responses use the same structures. `client_frames` has the other direct
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 from msgspec import Struct
 
-from . import extras
+from . import extras, remarks
 from .models import Conversation, File, Message
 from .queries import Window
 from .records import Quoted, Reactions, ReadMark, Sent
 from .records import Sender as Sender
+from .remarks import LinkRemark
 
 
 class FileItem(Struct):
@@ -58,9 +59,12 @@ class MessageItem(Struct, kw_only=True):
     files: Sequence[FileItem]
     quote: Quoted | None
     reactions: Sequence[Reactions]
+    warnings: Sequence[str]
+    links: Sequence[LinkRemark]
 
     @classmethod
     def of(cls, sent: Sent) -> Self:
+        codes = remarks.codes_of(sent.shown_files)
         return cls(
             conversation=sent.conversation_id,
             consumer=sent.consumer_id,
@@ -79,6 +83,8 @@ class MessageItem(Struct, kw_only=True):
             files=sent.shown_files and [FileItem.of(file) for file in sent.shown_files],
             quote=sent.quoted,
             reactions=sent.reactions,
+            warnings=remarks.warnings(sent.body, codes, is_automatic=sent.is_automatic),
+            links=remarks.links(sent.body, codes),
         )
 
 
@@ -127,7 +133,10 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     """A page of messages; the client resumes from `revision`, `read` has a mark for each side.
 
     `nudged` has the time of the reminder that the side which is to answer has got, by the side
-    that sent it.
+    that sent it. `blocked`: the reader's own side has blocked the other one. `closed`: it has
+    ended because staff closed it. `muted_until`: until then, staff keep the reader from writing.
+    `dismissed` has the kinds of the warnings that the reader has dismissed, by sequence;
+    `scam_warnings` adds them.
     """
 
     conversation: int
@@ -137,6 +146,10 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     read: dict[str, int]
     nudged: dict[str, datetime]
     ended: bool
+    closed: bool
+    blocked: bool
+    muted_until: datetime | None
+    dismissed: dict[int, str] = {}
 
 
 class ConversationWindow(ConversationState, tag="conversation.state", kw_only=True):
@@ -146,8 +159,19 @@ class ConversationWindow(ConversationState, tag="conversation.state", kw_only=Tr
     newer: bool
 
 
-class ConversationEnded(Struct, tag="conversation.ended"):
-    """Nobody can write there any more: the shopper's account, or the shop, is gone."""
+class ConversationEnded(Struct, tag="conversation.ended", omit_defaults=True):
+    """Nobody can write there any more: the shopper's account, or the shop, is gone.
+
+    `closed`: or staff have closed it.
+    """
+
+    conversation: int
+    revision: int
+    closed: bool = False
+
+
+class ConversationReopened(Struct, tag="conversation.reopened"):
+    """Staff no longer keep it closed."""
 
     conversation: int
     revision: int
@@ -196,6 +220,7 @@ def page(
     more: bool,
     read: dict[str, int],
     nudged: dict[str, datetime],
+    blocked: bool,
     resuming: bool,
 ) -> ConversationState:
     """Return a page of messages, for the socket and for JSON responses.
@@ -220,6 +245,9 @@ def page(
         read=read,
         nudged=nudged,
         ended=conversation.ended_at is not None,
+        closed=conversation.is_closed,
+        muted_until=conversation.muted_until,
+        blocked=blocked,
     )
 
 
@@ -230,9 +258,11 @@ def window(
     more: bool,
     read: dict[str, int],
     nudged: dict[str, datetime],
+    blocked: bool,
 ) -> ConversationWindow:
     """Return a part of the history for JSON responses, with what there is around it."""
-    state = page(conversation, shown.messages, more=more, read=read, nudged=nudged, resuming=False)
+    about: dict[str, Any] = {"more": more, "read": read, "nudged": nudged, "blocked": blocked}
+    state = page(conversation, shown.messages, **about, resuming=False)
     return ConversationWindow(
         **msgspec.structs.asdict(state), older=shown.has_older, newer=shown.has_newer
     )

@@ -1,6 +1,8 @@
 """What a heartbeat says about each socket's open conversations, so that a client notices gaps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, InterfaceError
@@ -11,23 +13,41 @@ from trato.realtime.frames import encode
 
 from . import frames, queries
 from .resuming import OpenConversations
+from .sanctions import queries as sanctions
 
 log = structlog.get_logger("trato.socket")
 
 NOTHING_OPEN = encode(frames.Heartbeat({}))
 
 
+@contextmanager
+def despite_outage() -> Iterator[None]:
+    """Log that the database cannot be reached, and go on: clients expect a heartbeat even then."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError):
+        log.warning("beat_unavailable")
+
+
 async def send(sockets: Mapping[RealtimeConsumer, OpenConversations]) -> None:
     """Send each socket the revisions of its open conversations; a seller gets the team's too."""
     opened = {socket: tuple(pks) for socket, pks in sockets.items()}
-    tops: dict[int, tuple[int, int | None]] = {}
+    tops: dict[int, queries.Top] = {}
+    muted: dict[int, datetime] | None = None
+    changes = {socket: socket_open.block_changes for socket, socket_open in sockets.items()}
+    mutes = {socket: socket_open.mute.changes for socket, socket_open in sockets.items()}
     if wanted := set().union(*opened.values()):
-        try:
-            tops = await run_in_database_thread(queries.revisions, wanted)
-        except (DatabaseError, InterfaceError):
-            log.warning("beat_unavailable")
+        with despite_outage():
+            tops = await run_in_database_thread(queries.tops, wanted)
+            people = {socket.user.pk for socket, pks in opened.items() if pks}
+            muted = await run_in_database_thread(sanctions.muted_among, people)
     for socket, pks in opened.items():
-        own = {pk: tops[pk][0] for pk in pks if pk in tops}
-        known = ((pk, tops[pk][1]) for pk in sockets[socket].of_team() if pk in tops)
+        own = {pk: tops[pk].revision for pk in pks if pk in tops}
+        known = ((pk, tops[pk].team_revision) for pk in sockets[socket].of_team() if pk in tops)
         team = {pk: revision for pk, revision in known if revision}
         socket.send_frame(encode(frames.Heartbeat(own, team)) if own else NOTHING_OPEN)
+        if changes[socket] == sockets[socket].block_changes:  # else what was read may be older
+            for pk in own:
+                sockets[socket].learn_block(pk, tops[pk].blocked_by)
+        if muted is not None and pks and mutes[socket] == sockets[socket].mute.changes:
+            sockets[socket].mute.learn(muted.get(socket.user.pk))

@@ -5,7 +5,7 @@ Three settings describe that shop: `MESSAGING_PRODUCT_MODEL` and `MESSAGING_SHOP
 `trato.people` says what the user model needs. The rest of the package uses the one object `host`.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,8 @@ from trato import people
 from trato.listed import listed
 from trato.people import Person
 from trato.prepared import prepared
+
+from .host_safety import SafetyHost
 
 Product: TypeAlias = models.Model  # of MESSAGING_PRODUCT_MODEL
 Shop: TypeAlias = models.Model  # of MESSAGING_SHOP_MODEL
@@ -59,7 +61,7 @@ class PagePart:
     data: Any
 
 
-class MessagingHost(ABC):
+class MessagingHost(SafetyHost):
     """The shop, as messaging sees it.
 
     A subclass implements the abstract methods, and overrides names that differ. Methods may query
@@ -71,11 +73,12 @@ class MessagingHost(ABC):
 
     shop_name_field = "name"
     shop_slug_field = "slug"  # the slug in `/shops/<slug>/contact/`
-    # The fields with the files of pictures; empty if there are none.
-    person_picture_field = ""
+    person_joined_field = "date_joined"  # when the account was created; empty if unknown
+    person_picture_field = ""  # the fields with the files of pictures; empty if there are none
     shop_picture_field = ""
     product_title_field = "title"
     product_slug_field = "slug"  # the slug in `/products/<slug>/contact/`
+    product_category_field = ""  # to a column of the category, such as `category__slug`
     product_shop_field = "shop"  # the foreign key to the shop that sells it
 
     # -- People ---------------------------------------------------------------------------------
@@ -101,28 +104,6 @@ class MessagingHost(ABC):
 
         For other people, `active_members` is not queried at all.
         """
-
-    @abstractmethod
-    def may_suspend(self, actor: Person, person: Person) -> bool:
-        """Whether a member of staff may suspend or restore a person."""
-
-    @abstractmethod
-    def suspend(self, actor: Person, person_id: int, reason: str) -> object:
-        """Suspend an account, in one transaction.
-
-        Clear `is_active`, record the act in the audit trail, and call
-        `trato.realtime.sessions.announce_access_changed` and, while the person is a member,
-        `trato.realtime.teams.announce_member_changed`.
-
-        Raises:
-            trato.errors.AlreadyDone: the account is suspended.
-            PermissionDenied: see `may_suspend`.
-            ValidationError: no reason is given.
-        """
-
-    @abstractmethod
-    def restore(self, actor: Person, person_id: int, reason: str) -> object:
-        """Restore a suspended account. Raises the same exceptions as `suspend`."""
 
     # -- Shops ----------------------------------------------------------------------------------
 
@@ -166,6 +147,10 @@ class MessagingHost(ABC):
         """Return the IDs of the members who may change how the shop works, oldest first."""
         return sorted(self.members_of(shop_id))
 
+    def owners_of(self, shop_id: int) -> list[int]:
+        """Return the IDs of those who answer for a shop, also while they are suspended."""
+        return self.managers_of(shop_id)
+
     def shop_url(self, shop: Shop) -> str:
         """Return the address of the shop's page."""
         return str(cast(Any, shop).get_absolute_url())
@@ -191,6 +176,14 @@ class MessagingHost(ABC):
     @abstractmethod
     def is_available(self, product: Product) -> bool:
         """Whether shoppers can see a product and ask about it. Makes no query."""
+
+    def product_title(self, product: Product) -> str:
+        """Return a product's title, as stored in its column. Makes no query."""
+        return str(getattr(product, self.product_title_field))
+
+    def product_url(self, product: Product) -> str:
+        """Return the address of a product's page."""
+        return self.product_card(product).url
 
     @abstractmethod
     def product_card(self, product: Product) -> ProductCard:

@@ -4,20 +4,19 @@ On PostgreSQL every statement walks an index in the order of the list and stops 
 number of rows, however many conversations a shop has.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from messaging.access import Scope
 from messaging.lanes.queries import ALL, OURS, SETTLED, THEIRS, of_lane
-from messaging.models import SUBJECT_KIND, Conversation
+from messaging.models import Conversation, Lane
 from messaging.sides import Side
-from notifications.models import Notification
+from notifications.models import News, Notification
 from trato.pagination import PageRequest, ordered
 
-HOUR = timedelta(hours=1)
+NEAREST = 200  # conversations of a shop that are checked first for a page of the longest waiting
 
 Keys = QuerySet[Any, tuple[int, Any]]  # a conversation's ID, and the time that sorts it
 
@@ -53,14 +52,11 @@ def upcoming(
     for shop_id in scope.shop_ids:
         hour, own = ("last_message_hour", Q(shop=shop_id))
         if lane != ALL:
-            hour, own = _lane(shop_id, lane)
-            own &= ~Q(consumer=scope.user_id)  # which is in the other lane, see `of_lane`
+            # A member's own questions are in the other lane, see `of_lane`.
+            hour, own = "lane__hour", Q(lane__shop=shop_id, lane__turn__in=_turns(lane))
+            own &= ~Q(consumer=scope.user_id)
         lists.append(_by_last_message(said.filter(own), wanted, hour)[:size])
-    first, *others = lists
-    if not others:
-        return first
-    sign = "" if wanted.newer else "-"
-    return first.union(*others).order_by(f"{sign}last_message_at", f"{sign}id")[:size]
+    return _merged(lists, wanted, "last_message_at")[:size]
 
 
 def longest_waiting(
@@ -73,35 +69,57 @@ def longest_waiting(
     Args:
         lane: as for `upcoming`; settled conversations are left out.
     """
-    rows = among.filter(of_lane(scope, lane), waiting_since__isnull=False)
     turned = PageRequest(wanted.cursor, newer=not wanted.newer)
-    return ordered(rows, turned, time="waiting_since").values_list("id", "waiting_since")[:size]
+    everything = _by_waiting(among.filter(of_lane(scope, lane)), turned)[:size]
+    if not connection.features.supports_slicing_ordering_in_compound:  # SQLite
+        return everything
+    mine = Q(consumer=scope.user_id) & of_lane(Scope(scope.user_id, ()), lane)
+    lists = [_by_waiting(among.filter(mine), turned)[:size]]
+    # PostgreSQL would check thousands of conversations before it sorts. These are sorted before.
+    lanes = Lane.objects.filter(turn__in=_turns(lane), waiting_since__isnull=False)
+    nearest = [
+        ordered(lanes.filter(shop=pk), turned, time="waiting_since")[:NEAREST]
+        for pk in scope.shop_ids
+    ]
+    for rows in nearest:
+        own = among.filter(~Q(consumer=scope.user_id), pk__in=rows.values("pk"))
+        lists.append(_by_waiting(own, turned)[:size])
+    result = _merged(lists, turned, "waiting_since")[:size]
+    if len(result) < size and any(len(rows.values("pk")) == NEAREST for rows in nearest):
+        return everything
+    return result
 
 
-def _lane(shop_id: int, lane: str) -> tuple[str, Q]:
-    """Return the hour in the index of lanes, and the condition for a lane of a shop there."""
-    turn = {OURS: Side.SELLER.value, THEIRS: Side.CONSUMER.value, SETTLED: ""}[lane]
-    return "lane__hour", Q(lane__shop=shop_id, lane__turn=turn)
+def _turns(lane: str) -> list[str]:
+    """Return the turns of a shop's conversations in a lane."""
+    shop, shopper = Side.SELLER.value, Side.CONSUMER.value
+    return {ALL: [shop, shopper], OURS: [shop], THEIRS: [shopper], SETTLED: [""]}[lane]
+
+
+def _merged(lists: list[Keys], wanted: PageRequest, time: str) -> Keys:
+    first, *others = lists
+    sign = "" if wanted.newer else "-"
+    return first.union(*others).order_by(f"{sign}{time}", f"{sign}id") if others else first
+
+
+def _by_waiting(conversations: QuerySet[Conversation], wanted: PageRequest) -> Keys:
+    rows = conversations.filter(waiting_since__isnull=False)
+    rows = ordered(rows, wanted, time="waiting_since")
+    return rows.values_list("id", "waiting_since")
 
 
 def _by_last_message(
     conversations: QuerySet[Conversation], wanted: PageRequest, hour: str = "last_message_hour"
 ) -> Keys:
-    """Sort by the hour first, which an index contains, and then by the exact time."""
-    rows = ordered(conversations, wanted, time="last_message_at")
-    sign = "" if wanted.newer else "-"
-    if wanted.cursor is not None:  # the hour is no later than the time, and less than an hour early
-        at = wanted.cursor.at
-        bound = (f"{hour}__gt", at - HOUR) if wanted.newer else (f"{hour}__lte", at)
-        rows = rows.filter(bound)
-    rows = rows.order_by(f"{sign}{hour}", f"{sign}last_message_at", f"{sign}id")
+    rows = ordered(conversations, wanted, time="last_message_at", hour=hour)
     return rows.values_list("id", "last_message_at")
 
 
 def _unread(scope: Scope, wanted: PageRequest, conversations: QuerySet[Conversation]) -> Keys:
-    about = conversations.filter(pk=OuterRef("news__subject_id"))
-    waiting = Notification.objects.filter(
-        Exists(about), recipient=scope.user_id, news__subject_kind=SUBJECT_KIND, read_at=None
-    )
-    rows = ordered(waiting, wanted, time="news__happened_at", key="news__subject_id")
-    return rows.values_list("news__subject_id", "news__happened_at")
+    # With a join PostgreSQL would rather sort the news of all shops than a person's unread ones.
+    news = News.objects.filter(pk=OuterRef("news"))
+    waiting = Notification.objects.filter(recipient=scope.user_id, is_notice=False, read_at=None)
+    waiting = waiting.annotate(
+        about=Subquery(news.values("subject_id")), at=Subquery(news.values("happened_at"))
+    ).filter(Exists(conversations.filter(pk=OuterRef("about"))))
+    return ordered(waiting, wanted, time="at", key="about").values_list("about", "at")

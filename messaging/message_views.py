@@ -1,7 +1,9 @@
 """One message over HTTP: its page with all that one can do with it, and these acts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
+from django.contrib import messages as notices
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,11 +21,14 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, extras, frames
+from . import access, extras, frames, remarks
 from .editing import actions as editing
 from .editing import queries as versions
 from .models import Message, Reaction
 from .reactions import actions as reactions
+from .reports import actions as reports
+from .scam_warnings import actions as scam_warnings
+from .scam_warnings.queries import hide_dismissed
 
 Act = Callable[[PersonRequest, int, int], tuple[Message, bool]]
 
@@ -41,7 +46,28 @@ def _react(request: PersonRequest, conversation_id: int, sequence: int) -> tuple
     return reactions.react(request.user, conversation_id, sequence, reaction)
 
 
-ACTS: dict[str, Act] = {"edit": _edit, "withdraw": _withdraw, "react": _react}
+def _report(request: PersonRequest, conversation_id: int, sequence: int) -> tuple[Message, bool]:
+    reason, words = request.POST.get("reason", ""), request.POST.get("words", "")
+    report = reports.report_message(request.user, conversation_id, sequence, reason, words)
+    with suppress(Refused):  # reported in any case
+        scam_warnings.dismiss(request.user, conversation_id, sequence)
+    message = report.message
+    assert message is not None, "a report of a message"  # noqa: S101
+    message.conversation = access.conversation_for(request.user, conversation_id)
+    return message, True
+
+
+def _dismiss(request: PersonRequest, conversation_id: int, sequence: int) -> tuple[Message, bool]:
+    return scam_warnings.dismiss(request.user, conversation_id, sequence)
+
+
+ACTS: dict[str, Act] = {
+    "edit": _edit,
+    "withdraw": _withdraw,
+    "react": _react,
+    "report": _report,
+    "dismiss": _dismiss,
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,6 +92,8 @@ def message(request: PersonRequest, conversation_id: int, sequence: int) -> Http
         return with_retry_after(_page(request, conversation_id, sequence, refusal), refusal)
     if wants_json(request):
         return json_response(frames.MessageChanged.of(extras.sent_of(changed)))
+    if request.POST["act"] == "report":
+        notices.success(request, _("Thank you. Our staff will review this message."))
     return redirect(versions.address(changed))
 
 
@@ -93,6 +121,8 @@ def _page(
         raise Http404("no such message")
     message.conversation = conversation
     extras.load([message])
+    remarks.add([message])
+    hide_dismissed(conversation, [message], request.user.pk)
     side = conversation.side_of(request.user.pk)
     may = versions.allowed(message, request.user)
     context = {

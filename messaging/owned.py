@@ -6,15 +6,14 @@ person's own is nobody else's.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from trato.people import Person
+from trato.people import Person, lock_person
 
 from .fields import HostForeignKey
 from .host import Shop, host, shop_model
@@ -42,6 +41,12 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
+            models.CheckConstraint(
+                condition=models.Q(shop__isnull=True) ^ models.Q(owner__isnull=True),
+                name="%(class)s_of_a_shop_or_a_person",
+            ),
+        )
 
     @property
     def is_own(self) -> bool:
@@ -92,7 +97,7 @@ def lock_owner(actor: Person, shop_id: int | None) -> models.Q:
         Http404: the actor doesn't work for the shop.
     """
     if shop_id is None:
-        get_user_model()._default_manager.select_for_update(no_key=True).get(pk=actor.pk)
+        lock_person(actor.pk)
         return models.Q(owner_id=actor.pk)
     if not host.is_member(actor.pk, shop_id):
         raise Http404("no such shop")

@@ -13,10 +13,11 @@ from . import events
 from .due import watch
 from .message_checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
+from .rules.check import RulesCheck
 from .team import taking
 
 # Of the words, also of those that an edit gives a message.
-CHECKS_OF_WORDS: tuple[Check, ...] = (TextCheck(),)
+CHECKS_OF_WORDS: tuple[Check, ...] = (TextCheck(), RulesCheck())
 # In this order, until one refuses. The rate limit is last, because refused messages don't count.
 CHECKS: tuple[Check, ...] = (*CHECKS_OF_WORDS, MessageLimit())
 

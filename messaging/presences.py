@@ -1,16 +1,19 @@
 """What one socket's person shows of themselves, and what it may therefore show of others."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
 
+from trato.people import Person
 from trato.realtime.background import per_loop
 from trato.realtime.consumers import RealtimeConsumer
+from trato.realtime.database import run_in_database_thread
 from trato.realtime.dataloader import DataLoader
 from trato.realtime.groups import Event
 from trato.realtime.latest import Latest
 
+from . import access
 from .host import host
 from .models import Side
 from .presence import actions
@@ -18,13 +21,6 @@ from .presence.queries import NOTHING_HIDDEN, Hidden, hidden_by
 from .resuming import OpenConversations
 
 PEOPLE_MAX = 10_000  # whose last times a process remembers
-
-
-def load(
-    user_ids: Collection[int], seller_ids: Collection[int]
-) -> tuple[dict[int, Hidden], dict[int, list[int]]]:
-    """Return what people hide, and the shops that some of them work for."""
-    return hidden_by(user_ids), host.shops_of(seller_ids) if seller_ids else {}
 
 
 class SocketPresence:
@@ -36,11 +32,11 @@ class SocketPresence:
         self._answers = Latest()
 
     def ask(self) -> int:
-        """Return a number for a question what the person hides, see `learn`."""
+        """Return a number for a query that is about to load what the person hides, see `learn`."""
         return self._answers.ask()
 
     def learn(self, question: int, hidden: Hidden) -> None:
-        """Take the answer to a question, unless a later one has been answered."""
+        """Note what a query has loaded, unless a later query has finished before it."""
         if self._answers.applies(question):
             self._hidden = hidden
 
@@ -75,13 +71,34 @@ class SocketPresence:
             _note(user.pk)
 
     def _may_know(self, event: Event, *, is_hiding: bool) -> bool:
-        """Whether an event is of the person's own side, or neither of the two hides it.
+        """Whether an event is of the person's own side, or neither of the two hides or blocks.
 
         A shopper who has joined the shop since gets the team's events, but is on the other side.
         """
         is_shopper = event["consumer"] == self._socket.user.pk
         is_own_side = is_shopper == (event["side"] == Side.CONSUMER)
-        return is_own_side or not (event["hidden"] or is_hiding)
+        is_blocked = self._conversations.is_blocked(event["conversation"])
+        return is_own_side or not (event["hidden"] or is_hiding or is_blocked)
+
+
+async def groups_of(people: Mapping[SocketPresence, Person]) -> dict[SocketPresence, set[str]]:
+    """Load what the person on each of some sockets hides; return the person's role groups."""
+    asked = {presence: presence.ask() for presence in people}
+    ids = {user.pk for user in people.values()}
+    sellers = {user.pk for user in people.values() if host.acts_as_seller(user)}
+    hidden, shops = await run_in_database_thread(_load, ids, sellers)
+    groups = {}
+    for presence, user in people.items():
+        groups[presence] = access.role_groups(user, shops.get(user.pk, ()))
+        presence.learn(asked[presence], hidden.get(user.pk, NOTHING_HIDDEN))
+    return groups
+
+
+def _load(
+    user_ids: Collection[int], seller_ids: Collection[int]
+) -> tuple[dict[int, Hidden], dict[int, list[int]]]:
+    """Return what people hide, and the shops that some of them work for."""
+    return hidden_by(user_ids), host.shops_of(seller_ids) if seller_ids else {}
 
 
 def _note(user_id: int) -> None:

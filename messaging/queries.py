@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from trato.listed import listed
 from trato.people import Person
 from trato.prepared import prepared
 
-from .models import Conversation, Message, Participant, PresenceChoice, Side
+from .models import Conversation, Message, Participant, PresenceChoice, ReadBefore, Side
 
 
 class Window(NamedTuple):
@@ -91,6 +91,15 @@ def read_marks_and_own(
     return _furthest(conversation, user, participants), mark, own
 
 
+def furthest_read(conversation: Conversation) -> dict[str, int]:
+    """Return how far each side has read, whether or not somebody hides it."""
+    marks = dict.fromkeys(Side.values, 0)
+    rows = Participant.objects.filter(conversation=conversation)
+    for row in rows.values("side").annotate(furthest=Max("last_read_sequence")):
+        marks[row["side"]] = row["furthest"]
+    return marks
+
+
 def _furthest(
     conversation: Conversation, reader: Person, participants: Iterable[Any]
 ) -> dict[str, int]:
@@ -98,17 +107,26 @@ def _furthest(
     for row in participants:
         if row.side == own_side or not (row.is_hidden or row.reader_hides):
             marks[row.side] = max(marks[row.side], row.last_read_sequence)
+    if conversation.blocked_by:
+        other = own_side.other
+        before = ReadBefore.objects.filter(conversation=conversation).values_list(other, flat=True)
+        marks[other] = min(marks[other], before.first() or 0)
     return marks
 
 
-def revisions(conversation_ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
-    """Return the top revisions of several conversations, and those of their teams, if any.
+class Top(NamedTuple):
+    """What a heartbeat corrects; only the seller side may learn of the team's revision."""
 
-    Makes one query. Only the seller side may learn of the second one.
-    """
+    revision: int
+    team_revision: int | None
+    blocked_by: str
+
+
+def tops(conversation_ids: Iterable[int]) -> dict[int, Top]:
+    """Return the top revisions of several conversations, and who has blocked whom; one query."""
     rows = Conversation.objects.filter(pk__in=listed(conversation_ids))
-    columns = rows.values_list("pk", "revision", "team_state__team_revision")
-    return {pk: (revision, of_team) for pk, revision, of_team in columns}
+    columns = rows.values_list("pk", "revision", "team_state__team_revision", "blocked_by")
+    return {pk: Top(revision, team, blocked_by) for pk, revision, team, blocked_by in columns}
 
 
 @prepared

@@ -95,6 +95,12 @@ class Attempt(Content, kw_only=True):
     files: Sequence[int] = ()  # uploaded before; such a message is stored by `sending.orm`
     scheduled: int | None = None  # the scheduled message that is sent and has the files
     refusal: Refused | None = None
+    held_for: str = ""  # the name of the rule for which staff look at it first
+    released: int | None = None  # the held message that is delivered and has the files
+    codes: str = ""  # what QR codes in its pictures say, one per line; read by the rules' check
+    insists: bool = False  # its sender says that the rule which questioned it is wrong
+    is_edit: bool = False  # new words for a message that is stored already
+    language: str = ""  # of the sender's page; that of the current request by default
     sender_id: int = 0
     sender_name: str = ""  # given for automatic messages: the shop's
     counted: bool = False  # against the sender's rate limit
@@ -181,6 +187,22 @@ class Sent(Content, kw_only=True):
             badges=badges,
             takes=takes,
         )
+
+
+class Held(msgspec.Struct, kw_only=True):
+    """A message that is stored outside the log, until staff have looked at it.
+
+    `is_new` unless the `client_id` was repeated.
+    """
+
+    conversation_id: int
+    sender_id: int
+    client_id: uuid.UUID
+    created_at: datetime
+    is_new: bool = False
+
+
+Answer = Sent | Held | Exception  # what becomes of an attempt
 
 
 class Reading(NamedTuple):

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from trato.errors import Refused
+from trato.errors import Refused, unavailable
 from trato.realtime.close_codes import FLOODS
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.frames import Error, encode
@@ -54,9 +54,7 @@ class Refusals:
                     refusal = Refused("not_found", _("We can't find that conversation."))
                 case DatabaseError() | InterfaceError():
                     log.warning("database_unavailable", user=self._socket.user.pk)
-                    refusal = Refused(
-                        "unavailable", _("That isn't possible right now. Try again in a moment.")
-                    )
+                    refusal = unavailable()
                 case _:
                     raise error
             self._socket.send_frame(encode(Error.of(refusal, client_id)))
@@ -82,7 +80,7 @@ class Sends:
         """Send a message. It is acknowledged when its batch is committed."""
         before = self._answers.get(frame.after.int) if frame.after else None
         answer = (
-            sending.submit(self._socket.user, frame)
+            sending.submit(self._socket.user, frame, self._socket.language)
             if before is None
             else asyncio.get_running_loop().create_task(self._submit_after(before, frame))
         )
@@ -90,7 +88,7 @@ class Sends:
         self._socket.tasks.add(answer)
         answer.add_done_callback(partial(self._reply, frame.client_id))
 
-    def take(self, text: str) -> bool:
+    def try_now(self, text: str) -> bool:
         """Submit a send or raise a mark immediately, without ASGI's queue.
 
         Returns:
@@ -106,7 +104,7 @@ class Sends:
         if isinstance(frame, client_frames.Send):
             self._socket.context.run(self.submit, frame)
             return True
-        return isinstance(frame, client_frames.Read) and self._marks.take(frame)
+        return isinstance(frame, client_frames.Read) and self._marks.try_add(frame)
 
     async def _submit_after(self, before: "asyncio.Future[str]", frame: client_frames.Send) -> str:
         """Store a message after another one. If that one has to be repeated, so does this one."""
@@ -114,7 +112,7 @@ class Sends:
         error = before.exception()
         if error is not None and is_temporary(error):
             raise error
-        return await sending.submit(self._socket.user, frame)
+        return await sending.submit(self._socket.user, frame, self._socket.language)
 
     def _reply(self, client_id: uuid.UUID, answer: "asyncio.Future[str]") -> None:
         self._socket.tasks.discard(answer)
@@ -136,7 +134,7 @@ class Marks:
         self._socket, self._refusals = socket, refusals
         self._waiting = 0
 
-    def take(self, frame: client_frames.Read) -> bool:
+    def try_add(self, frame: client_frames.Read) -> bool:
         """Store a mark with the next batch, unless too many wait: False if so."""
         if reading.raise_mark(self._socket.user, frame):
             return True
@@ -147,7 +145,7 @@ class Marks:
 
     async def add(self, frame: client_frames.Read) -> None:
         """Store a mark with the next batch; wait for it if too many are waiting."""
-        if not self.take(frame):
+        if not self.try_add(frame):
             await asyncio.wait([self._store(frame)])
 
     def _store(self, frame: client_frames.Read) -> "asyncio.Future[Any]":

@@ -18,8 +18,13 @@ from trato.realtime.frames import encode
 from trato.realtime.groups import Event
 
 from . import access, events, frames, queries
+from .blocks.frames import BlockChanged
+from .conversations import blocking_sides
 from .models import Conversation, Side
 from .nudges import queries as nudges
+from .presence.frames import Presence
+from .sanctions.mutes import Mute
+from .scam_warnings.queries import add_dismissed
 
 
 @dataclass(slots=True)
@@ -30,6 +35,8 @@ class OpenConversation:
         side: the person's side.
         consumer, shop: the IDs of its two sides, known after the first read.
         groups: their groups.
+        blocked_by: see `Conversation.blocked_by`.
+        blocked_meanwhile: the same, if it has changed while the page was being loaded.
         is_shop_there: what the client, a shopper's, knows about that.
         reading: whether a page is being loaded; events are held until it has been sent.
         more: whether the client has to request another page, which will include later changes.
@@ -40,6 +47,8 @@ class OpenConversation:
     consumer: int = 0
     shop: int = 0
     groups: tuple[str, ...] = ()
+    blocked_by: str = ""
+    blocked_meanwhile: str | None = None
     is_shop_there: bool = False
     reading: bool = False
     more: bool = False
@@ -52,6 +61,8 @@ class OpenConversations:
     def __init__(self, socket: RealtimeConsumer) -> None:
         self._socket = socket
         self._open: dict[int, OpenConversation] = {}
+        self.block_changes = 0  # how many events have said so
+        self.mute = Mute(socket)
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._open)
@@ -105,6 +116,8 @@ class OpenConversations:
             for frame in opened.held:
                 self._socket.send_frame(frame)
         opened.held = []
+        if opened.blocked_meanwhile is not None:
+            self.learn_block(conversation_id, opened.blocked_meanwhile)
 
     def close(self, conversation_id: int) -> None:
         """Forget a conversation; does nothing if it is not open."""
@@ -127,8 +140,35 @@ class OpenConversations:
         elif opened.reading:
             opened.held.append(event["frame"])
 
+    def is_blocked(self, conversation_id: int) -> bool:
+        """Whether one side has blocked the other in an open conversation."""
+        opened = self._open.get(conversation_id)
+        return opened is not None and bool(opened.blocked_by)
+
+    def deliver_block(self, event: Event) -> None:
+        """Act on a block, or on its end, in the open conversations of the two."""
+        self.block_changes += 1
+        for pk in event["conversations"]:
+            self.learn_block(pk, event["blocked_by"])
+
+    def learn_block(self, conversation_id: int, blocked_by: str) -> None:
+        """Take what is true now; tell the client if its own side has blocked, or no longer."""
+        opened = self._open.get(conversation_id)
+        if opened is None:
+            return
+        if opened.reading or opened.side is None:
+            opened.blocked_meanwhile = blocked_by
+            return
+        own = [opened.side in blocking_sides(value) for value in (opened.blocked_by, blocked_by)]
+        opened.blocked_by = blocked_by
+        if own[0] != own[1]:
+            self._socket.send_frame(encode(BlockChanged(conversation_id, own[1])))
+        if blocked_by and opened.is_shop_there:
+            opened.is_shop_there = False
+            self._socket.send_frame(encode(Presence(conversation_id, active=False)))
+
     async def announce_typing(self, conversation_id: int, *, stopped: bool, hidden: bool) -> None:
-        """Announce to the others that the person is typing, or has stopped.
+        """Announce to the others that the person, unless muted, is typing or has stopped.
 
         Args:
             hidden: whether only the own side may know.
@@ -143,8 +183,11 @@ class OpenConversations:
         (refusal,) = await rate_limits.hit_many("TYPING_FRAMES_PER_MINUTE", [user.pk])
         if refusal:
             raise refusal
+        if self.mute.until:
+            return
         sides = opened.consumer, opened.shop
-        events.typing(conversation_id, *sides, user, stopped=stopped, hidden=hidden)
+        is_hidden = hidden or bool(opened.blocked_by)
+        events.typing(conversation_id, *sides, user, stopped=stopped, hidden=is_hidden)
 
     def _gets_events(self, opened: OpenConversation) -> bool:
         return not self._socket.joined.isdisjoint(opened.groups)
@@ -156,6 +199,8 @@ class OpenConversations:
         user = self._socket.user
         conversation = access.conversation_for(user, conversation_id)
         opened.side, opened.groups = conversation.side_of(user.pk), events.groups_of(conversation)
+        opened.blocked_by = conversation.blocked_by
+        self.mute.until = conversation.muted_until
         opened.consumer, opened.shop = conversation.consumer_id, conversation.shop_id
         return state_of(conversation, since, user)
 
@@ -168,11 +213,13 @@ def state_of(conversation: Conversation, since: int, user: Person) -> frames.Con
         else queries.latest_messages(conversation)[:2]
     )
     marks = queries.read_marks(conversation, user)
-    return frames.page(
+    state = frames.page(
         conversation,
         messages,
         more=more,
         read=marks,
-        nudged=nudges.holding(conversation),
+        blocked=conversation.is_blocked_by(conversation.side_of(user.pk)),
+        nudged=nudges.holding(conversation, messages),
         resuming=bool(since),
     )
+    return add_dismissed(state, conversation, user.pk)

@@ -5,8 +5,14 @@ from .contact import retention as contact
 from .exports import retention as exports
 from .figures import retention as figures
 from .files import retention as files
+from .lab import retention as lab
+from .looks import retention as looks
 from .nudges import retention as nudges
 from .presence import retention as presence
+from .recall import retention as recall
+from .reports import retention as reports
+from .review import retention as review
+from .rules import retention as rules
 from .saved_replies import retention as saved_replies
 from .scheduled import retention as scheduled
 
@@ -17,7 +23,13 @@ RULES = [
     *figures.RULES,
     *files.RULES,
     *exports.RULES,
+    *lab.RULES,
+    *looks.RULES,
     *nudges.RULES,
     *presence.RULES,
+    *recall.RULES,
+    *reports.RULES,
+    *review.RULES,
+    *rules.RULES,
     *saved_replies.RULES,
 ]

@@ -1,12 +1,26 @@
 """What becomes due in messaging, see `messaging.due`. A feature's sweep is listed here by name."""
 
+from . import remarks
 from .away.answering import due as away
+from .due.leisure import at_leisure
 from .due.loop import Sweep
 from .exports.building import due as exports
 from .figures.actions import due as figures
+from .lab.running import due as lab
 from .nudges.answered import due as nudges
+from .recall.traces import due as traces
+from .review.actions import due as review
+from .rules.snapshot import due as rules
+from .rules.tally import due as hits
+from .sanctions.actions import due as sanctions
 from .scheduled.delivery import due as scheduled
+from .transparency.actions import due as moderation_months
 
-SWEEPS: tuple[Sweep, ...] = (away, scheduled, figures, nudges)
+SWEEPS: tuple[Sweep, ...] = (
+    away, scheduled, figures, nudges, review, remarks.refresh, sanctions, rules, hits,
+    moderation_months,
+)  # fmt: skip
 # These take minutes, so the others don't wait for them.
-SLOW_SWEEPS: tuple[Sweep, ...] = (exports,)
+SLOW_SWEEPS: tuple[Sweep, ...] = (exports, at_leisure(traces))
+# Nor do exports wait for these, which compute all the time.
+LONG_SWEEPS: tuple[Sweep, ...] = (lab,)

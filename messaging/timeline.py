@@ -1,8 +1,9 @@
 """A page of a conversation by day: its messages and, on the seller side, what the team did."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import groupby, pairwise
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import accumulate, groupby, pairwise
+from operator import itemgetter
 
 from django.utils import timezone
 
@@ -23,8 +24,7 @@ def by_day(
     Also marks the runs of messages. A row of the team between two messages ends a run, as in
     `MessageList.arrange`.
     """
-    rows: list[Row] = [*messages, *team_rows]
-    rows.sort(key=lambda row: row.created_at)  # stable: a message is before a note of the same time
+    rows = [row for _time, row in sorted(_timed(messages, team_rows), key=itemgetter(0))]
     days = [(day, list(some)) for day, some in groupby(_collapsed(rows), _day_of)]
     mark_runs((_messages_of(some) for _day, some in days), first_unread)
     for _day, some in days:
@@ -34,6 +34,19 @@ def by_day(
             if isinstance(row, Message) and not isinstance(before, Message):
                 row.is_grouped = False
     return days
+
+
+def _timed(
+    messages: Sequence[Message], team_rows: Sequence[Note | Assignment]
+) -> Iterator[tuple[datetime, Row]]:
+    """Return rows and times to sort by; a message is before a row of the team of the same time.
+
+    Messages keep their order even if the clock has gone back.
+    """
+    times = accumulate((message.created_at for message in messages), max)
+    yield from zip(times, messages, strict=True)
+    for row in team_rows:
+        yield row.created_at, row
 
 
 def _collapsed(rows: Sequence[Row]) -> list[Row]:

@@ -3,19 +3,24 @@
 from django.urls import path
 
 from . import message_views, views
+from .appeals.urls import urlpatterns as appeals
 from .away.urls import urlpatterns as away
+from .blocks.urls import urlpatterns as blocks
 from .contact.urls import urlpatterns as contact
 from .exports.urls import urlpatterns as exports
 from .figures.urls import urlpatterns as figures
 from .files.urls import urlpatterns as files
 from .inbox.urls import urlpatterns as inbox
-from .moderation.urls import urlpatterns as moderation
+from .links.urls import urlpatterns as links
+from .looks.urls import urlpatterns as looks
 from .notes.urls import urlpatterns as notes
 from .nudges.urls import urlpatterns as nudges
 from .opening_hours.urls import urlpatterns as opening_hours
 from .places.urls import urlpatterns as places
 from .presence.urls import urlpatterns as presence
 from .reading.urls import urlpatterns as reading
+from .reports.urls import urlpatterns as reports
+from .review.urls import urlpatterns as review
 from .saved_replies.urls import urlpatterns as saved_replies
 from .saved_views.urls import urlpatterns as saved_views
 from .scheduled.urls import urlpatterns as scheduled
@@ -33,13 +38,17 @@ urlpatterns = [
         message_views.message,
         name="message",
     ),
+    *appeals,
     *away,
+    *blocks,
     *contact,
     *inbox,
     *presence,
+    *links,
+    *looks,
     *reading,
     *opening_hours,
-    *moderation,
+    *reports,
     *saved_replies,
     *saved_views,
     *suggestions,
@@ -48,6 +57,7 @@ urlpatterns = [
     *triage,
     *notes,
     *nudges,
+    *review,
     *figures,
     *files,
     *exports,

@@ -4,6 +4,7 @@ Everything works without JavaScript, and everything that a script does over the 
 too.
 """
 
+import json
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -30,11 +31,14 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, actions, extras, frames, queries
+from . import access, actions, extras, frames, queries, remarks
 from .context.product import product_of
 from .context.queries import others_of
 from .files.forms import FilesRefused, files_of, store_uploads
 from .files.queries import unsent
+from .held import queries as held
+from .held.frames import held_frame
+from .looks.queries import any_shown
 from .models import Conversation, Reaction, Side, conversation_url
 from .notes import queries as notes
 from .nudges import queries as nudges
@@ -42,9 +46,12 @@ from .places import queries as places
 from .places.forms import place_of_day
 from .queries import Window
 from .reading import pixel
-from .records import Quoted
+from .recall.queries import recall_advice
+from .records import Held, Quoted
 from .resuming import state_of
+from .rules.forms import answered
 from .saved_replies.filling import drafted
+from .scam_warnings.queries import add_dismissed, hide_dismissed
 from .team import queries as team_queries
 from .timeline import by_day
 from .triage.panel import panel
@@ -85,9 +92,16 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
     if window:
         more = window.has_newer if "after" in request.GET else window.has_older
         marks = queries.read_marks(conversation, request.user)
-        nudged = nudges.holding(conversation)
-        state = frames.window(conversation, window, more=more, read=marks, nudged=nudged)
-        return json_response(state)
+        nudged = nudges.holding(conversation, window.messages)
+        state = frames.window(
+            conversation,
+            window,
+            more=more,
+            read=marks,
+            nudged=nudged,
+            blocked=conversation.is_blocked_by(conversation.side_of(request.user.pk)),
+        )
+        return json_response(add_dismissed(state, conversation, request.user.pk))
     if since:
         metrics.resumes.labels("http").inc()
     return json_response(state_of(conversation, since, request.user))
@@ -97,7 +111,7 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @person_required
 def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Send a message: a form is redirected to the thread, a script gets the acknowledgement."""
-    body, given = request.POST.get("body", ""), request.POST.get("client_id", "")
+    (body, insists), given = answered(request.POST), request.POST.get("client_id", "")
     send = actions.send_over_http if wants_json(request) else actions.send_from_form
     files = files_of(request)
     try:
@@ -105,7 +119,8 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
         quote = counter_from(request.POST["quote"]) if request.POST.get("quote") else None
         if request.FILES:
             files = store_uploads(request, conversation_id, client_id)
-        sent = send(request.user, conversation_id, client_id, body, files, quote)
+        more = actions.Extras(files=files, quote=quote, insists=insists)
+        sent = send(request.user, conversation_id, client_id, body, **more)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal, given[:64] or None)
@@ -113,6 +128,10 @@ def new_message(request: PersonRequest, conversation_id: int) -> HttpResponse:
         kept = refusal.kept if isinstance(refusal, FilesRefused) else files
         response = _thread(request, conversation, refusal=refusal, draft=body, kept_files=kept)
         return with_retry_after(response, refusal)
+    if isinstance(sent, Held):
+        if wants_json(request):
+            return json_response(held_frame(sent), 202)
+        return redirect(f"{conversation_url(conversation_id)}#held")
     if wants_json(request):
         return json_response(frames.MessageAnswer.of(sent))
     place = f"?around={sent.sequence}#message-{sent.sequence}"
@@ -137,6 +156,8 @@ def _thread(
         raise Http404("no such page") from error
     rows = part.window.messages
     extras.load(rows)
+    remarks.add(rows)
+    dismissed = hide_dismissed(conversation, rows, request.user.pk)
     team = _team_part(request.user, conversation, part.window) if side is Side.SELLER else {}
     context = {
         "conversation": conversation,
@@ -146,15 +167,21 @@ def _thread(
         "history": by_day(rows, team.get("team_rows", ()), part.unread.first),
         "part": part,
         "own_mark": own_mark,
+        "dismissed": json.dumps(dismissed) if dismissed else "",
         "refused_day": refused_day,
+        "is_blocked": conversation.is_blocked_by(side),
+        "has_looks": any_shown(conversation),
+        "recall_advice": recall_advice(conversation, side, rows),
         "triage": panel(conversation, side, own),
         "read": marks,
         "read_by_other": marks[side.other],
         "first_unread": part.unread.first,
         "nudge": nudges.panel(conversation, side),
+        "held": held.shown_to(request.user, conversation),
         "max_characters": settings.MESSAGE_MAX_CHARACTERS,
         "client_id": uuid.uuid4(),
         "form_error": refusal.detail if refusal else None,
+        "question": refusal,
         "draft": draft,
         "read_mark": pixel.signature(request.user.pk, conversation.pk, part.seen),
         "product": product_of(conversation),

@@ -100,7 +100,7 @@ class Watch:
         sight = await run_in_database_thread(self._see, shops, opened)
         for socket, conversations in tuple(self._sockets.items()):
             for pk, one in conversations.of_shopper().items():
-                is_there = one.shop in sight.there
+                is_there = one.shop in sight.there and not one.blocked_by
                 if one.shop in shops and is_there != one.is_shop_there:
                     one.is_shop_there = is_there
                     socket.send_frame(encode(Presence(pk, is_there)))

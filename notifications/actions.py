@@ -218,8 +218,8 @@ def tell_again(subject_kind: str, subject_ids: Iterable[int]) -> None:
     Call it if others are to be notified than before: a send relies for `TELL_TEAM_AGAIN_SECONDS` on
     having notified everybody, see `sql.notify_in_statement`.
     """
-    told = about(subject_kind, list(subject_ids)).filter(team_id__gt=0, told_at__isnull=False)
-    if news := locked(told):
+    announced = about(subject_kind, list(subject_ids)).filter(team_id__gt=0, told_at__isnull=False)
+    if news := locked(announced):
         News.objects.filter(pk__in=listed(news)).update(told_at=None)
 
 

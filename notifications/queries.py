@@ -3,21 +3,22 @@
 The queries count rows, not keys, so that PostgreSQL only reads the index of unread ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from trato.listed import listed
-from trato.pagination import Cursor, Page, PageRequest, ordered, page
+from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
 from trato.prepared import prepared
 from trato.realtime.teams import memberships
 
-from .models import Notification
+from .models import News, Notification
 
 
 class Unread(NamedTuple):
@@ -32,7 +33,8 @@ class Unread(NamedTuple):
 
 
 NOTHING = Unread(0, 0)
-RINGING = {"read_at": None, "is_muted": False}  # what badges count and toasts show
+MANY = 1_000  # unread notifications; more are not sorted to find the newest one
+COUNTED = {"read_at": None, "is_muted": False}  # what badges count and toasts show
 
 
 def visible_to(user_id: int) -> QuerySet[Notification]:
@@ -46,23 +48,17 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
     return own.filter(Q(team_id=0) | Q(team_id__in=teams))
 
 
-def unread_count(user_id: int) -> int:
-    """Return the number of one person's unread notifications, except muted ones."""
-    return visible_to(user_id).filter(**RINGING).count()
-
-
-def unread_and_newest(user_id: int) -> tuple[Unread, datetime | None]:
-    """Return a person's badge and the time of the newest unread notification, with one query."""
-    for total, notices, newest in _unread_and_newest(user_id):
-        return Unread(total, notices), newest
+def unread_and_now(user_id: int) -> tuple[Unread, datetime | None]:
+    """Return a person's badge and the database's time, with one query; no time if all is read."""
+    for total, notices, now in _unread_and_now(user_id):
+        return Unread(total, notices), now
     return NOTHING, None
 
 
 @prepared
-def _unread_and_newest(user_id: int) -> QuerySet[Any, tuple[int, int, datetime]]:
-    waiting = visible_to(user_id).filter(**RINGING).order_by().values("recipient")
-    counted = waiting.annotate(**_numbers(), newest=Max("news__happened_at"))
-    return counted.values_list("total", "notices", "newest")
+def _unread_and_now(user_id: int) -> QuerySet[Any, tuple[int, int, datetime]]:
+    waiting = visible_to(user_id).filter(**COUNTED).order_by().values("recipient")
+    return waiting.annotate(**_numbers(), now=Now()).values_list("total", "notices", "now")
 
 
 def _numbers() -> dict[str, Count]:
@@ -93,7 +89,7 @@ def _counting() -> tuple[str, list[Any]]:
     for only a few rows.
     """
     people = listed([])
-    unread = Notification.objects.filter(recipient_id__in=people, **RINGING).order_by()
+    unread = Notification.objects.filter(recipient_id__in=people, **COUNTED).order_by()
     by_team = unread.values_list("recipient_id", "team_id").annotate(**_numbers())
     counted, own_parameters = by_team.query.sql_with_params()
     among = memberships()().filter(user_id__in=people).order_by()
@@ -119,29 +115,66 @@ def notification_list(
     user: Person, wanted: PageRequest, size: int, *, notices_only: bool = False
 ) -> Page[Notification]:
     """Return a page of a person's notifications, newest first."""
-    rows = notifications_of(user)
-    if notices_only:
-        rows = rows.filter(is_notice=True)
+    teams = () if notices_only else _teams_of(user.pk)
+    chosen = {"is_notice": True} if notices_only else {}
 
     def read(wanted: PageRequest, limit: int) -> list[Notification]:
-        return list(ordered(rows, wanted, time="news__happened_at")[:limit])
+        return _newest_first(user.pk, chosen, teams, wanted, limit)
 
     return page(read, lambda row: Cursor(row.news.happened_at, row.pk), wanted, size)
 
 
+def _teams_of(user_id: int) -> Sequence[int]:
+    """Return the teams whose news are to be walked through in their order, see `_newest_first`."""
+    if connection.vendor == "sqlite":
+        return ()
+    rows = memberships()().filter(user_id=user_id).order_by()
+    return [*rows.values_list("shop_id", flat=True)]
+
+
+def _newest_first(
+    user_id: int,
+    chosen: dict[str, Any],
+    teams: Sequence[int],
+    wanted: PageRequest,
+    limit: int,
+) -> list[Notification]:
+    """Return up to a number of a person's notifications of a page and beyond it, with their news.
+
+    Args:
+        chosen: which of them.
+        teams: all teams of the person: their news are walked through by an index until there are
+            enough. Without any, all that are chosen are read and sorted.
+    """
+    own = Notification.objects.filter(recipient_id=user_id, **chosen).select_related("news")
+    if not teams:
+        rows = visible_to(user_id).filter(**chosen).select_related("news")
+        return list(ordered(rows, wanted, time="news__happened_at")[:limit])
+    # With a join PostgreSQL would rather sort everybody's news, and look for this person's.
+    at = Subquery(News.objects.filter(pk=OuterRef("news")).values("happened_at"))
+    alone = own.filter(team_id=0).select_related(None).prefetch_related("news").annotate(at=at)
+    result = [*ordered(alone, wanted, time="at")[:limit]]
+    for team in teams:
+        rows = own.filter(news__team_id=team)
+        result += ordered(rows, wanted, time="news__happened_at", hour="news__hour")[:limit]
+    result.sort(key=lambda row: (row.news.happened_at, row.pk), reverse=not wanted.newer)
+    return result[:limit]
+
+
 def unread_and_latest(user: Person) -> tuple[Unread, Notification | None]:
-    """Return a person's badge and the newest unread notification, with one query."""
-    for row in _latest(user.pk):
-        return Unread(row.total, row.notices), row
-    return NOTHING, None
+    """Return a person's badge and the newest unread notification."""
+    unread, _now = unread_and_now(user.pk)
+    if not unread.total:
+        return unread, None
+    if unread.total <= MANY:
+        return unread, next(iter(_latest(user.pk)), None)
+    latest = _newest_first(user.pk, COUNTED, _teams_of(user.pk), FIRST_PAGE, 1)
+    return unread, next(iter(latest), None)
 
 
 @prepared
 def _latest(user_id: int) -> QuerySet[Notification, Any]:
-    waiting = visible_to(user_id).filter(**RINGING)
-    counted = waiting.order_by().values("recipient").annotate(**_numbers())
-    numbers = {name: Subquery(counted.values(name)) for name in Unread._fields}
-    return waiting.select_related("news").annotate(**numbers)[:1]
+    return visible_to(user_id).filter(**COUNTED).select_related("news")[:1]
 
 
 def latest_notice(user: Person) -> Notification | None:

@@ -15,42 +15,47 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.db import connection, connections
 from django.test import Client
+from django.utils import translation
 
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Product, Shop
+from messaging import link_hosts
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 from messaging.moderation import permissions
 from messaging.reading import batch as reading
+from messaging.rules import snapshot
 from messaging.sending import submit as sending
 from tests import emptying
+from tests.audit_triggers import let_the_audit_trail_be_emptied
 from tests.patience import PATIENCE
+from tests.whole import tries
 from trato import cache, rate_limits
 from trato.realtime.database import socket_threads
 
 ClientOf = Callable[..., Client]
 
-hypothesis.settings.register_profile("patient", deadline=None)  # timing is not under test
+# Timing is not under test.
+hypothesis.settings.register_profile("patient", deadline=None, max_examples=tries(100))
 hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Empty the tables in our own way after transactional tests; on SQLite the audit trail too.
+    """Empty the tables in our own way after transactional tests; the audit trail too.
 
-    SQLite uses DELETE, which the trigger would refuse, so the trigger is dropped; its test creates
-    it again. PostgreSQL uses TRUNCATE and keeps its trigger.
+    SQLite uses DELETE for it and PostgreSQL TRUNCATE. A trigger would refuse that, so it is
+    dropped; its test creates it again.
 
     At the end, the threads of asynchronous tests return their connections: a database with open
     connections can't be dropped.
     """
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TRIGGER audit_undeletable")
+        let_the_audit_trail_be_emptied()
         emptying.install()
+        snapshot.load()  # so that no test's first message does
         connection.close()
     yield
     with django_db_blocker.unblock():
@@ -73,6 +78,12 @@ def _rest() -> None:
 
     for closed in [socket_threads().submit(close) for _ in range(count)]:
         closed.result()
+
+
+@pytest.fixture(autouse=True)
+def the_sites_language() -> None:
+    """Begin in the site's language: requests of earlier tests leave theirs in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture
@@ -132,6 +143,22 @@ def moderator(db: None) -> User:
     """A member of staff with the moderators' permissions."""
     user = UserFactory(name="Sam Okoro", email="sam@example.com", staff=True)
     user.groups.add(Group.objects.get(name=permissions.NAME))
+    return user
+
+
+@pytest.fixture
+def lead(db: None) -> User:
+    """A member of staff who also decides appeals."""
+    user: User = UserFactory(name="Nora Lead", email="nora@example.com", staff=True)
+    user.groups.add(Group.objects.get(name=permissions.LEADS))
+    return user
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    """A member of staff who only reads."""
+    user: User = UserFactory(name="Omar Auditor", email="omar@example.com", staff=True)
+    user.groups.add(Group.objects.get(name=permissions.AUDITORS))
     return user
 
 
@@ -205,6 +232,12 @@ def fresh_limits() -> None:
     """Reset all limits, so that tests don't use up each other's allowance."""
     rate_limits.reset()
     cache.reset()
+
+
+@pytest.fixture(autouse=True)
+def fresh_link_hosts() -> None:
+    """Forget which hosts the staff of another test warned of."""
+    link_hosts.reset()
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import User
 from messaging import actions
 from messaging.models import Conversation, Message
+from tests.said import in_log
 from tests.uploads import uploaded
 
 
@@ -51,5 +52,5 @@ def said_with_files(
 ) -> Message:
     """Send a message with files: (name, content)."""
     ids = [uploaded(person, conversation, content, name).pk for name, content in files]
-    sent = actions.send(person, conversation.pk, uuid.uuid4(), body, ids)
+    sent = in_log(actions.send(person, conversation.pk, uuid.uuid4(), body, ids))
     return Message.objects.get(pk=sent.id)

@@ -147,7 +147,9 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         },
         **{
             name: others and Suite(name, paths)
-            for name, paths in in_three("SQLite and memory", words, on_postgresql).items()
+            for name, paths in reversed(
+                in_three("SQLite and memory", words, on_postgresql).items()
+            )  # the rest takes longest there
         },
         CLUSTER: of[CLUSTER]
         and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),

@@ -197,3 +197,84 @@ def test_html_in_a_name_is_text(shopper: User, client_of: Any) -> None:
     page = client_of(shopper).get("/accounts/profile/").text
     assert "&lt;i&gt;Luc" in page
     assert "<i>Luc" not in page
+
+
+# -- names of staff and of verified shops ----------------------------------------------------------
+
+CLAIMS = [
+    "Barro y Sal", "BARRO Y SAL", "Barro y Sal oficial", "B a r r o y S a l", "Barro y Sal 2024",
+    "Ｂａｒｒｏ ｙ Ｓａｌ", "Barro y 5al", "Barro-y-Sal Support", "barro.y.sal", "Bаrrо у Sаl",
+]  # fmt: skip
+
+
+@pytest.fixture
+def verified(shop: Shop) -> Shop:
+    Shop.objects.filter(pk=shop.pk).update(is_verified=True)
+    return shop
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_nobody_signs_up_or_is_renamed_as_a_verified_shop(
+    name: str, verified: Shop, shopper: User, client_of: Any
+) -> None:
+    before = names()
+    answer = Client().post("/accounts/signup/", {**SIGN_UP, "name": name})
+    assert list(answer.context["form"].errors) == ["name"]
+    answer = client_of(shopper).post("/accounts/profile/", profile(name))
+    assert list(answer.context["form"].errors) == ["name"]
+    assert names() == before
+
+
+@pytest.mark.parametrize("name", ["Barro y Sal oficial", "Barro y Sal Support", "Barro y Sal 24"])
+def test_no_shop_claims_to_be_a_verified_one(
+    name: str, verified: Shop, other_seller: User, client_of: Any
+) -> None:
+    client, before = client_of(other_seller), names()
+    answer = client.post("/my/shop/open/", {"name": name})
+    assert "Another shop has this name" in answer.text
+    assert names() == before
+    Shop.objects.update(is_verified=False)  # anybody may open a shop; only staff know who this is
+    assert client.post("/my/shop/open/", {"name": name}).status_code == 302
+
+
+def test_its_own_people_may_have_its_name(
+    verified: Shop, seller: User, colleague: User, client_of: Any
+) -> None:
+    for person in (seller, colleague):
+        answer = client_of(person).post("/accounts/profile/", profile("Barro y Sal"))
+        assert answer.status_code == 302
+
+
+def test_names_like_a_shops_that_is_not_verified_are_fine(
+    shop: Shop, shopper: User, client_of: Any
+) -> None:
+    answer = client_of(shopper).post("/accounts/profile/", profile("Barro y Sal"))
+    assert answer.status_code == 302
+
+
+def test_whoever_had_the_name_before_can_still_change_the_rest(
+    verified: Shop, shopper: User, client_of: Any
+) -> None:
+    User.objects.filter(pk=shopper.pk).update(name="Barro y Sal")
+    answer = client_of(shopper).post("/accounts/profile/", profile("Barro y Sal"))
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("name", ["Trato Support", "Moderación", "S u p p o r t"])
+def test_staff_may_have_an_official_name_and_others_may_not(
+    name: str, moderator: User, shopper: User, client_of: Any
+) -> None:
+    answer = client_of(shopper).post("/accounts/profile/", profile(name))
+    assert "This name sounds like ours" in answer.text
+    answer = client_of(moderator).post("/accounts/profile/", profile(name))
+    assert answer.status_code == 302
+    assert set(User.objects.filter(name=name)) == {moderator}
+    refused = client_of(moderator).post("/accounts/profile/", profile("Tra\u200bto"))
+    assert refused.status_code == 400  # what nobody sees is for nobody
+
+
+def test_the_refusal_is_in_the_readers_language(verified: Shop) -> None:
+    spanish = Client(headers={"accept-language": "es"})
+    for name, words in (("Barro y Sal", "tienda verificada"), ("Soporte", "suena como el nuestro")):
+        answer = spanish.post("/accounts/signup/", {**SIGN_UP, "name": name})
+        assert words in answer.text, name

@@ -26,8 +26,9 @@ pytestmark = pytest.mark.django_db
 
 # The maximum for each page. The product's, the list's and the thread's are promised; a thread of
 # one's shop has more for what is scheduled, for notes, colleagues, labels and the shopper's others.
+# The list of notifications has one for each of three shops.
 FOR_ALL = {"product": 6, "home": 7, "products": 7, "shop": 9}
-FOR_MEMBERS = {"conversations": 14, "thread": 14, "notifications": 6}
+FOR_MEMBERS = {"conversations": 14, "thread": 14, "notifications": 9}
 FOR_SELLERS = {"my products": 8, "my shop": 7, "team": 6}
 MOST = FOR_ALL | FOR_MEMBERS | FOR_SELLERS
 BADGED = ["/", "/conversations/", "/accounts/profile/", "/accounts/email/", "/admin/", "/nothing/"]

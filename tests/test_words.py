@@ -142,7 +142,7 @@ def test_words_come_back_when_we_are_broken(
     client_of: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*args: Any) -> None:
+    def fail(*args: Any, **extras: Any) -> None:
         raise error
 
     monkeypatch.setattr(actions, "send_from_form", fail)

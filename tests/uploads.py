@@ -3,8 +3,10 @@
 import uuid
 from typing import Any
 
+import zxingcpp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from accounts.models import User
 from messaging.files import actions
@@ -17,6 +19,16 @@ PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 def jpeg(width: int = 60, height: int = 40) -> bytes:
     return saved(grey(width, height), "JPEG")
+
+
+def qr_code(text: str, background: str = "white") -> bytes:
+    """A photo with a QR code in it, as a PNG."""
+    code: Any = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+    view = memoryview(code.to_image(scale=4))
+    height, width = view.shape or (0, 0)
+    picture = Image.new("RGB", (600, 400), background)
+    picture.paste(Image.frombuffer("L", (width, height), view.tobytes()), (90, 60))
+    return saved(picture, "PNG")
 
 
 def post_file(

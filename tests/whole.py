@@ -17,6 +17,11 @@ WHOLE = os.environ.get("TEST_ALL") == "1"
 only_whole = pytest.mark.skipif(not WHOLE, reason="`make test-all` runs it")
 
 
+def tries(number: int) -> int:
+    """Return how many examples Hypothesis tries: a third, unless it is `make test-all`."""
+    return number if WHOLE else max(5, number // 3)
+
+
 def some_of(all_of_them: Iterable[One], number: int) -> list[One]:
     """Return a sample of some values, evenly spread and always the same; all in `make test-all`.
 

@@ -19,9 +19,18 @@ env = environ.Env()
 REDIS_URL = env.str("REDIS_URL", default="")
 # The user model's field with a person's name.
 PERSON_NAME_FIELD = "name"
+# The site's address, for links in mails; without it, none of those are sent.
+SITE_URL = env.str("SITE_URL", default="")
+# Functions that say whether a person's name is somebody else's, see `trato.names`.
+NAME_CLAIMS: list[str] = []
+# Where people object to a decision of staff; pages say "contact support" if it is empty.
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
 # The number of proxies in front of the site, each of which appends to X-Forwarded-For.
 TRUSTED_PROXY_COUNT = 0
 PURGE_BATCH_ROWS = 500  # in one transaction
+# Secrets that seal the audit trail, as `id:secret`: the present one first, then former ones, which
+# are needed to verify older entries. Without any, one is derived from SECRET_KEY.
+AUDIT_KEYS = env.list("AUDIT_KEYS", default=[])
 
 # -- Uploaded pictures -----------------------------------------------------------------------
 
@@ -32,6 +41,8 @@ IMAGE_MAX_SIDE = 16_384  # pixels
 IMAGE_DECODER_MAX_BYTES = 200 * 1024 * 1024  # of memory per picture
 IMAGE_DECODER_MAX_CPU_SECONDS = 10
 IMAGE_DECODER_NICE = 10  # so that a busy machine handles requests and sockets first
+IMAGE_CODES_MAX = 20  # QR codes that are read per picture, with the extra `qr`; 0 for none
+IMAGE_CODE_MAX_CHARACTERS = 1000  # that are kept of each
 IMAGE_DECODER_MAX_SECONDS = 60  # wall-clock time; then the machine is too busy
 # Per process; one core is left for messages. Several Daphnes on one machine share its cores.
 IMAGE_DECODERS = env.int("IMAGE_DECODERS", default=max(1, (os.cpu_count() or 1) - 1))

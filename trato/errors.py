@@ -32,6 +32,9 @@ class Refused(Exception):
         retry_after: seconds to wait before trying again, for `rate_limited`.
     """
 
+    # For clients: why a message was questioned, and what its writer may do.
+    shield: Any = None
+
     def __init__(self, code: Code, detail: str | Promise, retry_after: int | None = None) -> None:
         super().__init__(code)
         self.code: Code = code
@@ -48,6 +51,16 @@ def conflict() -> Refused:
 def ended() -> Refused:
     """Return the refusal of a message in a conversation that has ended."""
     return Refused("forbidden", _("This conversation has ended. You can't write here any more."))
+
+
+def unavailable() -> Refused:
+    """Return the refusal of what may succeed a moment later."""
+    return Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+
+
+def undelivered() -> Refused:
+    """Return all that people learn whom the other side has blocked."""
+    return Refused("blocked", _("This message could not be delivered."))
 
 
 def when_shown(text: Callable[[], str]) -> Promise:

@@ -14,6 +14,7 @@ from confusable_homoglyphs.confusables import confusables_data
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from .text import FILLERS, validate_name
@@ -71,7 +72,7 @@ def _without_look_alikes(text: str) -> str:
 
 def _shapes(text: str) -> str:
     shapes = "".join(
-        _prototypes().get(character) or _drawn_as(character)
+        look_alikes().get(character) or drawn_as(character)
         for character in unicodedata.normalize("NFKD", text)
         if not _is_trimming(character)
     )
@@ -79,7 +80,7 @@ def _shapes(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _drawn_as(character: str) -> str:
+def drawn_as(character: str) -> str:
     """Return the lowercase Latin letter inside a frame, or without its stroke or hook."""
     match = None if character.isascii() else DRAWN_AS.fullmatch(unicodedata.name(character, ""))
     return match[1].lower() if match else character
@@ -96,7 +97,7 @@ def _is_trimming(character: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _prototypes() -> dict[str, str]:
+def look_alikes() -> dict[str, str]:
     """What looks like a Latin letter or a digit, and which. Other alphabets stay what they are."""
     table = {}
     for character, likes in confusables_data.items():
@@ -104,7 +105,7 @@ def _prototypes() -> dict[str, str]:
             continue
         for like in likes:
             bare = "".join(
-                _drawn_as(part)
+                drawn_as(part)
                 for part in unicodedata.normalize("NFKD", like["c"])
                 if not _is_trimming(part)
             )
@@ -153,11 +154,17 @@ def _reserved(
 
 
 def validate_public_name(value: str) -> None:
-    """Refuse a person's or shop's name that could deceive.
+    """Refuse a person's or shop's name that could deceive. Staff may have one that sounds official.
 
     Raises:
         ValidationError: with a message for the person.
     """
+    validate_honest_name(value)
+    validate_unreserved(value)
+
+
+def validate_honest_name(value: str) -> None:
+    """Refuse a name that could deceive, unless it only sounds official. Raises the same."""
     validate_name(value)
     if _has_invisible_characters(value):
         raise ValidationError(_("A name can't contain invisible characters."), code="invisible")
@@ -167,8 +174,37 @@ def validate_public_name(value: str) -> None:
         raise ValidationError(
             _("Use letters of only one alphabet in each word of a name."), code="alphabets"
         )
+
+
+def validate_unreserved(value: str) -> None:
+    """Refuse a name that sounds official. Raises ValidationError."""
     if is_reserved(value):
         raise ValidationError(_("This name sounds like ours. Choose another one."), code="reserved")
+
+
+def validate_unclaimed(value: str, person_id: int | None) -> None:
+    """Refuse a person the name of something that is known to be somebody else's.
+
+    `NAME_CLAIMS` has the dotted paths of functions that say so: each takes what `claimed` returns
+    and a person's ID, and returns whether the name is taken.
+
+    Raises:
+        ValidationError: with a message for the person.
+    """
+    for path in settings.NAME_CLAIMS:
+        if import_string(path)(claimed(value), person_id):
+            raise ValidationError(
+                _("This is the name of a verified shop, or looks like it. Choose another one."),
+                code="claimed",
+            )
+
+
+def claimed(name: str) -> set[str]:
+    """Return the skeletons of what a name claims: `Luna` for `Luna`, `Luna oficial`, `Luna 24`."""
+    _brands, offices = _reserved(tuple(settings.RESERVED_BRANDS), tuple(settings.RESERVED_OFFICES))
+    # Words of an office and numbers say nothing about whose name it is.
+    words = "".join(word for word in _words(DIGITS.sub("", name)) if not offices.fullmatch(word))
+    return {skeleton(name), words[:SKELETON_MAX]} - {""}
 
 
 def _has_invisible_characters(text: str) -> bool:

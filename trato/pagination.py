@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -68,18 +69,26 @@ class Page(Generic[T]):
 
 
 def ordered(
-    rows: QuerySet[M, Any], wanted: PageRequest, *, time: str, key: str = "pk"
+    rows: QuerySet[M, Any],
+    wanted: PageRequest,
+    *,
+    time: str,
+    key: str = "pk",
+    hour: str | None = None,
 ) -> QuerySet[M, Any]:
     """Return the rows of a page and beyond it: newest first, or oldest first if newer are wanted.
 
     Args:
         time, key: the fields that make up a row's cursor.
+        hour: the field with the hour of that time, if an index has only the hour.
     """
     sign, side = ("", "gt") if wanted.newer else ("-", "lt")
-    rows = rows.order_by(f"{sign}{time}", f"{sign}{key}")
+    rows = rows.order_by(*(f"{sign}{name}" for name in (hour, time, key) if name))
     if wanted.cursor is None:
         return rows
     at, pk = wanted.cursor.at, wanted.cursor.pk
+    if hour:  # which is no later than the time, and less than an hour earlier
+        rows = rows.filter((f"{hour}__gt", at - HOUR) if wanted.newer else (f"{hour}__lte", at))
     # The first condition follows from the second, but it is the one an index can start from.
     return rows.filter(
         Q((f"{time}__{side}e", at)), Q((f"{time}__{side}", at)) | Q((f"{key}__{side}", pk))

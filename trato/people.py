@@ -37,6 +37,16 @@ def is_deleted(person: Any) -> bool:
     return not getattr(person, settings.PERSON_NAME_FIELD)
 
 
+def lock_person(person_id: int) -> Any:
+    """Return an account, locked until the end of the transaction, so that acts on it take turns.
+
+    Raises:
+        ObjectDoesNotExist: there is no such account.
+    """
+    people = get_user_model()._default_manager.select_for_update(no_key=True)
+    return people.get(pk=person_id)
+
+
 def name_column_of(relation: str) -> str:
     """Return the lookup for a person's name behind a foreign key, such as `sender`."""
     return f"{relation}__{settings.PERSON_NAME_FIELD}"

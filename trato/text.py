@@ -12,6 +12,8 @@ BIDI_CONTROLS = frozenset(
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 )
 
+WORD_JOINER = "\u2060"  # invisible; no mail program takes `evil.⁠example` for a link
+
 # Letters, symbols and marks that are rendered as nothing, by category.
 FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
 # Marks on one letter. Vietnamese, Thai and Arabic names have two, pointed Hebrew three; more than
@@ -40,6 +42,18 @@ def has_control_characters(text: str, allowed: str = "") -> bool:
         allowed: permitted control characters, such as line breaks.
     """
     return any(character not in allowed for character in CONTROLS.findall(text))
+
+
+def drop_bidi_controls(text: str) -> str:
+    """Return a text without characters that change the writing direction of what surrounds it."""
+    return "".join(character for character in text if character not in BIDI_CONTROLS)
+
+
+def without_links(name: str) -> str:
+    """Return a name of which no mail program makes a link."""
+    for sign in ".:/@":
+        name = name.replace(sign, f"{sign}{WORD_JOINER}")
+    return name
 
 
 def is_blank(text: str) -> bool:

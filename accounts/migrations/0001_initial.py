@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         max_length=60,
-                        validators=[trato.names.validate_public_name],
+                        validators=[trato.names.validate_honest_name],
                         verbose_name="name",
                     ),
                 ),

@@ -205,7 +205,7 @@ def queries_and_scans(page: Page, check: bool) -> tuple[int, list[str]]:
                 if query["sql"].strip().startswith(("SELECT", "WITH")):
                     cursor.execute(f"EXPLAIN {query['sql']}")
                     plan = "\n".join(line for (line,) in cursor)
-                    if any(f"Seq Scan on {table}" in plan for table in LARGE):
+                    if any(f"Seq Scan on {table} " in plan for table in LARGE):
                         scans.append(f"{address}\n{plan}")
     return max(counts), scans
 

@@ -86,6 +86,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "is_verified",
+                    models.BooleanField(default=False, verbose_name="verified"),
+                ),
+                (
                     "picture",
                     models.FileField(
                         blank=True, db_default="", upload_to="shops/", verbose_name="picture"
@@ -217,6 +221,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "hidden_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="taken off sale by staff",
+                    ),
+                ),
+                (
                     "withdrawn_at",
                     models.DateTimeField(
                         blank=True, editable=False, null=True, verbose_name="unpublished"
@@ -251,6 +264,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "product",
                 "verbose_name_plural": "products",
+                "permissions": (("hide_product", "Can take products off sale"),),
                 "ordering": ("-published_at", "-id"),
                 "indexes": [
                     models.Index(fields=["-published_at", "-id"], name="products_newest"),
@@ -266,6 +280,12 @@ class Migration(migrations.Migration):
                             ("published_at", None), ("withdrawn_at", None), _connector="OR"
                         ),
                         name="published_or_withdrawn",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("hidden_at", None), ("published_at", None), _connector="OR"
+                        ),
+                        name="hidden_is_not_published",
                     ),
                 ],
             },

@@ -124,12 +124,15 @@ POSTGRESQL_OPTIONS: dict[str, Any] = {
     # Probes a silent peer, for code that waits for an answer, not for an ACK.
     "keepalives_idle": 4,  # seconds
     "keepalives_interval": 1,
+    # Compiling a query takes PostgreSQL longer than any query here may take. It does so when a
+    # query looks expensive, which depends on statistics that change.
+    "options": "-c jit=off ",
 }
 # How long a connection to PostgreSQL may wait, so that none is blocked for long. A process that
 # hangs in a transaction, or whose machine has crashed, loses its locks after this time. `manage.py`
 # has no such limits: a migration may take as long as it needs.
 if env.bool("DATABASE_TIMEOUTS", default=True):
-    POSTGRESQL_OPTIONS["options"] = (
+    POSTGRESQL_OPTIONS["options"] += (
         "-c statement_timeout=8s "
         "-c lock_timeout=2s "  # then people get "not possible right now"
         "-c idle_in_transaction_session_timeout=60s"
@@ -146,9 +149,8 @@ def database(url: str) -> dict[str, Any]:
         )
     is_sqlite = engine == "sqlite3"
     config["OPTIONS"] = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
-    # The pool checks a connection before it hands it out: one round trip, but otherwise each
-    # connection that a restart of the database has broken would cause a 503.
-    config["CONN_HEALTH_CHECKS"] = not is_sqlite
+    if not is_sqlite:
+        config["ENGINE"] = "trato.postgresql"
     return config
 
 
@@ -280,6 +282,8 @@ DELETION_PARTS = [
 ]
 EXPIRED_SESSIONS_KEEP_DAYS = 1
 UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default=7)
+# A file outside the database with the IDs of erased accounts; see `accounts.erasures`.
+ERASED_IDS_FILE = env.str("ERASED_IDS_FILE", default="")
 REMOVED_PICTURES_KEEP_DAYS = 7  # pictures that no conversation shows
 
 # -- What is written down -------------------------------------------------------------------

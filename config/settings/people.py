@@ -38,6 +38,8 @@ RESERVED_OFFICES = [
     "moderadores", "administradores", "centro", "confianza", "verificado", "verificada",
     "notificaciones",
 ]  # fmt: skip
+# Nobody but its members may have the name of a verified shop.
+NAME_CLAIMS = ["catalog.shops.is_name_of_verified"]
 RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # in no name, because they look like a mark from the site
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"

@@ -65,7 +65,7 @@ def _site_url(name: str, origins: list[str]) -> str:
 
 
 def _sender(name: str, site_name: str, site_url: str) -> str:
-    """Return the sender of mails: nobody at the host of the links, unless another one is set."""
+    """Return the sender of mails; by default, `no-reply` at the host that their links lead to."""
     default = f"{site_name} <no-reply@{urlsplit(site_url).hostname}>"
     value: str = env.str(name, default=default)
     if value != default:

@@ -33,3 +33,5 @@ IMAGE_DECODER_NICE = 0
 # The heartbeat heals what a lost event left wrong, within the time that tests wait for the event.
 # Tests of the heartbeat shorten it.
 SOCKET_HEARTBEAT_SECONDS = 3600
+# The rules are loaded once; tests that change them load them again.
+SHIELD_RULES_MAX_SECONDS = 10**9

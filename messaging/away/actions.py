@@ -36,7 +36,7 @@ def set_away(actor: Person, shop_id: int, until: datetime, words: str) -> None:
     """
     row = _locked(actor, shop_id)
     if until <= row.changed_at:
-        raise ValidationError({"until": _("This time is over. Choose a later one.")})
+        raise ValidationError({"until": _("That time has passed. Choose a later one.")})
     row.until, row.until_words = until, _clean("until_words", words)
     row.save()
 

@@ -21,7 +21,8 @@ from messaging.due.watch import watch
 from messaging.host import host
 from messaging.models import AwayAnswer, AwayWords, Conversation
 from messaging.opening_hours.queries import schedule_of
-from messaging.records import Attempt
+from messaging.records import Attempt, Sent
+from messaging.sanctions.queries import unmuted
 from messaging.sending import orm
 from messaging.sides import Side
 from trato.clock import database_now
@@ -66,7 +67,9 @@ def answer(conversation_id: int) -> bool | None:
     Returns:
         Whether it did; None if somebody is writing there at the moment.
     """
-    rows = Conversation.objects.filter(pk=conversation_id, turn=Side.SELLER, ended_at=None)
+    rows = Conversation.objects.filter(
+        pk=conversation_id, turn=Side.SELLER, ended_at=None, blocked_by=""
+    )
     conversation = next(iter(claimed(rows.select_related("shop"), 1)), None)
     if conversation is None:
         return None
@@ -83,7 +86,7 @@ def answer(conversation_id: int) -> bool | None:
         or queries.answered_lately(conversation, message)
     ):
         return False
-    managers = host.managers_of(shop_id)
+    managers = unmuted(host.managers_of(shop_id))
     day = now.astimezone(schedule.zone).date()
     if not managers or not AwayAnswer.objects.get_or_create(conversation=conversation, day=day)[1]:
         return False
@@ -96,7 +99,9 @@ def answer(conversation_id: int) -> bool | None:
         is_automatic=True,
     )
     sent = orm.store_one(attempt)
-    transaction.on_commit(lambda: pipeline.announce([sent]))
+    if isinstance(sent, Sent):
+        stored = sent
+        transaction.on_commit(lambda: pipeline.announce([stored]))
     return True
 
 

@@ -40,6 +40,7 @@ def waiting(now: datetime, shop_ids: Collection[int]) -> list[Waiting]:
         turn=Side.SELLER,
         hour__gte=hour_of(since),
         conversation__last_message_at__gt=since,
+        conversation__blocked_by="",
     ).order_by("conversation__last_message_at")
     return [Waiting(*row) for row in rows.values_list("pk", "conversation__last_sequence")]
 

@@ -1,6 +1,5 @@
 """Send a question, either right away or after its author has logged in."""
 
-import uuid
 from collections.abc import Callable, Sequence
 
 from django.db import transaction
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from messaging import actions
 from messaging.host import Product, host
 from messaging.models import Conversation, KeptQuestion
-from messaging.records import Sent
+from messaging.records import Held, Sent
 from trato.errors import Refused
 from trato.people import Person
 
@@ -20,7 +19,7 @@ from . import queries
 def start_and_send(
     user: Person,
     question: KeptQuestion,
-    send: Callable[[Person, int, uuid.UUID, str, Sequence[int]], Sent],
+    send: Callable[..., Sent | Held],
     files: Sequence[int] = (),
 ) -> Conversation:
     """Start a conversation with its first message. If the message is refused, neither is stored.
@@ -30,7 +29,7 @@ def start_and_send(
     """
     conversation = actions.start_conversation(user, product=question.product, shop=question.shop)
     if question.body.strip() or files:
-        send(user, conversation.pk, question.client_id, question.body, files)
+        send(user, conversation.pk, question.client_id, question.body, files=files)
     return conversation
 
 

@@ -28,6 +28,11 @@ def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str,
         "action": reverse("messaging:contact", args=[getattr(product, host.product_slug_field)])
         if product
         else reverse("messaging:contact_shop", args=[getattr(shop, host.shop_slug_field)]),
+        "report_url": reverse(
+            "messaging:report_product", args=[getattr(product, host.product_slug_field)]
+        )
+        if product
+        else reverse("messaging:report_shop", args=[getattr(shop, host.shop_slug_field)]),
         "draft": "",
         "ready_questions": ready_questions if product else [],
         "reply_time": _reply_time(answers),

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from messaging.body import clean_body
 from messaging.models import KeptQuestion
+from messaging.rules.forms import answered
 from trato import after_login
 from trato.errors import Refused, when_shown
 from trato.responses import uuid_from
@@ -31,7 +32,7 @@ def posted(request: HttpRequest, shop: Any, product: Any) -> KeptQuestion:
         product=product,
         writer=request.POST.get(PAGE_USER_FIELD, "")[:20],
         client_id=uuid_from(request.POST.get("client_id")) or uuid.uuid4(),
-        body=request.POST.get("body", ""),
+        body=answered(request.POST)[0],
     )
 
 

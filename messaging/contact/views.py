@@ -1,5 +1,6 @@
 """Asking over HTTP, from a product or shop page, before or after logging in."""
 
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages as notices
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from messaging import actions
+from messaging import access, actions
+from messaging.conversations import blocking_sides
 from messaging.files.forms import FilesRefused, files_of, store_uploads
 from messaging.files.queries import unsent
 from messaging.host import Product, Shop, host, product_model
-from messaging.models import Conversation, KeptQuestion
+from messaging.models import Conversation, KeptQuestion, Side
+from messaging.rules.forms import answered
 from trato import rate_limits
 from trato.client_address import site_of
 from trato.errors import Refused
@@ -60,9 +63,12 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
                 rate_limits.hit("KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE", site)
             questions.keep(request, question)
             return redirect_to_login(request.path)
+        insists = answered(request.POST)[1]
         send = actions.send_over_http if wants_json(request) else actions.send_from_form
         files = _files_of(request, question)
-        conversation = contact_actions.start_and_send(request.user, question, send, files)
+        conversation = contact_actions.start_and_send(
+            request.user, question, partial(send, insists=insists), files
+        )
     except Refused as refusal:
         return _ask_again(request, question, refusal)
     questions.waiting(request).filter(client_id=question.client_id).delete()
@@ -129,7 +135,7 @@ def _name_others(others: list[Conversation], request: HttpRequest) -> None:
 def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> HttpResponse:
     if refusal.code == "not_found":
         kept.product = None
-    if refusal.code == "forbidden":
+    if refusal.code == "forbidden" and not refusal.shield:
         kept.delete()  # it can never be sent; show the text so that the visitor can copy it
     return _ask_again(request, kept, refusal, was_kept=True)
 
@@ -152,7 +158,15 @@ def _ask_again(
         "was_kept": was_kept,
         "client_id": question.client_id,
         "form_error": refusal.detail,
+        "question": refusal,
+        "has_blocked": _has_blocked(request, shop) if refusal.code == "blocked" else False,
         "kept_files": unsent(cast(Any, request.user), kept) if kept else (),
     }
     response = render(request, "messaging/contact/ask.html", context, status=STATUS[refusal.code])
     return with_retry_after(response, refusal)
+
+
+def _has_blocked(request: HttpRequest, shop: Shop) -> bool:
+    """Whether the shopper has blocked the shop. They don't learn of the other direction."""
+    blocked_by = access.blocked_by_of(cast(Any, request.user).pk, shop.pk)
+    return Side.CONSUMER in blocking_sides(blocked_by)

@@ -1,1 +1,1 @@
-"""What stands beside a conversation: its product then and now, and the shopper's others."""
+"""Show beside a conversation its product, then and now, and the shopper's other conversations."""

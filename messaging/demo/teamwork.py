@@ -13,7 +13,7 @@ from messaging.demo.rows import Talk
 from messaging.host import host
 from messaging.models import AwayWords, Note, OpeningHours, ScheduledMessage, TeamState
 from messaging.notes.mentions import mentioned
-from messaging.notes.notices import tell_mentioned
+from messaging.notes.notices import notify_mentioned
 from messaging.opening_hours.public_holidays import country_of, public_holidays
 
 NOTED_AFTER = timedelta(minutes=3)  # a message; and after the note before
@@ -50,7 +50,7 @@ def store_teamwork(talks: Iterable[Talk], languages: dict[int, str], dice: rando
     )
     for note in notes:
         if note.mentions:
-            tell_mentioned(note)
+            notify_mentioned(note)
     ScheduledMessage.objects.bulk_create(row for talk in own for row in _scheduled(talk, dice))
     _store_hours(own[0], languages[min(own[0].team)])
 

@@ -8,14 +8,16 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from messaging import events, pipeline
+from messaging import access, events, pipeline
+from messaging.body import normalize_body
 from messaging.lanes import actions as lanes
 from messaging.message_changes import locked_message, store_change
 from messaging.models import Message, MessageVersion
 from messaging.records import Attempt
+from messaging.trust import spam
 from trato import rate_limits
 from trato.clock import database_now
-from trato.errors import Refused, ended, when_shown
+from trato.errors import Refused, when_shown
 from trato.people import Person
 
 
@@ -40,8 +42,7 @@ def edit(actor: Person, conversation_id: int, sequence: int, body: str) -> tuple
     if message.withdrawn_at is not None:
         raise Refused("forbidden", _("You've withdrawn this message."))
     conversation = message.conversation
-    if conversation.ended_at is not None:
-        raise ended()
+    access.require_writable(conversation, actor.pk)
     text = _clean(actor, message, body)
     if text == message.body:
         return message, False
@@ -50,6 +51,8 @@ def edit(actor: Person, conversation_id: int, sequence: int, body: str) -> tuple
         raise _too_late(
             _("You can edit a message for %(count)s minutes after sending it."), minutes
         )
+    if spam.reason_to_hold(conversation, actor, text):
+        raise Refused("forbidden", _("A message that was sent can't be changed like this."))
     rate_limits.hit("MESSAGE_CHANGES_PER_MINUTE", actor.pk)
     now = database_now()
     earlier, before = message.versions.count(), message.body
@@ -112,12 +115,15 @@ def _own_message(actor: Person, conversation_id: int, sequence: int) -> Message:
 
 def _clean(actor: Person, message: Message, body: str) -> str:
     """Return new words as they will be stored, if a message may have them."""
+    if normalize_body(body) == message.body:
+        return message.body  # nobody is asked about words that stay
     attempt = Attempt(
         sender=actor,
         conversation_id=message.conversation_id,
         client_id=message.client_id,
         body=body,
         files=(0,) if message.attached else (),  # then it needs no words
+        is_edit=True,
     )
     for check in pipeline.CHECKS_OF_WORDS:
         check.check(attempt)

@@ -1,7 +1,6 @@
 """Start an export; delete exports."""
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
@@ -44,10 +43,7 @@ def start(actor: Person, conversation_id: int) -> Contents | Export:
 
 @transaction.atomic
 def _order(actor: Person, conversation: Conversation) -> Export:
-    # Takes turns with a second click, and with the deletion of the account.
-    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
-    if not people.select_for_update(no_key=True).exists():
-        raise Refused("forbidden", _("Your account can't write any more."))
+    access.lock_writer(actor)  # takes turns with a second click
     language = translation.get_language() or settings.LANGUAGE_CODE
     zone = timezone.get_current_timezone_name()
     own = queries.exports_of(actor, conversation)

@@ -86,7 +86,7 @@ def _claim() -> Export | None:
     if row.attempts >= settings.EXPORT_ATTEMPTS_MAX:
         row.state, row.expires_at = State.FAILED, _later(settings.EXPORT_HOURS * 3600)
         row.save(update_fields=["state", "expires_at"])
-        notices.tell(row, row.conversation)
+        notices.notify(row, row.conversation)
         return row
     row.stored_as = Export._meta.get_field("stored_as").get_default()
     row.attempts += 1
@@ -135,7 +135,7 @@ def _finish(row: Export, lease: "Lease", conversation: Conversation, size: int) 
     columns = ("state", "size", "revision", "last_sequence", "expires_at")
     if not lease.rows.update(**{name: getattr(row, name) for name in columns}):
         raise Superseded
-    notices.tell(row, conversation)
+    notices.notify(row, conversation)
 
 
 class Lease:

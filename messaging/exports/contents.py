@@ -94,6 +94,7 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
         exported_at=contents.exported_at,
         revision=conversation.revision,
         ended=conversation.ended_at is not None,
+        blocked=conversation.is_blocked_by(side),
     )
     json.write(encode(head).encode().removesuffix(b"}") + b',"messages":[')
     before: date | None = None

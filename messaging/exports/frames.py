@@ -33,11 +33,15 @@ class ExportedMessage(MessageItem, kw_only=True):
         item = super().of(sent)
         files = [ExportedFile.of_message(file, sent.sequence) for file in sent.shown_files]
         item.files = files
+        item.warnings = item.links = ()  # what pages say beside a message isn't part of it
         return item
 
 
 class ExportedConversation(Struct, kw_only=True):
-    """The beginning of `conversation.json`; `messages` follows."""
+    """The beginning of `conversation.json`; `messages` follows.
+
+    `blocked`: the person's own side has blocked the other one.
+    """
 
     version: int
     site: str
@@ -49,6 +53,7 @@ class ExportedConversation(Struct, kw_only=True):
     exported_at: datetime
     revision: int
     ended: bool
+    blocked: bool
 
 
 class ExportItem(Struct, kw_only=True):

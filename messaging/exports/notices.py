@@ -9,7 +9,7 @@ from notifications.models import News
 from notifications.words import Words
 
 
-def tell(export: Export, conversation: Conversation) -> None:
+def notify(export: Export, conversation: Conversation) -> None:
     """Notify the owner of what has become of an export.
 
     Somebody who leaves the shop no longer sees the notice of an export for it.

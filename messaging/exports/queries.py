@@ -1,5 +1,7 @@
 """What an export of a conversation would contain, and which ones somebody can fetch."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
@@ -10,6 +12,7 @@ from messaging.models import NOT_HIDDEN, Conversation, Export, File, Message
 from trato.people import Person
 
 State = Export.State
+CLOCKS_DIFFER = timedelta(minutes=1)  # by less: one is a server's, the other the database's
 
 
 def is_small(conversation: Conversation) -> bool:
@@ -31,9 +34,11 @@ def exports_of(user: Person, conversation: Conversation) -> QuerySet[Export]:
     """Return a person's exports of a conversation that have not expired, newest first.
 
     Each has `is_stale`: a message in it was edited, withdrawn or removed since, so nobody gets it.
+    A reaction, which also raises the revision, leaves it as it is.
     """
+    since = OuterRef("created_at") - CLOCKS_DIFFER
     changed = Message.objects.filter(
-        Q(edited_at__isnull=False) | Q(withdrawn_at__isnull=False) | Q(removed_at__isnull=False),
+        Q(edited_at__gt=since) | Q(withdrawn_at__gt=since) | Q(removed_at__gt=since),
         conversation=OuterRef("conversation"),
         revision__gt=OuterRef("revision"),
         sequence__lte=OuterRef("last_sequence"),

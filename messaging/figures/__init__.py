@@ -1,1 +1,1 @@
-"""How fast a shop answers: how fast a shop answers, by a fair clock, and what it is asked."""
+"""Show a shop how fast it answers, by a fair clock, and what shoppers ask about."""

@@ -21,11 +21,15 @@ def counted(shop_id: int, since: datetime) -> QuerySet[Wait]:
     members = host.active_members().filter(
         shop_id=shop_id, user_id=OuterRef("conversation__consumer_id")
     )
-    reports = Report.objects.filter(
+    reports = Report.objects.exclude(outcome=Report.Outcome.DISMISSED)
+    of_messages = reports.filter(
         message__conversation_id=OuterRef("conversation_id"), message__side=Side.CONSUMER
-    ).exclude(outcome=Report.Outcome.DISMISSED)
+    )
+    as_a_whole = reports.filter(conversation_id=OuterRef("conversation_id")).exclude(
+        reporter_id=OuterRef("conversation__consumer_id")
+    )
     rows = Wait.objects.filter(shop_id=shop_id, asked_at__gte=since)
-    return rows.filter(~Exists(members), ~Exists(reports))
+    return rows.filter(~Exists(members), ~Exists(of_messages), ~Exists(as_a_whole))
 
 
 def usual_reply(shop_id: int, now: datetime) -> tuple[int, int | None]:

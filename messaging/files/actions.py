@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -19,21 +18,23 @@ from django.utils.translation import gettext_lazy as _
 from messaging import access
 from messaging.models import Conversation, File, ScheduledMessage
 from trato import rate_limits
-from trato.errors import Refused, ended
+from trato.errors import Refused, unavailable
 from trato.images.queue import Uploader
 from trato.people import Person
-from trato.text import has_control_characters
+from trato.text import drop_bidi_controls, has_control_characters
 
 from . import queries, sending
 from .inspection import Inspected, inspect
-from .models import ALT_MAX_CHARACTERS, StoredFile, storage
+from .models import ALT_MAX_CHARACTERS, UNSENT, StoredFile, storage
 
 log = structlog.get_logger("trato.files")
 
 _AUTHOR_HAS_TOO_MANY = _(
     "We can't keep more files for the author of this message. Write one of your own."
 )
-COLUMNS = ("kind", "name", "alt", "extension", "size", "width", "height")
+COLUMNS = (
+    "kind", "name", "alt", "extension", "size", "width", "height", "picture_hash", "codes",
+)  # fmt: skip
 Row = TypeVar("Row", bound=StoredFile)
 
 
@@ -56,8 +57,7 @@ def upload(
     conversation = access.conversation_for(actor, conversation_id)
     if earlier := _hold(actor, conversation, client_id):
         return earlier
-    if conversation.ended_at is not None:
-        raise ended()
+    access.require_writable(conversation, actor.pk)
     _check_quota(actor, content.size or 0)  # before the work; counted again under the lock
     rate_limits.hit("FILES_PER_HOUR", actor.pk)
     inspected = inspect(content, uploader)
@@ -76,8 +76,7 @@ def copy(actor: Person, conversation_id: int, sources: Sequence[StoredFile]) -> 
             Nothing was copied then.
     """
     conversation = access.conversation_for(actor, conversation_id)
-    if conversation.ended_at is not None:
-        raise ended()
+    access.require_writable(conversation, actor.pk)
     _check_quota(actor, sum(source.size for source in sources), len(sources))
     copies: list[File] = []
     try:
@@ -99,13 +98,13 @@ def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> Fil
         Http404: there is no such file, it isn't the actor's, or it was sent or scheduled.
         Refused: `too_long` or `invalid` for the text.
     """
-    alt = " ".join(alt.split())
+    alt = " ".join(drop_bidi_controls(alt).split())
     if len(alt) > ALT_MAX_CHARACTERS:
         raise Refused("too_long", _("That description is too long. Please shorten it."))
     if has_control_characters(alt):
         raise Refused("invalid", _("The message contains characters that can't be shown."))
     row = queries.file_for(actor, conversation_id, file_id)
-    rows = File.objects.filter(pk=row.pk, message=None, scheduled=None)
+    rows = File.objects.filter(pk=row.pk, **UNSENT)
     if not rows.update(alt=alt, held_at=timezone.now()):
         raise Http404("no such unsent file")
     row.alt = alt
@@ -120,7 +119,7 @@ def discard(actor: Person, conversation_id: int, file_id: int) -> None:
         Http404: there is no such file, it isn't the actor's, or it was sent or scheduled.
     """
     row = queries.file_for(actor, conversation_id, file_id)
-    if not delete(File.objects.filter(pk=row.pk, message=None, scheduled=None)):
+    if not delete(File.objects.filter(pk=row.pk, **UNSENT)):
         raise Http404("no such unsent file")
 
 
@@ -133,9 +132,7 @@ def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) ->
         Http404: the conversation doesn't exist, or the actor takes no part in it.
     """
     conversation = access.conversation_for(actor, conversation_id)
-    own = File.objects.filter(
-        owner=actor.pk, conversation=conversation, message=None, scheduled=None
-    )
+    own = File.objects.filter(owner=actor.pk, conversation=conversation, **UNSENT)
     delete(own.filter(client_id=client_id))
 
 
@@ -153,12 +150,8 @@ def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
         Refused: `invalid` if there are too many; `not_found` if one is neither; `forbidden` if the
             author would have too many files.
     """
-    sending.check_number(ids)
-    here = Q(scheduled=row)
-    own = Q(scheduled=None, message=None, owner=actor.pk, conversation=row.conversation_id)
-    locked = File.objects.select_for_update(of=("self",)).order_by("pk")
-    files = list(locked.filter(here | own & Q(pk__in=ids), is_ready=True))
-    kept = sending.in_order(files, ids)
+    own = Q(owner=actor.pk, conversation=row.conversation_id, **UNSENT)
+    kept = keep(File.objects.filter(Q(scheduled=row) | own & Q(pk__in=ids), is_ready=True), ids)
     if given := [file for file in kept if file.owner_id != row.author_id]:
         text = None if row.author_id == actor.pk else _AUTHOR_HAS_TOO_MANY
         _check_quota(row.author, sum(file.size for file in given), len(given), text)
@@ -167,9 +160,20 @@ def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
             file.owner_id, file.client_id = row.author_id, uuid.uuid4()
         file.scheduled, file.position = row, position
         file.save(update_fields=["owner", "client_id", "scheduled", "position"])
-    dropped = [file.pk for file in files if file.pk not in ids]
-    if dropped:
-        delete(File.objects.filter(pk__in=dropped))
+
+
+def keep(rows: QuerySet[Row], ids: Sequence[int]) -> list[Row]:
+    """Lock files; delete those that are not listed, and return the others in their order.
+
+    Raises:
+        Refused: `invalid` if too many are listed; `not_found` if one isn't among them, or twice.
+    """
+    sending.check_number(ids)
+    files = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    kept = sending.in_order(files, ids)
+    if dropped := [file.pk for file in files if file.pk not in ids]:
+        delete(rows.model._default_manager.filter(pk__in=dropped))
+    return kept
 
 
 @transaction.atomic
@@ -183,7 +187,7 @@ def delete(rows: QuerySet[Row]) -> int:
 
 
 def _hold(actor: Person, conversation: Conversation, client_id: uuid.UUID) -> File | None:
-    """Return the file that was uploaded under a `client_id`, if it was; it is needed again."""
+    """Return the file that the actor uploaded under a `client_id`, if any; keep it for longer."""
     rows = File.objects.filter(
         owner=actor.pk, conversation=conversation, client_id=client_id, is_ready=True
     )
@@ -211,14 +215,11 @@ def _reserve(
     content: Inspected | StoredFile,
 ) -> File:
     """Store the row of a file whose content follows."""
-    # Takes turns with the person's other uploads, and with the deletion of the account.
-    people = get_user_model()._default_manager.filter(pk=actor.pk, is_active=True)
-    if not people.select_for_update(no_key=True).exists():
-        raise Refused("forbidden", _("Your account can't write any more."))
+    access.lock_writer(actor)  # takes turns with the person's other uploads
     same = File.objects.filter(owner=actor.pk, conversation=conversation, client_id=client_id)
     delete(same.filter(is_ready=False))  # the upload was cut off, or goes on and will be refused
     if same.exists():
-        raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+        raise unavailable()
     _check_quota(actor, content.size)
     return File.objects.create(
         conversation=conversation, owner_id=actor.pk, client_id=client_id, **columns_of(content)
@@ -248,10 +249,10 @@ def store(
         _write(row, contents)
         # Cancelled, or the connection was lost: then the whole file comes again.
         if has_gone():
-            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+            raise unavailable()
         # Not if a repeated upload has replaced the row meanwhile.
         if not own.filter(is_ready=False).update(is_ready=True):
-            raise Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+            raise unavailable()
     except BaseException:
         delete(own)
         delete_stored(row.stored_names())

@@ -15,7 +15,7 @@ from trato.responses import key_from
 
 from . import actions
 
-Store: TypeAlias = Callable[[int, UploadedFile[bytes], Uploader], int]
+StoreUpload: TypeAlias = Callable[[int, UploadedFile[bytes], Uploader], int]
 
 
 def files_of(request: Any) -> list[int]:
@@ -41,7 +41,7 @@ def store_uploads(request: Any, conversation_id: int, client_id: uuid.UUID) -> l
     return store_each(request, store)
 
 
-def store_each(request: Any, store: Store) -> list[int]:
+def store_each(request: Any, store: StoreUpload) -> list[int]:
     """Store each upload of a form; return the IDs of all its files.
 
     Args:

@@ -35,6 +35,8 @@ class Inspected:
     width: int = 0
     height: int = 0
     alt: str = ""
+    picture_hash: int | None = None
+    codes: str = ""
 
     @property
     def size(self) -> int:
@@ -77,6 +79,8 @@ def inspect(upload: UploadedFile[bytes], uploader: Uploader) -> Inspected:
         contents=[made.content, *made.thumbnails],
         width=made.width,
         height=made.height,
+        picture_hash=made.hash,
+        codes="\n".join(made.codes),
     )
 
 

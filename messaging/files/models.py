@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 NAME_MAX_CHARACTERS = 120
 ALT_MAX_CHARACTERS = 300
+# Two hashes that differ in fewer bits than there are bands have a band in common, so an index on
+# each band finds all pictures that are that similar.
+HASH_BAND_BITS = 13
+HASH_BANDS = 5
 SIDES = {"-large": 640, "-small": 320}  # pixels of a thumbnail's longer side, by its name's ending
 
 
@@ -23,6 +27,14 @@ SIDES = {"-large": 640, "-small": 320}  # pixels of a thumbnail's longer side, b
 def files_url(conversation_id: int) -> str:
     """Return the address of a conversation's files."""
     return reverse("messaging:files", args=[conversation_id])
+
+
+def hash_band(band: int) -> models.Func:
+    """Return one of the `HASH_BANDS` parts of `picture_hash`, as its index has it."""
+    shift, mask = band * HASH_BAND_BITS, 2**HASH_BAND_BITS - 1
+    # Numbers in the SQL instead of parameters: only then does a query match the index.
+    template = f"((%(expressions)s >> {shift}) & {mask})"
+    return models.Func("picture_hash", template=template, output_field=models.BigIntegerField())
 
 
 class Kind(models.TextChoices):
@@ -42,6 +54,9 @@ class StoredFile(models.Model):
     size = models.PositiveIntegerField(_("size in bytes"))
     width = models.PositiveIntegerField(_("width"), default=0)
     height = models.PositiveIntegerField(_("height"), default=0)
+    # Of similar pictures nearly the same; None if there are no edges, or it is no picture.
+    picture_hash = models.BigIntegerField(_("picture hash"), null=True, editable=False)
+    codes = models.TextField(_("QR codes"), blank=True, default="", editable=False)  # one per line
     stored_as = models.UUIDField(default=uuid.uuid4, editable=False)
     extension = models.CharField(max_length=8, editable=False)
     is_ready = models.BooleanField(_("completely stored"), default=False)
@@ -63,6 +78,10 @@ class StoredFile(models.Model):
 
     def stored_names(self) -> list[str]:
         return [self.stored_name(), *map(self.stored_name, SIDES if self.is_image else ())]
+
+
+# Files that nothing has yet: their owner may still change or delete them.
+UNSENT: dict[str, Any] = {"message": None, "scheduled": None, "held_message": None}
 
 
 class File(StoredFile):
@@ -102,6 +121,16 @@ class File(StoredFile):
         blank=True,
         verbose_name=_("scheduled message"),
     )
+    # A message that is held for review has it. Only its sender sees it until then.
+    held_message: "models.ForeignKey[Any, Any]" = models.ForeignKey(
+        "messaging.HeldMessage",
+        on_delete=models.SET_NULL,
+        related_name="files",
+        db_index=False,
+        null=True,
+        blank=True,
+        verbose_name=_("held message"),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     # Purged a day later, unless it is sent: an open draft says again that it holds the file.
     held_at = models.DateTimeField(_("last needed"), default=timezone.now, editable=False)
@@ -123,6 +152,19 @@ class File(StoredFile):
                 fields=["scheduled"],
                 condition=models.Q(scheduled__isnull=False),
                 name="files_scheduled",
+            ),
+            models.Index(
+                fields=["held_message"],
+                condition=models.Q(held_message__isnull=False),
+                name="files_held",
+            ),
+            *(
+                models.Index(
+                    hash_band(band),
+                    condition=models.Q(picture_hash__isnull=False),
+                    name=f"files_hash_{band}",
+                )
+                for band in range(HASH_BANDS)
             ),
         )
 

@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.lookups import Exact
 from django.http import Http404
 
 from messaging import access
 from messaging.models import Conversation, File, Side
+from trato.listed import listed
 from trato.people import Person
+
+from .models import HASH_BAND_BITS, HASH_BANDS, UNSENT, hash_band
+
+SIMILAR_BITS = HASH_BANDS - 1  # that the hashes of one picture differ in at most, once recompressed
 
 
 def file_for(user: Person, conversation_id: int, file_id: int) -> File:
@@ -22,7 +28,7 @@ def file_for(user: Person, conversation_id: int, file_id: int) -> File:
     """
     conversation = access.conversation_for(user, conversation_id)
     sent = Q(message__isnull=False, message__removed_at=None, message__withdrawn_at=None)
-    own = Q(message=None, scheduled=None, owner=user.pk)
+    own = Q(message=None, scheduled=None, owner=user.pk)  # also in a held message
     if conversation.side_of(user.pk) is Side.SELLER:
         own |= Q(message=None, scheduled__isnull=False)
     file = File.objects.filter(sent | own, pk=file_id, conversation=conversation, is_ready=True)
@@ -39,9 +45,7 @@ def unsent(
     Args:
         conversation: where they were uploaded; None if the page doesn't know it.
     """
-    rows = File.objects.filter(
-        pk__in=ids, owner=user.pk, message=None, scheduled=None, is_ready=True
-    )
+    rows = File.objects.filter(pk__in=ids, owner=user.pk, is_ready=True, **UNSENT)
     if conversation is not None:
         rows = rows.filter(conversation=conversation)
     return list(rows.order_by("pk"))
@@ -53,3 +57,26 @@ def stored_by(user: Person) -> tuple[int, int]:
         count=Count("pk"), size=Sum("size")
     )
     return totals["count"], totals["size"] or 0
+
+
+def codes_of(file_ids: Iterable[int]) -> dict[tuple[int, int], str]:
+    """Return what the QR codes of pictures say, by file and owner; nothing of files without any."""
+    rows = File.objects.filter(pk__in=listed(file_ids)).exclude(codes="").order_by()
+    return {(pk, owner): codes for pk, owner, codes in rows.values_list("pk", "owner", "codes")}
+
+
+def similar_to(picture_hash: int) -> QuerySet[File]:
+    """Return files whose hash has a band in common with this one.
+
+    Those that differ in at most `SIMILAR_BITS` are among them: see `differing_bits`.
+    """
+    mask = 2**HASH_BAND_BITS - 1
+    shared = Q()
+    for band in range(HASH_BANDS):
+        shared |= Q(Exact(hash_band(band), picture_hash >> band * HASH_BAND_BITS & mask))
+    return File.objects.filter(shared, picture_hash__isnull=False).order_by("pk")
+
+
+def differing_bits(one: int, other: int) -> int:
+    """Return in how many bits two hashes of pictures differ."""
+    return ((one ^ other) & 2**64 - 1).bit_count()

@@ -11,12 +11,12 @@ from messaging.models import File, Report
 from trato.retention import Rule, ago
 
 from . import actions
+from .models import UNSENT
 
 
 def _unsent() -> QuerySet[File]:
     return File.objects.filter(
-        message=None,
-        scheduled=None,
+        **UNSENT,
         held_at__lt=ago(hours=settings.UNSENT_FILES_KEEP_HOURS),
     )
 

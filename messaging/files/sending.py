@@ -6,7 +6,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from messaging.models import Attached, Conversation, File, Message
+from messaging.models import Attached, Conversation, File, HeldMessage, Message
 from messaging.records import Attempt
 from trato.errors import Refused, when_shown
 
@@ -30,6 +30,7 @@ def claim(conversation: Conversation, attempt: Attempt) -> list[File]:
         owner=attempt.sender_id,
         message=None,
         scheduled=attempt.scheduled,
+        held_message=attempt.released,
         is_ready=True,
     )
     return in_order(rows.order_by("pk"), attempt.files)
@@ -54,8 +55,16 @@ def in_order(rows: Iterable[Row], ids: Sequence[int]) -> list[Row]:
 def attach(message: Message, files: Sequence[File]) -> None:
     """Make claimed files those of a message that was stored in the same transaction."""
     for position, file in enumerate(files):
-        file.message, file.position, file.scheduled = message, position, None
-        file.save(update_fields=["message", "position", "scheduled"])
+        file.message, file.position = message, position
+        file.scheduled = file.held_message = None
+        file.save(update_fields=["message", "position", "scheduled", "held_message"])
+
+
+def hold(row: HeldMessage, files: Sequence[File]) -> None:
+    """Keep claimed files for a message that was held in the same transaction."""
+    for position, file in enumerate(files):
+        file.held_message, file.position, file.scheduled = row, position, None
+        file.save(update_fields=["held_message", "position", "scheduled"])
 
 
 def attached_of(files: Sequence[File]) -> str:

@@ -1,6 +1,7 @@
 """Change whose turn it is, inside the transaction of an act."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -70,9 +71,43 @@ def unsay(message: Message) -> None:
     if not run.filter(created_at=since).exists():
         return  # it was reopened by hand
     rest = run.filter(created_at__gte=since, **NOT_HIDDEN).order_by("sequence").first()
-    turn = Turn(str(side.other), rest.created_at) if rest else _turn_at(conversation, shown)
-    if turn == Turn(conversation.turn, since):
+    turn = (
+        Turn(str(side.other), rest.created_at)
+        if rest
+        else _turn_at(conversation, shown, _settled_at(conversation))
+    )
+    if turn != Turn(conversation.turn, since):
+        _give(conversation, turn)
+
+
+def say_again(message: Message) -> None:
+    """Undo `unsay`: the message is shown again. A turn that was changed since stays.
+
+    Args:
+        message: with its conversation, which the caller has locked.
+    """
+    conversation: Conversation = message.conversation
+    if message.is_automatic:
         return
+    shown = conversation.messages.filter(is_automatic=False, **NOT_HIDDEN)
+    settled = _settled_at(conversation)
+    without = _turn_at(conversation, shown.exclude(pk=message.pk), settled)
+    turn = _turn_at(conversation, shown, settled)
+    if Turn(conversation.turn, conversation.waiting_since) == without != turn:
+        _give(conversation, turn)
+
+
+def reopen(conversation: Conversation, closed_at: datetime) -> None:
+    """Give a locked conversation the turn it had before it was closed, which settled it."""
+    rows = conversation.settlements.filter(created_at__gte=closed_at, is_undone=False)
+    if rows.order_by("created_at", "pk").first() is None:
+        return  # it was settled before
+    shown = conversation.messages.filter(is_automatic=False, **NOT_HIDDEN)
+    turn = _turn_at(conversation, shown, _settled_at(conversation, before=closed_at))
+    move([conversation], lambda _row: turn)
+
+
+def _give(conversation: Conversation, turn: Turn) -> None:
     left, conversation.turn, conversation.waiting_since = conversation.turn, turn.side, turn.since
     conversation.save(update_fields=["turn", "waiting_since"])
     store.enter([conversation])
@@ -81,9 +116,8 @@ def unsay(message: Message) -> None:
     events.inbox_changed([conversation])
 
 
-def _turn_at(conversation: Conversation, shown: QuerySet[Message]) -> Turn:
+def _turn_at(conversation: Conversation, shown: QuerySet[Message], settled: int) -> Turn:
     """Return the turn after the last message that is shown, unless it was settled since."""
-    settled = _settled_at(conversation)
     last = shown.order_by("-sequence").first()
     if last is None or last.sequence <= settled:
         return Turn()
@@ -94,10 +128,15 @@ def _turn_at(conversation: Conversation, shown: QuerySet[Message]) -> Turn:
     return Turn(str(side.other), (first or last).created_at)
 
 
-def _settled_at(conversation: Conversation) -> int:
-    """Return the number of the last message when it was settled last; 0 if it never was."""
+def _settled_at(conversation: Conversation, before: datetime | None = None) -> int:
+    """Return the number of the last message when it was settled last; 0 if it never was.
+
+    Args:
+        before: leave out what was settled from then on.
+    """
     not_undone = []
     rows = conversation.settlements.order_by("created_at", "pk")
+    rows = rows.filter(created_at__lt=before) if before else rows
     for sequence, is_undone in rows.values_list("sequence", "is_undone"):
         if not is_undone:
             not_undone.append(sequence)

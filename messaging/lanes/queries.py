@@ -43,8 +43,8 @@ def of_lane(scope: Scope, lane: str) -> Q:
     if lane == SETTLED:
         return Q(turn="") & (mine | shops)
     sides = [Side.CONSUMER, Side.SELLER]
-    asked, told = sides if lane == OURS else sides[::-1]
-    return mine & Q(turn=asked) | shops & ~mine & Q(turn=told)
+    as_shopper, as_seller = sides if lane == OURS else sides[::-1]
+    return mine & Q(turn=as_shopper) | shops & ~mine & Q(turn=as_seller)
 
 
 def lane_of(turn: str, side: Side) -> str:

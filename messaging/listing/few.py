@@ -5,15 +5,16 @@ conversation in each of fifty thousand. It sorts two thousand just as fast as it
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from messaging.access import Scope
 from messaging.lanes.queries import of_lane
-from messaging.models import SUBJECT_KIND, Conversation, ConversationLabel, Participant
-from notifications.models import Notification
+from messaging.models import Conversation, ConversationLabel, Participant
+from notifications.models import News, Notification
 from trato.listed import listed
 from trato.pagination import Cursor, PageRequest
 
@@ -22,17 +23,22 @@ from .filters import WAITING, Filter
 FEW = 2_000  # conversations
 
 
-def few(wanted: Filter, scope: Scope) -> list[int] | None:
-    """Return the IDs of the conversations that one of a filter's parts leaves, if they are few."""
-    smallest: list[int] | None = None
-    for part in _parts(wanted, scope):
+def few(wanted: Filter, scope: Scope) -> tuple[list[int], Filter] | None:
+    """Return the IDs of the conversations that one of a filter's parts leaves, if they are few.
+
+    Returns:
+        The IDs, and the filter that is left to apply to them.
+    """
+    smallest: tuple[list[int], Filter] | None = None
+    for part, rest in _parts(wanted, scope):
         ids = list(part.order_by()[: FEW + 1])
-        if len(ids) <= FEW and (smallest is None or len(ids) < len(smallest)):
-            smallest = ids
+        if len(ids) <= FEW and (smallest is None or len(ids) < len(smallest[0])):
+            smallest = ids, rest
     return smallest
 
 
-def _parts(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
+def _parts(wanted: Filter, scope: Scope) -> Iterator[tuple[QuerySet[Any, int], Filter]]:
+    """Yield the conversations of each part, and what is left of the filter."""
     own = Participant.objects.filter(user=scope.user_id)
     kept = {
         "starred_at": wanted.starred,
@@ -41,20 +47,22 @@ def _parts(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
     }
     for column, is_wanted in kept.items():
         if is_wanted:
-            yield own.filter((f"{column}__isnull", False)).values_list("conversation_id", flat=True)
+            kept_ids = own.filter((f"{column}__isnull", False))
+            yield kept_ids.values_list("conversation_id", flat=True), wanted
     if wanted.label:
         labelled = ConversationLabel.objects.filter(label=wanted.label)
-        yield labelled.values_list("conversation_id", flat=True)
+        yield labelled.values_list("conversation_id", flat=True), wanted
     rows = Conversation.objects.values_list("pk", flat=True)
     if wanted.product:
-        yield rows.filter(of_lane(scope, "all"), product=wanted.product)
+        yield rows.filter(of_lane(scope, "all"), product=wanted.product), wanted
     if wanted.assigned and wanted.assigned != "none":
         assignee = scope.user_id if wanted.assigned == "me" else int(wanted.assigned)
-        yield rows.filter(assignee=assignee, shop__in=scope.shop_ids)
+        yield rows.filter(assignee=assignee, shop__in=scope.shop_ids), wanted
     if wanted.unread:
-        unread = Notification.objects.filter(recipient=scope.user_id, read_at=None)
-        about = unread.filter(news__subject_kind=SUBJECT_KIND)
-        yield about.values_list("news__subject_id", flat=True)
+        unread = Notification.objects.filter(recipient=scope.user_id, is_notice=False, read_at=None)
+        # With a join PostgreSQL would read the news of all shops.
+        about = Subquery(News.objects.filter(pk=OuterRef("news")).values("subject_id"))
+        yield unread.values_list(about, flat=True), replace(wanted, unread=False)
 
 
 class Few:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.utils import timezone
 
 from messaging import inbox_order, search
@@ -65,11 +65,11 @@ def counts_and_waking(scope: Scope) -> tuple[dict[str, int], datetime | None]:
     """Return these numbers, and the time at which the first of the sleeping ones wakes."""
     numbers, now = lanes.counts(scope), timezone.now()
     wakes_at: datetime | None = None
-    for turn, consumer_id, until in _hidden(scope.user_id, now, *scope.shop_ids):
-        side = Side.CONSUMER if consumer_id == scope.user_id else Side.SELLER
-        numbers[lanes.lane_of(turn, side)] -= 1
-        numbers[lanes.ALL] -= 1
-        if until and until > now:
+    for turn, is_mine, number, until in _hidden(scope.user_id, now, *scope.shop_ids):
+        side = Side.CONSUMER if is_mine else Side.SELLER
+        numbers[lanes.lane_of(turn, side)] -= number
+        numbers[lanes.ALL] -= number
+        if until:
             wakes_at = min(until, wakes_at or until)
     return numbers, wakes_at
 
@@ -86,11 +86,10 @@ def _reader(scope: Scope, wanted: Filter) -> Any:
             return _cursors(inbox_order.upcoming(scope, start, limit, among=among))
 
         return read_all
-    condition = conditions(wanted, scope, now)
-    ids = few(wanted, scope)
-    if ids is not None:
-        return Few(ids, condition, wanted, scope).read
-    among = Conversation.objects.filter(condition)
+    if smallest := few(wanted, scope):
+        ids, rest = smallest
+        return Few(ids, conditions(rest, scope, now), wanted, scope).read
+    among = Conversation.objects.filter(conditions(wanted, scope, now))
 
     def read(start: PageRequest, limit: int) -> list[Cursor]:
         if wanted.sort == WAITING:
@@ -149,5 +148,10 @@ def _hidden(user_id: int, now: datetime, *shop_ids: int) -> QuerySet[Participant
     archived = Q(archived_sequence__gte=F("conversation__last_sequence"))
     asleep = Q(snoozed_until__gt=now, snoozed_sequence__gte=F("conversation__last_sequence"))
     kept = Q(archived_sequence__isnull=False) | Q(snoozed_until__isnull=False)
-    rows = own.filter(kept, archived | asleep)
-    return rows.values_list("conversation__turn", "conversation__consumer_id", "snoozed_until")
+    rows = own.filter(kept, archived | asleep).order_by()
+    is_mine = Case(When(conversation__consumer_id=user_id, then=True), default=False)
+    return (
+        rows.values("conversation__turn", is_mine=is_mine)
+        .annotate(number=Count("*"), until=Min("snoozed_until", filter=Q(snoozed_until__gt=now)))
+        .values_list("conversation__turn", "is_mine", "number", "until")
+    )

@@ -98,9 +98,49 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         blank=True,
                         editable=False,
-                        help_text="When a side deleted its account. Nobody can write any more.",
+                        help_text="When a side deleted its account, or staff closed it. Nobody can write any more.",
                         null=True,
                         verbose_name="ended",
+                    ),
+                ),
+                (
+                    "is_closed",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        editable=False,
+                        help_text="Whether that is why it has ended.",
+                        verbose_name="closed by staff",
+                    ),
+                ),
+                (
+                    "blocked_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("consumer", "Shopper"), ("seller", "Seller"), ("both", "both")],
+                        db_default="",
+                        default="",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="blocked by",
+                    ),
+                ),
+                (
+                    "has_held",
+                    models.BooleanField(
+                        db_default=False, default=False, verbose_name="has held messages"
+                    ),
+                ),
+                (
+                    "checks_spam",
+                    models.BooleanField(
+                        db_default=False, default=False, verbose_name="checks for spam"
+                    ),
+                ),
+                (
+                    "has_looks",
+                    models.BooleanField(
+                        db_default=False, default=False, verbose_name="has looks of staff"
                     ),
                 ),
                 (
@@ -546,6 +586,187 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="ReadBefore",
+            fields=[
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+                ("consumer", models.PositiveIntegerField(default=0, verbose_name="shopper")),
+                ("seller", models.PositiveIntegerField(default=0, verbose_name="shop")),
+            ],
+            options={
+                "verbose_name": "read before a block",
+                "verbose_name_plural": "read before a block",
+            },
+        ),
+        migrations.CreateModel(
+            name="LinkHost",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "host",
+                    models.CharField(
+                        help_text="Without https://. It also counts for all hosts below it.",
+                        max_length=253,
+                        unique=True,
+                        verbose_name="host",
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("warn", "Ask before it opens"), ("block", "Don't let it open")],
+                        max_length=5,
+                        verbose_name="links there",
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True,
+                        help_text="Only staff can read it.",
+                        max_length=500,
+                        verbose_name="note",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "host of links",
+                "verbose_name_plural": "hosts of links",
+                "ordering": ("host",),
+            },
+        ),
+        migrations.CreateModel(
+            name="DismissedWarning",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kinds", models.CharField(max_length=120, verbose_name="warnings")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="messaging.message",
+                        verbose_name="message",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "dismissed warning",
+                "verbose_name_plural": "dismissed warnings",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("message", "user"), name="one_dismissal_per_message_and_person"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Block",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("consumer", "Shopper"), ("seller", "Seller")],
+                        max_length=8,
+                        verbose_name="blocked by",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "consumer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="shopper",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.MESSAGING_SHOP_MODEL,
+                        verbose_name="shop",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "block",
+                "verbose_name_plural": "blocks",
+                "indexes": [models.Index(fields=["shop", "-created_at"], name="blocks_of_shop")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("consumer", "shop", "side"), name="one_block_per_pair_and_side"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="MessageVersion",
             fields=[
                 (
@@ -982,6 +1203,12 @@ class Migration(migrations.Migration):
                             ("off_platform", "Wants to pay or talk elsewhere"),
                             ("abuse", "Insults or threats"),
                             ("spam", "Spam or advertising"),
+                            ("counterfeit", "Counterfeit, or somebody else's work"),
+                            ("forbidden", "Forbidden or dangerous goods"),
+                            ("misleading", "Not what it claims to be"),
+                            ("pretending", "Pretends to be somebody else"),
+                            ("child_safety", "Endangers children"),
+                            ("illegal", "Against the law in another way"),
                             ("other", "Something else"),
                         ],
                         max_length=12,
@@ -1017,8 +1244,90 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "done",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("removed", "removed"),
+                            ("hidden", "taken off sale"),
+                            ("suspended", "suspended"),
+                            ("restored", "taken back after an appeal"),
+                        ],
+                        editable=False,
+                        max_length=9,
+                        verbose_name="what was done",
+                    ),
+                ),
+                (
+                    "visitor_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="name"),
+                ),
+                (
+                    "visitor_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="In lower case.",
+                        max_length=254,
+                        verbose_name="email",
+                    ),
+                ),
+                (
+                    "visitor_language",
+                    models.CharField(blank=True, max_length=10, verbose_name="language"),
+                ),
+                (
+                    "is_set_aside",
+                    models.BooleanField(default=False, editable=False, verbose_name="set aside"),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.MESSAGING_PRODUCT_MODEL,
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.MESSAGING_SHOP_MODEL,
+                        verbose_name="shop",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
                     "message",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="reports",
                         to="messaging.message",
@@ -1028,6 +1337,9 @@ class Migration(migrations.Migration):
                 (
                     "reporter",
                     models.ForeignKey(
+                        blank=True,
+                        help_text="Empty for visitors without an account.",
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="filed_reports",
                         to=settings.AUTH_USER_MODEL,
@@ -1046,16 +1358,176 @@ class Migration(migrations.Migration):
                         verbose_name="decided by",
                     ),
                 ),
+                (
+                    "kind",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(message__isnull=False, then=models.Value("message")),
+                            models.When(
+                                conversation__isnull=False, then=models.Value("conversation")
+                            ),
+                            models.When(product__isnull=False, then=models.Value("product")),
+                            models.When(shop__isnull=False, then=models.Value("shop")),
+                            models.When(person__isnull=False, then=models.Value("person")),
+                        ),
+                        output_field=models.CharField(max_length=12, verbose_name="about"),
+                        verbose_name="about",
+                    ),
+                ),
+                (
+                    "about_id",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(message__isnull=False, then=models.F("message")),
+                            models.When(conversation__isnull=False, then=models.F("conversation")),
+                            models.When(product__isnull=False, then=models.F("product")),
+                            models.When(shop__isnull=False, then=models.F("shop")),
+                            models.When(person__isnull=False, then=models.F("person")),
+                        ),
+                        output_field=models.BigIntegerField(),
+                        verbose_name="ID",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "report",
                 "verbose_name_plural": "reports",
                 "ordering": ("-created_at",),
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("conversation__isnull", True),
+                                ("message__isnull", False),
+                                ("person__isnull", True),
+                                ("product__isnull", True),
+                                ("shop__isnull", True),
+                            ),
+                            models.Q(
+                                ("conversation__isnull", False),
+                                ("message__isnull", True),
+                                ("person__isnull", True),
+                                ("product__isnull", True),
+                                ("shop__isnull", True),
+                            ),
+                            models.Q(
+                                ("conversation__isnull", True),
+                                ("message__isnull", True),
+                                ("person__isnull", True),
+                                ("product__isnull", False),
+                                ("shop__isnull", True),
+                            ),
+                            models.Q(
+                                ("conversation__isnull", True),
+                                ("message__isnull", True),
+                                ("person__isnull", True),
+                                ("product__isnull", True),
+                                ("shop__isnull", False),
+                            ),
+                            models.Q(
+                                ("conversation__isnull", True),
+                                ("message__isnull", True),
+                                ("person__isnull", False),
+                                ("product__isnull", True),
+                                ("shop__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_of_one_thing",
+                    ),
                     models.UniqueConstraint(
-                        fields=("message", "reporter"), name="one_report_per_message_and_person"
+                        fields=("kind", "about_id", "reporter"),
+                        name="one_report_per_thing_and_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("visitor_email", ""), _negated=True),
+                        fields=("kind", "about_id", "visitor_email"),
+                        name="one_report_per_thing_and_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reporter", None),
+                            models.Q(("visitor_email", ""), ("visitor_name", "")),
+                            _connector="OR",
+                        ),
+                        name="report_of_person_or_visitor",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_set_aside", False), ("outcome", "")),
+                        fields=["created_at", "id"],
+                        name="open_reports",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PersonTrust",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New account"),
+                            ("ordinary", "Ordinary"),
+                            ("known_good", "Known good: nothing is held as spam"),
+                            ("watched", "Watched: first messages to shops are held"),
+                        ],
+                        max_length=10,
+                        verbose_name="trust",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "trust in a person",
+                "verbose_name_plural": "trust in people",
+                "permissions": (("set_trust", "Can set how far a person is trusted"),),
+            },
+        ),
+        migrations.CreateModel(
+            name="MutedReporter",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="since"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "muted reporter",
+                "verbose_name_plural": "muted reporters",
             },
         ),
         migrations.CreateModel(
@@ -1152,7 +1624,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("shop__isnull", True), ("owner__isnull", True), _connector="XOR"
                         ),
-                        name="saved_reply_of_a_shop_or_a_person",
+                        name="savedreply_of_a_shop_or_a_person",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("shop__isnull", False)),
@@ -1194,6 +1666,16 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
                 ("width", models.PositiveIntegerField(default=0, verbose_name="width")),
                 ("height", models.PositiveIntegerField(default=0, verbose_name="height")),
+                (
+                    "picture_hash",
+                    models.BigIntegerField(editable=False, null=True, verbose_name="picture hash"),
+                ),
+                (
+                    "codes",
+                    models.TextField(
+                        blank=True, default="", editable=False, verbose_name="QR codes"
+                    ),
+                ),
                 ("stored_as", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("extension", models.CharField(editable=False, max_length=8)),
                 ("is_ready", models.BooleanField(default=False, verbose_name="completely stored")),
@@ -1246,7 +1728,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("shop__isnull", True), ("owner__isnull", True), _connector="XOR"
                         ),
-                        name="saved_reply_file_of_a_shop_or_a_person",
+                        name="savedreplyfile_of_a_shop_or_a_person",
                     )
                 ],
             },
@@ -1305,7 +1787,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("shop__isnull", True), ("owner__isnull", True), _connector="XOR"
                         ),
-                        name="saved_view_of_a_shop_or_a_person",
+                        name="savedview_of_a_shop_or_a_person",
                     ),
                     models.UniqueConstraint(
                         models.F("shop"),
@@ -1386,6 +1868,11 @@ class Migration(migrations.Migration):
                             ("ended", "The conversation has ended."),
                             ("wrote_first", "The shopper wrote first."),
                             ("refused", "The text was refused."),
+                            (
+                                "questioned",
+                                "It seems to have contact or payment details. Edit it, or send it by hand.",
+                            ),
+                            ("blocked", "This message could not be delivered."),
                             ("file", "A file is gone."),
                         ],
                         max_length=11,
@@ -1462,6 +1949,298 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HeldMessage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("consumer", "Shopper"), ("seller", "Seller")],
+                        max_length=8,
+                        verbose_name="side",
+                    ),
+                ),
+                ("client_id", models.UUIDField(verbose_name="client ID")),
+                (
+                    "body",
+                    models.TextField(
+                        help_text="Empty once delivered.", max_length=4000, verbose_name="text"
+                    ),
+                ),
+                (
+                    "quote",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="quotes"),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        help_text="A rule or `SpamReason`; empty if it only waits behind an earlier one.",
+                        max_length=40,
+                        verbose_name="held because of",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Being checked"),
+                            ("cleared", "Approved; waits for an earlier one"),
+                            ("delivered", "Delivered"),
+                            ("rejected", "Not delivered"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, max_length=12, verbose_name="rule")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="sent"
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="decided"
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="held_messages",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sender",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "held message",
+                "verbose_name_plural": "held messages",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["created_at"],
+                        name="held_messages_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("conversation", "sender", "client_id"),
+                        name="one_held_message_per_client_id",
+                    )
+                ],
+                "permissions": (("review_held_message", "Can deliver or reject a held message"),),
+            },
+        ),
+        migrations.CreateModel(
+            name="Case",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("report", "Report"),
+                            ("held", "Held message"),
+                            ("appeal", "Appeal"),
+                            ("rule", "Shield rule"),
+                        ],
+                        max_length=6,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=60, verbose_name="about")),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "low"), (1, "normal"), (2, "high"), (3, "severe")],
+                        default=1,
+                        verbose_name="severity",
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(default=1, verbose_name="times")),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="open since"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="closed"
+                    ),
+                ),
+                (
+                    "claimed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="claimed"
+                    ),
+                ),
+                (
+                    "quiet_until",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="quiet until"
+                    ),
+                ),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="claimed by",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["-severity", "opened_at", "id"],
+                        name="cases_open",
+                    ),
+                    models.Index(fields=["kind", "subject"], name="cases_of_thing"),
+                    models.Index(
+                        fields=["kind", "-severity", "opened_at", "id"],
+                        condition=models.Q(("closed_at", None)),
+                        name="cases_open_of_kind",
+                    ),
+                    models.Index(
+                        fields=["-severity", "opened_at", "id"],
+                        condition=models.Q(("closed_at__isnull", False)),
+                        name="cases_closed",
+                    ),
+                    models.Index(
+                        fields=["claimed_by"],
+                        condition=models.Q(("claimed_by__isnull", False)),
+                        name="cases_claimed",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)),
+                        fields=("kind", "subject"),
+                        name="one_open_case_per_thing",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Look",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("report", "To check whether our rules are kept"),
+                            ("held", "To check whether our rules are kept"),
+                            ("appeal", "Because of an appeal"),
+                            ("rule", "To check whether our rules are kept"),
+                            ("own", "To check whether our rules are kept"),
+                        ],
+                        default="own",
+                        max_length=6,
+                        verbose_name="why",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="messaging.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="looks",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "look",
+                "verbose_name_plural": "looks",
+                "indexes": [
+                    models.Index(
+                        fields=["conversation", "-created_at", "-id"], name="looks_of_conversation"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="File",
             fields=[
                 (
@@ -1488,6 +2267,16 @@ class Migration(migrations.Migration):
                 ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
                 ("width", models.PositiveIntegerField(default=0, verbose_name="width")),
                 ("height", models.PositiveIntegerField(default=0, verbose_name="height")),
+                (
+                    "picture_hash",
+                    models.BigIntegerField(editable=False, null=True, verbose_name="picture hash"),
+                ),
+                (
+                    "codes",
+                    models.TextField(
+                        blank=True, default="", editable=False, verbose_name="QR codes"
+                    ),
+                ),
                 ("stored_as", models.UUIDField(default=uuid.uuid4, editable=False)),
                 ("extension", models.CharField(editable=False, max_length=8)),
                 ("is_ready", models.BooleanField(default=False, verbose_name="completely stored")),
@@ -1544,6 +2333,18 @@ class Migration(migrations.Migration):
                         verbose_name="scheduled message",
                     ),
                 ),
+                (
+                    "held_message",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="files",
+                        to="messaging.heldmessage",
+                        verbose_name="held message",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "file",
@@ -1559,6 +2360,56 @@ class Migration(migrations.Migration):
                         condition=models.Q(("scheduled__isnull", False)),
                         fields=["scheduled"],
                         name="files_scheduled",
+                    ),
+                    models.Index(
+                        condition=models.Q(("held_message__isnull", False)),
+                        fields=["held_message"],
+                        name="files_held",
+                    ),
+                    models.Index(
+                        models.Func(
+                            "picture_hash",
+                            output_field=models.BigIntegerField(),
+                            template="((%(expressions)s >> 0) & 8191)",
+                        ),
+                        condition=models.Q(("picture_hash__isnull", False)),
+                        name="files_hash_0",
+                    ),
+                    models.Index(
+                        models.Func(
+                            "picture_hash",
+                            output_field=models.BigIntegerField(),
+                            template="((%(expressions)s >> 13) & 8191)",
+                        ),
+                        condition=models.Q(("picture_hash__isnull", False)),
+                        name="files_hash_1",
+                    ),
+                    models.Index(
+                        models.Func(
+                            "picture_hash",
+                            output_field=models.BigIntegerField(),
+                            template="((%(expressions)s >> 26) & 8191)",
+                        ),
+                        condition=models.Q(("picture_hash__isnull", False)),
+                        name="files_hash_2",
+                    ),
+                    models.Index(
+                        models.Func(
+                            "picture_hash",
+                            output_field=models.BigIntegerField(),
+                            template="((%(expressions)s >> 39) & 8191)",
+                        ),
+                        condition=models.Q(("picture_hash__isnull", False)),
+                        name="files_hash_3",
+                    ),
+                    models.Index(
+                        models.Func(
+                            "picture_hash",
+                            output_field=models.BigIntegerField(),
+                            template="((%(expressions)s >> 52) & 8191)",
+                        ),
+                        condition=models.Q(("picture_hash__isnull", False)),
+                        name="files_hash_4",
                     ),
                 ],
                 "constraints": [
@@ -2157,5 +3008,1025 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Decision",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("remove", "Remove the message"),
+                            ("close", "Close the conversation"),
+                            ("warn", "Warn the person"),
+                            ("limit", "Limit the person"),
+                            ("mute", "Mute the person"),
+                            ("suspend", "Suspend the account"),
+                            ("dismiss", "No action"),
+                        ],
+                        max_length=8,
+                        verbose_name="measure",
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("message", "This message"),
+                            ("conversation", "This conversation"),
+                            ("account", "The whole account, everywhere on the site"),
+                        ],
+                        max_length=12,
+                        verbose_name="scope",
+                    ),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="from"
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Empty: for good.", null=True, verbose_name="until"
+                    ),
+                ),
+                (
+                    "facts",
+                    models.TextField(max_length=2000, verbose_name="facts and circumstances"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("report", "Report"),
+                            ("look", "Staff's own look"),
+                            ("rule", "Automatic rule"),
+                        ],
+                        max_length=6,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="The name of the shield rule that found it, if one did.",
+                        max_length=40,
+                        verbose_name="automatic rule",
+                    ),
+                ),
+                (
+                    "is_found_automatically",
+                    models.BooleanField(default=False, verbose_name="found automatically"),
+                ),
+                (
+                    "is_decided_automatically",
+                    models.BooleanField(default=False, verbose_name="decided automatically"),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[("terms", "Against our rules"), ("law", "Illegal content")],
+                        max_length=5,
+                        verbose_name="ground",
+                    ),
+                ),
+                (
+                    "clause",
+                    models.CharField(blank=True, max_length=200, verbose_name="rule or law"),
+                ),
+                (
+                    "explanation",
+                    models.TextField(blank=True, max_length=2000, verbose_name="why it applies"),
+                ),
+                (
+                    "appeal_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Empty: nothing to appeal against.",
+                        null=True,
+                        verbose_name="appeal until",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="decided"
+                    ),
+                ),
+                (
+                    "overturned_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="overturned"
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="messaging.message",
+                        verbose_name="message",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="messaging.report",
+                        verbose_name="report",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
+                "ordering": ("-pk",),
+                "permissions": (("make_decision", "Can decide about people and messages"),),
+            },
+        ),
+        migrations.CreateModel(
+            name="Appeal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "words",
+                    models.TextField(max_length=2000, verbose_name="why the decision is wrong"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="received"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upheld", "Decision upheld"),
+                            ("overturned", "Decision overturned"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "answer",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="answer to the person"
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="decided"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeal",
+                        to="messaging.decision",
+                        verbose_name="decision",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "appeal",
+                "verbose_name_plural": "appeals",
+                "ordering": ("created_at", "pk"),
+                "permissions": (("decide_appeal", "Can decide appeals"),),
+            },
+        ),
+        migrations.CreateModel(
+            name="Sanction",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mute", "muted"),
+                            ("limit", "limited"),
+                            ("suspension", "suspended"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "starts_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="from"
+                    ),
+                ),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Empty: for good.", null=True, verbose_name="until"
+                    ),
+                ),
+                (
+                    "lifted_at",
+                    models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="When it was overturned, or, for a suspension, when its time was over.",
+                        null=True,
+                        verbose_name="ended",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sanction",
+                        to="messaging.decision",
+                        verbose_name="decision",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sanction",
+                "verbose_name_plural": "sanctions",
+            },
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(fields=["person", "-created_at"], name="decisions_of_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("measure", "dismiss"),
+                    models.Q(
+                        models.Q(("facts", ""), _negated=True),
+                        models.Q(("ground", ""), _negated=True),
+                        models.Q(("clause", ""), _negated=True),
+                        models.Q(("explanation", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="decisions_have_reasons",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "upheld"), _negated=True),
+                    models.Q(("answer", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="upheld_appeals_have_words",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="sanction",
+            index=models.Index(
+                condition=models.Q(("lifted_at__isnull", True)),
+                fields=["person", "kind", "ends_at"],
+                name="sanctions_in_force",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sanction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "suspension"), ("ends_at__isnull", False), _connector="OR"
+                ),
+                name="only_suspensions_are_for_good",
+            ),
+        ),
+        migrations.CreateModel(
+            name="ShieldRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=40, unique=True, verbose_name="name")),
+                (
+                    "detector",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("phone", "Telephone number"),
+                            ("email", "Email"),
+                            ("messenger", "Messenger"),
+                            ("link", "Link to another site"),
+                            ("payment", "Payment outside the site"),
+                            ("iban", "Bank account"),
+                            ("fake_courier", "Scam: fake courier page"),
+                            ("other_messenger", "Scam: another messenger first"),
+                            ("pay_to_receive", "Scam: pay to receive money"),
+                            ("overpayment", "Scam: overpayment"),
+                            ("prepaid_label", "Scam: prepaid label with a login"),
+                            ("sms_code", "Scam: asks for a code from a text message"),
+                            ("release_fee", "Scam: fee to release a payment"),
+                        ],
+                        help_text="Leave it empty for a pattern of your own.",
+                        max_length=15,
+                        verbose_name="looks for",
+                    ),
+                ),
+                (
+                    "pattern",
+                    models.CharField(
+                        blank=True,
+                        help_text="A regular expression (RE2). Upper and lower case are the same.",
+                        max_length=500,
+                        verbose_name="own pattern",
+                    ),
+                ),
+                (
+                    "label_en",
+                    models.CharField(
+                        blank=True,
+                        help_text="For an own pattern. The writer reads: This looks like …",
+                        max_length=80,
+                        verbose_name="what it looks like (English)",
+                    ),
+                ),
+                (
+                    "label_es",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="what it looks like (Spanish)"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, max_length=10, verbose_name="language of the writer"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        blank=True,
+                        choices=[("consumer", "Shopper"), ("seller", "Seller")],
+                        max_length=8,
+                        verbose_name="side of the writer",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unanswered", "Only until the other side has answered"),
+                            ("new_account", "Only while the account is new"),
+                        ],
+                        max_length=11,
+                        verbose_name="relationship",
+                    ),
+                ),
+                (
+                    "account_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="new: younger than (days)",
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True, max_length=50, verbose_name="category of the product"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("warn", "Warn: the writer may send it anyway"),
+                            ("mask", "Mask: without those words, or staff look first"),
+                            ("hold", "Hold: staff look first"),
+                            ("refuse", "Refuse"),
+                        ],
+                        default="warn",
+                        max_length=6,
+                        verbose_name="action",
+                    ),
+                ),
+                ("is_on", models.BooleanField(default=True, verbose_name="on")),
+                (
+                    "is_review_only",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        editable=False,
+                        verbose_name="review only",
+                    ),
+                ),
+                (
+                    "judged_from",
+                    models.DateField(editable=False, null=True, verbose_name="judged from"),
+                ),
+            ],
+            options={
+                "verbose_name": "shield rule",
+                "verbose_name_plural": "shield rules",
+                "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("detector", ""), ("pattern__gt", "")),
+                            models.Q(("detector__gt", ""), ("pattern", "")),
+                            _connector="OR",
+                        ),
+                        name="rule_looks_for_one_thing",
+                        violation_error_message="Choose what to look for, or write a pattern: one of the two.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RuleDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("hits", models.PositiveIntegerField(default=0, verbose_name="hits")),
+                (
+                    "judged",
+                    models.PositiveIntegerField(
+                        db_default=0, default=0, verbose_name="judged by staff"
+                    ),
+                ),
+                (
+                    "overturned",
+                    models.PositiveIntegerField(db_default=0, default=0, verbose_name="overturned"),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="messaging.shieldrule",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "hits of a rule on a day",
+                "verbose_name_plural": "hits of rules by day",
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "day"), name="one_row_per_rule_and_day")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Objection",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("client_id", models.UUIDField(verbose_name="client ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Sent as written"),
+                            ("held", "Held; staff look first"),
+                            ("refused", "Not sent"),
+                        ],
+                        max_length=7,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="created"
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sender",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="objections",
+                        to="messaging.shieldrule",
+                        verbose_name="rule",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "objection",
+                "verbose_name_plural": "objections",
+                "ordering": ("-pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sender", "client_id", "rule"),
+                        name="one_objection_per_message_and_rule",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DryRun",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("values", models.JSONField(verbose_name="the rule as it was tried")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Under way"),
+                            ("done", "Done"),
+                            ("stopped", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                ("since", models.DateTimeField(editable=False, verbose_name="messages since")),
+                (
+                    "first",
+                    models.PositiveBigIntegerField(default=0, editable=False),
+                ),
+                (
+                    "last",
+                    models.PositiveBigIntegerField(default=None, editable=False, null=True),
+                ),
+                (
+                    "place",
+                    models.PositiveBigIntegerField(default=0, editable=False),
+                ),
+                (
+                    "looked",
+                    models.PositiveBigIntegerField(
+                        default=0, editable=False, verbose_name="messages"
+                    ),
+                ),
+                (
+                    "hits",
+                    models.PositiveBigIntegerField(default=0, editable=False, verbose_name="hits"),
+                ),
+                ("tally", models.JSONField(default=dict, editable=False)),
+                ("token", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
+                ),
+                (
+                    "free_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="free from"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="ended"
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dry_runs",
+                        to="messaging.shieldrule",
+                        verbose_name="rule",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "dry run of a rule",
+                "verbose_name_plural": "dry runs of rules",
+                "ordering": ("-pk",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["free_at"],
+                        name="dry_runs_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("asked_by",),
+                        name="one_waiting_dry_run_per_person",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MessageTrace",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(db_index=True, help_text="Of the message.")),
+            ],
+            options={
+                "verbose_name": "trace of a message",
+                "verbose_name_plural": "traces of messages",
+            },
+        ),
+        migrations.CreateModel(
+            name="Recall",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("messages", models.PositiveIntegerField(verbose_name="messages")),
+                ("senders", models.PositiveIntegerField(verbose_name="senders")),
+                ("warned", models.PositiveIntegerField(verbose_name="people warned")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="recalled"
+                    ),
+                ),
+                (
+                    "undone_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="undone"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "recall",
+                "verbose_name_plural": "recalls",
+                "ordering": ("-pk",),
+                "permissions": (
+                    ("make_recall", "Can recall a scam and its copies, and undo that"),
+                ),
+            },
+        ),
+        migrations.CreateModel(
+            name="RecallItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        help_text="Kinds, with commas.", max_length=80, verbose_name="alike in"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "recalled message",
+                "verbose_name_plural": "recalled messages",
+            },
+        ),
+        migrations.CreateModel(
+            name="RecallWarning",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "warning of a recalled message",
+                "verbose_name_plural": "warnings of recalled messages",
+            },
+        ),
+        migrations.CreateModel(
+            name="TraceProgress",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("message", models.BigIntegerField(default=0)),
+                ("version", models.BigIntegerField(default=0)),
+            ],
+        ),
+        migrations.AddField(
+            model_name="messagetrace",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="messaging.message",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recall",
+            name="made_by",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="recalled by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recall",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="messaging.message",
+                verbose_name="found from",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recall",
+            name="mutes",
+            field=models.ManyToManyField(
+                related_name="+", to="messaging.decision", verbose_name="mutes"
+            ),
+        ),
+        migrations.AddField(
+            model_name="recall",
+            name="undone_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="undone by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallitem",
+            name="decision",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="messaging.decision",
+                verbose_name="decision",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallitem",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="recalls",
+                to="messaging.message",
+                verbose_name="message",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallitem",
+            name="recall",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="items",
+                to="messaging.recall",
+                verbose_name="recall",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallwarning",
+            name="message",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="messaging.message",
+                verbose_name="message",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallwarning",
+            name="recall",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="warnings",
+                to="messaging.recall",
+                verbose_name="recall",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recallwarning",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="messagetrace",
+            constraint=models.UniqueConstraint(
+                fields=("key", "message"), name="one_trace_per_key_and_message"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recallitem",
+            constraint=models.UniqueConstraint(
+                fields=("recall", "message"), name="one_item_per_recall_and_message"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="recallwarning",
+            constraint=models.UniqueConstraint(
+                fields=("recall", "user"), name="one_warning_per_recall_and_person"
+            ),
+        ),
+        migrations.CreateModel(
+            name="ModerationMonth",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "month",
+                    models.DateField(help_text="Its first day.", unique=True, verbose_name="month"),
+                ),
+                (
+                    "figures",
+                    models.JSONField(help_text="Name of a count → number.", verbose_name="figures"),
+                ),
+            ],
+            options={
+                "verbose_name": "month of moderation",
+                "verbose_name_plural": "figures of moderation",
+                "ordering": ("-month",),
+            },
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="seen_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="first looked at"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["opened_at"], name="cases_by_opening"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)),
+                fields=["closed_at"],
+                name="cases_by_closing",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(fields=["created_at"], name="decisions_by_time"),
         ),
     ]

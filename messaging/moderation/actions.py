@@ -1,85 +1,59 @@
-"""What people and staff do about unacceptable messages. Every act of staff is recorded."""
+"""What staff do about what is reported. Every act is recorded. People report in `reports`."""
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import normalize_newlines
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from messaging import access, events
+from messaging import events
 from messaging.files import actions as files
 from messaging.host import host
 from messaging.lanes import actions as lanes
 from messaging.message_changes import store_change
-from messaging.models import NOT_HIDDEN, Conversation, File, Message, Report
-from trato import rate_limits
+from messaging.models import Case, Conversation, File, Look, Message, Report
+from messaging.reports import cases, mails, queries, things
+from messaging.reports import notices as report_notices
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.audit.models import AuditEntry
-from trato.errors import AlreadyDone, Refused
+from trato.errors import AlreadyDone
 from trato.people import Person, is_deleted
-from trato.text import has_control_characters
 
 from . import notices
 
-REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 
-
-@rate_limits.given_back_on_failure
 @transaction.atomic
-def report(actor: Person, conversation_id: int, sequence: int, reason: str, words: str) -> Report:
-    """Report a message of the other side to staff.
+def look(actor: Person, conversation_id: int, reason: str) -> AuditEntry:
+    """Record that a moderator looks into a conversation up to now, for `STAFF_LOOK_MINUTES`.
+
+    Both sides see it later, without the reason and the actor, see `looks`. It belongs to a case
+    that the actor works on, if that is about this conversation.
 
     Args:
-        reason: one of `Report.Reason`.
-        words: a description, which may be empty; at most `REPORT_WORDS_MAX` characters.
-
-    Raises:
-        Http404: there is no such message, it is from the actor's own side, or it has been removed
-            or withdrawn.
-        Refused: `invalid` for the reason or the words, `too_long` for the words, `conflict` if the
-            actor has reported the message before with another reason or words, `rate_limited` after
-            too many.
-    """
-    conversation = access.conversation_for(actor, conversation_id)
-    other = conversation.side_of(actor.pk).other
-    message = conversation.messages.filter(sequence=sequence, side=other, **NOT_HIDDEN).first()
-    if message is None:
-        raise Http404("no such message to report")
-    if reason not in Report.Reason.values:
-        raise Refused("invalid", _("Choose one of the reasons."))
-    words = normalize_newlines(words).strip()
-    if len(words) > REPORT_WORDS_MAX:
-        raise Refused("too_long", _("That is too long for a report. Please shorten it."))
-    if has_control_characters(words, allowed="\n\t"):
-        raise Refused("invalid", _("The message contains characters that can't be shown."))
-    report, created = Report.objects.get_or_create(
-        message=message, reporter_id=actor.pk, defaults={"reason": reason, "words": words}
-    )
-    if created:
-        rate_limits.hit("REPORTS_PER_HOUR", actor.pk)
-    elif (report.reason, report.words) != (reason, words):
-        raise Refused("conflict", _("You've already reported this message."))
-    return report
-
-
-@transaction.atomic
-def look(actor: Person, conversation_id: int) -> AuditEntry:
-    """Record that a moderator looks into a conversation up to now, for `STAFF_LOOK_MINUTES`.
+        reason: why; `case:<id>` if it is only for that case.
 
     Raises:
         PermissionDenied: the actor lacks the permission.
+        ValidationError: no reason is given.
         Conversation.DoesNotExist: it does not exist.
     """
     _require(actor, "messaging.look_into_conversation")
-    conversation = Conversation.objects.get(pk=conversation_id)
-    return record(actor, "conversation.looked", f"conversation:{conversation.pk}")
+    reason = require_reason(reason)
+    cases = Case.objects.filter(claimed_by=actor.pk, conversation=conversation_id, closed_at=None)
+    of_case = {f"case:{case.pk}": case for case in cases.order_by("-pk")}
+    case = of_case.get(reason) or next(iter(of_case.values()), None)
+    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
+    if not conversation.has_looks:
+        Conversation.objects.filter(pk=conversation.pk).update(has_looks=True)
+    why = Look.Why(case.kind) if case else Look.Why.OWN
+    Look.objects.create(conversation=conversation, case=case, why=why)
+    return record(actor, "conversation.looked", f"conversation:{conversation.pk}", reason)
 
 
 def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, AuditEntry | None]:
@@ -102,55 +76,43 @@ def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, Audi
     )
 
 
-@transaction.atomic
-def remove_message(
-    actor: Person, message_id: int, reason: str, rule: str = Report.Reason.OTHER
-) -> Message:
-    """Hide a message from both sides, and notify its sender. Staff can still read it.
+def hide(message: Message) -> None:
+    """Hide a message from both sides, inside the transaction of an act that is on record.
 
     Args:
-        reason: for the audit trail only.
-        rule: one of `Report.Reason`; the notice to the sender says which rule was broken.
-
-    Raises:
-        AlreadyDone: it has been removed before.
-        PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given.
-        ValueError: the rule is unknown.
-        Message.DoesNotExist: it does not exist.
+        message: shown; with its conversation, which the caller has locked.
     """
-    _require(actor, "messaging.remove_message")
-    chosen, reason = Report.Reason(rule), require_reason(reason)
-    conversation_id = Message.objects.get(pk=message_id).conversation_id
-    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
-    message = Message.objects.select_related("sender").get(pk=message_id)
-    message.conversation = conversation
-    subject = f"message:{message.pk}"
-    if message.removed_at:
-        before = audit.last("message.removed", subject)
-        raise AlreadyDone(
-            gettext("This message has already been removed."),
-            before and before.actor,
-            message.removed_at,
-        )
     message.removed_at = timezone.now()
     store_change(message, "removed_at")
     events.excerpt_changed(message, message.body)
-    notices.tell_sender(message, chosen)
     lanes.unsay(message)
-    record(actor, "message.removed", subject, reason)
-    return message
+
+
+def show_again(message: Message) -> bool:
+    """Undo `hide`, with the same locks; return False if the words are gone with an account."""
+    conversation = message.conversation
+    if conversation.ended_at and not conversation.is_closed and is_deleted(message.sender):
+        return False
+    message.removed_at = None
+    store_change(message, "removed_at")
+    if message.sequence == conversation.last_sequence and not message.is_hidden:
+        events.excerpt_shown_again(message)
+    lanes.say_again(message)
+    return True
 
 
 @transaction.atomic
 def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> Report:
     """Close a report as upheld or dismissed, for good, and notify the reporter.
 
+    All other open reports of the same thing are closed with it, with an audit row each.
+
     Args:
         outcome: one of `Report.Outcome`.
 
     Raises:
         AlreadyDone: it has been closed before, with either outcome.
+        Claimed: somebody else works on its case.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given.
         ValueError: the outcome is unknown.
@@ -158,7 +120,9 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
     """
     _require(actor, "messaging.remove_message")
     chosen, reason = Report.Outcome(outcome), require_reason(reason)
-    report = Report.objects.select_for_update().get(pk=report_id)
+    cases.claimed(actor, report_id)
+    rows = _locked(report_id)
+    report = next(row for row in rows if row.pk == report_id)
     if report.outcome:
         is_upheld = report.outcome == Report.Outcome.UPHELD
         raise AlreadyDone(
@@ -168,50 +132,96 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
             report.resolved_by,
             report.resolved_at,
         )
-    report.outcome = chosen
-    report.resolved_at, report.resolved_by_id = timezone.now(), actor.pk
-    report.save(update_fields=["outcome", "resolved_at", "resolved_by"])
-    if not is_deleted(report.reporter):
-        notices.tell_reporter(report)
-    record(actor, f"report.{report.outcome}", f"report:{report.pk}", reason)
-    _forget_deleted(report)
+    for row in rows:
+        if not row.outcome:
+            close(actor, row, chosen)
+            record(actor, f"report.{row.outcome}", f"report:{row.pk}", reason)
     return report
 
 
+def close(actor: Person, report: Report, outcome: Report.Outcome) -> None:
+    """Close a locked, open report and tell who filed it, as part of an act that is on record."""
+    report.outcome, report.done = outcome, _done(report, outcome)
+    report.resolved_at, report.resolved_by_id = timezone.now(), actor.pk
+    report.save(update_fields=["outcome", "done", "resolved_at", "resolved_by"])
+    report_notices.notify_reporter(report)
+    if report.visitor_email:
+        transaction.on_commit(partial(mails.send_outcome, report), robust=True)
+    _forget_deleted(report)
+    cases.closed(report)
+
+
+def _locked(report_id: int) -> list[Report]:
+    """Return a report and the open ones of the same thing, locked in the order of their keys."""
+    report = Report.objects.get(pk=report_id)
+    alike = queries.alike(report).filter(Q(outcome="") | Q(pk=report_id)).order_by("pk")
+    rows = alike.select_related("reporter", *things.RELATED)
+    return list(rows.select_for_update(of=("self",)))
+
+
+def _done(report: Report, outcome: Report.Outcome) -> str:
+    """Return what has been done to a reported thing, by this decision or before."""
+    if report.message and report.message.removed_at:
+        return Report.Done.REMOVED
+    if report.product_id and host.is_hidden(report.product):
+        return Report.Done.HIDDEN
+    if report.message or outcome != Report.Outcome.UPHELD:
+        return ""
+    people = things.people_behind(report)
+    is_over = bool(people) and not any(person.is_active for person in people)
+    return Report.Done.SUSPENDED if is_over else ""
+
+
 @transaction.atomic
-def uphold(
-    actor: Person, report_id: int, reason: str, *, rule: str = "", suspend: bool = False
-) -> Report:
-    """Close a report as upheld, together with what is done about it.
+def uphold(actor: Person, report_id: int, reason: str, *, hide: bool = False) -> Report:
+    """Close a report as upheld, and take its product off sale if that is wanted.
 
-    What somebody else has done meanwhile is fine: it is done.
-
-    Args:
-        rule: if given, the message is removed; see `remove_message`.
-        suspend: whether to suspend the sender.
+    That somebody else has taken it off sale meanwhile is fine: it is done.
 
     Raises:
         AlreadyDone: the report has been closed before; then nothing is done.
-        PermissionDenied, ValidationError, ValueError: as for each of the acts.
+        PermissionDenied, ValidationError: as for each of the acts.
     """
-    # Locked before the person and the conversation: docs/decisions/0013-lock-order.md.
-    report = Report.objects.select_for_update().get(pk=report_id)
-    if not report.outcome:
-        if suspend:
-            with suppress(AlreadyDone):
-                host.suspend(actor, report.message.sender_id, reason)
-        if rule:
-            with suppress(AlreadyDone):
-                remove_message(actor, report.message_id, reason, rule)
+    _require(actor, "messaging.remove_message")
+    cases.claimed(actor, report_id)
+    # Locked before the product: docs/decisions/0013-lock-order.md.
+    report = next(row for row in _locked(report_id) if row.pk == report_id)
+    if hide and report.product_id and not report.outcome:
+        with suppress(AlreadyDone):
+            _hide(actor, report, reason)
     return resolve_report(actor, report_id, Report.Outcome.UPHELD, reason)
+
+
+@transaction.atomic
+def hide_product(actor: Person, report_id: int, reason: str) -> None:
+    """Take the product of a report off sale, and notify its shop. The report stays open.
+
+    Raises:
+        AlreadyDone, PermissionDenied, ValidationError: see `MessagingHost.hide_product`.
+    """
+    cases.claimed(actor, report_id)
+    _hide(actor, next(row for row in _locked(report_id) if row.pk == report_id), reason)
+
+
+def _hide(actor: Person, report: Report, reason: str) -> None:
+    host.hide_product(actor, int(report.product_id or 0), reason)
+    notices.notify_shop_of_hidden(report)
+
+
+def allow_product(actor: Person, report_id: int, reason: str) -> None:
+    """Let the product of a report be sold again. Raises the same exceptions as `hide_product`."""
+    report = Report.objects.get(pk=report_id)
+    host.allow_product(actor, int(report.product_id or 0), reason)
 
 
 def _forget_deleted(report: Report) -> None:
     """Empty the words of people who have deleted their account while the report was open."""
-    if is_deleted(report.reporter):
+    if report.reporter_id and is_deleted(report.reporter):
         Report.objects.filter(pk=report.pk).update(words="")
-    others = Report.objects.filter(message=report.message_id, outcome="").exclude(pk=report.pk)
     message = report.message
+    if message is None:
+        return
+    others = Report.objects.filter(message=message.pk, outcome="")
     is_gone = is_deleted(message.sender) and message.conversation.ended_at is not None
     if is_gone and not others.exists():
         Message.objects.filter(pk=message.pk).update(body="")

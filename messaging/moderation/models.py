@@ -1,44 +1,157 @@
 """Reports to staff."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from messaging.fields import HostForeignKey
 from trato.fields import MultilineTextField
+
+KINDS = ("message", "conversation", "product", "shop", "person")
+
+
+def _only(kind: str) -> models.Q:
+    """The condition that a report is about a thing of this kind and of no other."""
+    return models.Q(**{f"{one}__isnull": one != kind for one in KINDS})
 
 
 class Report(models.Model):
-    """A report from one side of a conversation about a message of the other."""
+    """A report to staff about one thing: a message, conversation, product, shop or person.
+
+    People report what they see on the site. About products and shops, visitors without an account
+    can write too: they leave an address, see `messaging.reports`.
+    """
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", _("Message")
+        CONVERSATION = "conversation", _("Conversation")
+        PRODUCT = "product", _("Product")
+        SHOP = "shop", _("Shop")
+        PERSON = "person", _("Person")
 
     class Reason(models.TextChoices):
         SCAM = "scam", _("Scam or fraud")
         OFF_PLATFORM = "off_platform", _("Wants to pay or talk elsewhere")
         ABUSE = "abuse", _("Insults or threats")
         SPAM = "spam", _("Spam or advertising")
+        COUNTERFEIT = "counterfeit", _("Counterfeit, or somebody else's work")
+        FORBIDDEN = "forbidden", _("Forbidden or dangerous goods")
+        MISLEADING = "misleading", _("Not what it claims to be")
+        PRETENDING = "pretending", _("Pretends to be somebody else")
+        CHILD_SAFETY = "child_safety", _("Endangers children")
+        ILLEGAL = "illegal", _("Against the law in another way")
         OTHER = "other", _("Something else")
 
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("Action taken")
         DISMISSED = "dismissed", _("No action")
 
+    class Done(models.TextChoices):
+        """What a decision did to the reported thing; empty for anything else."""
+
+        REMOVED = "removed", _("removed")
+        HIDDEN = "hidden", _("taken off sale")
+        SUSPENDED = "suspended", _("suspended")
+        RESTORED = "restored", _("taken back after an appeal")
+
+    _WRITTEN = (Reason.SCAM, Reason.OFF_PLATFORM, Reason.ABUSE, Reason.SPAM)
+    _SOLD = (Reason.SCAM, Reason.COUNTERFEIT, Reason.FORBIDDEN, Reason.MISLEADING)
+    _LAST = (Reason.CHILD_SAFETY, Reason.ILLEGAL, Reason.OTHER)
+    # What each kind of thing can be reported for, in the order of the form.
+    REASONS: ClassVar[dict[str, tuple["Report.Reason", ...]]] = {
+        Kind.MESSAGE: (*_WRITTEN, *_LAST),
+        Kind.CONVERSATION: (*_WRITTEN, *_LAST),
+        Kind.PRODUCT: (*_SOLD, *_LAST),
+        Kind.SHOP: (*_SOLD, Reason.PRETENDING, *_LAST),
+        Kind.PERSON: (*_WRITTEN, Reason.PRETENDING, *_LAST),
+    }
+
+    NEWS_KIND = "report"  # of the reporter's notifications; the subject is a report
+
     message = models.ForeignKey(
         "messaging.Message",
         on_delete=models.PROTECT,
         related_name="reports",
+        null=True,
+        blank=True,
         verbose_name=_("message"),
+    )
+    conversation = models.ForeignKey(
+        "messaging.Conversation",
+        on_delete=models.PROTECT,
+        related_name="reports",
+        null=True,
+        blank=True,
+        verbose_name=_("conversation"),
+    )
+    product = HostForeignKey(
+        settings.MESSAGING_PRODUCT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("product"),
+    )
+    shop = HostForeignKey(
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("shop"),
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("person"),
+    )
+    # Which of the five is set, and its key: reports with the same two are about the same thing.
+    kind = models.GeneratedField(
+        expression=models.Case(
+            *(models.When(**{f"{one}__isnull": False}, then=models.Value(one)) for one in KINDS)
+        ),
+        output_field=models.CharField(_("about"), max_length=12),
+        db_persist=True,
+        verbose_name=_("about"),
+    )
+    about_id = models.GeneratedField(
+        expression=models.Case(
+            *(models.When(**{f"{one}__isnull": False}, then=models.F(one)) for one in KINDS)
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+        verbose_name=_("ID"),
     )
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="filed_reports",
+        null=True,
+        blank=True,
         verbose_name=_("reported by"),
+        help_text=_("Empty for visitors without an account."),
     )
+    # Of a visitor; both may be empty for reports of what endangers children (DSA, article 16).
+    visitor_name = models.CharField(_("name"), max_length=60, blank=True)
+    visitor_email = models.EmailField(_("email"), blank=True, help_text=_("In lower case."))
+    visitor_language = models.CharField(_("language"), max_length=10, blank=True)
+    # From somebody whom staff have muted: kept, and not on the list of open reports.
+    is_set_aside = models.BooleanField(_("set aside"), default=False, editable=False)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     words = MultilineTextField(_("what happened? (optional)"), max_length=1000, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     outcome = models.CharField(
         _("outcome"), max_length=9, choices=Outcome, blank=True, editable=False
+    )
+    done = models.CharField(
+        _("what was done"), max_length=9, choices=Done, blank=True, editable=False
     )
     resolved_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     resolved_by = models.ForeignKey(
@@ -56,10 +169,43 @@ class Report(models.Model):
         verbose_name_plural = _("reports")
         ordering = ("-created_at",)
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(*map(_only, KINDS), _connector=models.Q.OR),
+                name="report_of_one_thing",
+            ),
             models.UniqueConstraint(
-                fields=["message", "reporter"], name="one_report_per_message_and_person"
+                fields=["kind", "about_id", "reporter"], name="one_report_per_thing_and_person"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "about_id", "visitor_email"],
+                condition=~models.Q(visitor_email=""),
+                name="one_report_per_thing_and_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reporter=None) | models.Q(visitor_email="", visitor_name=""),
+                name="report_of_person_or_visitor",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["created_at", "id"],
+                condition=models.Q(outcome="", is_set_aside=False),
+                name="open_reports",
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    @classmethod
+    def reasons_of(cls, kind: str) -> list[tuple[str, Any]]:
+        """Return what a kind of thing can be reported for, as a form's choices."""
+        return [(one.value, one.label) for one in cls.REASONS[kind]]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its receipt, for the person who reported."""
+        return reverse("messaging:own_report", args=[self.pk])
+
+    @property
+    def kind_text(self) -> str:
+        return str(self.Kind(self.kind).label)

@@ -1,4 +1,7 @@
-"""The group of moderators, with every permission that their admin pages need."""
+"""The groups of staff, with every permission that their admin pages need.
+
+Moderators decide; leads also decide appeals and export the audit trail; auditors only read.
+"""
 
 from typing import Any
 
@@ -8,23 +11,40 @@ from django.contrib.auth.management import create_permissions
 
 from messaging.host import host
 
-NAME = "Moderators"
+NAME, LEADS, AUDITORS = "Moderators", "Leads", "Auditors"
+SEEN = (
+    "audit.view_auditentry", "messaging.view_appeal", "messaging.view_case",
+    "messaging.view_conversation", "messaging.view_decision", "messaging.view_dryrun",
+    "messaging.view_heldmessage", "messaging.view_linkhost",
+    "messaging.view_message", "messaging.view_mutedreporter", "messaging.view_objection",
+    "messaging.view_recall", "messaging.view_report", "messaging.view_ruleday",
+    "messaging.view_shieldrule", "messaging.view_moderationmonth", "messaging.view_persontrust",
+)  # fmt: skip
 PERMISSIONS = (
-    "audit.view_auditentry", "messaging.look_into_conversation", "messaging.remove_message",
-    "messaging.view_conversation", "messaging.view_message", "messaging.view_report",
+    *SEEN, "messaging.look_into_conversation", "messaging.make_decision",
+    "messaging.make_recall",
+    "messaging.remove_message", "messaging.review_held_message",
+    "messaging.set_trust",
+    "messaging.add_linkhost", "messaging.change_linkhost", "messaging.delete_linkhost",
+)  # fmt: skip
+# In addition to the moderators'.
+OF_LEADS = (
+    "audit.export_auditentry", "messaging.add_dryrun", "messaging.add_shieldrule",
+    "messaging.change_shieldrule", "messaging.decide_appeal",
 )  # fmt: skip
 
 
-def all_permissions() -> set[tuple[str, str]]:
-    """Return the moderators' permissions as pairs of app label and codename."""
+def all_permissions(name: str = NAME) -> set[tuple[str, str]]:
+    """Return the permissions of a group as pairs of app label and codename."""
     user = get_user_model()._meta
     own = f"{user.app_label}.view_{user.model_name}"
-    names = (*PERMISSIONS, own, *host.moderator_permissions)
+    acting = (*PERMISSIONS, own, *host.moderator_permissions)
+    names = {NAME: acting, LEADS: (*acting, *OF_LEADS), AUDITORS: (*SEEN, own)}[name]
     return {(label, codename) for label, _dot, codename in (name.partition(".") for name in names)}
 
 
 def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) -> None:
-    """Create the group if there is none; leave a group that staff have changed as it is.
+    """Create each group that there is not; leave one that staff have changed as it is.
 
     Called after the migrations and not by one of them, because only then do all permissions exist.
     """
@@ -33,15 +53,15 @@ def make_group(*, apps: Any = installed, using: str = "default", **kwargs: Any) 
         permissions = apps.get_model("auth", "Permission").objects.using(using)
     except LookupError:  # the permissions are not migrated yet
         return
-    if groups.filter(name=NAME).exists():
+    present = set(groups.filter(name__in=(NAME, LEADS, AUDITORS)).values_list("name", flat=True))
+    missing = [name for name in (NAME, LEADS, AUDITORS) if name not in present]
+    if not missing:
         return
-    wanted = all_permissions()
-    for label in sorted({label for label, _codename in wanted}):
+    for label in sorted({label for name in missing for label, _ in all_permissions(name)}):
         create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
-    existing = [
-        permission
-        for permission in permissions.select_related("content_type")
-        if (permission.content_type.app_label, permission.codename) in wanted
-    ]
-    if len(existing) == len(wanted):
-        groups.create(name=NAME).permissions.set(existing)
+    rows = permissions.select_related("content_type")
+    by_name = {(row.content_type.app_label, row.codename): row for row in rows}
+    for name in missing:
+        wanted = all_permissions(name)
+        if wanted <= by_name.keys():
+            groups.create(name=name).permissions.set([by_name[key] for key in wanted])

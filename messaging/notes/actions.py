@@ -86,7 +86,7 @@ def _store(conversation: Conversation, actor: Person, client_id: uuid.UUID, text
         mentions=mentions,
         created_at=database_now(),
     )
-    notices.tell_mentioned(note)
+    notices.notify_mentioned(note)
     return note
 
 

@@ -1,4 +1,4 @@
-"""Notices of mentions. Only members of the shop see them, and only as long as they are members."""
+"""Notices of mentions. People see them only while they are members of the shop."""
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +9,7 @@ from notifications.models import News
 from notifications.words import Words
 
 
-def tell_mentioned(note: Note) -> None:
+def notify_mentioned(note: Note) -> None:
     """Notify the colleagues whom a note mentions. Each note is a subject of its own."""
     notifications.notify(
         note.mentions,

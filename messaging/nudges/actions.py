@@ -14,7 +14,7 @@ from messaging.models import Conversation, Nudge, Participant, Side
 from messaging.team.queries import alerted
 from trato import rate_limits
 from trato.clock import database_now
-from trato.errors import Refused, ended, when_shown
+from trato.errors import Refused, when_shown
 from trato.people import Person
 
 from . import notices
@@ -46,6 +46,7 @@ def send(actor: Person, conversation_id: int) -> Nudge:
     earlier = Nudge.objects.filter(conversation=conversation, side=side).first()
     if earlier and earlier.sender_id == actor.pk and now - earlier.sent_at < SAME_CLICK:
         return earlier
+    access.require_writable(conversation, actor.pk)
     _require_waiting(conversation, side, now)
     states = {row.user_id: row for row in Participant.objects.filter(conversation=conversation)}
     if _is_archived(conversation, states.get(actor.pk)):
@@ -65,8 +66,8 @@ def send(actor: Person, conversation_id: int) -> Nudge:
         for pk, state in mine.items()
         if not _is_archived(conversation, state) and not (state and state.muted_at)
     ]
-    notices.tell(conversation, side, reached)
-    events.told_both(conversation, NudgeSent.of(row))
+    notices.notify(conversation, side, reached)
+    events.send_to_both(conversation, NudgeSent.of(row))
     return row
 
 
@@ -81,8 +82,6 @@ def mark_read(actor: Person, conversation_id: int) -> None:
 
 
 def _require_waiting(conversation: Conversation, side: Side, now: datetime) -> None:
-    if conversation.ended_at is not None:
-        raise ended()
     since = conversation.waiting_since
     if conversation.turn != side.other or since is None:
         raise Refused("forbidden", _("You're not waiting for an answer here."))

@@ -12,7 +12,7 @@ from notifications.words import Words
 from trato.people import Person
 
 
-def tell(conversation: Conversation, side: Side, recipients: Collection[int]) -> None:
+def notify(conversation: Conversation, side: Side, recipients: Collection[int]) -> None:
     """Notify the people of the other side; a later reminder takes the place of an earlier one.
 
     Args:

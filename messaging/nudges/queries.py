@@ -1,21 +1,29 @@
 """Which reminders hold, and whether one may be sent now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from messaging.models import Conversation, Nudge, Side
+from messaging.models import Conversation, Message, Nudge, Side
 
 
-def holding(conversation: Conversation) -> dict[str, datetime]:
+def holding(conversation: Conversation, messages: Iterable[Message] = ()) -> dict[str, datetime]:
     """Return the reminder to the side whose turn it is, by its sender's side, with its time.
 
     Empty once that side has answered. Makes a query only if it has kept the other one waiting.
+
+    Args:
+        messages: what is shown with it, read after the conversation. An answer among them that the
+            conversation doesn't know yet has ended the reminder, so it is read again.
     """
     if not _has_waited(conversation):
         return {}
+    if any(message.sequence > conversation.last_sequence for message in messages):
+        now = Conversation.objects.only("turn", "waiting_since").get(pk=conversation.pk)
+        return holding(now)
     sender = Side(conversation.turn).other
     rows = Nudge.objects.filter(
         conversation=conversation, side=sender, sent_at__gte=conversation.waiting_since
@@ -39,7 +47,8 @@ class Panel:
 
 def panel(conversation: Conversation, side: Side) -> Panel:
     """Return what a side's page shows. Makes a query only if an answer is late."""
-    if conversation.ended_at is not None or not _has_waited(conversation):
+    is_over = conversation.ended_at is not None or conversation.is_blocked_by(side)
+    if is_over or not _has_waited(conversation):
         return Panel()
     sent_at = next(iter(holding(conversation).values()), None)
     if conversation.turn == side:

@@ -43,7 +43,7 @@ def add_day_off(actor: Person, shop_id: int, day: date, name: str) -> None:
     """
     shop = access.own_shop(actor, shop_id, manage=True)
     if day < today(shop):
-        raise ValidationError({"day": _("This day is over.")})
+        raise ValidationError({"day": _("That day has passed.")})
     if day > today(shop) + timedelta(days=settings.DAYS_OFF_AHEAD_DAYS):
         raise ValidationError({"day": _("This day is too far away.")})
     _add(_locked(shop), {day: name}, today(shop))

@@ -64,8 +64,13 @@ def changed_since(time: datetime) -> dict[int, datetime]:
 
 
 def sides_of(user_ids: Collection[int], conversation_ids: Collection[int]) -> set[tuple[int, str]]:
-    """Return in which of the given conversations these people have read, each with their side."""
+    """Return in which of these conversations these people have read, each with their side.
+
+    Without those in which one side has blocked the other: there, the other side learns nothing.
+    """
     rows = Participant.objects.filter(
-        user_id__in=listed(user_ids), conversation_id__in=listed(conversation_ids)
+        user_id__in=listed(user_ids),
+        conversation_id__in=listed(conversation_ids),
+        conversation__blocked_by="",
     )
     return set(rows.values_list("conversation_id", "side"))

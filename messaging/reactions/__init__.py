@@ -1,1 +1,1 @@
-"""React to a message, to say thank you without writing: nothing rings, and nobody has to answer."""
+"""React to a message, for example to say thank you: notifies nobody, and needs no answer."""

@@ -4,11 +4,12 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from messaging import access
 from messaging.message_changes import locked_message, store_change
 from messaging.models import Message, Reaction
 from trato import rate_limits
 from trato.clock import database_now
-from trato.errors import Refused, ended
+from trato.errors import Refused
 from trato.people import Person
 
 PLAIN_HEART = "\u2764"  # as some keyboards write it, without the sign that makes it red
@@ -42,8 +43,7 @@ def react(
     message = locked_message(actor, conversation_id, sequence)
     if message is None:
         raise Http404("no such message")
-    if message.conversation.ended_at is not None:
-        raise ended()
+    access.require_writable(message.conversation, actor.pk)
     if message.is_hidden:
         raise Refused("forbidden", _("This message isn't there any more."))
     given = Reaction.objects.filter(message=message, user_id=actor.pk)

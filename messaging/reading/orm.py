@@ -56,5 +56,6 @@ def store_one(reading: Reading) -> ReadMark:
         sequence=participant.last_read_sequence,
         moved=moved,
         badge_changed=badge_changed,
-        hidden=moved and hides_read(reader.pk),  # a mark that stays is not sent
+        # A mark that stays is not sent.
+        hidden=moved and (bool(conversation.blocked_by) or hides_read(reader.pk)),
     )

@@ -110,13 +110,13 @@ def reading() -> str:
 def member() -> str:
     """Keep readings whose reader takes part in the conversation, up to its last message."""
     return f"""member AS MATERIALIZED (
-        SELECT r.conversation_id, r.user_id, c.consumer_id, c.shop_id,
+        SELECT r.conversation_id, r.user_id, c.consumer_id, c.shop_id, c.blocked_by,
                least(r.sequence, c.last_sequence) AS sequence,
                CASE WHEN c.consumer_id = r.user_id THEN 'consumer' ELSE 'seller' END AS side
         FROM reading r
         CROSS JOIN LATERAL (SELECT * FROM {CONVERSATION} c
                             WHERE c.id = r.conversation_id LIMIT 1) c
-        WHERE {participation_sql("c", "r.user_id")}
+        WHERE {participation_sql("r.user_id")}
     )"""
 
 
@@ -172,7 +172,8 @@ def answer() -> str:
         'consumer_id', m.consumer_id, 'shop_id', m.shop_id,
         'sequence', m.sequence, 'moved_to', moved.moved_to,
         'badge_changed', b.recipient_id IS NOT NULL,
-        'hidden', moved.user_id IS NOT NULL AND {hides_read("m.user_id")})), '[]')
+        'hidden', moved.user_id IS NOT NULL
+                  AND (m.blocked_by <> '' OR {hides_read("m.user_id")}))), '[]')
     FROM member m
     LEFT JOIN moved ON moved.conversation_id = m.conversation_id AND moved.user_id = m.user_id
     LEFT JOIN badge_changed b ON b.recipient_id = m.user_id AND b.subject_id = m.conversation_id

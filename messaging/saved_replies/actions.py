@@ -12,6 +12,7 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from messaging import access
 from messaging.files.actions import copy
 from messaging.models import File, SavedReply, SavedReplyFile
 from messaging.owned import lock_owner
@@ -88,7 +89,7 @@ def change(
     """
     reply = queries.reply_for(actor, reply_id, lock=True)
     if reply.revision != revision:
-        raise Refused("conflict", _("A colleague has changed this reply meanwhile."))
+        raise Refused("conflict", _("A colleague has changed this reply in the meantime."))
     reply.name, reply.short, reply.body = name, short, normalize_newlines(body)
     reply.revision += 1
     reply.changed_at = timezone.now()
@@ -132,7 +133,7 @@ def count_use(actor: Person, conversation_id: int, reply_id: int) -> None:
         Http404: the actor isn't on the conversation's seller side, or can't use the reply there.
         Refused: `rate_limited` after too many.
     """
-    conversation = queries.conversation_of_seller(actor, conversation_id)
+    conversation = access.team_conversation_for(actor, conversation_id)
     rate_limits.hit("SAVED_REPLY_USES_PER_MINUTE", actor.pk)
     replies = queries.usable_in(conversation, actor).filter(pk=reply_id)
     if not replies.order_by().update(uses=F("uses") + 1):

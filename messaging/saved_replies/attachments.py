@@ -10,7 +10,6 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from messaging.files import actions as files
-from messaging.files import sending
 from messaging.files.inspection import inspect
 from messaging.models import SavedReply, SavedReplyFile
 from messaging.owned import lock_owner, owned_by
@@ -60,16 +59,11 @@ def attach(reply: SavedReply, ids: Sequence[int]) -> None:
     Raises:
         Refused: `invalid` if there are too many; `not_found` if one is neither.
     """
-    sending.check_number(ids)
     own = Q(reply=None, shop=reply.shop_id, owner=reply.owner_id, is_ready=True, pk__in=ids)
-    locked = SavedReplyFile.objects.select_for_update(of=("self",)).order_by("pk")
-    rows = list(locked.filter(Q(reply=reply) | own))
-    for position, row in enumerate(sending.in_order(rows, ids)):
+    rows = SavedReplyFile.objects.filter(Q(reply=reply) | own)
+    for position, row in enumerate(files.keep(rows, ids)):
         row.reply, row.position = reply, position
         row.save(update_fields=["reply", "position"])
-    dropped = [row.pk for row in rows if row.pk not in ids]
-    if dropped:
-        files.delete(SavedReplyFile.objects.filter(pk__in=dropped))
 
 
 def kept(user: Person, ids: Iterable[int]) -> list[SavedReplyFile]:

@@ -69,15 +69,12 @@ class SavedReply(Owned):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
-    class Meta:
+    class Meta(Owned.Meta):
         verbose_name = _("saved reply")
         verbose_name_plural = _("saved replies")
         ordering = ("-uses", "name", "pk")
         constraints = (
-            models.CheckConstraint(
-                condition=models.Q(shop__isnull=True) ^ models.Q(owner__isnull=True),
-                name="saved_reply_of_a_shop_or_a_person",
-            ),
+            *Owned.Meta.constraints,
             models.UniqueConstraint(
                 fields=["shop", "short"],
                 condition=models.Q(shop__isnull=False),
@@ -110,16 +107,10 @@ class SavedReplyFile(StoredFile, Owned):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    class Meta:
+    class Meta(Owned.Meta):
         verbose_name = _("file of a saved reply")
         verbose_name_plural = _("files of saved replies")
         ordering = ("reply", "position")
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(shop__isnull=True) ^ models.Q(owner__isnull=True),
-                name="saved_reply_file_of_a_shop_or_a_person",
-            ),
-        )
 
     @property
     def url(self) -> str:

@@ -5,9 +5,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 
-from messaging import access
 from messaging.host import Shop, host, shop_model
-from messaging.models import Conversation, SavedReply, Side
+from messaging.models import Conversation, SavedReply
 from messaging.owned import Drawer, drawers, owned_by
 from trato.people import Person
 
@@ -50,18 +49,6 @@ def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
     if reply is None:
         raise Http404("no such saved reply")
     return reply
-
-
-def conversation_of_seller(user: Person, conversation_id: int) -> Conversation:
-    """Return a conversation that a person answers for a shop.
-
-    Raises:
-        Http404: it doesn't exist, or the person isn't on its seller's side.
-    """
-    conversation = access.conversation_for(user, conversation_id)
-    if conversation.side_of(user.pk) is not Side.SELLER:
-        raise Http404("not on the seller's side")
-    return conversation
 
 
 def usable_in(conversation: Conversation, user: Person) -> QuerySet[SavedReply]:

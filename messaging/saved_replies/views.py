@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from msgspec import Struct
 
+from messaging import access
 from messaging.files.forms import FilesRefused, files_of, store_each
 from messaging.files.views import respond, respond_thumbnail
 from messaging.frames import FileItem
@@ -128,7 +129,7 @@ def delete(request: PersonRequest, reply_id: int) -> HttpResponse:
 @person_required
 def for_conversation(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Return all replies filled for a conversation: a page for people, JSON for scripts."""
-    conversation = queries.conversation_of_seller(request.user, conversation_id)
+    conversation = access.team_conversation_for(request.user, conversation_id)
     filler = filling.Filler(conversation, request.user)
     filled = filler.all(queries.usable_in(conversation, request.user))
     if wants_json(request):

@@ -19,15 +19,12 @@ class SavedView(Owned):
     query = models.CharField(_("filter"), max_length=QUERY_MAX)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    class Meta:
+    class Meta(Owned.Meta):
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
         ordering = (Lower("name"), "pk")
         constraints = (
-            models.CheckConstraint(
-                condition=models.Q(shop__isnull=True) ^ models.Q(owner__isnull=True),
-                name="saved_view_of_a_shop_or_a_person",
-            ),
+            *Owned.Meta.constraints,
             models.UniqueConstraint(
                 "shop",
                 Lower("name"),

@@ -10,16 +10,16 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from messaging import access
+from messaging.access import require_writable, team_conversation_for
 from messaging.body import clean_body
 from messaging.files import actions as attachments
-from messaging.models import Conversation, ScheduledMessage, Side
-from messaging.records import Sent, not_quotable
+from messaging.models import Conversation, ScheduledMessage
+from messaging.records import Held, Sent, not_quotable
 from messaging.team import events
 from messaging.team.frames import ScheduledChanged
 from trato import rate_limits
 from trato.clock import database_now
-from trato.errors import Refused, conflict, ended, when_shown
+from trato.errors import Refused, conflict, when_shown
 from trato.people import Person
 
 from . import queries
@@ -31,24 +31,14 @@ class Stale(Refused):
 
     def __init__(self, row: ScheduledMessage) -> None:
         texts = {
-            State.SENT: _("This message has been sent meanwhile."),
-            State.CANCELLED: _("A colleague has cancelled this message meanwhile."),
+            State.SENT: _("This message has already been sent."),
+            State.CANCELLED: _("A colleague has since cancelled this message."),
         }
-        changed = _("A colleague has changed this message meanwhile. Compare, and save again.")
+        changed = _(
+            "A colleague has changed this message in the meantime. Compare, and save again."
+        )
         super().__init__("conflict", texts.get(State(row.state), changed))
         self.row = row
-
-
-def conversation_for(actor: Person, conversation_id: int) -> Conversation:
-    """Return a conversation for a member of its shop.
-
-    Raises:
-        Http404: it doesn't exist, or the actor isn't on the seller side.
-    """
-    conversation = access.conversation_for(actor, conversation_id)
-    if conversation.side_of(actor.pk) is not Side.SELLER:
-        raise Http404("nothing is scheduled on this side")
-    return conversation
 
 
 @transaction.atomic
@@ -77,14 +67,13 @@ def schedule(
         quote: the sequence of the message that it quotes.
 
     Raises:
-        Http404: see `conversation_for`.
+        Http404: see `team_conversation_for`.
         Refused: `invalid` or `too_long` for the text, `invalid` for the time or the quote,
             `conflict` for another content under a used `client_id`, `rate_limited` if too many are
             waiting, `forbidden` if the conversation has ended, `not_found` for a file.
     """
-    conversation = conversation_for(actor, conversation_id)
-    if conversation.ended_at is not None:
-        raise ended()
+    conversation = team_conversation_for(actor, conversation_id)
+    require_writable(conversation, actor.pk)
     body = _clean(body, files)
     same = ScheduledMessage.objects.filter(
         conversation=conversation, author_id=actor.pk, client_id=client_id
@@ -94,7 +83,7 @@ def schedule(
     _check_time(send_at)
     if quote is not None and not 0 < quote <= conversation.last_sequence:
         raise not_quotable()
-    _check_room(actor, conversation)
+    _check_limits(actor, conversation)
     row = ScheduledMessage(
         conversation=conversation,
         author_id=actor.pk,
@@ -145,15 +134,14 @@ def change(
         files: all that it is to have: its own, and others as in `schedule`.
 
     Raises:
-        Http404: see `conversation_for`, or there is no such message.
+        Http404: see `team_conversation_for`, or there is no such message.
         Stale: it was sent, cancelled or changed meanwhile.
         Refused: see `schedule`.
     """
     row = _row(actor, conversation_id, pk)
     if row.state not in ScheduledMessage.OPEN or row.revision != revision:
         raise Stale(row)
-    if row.conversation.ended_at is not None:
-        raise ended()
+    require_writable(row.conversation, actor.pk)
     body = _clean(body, files)
     _check_time(send_at)
     if row.author_id != actor.pk and (body != row.body or not _may_write(row)):
@@ -175,7 +163,7 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
     Does nothing if it is cancelled.
 
     Raises:
-        Http404: see `conversation_for`, or there is no such message.
+        Http404: see `team_conversation_for`, or there is no such message.
         Stale: it has been sent meanwhile.
     """
     row = _row(actor, conversation_id, pk)
@@ -188,11 +176,11 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
 
 @rate_limits.given_back_on_failure
 @transaction.atomic
-def send_now(actor: Person, conversation_id: int, pk: int) -> Sent | None:
+def send_now(actor: Person, conversation_id: int, pk: int) -> Sent | Held | None:
     """Send a message at once, in its author's name. Does nothing if it has been sent.
 
     Raises:
-        Http404: see `conversation_for`, or there is no such message.
+        Http404: see `team_conversation_for`, or there is no such message.
         Stale: it has been cancelled meanwhile.
         Refused: it can't be sent, see `delivery.deliver`; the row stays as it is.
     """
@@ -206,7 +194,7 @@ def send_now(actor: Person, conversation_id: int, pk: int) -> Sent | None:
 
 def _row(actor: Person, conversation_id: int, pk: int) -> ScheduledMessage:
     """Return a row of a conversation, locked."""
-    conversation = conversation_for(actor, conversation_id)
+    conversation = team_conversation_for(actor, conversation_id)
     rows = ScheduledMessage.objects.select_for_update().filter(conversation=conversation, pk=pk)
     row = rows.first()
     if row is None:
@@ -242,7 +230,7 @@ def _seen(conversation: Conversation, seen: int | None) -> int:
 
 def _may_write(row: ScheduledMessage) -> bool:
     try:
-        return conversation_for(row.author, row.conversation_id) is not None
+        return team_conversation_for(row.author, row.conversation_id) is not None
     except Http404:
         return False
 
@@ -250,7 +238,7 @@ def _may_write(row: ScheduledMessage) -> bool:
 def _check_time(send_at: datetime) -> None:
     now = database_now()
     if send_at <= now:
-        raise Refused("invalid", _("This time has passed. Choose a later one."))
+        raise Refused("invalid", _("That time has passed. Choose a later one."))
     if send_at > now + timedelta(days=settings.SCHEDULED_MAX_DAYS):
         raise Refused("invalid", when_shown(_too_far))
 
@@ -265,7 +253,7 @@ def _too_far() -> str:
     return text % {"days": days}
 
 
-def _check_room(actor: Person, conversation: Conversation) -> None:
+def _check_limits(actor: Person, conversation: Conversation) -> None:
     if queries.shown(conversation.pk).count() >= settings.SCHEDULED_PER_CONVERSATION:
         text = _("Too many messages are scheduled in this conversation. Cancel one first.")
         raise Refused("rate_limited", text)

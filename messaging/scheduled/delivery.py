@@ -12,7 +12,7 @@ from messaging import access, pipeline
 from messaging.due.claims import claimed
 from messaging.models import ScheduledMessage, Side
 from messaging.opening_hours.queries import schedule_of
-from messaging.records import Attempt, Sent
+from messaging.records import Attempt, Held, Sent
 from messaging.sending import orm
 from messaging.team import events
 from messaging.team.frames import ScheduledChanged
@@ -26,6 +26,8 @@ log = structlog.get_logger("messaging.scheduled")
 
 Failure = ScheduledMessage.Failure
 State = ScheduledMessage.State
+
+FAILURES = {"not_found": Failure.FILE, "blocked": Failure.BLOCKED}  # by the code of a refusal
 
 DUE_MAX = 100  # messages per call
 
@@ -84,7 +86,8 @@ def _deliver_next(seen: set[int]) -> bool:
     except NotSent as reason:
         _fail(row, reason.failure)
     except Refused as refusal:
-        _fail(row, Failure.FILE if refusal.code == "not_found" else Failure.REFUSED)
+        failure = Failure.QUESTIONED if refusal.shield else Failure.REFUSED
+        _fail(row, FAILURES.get(refusal.code, failure))
     return True
 
 
@@ -94,7 +97,7 @@ def _later_opening(row: ScheduledMessage, now: datetime) -> datetime | None:
     return None if schedule.is_open(now) else schedule.next_opening(now)
 
 
-def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent:
+def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent | Held:
     """Send a message whose row the caller has locked, in the same transaction that marks it so.
 
     Args:
@@ -130,7 +133,9 @@ def deliver(row: ScheduledMessage, by: Person | None = None) -> Sent:
     pipeline.check(attempt, is_limited=by is not None)
     sent = orm.store_one(attempt)
     note(row, State.SENT, by)
-    transaction.on_commit(lambda: pipeline.announce([sent]))
+    if isinstance(sent, Sent):  # else staff look at it first, and its author sees that
+        stored = sent
+        transaction.on_commit(lambda: pipeline.announce([stored]))
     return sent
 
 

@@ -31,6 +31,11 @@ class ScheduledMessage(models.Model):
         ENDED = "ended", _("The conversation has ended.")
         WROTE_FIRST = "wrote_first", _("The shopper wrote first.")
         REFUSED = "refused", _("The text was refused.")
+        QUESTIONED = (
+            "questioned",
+            _("It seems to have contact or payment details. Edit it, or send it by hand."),
+        )
+        BLOCKED = "blocked", _("This message could not be delivered.")
         FILE = "file", _("A file is gone.")
 
     OPEN = (State.WAITING, State.FAILED)

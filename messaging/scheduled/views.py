@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from messaging import extras
+from messaging import access, extras
+from messaging.actions import store_from_form
 from messaging.files import queries as file_queries
 from messaging.files.forms import FilesRefused, files_of, store_uploads
 from messaging.models import Conversation, File, ScheduledMessage
@@ -40,7 +41,7 @@ CHOOSE, OPENING, TOMORROW = "choose", "opening", "tomorrow"
 @person_required
 def scheduled(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """List what is scheduled in a conversation, for scripts, or schedule a message."""
-    conversation = actions.conversation_for(request.user, conversation_id)
+    conversation = access.team_conversation_for(request.user, conversation_id)
     if request.method == "GET":
         response = render(request, "messaging/scheduled/_list.html", queries.box(conversation))
         response["Cache-Control"] = "no-store"
@@ -54,7 +55,7 @@ def scheduled(request: PersonRequest, conversation_id: int) -> HttpResponse:
 @person_required
 def scheduled_message(request: PersonRequest, conversation_id: int, pk: int) -> HttpResponse:
     """GET: the form to change a message. POST `act`: edit it, send it now, or cancel it."""
-    conversation = actions.conversation_for(request.user, conversation_id)
+    conversation = access.team_conversation_for(request.user, conversation_id)
     row = conversation.scheduled_messages.select_related("author").filter(pk=pk).first()
     if row is None:
         raise Http404("no such scheduled message")
@@ -98,7 +99,8 @@ def _save(
     values["is_at_opening"] = request.POST.get("send_at") == OPENING
     try:
         if row is None:
-            _schedule(request, conversation, client_id or uuid.uuid4(), {**values, "quote": quote})
+            values["quote"] = quote
+            _schedule(request, conversation, client_id or uuid.uuid4(), values)
         else:
             actions.change(request.user, conversation.pk, row.pk, revision or 0, **values)
     except Refused as refusal:
@@ -161,19 +163,15 @@ def _kept(
 def _schedule(
     request: PersonRequest, conversation: Conversation, client_id: uuid.UUID, values: dict[str, Any]
 ) -> None:
-    """Schedule a message; people who go back to a sent form repeat its `client_id` with new words.
+    def schedule(key: uuid.UUID) -> ScheduledMessage:
+        return actions.schedule(request.user, conversation.pk, key, **values)
 
-    See `messaging.actions.send_from_form`.
-    """
-    try:
-        actions.schedule(request.user, conversation.pk, client_id, **values)
-    except Refused as refusal:
-        if refusal.code != "conflict" or wants_json(request):
-            raise
-        client_id = uuid.uuid5(
-            client_id, f"{values['body']}{values['files'] or ''}{values['quote'] or ''}"
+    if wants_json(request):
+        schedule(client_id)
+    else:
+        store_from_form(
+            schedule, client_id, values["body"], files=values["files"], quote=values["quote"]
         )
-        actions.schedule(request.user, conversation.pk, client_id, **values)
 
 
 def _time(request: PersonRequest, conversation: Conversation, row: ScheduledMessage | None) -> str:

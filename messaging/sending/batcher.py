@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import Http404
 
-from messaging.records import Attempt, Sent
+from messaging import pipeline
+from messaging.records import Answer, Attempt, Sent
 from trato.errors import Refused, conflict
 from trato.realtime import metrics
 from trato.realtime.background import spawn
@@ -80,7 +81,7 @@ class Batcher:
         batch, self.unchecked = self.unchecked, []
         with self.answering(batch):
             try:
-                await self.store.check([send.attempt for send in batch])
+                await pipeline.check_many([send.attempt for send in batch])
             finally:
                 self._checking = False
                 self.check_next()
@@ -157,7 +158,7 @@ class Batcher:
 
     # -- Answer ----------------------------------------------------------------------------------
 
-    def finish(self, stored: Sequence[tuple[Send, Sent | Exception]]) -> None:
+    def finish(self, stored: Sequence[tuple[Send, Answer]]) -> None:
         """Acknowledge and announce in one loop iteration, so that each socket gets one write."""
         with self.answering([send for send, _ in stored]):
             for send, answer in stored:
@@ -170,10 +171,10 @@ class Batcher:
                 ]
             )
             sents = [answer for _, answer in stored if isinstance(answer, Sent)]
-            metrics.sends_accepted.inc(len(sents))
-            self.store.announce(sents)
+            metrics.sends_accepted.inc(len(sents))  # held ones are counted once they are delivered
+            pipeline.announce(sents)
 
-    def answer(self, send: Send, answer: Sent | Exception) -> None:
+    def answer(self, send: Send, answer: Answer) -> None:
         if isinstance(answer, Exception):
             metrics.sends.labels(outcome_of(answer)).inc()
         else:
@@ -208,7 +209,7 @@ class Batcher:
     def give_back(self, sends: Sequence[Send]) -> None:
         """Don't count these sends in their senders' rate limits: they stored no message."""
         if counted := [send.attempt for send in sends if send.attempt.counted]:
-            spawn(self.store.give_back(counted))
+            spawn(pipeline.give_back(counted))
 
 
 def outcome_of(error: Exception) -> str:

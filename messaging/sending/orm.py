@@ -7,13 +7,23 @@ from django.db import transaction
 
 from messaging import access, extras
 from messaging.files import sending as files
+from messaging.held import store as held
 from messaging.lanes import store as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
-from messaging.records import Attempt, Sent, content_of, not_quotable, sent_content_of
+from messaging.records import (
+    Answer,
+    Attempt,
+    Held,
+    Sent,
+    content_of,
+    not_quotable,
+    sent_content_of,
+)
+from messaging.sanctions import queries as sanctions
 from messaging.team import queries as team
+from messaging.trust import spam
 from notifications import actions as notifications
-from trato.clock import database_now
-from trato.errors import conflict, ended
+from trato.errors import conflict
 from trato.realtime.database import run_in_database_thread
 
 from .store import Store
@@ -22,13 +32,13 @@ from .store import Store
 class OrmStore(Store):
     """Stores the sockets' messages on a database thread."""
 
-    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+    async def store(self, attempts: Sequence[Attempt]) -> list[Answer]:
         return await run_in_database_thread(store, attempts)
 
 
-def store(attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+def store(attempts: Sequence[Attempt]) -> list[Answer]:
     """Store each attempt in a transaction of its own, see `Store.store`."""
-    answers: list[Sent | Exception] = []
+    answers: list[Answer] = []
     for attempt in attempts:
         try:
             answers.append(store_one(attempt))
@@ -38,16 +48,17 @@ def store(attempts: Sequence[Attempt]) -> list[Sent | Exception]:
 
 
 @transaction.atomic
-def store_one(attempt: Attempt) -> Sent:
+def store_one(attempt: Attempt) -> Sent | Held:
     """Store a message, count it in its conversation and make it unread for the other side.
 
-    A repeated `client_id` with the same words returns the first message.
+    A repeated `client_id` with the same words returns the first message. A message that has to wait
+    for review is held instead.
 
     Raises:
         Http404: the conversation doesn't exist, or the sender takes no part in it.
-        Refused: the checks' refusal, or `conflict` if the sender has sent other words under this
-            `client_id`, `invalid` if the conversation has no message with the number that it
-            quotes.
+        Refused: the checks' refusal, that of `access.refusal_to_write`, `conflict` if the sender
+            has sent other words under this `client_id`, or `invalid` if the conversation has no
+            message with the number that it quotes.
     """
     sender = attempt.sender
     conversation = access.conversation_for(sender, attempt.conversation_id, lock=True)
@@ -57,12 +68,19 @@ def store_one(attempt: Attempt) -> Sent:
         if not is_same or not files.is_same(first, attempt):
             raise conflict()
         return _complete(Sent.of(first, takes=_takes(conversation, first)))
+    if not attempt.released and (before := held.repeated(conversation, attempt)):
+        return before
     if attempt.refusal is not None:
         raise attempt.refusal
-    if conversation.ended_at is not None:
-        raise ended()
+    access.require_writable(conversation, sender.pk)
+    if conversation.is_limited and not attempt.released:
+        sanctions.require_within_limit(conversation, sender.pk)
     if attempt.quote is not None and not 0 < attempt.quote <= conversation.last_sequence:
         raise not_quotable()
+    if conversation.checks_spam and not (attempt.held_for or attempt.released):
+        attempt.held_for = spam.reason_to_hold(conversation, sender, attempt.body)
+    if waiting := held.hold(conversation, attempt):
+        return waiting
     claimed = files.claim(conversation, attempt) if attempt.files else []
     message = Message.objects.create(
         **content_of(attempt),
@@ -73,7 +91,7 @@ def store_one(attempt: Attempt) -> Sent:
         client_id=attempt.client_id,
         sender=cast(Any, sender),
         side=conversation.side_of(sender.pk),
-        created_at=database_now(),
+        created_at=sanctions.time_to_write(sender.pk),
     )
     files.attach(message, claimed)
     _count(conversation, message)

@@ -16,14 +16,17 @@ from django.db import InternalError
 from django.http import Http404
 
 from messaging import extras
+from messaging.access import refusal_to_write
 from messaging.body import excerpt
 from messaging.models import Message, Side, conversation_url
-from messaging.records import Attempt, Content, Sent, content_of, not_quotable
-from trato.errors import conflict, ended
+from messaging.records import Answer, Attempt, Content, Sent, content_of, not_quotable
+from messaging.sanctions import queries as sanctions
+from trato.errors import Refused, conflict
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Locked, StatementConnection
 
-from .runs import in_runs
+from . import orm
+from .runs import in_runs, is_plain
 from .statement import send_statement
 from .store import Store
 
@@ -37,12 +40,12 @@ class PostgresStore(Store):
         self.connections: list[StatementConnection] = []
         self._idle: list[StatementConnection] = []
 
-    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
-        if not any(attempt.files for attempt in attempts):
+    async def store(self, attempts: Sequence[Attempt]) -> list[Answer]:
+        if all(map(is_plain, attempts)):
             return await self._store(attempts)
         return await in_runs(attempts, self._store)
 
-    async def _store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+    async def _store(self, attempts: Sequence[Attempt]) -> list[Answer]:
         if not self._idle:
             self._idle.append(StatementConnection())
             self.connections.append(self._idle[-1])
@@ -57,9 +60,7 @@ class PostgresStore(Store):
             connection.close()
 
 
-async def store(
-    connection: StatementConnection, attempts: Sequence[Attempt]
-) -> list[Sent | Exception]:
+async def store(connection: StatementConnection, attempts: Sequence[Attempt]) -> list[Answer]:
     """Store a batch on a connection, see `Store.store`.
 
     An attempt that cannot be stored fails alone. Rows are locked in the order of
@@ -71,7 +72,7 @@ async def store(
         if len(attempts) == 1:
             log.error("send_not_storable", error=type(error).__name__)
             return [InternalError("this message cannot be stored")]
-    answers: list[Sent | Exception] = []
+    answers: list[Answer] = []
     locked: set[int] = set()  # conversations: later attempts must not overtake
     for attempt in attempts:
         if attempt.conversation_id in locked:
@@ -86,9 +87,7 @@ async def store(
     return answers
 
 
-async def _store(
-    connection: StatementConnection, attempts: Sequence[Attempt]
-) -> list[Sent | Exception]:
+async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -> list[Answer]:
     statement, constants = send_statement()
     rows = msgspec.json.encode([_row(attempt) for attempt in attempts])
     answer = _decoder.decode(await connection.run(statement, [rows, *constants]))
@@ -96,15 +95,19 @@ async def _store(
     badges: defaultdict[int, list[int]] = defaultdict(list)
     for user_id, conversation_id in answer.badges:
         badges[conversation_id].append(user_id)
-    answers: list[Sent | Exception] = []
+    answers: list[Answer] = []
     incomplete: dict[int, Sent] = {}  # by place among the answers
     changed: list[int] = []
+    slow: dict[int, Attempt] = {}  # where messages are or may be held; by place among the answers
     for place, attempt in zip(count(1), attempts):
         member = members.get(place)
         if member is None:
             answers.append(Http404("no such conversation"))
-        elif member.message is None and member.ended:
-            answers.append(attempt.refusal or ended())
+        elif member.message is None and member.has_held:
+            slow[place - 1] = attempt
+            answers.append(Locked())
+        elif member.message is None and (refusal := _refusal(member)):
+            answers.append(attempt.refusal or refusal)
         elif member.message is None and not member.may_quote:
             answers.append(attempt.refusal or not_quotable())
         elif member.message is None:
@@ -121,6 +124,10 @@ async def _store(
             answers.append(sent)
         else:
             answers.append(conflict())
+    if slow:
+        stored = await run_in_database_thread(orm.store, list(slow.values()))
+        for index, one in zip(slow, stored, strict=True):
+            answers[index] = one
     if incomplete:
         complete = await run_in_database_thread(_complete, list(incomplete.values()), changed)
         for index, sent in zip(incomplete, complete, strict=True):
@@ -185,8 +192,12 @@ class _Member(msgspec.Struct):
     side: Side
     consumer_id: int
     shop_id: int
-    ended: bool  # whether the conversation takes no more messages
+    ended: bool
+    blocked_by: str
+    muted_until: datetime | None
+    over_limit: bool
     may_quote: bool
+    has_held: bool
     takes: bool
     message: _Message | None
 
@@ -199,6 +210,16 @@ class _Answer(msgspec.Struct):
 
 
 _decoder = msgspec.json.Decoder(_Answer)
+
+
+def _refusal(member: _Member) -> Refused | None:
+    refusal = refusal_to_write(
+        member.side,
+        ended=member.ended,
+        blocked_by=member.blocked_by,
+        muted_until=member.muted_until,
+    )
+    return sanctions.over_limit() if refusal is None and member.over_limit else refusal
 
 
 def _sent(attempt: Attempt, member: _Member, message: _Message) -> Sent:

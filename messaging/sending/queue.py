@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 
 from messaging import frames
-from messaging.records import Attempt, Sent
+from messaging.held.frames import held_frame
+from messaging.records import Answer, Attempt, Held
 from trato.realtime.frames import encode
 
 Key = tuple[int, int, int]  # conversation, sender, client_id
@@ -25,10 +26,12 @@ class Send:
         self.since = time.monotonic()
         self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-    def resolve(self, answer: Sent | Exception) -> None:
+    def resolve(self, answer: Answer) -> None:
         if isinstance(answer, Exception):
             self.answer.set_exception(answer)
             self.answer.exception()  # mark it as retrieved: the sender may be gone
+        elif isinstance(answer, Held):
+            self.answer.set_result(encode(held_frame(answer)))
         else:
             self.answer.set_result(encode(frames.MessageAccepted.of(answer)))
 

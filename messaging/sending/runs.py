@@ -1,31 +1,41 @@
-"""Store a batch in which some messages have files, which the statement doesn't know."""
+"""Batches on PostgreSQL of which some messages are stored one by one.
+
+The statement stores plain messages only. Files come with rows to lock and to change, and a held
+message is a row elsewhere, so `orm` stores those, as it does for requests.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 from django.db import OperationalError
 
-from messaging.records import Attempt, Sent
+from messaging.records import Answer, Attempt
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Locked
 
 from . import orm
 
-Answers = list[Sent | Exception]
+Answers = list[Answer]
 StoreRun = Callable[[Sequence[Attempt]], Awaitable[Answers]]
 
 
+def is_plain(attempt: Attempt) -> bool:
+    """Whether the statement can store it."""
+    return not attempt.files and not attempt.held_for
+
+
 async def in_runs(attempts: Sequence[Attempt], store_plain: StoreRun) -> Answers:
-    """Store runs of attempts with and without files one after the other, in their order.
+    """Store runs of plain and of other attempts one after the other, in their order.
 
     Nothing of a conversation is stored once one of its attempts waits for a lock.
     """
     answers: Answers = []
     locked: set[int] = set()
-    for has_files, run in groupby(attempts, key=lambda attempt: bool(attempt.files)):
+    for is_plain_run, run in groupby(attempts, key=is_plain):
         group = list(run)
         free = [attempt for attempt in group if attempt.conversation_id not in locked]
-        stored = dict(zip(map(id, free), await _store(free, has_files, store_plain), strict=True))
+        done = await _store(free, is_plain_run, store_plain)
+        stored = dict(zip(map(id, free), done, strict=True))
         for attempt in group:
             answers.append(stored.get(id(attempt)) or Locked())
             if isinstance(answers[-1], Locked):
@@ -33,10 +43,10 @@ async def in_runs(attempts: Sequence[Attempt], store_plain: StoreRun) -> Answers
     return answers
 
 
-async def _store(attempts: Sequence[Attempt], has_files: bool, store_plain: StoreRun) -> Answers:
+async def _store(attempts: Sequence[Attempt], is_plain_run: bool, store_plain: StoreRun) -> Answers:
     if not attempts:
         return []
-    if has_files:
+    if not is_plain_run:
         return await run_in_database_thread(orm.store, attempts)
     try:
         return await store_plain(attempts)

@@ -13,11 +13,12 @@ from functools import cache
 
 from django.db import connection
 
-from messaging.access import participation_sql
+from messaging.access import participation_sql, writable_sql
 from messaging.host import host
 from messaging.lanes import sql as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message, MessageVersion, shown_sql
 from messaging.records import CONTENT
+from messaging.sanctions import sql as sanctions
 from messaging.team import sql as team
 from notifications.sql import notify_in_statement
 from trato.realtime.statements import numbered
@@ -70,14 +71,17 @@ def member() -> str:
     """Keep the attempts whose sender takes part in the conversation."""
     return f"""member AS MATERIALIZED (
         SELECT a.*, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at IS NOT NULL AS ended,
+               c.blocked_by, c.has_held, {sanctions.muted_until("a.sender_id")} AS muted_until,
+               {sanctions.is_over_limit("a.sender_id", "c")} AS over_limit,
                coalesce(a.quote BETWEEN 1 AND c.last_sequence, true) AS may_quote,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
         FROM attempt a
         CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at,
+                                   c.blocked_by, c.has_held OR c.checks_spam AS has_held,
                                    c.last_sequence
                             FROM {CONVERSATION} c
                             WHERE c.id = a.conversation_id LIMIT 1) c
-        WHERE {participation_sql("c", "a.sender_id")}
+        WHERE {participation_sql("a.sender_id")}
     )"""
 
 
@@ -110,7 +114,8 @@ def wanted() -> str:
                lag(a.side) OVER (PARTITION BY a.conversation_id, a.is_automatic
                                  ORDER BY a.place) AS previous_side
         FROM member a
-        WHERE a.allowed AND NOT a.ended AND a.may_quote
+        WHERE a.allowed AND NOT a.ended AND a.blocked_by = '' AND a.may_quote AND NOT a.has_held
+          AND a.muted_until IS NULL AND NOT a.over_limit
           AND NOT EXISTS (SELECT FROM repeated r WHERE r.place = a.place)
     )"""
 
@@ -119,13 +124,15 @@ def locked() -> str:
     """Lock the conversations, in the same order as all writers.
 
     SKIP LOCKED leaves out conversations that another transaction has locked, so no other message
-    waits for them. `ended_at` is checked again, because that lock may have been a deletion's.
+    waits for them. Whether they can be written in is checked again, because that lock may have
+    been that of a deletion or of a block.
     """
     return f"""locked AS MATERIALIZED (
         SELECT c.id, c.last_sequence, c.revision, c.turn, c.waiting_since,
                c.last_message_hour
         FROM {CONVERSATION} c
-        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted)) AND c.ended_at IS NULL
+        WHERE c.id = ANY (ARRAY(SELECT conversation_id FROM wanted)) AND {writable_sql("c")}
+              AND NOT c.has_held
         ORDER BY c.id
         FOR NO KEY UPDATE OF c SKIP LOCKED
     )"""
@@ -220,7 +227,9 @@ def answer() -> str:
     SELECT json_build_object(
         'members', (
             SELECT coalesce(json_agg(json_build_object(
-                'place', a.place, 'side', a.side, 'ended', a.ended, 'may_quote', a.may_quote,
+                'place', a.place, 'side', a.side, 'ended', a.ended, 'blocked_by', a.blocked_by,
+                'muted_until', a.muted_until, 'over_limit', a.over_limit,
+                'may_quote', a.may_quote, 'has_held', a.has_held,
                 'consumer_id', a.consumer_id, 'shop_id', a.shop_id,
                 'takes', {team.takes("a")},
                 'message', CASE WHEN coalesce(r.id, s.id) IS NOT NULL THEN json_build_object(

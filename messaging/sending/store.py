@@ -1,17 +1,16 @@
-"""The base class of the two stores. They only store messages; the pipeline does the rest."""
+"""The base class of the two stores. They only store; `pipeline` checks and announces."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from messaging import pipeline
-from messaging.records import Attempt, Sent
+from messaging.records import Answer, Attempt
 
 
 class Store(ABC):
     """Stores batches of messages. `OrmStore` and `PostgresStore` differ in `store` only."""
 
     @abstractmethod
-    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+    async def store(self, attempts: Sequence[Attempt]) -> list[Answer]:
         """Store the attempts that are not refused.
 
         Two messages of one conversation get their sequences in the order of their attempts.
@@ -33,15 +32,3 @@ class Store(ABC):
 
     def close(self) -> None:  # noqa: B027 - there may be none
         """Close the connections of this store."""
-
-    async def check(self, attempts: Sequence[Attempt]) -> None:
-        """Note in each attempt why it must not be stored, see `pipeline.CHECKS`."""
-        await pipeline.check_many(attempts)
-
-    def announce(self, sents: Sequence[Sent]) -> None:
-        """Announce committed messages, see `pipeline.EFFECTS`."""
-        pipeline.announce(sents)
-
-    async def give_back(self, attempts: Sequence[Attempt]) -> None:
-        """Don't count attempts that stored no message in their senders' rate limits."""
-        await pipeline.give_back(attempts)

@@ -18,8 +18,11 @@ from .postgresql import PostgresStore
 FROM_CLIENT = [name for name in CONTENT if name in client_frames.Send.__struct_fields__]
 
 
-def submit(person: Person, frame: client_frames.Send) -> "asyncio.Future[str]":
+def submit(person: Person, frame: client_frames.Send, language: str = "") -> "asyncio.Future[str]":
     """Send a message like `messaging.actions.send`. It is acknowledged after COMMIT.
+
+    Args:
+        language: of the person's page.
 
     Returns:
         A future with the acknowledgement as the text of a frame, or an exception of
@@ -32,6 +35,8 @@ def submit(person: Person, frame: client_frames.Send) -> "asyncio.Future[str]":
         conversation_id=frame.conversation,
         client_id=frame.client_id,
         files=frame.files,
+        insists=frame.insists,
+        language=language,
     )
     return _batcher().submit(attempt)
 

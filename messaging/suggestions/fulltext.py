@@ -8,9 +8,10 @@ from .base import Suggester, Suggestion
 from .candidates import Pair, pairs_for
 from .words import language_of
 
-RERANKED = 12  # the best questions, whose answers are read too
+RERANKED = 12  # of the best questions; the suggester loads and scores their answers too
 ANSWER_WEIGHT = 0.3  # of a word in the answer, compared with one in the question
-PRODUCT_FIRST = 0.5  # of the best score: what is as good as that and about the product comes first
+# A pair about the same product comes first if it has at least this share of the best score.
+PRODUCT_FIRST = 0.5
 
 
 class FullTextSuggester(Suggester):

@@ -4,7 +4,6 @@ import re
 from functools import cache
 
 from django.conf import settings
-from django.http import Http404
 from django.utils.module_loading import import_string
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -48,9 +47,7 @@ def suggestions_for(user: Person, conversation_id: int) -> Suggestions:
     Raises:
         Http404: it doesn't exist, or the person isn't on its seller's side.
     """
-    conversation = access.conversation_for(user, conversation_id)
-    if conversation.side_of(user.pk) is not Side.SELLER:
-        raise Http404("not on the seller's side")
+    conversation = access.team_conversation_for(user, conversation_id)
     question = "" if conversation.ended_at else waiting_question(conversation)
     chosen = suggester().suggest(conversation, question, SUGGESTIONS) if question else []
     items = [_item(conversation, one) for one in _permitted(conversation, chosen)]

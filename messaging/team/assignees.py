@@ -55,11 +55,11 @@ def assign(
         notifications.forget(ASSIGNED_KIND, withdrawn, unread_only=True)
     # Other members may be alerted from the next message on.
     notifications.tell_again(SUBJECT_KIND, [row.pk for row in changed])
-    told = notices.tell_assignees(actor, lines) if actor and withdrawn is None else []
+    subjects = notices.notify_assignees(actor, lines) if actor and withdrawn is None else []
     events.changed_many(
         (line.conversation, _frame(AssignmentItem.of(line), line)) for line in lines
     )
-    return Assigned(told, {line.conversation_id: line.team_revision for line in lines})
+    return Assigned(subjects, {line.conversation_id: line.team_revision for line in lines})
 
 
 def _lines(changed: Collection[Conversation], actor: Person | None) -> list[Assignment]:

@@ -86,7 +86,7 @@ GONE = "gone"  # what somebody does who has left a conversation
 class LookingSeen(Struct, tag="team.looking"):
     """What a colleague does, for those who have the conversation open; nothing is stored.
 
-    Also one's own tabs hear that another one is `GONE`, and may say that they are still there.
+    A person's other tabs also get `GONE` from one of them, and may answer that they are there.
     """
 
     conversation: int

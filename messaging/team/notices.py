@@ -1,4 +1,4 @@
-"""Notices of assignments. Only members of the shop see them, as long as they are members."""
+"""Notices of assignments. People see them only while they are members of the shop."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from notifications.words import Words
 from trato.people import Person
 
 
-def tell_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
+def notify_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
     """Notify those to whom a colleague has assigned conversations: once each, however many.
 
     Nobody is notified who took them, who has chosen to be alerted to nothing, or who is the shopper
@@ -46,7 +46,7 @@ def tell_assignees(actor: Person, lines: Sequence[Assignment]) -> list[int]:
     )
     for key in observing.values_list("user_id", "shop_id"):
         by_person.pop(key, None)
-    news = [(user_id, _news(actor, told)) for (user_id, _shop), told in by_person.items()]
+    news = [(user_id, _news(actor, own)) for (user_id, _shop), own in by_person.items()]
     notifications.notify_each(news)
     return [row.subject_id for _user_id, row in news]
 

@@ -115,10 +115,10 @@ def has_chosen(user: Person) -> bool:
 
 def _alerted(shop_id: int, assignee_id: int | None) -> list[int]:
     members = host.active_members().filter(shop_id=shop_id).order_by()
-    is_heard = Q(level__in=(Level.MINE_AND_NOBODYS, Level.MINE), user_id=assignee_id)
+    is_followed = Q(level__in=(Level.MINE_AND_NOBODYS, Level.MINE), user_id=assignee_id)
     nobodys = Q(level=Level.MINE_AND_NOBODYS)
     if assignee_id:
         nobodys &= ~Q(Exists(members.filter(user_id=assignee_id)))
     own = AlertChoice.objects.filter(shop_id=OuterRef("shop_id"), user_id=OuterRef("user_id"))
-    heard = members.exclude(Exists(own.exclude(is_heard | nobodys)))
-    return list(heard.values_list("user_id", flat=True))
+    alerted = members.exclude(Exists(own.exclude(is_followed | nobodys)))
+    return list(alerted.values_list("user_id", flat=True))

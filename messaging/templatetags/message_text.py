@@ -1,64 +1,71 @@
-"""Links in messages.
+"""Links in messages, as `static/js/messaging/thread/links.js` draws them in the browser."""
 
-Two programs render them: this one in pages, `static/js/messaging/thread/links.js` in the browser.
-Neither uses a URL parser, because no two parsers agree, so a link might show one host and open
-another. Only what matches these patterns becomes a link. Both programs have the same patterns; a
-test compares them, and their output for hostile texts.
-"""
-
-import re
+from collections.abc import Sequence
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-register = template.Library()
+from messaging.models import Message
+from messaging.remarks import LinkRemark
+from messaging.shield.addresses import addresses, shown_address
 
-# From a scheme at the beginning of a word to the next space, quotation mark or bracket.
-CANDIDATE = re.compile(
-    r"(^|[^A-Za-z0-9+.@\/\\_%&#?~=\-])([Hh][Tt][Tt][Pp][Ss]?:\/\/[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff<>\"«»“”]+)"
-)
-TRAILING = ".,;:!?)]}'…’。，、！？）」"  # belongs to the sentence around the address
-# A host name in ASCII: no IP address, and no internationalized name or its `xn--` form, which
-# programs display in different ways. Then a port, then any ASCII that may follow, and letters of
-# scripts that are written from left to right.
-ADDRESS = re.compile(
-    r"^[A-Za-z]+:\/\/((?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}))(:(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?([\/?#][A-Za-z0-9\-._~:\/?#\[\]@!$&'()*+,;=%\u00c0-\u024f\u0370-\u037d\u0384-\u03ff\u0400-\u0482\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]*)?$",
-    re.ASCII,
-)
-# Top-level names that no public registry gives out (RFC 2606, 6761, 6762, 7686 and 9476, ICANN's
-# list of collisions): they lead to the reader's own network or machine, or nowhere.
-NOT_PUBLIC = {
-    "alt", "arpa", "corp", "home", "internal", "intranet", "invalid", "lan", "local",
-    "localdomain", "localhost", "mail", "onion", "private", "test",
-}  # fmt: skip
-SHOWN_CHARACTERS = 60  # of a link; a longer host is not linked, because readers must see its end
+register = template.Library()
 
 
 @register.filter
 def linkify(text: str) -> SafeString:
-    """Make http and https links in a message's text clickable, and escape everything else.
+    """Make http and https links in a text clickable, and escape everything else.
 
     A link's text begins with the host that it really leads to.
     """
-    if "://" not in text:
-        return format_html("{}", text)
+    return _drawn(text) if "://" in text else format_html("{}", text)
+
+
+@register.filter
+def words(message: Message) -> SafeString:
+    """Draw a message's text, with what `remarks` has found out about its links."""
+    if not message.links:
+        return linkify(message.body)
+    is_said = any(remark.is_said for remark in message.links)
+    attributes = format_html(' aria-describedby="links-{}"', message.sequence) if is_said else ""
+    place = reverse("messaging:message", args=[message.conversation_id, message.sequence])
+    return _drawn(message.body, message.links, attributes, place)
+
+
+def _drawn(
+    text: str, remarks: Sequence[LinkRemark] = (), attributes: str = "", message: str = ""
+) -> SafeString:
+    """Draw links.
+
+    Args:
+        attributes: of each link, escaped.
+        message: its address, whose pages come before links that staff warn of.
+    """
+    by_place = {remark.place: remark for remark in remarks}
     parts: list[SafeString] = []
     position = 0
-    for candidate in CANDIDATE.finditer(text):
-        address = candidate[2].rstrip(TRAILING)
-        shown = shown_address(address)
-        if shown:
-            parts.append(format_html("{}", text[position : candidate.start(2)]))
-            parts.append(
-                format_html(
-                    '<a href="{}" rel="noopener nofollow ugc" target="_blank" dir="ltr">{}</a>',
-                    address,
-                    shown,
-                )
+    for place, (start, written) in enumerate(addresses(text)):
+        remark = by_place.get(place)
+        shown = shown_address(written) if remark is None else remark.shown
+        href = written if remark is None else remark.address
+        if href and remark is not None and remark.action == "warn":
+            href = f"{message}links/{place}/"
+        if not (shown and href):
+            continue
+        parts.append(format_html("{}", text[position:start]))
+        parts.append(
+            format_html(
+                '<a href="{}" rel="noopener noreferrer nofollow ugc" target="_blank"'
+                ' dir="ltr"{}>{}</a>',
+                href,
+                attributes,
+                shown,
             )
-            position = candidate.start(2) + len(address)
+        )
+        position = start + len(written)
     parts.append(format_html("{}", text[position:]))
     return format_html_join("", "{}", ((part,) for part in parts))
 
@@ -67,13 +74,3 @@ def linkify(text: str) -> SafeString:
 def beginning(text: str, characters: int) -> str:
     """`truncatechars`, which is slow even for a text that is short enough."""
     return text if len(text) <= characters else Truncator(text).chars(characters)
-
-
-def shown_address(address: str) -> str:
-    """Return host, port and path of a link; empty if it isn't clearly that of a public host."""
-    parts = ADDRESS.fullmatch(address)
-    if parts is None or parts[2].lower() in NOT_PUBLIC or len(parts[1]) > SHOWN_CHARACTERS:
-        return ""
-    rest = parts[4] or ""
-    shown = parts[1].lower() + (parts[3] or "") + ("" if rest == "/" else rest)
-    return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[: SHOWN_CHARACTERS - 1]}…"

@@ -96,11 +96,18 @@ def filtered(person: Person, query: str) -> list[int]:
 def seen_from(data: QueryDict) -> dict[int, int]:
     """Read up to which message somebody has seen each conversation: `seen`, in the same order.
 
+    Without a script, the inbox's form sends `on_page` instead: one for each row of the page, chosen
+    or not.
+
     Raises:
-        Refused: `invalid`, if there is not one for each conversation.
+        Refused: `invalid`, if there is not one `seen` for each conversation.
     """
     seen = list(map(counter_from, data.getlist("seen")))
     ids = list(map(key_from, data.getlist("conversation")))
+    if not seen:
+        rows = (row.partition(":") for row in data.getlist("on_page"))
+        on_page = {key_from(pk): counter_from(last) for pk, _colon, last in rows}
+        return {pk: on_page[pk] for pk in ids if pk in on_page}
     if seen and len(seen) != len(ids):
         raise Refused("invalid", NOT_UNDERSTOOD)
     return dict(zip(ids, seen, strict=False))

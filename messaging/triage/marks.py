@@ -95,5 +95,5 @@ def _read_mark(conversation: Conversation, mine: Participant, is_hidden: bool) -
         sequence=mine.last_read_sequence,
         moved=True,
         badge_changed=False,  # announced by `news`
-        hidden=is_hidden,
+        hidden=is_hidden or bool(conversation.blocked_by),
     )

@@ -29,7 +29,7 @@ def sentence(act: str, outcome: Outcome) -> str:
     done, failed = len(outcome.done), len(outcome.failed)
     if act == "undo":
         if failed:
-            return _("It has changed meanwhile, so it stays as it is.")
+            return _("It has changed since, so it was left alone.")
         return _("Undone")
     if set(outcome.failed.values()) == {"conflict"} and not done and failed == 1:
         if act == "assign":

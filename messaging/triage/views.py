@@ -41,7 +41,7 @@ def acts(request: PersonRequest) -> HttpResponse:
         return json_response(outcome)
     if not outcome.done and set(outcome.failed.values()) == {"not_found"}:
         raise Http404("no such conversation")
-    _tell(request, outcome)
+    _leave_notice(request, outcome)
     return redirect(_back(request))
 
 
@@ -98,7 +98,7 @@ def _refused(request: PersonRequest, refusal: Refused) -> HttpResponse:
     return with_retry_after(response, refusal)
 
 
-def _tell(request: PersonRequest, outcome: Outcome) -> None:
+def _leave_notice(request: PersonRequest, outcome: Outcome) -> None:
     """Leave a notice of what was done on the next page, with a button that undoes it."""
     context = {
         "text": sentence(request.POST["act"], outcome),

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import notifications.models
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -48,11 +50,21 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, verbose_name="last time"
                     ),
                 ),
+                (
+                    "hour",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=notifications.models.HourUTC("happened_at"),
+                        output_field=models.DateTimeField(),
+                        verbose_name="hour of the last message",
+                    ),
+                ),
                 ("told_at", models.DateTimeField(editable=False, null=True, verbose_name="told")),
             ],
             options={
                 "verbose_name": "news",
                 "verbose_name_plural": "news",
+                "indexes": [models.Index(fields=["team_id", "-hour"], name="news_of_team")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("subject_kind", "subject_id", "team_id"),
@@ -130,7 +142,12 @@ class Migration(migrations.Migration):
                         fields=["recipient", "read_at"],
                         include=("team_id", "is_notice", "is_muted"),
                         name="notifications_of_recipient",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("team_id", 0)),
+                        fields=["recipient"],
+                        name="notifications_told_alone",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts import actions, deletion, pictures
+from accounts import deletion, pictures
 from accounts.adapter import AccountAdapter
 from accounts.forms import ProfileForm
 from accounts.models import User
 from catalog import teams
 from catalog.models import Shop
 from tests.products import picture
+from tests.rulings import suspend
 
 from .acts import PASSWORD
 
@@ -25,7 +26,7 @@ PROFILE = {"name": "Still here", "language": "es", "time_zone": ""}
 def ending(request: pytest.FixtureRequest, shopper: User, moderator: User) -> Callable[[], object]:
     """Suspends or deletes the shopper's account."""
     if request.param == "suspended":
-        return lambda: actions.suspend(moderator, shopper.pk, "Spam")
+        return lambda: suspend(moderator, shopper.pk, "Spam")
     return lambda: deletion.delete_account(shopper.pk)
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from tests.accounts.acts import PASSWORD, code_of, prove, reauthenticate, set_up_app
+from tests.whole import tries
 from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -204,7 +205,9 @@ def test_what_no_one_can_read_is_a_wrong_key(
 
 @given(data=KEYS)
 @hypothesis_settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_the_data_of_a_key_nothing_breaks(
     data: Any, places: list[tuple[Client, str]], settings: Any

@@ -8,6 +8,7 @@ from django.test import Client
 from accounts import actions
 from accounts.models import User
 from messaging.models import Conversation
+from tests.rulings import suspend
 
 from .acts import PASSWORD, prove
 
@@ -22,7 +23,7 @@ def test_a_reloaded_page_says_so_instead_of_asking_to_log_in(
     settings.SUPPORT_EMAIL = "help@shop.example.com"
     client = client_of(shopper)
     assert client.get(conversation.get_absolute_url()).status_code == 200
-    actions.suspend(moderator, shopper.pk, "Wrote a phone number")
+    suspend(moderator, shopper.pk, "Wrote a phone number")
     for page in (conversation.get_absolute_url(), "/accounts/profile/", "/accounts/email/"):
         answer = client.get(page)
         assert answer.status_code == 403
@@ -37,7 +38,7 @@ def test_a_form_gets_the_words_back(
     shopper: User, moderator: User, conversation: Conversation, client_of: Any
 ) -> None:
     client = client_of(shopper)
-    actions.suspend(moderator, shopper.pk, "Spam")
+    suspend(moderator, shopper.pk, "Spam")
     form = {"body": "What I was writing"}
     answer = client.post(f"{conversation.get_absolute_url()}new_message/", form)
     assert answer.status_code == 403

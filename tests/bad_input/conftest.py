@@ -10,7 +10,7 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation
-from messaging.moderation import actions as moderation
+from messaging.reports.actions import report_message
 
 from .attack import (
     Attack,
@@ -23,7 +23,7 @@ def real(
 ) -> dict[str, str]:
     """Valid values for the routes' parameters."""
     pk = str(conversation.pk)
-    report = moderation.report(seller, conversation.pk, 1, "spam", "Look")
+    report = report_message(seller, conversation.pk, 1, "spam", "Look")
     rest = {"user_id": shopper.pk, "message_id": said.pk, "report_id": report.pk}
     return {
         "slug": product.slug,

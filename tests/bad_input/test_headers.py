@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from tests.whole import tries
 
 from .attack import FIELDS, HOSTILE, QUERY_NAMES, ROUTES, Attack, fill
 
@@ -51,7 +52,9 @@ def test_no_page_breaks_by_a_header(name: str, client_of: Any, shopper: User) ->
 
 
 @hypothesis_settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_no_address_breaks_by_anything(

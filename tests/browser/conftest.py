@@ -4,8 +4,9 @@ The servers are separate Daphne processes; factories create the people in the sa
 """
 
 import os
+import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import cycle
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, Request, expect
 
 from accounts.models import User
 from catalog.models import Product
@@ -40,6 +41,8 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     f"--disable-features={WITHOUT}",
 ]  # fmt: skip
+
+UNANSWERED = pytest.StashKey[dict[Request, float]]()  # requests of a test's pages, since when
 
 expect.set_options(timeout=PATIENCE * 1000)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop in this thread
@@ -106,9 +109,29 @@ def complaints() -> list[str]:
     return []
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    if report.failed and (unanswered := item.stash.get(UNANSWERED, None)) is not None:
+        site: Site = item.funcargs["site"]  # type: ignore[attr-defined]
+        report.sections.append(("What it may have waited for", waits(site, unanswered)))
+    return report
+
+
+def waits(site: Site, unanswered: dict[Request, float]) -> str:
+    """Return a test's unanswered requests, and what the threads of its servers are doing."""
+    now = time.monotonic()
+    lines = [f"{request.url}: {now - since:.1f} s" for request, since in unanswered.items()]
+    for process, server in site.processes.items():
+        server.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)  # until it is written; only after a failure
+        lines.append(f"server {process}:\n{site.said(process)[-6000:]}")
+    return "\n".join(lines)
+
+
 @pytest.fixture
 def person(
-    browsers: list[Browser], site: Site, complaints: list[str]
+    browsers: list[Browser], site: Site, complaints: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
     """`person(user)`: a page in a browser in which the user is logged in; None means a visitor.
 
@@ -116,9 +139,19 @@ def person(
     """
     contexts = []
     seats = cycle(browsers)
+    unanswered = request.node.stash[UNANSWERED] = {}
+
+    def ask(asked: Request) -> None:
+        unanswered[asked] = time.monotonic()
+
+    def answer(asked: Request) -> None:
+        unanswered.pop(asked, None)
 
     def listen(page: Page) -> None:
         page.set_default_timeout(PATIENCE * 1000)
+        page.on("request", ask)
+        page.on("requestfinished", answer)
+        page.on("requestfailed", answer)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",

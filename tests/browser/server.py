@@ -4,6 +4,8 @@ Each person of a test has a new browser context without a cache, and a page has 
 files. Through Django, these took a quarter of the time of all browser tests.
 """
 
+import faulthandler
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -49,5 +51,6 @@ class Remembering:
 
 
 if __name__ == "__main__":
+    faulthandler.register(signal.SIGUSR1, all_threads=True)  # see `conftest.waits`
     asgi.application = Remembering(asgi.application)
     server.main()

@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from messaging.factories import MessageFactory
-from messaging.models import Conversation, Report
-from messaging.moderation import actions as moderation
+from messaging.models import Conversation, Decision, Report
+from messaging.reports.actions import report_message
 from tests.browser.acts import live
 from tests.browser.inspector import Inspect, languages
+from tests.rulings import remove_message
 from tests.whole import only_whole
 
 
@@ -67,8 +68,8 @@ def test_the_pages_of_staff(
 ) -> None:
     message = MessageFactory(conversation=conversation, body="Call me at 555 123")
     removed = MessageFactory(conversation=conversation, body="Really, do call")
-    moderation.remove_message(moderator, removed.pk, "Contact data")
-    report = moderation.report(seller, conversation.pk, message.sequence, "off_platform", "Hm")
+    remove_message(moderator, removed.pk, "Contact data")
+    report = report_message(seller, conversation.pk, message.sequence, "off_platform", "Hm")
     lists = [
         reverse(f"admin:{name}_changelist")
         for name in (
@@ -83,8 +84,9 @@ def test_the_pages_of_staff(
             reverse("admin:messaging_report_change", args=[report.pk]),
             reverse("admin:accounts_user_change", args=[shopper.pk]),
             reverse("admin:messaging_conversation_change", args=[conversation.pk]),
-            reverse("admin:message_remove", args=[message.pk]),
-            reverse("admin:user_suspend", args=[shopper.pk]),
+            f"{reverse('admin:decide')}?person={shopper.pk}",
+            f"{reverse('admin:decide')}?report={report.pk}",
+            reverse("admin:decision_undo", args=[Decision.objects.get().pk]),
             reverse("admin:report_resolve", args=[report.pk, Report.Outcome.UPHELD]),
         ]
     )  # fmt: skip

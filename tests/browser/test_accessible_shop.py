@@ -14,16 +14,18 @@ from messaging import actions
 from messaging.editing import actions as editing
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, LastActive, Nudge, Side
-from messaging.moderation import actions as moderation
 from messaging.presence.actions import note_active
 from messaging.reactions.actions import react
 from notifications.factories import NotificationFactory
 from tests.browser.acts import open_thread, write
 from tests.browser.inspector import Inspect, languages, submit_unchecked
 from tests.browser.lines import Line
+from tests.rulings import remove_message
 from tests.said import say
+from tests.whole import only_whole
 
 
+@only_whole
 @languages
 def test_the_pages_of_a_visitor(
     locale: str, inspect: Inspect, shopper: User, product: Product
@@ -72,7 +74,7 @@ def test_the_pages_of_a_shopper(
         MessageFactory(conversation=conversation, body=f"See https://example.com/{number}.")
     MessageFactory(conversation=conversation, sender=seller, body="Call me at 555 123")
     answer = MessageFactory(conversation=conversation, sender=seller, body="It is 9 cm high.")
-    moderation.remove_message(moderator, answer.pk, "Contact data")
+    remove_message(moderator, answer.pk, "Contact data")
     product.price += 100
     product.save()
     ago = timezone.now() - timedelta(days=2)
@@ -106,6 +108,7 @@ def test_the_pages_of_a_shopper(
     assert visit.problems == []
 
 
+@only_whole
 @languages
 def test_the_first_steps_of_a_shop(
     locale: str, inspect: Inspect, shop: Shop, seller: User, colleague: User
@@ -164,6 +167,7 @@ def test_the_pages_of_a_seller(
     assert visit.problems == []
 
 
+@only_whole
 @languages
 def test_a_messages_menu_and_page_and_what_the_composer_is_about(
     locale: str, inspect: Inspect, conversation: Conversation, shopper: User, seller: User

@@ -9,7 +9,7 @@ from catalog.factories import ProductFactory
 from catalog.models import Product
 from messaging.models import Conversation, Message
 from tests.browser.acts import Person
-from tests.whole import only_whole
+from tests.whole import only_whole, some_of
 
 QUESTION = "Does it come in blue?\n\nAnd in green?"
 
@@ -119,7 +119,7 @@ def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
 
 
 @only_whole
-@pytest.mark.parametrize("java_script", [True, False])
+@pytest.mark.parametrize("java_script", some_of([True, False], 1))
 def test_going_back_and_asking_something_else_asks_both(
     java_script: bool, person: Person, shopper: User, product: Product
 ) -> None:
@@ -135,7 +135,7 @@ def test_going_back_and_asking_something_else_asks_both(
 
 
 @only_whole
-@pytest.mark.parametrize("java_script", [True, False])
+@pytest.mark.parametrize("java_script", some_of([True, False], 1))
 def test_other_words_after_an_answer_that_was_lost_are_asked_too(
     java_script: bool, person: Person, shopper: User, product: Product
 ) -> None:

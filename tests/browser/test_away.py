@@ -16,6 +16,7 @@ HOURS, AWAY = "/conversations/hours/", "/conversations/away/"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+@only_whole
 def test_a_closed_shop_answers_by_itself_and_both_sides_see_it(
     person: Person, seller: User, shopper: User, shop: Shop, conversation: Conversation
 ) -> None:

@@ -18,6 +18,7 @@ def stored() -> list[str]:
     return list(Message.objects.order_by("sequence").values_list("body", flat=True))
 
 
+@only_whole
 def test_what_was_written_while_the_server_was_dead_arrives_once_and_in_order(
     site: Site, person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -69,6 +70,7 @@ def test_what_waits_survives_that_the_tab_is_closed_while_the_server_is_down(
     assert bodies(again) == stored() == ["Line 0", "Line 1", "Line 2"]
 
 
+@only_whole
 def test_a_line_that_is_back_is_told_and_what_was_missed_is_there(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

@@ -132,6 +132,7 @@ def test_a_quote_leads_to_the_original_also_on_an_older_page(
     expect(page.locator("#message-2")).to_have_attribute("data-linked", "")
 
 
+@only_whole
 def test_a_reaction_is_live_and_one_per_person(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -200,6 +201,7 @@ def test_text_and_link_are_copied(
     assert page.url.endswith(f"{conversation.get_absolute_url()}?around=1#message-1")
 
 
+@only_whole
 def test_everything_works_with_forms_alone(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

@@ -92,6 +92,7 @@ def test_photos_by_button_drop_paste_and_camera_reach_the_other_side(
     is_drawn(answering, 4)
 
 
+@only_whole
 def test_one_of_three_is_cancelled_and_the_others_are_sent(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_message_waits_for_its_files_and_what_follows_waits_behind_it(
     assert stored() == [("With a photo", ["bowl.jpg"]), ("And then this", [])]
 
 
+@only_whole
 def test_an_upload_outlives_a_lost_connection_and_a_reload(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -181,6 +183,7 @@ def test_an_upload_outlives_a_lost_connection_and_a_reload(
     assert File.objects.count() == 2
 
 
+@only_whole
 def test_a_server_that_is_killed_during_an_upload_gets_the_file_again(
     person: Person, site: Any, shopper: User, conversation: Conversation
 ) -> None:
@@ -247,6 +250,7 @@ def test_pictures_are_looked_at_one_after_another_with_the_keyboard(
     page.keyboard.press("Enter")
     viewer = page.get_by_role("dialog", name="Picture")
     expect(viewer.locator("[data-place]")).to_have_text("1 / 2")
+    expect(viewer.locator("[data-close]")).to_be_focused()
     page.wait_for_function("() => document.querySelector('.viewer__picture').naturalWidth === 800")
     page.keyboard.press("ArrowRight")
     expect(viewer.locator("[data-place]")).to_have_text("2 / 2")
@@ -281,6 +285,7 @@ def test_a_finger_turns_the_pictures(
         expect(place).to_have_text(where)
 
 
+@only_whole
 def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -351,6 +356,7 @@ def test_without_scripts_a_form_sends_files(
     assert stored() == [("No scripts here", ["bowl.jpg", "rules.pdf"])]
 
 
+@only_whole
 def test_a_first_question_has_a_photo(person: Person, stranger: User, product: Product) -> None:
     page = person(stranger)
     page.goto(product.get_absolute_url())

@@ -9,10 +9,10 @@ from catalog.factories import CategoryFactory, ProductFactory
 from catalog.models import Product, Shop
 from tests.browser.acts import Person, says
 from tests.products import picture
-from tests.whole import only_whole
+from tests.whole import only_whole, some_of
 
 PHOTO: FilePayload = {"name": "jug.jpg", "mimeType": "image/jpeg", "buffer": picture()}
-without_scripts = pytest.mark.parametrize("scripts", [True, False])
+without_scripts = pytest.mark.parametrize("scripts", some_of([True, False], 1))
 
 
 def next_step(page: Page) -> Locator:

@@ -9,7 +9,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from accounts.actions import suspend
 from accounts.models import User
 from accounts.profile import change_profile
 from catalog import teams
@@ -22,6 +21,7 @@ from messaging.scheduled.actions import schedule
 from messaging.triage import actions, labels
 from tests.browser.acts import Person, live, open_thread, polling, returned, until
 from tests.browser.lines import Line
+from tests.rulings import suspend
 from tests.said import say
 from tests.site import Site
 from tests.whole import only_whole
@@ -87,6 +87,7 @@ def test_a_message_that_wakes_offers_to_sleep_again(
     expect(again).to_be_hidden()
 
 
+@only_whole
 @pytest.mark.parametrize("way", ["leaves", "is removed", "is suspended"])
 def test_an_assignee_who_can_no_longer_is_shown_so(
     way: str,
@@ -158,6 +159,7 @@ def test_who_has_just_been_assigned_is_said_to_whoever_is_slower(
     assert asked.assignee_id == seller.pk
 
 
+@only_whole
 def test_a_lost_event_of_the_team_is_healed_by_the_next_one(
     person: Person, seller: User, colleague: User, shop: Shop, asked: Conversation
 ) -> None:
@@ -174,6 +176,7 @@ def test_a_lost_event_of_the_team_is_healed_by_the_next_one(
     looks_as_after_a_reload(page, PANE)
 
 
+@only_whole
 def test_what_was_missed_is_asked_for_until_it_comes(
     site: Site,
     page: Page,

@@ -9,7 +9,6 @@ from playwright.sync_api import APIResponse, Page, Route, WebSocketRoute, expect
 from accounts.models import User
 from messaging.factories import MessageFactory, ParticipantFactory
 from messaging.models import Conversation, Side
-from messaging.moderation import actions as moderation
 from tests.browser.acts import (
     Person,
     block_socket,
@@ -22,6 +21,7 @@ from tests.browser.acts import (
     write,
 )
 from tests.browser.lines import Line
+from tests.rulings import remove_message
 from tests.whole import only_whole
 
 LONG = 100  # messages; a page of history has 40
@@ -65,7 +65,7 @@ def scroll_up(page: Page, shown: int) -> None:
 
 def remove(moderator: User, conversation: Conversation, sequence: int) -> None:
     message = conversation.messages.get(sequence=sequence)
-    moderation.remove_message(moderator, message.pk, "Contact data")
+    remove_message(moderator, message.pk, "Contact data")
 
 
 def test_a_removal_out_of_sight_makes_no_hole(
@@ -166,6 +166,7 @@ def refuse_once(page: Page, kind: str, then: Callable[[], object]) -> list[str]:
     return refused
 
 
+@only_whole
 def test_a_read_mark_that_was_refused_is_told_again(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

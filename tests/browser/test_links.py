@@ -14,7 +14,7 @@ from messaging.models import Conversation
 from messaging.templatetags.message_text import linkify
 from tests.browser.acts import open_thread
 from tests.hostile_links import HOSTILE, NOT_PLAIN, PLAIN
-from tests.whole import only_whole
+from tests.whole import only_whole, tries
 
 DRAW = """async (texts) => {
   const { linkify } = await import("trato/links");
@@ -54,7 +54,11 @@ def test_the_browser_and_the_server_draw_the_same_links(
     assert assert_drawn_alike(page, NOT_PLAIN) == 0
     tried = 0
 
-    @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.data_too_large])
+    @settings(
+        deadline=None,
+        max_examples=tries(150),
+        suppress_health_check=[HealthCheck.data_too_large],
+    )
     @given(texts=st.lists(HOSTILE.map(shown_whole), min_size=20, max_size=40))
     def compare(texts: list[str]) -> None:
         nonlocal tried
@@ -62,7 +66,7 @@ def test_the_browser_and_the_server_draw_the_same_links(
         assert_drawn_alike(page, texts)
 
     compare()
-    assert tried > 2000
+    assert tried > tries(2000)
 
 
 def shown_whole(text: str) -> str:

@@ -90,6 +90,7 @@ def test_a_search_is_not_joined_by_what_lacks_its_words(
     expect(page.locator(NAMES)).to_have_text(["Lucía Romero"])
 
 
+@only_whole
 def test_who_has_waited_longest_stays_first(
     person: Person, seller: User, shopper: User, stranger: User, product: Product,
     conversation: Conversation,

@@ -12,7 +12,7 @@ from messaging.factories import MessageFactory
 from messaging.models import Conversation
 from tests.browser.acts import Person, block_socket, live, open_thread, polling, write
 from tests.patience import PATIENCE
-from tests.whole import only_whole
+from tests.whole import only_whole, some_of
 
 ROWS = "**/conversations/rows/**"
 PREVIEW = ".inbox__preview"
@@ -142,6 +142,7 @@ def test_an_answer_that_never_comes_is_given_up_and_asked_for_again(inbox: Page)
     assert held.count == 2
 
 
+@only_whole
 def test_the_tabs_of_one_browser_ask_one_after_the_other(
     person: Person, seller: User, conversation: Conversation
 ) -> None:
@@ -193,7 +194,8 @@ def test_the_login_page_is_not_drawn_as_a_list(inbox: Page) -> None:
     expect(inbox.locator(PREVIEW)).to_have_text("Is it still there?")
 
 
-@pytest.mark.parametrize("line", ["socket", "polling"])
+@only_whole
+@pytest.mark.parametrize("line", some_of(["socket", "polling"], 1))
 def test_the_list_of_notifications_is_live(
     line: str, person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

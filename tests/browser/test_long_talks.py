@@ -110,6 +110,7 @@ def test_a_window_of_the_past_moves_to_the_end_and_is_live_there(
     expect(asking.locator(".thread__log")).to_be_focused()  # the button has gone
 
 
+@only_whole
 def test_what_is_in_view_stays_while_messages_come_and_leave(
     person: Person, shopper: User, talk: Conversation
 ) -> None:
@@ -170,6 +171,7 @@ def test_the_own_message_leads_from_the_past_to_the_end(
     says(page, "And here")
 
 
+@only_whole
 def test_a_lost_connection_in_the_past_loses_and_doubles_nothing(
     person: Person, shopper: User, seller: User, talk: Conversation
 ) -> None:
@@ -268,6 +270,7 @@ def test_a_quote_leads_thousands_of_messages_back_at_once(
     assert contiguous(page) == list(range(1, 41))
 
 
+@only_whole
 def test_many_unread_messages_are_read_from_the_first_one_on(
     person: Person, shopper: User, talk: Conversation
 ) -> None:
@@ -328,6 +331,7 @@ def test_far_unread_messages_are_one_button_away(
         talk.participants.filter(user=shopper).update(last_read_sequence=50)
 
 
+@only_whole
 @pytest.mark.parametrize("scripts", [True, False])
 def test_words_and_a_day_are_found_from_the_menu(
     scripts: bool, person: Person, shopper: User, talk: Conversation

@@ -144,6 +144,7 @@ def test_a_page_whose_texts_do_not_come_works_in_english(
     expect(page.locator("[data-state]").last).to_have_text("Sent")
 
 
+@only_whole
 def test_what_loads_late_is_told_what_it_missed(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

@@ -99,6 +99,7 @@ def test_notes_reach_the_colleague_and_never_the_shopper(
         assert secret not in text, secret
 
 
+@only_whole
 def test_a_note_is_resumed_after_the_socket_was_away(
     person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:
@@ -235,6 +236,7 @@ def test_without_scripts_the_form_beside_the_conversation_adds_one(
     assert page.url.endswith("#note-1")
 
 
+@only_whole
 @languages
 def test_a_conversation_with_notes(
     locale: str, inspect: Inspect, seller: User, colleague: User, conversation: Conversation

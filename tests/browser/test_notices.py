@@ -5,8 +5,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
-from messaging.moderation import actions as moderation
 from tests.browser.acts import Person, badge, block_socket, live, open_thread, polling, shows, write
+from tests.rulings import remove_message
 from tests.said import say
 from tests.whole import only_whole
 
@@ -34,7 +34,7 @@ def test_a_notice_rings_the_bell_and_says_what_it_is(
     page.goto("/products/")
     wait(page)  # type: ignore[operator]
     bell(page, 0)
-    moderation.remove_message(moderator, message.pk, "Number", "spam")
+    remove_message(moderator, message.pk, "Number")
     bell(page, 1)
     badge(page, 0)
     shows(page, ".toast__title", TITLE)
@@ -57,7 +57,7 @@ def test_a_message_rings_no_bell_and_a_notice_leaves_the_inbox_alone(
     write(answering, "Yes, it is.")
     badge(asking, 1)
     bell(asking, 0)
-    moderation.remove_message(moderator, message.pk, "Number", "spam")
+    remove_message(moderator, message.pk, "Number")
     bell(asking, 1)
     badge(asking, 1)
     assert asking.title().startswith("(2) ")
@@ -71,14 +71,14 @@ def test_the_next_page_repeats_no_toast_and_a_missed_notice_is_told(
     page = person(shopper)
     page.goto("/products/")
     live(page)
-    moderation.remove_message(moderator, messages[0].pk, "Number", "spam")
+    remove_message(moderator, messages[0].pk, "Number")
     shows(page, ".toast__title", TITLE)
     page.goto("/")
     live(page)
     expect(page.locator(".toast")).to_have_count(0)
     page.context.set_offline(True)
     page.evaluate("async () => (await import('trato/session')).session.connection.close()")
-    moderation.remove_message(moderator, messages[1].pk, "Number", "spam")
+    remove_message(moderator, messages[1].pk, "Number")
     page.context.set_offline(False)
     page.evaluate("async () => (await import('trato/session')).session.connection.open()")
     bell(page, 2)

@@ -117,6 +117,7 @@ def test_a_waiting_message_can_be_taken_back(
     assert stored() == ["Stays"]
 
 
+@only_whole
 @pytest.mark.parametrize("poison", ["\x01" * 4000, "\ud800" * 4000], ids=["control", "surrogates"])
 def test_a_message_that_is_too_big_for_the_socket_holds_up_nothing(
     poison: str, person: Person, shopper: User, conversation: Conversation

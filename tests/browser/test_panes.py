@@ -139,6 +139,7 @@ def test_an_unsent_draft_stays_with_its_conversation(inbox: Page) -> None:
     expect(inbox.locator(FIELD)).to_have_value("Yes, it is st")
 
 
+@only_whole
 def test_a_conversation_that_was_left_is_no_longer_read(
     inbox: Page, person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -233,6 +234,7 @@ def test_what_is_fetched_in_advance_is_not_read(
     assert not [url for url in fetched if url.endswith(conversation.get_absolute_url())]
 
 
+@only_whole
 @languages
 def test_the_panes_have_no_barriers(
     locale: str, inspect: Inspect, seller: User, other: Conversation

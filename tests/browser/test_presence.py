@@ -9,6 +9,7 @@ from accounts.models import User
 from messaging.models import Conversation, LastActive
 from tests.browser.acts import Person, badge, live, open_thread, says, state, write
 from tests.said import say
+from tests.whole import only_whole
 
 
 def switch(page: Page, *names: str, on: bool) -> None:
@@ -20,6 +21,7 @@ def switch(page: Page, *names: str, on: bool) -> None:
     expect(page.locator(".notice")).to_contain_text("Saved.")
 
 
+@only_whole
 def test_switches_reach_the_pages_that_are_open(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -53,6 +55,7 @@ def test_switches_reach_the_pages_that_are_open(
     expect(own.last).to_have_text("Read")
 
 
+@only_whole
 def test_a_shopper_sees_that_the_shop_is_there(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

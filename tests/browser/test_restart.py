@@ -8,8 +8,10 @@ from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import live, returned, write
 from tests.site import Site
+from tests.whole import only_whole
 
 
+@only_whole
 def test_an_open_page_is_told_1012_comes_back_by_itself_and_goes_on(
     site: Site, person: Callable[..., Page], shopper: User, conversation: Conversation
 ) -> None:

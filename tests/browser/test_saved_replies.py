@@ -75,6 +75,7 @@ def give_files(page: Page, reply: SavedReply) -> None:
     expect(page.locator(".saved-reply__file")).to_have_count(2)
 
 
+@only_whole
 def test_a_replys_files_are_attached_and_sent(
     page: Page,
     person: Person,

@@ -69,6 +69,7 @@ def test_a_message_is_scheduled_and_colleagues_see_it(
         expect(page.locator(SUMMARY)).to_have_count(0)
 
 
+@only_whole
 def test_a_quote_loses_words_that_are_withdrawn_while_it_waits(
     answering: Page, asking: Page
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_quote_loses_words_that_are_withdrawn_while_it_waits(
     expect(quote).not_to_contain_text("glazed")
 
 
+@only_whole
 def test_files_wait_with_the_message_and_are_sent_with_it(answering: Page, asking: Page) -> None:
     answering.keyboard.press("Escape")
     answering.fill(BOX, "")
@@ -119,7 +121,7 @@ def test_a_chosen_time_is_refused_beside_the_field_and_the_text_stays(answering:
     field.fill("2020-01-01T09:00")
     field.press("Enter")
     expect(answering.locator("#send-later-error")).to_have_text(
-        "This time has passed. Choose a later one."
+        "That time has passed. Choose a later one."
     )
     expect(answering.locator(BOX)).to_have_value("Yes, inside too.")
     field.fill(in_days(3))
@@ -181,7 +183,7 @@ def test_it_works_without_scripts(
     expect(page.locator("[name=body]")).to_have_value("Yes, inside too.")
     page.fill("[name=send_at]", "2020-01-01T09:00")
     page.click("text=Schedule")
-    expect(page.locator(".field__error")).to_contain_text("This time has passed.")
+    expect(page.locator(".field__error")).to_contain_text("That time has passed.")
     page.fill("[name=send_at]", in_days(3))
     page.click("text=Schedule")
     page.click(SUMMARY)
@@ -193,6 +195,7 @@ def test_it_works_without_scripts(
     expect(page.locator(LIST)).to_contain_text("Yes, and outside.")
 
 
+@only_whole
 def test_its_pages_are_accessible(
     inspect: Any, seller: User, conversation: Conversation, answering: Page
 ) -> None:

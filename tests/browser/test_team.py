@@ -20,6 +20,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+@only_whole
 def test_a_colleague_is_invited_joins_and_is_removed_without_javascript(
     person: Person, shopper: User, seller: User, shop: Shop
 ) -> None:
@@ -81,6 +82,7 @@ def test_an_open_thread_gets_nothing_more_after_the_removal(
     assert "For the shop only" not in bodies(page)
 
 
+@only_whole
 @languages
 def test_the_pages_of_a_team(
     locale: str, inspect: Inspect, shopper: User, seller: User, colleague: User, shop: Shop

@@ -4,6 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from playwright.sync_api import Page
 
+from tests.whole import tries
+
 from .acts import Person
 from .timeline_model import MODEL, STEPS
 
@@ -15,7 +17,7 @@ def test_any_order_of_pages_and_events_shows_what_the_database_has(person: Perso
     page.goto("/products/")
 
     @settings(
-        max_examples=60,
+        max_examples=tries(60),
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

@@ -1,7 +1,7 @@
 """What people do with a conversation on its page, without loading it again, and in all tabs."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Shop
@@ -101,6 +101,34 @@ def test_the_team_sees_assignee_and_labels_at_once_and_the_shopper_nothing(
         assert word not in everything
 
 
+@only_whole
+def test_rows_that_were_asked_for_before_a_label_was_renamed_have_its_new_name(
+    person: Person, seller: User, colleague: User, shop: Shop, asked: Conversation
+) -> None:
+    label = labels.create(seller, shop.pk, "Wholesale", "blue")
+    page = person(seller)
+    open_thread(page, asked)
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    page.route("**/conversations/rows/*", hold_the_first)
+    actions.label(colleague, [asked.pk], label.pk)
+    expect(page.locator(".triage-context .label:visible")).to_contain_text("Wholesale")
+    while not late:
+        page.wait_for_timeout(50)
+    labels.change(colleague, label.pk, "Wholesale trade", "red")
+    expect(page.locator(".triage-context .label:visible")).to_contain_text("Wholesale trade")
+    route, before = late[0]
+    route.fulfill(response=before)
+    expect(page.locator(".inbox__marks .label")).to_have_text("Wholesale trade")
+
+
+@only_whole
 def test_what_the_team_did_without_a_connection_is_shown_after_it(
     site: Site, person: Person, seller: User, colleague: User, shop: Shop, asked: Conversation
 ) -> None:
@@ -193,6 +221,7 @@ def test_a_wrong_time_is_explained_beside_the_field(
     expect(page.locator("[name=until_local]")).to_have_value("2020-01-01T10:00")
 
 
+@only_whole
 @languages
 def test_head_choices_and_labels_are_accessible(
     locale: str, seller: User, shop: Shop, asked: Conversation, inspect: Inspect

@@ -20,16 +20,15 @@ from tests.browser.acts import (
     state,
     write,
 )
+from tests.whole import some_of
+
+PROCESSES = ["two processes", "one process"] if settings.REDIS_URL else ["one process"]
 
 
-@pytest.fixture(params=["one process", "two processes"])
+@pytest.fixture(params=some_of(PROCESSES, 1))
 def apart(request: pytest.FixtureRequest) -> int:
     """Which process the seller uses; the shopper uses the first."""
-    if request.param == "one process":
-        return 0
-    if not settings.REDIS_URL:
-        pytest.skip("needs Redis")
-    return 1
+    return int(request.param == "two processes")
 
 
 @dataclass

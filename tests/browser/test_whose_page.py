@@ -23,7 +23,7 @@ from tests.browser.acts import (
 from tests.browser.conftest import FLAGS
 from tests.browser.lines import Line
 from tests.site import Site, session_of
-from tests.whole import only_whole
+from tests.whole import only_whole, some_of
 
 TOLD = "#connection"
 
@@ -48,7 +48,7 @@ def is_hidden(page: Page, told: str) -> None:
     assert page.title() == "Trato"
 
 
-@pytest.mark.parametrize("way", ["socket", "polling"])
+@pytest.mark.parametrize("way", some_of(["socket", "polling"], 1))
 def test_words_wait_for_their_writer_while_a_colleague_is_logged_in(
     way: str, person: Person, seller: User, colleague: User, conversation: Conversation
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_page_of_another_person_reads_and_types_nothing(
 
 
 @only_whole
-@pytest.mark.parametrize("way", ["socket", "polling"])
+@pytest.mark.parametrize("way", some_of(["socket", "polling"], 1))
 def test_a_tab_hides_its_words_when_its_person_is_logged_out_elsewhere(
     way: str, person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -151,8 +151,8 @@ def back(page: Page, pages: int = 1) -> None:
     page.wait_for_function("() => document.readyState === 'complete'")
 
 
-@pytest.mark.parametrize("then", ["nobody", "somebody else"])
-@pytest.mark.parametrize("address", ["thread", "/conversations/", "/accounts/profile/"])
+@pytest.mark.parametrize("then", some_of(["nobody", "somebody else"], 1))
+@pytest.mark.parametrize("address", some_of(["thread", "/conversations/", "/accounts/profile/"], 1))
 def test_back_after_a_logout_shows_nothing_private(
     then: str,
     address: str,

@@ -131,6 +131,7 @@ def test_what_is_refused_can_be_thrown_away(
     expect(page.locator("[data-state]").last).to_have_text("Sent")
 
 
+@only_whole
 def test_too_fast_is_told_with_the_time_to_wait_and_then_sent_by_itself(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -10,6 +10,7 @@ from accounts import actions, deletion
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Product, Shop, ShopMember, TeamInvitation
+from tests.rulings import suspend
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_of_two_owners_who_leave_at_once_one_stays(seller: User, colleague: User
 def test_nobody_sells_in_a_closed_shop(
     seller: User, colleague: User, moderator: User, product: Product, client_of: Any
 ) -> None:
-    actions.suspend(moderator, colleague.pk, "Spam")
+    suspend(moderator, colleague.pk, "Spam")
     deletion.delete_account(seller.pk)  # nobody else works there now
     actions.restore(moderator, colleague.pk, "A mistake")
     client = client_of(colleague)

@@ -14,6 +14,7 @@ from catalog.factories import ShopFactory, TeamInvitationFactory
 from catalog.models import Shop, ShopMember, TeamInvitation
 from notifications import queries
 from notifications.models import News
+from tests.unread import unread_count
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def test_a_deleted_persons_name_is_in_nobodys_news(shop: Shop, seller: User, sho
     deletion.delete_account(shopper.pk)
     assert told(seller) == []
     assert not News.objects.filter(title__contains="Lucía").exists()
-    assert queries.unread_count(seller.pk) == 0
+    assert unread_count(seller.pk) == 0
 
 
 @pytest.mark.parametrize(("limit", "accepted"), [(2, False), (3, True)])

@@ -16,7 +16,9 @@ from messaging import actions
 from messaging.factories import ConversationFactory
 from messaging.moderation import permissions
 
-from .client import Person
+from .tab import Person
+
+WATCHED = 3  # every third conversation
 
 
 @dataclass
@@ -28,14 +30,21 @@ class Cast:
         conversations: each person's conversations, by name.
         members: the IDs of each conversation's people.
         shops: by the owner's name.
-        moderator: a member of staff.
+        watched: the conversations in which people write messages that are held for review. Once
+            one was held, sends go another way there, so most conversations are not watched.
+        staff: two moderators.
     """
 
     people: dict[str, Person]
     conversations: dict[str, list[int]]
     members: dict[int, set[int]]
     shops: dict[str, Shop]
-    moderator: User
+    watched: set[int]
+    staff: list[User]
+
+    @property
+    def moderator(self) -> User:
+        return self.staff[0]
 
 
 def create(*, shoppers: int) -> Cast:
@@ -44,6 +53,7 @@ def create(*, shoppers: int) -> Cast:
     conversations: dict[str, list[int]] = {}
     members: dict[int, set[int]] = {}
     shops: dict[str, Shop] = {}
+    watched: set[int] = set()
     try:
         teams = []
         for number in range(2):
@@ -66,11 +76,14 @@ def create(*, shoppers: int) -> Cast:
             for teller in (name, f"owner{team}", f"agent{team}"):
                 conversations.setdefault(teller, []).append(conversation.pk)
             members[conversation.pk] = {shopper.pk, owner.pk, agent.pk}
-        moderator = UserFactory(staff=True)
-        moderator.groups.add(Group.objects.get(name=permissions.NAME))
+            if number % WATCHED == WATCHED - 1:
+                watched.add(conversation.pk)
+        staff: list[User] = [UserFactory(staff=True), UserFactory(staff=True)]
+        for moderator in staff:
+            moderator.groups.add(Group.objects.get(name=permissions.NAME))
     finally:
         connection.close()
-    return Cast(people, conversations, members, shops, moderator)
+    return Cast(people, conversations, members, shops, watched, staff)
 
 
 def log_in(user: User) -> Person:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from . import held_checks
 from .history import Event, History
 from .truth import Truth
 
@@ -22,7 +23,7 @@ class Verdict:
     Args:
         sent: messages that clients sent to the server, without trespassers.
         acknowledged: those that the server acknowledged.
-        lost: acknowledged but not in the database, or in it but missing on a client.
+        lost: acknowledged or held but not in the database, or in it but missing on a client.
         doubled: stored more than once.
         reordered: delivered after a later message.
         complaints: descriptions of all violations; empty is green.
@@ -56,6 +57,7 @@ def check(history: History, truth: Truth, clients: dict[str, int]) -> Verdict:
     verdict.sent, verdict.acknowledged = len(sends), len({ack.client_id for ack in acks})
     verdict.lost += verdict.complain(_acknowledged_and_lost(acks, truth))
     verdict.doubled += verdict.complain(_stored_twice(truth))
+    verdict.lost += verdict.complain(held_checks.lost(history, truth))
     verdict.complain(_stored_though_refused(history, truth))
     verdict.complain(_stored_though_not_sent(sends, truth))
     verdict.complain(_answers_that_differ(acks))
@@ -64,6 +66,9 @@ def check(history: History, truth: Truth, clients: dict[str, int]) -> Verdict:
     verdict.lost += verdict.complain(missing)
     verdict.complain(surplus)
     verdict.reordered += verdict.complain(_out_of_order(history))
+    verdict.reordered += verdict.complain(held_checks.overtaken(history, truth))
+    for held_check in held_checks.CHECKS:
+        verdict.complain(held_check(history, truth))
     verdict.complain(_files_that_could_not_be_fetched(history, truth))
     verdict.complain(_files_fetched_too_early(history))
     verdict.complain(_files_fetched_too_late(history))
@@ -206,10 +211,11 @@ def _files_that_could_not_be_fetched(history: History, truth: Truth) -> Iterator
 
 
 def _files_fetched_too_early(history: History) -> Iterator[str]:
-    """Nobody else can fetch a file before its message is sent."""
+    """Nobody else can fetch a file before its message is sent, or released if it was held."""
     sent: dict[str, float] = {}
-    for event in history.of("send"):
-        sent.setdefault(event.client_id, event.at)
+    for event in history.of("send", "deciding"):
+        if event.how not in ("suspicious", "rejected"):
+            sent.setdefault(event.client_id, event.at)
     messages = {event.file: event.client_id for event in history.of("uploaded")}
     for event in history.of("fetched"):
         due = sent.get(messages.get(event.file, ""), math.inf)

@@ -5,12 +5,45 @@ import itertools
 import os
 import signal
 from collections.abc import Callable
+from typing import Any
 
+from messaging import events, pipeline
+from messaging.review import actions as review
+from messaging.review import notices
+from messaging.sending import orm
 from notifications.consumers import BadgeConsumer
 
 from . import seams
 
 POINTS = ("before_insert", "after_insert", "after_commit", "before_ack")
+
+# Between the steps of a decision about a held message, in their order; only the last is after
+# COMMIT, and before anybody is told.
+DECISION_POINTS = {
+    "released": (
+        "before_decision",
+        "before_audit",
+        "before_store",
+        "after_store",
+        "before_commit",
+        "after_commit",
+    ),
+    "rejected": (
+        "before_decision",
+        "before_audit",
+        "before_notice",
+        "before_commit",
+        "after_commit",
+    ),
+}
+_BEFORE = {
+    "before_decision": ((review, "_decide"),),
+    "before_audit": ((review, "record"),),
+    "before_notice": ((notices, "notify_sender"),),
+    "before_store": ((orm, "store_one"),),
+    "after_commit": ((pipeline, "announce"), (events, "to_person")),
+}
+_AFTER = {"after_store": (orm, "store_one"), "before_commit": (review, "_deliver_due")}
 
 
 def arm(point: str, passes: int) -> None:
@@ -49,6 +82,25 @@ def arm(point: str, passes: int) -> None:
         return answer
 
     seams.around_storing(around)
+
+
+def arm_decision(point: str) -> None:
+    """Die when a decision about a held message reaches a point of `DECISION_POINTS`."""
+
+    def die(*args: Any, **options: Any) -> None:
+        _die()
+
+    for module, name in _BEFORE.get(point, ()):
+        setattr(module, name, die)
+    if point in _AFTER:
+        module, name = _AFTER[point]
+        step = getattr(module, name)
+
+        def step_and_die(*args: Any, **options: Any) -> None:
+            step(*args, **options)
+            _die()
+
+        setattr(module, name, step_and_die)
 
 
 def _die() -> None:

@@ -1,14 +1,26 @@
 """Read the truth."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 
 from django.db import connection
 
-from messaging.models import Conversation, File, Message, Participant, Reaction
+from messaging.models import (
+    Case,
+    Conversation,
+    File,
+    HeldMessage,
+    Message,
+    Participant,
+    Reaction,
+)
+from messaging.review.notices import HELD_KIND
+from notifications.models import News
+from trato.audit.models import AuditEntry
 
 from . import face
-from .truth import Row, Truth
+from .review import client_id_of
+from .truth import HeldRow, Row, Truth
 
 
 def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
@@ -44,6 +56,7 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
             for mark in Participant.objects.filter(conversation__in=members)
         }
         conversations = list(Conversation.objects.filter(pk__in=members))
+        held = read_held(members)
     finally:
         connection.close()
     newest: dict[tuple[int, bool], int] = defaultdict(int)
@@ -59,9 +72,41 @@ def read(members: dict[int, set[int]], former: Collection[int] = ()) -> Truth:
     for row in rows:
         if row.removed and row.sender in unread:
             unread[row.sender] += 1  # the notice about it, which nobody opens here
+    for message in held:
+        if message.sender in unread:
+            unread[message.sender] += message.notices
     return Truth(
         rows=rows,
         revisions={conversation.pk: conversation.revision for conversation in conversations},
         members=members,
         unread=dict(unread),
+        held=held,
     )
+
+
+def read_held(members: Collection[int]) -> list[HeldRow]:
+    """Read the messages that are or were held in some conversations, with what belongs to them."""
+    rows = list(HeldMessage.objects.filter(conversation__in=members).order_by("pk"))
+    subjects = [row.subject for row in rows]
+    entries = AuditEntry.objects.filter(subject__in=subjects).values_list("subject", flat=True)
+    news = News.objects.filter(subject_kind=HELD_KIND, subject_id__in=[row.pk for row in rows])
+    opened = Case.objects.filter(kind=Case.Kind.HELD, subject__in=subjects)
+    decisions = Counter(entries)
+    cases = Counter(opened.values_list("subject", flat=True))
+    open_cases = Counter(opened.filter(closed_at=None).values_list("subject", flat=True))
+    notices = Counter(news.values_list("subject_id", flat=True))
+    return [
+        HeldRow(
+            conversation=row.conversation_id,
+            client_id=client_id_of(row),
+            sender=row.sender_id,
+            suspicious=bool(row.reason),
+            state=row.state,
+            rejected=bool(row.rule),
+            entries=decisions[subject],
+            notices=notices[row.pk],
+            cases=cases[subject],
+            open_cases=open_cases[subject],
+        )
+        for row, subject in zip(rows, subjects, strict=True)
+    ]

@@ -25,7 +25,7 @@ class Files:
     """The files of one client.
 
     It fetches each file as soon as it is shown (`shown`), again once the message is gone (`gone`),
-    and, before they are sent, those that others have uploaded (`unsent`).
+    and those that others have uploaded and not sent yet, or whose messages are held (`unsent`).
 
     Args:
         address: of the server to ask, for each request.
@@ -81,6 +81,10 @@ class Files:
             self._gone.add(pk)
             self.spawn(self._fetch(conversation, pk, self._shown.get(pk, []), "gone"))
 
+    def hold(self, conversation: int, files: list[int]) -> None:
+        """The message with these files is held, so that others must not get them yet."""
+        _unsent.setdefault(conversation, set()).update(files)
+
     async def peek(self, conversation: int) -> None:
         """Try to fetch what others have uploaded a moment ago."""
         unsent = _unsent.get(conversation, set())
@@ -92,7 +96,7 @@ class Files:
         for file in files:
             path = f"/conversation/{conversation}/files/{file}/"
             for _ in range(TRIES):
-                status, content = await self._ask("GET", path)
+                status, content = await self.ask("GET", path)
                 if status in FINAL or how == "unsent":
                     break
                 await asyncio.sleep(PAUSE)
@@ -115,14 +119,14 @@ class Files:
         whole = f"{body}--{BOUNDARY}--\r\n".encode()
         while True:
             path = f"/conversation/{conversation}/files/"
-            status, answer = await self._ask("POST", path, whole)
+            status, answer = await self.ask("POST", path, whole)
             if status == 200:
                 return int(json.loads(answer)["id"])
             if status in FINAL:
                 return None
             await asyncio.sleep(PAUSE)
 
-    async def _ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+    async def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
         """Return status and content of an answer; status 0 if there is none."""
         ask = partial(_request, self._address(), self._cookie, method, path, body)
         return await asyncio.get_running_loop().run_in_executor(_threads, ask)

@@ -30,9 +30,11 @@ def answer_times(history: History, since: float, until: float) -> tuple[list[flo
             case "send" if since <= event.at <= until or event.client_id in sent:
                 sent.setdefault(event.client_id, event.at)
                 waiting[event.client].add(event.client_id)
-            case "ack" if event.client_id in sent:
+            case "ack" | "held" if event.client_id in sent:
                 times.setdefault(event.client_id, event.at - sent[event.client_id])
                 waiting[event.client].discard(event.client_id)
+            case "refused" if event.code == "forbidden" and event.client_id in times:
+                pass  # a repeat, after staff had rejected it
             case "refused":
                 spoiled.add(event.client_id)
             case "closed":
@@ -42,13 +44,23 @@ def answer_times(history: History, since: float, until: float) -> tuple[list[flo
 
 
 def delivery_times(history: History, since: float = 0.0) -> list[float]:
-    """Return the seconds from each message's first send to its first receipt by the others."""
+    """Return the seconds from each message's first send to its first receipt by the others.
+
+    Messages that were held are left out, because they wait for a person.
+    """
+    held = {
+        event.client_id
+        for event in history.of("held", "send")
+        if event.kind == "held" or event.how == "suspicious"
+    }
     sent: dict[str, tuple[float, str]] = {}
     seen: set[tuple[str, str]] = set()
     times = []
     for event in history.of("send", "receipt"):
         if event.kind == "send":
             sent.setdefault(event.client_id, (event.at, event.client))
+        elif event.client_id in held:
+            pass
         elif event.client_id in sent and (event.client, event.client_id) not in seen:
             seen.add((event.client, event.client_id))
             at, sender = sent[event.client_id]

@@ -14,12 +14,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from messaging import access, client_frames, consumers, events, frames, queries
+from messaging import access, client_frames, consumers, events, frames, pipeline, queries
 from messaging.editing import actions as editing
 from messaging.files import queries as file_queries
 from messaging.files import sending as file_sending
+from messaging.held import store as held_store
 from messaging.models import Conversation, File, Message
-from messaging.sending import statement
+from messaging.records import Attempt, Held
+from messaging.review import actions as review
+from messaging.sending import orm, statement
 from messaging.sending import submit as sending
 from notifications.consumers import BadgeConsumer
 from trato.people import Person
@@ -45,7 +48,9 @@ def no_dedupe() -> None:
     """A repeated `client_id` is treated as a new one."""
     submit = sending.submit
 
-    def forgetful(person: Person, frame: client_frames.Send) -> "asyncio.Future[str]":
+    def forgetful(
+        person: Person, frame: client_frames.Send, language: str = ""
+    ) -> "asyncio.Future[str]":
         own = uuid.uuid4()
         answer = asyncio.get_running_loop().create_future()
 
@@ -55,7 +60,8 @@ def no_dedupe() -> None:
             else:
                 answer.set_result(done.result().replace(str(own), str(frame.client_id)))
 
-        submit(person, msgspec.structs.replace(frame, client_id=own)).add_done_callback(pass_on)
+        other = msgspec.structs.replace(frame, client_id=own)
+        submit(person, other, language).add_done_callback(pass_on)
         return answer
 
     sending.submit = forgetful
@@ -85,7 +91,7 @@ def membership_unchecked() -> None:
     access.conversations_of = lambda user_id: Conversation.objects.filter(
         Q(consumer_id=user_id) | ~Q(consumer_id=user_id)
     )
-    statement.participation_sql = lambda conversation, user_id: "TRUE"  # type: ignore[attr-defined]
+    statement.participation_sql = lambda user_id: "TRUE"  # type: ignore[attr-defined]
 
 
 def lost_without_heartbeat() -> None:
@@ -168,6 +174,35 @@ def message_shown_before_its_files() -> None:
     file_sending.attach = later
 
 
+def held_overtaken() -> None:
+    """What is sent after a held message is stored at once instead of waiting behind it."""
+    hold = held_store.hold
+
+    def impatient(conversation: Conversation, attempt: Attempt) -> Held | None:
+        return hold(conversation, attempt) if attempt.held_for else None
+
+    held_store.hold = impatient
+
+
+def held_shown_at_once() -> None:
+    """A held message is told to its sender as held, and yet stored and announced."""
+    hold = held_store.hold
+
+    def indiscreet(conversation: Conversation, attempt: Attempt) -> Held | None:
+        answer = hold(conversation, attempt)
+        if answer and not attempt.files:
+            shown = msgspec.structs.replace(attempt, released=-1)
+            transaction.on_commit(lambda: pipeline.announce([orm.store_one(shown)]))  # type: ignore[list-item]
+        return answer
+
+    held_store.hold = indiscreet
+
+
+def withdrawn_only_in_words() -> None:
+    """Whoever takes back a held message is told so, but it waits as before."""
+    review.withdraw = lambda actor, conversation_id, client_id: None
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
     for plant in (
@@ -182,5 +217,8 @@ PLANTS: dict[str, Callable[[], None]] = {
         reaction_lost_on_resume,
         file_shown_before_its_message,
         message_shown_before_its_files,
+        held_overtaken,
+        held_shown_at_once,
+        withdrawn_only_in_words,
     )
 }

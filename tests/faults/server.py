@@ -1,4 +1,4 @@
-"""A server of the site that may get a defect, or die at a named point.
+"""A server of the site that holds messages, and may get a defect, or die at a named point.
 
 FAULTS_PLANT=name            a defect of `plants`
 FAULTS_CRASH=point:passes    kill -9 by its own hand, see `crashes`
@@ -10,11 +10,12 @@ import os
 import config.asgi  # noqa: F401 – Django is set up by it, and only then can anything be patched
 from config import server
 
-from . import crashes, plants
+from . import crashes, plants, rules
 
 
 def main() -> None:
     """Serve until interrupted."""
+    rules.install()
     if plant := os.environ.get("FAULTS_PLANT"):
         plants.PLANTS[plant]()
     if crash := os.environ.get("FAULTS_CRASH"):

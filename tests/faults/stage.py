@@ -12,13 +12,14 @@ from typing import TypeVar
 from django.db import DatabaseError, InterfaceError, connection
 
 from messaging.models import Message
-from messaging.moderation import actions as moderation
+from tests.rulings import remove_message
 from trato.errors import AlreadyDone
 
 from . import cast, checker, database
 from .checker import Verdict
 from .client import Client
 from .history import Event, History
+from .review import Review
 from .stack import Stack
 from .truth import Truth
 
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 PAUSE = 0.5  # seconds between two sends of one client, on average
 SILENCE = 2.0  # seconds until a socket without access is silent
+REVIEW_PAUSE = 1.0  # seconds between two decisions of staff, on average
 OPENING = 60.0  # seconds in which all clients together must connect
 
 
@@ -45,7 +47,7 @@ class Stage:
     history: History = field(default_factory=History)
     clients: dict[str, Client] = field(default_factory=dict)
     former: set[int] = field(default_factory=set)
-    _removal: "asyncio.Future[None] | None" = None
+    _staff_acts: "list[asyncio.Future[None]]" = field(default_factory=list)
     _running: list[asyncio.Task[None]] = field(default_factory=list)
     _talking: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -60,6 +62,7 @@ class Stage:
             lambda: self.stack.address(server),
             self.history,
             silence=self.silence,
+            watched=self.cast.watched,
         )
         self.clients[name] = client
         self._running.append(asyncio.create_task(client.run()))
@@ -74,19 +77,29 @@ class Stage:
 
     # -- talking -----------------------------------------------------------------------------
 
-    def talk(self, *, pause: float = PAUSE) -> None:
-        """Let everybody write, read and sometimes trespass, until `stop_talking`."""
+    @property
+    def review(self) -> Review:
+        """Staff who decide about held messages."""
+        return Review(self.cast.staff, self.cast.watched, self.history)
+
+    def talk(self, *, pause: float = PAUSE, reviewed: bool = True) -> None:
+        """Let everybody write, read and sometimes trespass, until `stop_talking`.
+
+        Args:
+            reviewed: whether staff decide about held messages meanwhile.
+        """
         for client in self.clients.values():
             self._talking.append(asyncio.create_task(self._chat(client, pause)))
         self._talking.append(asyncio.create_task(self._moderate()))
+        if reviewed:
+            self._talking.append(asyncio.create_task(self._review()))
 
     async def stop_talking(self) -> None:
         for task in self._talking:
             task.cancel()
         outcomes = await asyncio.gather(*self._talking, return_exceptions=True)
         self._talking.clear()
-        if self._removal:  # its thread continues, whatever happens to the task
-            await self._removal
+        await asyncio.gather(*self._staff_acts)  # their threads continue, whatever happens to tasks
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -115,21 +128,31 @@ class Stage:
             receipts = [event for event in self.history.events[-200:] if event.kind == "receipt"]
             if receipts:
                 message = random.choice(receipts).id
-                self._removal = asyncio.ensure_future(run_in_thread(partial(self._remove, message)))
-                await asyncio.shield(self._removal)
+                await self._as_staff(partial(self._remove, message))
+
+    async def _review(self) -> None:
+        """Staff decide about held messages, at random moments and in any order."""
+        while True:
+            await asyncio.sleep(random.uniform(0, 2 * REVIEW_PAUSE))
+            await self._as_staff(self.review.decide_one)
+
+    async def _as_staff(self, act: Callable[[], None]) -> None:
+        acting = asyncio.ensure_future(run_in_thread(act))
+        self._staff_acts.append(acting)
+        await asyncio.shield(acting)
 
     def _remove(self, message_id: int) -> None:
         # The database may be away, and a defect may have announced a message that isn't stored.
         with suppress(DatabaseError, InterfaceError, Message.DoesNotExist, AlreadyDone):
-            moderation.remove_message(self.cast.moderator, message_id, "for the suite's sake")
+            remove_message(self.cast.moderator, message_id, "for the suite's sake")
 
     # -- the end -----------------------------------------------------------------------------
 
     async def settle(self, patience: float = 20.0) -> None:
         """Stop talking, and wait until nothing is in flight any more, or for `patience`.
 
-        The outboxes empty by themselves, and two heartbeats later everybody has everything: no
-        client gets help.
+        The outboxes empty by themselves, staff decide what is left, and two heartbeats later
+        everybody has everything: no client gets help.
         """
         await self.stop_talking()
         staying = [
@@ -144,6 +167,7 @@ class Stage:
         before = None
         # Read marks are not acknowledged, so the truth itself may still change.
         while time.monotonic() < deadline:
+            await run_in_thread(self.review.decide_all)
             now = await self.read_truth()
             if now == before and all(_is_settled(client, now) for client in staying):
                 return

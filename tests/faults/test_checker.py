@@ -208,6 +208,24 @@ def test_nobody_gets_a_file_before_its_message_is_sent() -> None:
         assert check(late, truth(), CLIENTS).complaints == []
 
 
+def test_nobody_gets_a_file_before_its_held_message_is_released() -> None:
+    log = history(FIRST)
+    place = {"conversation": TALK, "client_id": "b"}
+    log.add("uploaded", "shopper", SHOPPER, file=FILE, **place)
+    log.add("send", "shopper", SHOPPER, how="suspicious", **place)
+    log.add("held", "shopper", SHOPPER, **place)
+    log.add("deciding", "staff", 0, how="rejected", **place)
+    fetched = log.add(
+        "fetched", "seller", SELLER, conversation=TALK, file=FILE, how="unsent", code="200"
+    )
+    log.add("deciding", "staff", 0, how="released", **place)
+    log.events += history(SECOND).events[3:]
+    assert "before its message was sent" in only(check(log, truth(), CLIENTS))
+    log.events.remove(fetched)
+    log.add("fetched", "seller", SELLER, conversation=TALK, file=FILE, how="unsent", code="200")
+    assert check(log, truth(), CLIENTS).complaints == []
+
+
 @pytest.mark.parametrize("code", ["404", "other content"])
 def test_a_file_that_is_shown_can_be_fetched(code: str) -> None:
     log = with_file(sent_first=True, how="shown", code=code)

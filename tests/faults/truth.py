@@ -21,6 +21,35 @@ class Row:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A message that is or was held for review.
+
+    Args:
+        suspicious: a rule has held it; otherwise it only waits behind an earlier one.
+        state: see `HeldMessage.State`.
+        rejected: staff have rejected it, even if its sender has removed it from sight since.
+        entries: in the audit trail, about decisions.
+        notices: to its sender, that it was rejected.
+        cases: of staff, about it; `open_cases` wait for somebody.
+    """
+
+    conversation: int
+    client_id: str
+    sender: int
+    suspicious: bool
+    state: str
+    rejected: bool = False
+    entries: int = 0
+    notices: int = 0
+    cases: int = 0
+    open_cases: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("waiting", "cleared")
+
+
 @dataclass(frozen=True)
 class Truth:
     """The end state of a scenario's conversations.
@@ -31,10 +60,12 @@ class Truth:
         members: by conversation, the people who take part in it, at the beginning.
         unread: by person, recounted from the messages and the read marks alone: in how many
             conversations the other side has said something beyond what the person has read, and
-            how many of the person's messages staff have removed.
+            how many of the person's messages staff have removed, or rejected.
+        held: every message that was ever held.
     """
 
     rows: list[Row]
     revisions: dict[int, int]
     members: dict[int, set[int]]
     unread: dict[int, int] = field(default_factory=dict)
+    held: list[HeldRow] = field(default_factory=list)

@@ -18,6 +18,7 @@ from django.test import Client
 from messaging.models import Conversation
 from messaging.reading import batch as reading
 from messaging.sending import submit as sending
+from tests.audit_triggers import let_the_audit_trail_be_emptied
 from tests.host.market.models import Item, Partner
 from tests.host.people.models import Member
 from tests.patience import PATIENCE
@@ -27,16 +28,14 @@ from trato.realtime.database import socket_threads
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """On SQLite, let Django empty the audit trail after each test, which it does with DELETE.
+    """Let Django empty the audit trail after each test.
 
     At the end, the threads of asynchronous tests and of sockets close their connections: a database
     with open connections can't be dropped.
     """
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("DROP TRIGGER audit_undeletable")
-            connection.close()
+        let_the_audit_trail_be_emptied()
+        connection.close()
     yield
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
     together = threading.Barrier(settings.SOCKET_THREADS)

@@ -15,14 +15,14 @@ from django.test import Client
 
 from messaging.host import host
 from messaging.inbox import queries
-from messaging.models import Conversation, Message, Report
-from messaging.moderation import actions as moderation
+from messaging.models import Conversation, Decision, Message, Report
+from messaging.reports.actions import report_message
 from notifications.models import News
-from notifications.queries import unread_count
 from tests.host.market.models import Item, Partner
 from tests.host.people.models import Member
 from tests.patience import PATIENCE
 from tests.said import say
+from tests.unread import unread_count
 from trato.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,7 +169,7 @@ def work(buyer: Member, crew: Member, staff: Client, conversation: Conversation)
     """Process a report like a moderator, entirely in the admin."""
     say(buyer, conversation, "Call me at 555 123")
     message = Message.objects.get()
-    report = moderation.report(crew, conversation.pk, 1, Report.Reason.OFF_PLATFORM, "Wants a call")
+    report = report_message(crew, conversation.pk, 1, Report.Reason.OFF_PLATFORM, "Wants a call")
     page = f"/admin/messaging/report/{report.pk}"
     for address in ("report/", "conversation/?q=lucia", "message/?q=lucia", "participant/?q=ana"):
         assert staff.get(f"/admin/messaging/{address}").status_code == 200
@@ -179,18 +179,21 @@ def work(buyer: Member, crew: Member, staff: Client, conversation: Conversation)
     reason = {"reason": "Wants to pay elsewhere"}
     thread = f"/admin/messaging/conversation/{conversation.pk}/thread/"
     assert "Call me" not in staff.get(thread).text
-    staff.post(thread)
+    staff.post(thread, reason)
     assert "Call me" in staff.get(thread).text
-    remove = f"/admin/messaging/conversation/message/{message.pk}/remove/"
-    for address in (remove, f"{page}/suspend/", f"{page}/upheld/resolve/"):
-        assert address in shown
-        assert staff.post(address, {**reason, "rule": "spam"}).status_code == 302
+    decide = "/admin/messaging/decision/decide/?"
+    form = {**reason, "ground": "terms", "clause": "Pay here", "explanation": "It is said."}
+    assert f"{decide}report={report.pk}" in shown
+    for about, measure in ((f"message={message.pk}", "remove"), (f"report={report.pk}", "suspend")):
+        latest = Decision.objects.values_list("pk", flat=True).first() or 0
+        answer = staff.post(f"{decide}{about}", {**form, "measure": measure, "seen": latest})
+        assert answer.status_code == 302, answer.text
     assert "The sender is suspended." in staff.get(f"{page}/change/").text
     assert not Member.objects.get(pk=buyer.pk).is_active
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == [
-        "conversation.looked", "message.removed", "member.suspended", "report.upheld"
+        "conversation.looked", "decision.remove", "decision.suspend",
     ]  # fmt: skip
-    assert "member.suspended" in staff.get("/admin/audit/auditentry/?q=sam@example.com").text
+    assert "decision.suspend" in staff.get("/admin/audit/auditentry/?q=sam@example.com").text
     assert Message.objects.get().removed_at
     assert connection.vendor in ("sqlite", "postgresql")

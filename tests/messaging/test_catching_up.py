@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from messaging import actions, queries
 from messaging.models import Conversation, Message
+from tests.whole import tries
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,7 @@ def test_a_cursor_that_is_no_whole_number_is_refused(
 
 
 @settings(
-    max_examples=15,
+    max_examples=tries(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -1,6 +1,7 @@
 """All times that are compared with each other are from the database's clock."""
 
 import asyncio
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message
 from messaging.sending import submit as sending
 from notifications.models import News
+from tests.said import say
 from trato.clock import database_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,3 +62,14 @@ def test_an_answer_before_the_question_by_the_clock_is_stored(
         asyncio.run(send())
     assert Message.objects.get().body == "It is new."
     assert Conversation.objects.get().turn == "consumer"
+
+
+def test_a_page_keeps_the_order_of_messages_if_the_clock_goes_back(
+    shopper: User, seller: User, conversation: Conversation, client_of: Any
+) -> None:
+    for number in range(1, 4):
+        say(shopper, conversation, f"Message {number}.")
+    later = timezone.now() + timedelta(minutes=3)
+    conversation.messages.filter(sequence=1).update(created_at=later)
+    page = client_of(seller).get(conversation.get_absolute_url()).text
+    assert re.findall(r"Message (\d)\.</p>", page) == ["1", "2", "3"]

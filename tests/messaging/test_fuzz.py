@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from messaging import client_frames
 from messaging.models import Conversation, Message
+from tests.whole import tries
 from trato.errors import Refused
 
 anything = st.recursive(
@@ -45,7 +46,7 @@ near_misses = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=tries(50), deadline=None)
 @given(st.text() | anything.map(json.dumps) | near_misses.map(json.dumps))
 def test_the_decoder_returns_a_frame_or_refuses(text: str) -> None:
     try:
@@ -85,4 +86,4 @@ async def test_a_socket_outlives_a_hundred_frames_of_nonsense(
     assert await Message.objects.acount() == 1
 
 
-settings_for_collecting = settings(max_examples=40, deadline=None, database=None)
+settings_for_collecting = settings(max_examples=tries(40), deadline=None, database=None)

@@ -56,7 +56,7 @@ def answers(person: User, shop: Shop, conversation: Conversation) -> set[bool]:
 
 def _participation(person: User, conversation: Conversation) -> tuple[str, list[Any]]:
     members, parameters = host.members_sql()
-    participates = access.participation_sql("c", str(person.pk))
+    participates = access.participation_sql(str(person.pk))
     return (
         f"WITH active_member(shop_id, user_id) AS ({members}) "  # noqa: S608
         f"SELECT c.id FROM messaging_conversation c WHERE c.id = %s AND {participates}",

@@ -9,9 +9,10 @@ from django.utils.html import escape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messaging.templatetags import message_text
+from messaging.shield import addresses
 from messaging.templatetags.message_text import linkify
 from tests.hostile_links import HOSTILE, NOT_PLAIN, PLAIN
+from tests.whole import tries
 
 SCRIPT = Path(__file__).parents[2] / "static/js/messaging/thread/links.js"
 
@@ -55,7 +56,7 @@ def test_what_is_not_plainly_an_address_stays_text(text: str, around: str) -> No
     assert linkify(text) == escape(text)
 
 
-@settings(deadline=None, max_examples=1000)
+@settings(deadline=None, max_examples=tries(1000))
 @given(text=HOSTILE)
 def test_a_link_shows_the_host_that_it_opens(text: str) -> None:
     for address, shown in Drawn(linkify(text)).links:
@@ -63,10 +64,10 @@ def test_a_link_shows_the_host_that_it_opens(text: str) -> None:
         host = re.split(r"[:/?#]", address.partition("://")[2])[0].lower()
         assert re.fullmatch(r"([a-z0-9-]+\.)+[a-z]+", host)
         assert shown == host or (shown.startswith(host) and shown[len(host)] in ":/?#")
-        assert len(shown) <= message_text.SHOWN_CHARACTERS
+        assert len(shown) <= addresses.SHOWN_CHARACTERS
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=tries(300))
 @given(texts=st.lists(st.sampled_from([*PLAIN, *NOT_PLAIN, "and", "&", "<b>"]), max_size=6))
 def test_no_word_around_links_is_lost(texts: list[str]) -> None:
     text = " ".join(texts)
@@ -78,8 +79,8 @@ def test_the_browser_has_the_same_patterns() -> None:
     for name in ("CANDIDATE", "ADDRESS"):
         pattern = re.search(rf"^const {name} =\s*/(.+)/g?;$", script, re.MULTILINE)
         assert pattern
-        assert pattern[1] == getattr(message_text, name).pattern
-    assert f'const TRAILING = "{message_text.TRAILING}";' in script
-    assert f"const SHOWN_CHARACTERS = {message_text.SHOWN_CHARACTERS};" in script
+        assert pattern[1] == getattr(addresses, name).pattern
+    assert f'const TRAILING = "{addresses.TRAILING}";' in script
+    assert f"const SHOWN_CHARACTERS = {addresses.SHOWN_CHARACTERS};" in script
     hosts = script.partition("NOT_PUBLIC = new Set(")[2].partition(");")[0]
-    assert set(re.findall(r'"(\w+)"', hosts)) == message_text.NOT_PUBLIC
+    assert set(re.findall(r'"(\w+)"', hosts)) == addresses.NOT_PUBLIC

@@ -156,7 +156,7 @@ def test_without_a_script_times_are_those_of_the_zone_that_the_browser_told(
 def test_the_panel_knows_the_reader_and_the_shop_s_reply_time(
     shopper: User, seller: User, shop: Shop, product: Product
 ) -> None:
-    mine = ConversationFactory(consumer=shopper, product=product)
+    mine = ConversationFactory(consumer=shopper, product=product, last_sequence=1)
     nothing = dict.fromkeys(("mine", "sent_id", "sent_body", "week", "days_off"))
     unknown = {**nothing, "samples": 0, "median_seconds": None, "day_seconds": 0}
     own = queries.shop_answers(shop.pk, product.pk, seller.pk)

@@ -10,8 +10,10 @@ from django.http import Http404
 
 from accounts import actions as accounts
 from accounts.models import User
-from messaging.models import Conversation, Message, Report
+from messaging.models import Conversation, Decision, Message, Report
 from messaging.moderation import actions as moderation
+from messaging.reports.actions import report_message
+from tests.rulings import remove_message, suspend
 from tests.said import say
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone, Refused
@@ -65,13 +67,13 @@ def test_a_visitor_is_sent_to_the_login_and_what_is_posted_is_told_401(
 def test_the_other_side_reports_a_message_once_and_ones_own_side_does_not(
     shopper: User, seller: User, said: Message
 ) -> None:
-    first = moderation.report(seller, said.conversation_id, 1, "spam", "Look")
-    assert moderation.report(seller, said.conversation_id, 1, "spam", " Look ") == first
+    first = report_message(seller, said.conversation_id, 1, "spam", "Look")
+    assert report_message(seller, said.conversation_id, 1, "spam", " Look ") == first
     with pytest.raises(Refused) as refusal:
-        moderation.report(seller, said.conversation_id, 1, "abuse", "Again")
+        report_message(seller, said.conversation_id, 1, "abuse", "Again")
     assert refusal.value.code == "conflict"
     with pytest.raises(Http404):
-        moderation.report(shopper, said.conversation_id, 1, "spam", "")
+        report_message(shopper, said.conversation_id, 1, "spam", "")
     assert Report.objects.get().reason == "spam"
 
 
@@ -80,9 +82,9 @@ def test_who_is_not_staff_is_refused_by_the_acts_themselves(
     actor: User, said: Message, stranger: User, client_of: Any
 ) -> None:
     for act in (
-        lambda: moderation.look(actor, said.conversation_id),
-        lambda: moderation.remove_message(actor, said.pk, "why"),
-        lambda: accounts.suspend(actor, stranger.pk, "why"),
+        lambda: moderation.look(actor, said.conversation_id, "why"),
+        lambda: remove_message(actor, said.pk, "why"),
+        lambda: suspend(actor, stranger.pk, "why"),
     ):
         with pytest.raises(PermissionDenied):
             act()
@@ -94,17 +96,18 @@ def test_who_is_not_staff_is_refused_by_the_acts_themselves(
 def test_a_moderator_looks_removes_and_suspends_and_each_is_on_record(
     moderator: User, shopper: User, seller: User, said: Message, client_of: Any
 ) -> None:
-    moderation.look(moderator, said.conversation_id)
-    moderation.remove_message(moderator, said.pk, "Phone number")
+    moderation.look(moderator, said.conversation_id, "Odd")
+    remove_message(moderator, said.pk, "Phone number")
     with pytest.raises(AlreadyDone):
-        moderation.remove_message(moderator, said.pk, "Twice")
-    accounts.suspend(moderator, shopper.pk, "Scam")
+        remove_message(moderator, said.pk, "Twice")
+    suspend(moderator, shopper.pk, "Scam")
     accounts.restore(moderator, shopper.pk, "Appeal")
+    removal, suspension = Decision.objects.order_by("pk")
     record = list(AuditEntry.objects.order_by("pk").values_list("verb", "subject", "reason"))
     assert record == [
-        ("conversation.looked", f"conversation:{said.conversation_id}", ""),
-        ("message.removed", f"message:{said.pk}", "Phone number"),
-        ("user.suspended", f"user:{shopper.pk}", "Scam"),
+        ("conversation.looked", f"conversation:{said.conversation_id}", "Odd"),
+        ("decision.remove", f"decision:{removal.pk}", "Phone number"),
+        ("decision.suspend", f"decision:{suspension.pk}", "Scam"),
         ("user.restored", f"user:{shopper.pk}", "Appeal"),
     ]
     page = client_of(seller).get(f"/conversation/{said.conversation_id}/messages/?since=1").json()

@@ -12,6 +12,7 @@ from accounts.models import User
 from messaging import access, actions
 from messaging.models import Conversation, Message
 from tests.patience import PATIENCE
+from tests.rulings import suspend
 from tests.sockets import closed_with, message_frame, next_frame, receives_nothing, send
 from trato.realtime import groups
 
@@ -176,11 +177,9 @@ async def test_no_session_is_told_4401(db: None, socket_of: Any) -> None:
 async def test_a_suspended_person_is_told_4403_at_once_on_an_open_socket(
     shopper: User, moderator: User, conversation: Conversation, socket_of: Any
 ) -> None:
-    from accounts import actions as accounts
-
     socket = await socket_of(shopper)
     await next_frame(socket, "session.ready")
-    await sync_to_async(accounts.suspend)(moderator, shopper.pk, "Asked for bank details")
+    await sync_to_async(suspend)(moderator, shopper.pk, "Asked for bank details")
     assert await closed_with(socket) == 4403
 
 

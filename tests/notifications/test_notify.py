@@ -5,6 +5,7 @@ import pytest
 from accounts.models import User
 from notifications import actions, queries
 from notifications.models import News, Notification
+from tests.unread import unread_count
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +46,9 @@ def test_ten_pieces_of_news_about_one_thing_are_one_notification(
 def test_news_after_reading_are_unread_again(shopper: User) -> None:
     notify_people(shopper)
     actions.mark_read(shopper, subject_kind="conversation", subject_id=1)
-    assert queries.unread_count(shopper.pk) == 0
+    assert unread_count(shopper.pk) == 0
     notify_people(shopper)
-    assert queries.unread_count(shopper.pk) == 1
+    assert unread_count(shopper.pk) == 1
     assert Notification.objects.count() == 1
 
 
@@ -85,4 +86,4 @@ def test_telling_nobody_only_changes_what_others_were_told(shopper: User, seller
     actions.mark_read(seller, subject_kind="conversation", subject_id=1)
     notify_people(team=1, excerpt="Later words")
     assert (excerpts(seller), excerpts(shopper)) == (["Later words"], ["Words"])
-    assert queries.unread_count(seller.pk) == 0
+    assert unread_count(seller.pk) == 0

@@ -20,6 +20,7 @@ from notifications import actions as notifications
 from notifications import queries
 from notifications.models import Notification
 from tests.patience import PATIENCE
+from tests.unread import unread_count
 
 
 async def next_frame(socket: Any, kind: str) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def test_whoever_is_no_member_counts_only_their_own_news(
     assert queries.unread_counts(people) == {seller.pk: (1, 0), colleague.pk: (2, 0)}
     loss(shop, seller, colleague)
     assert queries.unread_counts(people) == {seller.pk: (1, 0), colleague.pk: (1, 0)}
-    assert [queries.unread_count(pk) for pk in people] == [1, 1]
+    assert [unread_count(pk) for pk in people] == [1, 1]
     get_back(shop, colleague)
     assert queries.unread_counts(people) == {seller.pk: (1, 0), colleague.pk: (2, 0)}
 
@@ -145,7 +146,7 @@ def test_badges_of_many_are_those_of_each(
     number: int, shop: Shop, shopper: User, seller: User, colleague: User, news: Notification
 ) -> None:
     people = [seller.pk, colleague.pk, shopper.pk, *range(10**6, 10**6 + number)][-number - 1 :]
-    assert queries.unread_counts(people) == {pk: (queries.unread_count(pk), 0) for pk in people}
+    assert queries.unread_counts(people) == {pk: (unread_count(pk), 0) for pk in people}
     assert queries.unread_counts([]) == {}
 
 

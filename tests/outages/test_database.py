@@ -113,11 +113,11 @@ def test_with_the_database_back_pages_work_at_once_without_a_restart(place: Plac
 
 
 def test_a_restart_of_the_database_between_two_requests_is_not_noticed(place: Place) -> None:
-    assert place.shopper.get("/conversations/").status == 200
+    ask_all(place, PAGES)  # the pool has all its connections, and the restart breaks all of them
     place.database.stop()
     place.database.start()
     answers = [place.shopper.get("/conversations/") for _ in range(6)]
-    assert [answer.status for answer in answers] == [200] * 6
+    assert [answer.status for answer in answers] == [200] * 6, place.site.said()
 
 
 def test_where_the_server_takes_no_more_connections_the_answer_is_not_now(place: Place) -> None:
@@ -194,6 +194,11 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
                 assert place.shopper.get("/conversations/").status == 200
 
             services.wait(page_is_there, AssertionError)  # though the lock is still held
+
+            def all_have_given_up() -> None:
+                assert watching.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount == 0
+
+            services.wait(all_have_given_up, AssertionError)  # or the last would still be stored
     assert place.stored() == []
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from accounts.factories import UserFactory
 from accounts.models import User
 from messaging.models import Conversation, Message, Report
-from messaging.moderation import actions as moderation
+from messaging.reports.actions import report_message
 from tests.said import say
 
 
@@ -52,4 +52,4 @@ def said(shopper: User, conversation: Conversation) -> Message:
 @pytest.fixture
 def reported(seller: User, said: Message) -> Report:
     """That message, reported by the seller."""
-    return moderation.report(seller, said.conversation_id, 1, "off_platform", "Wants my number")
+    return report_message(seller, said.conversation_id, 1, "off_platform", "Wants my number")

@@ -14,14 +14,22 @@ from django.utils.text import capfirst
 from accounts.models import User
 from catalog.models import KeptPicture, SubmittedForm
 from messaging.models import (
+    DismissedWarning,
     File,
     KeptQuestion,
     LastActive,
+    Look,
     Message,
+    MessageTrace,
     MessageVersion,
     PresenceChoice,
     Reaction,
+    ReadBefore,
+    RecallItem,
+    RecallWarning,
     Report,
+    Sanction,
+    TraceProgress,
 )
 from messaging.moderation import permissions
 from notifications.models import News
@@ -32,8 +40,8 @@ pytestmark = pytest.mark.django_db
 
 MODELS = list(admin.site._registry)
 KEPT = [
-    "auditentry", "conversation", "message", "notification", "nudge", "participant", "report",
-    "user",
+    "auditentry", "block", "conversation", "dryrun", "message", "notification", "nudge",
+    "objection", "participant", "recall", "report", "user",
 ]  # fmt: skip
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
@@ -89,11 +97,15 @@ def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
         for inline in model_admin.inlines
     }
     of_forms_under_way = {SubmittedForm, KeptPicture, KeptQuestion}  # for some days
-    of_themselves = {PresenceChoice, LastActive}  # staff decide nothing by them
-    # On the pages of notifications, in a conversation that staff look into, on no page.
-    shown_with_others = {File, News, MessageVersion, Reaction}
+    of_themselves = {PresenceChoice, LastActive, DismissedWarning}  # staff decide nothing by them
+    # On the pages of notifications and decisions, in a conversation that staff look into, in the
+    # audit trail, on none.
+    shown_with_others = {
+        File, Look, News, MessageVersion, Reaction, ReadBefore, RecallItem, RecallWarning, Sanction,
+    }  # fmt: skip
+    to_find_by = {MessageTrace, TraceProgress}
     of_shops = {model for model in ours if model.__module__.startswith(TOOLS_OF_SHOPS)}
-    without = of_forms_under_way | of_themselves | shown_with_others | of_shops
+    without = of_forms_under_way | of_themselves | shown_with_others | of_shops | to_find_by
     assert ours - without <= {*MODELS, *inline}
 
 
@@ -123,7 +135,11 @@ def test_moderators_read_what_they_need_and_nothing_else(
     seen = {
         model._meta.model_name for model in MODELS if client.get(address(model)).status_code == 200
     }
-    assert seen == {"user", "auditentry", "conversation", "message", "report"}
+    assert seen == {
+        "user", "appeal", "auditentry", "case", "conversation", "decision", "dryrun", "heldmessage",
+        "linkhost", "message", "moderationmonth", "mutedreporter", "objection", "persontrust",
+        "recall", "report", "shieldrule",
+    }  # fmt: skip
     assert client.get(address(Report, f"{reported.pk}/change/")).status_code == 200
 
 
@@ -161,13 +177,13 @@ def test_words_and_keys_of_others_stand_on_no_list_and_no_row(
 
 def test_the_moderators_group_stays_as_staff_want_it() -> None:
     group = Group.objects.get(name=permissions.NAME)
-    assert group.permissions.count() == 8
+    assert group.permissions.count() == 29
     group.permissions.remove(group.permissions.get(codename="suspend_user"))
     permissions.make_group()
-    assert group.permissions.count() == 7
+    assert group.permissions.count() == 28
     group.delete()
     permissions.make_group()
-    assert Group.objects.get(name=permissions.NAME).permissions.count() == 8
+    assert Group.objects.get(name=permissions.NAME).permissions.count() == 29
 
 
 def test_pages_about_allauths_models_speak_the_readers_language(

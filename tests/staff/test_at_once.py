@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
-from accounts import actions
 from accounts.models import User
 from messaging.models import Report
 from messaging.moderation import actions as moderation
+from messaging.trust.actions import set_trust
 from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.patience import PATIENCE
+from tests.reported import message_of
+from tests.rulings import remove_message, suspend
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
 
@@ -28,14 +30,18 @@ def resolve(actor: User, report: Report) -> object:
 
 
 def remove(actor: User, report: Report) -> object:
-    return moderation.remove_message(actor, report.message_id, "Scam")
+    return remove_message(actor, message_of(report).pk, "Scam")
 
 
-def suspend(actor: User, report: Report) -> object:
-    return actions.suspend(actor, report.message.sender_id, "Scam")
+def suspend_sender(actor: User, report: Report) -> object:
+    return suspend(actor, message_of(report).sender_id, "Scam")
 
 
-@pytest.mark.parametrize("act", [resolve, remove, suspend])
+def trust_sender(actor: User, report: Report) -> object:
+    return set_trust(actor, message_of(report).sender_id, "watched", "Scam")
+
+
+@pytest.mark.parametrize("act", [resolve, remove, suspend_sender, trust_sender])
 def test_the_second_waits_for_the_first_and_is_told(
     act: Act, moderator: User, chief: User, reported: Report
 ) -> None:

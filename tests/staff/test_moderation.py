@@ -9,7 +9,9 @@ from django.http import Http404
 from accounts.models import User
 from messaging.models import Conversation, Message, Report
 from messaging.moderation import actions as moderation
+from messaging.reports.actions import report_message
 from notifications.models import Notification
+from tests.rulings import remove_message
 from tests.said import say
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone, Refused
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 INSIDERS = ["shopper", "seller", "colleague"]
 OUTSIDERS = ["former_colleague", "other_seller", "stranger", "suspended", "moderator", "chief"]
+WHY = {"reason": "Asked by the police"}
 NOT_MODERATORS = [*INSIDERS, *OUTSIDERS[:4], "helper"]
 
 
@@ -26,7 +29,7 @@ NOT_MODERATORS = [*INSIDERS, *OUTSIDERS[:4], "helper"]
 
 @pytest.mark.parametrize("actor", ["seller", "colleague"], indirect=True)
 def test_the_other_side_reports_a_message(actor: User, said: Message) -> None:
-    made = moderation.report(actor, said.conversation_id, 1, "scam", "  Look at this \n")
+    made = report_message(actor, said.conversation_id, 1, "scam", "  Look at this \n")
     stored = Report.objects.get()
     assert made == stored
     assert (stored.message, stored.reporter, stored.reason) == (said, actor, "scam")
@@ -36,7 +39,7 @@ def test_the_other_side_reports_a_message(actor: User, said: Message) -> None:
 @pytest.mark.parametrize("actor", ["shopper", *OUTSIDERS], indirect=True)
 def test_nobody_else_reports_it_or_learns_that_it_exists(actor: User, said: Message) -> None:
     with pytest.raises(Http404):
-        moderation.report(actor, said.conversation_id, 1, "scam", "")
+        report_message(actor, said.conversation_id, 1, "scam", "")
     assert not Report.objects.exists()
 
 
@@ -44,10 +47,10 @@ def test_a_message_that_is_removed_or_was_never_said_is_not_reported(
     seller: User, moderator: User, said: Message
 ) -> None:
     with pytest.raises(Http404):
-        moderation.report(seller, said.conversation_id, 2, "scam", "")
-    moderation.remove_message(moderator, said.pk, "Number")
+        report_message(seller, said.conversation_id, 2, "scam", "")
+    remove_message(moderator, said.pk, "Number")
     with pytest.raises(Http404):
-        moderation.report(seller, said.conversation_id, 1, "scam", "")
+        report_message(seller, said.conversation_id, 1, "scam", "")
     assert not Report.objects.exists()
 
 
@@ -65,10 +68,10 @@ def test_a_report_that_cannot_be_read_is_refused(
     reason: str, words: str, code: str, seller: User, said: Message
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        moderation.report(seller, said.conversation_id, 1, reason, words)
+        report_message(seller, said.conversation_id, 1, reason, words)
     assert refusal.value.code == code
     assert not Report.objects.exists()
-    moderation.report(seller, said.conversation_id, 1, "scam", "x" * 1000)
+    report_message(seller, said.conversation_id, 1, "scam", "x" * 1000)
     assert Report.objects.exists()
 
 
@@ -79,14 +82,14 @@ def test_reports_are_limited_per_person_and_a_repeated_one_counts_for_nothing(
     for number in range(3):
         say(shopper, conversation, f"Line {number}")
     for sequence in (1, 1, 1, 2):
-        moderation.report(seller, conversation.pk, sequence, "spam", "")
+        report_message(seller, conversation.pk, sequence, "spam", "")
     with pytest.raises(Refused) as refusal:
-        moderation.report(seller, conversation.pk, 3, "spam", "")
+        report_message(seller, conversation.pk, 3, "spam", "")
     assert refusal.value.code == "rate_limited"
     assert refusal.value.retry_after
     assert 0 < refusal.value.retry_after <= 3600
     assert Report.objects.count() == 2
-    moderation.report(colleague, conversation.pk, 3, "spam", "")
+    report_message(colleague, conversation.pk, 3, "spam", "")
     assert Report.objects.count() == 3
 
 
@@ -96,7 +99,7 @@ def test_reports_are_limited_per_person_and_a_repeated_one_counts_for_nothing(
 @pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
 def test_each_look_of_a_moderator_is_on_record(actor: User, said: Message) -> None:
     for _ in range(2):
-        look = moderation.look(actor, said.conversation_id)
+        look = moderation.look(actor, said.conversation_id, "Asked by the police")
         assert moderation.looked_into(actor, said.conversation_id) == (said.conversation, look)
     rows = AuditEntry.objects.values_list("actor", "verb", "subject")
     assert (
@@ -108,11 +111,11 @@ def test_each_look_of_a_moderator_is_on_record(actor: User, said: Message) -> No
 @pytest.mark.parametrize("actor", NOT_MODERATORS, indirect=True)
 def test_nobody_else_looks(actor: User, said: Message, client_of: Any) -> None:
     with pytest.raises(PermissionDenied):
-        moderation.look(actor, said.conversation_id)
+        moderation.look(actor, said.conversation_id, "Asked by the police")
     with pytest.raises(PermissionDenied):
         moderation.looked_into(actor, said.conversation_id)
     address = f"/admin/messaging/conversation/{said.conversation_id}/thread/"
-    for answer in (client_of(actor).get(address), client_of(actor).post(address)):
+    for answer in (client_of(actor).get(address), client_of(actor).post(address, WHY)):
         # A form from somebody who is not logged in gets its words back instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
         assert "555 123" not in answer.text
@@ -121,7 +124,7 @@ def test_nobody_else_looks(actor: User, said: Message, client_of: Any) -> None:
 
 def test_a_look_at_nothing_is_not_on_record(moderator: User, client_of: Any) -> None:
     client, nothing = client_of(moderator), "/admin/messaging/conversation/999/thread/"
-    assert (client.get(nothing).status_code, client.post(nothing).status_code) == (404, 404)
+    assert (client.get(nothing).status_code, client.post(nothing, WHY).status_code) == (404, 404)
     assert not AuditEntry.objects.exists()
 
 
@@ -131,9 +134,9 @@ def test_a_look_at_nothing_is_not_on_record(moderator: User, client_of: Any) -> 
 @pytest.mark.parametrize("actor", ["moderator", "chief"], indirect=True)
 def test_a_moderator_removes_a_message_once(actor: User, said: Message, shopper: User) -> None:
     say(shopper, said.conversation, "And another")
-    moderation.remove_message(actor, said.pk, "Phone number")
+    remove_message(actor, said.pk, "Phone number")
     with pytest.raises(AlreadyDone) as told:
-        moderation.remove_message(actor, said.pk, "Phone number, again")
+        remove_message(actor, said.pk, "Phone number, again")
     assert told.value.by == actor
     said.refresh_from_db()
     conversation = Conversation.objects.get()
@@ -142,15 +145,15 @@ def test_a_moderator_removes_a_message_once(actor: User, said: Message, shopper:
     assert said.revision == conversation.revision == 3
     assert conversation.last_sequence == 2
     entry = AuditEntry.objects.get()
-    assert (entry.verb, entry.subject) == ("message.removed", f"message:{said.pk}")
+    assert (entry.verb, entry.subject) == ("decision.remove", f"decision:{said.decisions.get().pk}")
     assert (entry.actor, entry.reason) == (actor, "Phone number")
 
 
 @pytest.mark.parametrize("actor", NOT_MODERATORS, indirect=True)
 def test_nobody_else_removes(actor: User, said: Message, client_of: Any) -> None:
     with pytest.raises(PermissionDenied):
-        moderation.remove_message(actor, said.pk, "why")
-    address = f"/admin/messaging/conversation/message/{said.pk}/remove/"
+        remove_message(actor, said.pk, "why")
+    address = f"/admin/messaging/decision/decide/?message={said.pk}"
     for answer in (client_of(actor).get(address), client_of(actor).post(address, {"reason": "w"})):
         # A form from somebody who is not logged in gets its words back instead of the login page.
         assert answer.status_code in ({403} if actor.is_staff else {302, 401})
@@ -164,7 +167,7 @@ def test_nobody_else_removes(actor: User, said: Message, client_of: Any) -> None
 def test_without_a_reason_nothing_is_removed(moderator: User, said: Message) -> None:
     for reason in ("", " \u200b\n"):
         with pytest.raises(ValidationError):
-            moderation.remove_message(moderator, said.pk, reason)
+            remove_message(moderator, said.pk, reason)
     said.refresh_from_db()
     assert said.removed_at is None
     assert not AuditEntry.objects.exists()
@@ -181,14 +184,14 @@ def test_removed_words_are_quoted_in_no_notification_and_others_stay(
     answer = say(seller, said.conversation, "Better here")
     assert excerpts(seller) == ["Call me at 555 123"]
     # The last message is the seller's, but a notification still quotes the shopper's words.
-    moderation.remove_message(moderator, said.pk, "Number")
+    remove_message(moderator, said.pk, "Number")
     assert excerpts(seller) == [""]
     assert excerpts(shopper) == ["Better here"]
     page = client_of(seller).get("/notifications/").text
     assert "555 123" not in page
     assert "This message is no longer available." in page
     assert client_of(seller).get("/notifications/unread/").json()["unread"] == 1
-    moderation.remove_message(moderator, answer.pk, "Test")
+    remove_message(moderator, answer.pk, "Test")
     assert excerpts(shopper) == [""]
 
 
@@ -196,7 +199,7 @@ def test_removing_an_old_message_leaves_the_newer_words_in_the_notification(
     moderator: User, seller: User, shopper: User, said: Message
 ) -> None:
     say(shopper, said.conversation, "Is it still available?")
-    moderation.remove_message(moderator, said.pk, "Number")
+    remove_message(moderator, said.pk, "Number")
     assert excerpts(seller) == ["Is it still available?"]
 
 

@@ -17,18 +17,25 @@ from messaging.models import Message, Report
 from messaging.moderation import actions as moderation
 from messaging.moderation.admin import conversations
 from notifications.models import News
+from tests.reported import message_of
+from tests.rulings import REASONS, remove_message
 from tests.staff.addresses import address, of
 from trato.audit import actions as audit
 from trato.audit.models import AuditEntry
 
+DECIDE = "/admin/messaging/decision/decide/"
+FORM = {"measure": "warn", "days": "", "seen": 0, **REASONS}
+
 pytestmark = pytest.mark.django_db
+
+WHY = {"reason": "Asked by the police"}
 
 # -- threads ---------------------------------------------------------------------------------
 
 
 def looked(client: Any, message: Message) -> Any:
     """Open a message's thread with the button that records the look."""
-    return client.post(of(message.conversation, "thread/"), follow=True)
+    return client.post(of(message.conversation, "thread/"), WHY, follow=True)
 
 
 def looks(person: User) -> int:
@@ -46,7 +53,7 @@ def test_the_address_of_a_thread_shows_and_records_nothing(
         assert "555 123" not in answer.text
         assert "View the conversation" in answer.text
     assert looks(moderator) == 0
-    assert "555 123" in client.post(f"{thread}?page=1", follow=True).text
+    assert "555 123" in client.post(f"{thread}?page=1", WHY, follow=True).text
     assert looks(moderator) == 1
 
 
@@ -55,10 +62,10 @@ def test_a_look_needs_the_form_of_the_page_itself(
 ) -> None:
     client, thread = Client(enforce_csrf_checks=True), of(said.conversation, "thread/")
     client.cookies = client_of(moderator).cookies
-    assert client.post(thread).status_code == 403
+    assert client.post(thread, WHY).status_code == 403
     assert looks(moderator) == 0
     token = client.get(thread).context["csrf_token"]
-    assert client.post(thread, {"csrfmiddlewaretoken": str(token)}).status_code == 302
+    assert client.post(thread, {**WHY, "csrfmiddlewaretoken": str(token)}).status_code == 302
     assert looks(moderator) == 1
 
 
@@ -93,13 +100,12 @@ def test_a_thread_shows_all_that_was_said_and_says_that_this_look_is_on_record(
     moderator: User, said: Message, client_of: Any
 ) -> None:
     MessageFactory(conversation=said.conversation, body="<b>Bold</b>")
-    moderation.remove_message(moderator, said.pk, "Number")
+    remove_message(moderator, said.pk, "Number")
     page = looked(client_of(moderator), said).text
     assert "This view has been logged." in page
     assert "Call me at 555 123" in page
     assert "Removed on" in page
     assert "&lt;b&gt;Bold" in page
-    assert page.count("/remove/") == 1
     assert AuditEntry.objects.filter(verb="conversation.looked", actor=moderator).count() == 1
 
 
@@ -107,7 +113,7 @@ def test_a_long_thread_comes_in_pages_the_last_one_first(
     moderator: User, reported: Report, client_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversations, "PAGE_SIZE", 2)
-    message, client = reported.message, client_of(moderator)
+    message, client = message_of(reported), client_of(moderator)
     conversation = message.conversation
     conversation.refresh_from_db()
     for number in range(2, 6):
@@ -121,20 +127,6 @@ def test_a_long_thread_comes_in_pages_the_last_one_first(
     with CaptureQueriesContext(connection) as queries:
         client.get(link)
     assert len(queries) <= 12
-
-
-def test_removing_from_the_thread_leads_back_to_the_message(
-    moderator: User, said: Message, client_of: Any
-) -> None:
-    client = client_of(moderator)
-    remove = f"/admin/messaging/conversation/message/{said.pk}/remove/"
-    assert remove in looked(client, said).text
-    assert "555 123" not in client.get(remove).text  # words are only shown where looks are recorded
-    assert client.post(remove, {"reason": " \u200b"}).status_code == 400
-    answer = client.post(remove, {"reason": "Number", "rule": "other"})
-    assert answer.headers["Location"].endswith("/thread/?page=1#message-1")
-    said.refresh_from_db()
-    assert said.removed_at
 
 
 # -- reports ---------------------------------------------------------------------------------
@@ -166,7 +158,7 @@ def test_conversations_are_filtered_by_open_reports(
 ) -> None:
     quiet = ConversationFactory(consumer=UserFactory(), product=ProductFactory())
     client = client_of(moderator)
-    conversation = reported.message.conversation
+    conversation = message_of(reported).conversation
     threads = [of(row, "thread/") for row in (conversation, quiet)]
     shown = client.get(address(conversation)).text
     assert all(thread in shown for thread in threads)
@@ -183,77 +175,34 @@ def test_a_report_is_worked_through_from_its_page(
     client, page = client_of(moderator), of(reported)
     shown = client.get(page).text
     assert "Call me at 555 123" in shown
-    acts = [
-        f"/admin/messaging/conversation/message/{reported.message_id}/remove/?next={page}",
-        f"/admin/messaging/report/{reported.pk}/suspend/",
-        f"/admin/messaging/report/{reported.pk}/upheld/resolve/",
-    ]
-    for act in acts:
-        assert act.partition("?")[0] in shown
-        assert client.post(act, {"reason": ""}).status_code == 400
+    decide, uphold = f"{DECIDE}?report={reported.pk}", of(reported, "upheld/resolve/")
+    for act in (decide, uphold):
+        assert act in shown
+        assert client.post(act, FORM | {"reason": ""}).status_code == 400
     assert not AuditEntry.objects.exists()
-    for act in acts:
-        answer = client.post(act, {"reason": "Scam", "rule": "scam"})
-        assert answer.headers["Location"] == (address(reported) if "resolve" in act else page)
-    verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == ["message.removed", "user.suspended", "report.upheld"]
+    form = FORM | {"reason": "Scam", "measure": "suspend"}
+    assert client.post(f"{decide}&next={page}", form).headers["Location"] == page
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.reason) == ("decision.suspend", "Scam")
     shown = client.get(page).text
-    for act in acts:  # acts that are done are not offered again
-        assert act.partition("?")[0] not in shown
+    for act in (decide, uphold):  # acts that are done are not offered again
+        assert act not in shown
     assert "The sender is suspended." in shown
-    restore = of(reported, "restore/")
-    assert restore in shown
-    assert client.post(restore, {"reason": "A mistake"}).headers["Location"] == page
-    assert User.objects.get(pk=reported.message.sender_id).is_active
-
-
-@pytest.mark.parametrize(
-    ("chosen", "verbs", "outcome"),
-    [
-        ({}, [], "acted"),
-        ({"remove": "on", "rule": "spam"}, ["message.removed"], "removed"),
-        ({"rule": "spam"}, [], "acted"),  # not ticked
-        ({"suspend": "on"}, ["user.suspended"], "acted"),
-        ({"remove": "on", "suspend": "on"}, ["user.suspended", "message.removed"], "removed"),
-    ],
-)
-def test_taking_action_does_what_is_ticked_and_says_so(
-    chosen: dict[str, str],
-    verbs: list[str],
-    outcome: str,
-    moderator: User,
-    reported: Report,
-    client_of: Any,
-) -> None:
-    client, act = client_of(moderator), of(reported, "upheld/resolve/")
-    page = client.get(act).text
-    assert "Choose what you do about it. This closes the report" in page
-    assert re.search(r'name="remove"[^>]* checked', page)
-    assert not re.search(r'name="suspend"[^>]* checked', page)
-    assert '<option value="off_platform" selected>' in page
-    assert client.post(act, chosen).status_code == 400  # without a reason nothing is done
-    assert not AuditEntry.objects.exists()
-    assert client.post(act, {**chosen, "reason": "Clear"}).status_code == 302
-    done = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
-    assert list(done) == [*verbs, "report.upheld"]
-    message = Message.objects.get(pk=reported.message_id)
-    assert (message.removed_at is not None) is ("remove" in chosen)
-    assert User.objects.get(pk=message.sender_id).is_active is ("suspend" not in chosen)
-    assert News.objects.get(subject_kind="report").excerpt == outcome
-
-
-def test_taking_action_offers_and_repeats_nothing_that_is_done(
-    moderator: User, chief: User, reported: Report, client_of: Any
-) -> None:
-    client, act = client_of(moderator), of(reported, "upheld/resolve/")
-    moderation.remove_message(chief, reported.message_id, "Number", "spam")
-    page = client.get(act).text
-    assert 'name="remove"' not in page
-    assert 'name="suspend"' in page
-    # The form may be older than the removal.
-    moderation.uphold(moderator, reported.pk, "Clear", rule="scam")
-    assert News.objects.get(subject_kind="removal").excerpt == "spam"
     assert Report.objects.get().outcome == "upheld"
+
+
+def test_taking_action_closes_the_report_and_does_nothing_to_people(
+    moderator: User, reported: Report, client_of: Any
+) -> None:
+    client, act = client_of(moderator), of(reported, "upheld/resolve/")
+    assert "This closes the report" in client.get(act).text
+    assert client.post(act, {"reason": ""}).status_code == 400  # nothing is done without a reason
+    assert not AuditEntry.objects.exists()
+    assert client.post(act, {"reason": "Clear", "suspend": "on"}).status_code == 302
+    assert AuditEntry.objects.get().verb == "report.upheld"
+    message = Message.objects.select_related("sender").get(pk=message_of(reported).pk)
+    assert (message.removed_at, message.sender.is_active) == (None, True)
+    assert News.objects.get(subject_kind="report").excerpt == "message acted"
 
 
 def test_a_closed_report_leads_to_no_action(
@@ -263,7 +212,7 @@ def test_a_closed_report_leads_to_no_action(
     form = {"reason": "Scam", "remove": "on", "suspend": "on"}
     assert client_of(moderator).post(of(reported, "upheld/resolve/"), form).status_code == 409
     assert AuditEntry.objects.get().verb == "report.dismissed"
-    message = Message.objects.get(pk=reported.message_id)
+    message = Message.objects.get(pk=message_of(reported).pk)
     assert message.removed_at is None
     assert User.objects.get(pk=message.sender_id).is_active
 
@@ -298,7 +247,7 @@ def test_an_unknown_outcome_is_not_found(moderator: User, reported: Report, clie
 def test_the_record_links_to_what_it_is_about(
     moderator: User, said: Message, client_of: Any
 ) -> None:
-    moderation.look(moderator, said.conversation_id)
+    moderation.look(moderator, said.conversation_id, "Odd")
     audit.record(moderator, "kiln.lit", "kiln:1", "Cold")
     page = client_of(moderator).get(address(AuditEntry)).text
     assert f'href="{of(said.conversation)}"' in page

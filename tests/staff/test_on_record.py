@@ -17,7 +17,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db.models.fields.files import FieldFile
 
-from accounts import actions
 from accounts.admin import UserAdmin
 from accounts.factories import UserFactory
 from accounts.models import User
@@ -25,6 +24,7 @@ from catalog.factories import CategoryFactory
 from catalog.models import Category
 from messaging.moderation import permissions as moderators
 from tests.digests import digests
+from tests.rulings import suspend
 from tests.staff.addresses import address, of
 from tests.staff.rows import fill
 from tests.whole import some_of
@@ -209,7 +209,7 @@ def test_a_form_writes_only_what_it_changed(
     save_form = UserAdmin.save_form
 
     def saved_late(*args: Any, **kwargs: Any) -> Any:
-        actions.suspend(UserFactory(staff=True, is_superuser=True), shopper.pk, "Scam")
+        suspend(UserFactory(staff=True, is_superuser=True), shopper.pk, "Scam")
         return save_form(*args, **kwargs)
 
     monkeypatch.setattr(UserAdmin, "save_form", saved_late)

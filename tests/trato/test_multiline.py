@@ -16,6 +16,9 @@ from trato.fields import MultilineField, MultilineTextField
 OURS = ("accounts", "catalog", "messaging", "notifications", "trato")
 # Written by no form, or normalized by `messaging.body` and `trato.audit.actions`.
 NOT_IN_FORMS = {
+    "messaging.File.codes",
+    "messaging.HeldMessage.body",
+    "messaging.SavedReplyFile.codes",
     "messaging.Message.body",
     "messaging.MessageVersion.body",
     "messaging.KeptQuestion.body",

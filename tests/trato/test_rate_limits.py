@@ -22,10 +22,11 @@ from accounts.models import User
 from deploy import services
 from messaging import actions, client_frames
 from messaging.models import Conversation, Message, Report
-from messaging.moderation import actions as moderation
+from messaging.reports.actions import report_message
 from messaging.sending import orm, postgresql
 from messaging.sending import submit as sending
 from tests.patience import PATIENCE
+from tests.whole import tries
 from trato import rate_limits
 from trato.errors import Refused
 from trato.realtime import background
@@ -166,7 +167,9 @@ def test_a_refusal_and_how_long_to_wait_are_one_answer(
 
 @needs_redis
 @hypothesis_settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(some.lists(some.sampled_from(["form", "socket", "pause", "resume"]), max_size=24))
 def test_one_process_never_lets_more_through_whatever_redis_does(
@@ -267,8 +270,8 @@ def test_questions_and_reports_that_failed_use_up_no_allowance(
     failing(ask)
     conversation = ask()
     say(seller, conversation)
-    failing(lambda: moderation.report(shopper, conversation.pk, 1, Report.Reason.values[0], ""))
-    moderation.report(shopper, conversation.pk, 1, Report.Reason.values[0], "")
+    failing(lambda: report_message(shopper, conversation.pk, 1, Report.Reason.values[0], ""))
+    report_message(shopper, conversation.pk, 1, Report.Reason.values[0], "")
     assert Report.objects.count() == 1
 
 

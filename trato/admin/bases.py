@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
@@ -125,18 +125,30 @@ class StaffAdmin(admin.ModelAdmin[M]):
             )
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Save the rows of the page's other forms; each one's change is an entry of its own."""
+        # A deleted row forgets its key.
+        deleted = [
+            (form_of_row.instance._meta.model_name, form_of_row.instance.pk, "deleted", "")
+            for formset in formsets
+            for form_of_row in formset.deleted_forms
+            if form_of_row.instance.pk
+        ]
         super().save_related(request, form, formsets, change)
-        parts = [*_changes(form)]
-        for formset in formsets:
+        acts = [
+            (row._meta.model_name, row.pk, verb, "; ".join(names))
+            for formset in formsets
             for verb, rows in (
-                ("added", formset.new_objects),
-                ("changed", [row for row, _names in formset.changed_objects]),
-                ("deleted", formset.deleted_objects),
-            ):
-                parts += [f"{verb} {row._meta.model_name}:{row.pk}" for row in rows]
-        request.nothing_changed = change and not parts
-        if not request.nothing_changed:
-            self._record(request, form.instance, "changed" if change else "added", "; ".join(parts))
+                ("added", [(row, ()) for row in formset.new_objects]),
+                ("changed", formset.changed_objects),
+            )
+            for row, names in rows
+        ] + deleted
+        details = "; ".join(_changes(form))
+        request.nothing_changed = change and not details and not acts
+        if details or not change:
+            self._record(request, form.instance, "changed" if change else "added", details)
+        for name, key, verb, names in acts:
+            record(person_of(request), f"{name}.{verb}", f"{name}:{key}", names)
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
         self._record(request, obj, "deleted", str(obj))
@@ -223,7 +235,7 @@ class LargeAdmin(ReadOnlyAdmin, StaffAdmin[M]):
 
     paginator = BoundedPaginator
     show_full_result_count = False
-    ordering = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     found_by: tuple[str, ...] = ()
 
     def get_search_results(

@@ -78,7 +78,7 @@ def act_with_reason(
             else:
                 done = len(acts) - len(already)
                 if done:
-                    _tell(request, done, already)
+                    _show_outcome(request, done, already)
                     return HttpResponseRedirect(back)
                 status = 409
     context = {
@@ -106,7 +106,7 @@ def _done_before(acts: Sequence[Callable[..., object]], values: Mapping[str, obj
     return already
 
 
-def _tell(request: HttpRequest, done: int, already: list[str]) -> None:
+def _show_outcome(request: HttpRequest, done: int, already: list[str]) -> None:
     text = gettext("Done. Recorded in the audit trail.")
     if already:
         text = gettext("Done for %(done)s of %(total)s. Recorded in the audit trail.") % {

@@ -1,24 +1,78 @@
 """Write to the audit trail."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
+from trato.errors import AlreadyDone
 from trato.people import Person
 from trato.text import has_control_characters, is_blank
 
+from . import queries, verbs
+from .linking import link_later
 from .models import AuditEntry
 
 
-def record(actor: Person, verb: str, subject: str, reason: str = "") -> AuditEntry:
+def record(actor: Person | None, verb: str, subject: str, reason: str = "") -> AuditEntry:
     """Record one act permanently, inside the transaction that carries it out.
 
     Args:
+        actor: None for what the site itself does.
         verb: what was done, such as `message.removed`.
         subject: what it was done to, such as `message:12`.
         reason: why it was done, in the actor's words.
     """
-    return AuditEntry.objects.create(actor_id=actor.pk, verb=verb, subject=subject, reason=reason)
+    entry = AuditEntry.objects.create(
+        actor_id=actor.pk if actor else None, verb=verb, subject=subject, reason=reason
+    )
+    link_later(entry)
+    return entry
+
+
+@transaction.atomic
+def record_export(actor: Person, filters: str) -> AuditEntry:
+    """Record that somebody takes entries along, and which.
+
+    Raises:
+        PermissionDenied: the actor lacks the permission.
+    """
+    _require(actor, "audit.view_auditentry", "audit.export_auditentry")
+    return record(actor, verbs.EXPORTED, verbs.EVERYTHING, filters)
+
+
+@transaction.atomic
+def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
+    """Erase the words of an entry for good. The chain stays valid, and the erasure is an entry.
+
+    Raises:
+        AlreadyDone: they have been erased before.
+        PermissionDenied: the actor lacks the permission.
+        ValidationError: no reason is given.
+        AuditEntry.DoesNotExist: there is no such entry.
+    """
+    _require(actor, "audit.erase_reason")
+    reason = require_reason(reason)
+    entry = AuditEntry.objects.select_for_update(no_key=True, of=("self",)).get(pk=entry_id)
+    subject = verbs.subject_of(entry.pk)
+    if entry.salt is None:
+        before = queries.last(verbs.ERASED, subject)
+        raise AlreadyDone(
+            _("These words have already been erased."),
+            before.actor if before else None,
+            before.created_at if before else None,
+        )
+    # Without the salt, nobody can test whether a guess of the words is right.
+    AuditEntry._base_manager.filter(pk=entry.pk).update(reason="", salt=None)
+    record(actor, verbs.ERASED, subject, reason)
+    entry.refresh_from_db()
+    return entry
+
+
+def _require(actor: Person, *permissions: str) -> None:
+    may = all(map(actor.has_perm, permissions))
+    if not (actor.is_active and actor.is_staff and may):
+        raise PermissionDenied(*permissions)  # only for the log
 
 
 def require_reason(reason: str) -> str:

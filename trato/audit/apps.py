@@ -6,3 +6,9 @@ class AuditConfig(AppConfig):
     name = "trato.audit"
     label = "audit"
     verbose_name = _("Audit trail")
+
+    def ready(self) -> None:
+        """Refuse to start with keys that can't be read: no act of staff could be recorded."""
+        from .sealing import keys
+
+        keys()

@@ -1,5 +1,6 @@
 """Read the audit trail."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.utils import timezone
@@ -7,6 +8,14 @@ from django.utils import timezone
 from trato.people import Person
 
 from .models import AuditEntry
+
+
+def verbs() -> Iterator[str]:
+    """Return all verbs of the trail, with one look at the index for each."""
+    verb = ""
+    entries = AuditEntry.objects.order_by("verb").values_list("verb", flat=True)
+    while verb := entries.filter(verb__gt=verb).first() or "":
+        yield verb
 
 
 def last(

@@ -1,8 +1,8 @@
 """Decode and re-encode one untrusted picture: run as a program, never imported.
 
 `python -I decoder.py LIMITS` reads the picture from its standard input. It writes one line of
-JSON, `{"error": …}` or `{"format": …, "width": …, "height": …, "bytes": […]}`, and then the new
-picture and its thumbnails, each of so many bytes.
+JSON, and then the new picture and its thumbnails, each of so many bytes. The line is
+`{"error": …}` or `{"format": …, "width": …, "height": …, "hash": …, "codes": […], "bytes": […]}`.
 
 It runs in a separate process to contain whatever a crafted file does to a decoder: the operating
 system limits its memory and CPU time, it has no secrets and no connections, and it can be killed.
@@ -29,6 +29,8 @@ WEBP_PIXEL = 15
 COEFFICIENT = 2
 HEIF_PIXEL = 10  # and the memory of its library
 BASE_BYTES = 40 * 2**20  # Python, Pillow, the file, the new picture
+HASH_SIDE = 8  # rows of the difference hash, and bits per row
+HASH_STEP = 4  # of 255 greys: less is the noise of compression, as in a white background
 
 
 class Unfit(Exception):
@@ -53,7 +55,9 @@ def _answer(data: bytes, limits: dict[str, Any]) -> tuple[dict[str, Any], bytes]
             _prepare_heif()
         _check(data, formats, limits)
         picture = _square(_decode(data, formats, limits["new_side"]), limits.get("square", 0))
-        return _encode_all(picture, limits.get("thumbnails", ()))
+        codes = _read_codes(picture, limits["codes"]) if limits.get("codes") else []
+        answer, content = _encode_all(picture, limits.get("thumbnails", ()))
+        return {**answer, "codes": codes}, content
     except Unfit as error:
         return {"error": str(error)}, b""
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -181,6 +185,7 @@ def _encode_all(picture: Image.Image, sides: Sequence[int]) -> tuple[dict[str, A
     for side in sides:
         picture.thumbnail((side, side), Image.Resampling.LANCZOS)
         contents.append(_encode(picture)[1])
+    answer["hash"] = _difference_hash(picture)
     return {**answer, "bytes": [len(content) for content in contents]}, b"".join(contents)
 
 
@@ -194,6 +199,51 @@ def _encode(picture: Image.Image) -> tuple[str, bytes]:
         return "webp", buffer.getvalue()
     canvas.save(buffer, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return "jpg", buffer.getvalue()
+
+
+def _difference_hash(picture: Image.Image) -> int | None:
+    """Return 64 bits, as a signed number, that similar pictures have nearly all in common.
+
+    Each bit says whether a field of 9 × 8 is brighter than its right neighbour. None for a picture
+    without edges, whose bits would be those of any other such picture.
+    """
+    size = (HASH_SIDE + 1, HASH_SIDE)
+    greys = _on(picture, "white").convert("L").resize(size, Image.Resampling.BOX).tobytes()
+    bits = 0
+    for row in range(HASH_SIDE):
+        for column in range(HASH_SIDE):
+            at = row * size[0] + column
+            bits = bits << 1 | (greys[at] - greys[at + 1] >= HASH_STEP)
+    signed = bits - 2**64 if bits >= 2**63 else bits
+    return signed if signed not in (0, -1) else None
+
+
+def _read_codes(picture: Image.Image, limit: int) -> list[str]:
+    """Return what the QR codes in a picture say; nothing without the optional package.
+
+    Crafted patterns can take long: then the limit of CPU time ends all, and the picture is refused.
+    """
+    try:
+        from zxingcpp import TextMode, barcode_formats_from_str, read_barcodes
+    except ImportError:
+        return []
+    texts: dict[str, None] = {}
+    qr = barcode_formats_from_str("QRCode")
+    # Seen on light and on dark pages, where a code may show only on one of them.
+    grounds = ("white", "black") if picture.mode == "RGBA" else ("white",)
+    for ground in grounds:
+        greys = _on(picture, ground).convert("L")
+        view = memoryview(greys.tobytes()).cast("B", (greys.height, greys.width))
+        codes = read_barcodes(view, formats=qr, text_mode=TextMode.Plain)
+        texts |= dict.fromkeys(code.text for code in codes)
+    return list(texts)[:limit]
+
+
+def _on(picture: Image.Image, ground: str) -> Image.Image:
+    """Return a picture without transparency, on a ground of one colour."""
+    if picture.mode != "RGBA":
+        return picture
+    return Image.alpha_composite(Image.new("RGBA", picture.size, ground), picture)
 
 
 if __name__ == "__main__":

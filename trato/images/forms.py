@@ -71,12 +71,12 @@ class SquarePictureForm(forms.Form):
 
     @property
     def headers(self) -> dict[str, str]:
-        """The response's headers: when to send the picture again if it came at a bad time."""
+        """The response's headers: when to send the picture again if it may be accepted later."""
         return {"Retry-After": str(RETRY_SECONDS)} if self.status in (429, 503) else {}
 
     @property
     def status(self) -> int:
-        """The response's status: 503 or 429 if the picture only came at a bad time."""
+        """The response's status: 503 or 429 if the same picture may be accepted later."""
         if self.has_error("picture", "busy"):
             return 503
         if self.has_error("picture", "too_often"):

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,13 +39,19 @@ class Picture(ContentFile[bytes]):
 
 
 class Photo(NamedTuple):
-    """A still picture with its thumbnails, as `photo` returns it; `extension` is jpg or webp."""
+    """A still picture with its thumbnails, as `photo` returns it.
+
+    `extension` is jpg or webp; `hash` has 64 bits, see `decoder`, or is None without any edges.
+    `codes` are the texts of QR codes in it, each on one line.
+    """
 
     extension: str
     width: int
     height: int
     content: bytes
     thumbnails: list[bytes]
+    hash: int | None
+    codes: list[str]
 
 
 def sanitize_all(
@@ -108,12 +115,30 @@ def photo(upload: UploadedFile[bytes], uploader: Uploader, sides: Sequence[int])
         Abandoned: the uploader has gone.
     """
     with queue.turn(uploader):
-        answer, content = _decode(upload, uploader, still=True, thumbnails=list(sides))
+        answer, content = _decode(
+            upload,
+            uploader,
+            still=True,
+            thumbnails=list(sides),
+            codes=settings.IMAGE_CODES_MAX,
+        )
     if "error" in answer:
         raise _refusal(answer["error"])
     ends = accumulate(answer["bytes"], initial=0)
     whole, *thumbnails = (content[start:end] for start, end in pairwise(ends))
-    return Photo(answer["format"], answer["width"], answer["height"], whole, thumbnails)
+    codes = [code for text in answer["codes"] if (code := _line(text))]
+    size = answer["width"], answer["height"]
+    return Photo(answer["format"], *size, whole, thumbnails, answer["hash"], codes)
+
+
+def _line(text: str) -> str:
+    """Return the beginning of a code's text as one line without invisible characters."""
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in text[: settings.IMAGE_CODE_MAX_CHARACTERS]
+        if character.isspace() or unicodedata.category(character)[0] != "C"
+    )
+    return " ".join(kept.split())
 
 
 def _check_file(upload: UploadedFile[bytes]) -> None:

@@ -1,5 +1,7 @@
 """Frames that all apps share. Each app defines its own in its `frames` module."""
 
+from typing import Any
+
 import msgspec
 from msgspec import Struct
 
@@ -7,16 +9,18 @@ from trato.errors import Code, Refused
 
 
 class Error(Struct, tag="error", omit_defaults=True):
-    """Tells a client why its request was refused."""
+    """Tells a client why its request was refused; `shield`, why its message was questioned."""
 
     code: Code
     detail: str
     client_id: str | None = None
     retry_after: int | None = None
+    shield: Any = None
 
     @classmethod
     def of(cls, refusal: Refused, client_id: str | None = None) -> "Error":
-        return cls(refusal.code, str(refusal.detail), client_id, refusal.retry_after)
+        detail = str(refusal.detail)
+        return cls(refusal.code, detail, client_id, refusal.retry_after, refusal.shield)
 
 
 class SessionChanged(Struct, tag="session.changed"):

@@ -69,8 +69,8 @@ class MovingWindow:
         """Note how many acts Redis has counted.
 
         Args:
-            number: in all processes, this one included.
-            until: when this is certainly out of date.
+            number: the acts that the person did in all processes, including this one.
+            until: the time from which this process ignores the number.
         """
         with self._lock:
             acts = self._people.get(who)

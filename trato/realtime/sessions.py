@@ -8,7 +8,7 @@ Code that suspends somebody, changes a password or takes a role away calls
 from collections.abc import Iterable
 from enum import Enum
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.contrib.auth import (
@@ -17,6 +17,7 @@ from django.contrib.auth import (
     SESSION_KEY,
     get_user_model,
 )
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import DateField
@@ -25,8 +26,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from trato.listed import listed
-from trato.people import Person
+from trato.people import Person, is_deleted
 from trato.realtime import groups
+
+SUSPENDED_KEY = "suspended"  # in a session: who would have logged in, see `remember_suspended`
 
 
 class Ended(Enum):
@@ -58,6 +61,27 @@ def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
         if login and user and _is_of_this_password(login.auth_hash, user):
             by_key[key] = user if user.is_active else Ended.SUSPENDED
     return by_key
+
+
+def remember_suspended(session: SessionBase, user: Any) -> None:
+    """Note in a session without a login that somebody suspended has proved who they are."""
+    session[SUSPENDED_KEY] = [user.pk, user.get_session_auth_hash()]
+
+
+def suspended_person(session: SessionBase) -> Person | None:
+    """Return the suspended person of a session, who may only read why, and object.
+
+    It is the session of their last login, or one in which they gave the right password since.
+    """
+    pk, auth_hash = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
+    if pk is None:
+        pk, auth_hash = session.get(SUSPENDED_KEY) or (None, "")
+    if pk is None:
+        return None
+    user: Any = get_user_model()._default_manager.filter(pk=pk, is_active=False).first()
+    if user is None or is_deleted(user) or not _is_of_this_password(auth_hash, user):
+        return None
+    return cast(Person, user)
 
 
 @cache

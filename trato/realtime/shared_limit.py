@@ -4,8 +4,8 @@ A person who has used less than half of the allowance is far from the limit: the
 at once and counted a moment later, together with those of all others. So nobody's message waits
 for Redis unless its sender comes near the limit. One process never lets more through than the
 limit, thanks to its own `MovingWindow`. A person who sends through several processes at once may
-gain half an allowance with each, until the processes hear of each other a moment later, and a
-whole one with each while Redis does not answer. Why:
+gain half an allowance with each, until the processes learn of each other's counts a moment later,
+and a whole one with each while Redis does not answer. Why:
 `docs/decisions/0012-limits-are-known-here.md`.
 """
 

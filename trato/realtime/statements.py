@@ -202,7 +202,8 @@ def _connect() -> psycopg.Connection[Any]:
         "lock_timeout": settings.SEND_LOCK_SECONDS,
     }
     options = [f"-c {name}={seconds * 1000:.0f}" for name, seconds in limits.items()]
-    parameters["options"] = " ".join([parameters.get("options", ""), *options])
+    # Compiling a statement takes longer than running it.
+    parameters["options"] = " ".join([parameters.get("options", ""), *options, "-c jit=off"])
     connection = psycopg.connect(**parameters, autocommit=True)
     connection.execute("SET TIME ZONE 'UTC'")  # JSON contains times with their offset
     connection.pgconn.nonblocking = 1

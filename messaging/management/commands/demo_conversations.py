@@ -14,7 +14,7 @@ from messaging.demo.rows import store
 from messaging.demo.teamwork import store_teamwork
 from messaging.figures import actions as figures
 from messaging.host import shop_model
-from messaging.models import Message, Report
+from messaging.models import Decision, Message, Report
 from trato.audit.models import AuditEntry
 from trato.people import Person
 
@@ -77,9 +77,33 @@ def decide(row: Report, staff: Person, outcome: str, why: str, *, removal: str) 
     row.save()
     acts = [(f"report.{outcome}", f"report:{row.pk}", why)]
     if removal:
-        Message.objects.filter(pk=row.message_id).update(removed_at=time)
-        acts.insert(0, ("message.removed", f"message:{row.message_id}", removal))
+        decision = _decision_of(row, staff, removal)
+        Message.objects.filter(reports=row).update(removed_at=time)
+        acts = [("decision.remove", f"decision:{decision.pk}", removal)]
     AuditEntry.objects.bulk_create(
         AuditEntry(actor_id=staff.pk, verb=verb, subject=subject, reason=text, created_at=time)
         for verb, subject, text in acts
+    )
+
+
+def _decision_of(row: Report, staff: Person, facts: str) -> Decision:
+    """Store the decision with which staff removed a reported message."""
+    message = Message.objects.get(reports=row)
+    time = row.resolved_at or row.created_at
+    return Decision.objects.create(
+        person_id=message.sender_id,
+        message=message,
+        conversation_id=message.conversation_id,
+        report=row,
+        measure=Decision.Measure.REMOVE,
+        scope=Decision.Scope.MESSAGE,
+        source=Decision.Source.REPORT,
+        starts_at=time,
+        created_at=time,
+        appeal_until=time + timedelta(days=180),
+        facts=facts,
+        ground=Decision.Ground.TERMS,
+        clause=row.get_reason_display(),
+        explanation=facts,
+        decided_by_id=staff.pk,
     )

@@ -1,9 +1,9 @@
 """Conversations for staff: their data and, with a recorded look, their messages."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,10 +17,9 @@ from messaging.files.views import respond
 from messaging.host import host
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
-from messaging.moderation.forms import RemovalForm
 from trato.admin.bases import LargeAdmin, person_of
-from trato.admin.reasons import act_with_reason
-from trato.people import columns_of, name_column_of
+from trato.admin.reasons import ReasonForm
+from trato.people import Person, columns_of, name_column_of
 
 PAGE_SIZE = 200  # messages per page of a thread
 
@@ -37,8 +36,12 @@ class WithOpenReports(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Conversation]
     ) -> QuerySet[Conversation]:
-        waiting = Report.objects.filter(message__conversation=OuterRef("pk"), outcome="")
-        return queryset.filter(Exists(waiting)) if self.value() == "yes" else queryset
+        if self.value() != "yes":
+            return queryset
+        waiting = Report.objects.filter(outcome="")
+        of_messages = waiting.filter(message__conversation=OuterRef("pk"))
+        as_a_whole = waiting.filter(conversation=OuterRef("pk"))
+        return queryset.filter(Exists(of_messages) | Exists(as_a_whole))
 
 
 @admin.register(Conversation)
@@ -80,21 +83,22 @@ class ConversationAdmin(LargeAdmin[Conversation]):
                 wrap(self.file),
                 name="conversation_file",
             ),
-            path("message/<int:message_id>/remove/", wrap(self.remove), name="message_remove"),
             *super().get_urls(),
         ]
 
     def thread(self, request: HttpRequest, conversation_id: int) -> HttpResponse:
         """Show a page of the thread, including removed messages: the last one, or `page`.
 
-        Only the button on this page records a look. Opening the address writes nothing, because a
-        link or picture on another site could open it in a moderator's name.
+        Only the form on this page records a look, with a reason. Opening the address writes
+        nothing, because a link or picture on another site could open it in a moderator's name.
         """
-        actor = person_of(request)
+        actor, status = person_of(request), 200
+        form = ReasonForm(request.POST if request.method == "POST" else None)
         try:
             if request.method == "POST":
-                moderation.look(actor, conversation_id)
-                return HttpResponseRedirect(request.get_full_path())
+                status = 400
+                if form.is_valid() and self._look(actor, conversation_id, form):
+                    return HttpResponseRedirect(request.get_full_path())
             conversation, look = moderation.looked_into(actor, conversation_id)
         except Conversation.DoesNotExist as error:
             raise Http404("no such conversation") from error
@@ -104,6 +108,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
             "opts": Conversation._meta,
             "conversation": conversation,
             "look": look,
+            "form": form,
         }
         if look:
             messages = conversation.messages.select_related("sender").prefetch_related("versions")
@@ -113,7 +118,15 @@ class ConversationAdmin(LargeAdmin[Conversation]):
             files = extras.files_of(message.pk for message in page if message.attached)
             context["history"], context["files"] = page, files
             context["newer"] = messages.filter(created_at__gt=look.created_at).count()
-        return render(request, "admin/messaging/thread.html", context)
+        return render(request, "admin/messaging/thread.html", context, status=status)
+
+    def _look(self, actor: Person, conversation_id: int, form: ReasonForm) -> bool:
+        """Record a look; whether the reason is one."""
+        try:
+            moderation.look(actor, conversation_id, form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error("reason", error)
+        return not form.errors
 
     def file(self, request: HttpRequest, conversation_id: int, file_id: int) -> HttpResponse:
         """Send a file of a message that the recorded look lets the moderator read."""
@@ -125,32 +138,6 @@ class ConversationAdmin(LargeAdmin[Conversation]):
         seen = {"message__created_at__lte": look.created_at} if look else {"pk": None}
         row = get_object_or_404(conversation.files.filter(**seen), pk=file_id)
         return respond(request, row, "-small" if "small" in request.GET and row.is_image else "")
-
-    def remove(self, request: HttpRequest, message_id: int) -> HttpResponse:
-        """Remove a message, with a reason."""
-        actor = person_of(request)
-        message = get_object_or_404(Message.objects.select_related("sender"), pk=message_id)
-        return act_with_reason(
-            request,
-            str(_("Remove this message")),
-            [partial(moderation.remove_message, actor, message_id)],
-            model=Message,
-            back=thread_address(message),
-            allowed=actor.has_perm("messaging.remove_message"),
-            about=_("Message #%(number)s of conversation %(id)s, by %(name)s")
-            % {
-                "number": message.sequence,
-                "id": message.conversation_id,
-                "name": host.display_name(message.sender),
-            },
-            consequences=str(
-                _("Both sides read that staff have removed it. Open reports stay open.")
-            ),
-            form_class=RemovalForm,
-            initial={
-                "rule": message.reports.order_by("pk").values_list("reason", flat=True).first()
-            },
-        )
 
 
 def thread_address(message: Message) -> str:

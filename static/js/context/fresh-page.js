@@ -149,6 +149,17 @@ onNews((ids) => {
 });
 document.addEventListener("visibilitychange", () => thread.wantIfOld());
 
+// One's own messages that are being checked, or that were not delivered.
+for (const kind of ["message.held", "message.rejected"]) {
+  session.on(kind, ({ conversation }) => String(conversation) === conversationOf(document) && thread.want());
+}
+session.on("message.created", ({ client_id: clientId }) => {
+  const item = document.querySelector(`.held [data-client-id="${clientId}"]`);
+  if (!item) return;
+  item.remove(); // it is in the log now
+  thread.want();
+});
+
 // Labels, colleagues and saved views to choose from.
 new FreshPage(() => {
   const panes = document.querySelector("trato-panes:has(trato-inbox)");

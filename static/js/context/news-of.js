@@ -4,7 +4,7 @@ import { session } from "trato/session";
 
 const OF_ONE = [
   "message.created", "message.changed", "conversation.ended", "note.created", "team.changed", "inbox.changed",
-  "scheduled.changed",
+  "scheduled.changed", "message.held", "message.rejected",
 ];
 const OF_ANY = ["labels.changed", "members.changed", "lost"];
 

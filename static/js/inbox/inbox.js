@@ -98,6 +98,9 @@ class Inbox extends LiveList {
   /** The shop's labels have changed: in the rows, and in the filter. */
   relabelled({ changed, deleted }) {
     this.rows.relabel(changed, deleted);
+    // As in `askAgain`: the answer may have a name of before, also in rows that have no label yet.
+    if (this.isAsking && this.asked) this.want(this.asked);
+    else if (this.isAsking) this.changed();
     if (deleted.map(String).includes(this.values.get("label"))) this.changed(); // which says so
     const select = this.closest(".dashboard__list")?.querySelector("select[name=label]");
     if (!select) return;

@@ -6,7 +6,7 @@ import { session } from "trato/session";
 const OF_PAGE = ["before", "after", "around", "date", "reply"];
 
 /** A filter without the page: "?lane=ours&before=…" is "?lane=ours". */
-export function filterOf(query) {
+function filterOf(query) {
   const values = new URLSearchParams(query);
   for (const name of OF_PAGE) values.delete(name);
   return values.size ? `?${values}` : "";

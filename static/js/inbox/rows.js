@@ -9,7 +9,7 @@ import { gettext } from "trato/text";
 const PREVIEW_CHARACTERS = 140; // as in the server's template
 
 /** Whose turn it is, seen from a side. */
-export function laneOf(turn, side) {
+function laneOf(turn, side) {
   if (!turn) return "settled";
   return turn === side ? "ours" : "theirs";
 }

@@ -1,11 +1,12 @@
 // What the composer writes about: a message that is quoted, or one's own that is edited.
 import { request } from "trato/api";
+import { session } from "trato/session";
+import * as storage from "trato/storage";
 import { gettext } from "trato/text";
 
 export class About {
   quoting = null; // {sequence, name, excerpt}
   editing = null; // the sequence
-  stashed = ""; // what was being written before the edit
 
   constructor(composer) {
     this.composer = composer;
@@ -16,6 +17,8 @@ export class About {
       const text = (name) => this.bar.querySelector(`[data-${name}]`).textContent;
       this.quoting = { sequence: Number(this.input.value), name: text("title"), excerpt: text("excerpt") };
     }
+    this.key = `trato-quote-${session.user}-${composer.conversation}`;
+    if (!this.quoting && composer.field.value) this.quoteAgain(this.stored());
     this.bar.querySelector(".composer__about-end").addEventListener("click", (event) => {
       event.preventDefault();
       this.end();
@@ -32,6 +35,25 @@ export class About {
     this.quoting = quoting;
     this.show(quoting.name, quoting.excerpt);
     this.input.value = quoting.sequence;
+    storage.set(this.key, JSON.stringify({ sequence: quoting.sequence, name: quoting.name }));
+  }
+
+  /** Quote what a draft or a message that was taken back quotes; the words are those on the page. */
+  quoteAgain(about) {
+    if (!about) return;
+    const thread = this.composer.closest("trato-thread");
+    const item = thread.list.item(about.sequence);
+    const isGone = item?.hasAttribute("data-removed");
+    if (isGone) this.quote({ ...about, excerpt: gettext("This message isn't there any more.") });
+    else this.quote(item ? thread.quotable(item) : { excerpt: "…", ...about });
+  }
+
+  stored() {
+    try {
+      return JSON.parse(storage.get(this.key));
+    } catch {
+      return null;
+    }
   }
 
   /** Load the words as they were sent: links are shown in another form. */
@@ -41,7 +63,7 @@ export class About {
     if (!message || message.removed || message.withdrawn) {
       return this.refuse(gettext("That isn't possible right now. Try again in a moment."));
     }
-    if (this.editing === null) this.stashed = this.composer.field.value;
+    this.composer.draft.stash();
     this.end({ restore: false });
     this.editing = sequence;
     this.composer.field.value = message.body;
@@ -58,8 +80,8 @@ export class About {
   /** A message has changed. Saving an edit of one that is gone is refused, not sent as a new one. */
   changed({ sequence, excerpt }) {
     if (this.quoting?.sequence !== sequence) return;
-    this.quoting.excerpt = excerpt;
-    this.bar.querySelector("[data-excerpt]").textContent = excerpt;
+    this.quoting.excerpt = excerpt || gettext("This message isn't there any more.");
+    this.bar.querySelector("[data-excerpt]").textContent = this.quoting.excerpt;
   }
 
   refuse(text) {
@@ -68,10 +90,8 @@ export class About {
   }
 
   end({ restore = true } = {}) {
-    if (this.editing !== null && restore) {
-      this.composer.field.value = this.stashed;
-      this.stashed = "";
-    }
+    if (this.editing !== null && restore) this.composer.draft.restore();
+    storage.remove(this.key);
     this.editing = this.quoting = null;
     this.input.value = "";
     this.bar.hidden = true;

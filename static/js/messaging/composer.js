@@ -66,6 +66,7 @@ class Composer extends HTMLElement {
     session.on("ended", ({ code }) => this.allow(code !== SUSPENDED), signal);
     session.on("resumed", () => this.allow(true), signal);
     outbox.addEventListener("returned", ({ detail }) => this.takeBack(detail), { signal });
+    outbox.addEventListener("stored", ({ detail }) => this.dropIfSame(detail), { signal });
     this.field.addEventListener("keydown", (event) => {
       if (isSend(event)) {
         event.preventDefault();
@@ -165,10 +166,18 @@ class Composer extends HTMLElement {
   takeBack({ conversation, body, about }) {
     if (conversation !== this.conversation) return;
     if (this.about.editing !== null) this.about.end();
-    if (about) this.about.quote({ excerpt: "", ...about });
+    this.about.quoteAgain(about);
     this.field.value = [body, this.field.value].filter(Boolean).join("\n\n");
     this.changed();
     this.field.focus();
+  }
+
+  /** A message that was taken back too late is sent: its words are not to be sent once more. */
+  dropIfSame({ conversation, body }) {
+    if (conversation !== this.conversation || this.draft.text.trim() !== body) return;
+    this.about.end();
+    this.draft.clear();
+    this.changed();
   }
 
   /** The files of a saved reply are on their way: send it with them, unless it has changed meanwhile. */

@@ -13,8 +13,8 @@ const template = document.getElementById("toast-template");
 // All times that are compared are from the database, because this browser's clock may be wrong.
 const SAME_WITHIN = 1000; // milliseconds between a message and its notification
 const shown = new Map(); // conversation → the time up to which all was told
-const rendered = document.querySelector("[data-newest]")?.dataset ?? {};
-const newest = Date.parse(rendered.newest) || 0;
+const rendered = document.querySelector("[data-notified-until]")?.dataset ?? {};
+const notifiedUntil = Date.parse(rendered.notifiedUntil) || 0; // 0: nothing was unread
 let notices = Number(rendered.notices) || 0; // unread ones that this page has shown
 
 function isUnseen(conversation) {
@@ -26,6 +26,7 @@ export function show({ conversation, title, excerpt, url }) {
   if (!isUnseen(conversation)) return;
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.toggleAttribute("data-notice", conversation === null);
+  toast.dataset.conversation = conversation ?? "";
   toast.querySelector(".toast__link").href = url;
   toast.querySelector(".toast__title").textContent = title;
   toast.querySelector(".toast__excerpt").textContent = excerpt;
@@ -40,6 +41,12 @@ export function show({ conversation, title, excerpt, url }) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") place.replaceChildren();
+});
+
+// What it says may be what the message no longer says.
+session.on("message.changed", ({ conversation, edited, removed, withdrawn }) => {
+  const toast = place.querySelector(`[data-conversation="${conversation}"]`);
+  if (edited || removed || withdrawn) toast?.remove();
 });
 
 session.on("message.created", async (message) => {
@@ -72,7 +79,7 @@ session.on("latest", tell);
 
 function tell({ conversation, title, excerpt, url, happened_at }) {
   const at = Date.parse(happened_at);
-  if (at <= (shown.get(conversation) ?? newest)) return;
+  if (at <= (shown.get(conversation) ?? notifiedUntil)) return;
   shown.set(conversation, at);
   show({ conversation, title, excerpt, url });
 }

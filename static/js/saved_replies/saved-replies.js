@@ -20,7 +20,7 @@ export function matching(replies, search) {
 }
 
 /** The reply that a shortcut means: one's own before the shop's; else the only one it begins. */
-export function meant(replies, typed, { exactly = false } = {}) {
+function meant(replies, typed, { exactly = false } = {}) {
   const short = plain(typed);
   const same = replies.filter((reply) => reply.short === short);
   const begun = replies.filter((reply) => reply.short.startsWith(short));

@@ -91,7 +91,7 @@ async function undo(tokens) {
     }
   }
   result.text = result.error || (Object.keys(result.failed).length
-    ? gettext("It has changed meanwhile, so it stays as it is.")
+    ? gettext("It has changed since, so it was left alone.")
     : gettext("Undone"));
   if (left.length) result.undo = () => undo(left);
   return result;

@@ -4,15 +4,16 @@ from tests.faults.attack import ATTACKS
 from tests.faults.plants import PLANTS
 from tests.faults.scenario import Scenario
 
-from . import away, hostile, kill, lossy, planted, postgresql, redis, revoked, sqlite
+from . import away, decider, hostile, kill, lossy, planted, postgresql, redis, revoked, sqlite
 
 SCENARIOS = (
     Scenario("no fault", planted.unharmed),
     *(
-        Scenario(f"planted {plant}", planted.planted(plant), in_short=plant not in planted.LONG)
+        Scenario(f"planted {plant}", planted.planted(plant), in_short=plant in planted.SHORT)
         for plant in PLANTS
     ),
     Scenario("servers killed", kill.play),
+    Scenario("deciders killed", decider.play),
     Scenario("redis killed", redis.killed),
     Scenario("redis flushed", redis.flushed, in_short=False),
     Scenario("redis paused", redis.paused),

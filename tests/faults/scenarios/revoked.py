@@ -7,7 +7,6 @@ from functools import partial
 from django.conf import settings as site
 from django.test import Client as Browser
 
-from accounts.actions import suspend
 from accounts.factories import PASSWORD
 from accounts.models import User
 from catalog.teams import remove_member
@@ -15,6 +14,7 @@ from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack, settings
 from tests.faults.stage import SILENCE, Stage, run_in_thread, stage
+from tests.rulings import suspend
 
 Cut = Callable[[Stage, str], None]
 

@@ -2,15 +2,12 @@
 
 from typing import Any, cast
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
 from messaging.host import MessagingHost, PagePart, Product, ProductCard
 from tests.host.people.models import Member
-from trato.audit.actions import record, require_reason
-from trato.errors import AlreadyDone
 from trato.people import Person
 from trato.realtime.sessions import announce_access_changed
 from trato.realtime.teams import announce_member_changed
@@ -33,27 +30,17 @@ class MarketHost(MessagingHost):
     def may_suspend(self, actor: Person, person: Person) -> bool:
         return actor.is_superuser and actor.pk != person.pk
 
-    def suspend(self, actor: Person, person_id: int, reason: str) -> Member:
-        return self._switch(actor, person_id, reason, active=False)
-
-    def restore(self, actor: Person, person_id: int, reason: str) -> Member:
-        return self._switch(actor, person_id, reason, active=True)
-
     @transaction.atomic
-    def _switch(self, actor: Person, person_id: int, reason: str, *, active: bool) -> Member:
+    def set_active(self, person_id: int, *, active: bool) -> bool:
         member = Member.objects.select_for_update().get(pk=person_id)
-        if not self.may_suspend(actor, member):
-            raise PermissionDenied
         if member.is_active == active:
-            raise AlreadyDone(f"{member} is {'active' if active else 'suspended'}.")
+            return False
         member.is_active = active
         announce_member_changed(member.pk)
         member.save(update_fields=["is_active"])
         announce_member_changed(member.pk)
-        verb = "restored" if active else "suspended"
-        record(actor, f"member.{verb}", f"member:{member.pk}", require_reason(reason))
         announce_access_changed(member.pk)
-        return member
+        return True
 
     def active_members(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = Partner.crew.through.objects.annotate(

@@ -25,8 +25,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[time_machine.Traveller]:
     """`clock.shift(seconds)`: let time pass, for the database too."""
     from django.utils import timezone
 
-    for module in ("messaging.away.answering", "messaging.away.actions", "messaging.sending.orm"):
+    for module in ("messaging.away.answering", "messaging.away.actions"):
         monkeypatch.setattr(f"{module}.database_now", timezone.now)
+    monkeypatch.setattr(
+        "messaging.sending.orm.sanctions.time_to_write", lambda _sender_id: timezone.now()
+    )
     answering._decided.clear()
     with time_machine.travel(SATURDAY, tick=False) as traveller:
         yield traveller

@@ -21,9 +21,9 @@ from messaging.factories import ConversationFactory
 from messaging.models import AwayAnswer, Conversation, Message
 from messaging.sending import orm
 from messaging.triage import actions as triage
-from notifications.queries import unread_count
 from tests.databases import own_database
 from tests.said import say
+from tests.unread import unread_count
 
 from .conftest import SATURDAY, WORDS
 

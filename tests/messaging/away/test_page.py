@@ -59,7 +59,7 @@ def test_away_until_is_a_time_by_the_shops_clock(page: Client, closed: Shop) -> 
 @pytest.mark.parametrize(
     ("until", "complaint"),
     [
-        ("2026-11-28T11:00", "This time is over."),
+        ("2026-11-28T11:00", "That time has passed."),
         ("2027-03-28T02:30", "this time doesn&#x27;t exist"),
         ("soon", "Enter a day and a time."),
         ("", "This field is required."),

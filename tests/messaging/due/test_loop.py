@@ -12,6 +12,7 @@ from django.db import OperationalError
 
 from accounts.models import User
 from messaging.due import loop, watch
+from messaging.due.leisure import at_leisure
 from messaging.models import Conversation
 from tests.patience import PATIENCE
 from tests.said import say
@@ -116,11 +117,12 @@ def test_waking_without_a_loop_does_nothing() -> None:
 
 
 def test_the_command_does_all_that_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    work, slow = Work(due=120), Work(due=1)
+    work, slow, long = Work(due=120), Work(due=1), Work(due=2)
     monkeypatch.setattr("messaging.management.commands.do_due.SWEEPS", (work,))
     monkeypatch.setattr("messaging.management.commands.do_due.SLOW_SWEEPS", (slow,))
+    monkeypatch.setattr("messaging.management.commands.do_due.LONG_SWEEPS", (long,))
     call_command("do_due")
-    assert (work.due, slow.due) == (0, 0)
+    assert (work.due, slow.due, long.due) == (0, 0, 0)
 
 
 @pytest.fixture
@@ -143,3 +145,24 @@ def test_only_a_shoppers_message_to_a_watched_shop_wakes(
     watch.watch([conversation.shop_id + 1])
     say(shopper, conversation)
     assert woken == [True]
+
+
+def test_what_can_wait_rests_after_each_call(settings: Any) -> None:
+    settings.LEISURE_BUSY_SHARE = 1e9
+    settings.LEISURE_CORE_SHARE = 1e-9
+    work = Work(due=5)
+    sweep = at_leisure(work)
+    assert [sweep(2), sweep(2), sweep(2)] == [2, 0, 0]
+    settings.LEISURE_CORE_SHARE = 1e9
+    sweep = at_leisure(work)
+    assert [sweep(2), sweep(2), sweep(2)] == [2, 1, 0]
+
+
+def test_what_can_wait_waits_while_the_process_is_busy(settings: Any) -> None:
+    settings.LEISURE_CORE_SHARE = 1e9
+    settings.LEISURE_BUSY_SHARE = 0.0
+    settings.LEISURE_LATEST_SECONDS = 1e9
+    work = Work(due=5)
+    assert at_leisure(work)(2) == 0
+    settings.LEISURE_LATEST_SECONDS = 0.0
+    assert at_leisure(work)(2) == 2

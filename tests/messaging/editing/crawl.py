@@ -13,7 +13,16 @@ PARAMETER = re.compile(r"<(\w+)>")
 FOR_SCRIPTS = ("/conversation", "/notifications", "/saved-replies")
 ELSEWHERE = ("/accounts/", "/language/", "/text.js", "/metrics", "/health/")  # know no messages
 # Parameters that lead to nothing about messages.
-UNRELATED = {"picture_id", "pk", "shop_id", "shop_key", "token", "user_key"}
+UNRELATED = {
+    "client_id",
+    "decision_id",
+    "picture_id",
+    "pk",
+    "shop_id",
+    "shop_key",
+    "token",
+    "user_key",
+}
 
 
 def addresses(values: Mapping[str, Sequence[object]]) -> Iterator[str]:

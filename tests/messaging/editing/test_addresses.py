@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.editing.actions import edit, withdraw
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, Report
 from tests.said import say
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,21 @@ def test_refusals_are_in_words_and_keep_what_was_typed(
         assert client.post(address, {"act": act}, headers=JSON).status_code == 400
 
 
+def test_a_script_reports_the_other_sides_message_as_the_form_does(
+    shopper: User, seller: User, said: Message, address: str, client_of: Any
+) -> None:
+    form = {"act": "report", "reason": "abuse", "words": "He shouts."}
+    assert client_of(shopper).post(address, form, headers=JSON).status_code == 404  # one's own
+    client = client_of(seller)
+    answer = client.post(address, {**form, "reason": "tall"}, headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+    assert not Report.objects.exists()
+    answer = client.post(address, form, headers=JSON)
+    assert (answer.status_code, answer.json()["body"]) == (200, "Is it glzed?")
+    report = Report.objects.get()
+    assert (report.reporter, report.message, report.words) == (seller, said, "He shouts.")
+
+
 def test_the_writers_own_side_reads_earlier_texts_and_the_other_does_not(
     shopper: User, seller: User, colleague: User, said: Message, address: str, client_of: Any
 ) -> None:
@@ -107,7 +122,7 @@ def test_staff_read_earlier_and_withdrawn_words_in_the_thread(
     withdraw(shopper, said.conversation_id, 1)
     client = client_of(moderator)
     path = f"/admin/messaging/conversation/{said.conversation_id}/thread/"
-    client.post(path)
+    client.post(path, {"reason": "Odd"})
     page = client.get(path).text
     assert "Is it glzed?" in page
     assert "Is it glazed?" in page

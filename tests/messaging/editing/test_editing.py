@@ -13,11 +13,11 @@ from catalog.models import Shop, ShopMember
 from messaging import actions
 from messaging.editing.actions import edit, withdraw
 from messaging.models import Conversation, Message, MessageVersion
-from messaging.moderation import actions as moderation
 from messaging.records import Attempt
 from messaging.sending import orm
 from notifications.models import Notification
-from tests.said import say
+from tests.rulings import remove_message
+from tests.said import in_log, say
 from trato.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +162,7 @@ def test_what_is_withdrawn_or_removed_is_not_edited(
 ) -> None:
     other = say(shopper, said.conversation, "Call me")
     withdraw(shopper, said.conversation_id, 1)
-    moderation.remove_message(moderator, other.pk, "phone")
+    remove_message(moderator, other.pk, "phone")
     assert refused(shopper, said.conversation_id, 1, "Back") == "forbidden"
     assert refused(shopper, said.conversation_id, 2, "Back") == "forbidden"
     assert refused(shopper, said.conversation_id, 2, act=withdraw) == "forbidden"
@@ -234,7 +234,7 @@ def test_a_repeated_send_after_an_edit_finds_the_message_as_it_is(
     client_id = uuid.uuid4()
     actions.send(shopper, conversation.pk, client_id, "Is it glzed?")
     edit(shopper, conversation.pk, 1, "Is it glazed?")
-    again = actions.send(shopper, conversation.pk, client_id, "Is it glzed?")
+    again = in_log(actions.send(shopper, conversation.pk, client_id, "Is it glzed?"))
     assert (again.sequence, again.body, again.edited) == (1, "Is it glazed?", True)
     with pytest.raises(Refused) as refusal:
         actions.send(shopper, conversation.pk, client_id, "Is it glazed?")

@@ -21,12 +21,12 @@ from messaging.exports import building
 from messaging.factories import ConversationFactory, SavedReplyFactory
 from messaging.files.actions import describe
 from messaging.files.models import SIDES, storage
-from messaging.models import Conversation, Export, Message
-from messaging.moderation import actions as moderation
+from messaging.models import Conversation, Export, Message, Report
 from messaging.reactions.actions import react
 from notifications.models import Notification
 from tests.exports import everything_in, exported
 from tests.messaging.editing.crawl import addresses, fetched
+from tests.rulings import remove_message
 from tests.said import say
 from tests.sockets import next_frame, send
 from tests.uploads import PDF, uploaded
@@ -84,11 +84,14 @@ class Scene:
             {
                 "conversation_id": [self.talk.pk],
                 "sequence": MESSAGES,
+                "place": [0],
                 "file_id": [file.pk for file in self.files],
                 "slug": [product.slug, self.talk.shop.slug],
                 "notification_id": list(news) or [1],
                 "reply_id": [self.reply.pk],
                 "export_id": list(Export.objects.values_list("pk", flat=True)),
+                "person_id": list(User.objects.values_list("pk", flat=True)),
+                "report_id": list(Report.objects.values_list("pk", flat=True)) or [1],
                 "view_id": [1],
                 "wait_id": [1],
             }
@@ -139,7 +142,7 @@ def _hide(scene: Scene, moderator: User) -> None:
     for sequence in OF_SHOPPER:
         withdraw(scene.sender, scene.talk.pk, sequence)
     message = Message.objects.get(conversation=scene.talk, sequence=3)
-    moderation.remove_message(moderator, message.pk, "because")
+    remove_message(moderator, message.pk, "because")
 
 
 ACTS: dict[str, Callable[[Scene, User], None]] = {"edit": _edit, "hide": _hide}

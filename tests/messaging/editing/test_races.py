@@ -9,8 +9,8 @@ import pytest
 from accounts.models import User
 from messaging.editing.actions import edit, withdraw
 from messaging.models import Conversation, Message, MessageVersion, Reaction
-from messaging.moderation import actions as moderation
 from messaging.reactions.actions import react
+from tests.rulings import remove_message
 from tests.said import say
 from tests.threads import in_threads
 from trato.errors import AlreadyDone, Refused
@@ -34,7 +34,7 @@ def test_edits_withdraws_removals_and_reactions_take_turns(
         (react, (seller, *place, "🙏")),
         (withdraw, (shopper, *place)),
         (withdraw, (shopper, *place)),
-        (moderation.remove_message, (moderator, said.pk, "why")),
+        (remove_message, (moderator, said.pk, "why")),
     ]
     waiting = list(acts)
 
@@ -52,7 +52,7 @@ def test_edits_withdraws_removals_and_reactions_take_turns(
     assert said.revision == conversation.revision
     assert said.is_hidden
     assert changes.count(withdraw) <= 1
-    assert changes.count(moderation.remove_message) == 1
+    assert changes.count(remove_message) == 1
     texts = [*MessageVersion.objects.order_by("number").values_list("body", flat=True), said.body]
     assert len(texts) == len(set(texts)) == 1 + changes.count(edit)
     assert texts[0] == "Version 0"

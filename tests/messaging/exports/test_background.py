@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.utils import timezone, translation
 
 from accounts import deletion
-from accounts.actions import suspend
 from accounts.models import User
 from catalog.teams import remove_member
 from messaging.due import loop
@@ -23,10 +22,10 @@ from messaging.exports.archive import pieces
 from messaging.factories import ConversationFactory
 from messaging.files.actions import delete_stored
 from messaging.models import Conversation, Export
-from messaging.moderation import actions as moderation
 from messaging.reactions.actions import react
 from notifications.models import Notification
 from tests.exports import address, everything_in, json_of, opened, said_with_files
+from tests.rulings import remove_message, suspend
 from tests.said import say
 from tests.threads import in_threads
 from tests.uploads import PDF
@@ -216,7 +215,21 @@ def _withdraw(talk: Conversation, person: User, moderator: User) -> None:
 
 
 def _remove(talk: Conversation, person: User, moderator: User) -> None:
-    moderation.remove_message(moderator, talk.messages.get(sequence=1).pk, "No")
+    remove_message(moderator, talk.messages.get(sequence=1).pk, "No")
+
+
+def test_a_reaction_to_an_edited_message_takes_nothing_away(
+    talk: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    edit(shopper, talk.pk, 1, "A stone bowl?")
+    talk.messages.filter(sequence=1).update(edited_at=timezone.now() - timedelta(hours=1))
+    client = client_of(shopper)
+    client.post(address(talk))
+    building.due(10)
+    link = f"{address(talk)}{Export.objects.get().pk}/"
+    assert client.get(link).status_code == 200
+    react(seller, talk.pk, 1, "👍")
+    assert client.get(link).status_code == 200
 
 
 @pytest.mark.parametrize("change", [_edit, _withdraw, _remove])

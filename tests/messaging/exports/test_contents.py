@@ -13,10 +13,10 @@ from messaging.exports import contents
 from messaging.factories import ConversationFactory
 from messaging.files.actions import delete_stored
 from messaging.models import Conversation, File
-from messaging.moderation import actions as moderation
 from messaging.notes.actions import add as add_note
 from messaging.reactions.actions import react
 from tests.exports import everything_in, exported, json_of, page_of, said_with_files
+from tests.rulings import remove_message
 from tests.said import say
 from tests.uploads import PDF, jpeg, uploaded
 
@@ -120,7 +120,7 @@ def test_old_words_and_files_are_in_no_export_made_afterwards(
     elif act == "withdraw":
         withdraw(shopper, conversation.pk, 1)
     else:
-        moderation.remove_message(moderator, asked.pk, "No")
+        remove_message(moderator, asked.pk, "No")
     for person in (shopper, seller):
         archive = exported(client_of(person), conversation)
         said, names = everything_in(archive), archive.namelist()

@@ -106,14 +106,22 @@ def test_own_purchases_don_t_count(tell: Tell, figures: Make, shop: Shop) -> Non
     ("side", "outcome", "counts"),
     [("shopper", "", 0), ("shopper", "upheld", 0), ("shopper", "dismissed", 1), ("shop", "", 1)],
 )
+@pytest.mark.parametrize("is_whole", [False, True])
 def test_reported_shoppers_don_t_count(
-    side: str, outcome: str, counts: int, tell: Tell, figures: Make, shopper: User, seller: User
+    is_whole: bool,
+    side: str,
+    outcome: str,
+    counts: int,
+    tell: Tell,
+    figures: Make,
+    shopper: User,
+    seller: User,
+    conversation: Conversation,
 ) -> None:
-    message, answer = tell(shopper, 30), tell(seller, 29)
-    if side == "shopper":
-        ReportFactory(message=message, reporter=seller, outcome=outcome)
-    else:
-        ReportFactory(message=answer, reporter=shopper, outcome=outcome)
+    messages = {"shopper": tell(shopper, 30), "shop": tell(seller, 29)}
+    thing: Any = {"conversation": conversation} if is_whole else {"message": messages[side]}
+    reporter = seller if side == "shopper" else shopper
+    ReportFactory(**thing, reporter=reporter, outcome=outcome)
     assert Report.objects.count() == 1
     assert figures().summary["answered"] == counts
 

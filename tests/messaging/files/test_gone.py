@@ -18,6 +18,8 @@ from messaging.files import actions as files
 from messaging.models import Conversation, File, Message
 from messaging.moderation import actions as moderation
 from notifications.models import Notification
+from tests.rulings import remove_message
+from tests.said import in_log
 from tests.uploads import PDF, uploaded
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_hurry")]
@@ -32,7 +34,7 @@ def sent(person: User, conversation: Conversation, *contents: bytes | None) -> M
     """Send a message with files; without contents, with a small photo."""
     rows = [uploaded(person, conversation, content) for content in contents or (None,)]
     answer = actions.send(person, conversation.pk, uuid.uuid4(), "Look", [row.pk for row in rows])
-    return Message.objects.get(pk=answer.id)
+    return Message.objects.get(pk=in_log(answer).id)
 
 
 @pytest.mark.parametrize("is_withdrawn", [False, True])
@@ -49,7 +51,7 @@ def test_a_removed_or_withdrawn_message_takes_its_files_with_it(
     if is_withdrawn:
         withdraw(shopper, conversation.pk, message.sequence)
     else:
-        moderation.remove_message(moderator, message.pk, "No")
+        remove_message(moderator, message.pk, "No")
     for person in (shopper, seller):
         for address in (row.url, row.thumbnail_url, f"{row.thumbnail_url}?size=large"):
             assert client_of(person).get(address).status_code == 404
@@ -95,14 +97,14 @@ def test_staff_see_the_files_of_what_they_look_into(
     shopper: User, moderator: User, conversation: Conversation, client_of: Any
 ) -> None:
     message = sent(shopper, conversation)
-    moderation.remove_message(moderator, message.pk, "No")
+    remove_message(moderator, message.pk, "No")
     client, thread = (
         client_of(moderator),
         f"/admin/messaging/conversation/{conversation.pk}/thread/",
     )
     address = f"{thread}files/{File.objects.get().pk}/"
     assert client.get(address).status_code == 404  # before the recorded look
-    client.post(thread)
+    client.post(thread, {"reason": "Odd"})
     assert address in client.get(thread).text
     assert client.get(f"{address}?small")["Content-Type"] == "image/jpeg"
     later = sent(shopper, conversation, PDF)

@@ -178,3 +178,13 @@ def test_a_page_of_40_messages_with_40_pictures_costs_at_most_8_queries(
             page = client.get(f"{conversation.get_absolute_url()}{address}")
         assert page.text.count("thumbnail/ 1x" if not address else '"kind":"image"') == 40
         assert len(asked) <= 8, "\n".join(query["sql"][:170] for query in asked)
+
+
+def test_a_description_does_not_turn_the_text_around_it(
+    shopper: User, conversation: Conversation, client_of: Any
+) -> None:
+    own = pdf(shopper, conversation)
+    form = {"alt": "The \u202egnp.\u202c rules"}
+    assert client_of(shopper).post(own.url, form).status_code == 200
+    own.refresh_from_db()
+    assert own.alt == "The gnp. rules"

@@ -15,9 +15,10 @@ from messaging.factories import ConversationFactory, MessageFactory
 from messaging.lanes import queries, store
 from messaging.lanes.turns import Turn, after_message
 from messaging.models import NOT_HIDDEN, Conversation, Lane, Message, Side
-from messaging.moderation import actions as moderation
 from messaging.triage import actions as triage
+from tests.rulings import remove_message
 from tests.said import say
+from tests.whole import tries
 from trato import rate_limits
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_nobody_has_to_answer_the_only_question_once_it_is_hidden(
     if is_withdrawn:
         withdraw(shopper, conversation.pk, 1)
     else:
-        moderation.remove_message(moderator, asked.pk, "No")
+        remove_message(moderator, asked.pk, "No")
     assert turn_of(conversation) == ("", None)
     assert queries.counts(access.scope_of(seller)) == {
         "ours": 0, "theirs": 0, "settled": 1, "all": 1,
@@ -166,7 +167,7 @@ def expected(conversation: Conversation) -> str:
 Act = tuple[str, int]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     some.lists(
         some.tuples(

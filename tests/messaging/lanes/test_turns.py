@@ -18,6 +18,7 @@ from messaging.lanes import queries, store
 from messaging.lanes.turns import Turn, after_message
 from messaging.models import Conversation, Lane, Side
 from messaging.triage import actions as triage
+from tests.whole import tries
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -57,7 +58,7 @@ def recounted(user: User) -> dict[str, int]:
 Act = tuple[str, int]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     some.lists(
         some.tuples(some.sampled_from(["ask", "answer", "settle", "reopen"]), some.integers(0, 3)),

@@ -12,7 +12,7 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Shop
-from messaging import access
+from messaging import access, inbox_order
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.inbox import queries as inbox
 from messaging.listing import few, queries
@@ -28,6 +28,7 @@ from messaging.models import (
 from messaging.triage import actions as triage
 from notifications import actions as notifications
 from notifications.models import Notification
+from tests.whole import tries
 from trato.pagination import FIRST_PAGE, PageRequest
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +150,7 @@ ALL = some.booleans()
 
 
 @settings(
-    max_examples=15,
+    max_examples=tries(15),
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -169,6 +170,7 @@ def test_each_filter_equals_a_plain_look(
     flags: tuple[bool, ...], choice: tuple[int, ...], sort: str, limit: int,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(few, "FEW", limit)
+    monkeypatch.setattr(inbox_order, "NEAREST", limit // 10 or 2)
     world = World()
     for act in acts:
         world.act(*act)
@@ -192,6 +194,7 @@ def test_pages_follow_each_other_in_both_directions(
     monkeypatch: pytest.MonkeyPatch, sort: str, limit: int
 ) -> None:
     monkeypatch.setattr(few, "FEW", limit)
+    monkeypatch.setattr(inbox_order, "NEAREST", 1)  # fewer than a shop has
     world = World()
     for place in range(6):
         world.act("ask", place, place % 4)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.models import User
 from messaging.models import (
     Conversation,
     ConversationLabel,
+    DismissedWarning,
     Message,
     Nudge,
     Participant,
@@ -157,13 +157,13 @@ def report(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, Report.objects.filter(message=message).exists()
 
 
-def remove(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
-    path = f"/admin/messaging/conversation/message/{scene.asked.pk}/remove/"
-    status = client.post(path, {"rule": "off_platform", "reason": "Phone number"}).status_code
-    return status, Message.objects.filter(pk=scene.asked.pk, removed_at__isnull=False).exists()
+def dismiss(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    sequence = 2 if person == "shopper" else 1
+    path = f"{scene.suspicious.get_absolute_url()}messages/{sequence}/"
+    status = client.post(path, {"act": "dismiss"}).status_code
+    return status, DismissedWarning.objects.exists()
 
 
-def suspend(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
-    path = f"/admin/accounts/user/{scene.bystander.pk}/suspend/"
-    status = client.post(path, {"reason": "Scam"}).status_code
-    return status, User.objects.filter(pk=scene.bystander.pk, is_active=False).exists()
+def leave(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    answer = client.get(f"{scene.suspicious.get_absolute_url()}messages/1/links/0/")
+    return answer.status_code, 'href="https://odd.example/x"' in answer.text

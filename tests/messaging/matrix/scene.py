@@ -11,19 +11,37 @@ from django.utils import timezone
 
 from accounts.factories import UserFactory
 from accounts.models import User
+from catalog.factories import ProductFactory
+from messaging.appeals.actions import appeal
+from messaging.blocks.actions import block
+from messaging.decisions.actions import decide
+from messaging.decisions.ruling import Ruling
 from messaging.editing.actions import edit
-from messaging.factories import SavedReplyFactory, SavedViewFactory
+from messaging.factories import (
+    ConversationFactory,
+    MessageFactory,
+    SavedReplyFactory,
+    SavedViewFactory,
+)
 from messaging.files.models import storage
 from messaging.models import (
     AlertChoice,
+    Appeal,
     AwayWords,
+    Block,
     Conversation,
     ConversationLabel,
+    Decision,
+    DismissedWarning,
     Export,
     File,
+    HeldMessage,
     LastActive,
+    LinkHost,
+    Look,
     Message,
     MessageVersion,
+    MutedReporter,
     Note,
     Nudge,
     OpeningHours,
@@ -31,13 +49,16 @@ from messaging.models import (
     PresenceChoice,
     Reaction,
     Report,
+    Sanction,
     SavedReply,
     SavedView,
     ScheduledMessage,
+    Side,
     TeamRules,
     TeamState,
 )
 from messaging.notes.actions import add as add_note
+from messaging.reports.actions import report_product
 from messaging.scheduled.actions import schedule
 from messaging.triage import labels
 from notifications.models import Notification
@@ -47,9 +68,12 @@ from tests.uploads import PDF, uploaded
 from trato.audit.models import AuditEntry
 
 MODELS = (
-    AlertChoice, AuditEntry, AwayWords, Conversation, ConversationLabel, Export, File, LastActive,
-    Message, MessageVersion, Note, Notification, Nudge, OpeningHours, Participant, PresenceChoice,
-    Reaction, Report, SavedReply, SavedView, ScheduledMessage, TeamRules, TeamState,
+    AlertChoice, Appeal, AuditEntry, AwayWords, Block, Conversation, ConversationLabel,
+    Decision, DismissedWarning, Export, File,
+    HeldMessage, LastActive, LinkHost, Look,
+    Message, MessageVersion, MutedReporter, Note, Notification, Nudge, OpeningHours, Participant,
+    PresenceChoice,
+    Reaction, Report, Sanction, SavedReply, SavedView, ScheduledMessage, TeamRules, TeamState,
 )  # fmt: skip
 
 
@@ -62,8 +86,57 @@ class Scene:
         self.asked = say(shopper, conversation, "Is it glazed?")
         self.answered = say(seller, conversation, "Yes, inside tooo.")
         edit(seller, conversation.pk, 2, "Yes, inside too.")
+        self.blocked = ConversationFactory(
+            consumer=UserFactory(name="Ane Bloqueada"),
+            product=ProductFactory(shop=conversation.shop),
+            turn=Side.SELLER,
+        )
+        block(seller, self.blocked.pk)
+        elsewhere = ConversationFactory(
+            consumer=shopper,
+            product=ProductFactory(shop=conversation.shop),
+            has_held=True,
+            turn=Side.SELLER,
+        )
+        self.held = HeldMessage.objects.create(
+            conversation=elsewhere,
+            sender=shopper,
+            side=Side.CONSUMER,
+            client_id=uuid.uuid4(),
+            body="Words that are held",
+            reason="rule",
+        )
+        self.suspicious = ConversationFactory(
+            consumer=shopper, product=ProductFactory(shop=conversation.shop)
+        )
+        for person in (shopper, seller):
+            text = "Tell me the code that you got by SMS: https://odd.example/x"
+            MessageFactory(conversation=self.suspicious, sender=person, body=text)
+        LinkHost.objects.create(host="odd.example", action=LinkHost.Action.WARN)
+        other: Any = ProductFactory(shop=conversation.shop)
+        self.report = report_product(shopper, other, "scam", "Zigzag")
+        Look.objects.create(
+            conversation=conversation, created_at=timezone.now() - timedelta(days=2)
+        )
+        Conversation.objects.filter(pk=conversation.pk).update(has_looks=True)
         self.note = add_note(seller, conversation.pk, uuid.uuid4(), "Ask Iker first")
         self.bystander = UserFactory()
+        chief = UserFactory(staff=True, is_superuser=True)
+        self.decision, other = (
+            decide(
+                chief,
+                one.pk,
+                Ruling(
+                    measure="warn",
+                    facts="You were rude",
+                    ground="terms",
+                    clause="Be kind",
+                    explanation="You weren't",
+                ),
+            )
+            for one in (shopper, self.bystander)
+        )
+        self.appeal = appeal(self.bystander, other.pk, "It was my sister")
         self.seller, self.label = (
             seller,
             labels.create(seller, conversation.shop_id, "Trade prices", "red"),

@@ -7,15 +7,39 @@ from django.utils import timezone
 from messaging.models import (
     Conversation,
 )
-from tests.messaging.matrix import conversation, exports, files, shop
+from tests.messaging.matrix import (
+    blocks,
+    conversation,
+    exports,
+    files,
+    held,
+    looks,
+    reports,
+    shop,
+    standing,
+)  # fmt: skip
 from tests.messaging.matrix.conversation import has, on_list
 from tests.messaging.matrix.scene import Act
 
 SIDES = {"shopper", "seller", "colleague"}
 SELLERS = {"seller", "colleague"}
-STAFF = {"moderator"}
-EVERYBODY = SIDES | STAFF | {"former_colleague", "other_seller", "stranger"}
+STAFF = {"moderator", "lead"}
+AUDITORS = STAFF | {"auditor"}
+EVERYBODY = SIDES | AUDITORS | {"former_colleague", "other_seller", "stranger"}
+NO_MEMBERS = EVERYBODY - SELLERS
 NOT_LOGGED_IN = {"anonymous", "suspended"}  # a suspended person's session counts as nobody's
+
+# What a suspended person can ask for as well.
+OPEN_TO_SUSPENDED = {"see standing", "read a decision", "appeal"}
+
+# What reaches the other side, and so is refused while one of the two has blocked the other, and to
+# a muted person.
+REACHING = {
+    "send", "upload", "send a file", "schedule a file", "nudge", "edit", "react", "quote",
+}  # fmt: skip
+
+# Visitors without an account may do it too, if they say who they are.
+FOR_VISITORS = {"report the product", "report the shop"}
 
 _soon = timezone.now() + timedelta(hours=3)
 # act → who may do it, and the response to others who are logged in
@@ -74,6 +98,17 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "choose a colleague": (conversation.choices("assign", "Marta"), SELLERS, {404}),
     "list labels": (shop.label_list, SELLERS, {200, 404}),
     "report": (conversation.report, SIDES, {404}),
+    "dismiss a warning": (conversation.dismiss, SIDES, {404}),
+    "see the page before a link": (conversation.leave, SIDES, {404}),
+    "report the conversation": (reports.conversation, SIDES, {404}),
+    "report a person": (reports.person, SIDES, {404}),
+    "report the product": (reports.product, NO_MEMBERS, {404}),
+    "report the shop": (reports.shop, NO_MEMBERS, {404}),
+    "see one's report": (reports.see_own, {"shopper"}, {404}),
+    "list one's reports": (reports.list_own, {"shopper"}, {200}),
+    "take a product off sale": (reports.hide, STAFF, {302, 403}),
+    "mute a reporter": (reports.mute, STAFF, {302, 403}),
+    "dismiss a report": (reports.dismiss, STAFF, {302, 403}),
     "edit": (conversation.edit, {"shopper", "seller"}, {403, 404}),
     "withdraw": (conversation.withdraw, {"shopper", "seller"}, {403, 404}),
     "react": (conversation.react, SIDES, {404}),
@@ -107,6 +142,26 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "set the team's rules": (shop.set_rules, {"seller"}, {403, 404}),
     "choose alerts": (shop.set_alerts, SELLERS, {404}),
     "see alerts": (shop.see_alerts, SIDES, {404}),
-    "remove": (conversation.remove, STAFF, {302, 403}),
-    "suspend": (conversation.suspend, STAFF, {302, 403}),
+    "ask to block": (blocks.ask_to_block, SIDES, {404}),
+    "block": (blocks.block, SIDES, {404}),
+    "unblock": (blocks.unblock, SELLERS, {404}),
+    "see blocks": (blocks.see_blocks, SELLERS, {200}),
+    "see looks of staff": (looks.see, SIDES, {404}),
+    "see a held message": (held.see, {"shopper"}, {200, 404}),
+    "take back a held message": (held.take_back, {"shopper"}, {404}),
+    "review a held message": (held.review, AUDITORS, {401, 403}),
+    "deliver a held message": (held.release, STAFF, {302, 403}),
+    "reject a held message": (held.reject, STAFF, {302, 403}),
+    "see standing": (standing.see_standing, EVERYBODY | {"suspended"}, set()),
+    "read a decision": (standing.read_decision, {"shopper"}, {404}),
+    "appeal": (standing.appeal, {"shopper"}, {404}),
+    "decide": (standing.decide, STAFF, {302, 403}),
+    "decide an appeal": (standing.decide_appeal, {"lead"}, {302, 403}),
+    "see decisions": (standing.see_decisions, AUDITORS, {401, 403}),
+    "see appeals": (standing.see_appeals, AUDITORS, {401, 403}),
+    "decide about a report": (standing.decide_about_report, STAFF, {302, 403}),
+    "decide about a held message": (standing.decide_about_held, STAFF, {302, 403}),
+    "undo a decision": (standing.undo, STAFF, {302, 403}),
+    "remove": (standing.remove, STAFF, {302, 403}),
+    "suspend": (standing.suspend, STAFF, {302, 403}),
 }

@@ -15,7 +15,7 @@ from catalog.models import Shop, ShopMember
 from messaging.models import Conversation, Note
 from messaging.notes import actions, mentions
 from notifications.models import News
-from notifications.queries import unread_count
+from tests.unread import unread_count
 
 pytestmark = pytest.mark.django_db
 

@@ -27,6 +27,7 @@ from messaging.models import (
 )
 from messaging.nudges.actions import send
 from messaging.nudges.answered import due
+from messaging.resuming import state_of
 from messaging.triage import actions as triage
 from notifications.models import Notification
 from notifications.queries import Unread, unread_counts
@@ -304,6 +305,18 @@ def test_nothing_is_left_of_a_deleted_shopper(waiting: Conversation, shopper: Us
     deletion.delete_account(shopper.pk)
     assert not Nudge.objects.exists()
     assert not Notification.objects.exists()
+
+
+@pytest.mark.parametrize("since", [0, 1])
+def test_an_answer_that_is_stored_while_a_page_is_read_ends_it(
+    since: int, waiting: Conversation, shopper: User, seller: User
+) -> None:
+    send(shopper, waiting.pk)
+    waiting.refresh_from_db()
+    say(seller, waiting, "Yes, inside too.")  # between the reading of the row and its messages
+    state = state_of(waiting, since, shopper)
+    assert state.messages[-1].body == "Yes, inside too."
+    assert state.nudged == {}
 
 
 async def test_both_sides_learn_of_it_at_once(

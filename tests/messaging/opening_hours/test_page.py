@@ -130,7 +130,7 @@ def test_a_day_off_can_be_removed(page: Client, shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("day", "complaint"),
     [
-        ("2026-11-29", "This day is over."),
+        ("2026-11-29", "That day has passed."),
         ("2036-11-29", "This day is too far away."),
         ("2026-02-30", "Enter a valid date."),
         ("", "This field is required."),

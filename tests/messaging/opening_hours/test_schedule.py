@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from opening_hours import OpeningHours
 
 from messaging.opening_hours.schedule import LOOK_AHEAD, MINUTES_PER_DAY, Schedule, Span, Week
+from tests.whole import tries
 
 MINUTE = timedelta(minutes=1)
 # Clocks change by an hour, half an hour, at midnight, in the south, and not at all.
@@ -69,7 +70,7 @@ days_off = some.frozensets(
 schedules = some.builds(Schedule, zone=zones, week=weeks(), days_off=days_off)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(schedules, near_changes, some.integers(0, MINUTES_PER_DAY))
 def test_it_equals_the_clock_on_the_wall_minute_by_minute(
     schedule: Schedule, start: datetime, minutes: int
@@ -85,7 +86,7 @@ def test_it_equals_the_clock_on_the_wall_minute_by_minute(
         assert opening is None or opening >= start + minutes * MINUTE
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(schedules, near_changes, some.integers(1, 4 * MINUTES_PER_DAY))
 def test_intervals_are_in_order_and_do_not_touch(
     schedule: Schedule, start: datetime, minutes: int
@@ -128,7 +129,7 @@ def in_osm(schedule: Schedule) -> str:
     return "; ".join(rules)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(schedules, near_changes)
 def test_it_equals_opening_hours_py(schedule: Schedule, start: datetime) -> None:
     oracle = OpeningHours(in_osm(schedule), timezone=schedule.zone)

@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from accounts.models import User
 from messaging.models import Conversation, Message
 from messaging.places.queries import first_since
+from tests.whole import tries
 from trato.time_zones import CHOSEN_COOKIE
 
 from .long import fill
@@ -100,7 +101,9 @@ def test_finding_a_day_is_one_query(conversation: Conversation, seller: User) ->
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(hours=some.lists(some.integers(0, 60), max_size=20), day=some.integers(0, 90))
 def test_a_day_is_found_wherever_it_is(

@@ -12,8 +12,8 @@ from accounts.models import User
 from messaging.editing import actions as editing
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
-from messaging.moderation import actions as moderation
 from messaging.search import postgresql, within
+from tests.rulings import remove_message
 from tests.said import say
 
 from .long import fill
@@ -96,7 +96,7 @@ def test_removed_withdrawn_and_earlier_words_are_not_found(
 ) -> None:
     removed, withdrawn, edited = (say(seller, conversation, f"Kiln {n}") for n in range(3))
     assert len(hits(search(client, conversation, "kiln"))) == 3
-    moderation.remove_message(moderator, removed.pk, "Off")
+    remove_message(moderator, removed.pk, "Off")
     editing.withdraw(seller, conversation.pk, withdrawn.sequence)
     editing.edit(seller, conversation.pk, edited.sequence, "Lamp")
     assert hits(search(client, conversation, "kiln")) == []

@@ -15,9 +15,9 @@ from messaging.models import Conversation, PresenceChoice
 from messaging.presence.actions import choose
 from messaging.reading.actions import mark_read
 from messaging.triage import actions as triage
-from notifications.queries import unread_count
 from tests.said import say
 from tests.sockets import Socket, next_frame, send
+from tests.unread import unread_count
 from trato.errors import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,8 +11,8 @@ from accounts.models import User
 from messaging import actions
 from messaging.editing.actions import edit, withdraw
 from messaging.models import Conversation, Message
-from messaging.moderation import actions as moderation
 from messaging.reactions.actions import react
+from tests.rulings import remove_message
 from tests.said import say
 from tests.sockets import message_frame, next_frame, send
 from trato.errors import Refused
@@ -59,7 +59,7 @@ def test_it_follows_an_edit_and_loses_the_words_with_the_original(
     withdraw(shopper, quoted.pk, 1)
     assert excerpt() == ""
     Message.objects.filter(sequence=1).update(withdrawn_at=None)
-    moderation.remove_message(moderator, Message.objects.get(sequence=1).pk, "why")
+    remove_message(moderator, Message.objects.get(sequence=1).pk, "why")
     assert excerpt() == ""
 
 

@@ -19,9 +19,10 @@ from messaging.reading import batch, postgresql
 from messaging.reading.actions import mark_read
 from messaging.records import ReadMark
 from notifications.models import Notification
-from notifications.queries import unread_count
 from tests.messaging.reading.marks import mark_at_once, send, store_marks
 from tests.messaging.sending.stores import conversations
+from tests.unread import unread_count
+from tests.whole import tries
 from trato import rate_limits
 from trato.realtime.statements import StatementConnection
 
@@ -51,7 +52,7 @@ def left(where: Conversation) -> Any:
 
 
 @examples(
-    max_examples=15,
+    max_examples=tries(15),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

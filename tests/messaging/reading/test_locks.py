@@ -18,13 +18,13 @@ from messaging.reading.actions import mark_read
 from messaging.records import Reading, ReadMark
 from messaging.sending import postgresql as sending
 from notifications import actions as notifications
-from notifications.queries import unread_count
 from tests.databases import own_database
 from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.messaging.reading.marks import mark_at_once, send, store_marks
 from tests.messaging.sending.stores import attempt, conversations
 from tests.messaging.sending.stores import stored as stored_together
 from tests.patience import PATIENCE
+from tests.unread import unread_count
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import StatementConnection
 

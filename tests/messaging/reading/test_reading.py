@@ -9,13 +9,14 @@ from accounts.models import User
 from messaging import actions, queries
 from messaging.models import Conversation, Participant
 from messaging.reading.actions import mark_read
-from notifications.queries import unread_count
+from tests.said import in_log
+from tests.unread import unread_count
 
 pytestmark = pytest.mark.django_db
 
 
 def say(actor: User, conversation: Conversation) -> int:
-    return actions.send(actor, conversation.pk, uuid.uuid4(), "Hello").sequence
+    return in_log(actions.send(actor, conversation.pk, uuid.uuid4(), "Hello")).sequence
 
 
 def test_reading_to_the_end_clears_the_badge_of_the_reader_alone(

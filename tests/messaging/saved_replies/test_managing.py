@@ -117,7 +117,7 @@ def test_a_change_since_then_is_shown_and_not_overwritten(
     assert client_of(colleague).post(path, theirs).status_code == 302
     refused = client_of(seller).post(path, mine)
     assert refused.status_code == 409
-    assert "A colleague has changed this reply meanwhile." in refused.text
+    assert "A colleague has changed this reply in the meantime." in refused.text
     assert "Theirs." in refused.text
     assert "Mine.</textarea>" in refused.text
     assert SavedReply.objects.get().body == "Theirs."

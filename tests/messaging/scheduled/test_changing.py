@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Shop, ShopMember
+from messaging import access
 from messaging.models import Conversation, Message, ScheduledMessage
 from messaging.scheduled import actions, delivery
 from trato.errors import Refused
@@ -151,7 +152,7 @@ def test_a_shopper_who_joins_the_shop_stays_a_shopper(
     row = schedule()
     ShopMemberFactory(shop=shop, user=shopper)
     with pytest.raises(Http404):
-        actions.conversation_for(shopper, asked.pk)
+        access.team_conversation_for(shopper, asked.pk)
     with pytest.raises(Http404):
         schedule(actor=shopper)
     assert ScheduledMessage.objects.get() == row

@@ -223,7 +223,7 @@ def test_a_second_click_gets_what_the_first_one_has_stored(
         monkeypatch.undo()
         rows.append(schedule(client_id=client_id, files=[file.pk]))
 
-    monkeypatch.setattr(actions, "_check_room", first_click)
+    monkeypatch.setattr(actions, "_check_limits", first_click)
     rows.append(schedule(client_id=client_id, files=[file.pk]))
     assert rows == [ScheduledMessage.objects.get()] * 2
 

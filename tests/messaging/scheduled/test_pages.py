@@ -53,7 +53,7 @@ def test_a_form_asks_for_the_time_and_keeps_the_text(
     refused = client.post(address, form("2020-01-01T09:00"))
     assert refused.status_code == 400
     assert WORDS in refused.text
-    assert "This time has passed." in refused.text
+    assert "That time has passed." in refused.text
     assert 'value="2020-01-01T09:00"' in refused.text
     assert client.post(address, form(local(later))).status_code == 302
     assert ScheduledMessage.objects.get().send_at == later.replace(second=0, microsecond=0)
@@ -114,7 +114,7 @@ def test_the_next_opening_is_offered_to_shops_with_hours(
         ("2027-10-31T02:30", "comes twice"),
         ("soon", "Enter a day and a time."),
         ("9999-12-31T23:59:00-23:00", "Enter a day and a time."),
-        ("0001-01-01T00:00", "This time has passed."),
+        ("0001-01-01T00:00", "That time has passed."),
         ("", "This field is required."),
         ("2027-02-30T09:00", "Enter a day and a time."),
     ],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from messaging.inbox import queries
 from messaging.models import Message
+from tests.whole import tries
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,9 @@ HOSTILE = st.one_of(
 
 
 @settings(
-    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=tries(50),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(text=HOSTILE)
 @example('a"b c"')
@@ -34,7 +37,9 @@ def test_no_query_is_an_error(seller: User, said: Callable[[str], Message], text
 
 
 @settings(
-    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=tries(20),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(text=HOSTILE)
 def test_no_query_is_an_error_on_the_page(

@@ -12,8 +12,8 @@ from catalog.models import Shop
 from messaging import actions
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Message
-from messaging.moderation import actions as moderation
 from messaging.reading.actions import mark_read
+from tests.rulings import remove_message
 
 from .hits import hits
 
@@ -70,7 +70,7 @@ def test_a_removed_message_is_not_found_and_the_others_are(
     removed = said("Pay me on the telephone")
     said("A teapot, please")
     assert hits(seller, "telephone")
-    moderation.remove_message(moderator, removed.pk, "asks to pay elsewhere")
+    remove_message(moderator, removed.pk, "asks to pay elsewhere")
     assert not hits(seller, "telephone")
     assert hits(seller, "teapot")
 

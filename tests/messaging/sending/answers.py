@@ -5,13 +5,13 @@ from typing import Any
 
 from msgspec import structs
 
-from messaging.records import Sent
+from messaging.records import Answer, Sent
 from trato.errors import Refused
 
 IDS = [uuid.UUID(int=number) for number in range(1, 5)]
 
 
-def comparable(answer: Sent | Exception) -> Any:
+def comparable(answer: Answer) -> Any:
     """Return an answer without IDs and times, to compare two stores."""
     match answer:
         case Sent():

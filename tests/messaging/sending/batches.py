@@ -5,12 +5,14 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import uvloop
 
 from accounts.models import User
+from messaging import pipeline
 from messaging.models import Side
-from messaging.records import Attempt, Sent, content_of
+from messaging.records import Answer, Attempt, Sent, content_of
 from messaging.sending.batcher import Batcher
 from messaging.sending.store import Store
 from tests.patience import PATIENCE
@@ -36,10 +38,10 @@ class Database(Store):
         self.locks: dict[int, str] = {}  # by conversation
         self.came = asyncio.Condition()
 
-    async def check(self, attempts: Sequence[Attempt]) -> None:
+    async def check_many(self, attempts: Sequence[Attempt]) -> None:
         await asyncio.sleep(0)
 
-    async def store(self, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+    async def store(self, attempts: Sequence[Attempt]) -> list[Answer]:
         may = asyncio.get_running_loop().create_future()
         async with self.came:
             self.batches.append([attempt.body for attempt in attempts])
@@ -78,8 +80,14 @@ def run(play: Callable[[Batcher, Database], Awaitable[None]]) -> None:
     async def whole() -> None:
         database = Database()
         batcher = Batcher(database)
-        async with asyncio.timeout(PATIENCE):
-            await play(batcher, database)
+        with patch.multiple(
+            pipeline,
+            check_many=lambda attempts: database.check_many(attempts),
+            announce=lambda sents: database.announce(sents),
+            give_back=database.give_back,
+        ):
+            async with asyncio.timeout(PATIENCE):
+                await play(batcher, database)
 
     asyncio.run(whole())
     uvloop.run(whole())  # as on uvicorn; its timers are less exact

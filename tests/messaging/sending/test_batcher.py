@@ -87,7 +87,7 @@ def test_while_all_goes_well_there_is_one_batch_at_a_time(settings: Any) -> None
     run(play)
 
 
-@pytest.mark.parametrize("where", ["check", "store", "announce"])
+@pytest.mark.parametrize("where", ["check_many", "store", "announce"])
 def test_whatever_fails_everybody_is_answered_and_the_next_ones_are_stored(where: str) -> None:
     async def play(batcher: Batcher, database: Database) -> None:
         whole = getattr(database, where)

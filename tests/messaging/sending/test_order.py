@@ -30,7 +30,9 @@ class Held:
         self.through = sending.submit
         monkeypatch.setattr(sending, "submit", self.submit)
 
-    def submit(self, _person: User, frame: client_frames.Send) -> "asyncio.Future[str]":
+    def submit(
+        self, _person: User, frame: client_frames.Send, _language: str
+    ) -> "asyncio.Future[str]":
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.frames.put_nowait((frame, answer))
         self.answers.append(answer)

@@ -3,14 +3,23 @@
 import json
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
 from benchmarks.trato import population
 from catalog.models import Shop, ShopMember
-from messaging.models import AlertChoice, Message, MessageVersion, TeamRules
+from messaging.models import (
+    AlertChoice,
+    Decision,
+    Message,
+    MessageVersion,
+    Sanction,
+    TeamRules,
+)
 from messaging.sending.statement import send_statement
 
 pytestmark = [
@@ -33,6 +42,29 @@ def test_a_batch_reads_no_table_from_end_to_end() -> None:
         MessageVersion(message_id=pk, number=1, body="", created_at=timezone.now())
         for pk in Message.objects.values_list("pk", flat=True)[:1000]
     )
+    decisions = Decision.objects.bulk_create(
+        Decision(
+            person_id=pk,
+            measure="mute",
+            scope="account",
+            facts="x",
+            source="look",
+            ground="terms",
+            clause="x",
+            explanation="x",
+            decided_by_id=pk,
+        )
+        for pk in User.objects.values_list("pk", flat=True)[:1000]
+    )
+    Sanction.objects.bulk_create(
+        Sanction(
+            person_id=one.person_id,
+            decision=one,
+            kind="mute",
+            ends_at=timezone.now() + timedelta(days=1),
+        )
+        for one in decisions
+    )
     attempts = [
         {
             "conversation_id": pair["conversation"],
@@ -54,4 +86,5 @@ def test_a_batch_reads_no_table_from_end_to_end() -> None:
         cursor.execute(f"EXPLAIN {text}", parameters)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "one_message_per_client_id" in plan
+    assert "sanctions_in_force" in plan
     assert re.findall(r"Seq Scan on (\w+)", plan) == []

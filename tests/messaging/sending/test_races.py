@@ -14,6 +14,7 @@ from accounts.models import User
 from messaging import actions, queries
 from messaging.models import Conversation, Message
 from tests.patience import PATIENCE
+from tests.said import in_log
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,7 +113,8 @@ def test_a_reader_never_skips_a_message_whose_transaction_is_held_open(
         assert stored.wait(30)
         second = pool.submit(on_own_connection, follow)
         # Another conversation's message commits meanwhile, with a higher ID than the held one.
-        assert actions.send(stranger, other.pk, uuid.uuid4(), "elsewhere").sequence == 1
+        sent = actions.send(stranger, other.pk, uuid.uuid4(), "elsewhere")
+        assert in_log(sent).sequence == 1
         rows, _more = queries.messages_since(conversation, cursor)
         assert rows == []
         assert not second_done.is_set()

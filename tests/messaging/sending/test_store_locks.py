@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog.models import Product, Shop
 from messaging import actions
 from messaging.models import Conversation, Message
-from messaging.records import Attempt, Sent
+from messaging.records import Answer, Attempt
 from messaging.sending import postgresql
 from notifications.models import Notification
 from tests.databases import own_database
@@ -32,7 +32,7 @@ pytestmark = [
 def test_a_repeat_that_was_committed_while_waiting_for_the_lock_is_found(
     shopper: User, conversation: Conversation
 ) -> None:
-    async def store_in_the_end(connection: StatementConnection, number: int) -> Sent | Exception:
+    async def store_in_the_end(connection: StatementConnection, number: int) -> Answer:
         while True:
             one = [attempt(shopper, conversation, IDS[0], f"from {number}")]
             (answer,) = await postgresql.store(connection, one)
@@ -111,7 +111,7 @@ def test_in_a_batch_that_is_split_no_message_overtakes_one_that_a_lock_holds(
     with psycopg.connect(own_database()) as other:
         other.execute("SELECT FROM messaging_conversation WHERE id = %s FOR UPDATE", [held.pk])
 
-        async def watched(connection: Any, attempts: Sequence[Attempt]) -> list[Sent | Exception]:
+        async def watched(connection: Any, attempts: Sequence[Attempt]) -> list[Answer]:
             answers = await store(connection, attempts)
             if attempts == batch[:1]:
                 other.rollback()  # the lock is released before the second one's turn
@@ -156,7 +156,7 @@ def test_a_connection_that_the_server_ended_is_opened_again(
     assert asyncio.run(run())[0].sequence == 2
 
 
-def is_locked(answer: Sent | Exception) -> bool:
+def is_locked(answer: Answer) -> bool:
     return isinstance(answer, Locked)
 
 

@@ -21,6 +21,8 @@ from messaging.records import Attempt, Sent
 from messaging.sending import orm
 from messaging.team.actions import set_alerts
 from notifications.models import Notification
+from tests.said import in_log
+from tests.whole import tries
 from trato import rate_limits
 from trato.errors import Refused
 
@@ -118,7 +120,7 @@ def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=tries(15),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -135,6 +137,7 @@ def _sequence_at(conversation: Conversation, at: datetime | None) -> int | None:
     ),
     some.lists(some.sampled_from([None, 1, 2, 4]), min_size=2, max_size=2),
     some.lists(some.sampled_from(AlertChoice.Level), min_size=2, max_size=2),
+    some.lists(some.sampled_from(["", "", "consumer", "seller", "both"]), min_size=2, max_size=2),
 )  # fmt: skip
 def test_storing_together_leaves_what_storing_one_by_one_leaves(
     cast: list[User],
@@ -142,6 +145,7 @@ def test_storing_together_leaves_what_storing_one_by_one_leaves(
     intents: list[Intent],
     assignees: list[int | None],
     levels: list[AlertChoice.Level],
+    blocks: list[str],
 ) -> None:
     rate_limits.reset()
     for person, level in zip(cast[1:3], levels, strict=True):
@@ -151,6 +155,8 @@ def test_storing_together_leaves_what_storing_one_by_one_leaves(
         Conversation.objects.filter(pk=row.pk).update(assignee=None if who is None else cast[who])
     first = uuid.UUID(int=99)  # to be quoted: a batch only knows the messages before it
     orm.store([attempt(cast[0], row, first, "First") for row in one + many])
+    for row, blocked_by in zip(one + many, blocks * 2, strict=True):
+        Conversation.objects.filter(pk=row.pk).update(blocked_by=blocked_by)
     assert together(intents, cast, many) == one_by_one(intents, cast, one)
     assert everything(many) == everything(one)
 
@@ -175,7 +181,7 @@ STORES = [orm.store, stored]
 def test_what_is_refused_is_not_stored_but_a_repeat_is_found(
     store: Any, shopper: User, conversation: Conversation
 ) -> None:
-    first = actions.send(shopper, conversation.pk, IDS[0], "first")
+    first = in_log(actions.send(shopper, conversation.pk, IDS[0], "first"))
     refusal = Refused("rate_limited", "too fast")
     refused = [attempt(shopper, conversation, client_id, "") for client_id in IDS[:2]]
     for one in refused:
@@ -193,7 +199,7 @@ def test_what_is_refused_is_not_stored_but_a_repeat_is_found(
 def test_a_repeat_after_an_edit_is_compared_with_what_was_sent(
     store: Any, shopper: User, conversation: Conversation
 ) -> None:
-    sent = actions.send(shopper, conversation.pk, IDS[0], "Is it glzed?")
+    sent = in_log(actions.send(shopper, conversation.pk, IDS[0], "Is it glzed?"))
     edit(shopper, conversation.pk, 1, "glazed?")
     edit(shopper, conversation.pk, 1, "Is it glazed?")
     (again,) = store([attempt(shopper, conversation, IDS[0], "Is it glzed?")])
@@ -230,7 +236,7 @@ def test_a_quote_names_the_original_or_is_refused(
 def test_a_repeat_of_a_removed_message_shows_no_words(
     store: Any, shopper: User, conversation: Conversation
 ) -> None:
-    sent = actions.send(shopper, conversation.pk, IDS[0], "Call 555 123")
+    sent = in_log(actions.send(shopper, conversation.pk, IDS[0], "Call 555 123"))
     Message.objects.update(removed_at=timezone.now())
     (again,) = store([attempt(shopper, conversation, IDS[0], "Call 555 123")])
     assert (again.id, again.removed, again.body) == (sent.id, True, "")

@@ -19,11 +19,12 @@ from messaging.reading.actions import mark_read
 from messaging.records import Sent
 from notifications.actions import mark_all_read
 from notifications.models import News, Notification
-from notifications.queries import unread_count
 from tests.databases import own_database
 from tests.locks import wait_until_somebody_waits_for_a_lock
 from tests.messaging.sending.stores import attempt, stored
 from tests.patience import PATIENCE
+from tests.said import in_log
+from tests.unread import unread_count
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -125,7 +126,8 @@ def test_a_shopper_who_has_joined_the_shop_is_not_told_of_their_own_words(
     if way == "statement":
         badges = say().badges
     else:
-        badges = actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello").badges
+        sent = actions.send(shopper, conversation.pk, uuid.uuid4(), "Hello")
+        badges = in_log(sent).badges
     assert sorted(badges) == sorted([seller.pk, colleague.pk])
 
 

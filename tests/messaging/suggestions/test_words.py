@@ -10,6 +10,7 @@ from messaging.suggestions import ranking
 from messaging.suggestions.candidates import pairs_for
 from messaging.suggestions.words import STEM_MIN, language_of, languages
 from tests.messaging.suggestions.conftest import Answered
+from tests.whole import tries
 
 ENGLISH, SPANISH = languages()
 
@@ -69,7 +70,7 @@ def test_rare_words_weigh_more_and_subjects_less_than_words() -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=60))
 def test_any_question_can_be_looked_up(
     conversation: Conversation, answered: Answered, seller: User, text: str

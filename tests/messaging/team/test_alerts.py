@@ -19,11 +19,11 @@ from messaging.team.actions import set_alerts
 from messaging.triage.actions import assign
 from notifications.actions import mark_all_read
 from notifications.models import Notification
-from notifications.queries import unread_count
 from tests.conftest import ClientOf
 from tests.messaging.sending.stores import attempt, stored
 from tests.patience import PATIENCE
 from tests.sockets import next_frame
+from tests.unread import unread_count
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,7 +128,7 @@ def test_everybody_chooses_for_themselves(
     assert 'value="mine" ' in page.get(ADDRESS).text.split("checked")[0][-80:]
     assert page.post(ADDRESS, form | {"level": "loud"}).status_code == 400
     assert AlertChoice.objects.get().level == "mine"
-    warning = "Nobody on your team hears"
+    warning = "Nobody is notified of unassigned"
     assert warning not in page.get(ADDRESS).text
     set_alerts(seller, shop.pk, Level.NOTHING)
     assert warning in page.get(ADDRESS).text

@@ -14,6 +14,7 @@ from accounts.profile import change_profile
 from catalog import invitations, teams
 from catalog.factories import TeamInvitationFactory
 from catalog.models import Shop
+from tests.rulings import suspend
 from tests.sockets import next_frame, receives_nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,7 @@ ACTS: dict[str, Callable[[Shop, User, User], object]] = {
     "leaving": lambda shop, person, _by: teams.leave_shop(person, shop.pk),
     "joining": join,
     "renamed": lambda _shop, person, _by: change_profile(person, {"name": "Iker Vidal"}),
-    "suspended": lambda _shop, person, staff: actions.suspend(staff, person.pk, "Spam"),
+    "suspended": lambda _shop, person, staff: suspend(staff, person.pk, "Spam"),
     "restored": restore,
     "deleted": lambda _shop, person, _by: deletion.delete_account(person.pk),
 }

@@ -8,7 +8,6 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import suspend
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Shop
@@ -16,6 +15,7 @@ from messaging.factories import ConversationFactory
 from messaging.models import Conversation, ConversationLabel, Label, TeamState
 from messaging.triage import labels
 from tests.patience import PATIENCE
+from tests.rulings import suspend
 
 pytestmark = pytest.mark.django_db
 

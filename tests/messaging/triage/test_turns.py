@@ -119,6 +119,22 @@ def test_a_form_says_why_nothing_was_done(
     assert "A colleague has just taken this." in page
 
 
+def test_a_row_of_the_inbox_says_what_its_form_has_seen(
+    talk: Conversation, seller: User, shopper: User, client_of: Any
+) -> None:
+    client = client_of(seller)
+    talk.refresh_from_db()
+    on_page = f"{talk.pk}:{talk.last_sequence}"
+    assert f'name="on_page" value="{on_page}"' in client.get("/conversations/").text
+    say(shopper, talk, "One more thing.")
+    form = {"act": "settle", "conversation": talk.pk, "next": "/conversations/"}
+    form["on_page"] = [f"{talk.pk + 1}:9", on_page]
+    assert "There is a new message." in client.post("/conversations/acts/", form, follow=True).text
+    form["on_page"] = f"{talk.pk}:{talk.last_sequence + 1}"
+    client.post("/conversations/acts/", form)
+    assert lanes(seller) == {"settled": 1, "all": 1}
+
+
 def test_ones_own_answer_needs_no_look(
     talk: Conversation, seller: User, act: Any, client_of: Any
 ) -> None:

@@ -19,6 +19,7 @@ from messaging.models import Conversation, ConversationLabel, Participant
 from messaging.triage import actions, labels, tokens
 from notifications.models import Notification
 from tests.said import say
+from tests.whole import tries
 from trato import rate_limits
 from trato.errors import Refused
 
@@ -85,7 +86,9 @@ steps = st.lists(
 
 @given(before=steps, name=st.sampled_from(ACTS), second=st.booleans(), both=st.booleans())
 @settings(
-    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=tries(20),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 def test_undo_restores_what_was_before(
     world: World, before: list[Any], name: str, second: bool, both: bool
@@ -104,7 +107,9 @@ def test_undo_restores_what_was_before(
 
 @given(name=st.sampled_from(ACTS), after=steps)
 @settings(
-    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=tries(20),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 def test_undo_leaves_what_others_did_since(world: World, name: str, after: list[Any]) -> None:
     """What the colleague did stays, and what somebody has changed after the act is not undone."""

@@ -1,9 +1,14 @@
 """Sending to groups: who receives what, in which order, without delaying the sender."""
 
 import asyncio
-from typing import Any
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
+import redis
 from channels.layers import get_channel_layer
 from django.conf import settings as django_settings
 from redis import asyncio as aioredis
@@ -155,13 +160,29 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_longer_than_one_try(
     assert listener.heard.qsize() == 100
 
 
+@contextlib.contextmanager
+def stopped_redis(address: str) -> Iterator[None]:
+    """Simulate a hanging Redis: it doesn't respond until the end of the block.
+
+    Args:
+        address: the address of the test's own server.
+    """
+    with contextlib.closing(redis.Redis.from_url(address)) as client:
+        known = cast(dict[str, Any], client.info("server"))
+    os.kill(known["process_id"], signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(known["process_id"], signal.SIGCONT)
+
+
 @pytest.mark.skipif(not django_settings.REDIS_URL, reason="needs Redis")
 async def test_a_redis_that_confirms_late_is_heard_as_soon_as_it_does(settings: Any) -> None:
     """A join that waits gives up in time, and doesn't spoil the next attempt."""
     listener = Listener()
     assert await groups.add("user.2", listener)
     settings.REDIS_TIMEOUT_SECONDS = 0.2
-    with services.stopped_redis(settings.REDIS_URL):
+    with stopped_redis(settings.REDIS_URL):
         assert not await groups.add("user.1", listener)
     async with asyncio.timeout(PATIENCE):
         while not await groups.add("user.1", listener):

@@ -68,13 +68,13 @@ class LeavingServer(FrugalServer):
 
         The request goes through each consumer's queue, so it finishes what its client sent before.
         """
-        told: set[WebSocketProtocol] = set()
+        stopping: set[WebSocketProtocol] = set()
         batch = 1
-        while waiting := [one for one in self._sockets() if one not in told]:
+        while waiting := [one for one in self._sockets() if one not in stopping]:
             ticks = max(1, settings.SHUTDOWN_SPREAD_SECONDS / TICK)
             batch = max(batch, math.ceil(len(waiting) / ticks))
             for socket in waiting[:batch]:
-                told.add(socket)
+                stopping.add(socket)
                 socket.application_queue.put_nowait({"type": "server.stopping"})
             await asyncio.sleep(TICK)
 

@@ -32,8 +32,8 @@ class FrugalServer(Server):
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> "MessageQueue | None":
         """Start a connection's application, and return the queue of its messages."""
-        if told := getattr(protocol, "extensions", None):  # of `http_daphne.LimitedRequest`
-            scope["extensions"] = told
+        if extensions := getattr(protocol, "extensions", None):  # of `http_daphne.LimitedRequest`
+            scope["extensions"] = extensions
         scope.setdefault("asgi", {"version": "3.0"})
         queue = MessageQueue()
         answer = partial(self.handle_reply, protocol)

@@ -11,6 +11,7 @@ export class Draft {
    */
   constructor(field, key, changed, { area = "local", signal } = {}) {
     Object.assign(this, { field, key, changed, area });
+    this.stashed = null; // the draft, while the field is for something else
     this.kept = storage.get(key, area) ?? ""; // what all tabs know
     this.isOwn = field.value !== ""; // typed before this began, or given back by the server
     if (this.isOwn) this.keep();
@@ -21,9 +22,28 @@ export class Draft {
     window.addEventListener("pageshow", () => this.follow(), { signal });
   }
 
-  /** Store what is in the field now. */
+  get text() {
+    return this.stashed ?? this.field.value;
+  }
+
+  set text(text) {
+    if (this.stashed === null) this.field.value = text;
+    else this.stashed = text;
+  }
+
+  /** The field is for something else until `restore`. */
+  stash() {
+    this.stashed ??= this.field.value;
+  }
+
+  restore() {
+    this.field.value = this.text;
+    this.stashed = null;
+  }
+
+  /** Store what is written now. */
   keep() {
-    this.kept = this.field.value;
+    this.kept = this.text;
     if (this.kept) storage.set(this.key, this.kept, this.area);
     else storage.remove(this.key, this.area);
   }
@@ -39,13 +59,13 @@ export class Draft {
   follow() {
     const now = storage.get(this.key, this.area) ?? "";
     if (now === this.kept) return;
-    const wasSame = this.field.value === this.kept;
+    const wasSame = this.text === this.kept;
     this.kept = now;
     if (wasSame && (!this.isOwn || !now)) {
-      this.field.value = now;
+      this.text = now;
       this.isOwn = false;
       this.changed();
-    } else if (!now && this.field.value) {
+    } else if (!now && this.text) {
       this.keep(); // what the other tab sent or dropped was its own
     }
   }

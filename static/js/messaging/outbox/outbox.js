@@ -48,11 +48,13 @@ class Outbox extends EventTarget {
   posting = new Set(); // client_ids that went by POST
   tries = new Map(); // client_id → times that the socket was closed before it was answered
   refusals = new Map(); // client_id → times in a row that it was refused for now
+  takenBack = new Map(); // client_id → message; one that was tried before may have been stored then
 
   constructor() {
     super();
     this.splitArray();
     session.on("message.accepted", (frame) => this.answered(frame.client_id, { ok: frame }));
+    session.on("message.held", (frame) => this.answered(frame.client_id, { ok: frame }));
     session.on("message.created", (frame) => this.answered(frame.client_id, { ok: frame }));
     session.on("error", (frame) => this.answered(frame.client_id, { error: frame }));
     session.on("lost", ({ code }) => this.lost(code));
@@ -60,9 +62,12 @@ class Outbox extends EventTarget {
     session.on("poll", () => this.flush());
     uploads.addEventListener("changed", () => this.filesChanged());
     window.addEventListener("storage", ({ key }) => {
-      if (key?.startsWith(`${prefix}-`)) this.changed();
+      if (!key?.startsWith(`${prefix}-`)) return;
+      this.changed();
+      this.flush(); // the tab in which it was written may be closed before it is sent
     });
     window.addEventListener("pageshow", () => this.changed());
+    window.addEventListener("pagehide", () => this.sendHeld());
   }
 
   /** Earlier versions stored one array, which two tabs overwrote. */
@@ -122,10 +127,6 @@ class Outbox extends EventTarget {
     return this.read().filter((entry) => !entry.failed && isOld(entry));
   }
 
-  isUnderWay(clientId) {
-    return this.answers.has(clientId);
-  }
-
   /**
    * `files`: IDs of uploads, which the message waits for. `about`: the message that it quotes, with
    * its `sequence`, and what shows it.
@@ -153,6 +154,11 @@ class Outbox extends EventTarget {
 
   remove(clientId) {
     this.drop(clientId, (id) => uploads.forget(id));
+    const entry = this.takenBack.get(clientId);
+    if (!entry) return;
+    this.takenBack.delete(clientId);
+    (entry.files ?? []).forEach((id) => uploads.forget(id));
+    this.emit("stored", entry);
   }
 
   /** Don't send it after all, nor its files. */
@@ -179,11 +185,18 @@ class Outbox extends EventTarget {
     this.flush();
   }
 
+  /** A rule has asked about its words: send it with what its author has chosen. */
+  resend(clientId, values) {
+    this.update(clientId, { failed: null, shield: null, confirmed: true, ...values });
+    this.flush();
+  }
+
   /** Return it to be changed or discarded. */
   takeBack(clientId) {
     const entry = this.get(clientId);
-    if (!entry) return;
+    if (!entry || entry.isUnderWay) return;
     this.drop(clientId, () => {});
+    this.takenBack.set(clientId, entry);
     this.emit("returned", entry);
   }
 
@@ -248,6 +261,7 @@ class Outbox extends EventTarget {
         const isOnSocket = this.sendBySocket(entry, [...underWay.keys()].at(-1));
         if (!isOnSocket && underWay.size) break; // POSTs would overtake each other
         underWay.set(id, this.answer(entry).then((answer) => [entry, answer]));
+        this.update(id, { isUnderWay: true }); // in all tabs: too late to take it back
         if (isOnSocket) continue;
         alone = true;
         this.sendByPost(entry);
@@ -280,15 +294,16 @@ class Outbox extends EventTarget {
     const id = entry.client_id;
     if (ok) {
       this.remove(id);
-      this.emit("sent", { ...entry, ...ok });
+      if (ok.sequence) this.emit("sent", { ...entry, ...ok }); // else it is held for review
       return 0;
     }
+    this.update(id, { isUnderWay: false });
     if (!error) return PAUSE;
     const times = (this.refusals.get(id) ?? 0) + 1;
     this.refusals.set(id, times);
     if (FINAL.has(error.code) || (error.status === 500 && times >= SERVER_ERRORS)) {
       this.refusals.delete(id);
-      this.update(id, { failed: error.detail });
+      this.update(id, { failed: error.detail, shield: error.shield ?? null });
       return 0;
     }
     const pause = error.retry_after * 1000 || Math.min(LONGEST_PAUSE, PAUSE * 2 ** (times - 1));
@@ -308,21 +323,41 @@ class Outbox extends EventTarget {
     return left > 0;
   }
 
-  sendBySocket({ conversation, client_id, body, files = [], about }, after) {
+  /** The page is left: send at once what its author could still have taken back there. */
+  sendHeld() {
+    const first = new Map();
+    for (const entry of this.read().filter(({ failed }) => !failed)) {
+      const { conversation } = entry;
+      if (!first.has(conversation)) first.set(conversation, entry); // in order
+    }
+    for (const entry of first.values()) {
+      if (heldFor(entry) && !this.waitsForFiles(entry) && !session.ended) {
+        post(addresses.send(entry.conversation), this.formOf(entry), { keepalive: true });
+      }
+    }
+  }
+
+  formOf({ client_id, body, files = [], about, insists }) {
+    const ids = filesOf(files).files ?? [];
+    const form = [["client_id", client_id], ["body", body], ...ids.map((id) => ["files", id])];
+    if (insists) form.push(["insists", 1]);
+    return about ? [...form, ["quote", about.sequence]] : form;
+  }
+
+  sendBySocket({ conversation, client_id, body, files = [], about, insists }, after) {
     if (this.tries.get(client_id) >= SOCKET_TRIES) return false;
-    const quote = about ? { quote: about.sequence } : {};
-    const frame = { type: "message.send", conversation, client_id, body, ...quote, ...filesOf(files) };
+    const more = { ...(about && { quote: about.sequence }), ...(insists && { insists }) };
+    const frame = { type: "message.send", conversation, client_id, body, ...more, ...filesOf(files) };
     return session.send(after ? { ...frame, after } : frame);
   }
 
-  async sendByPost({ conversation, client_id, body, files = [], about }) {
+  async sendByPost(entry) {
+    const { client_id } = entry;
     this.posting.add(client_id);
-    const ids = filesOf(files).files ?? [];
-    const form = [["client_id", client_id], ["body", body], ...ids.map((id) => ["files", id])];
-    if (about) form.push(["quote", about.sequence]);
-    const answer = await post(addresses.send(conversation), form);
+    const answer = await post(addresses.send(entry.conversation), this.formOf(entry));
     this.posting.delete(client_id);
     if (answer?.ok && answer.body?.message) this.answered(client_id, { ok: answer.body.message });
+    else if (answer?.ok && answer.body?.type === "message.held") this.answered(client_id, { ok: answer.body });
     else if (!answer || session.ended) this.answered(client_id, {});
     else this.answered(client_id, { error: this.refusalOf(answer) });
   }

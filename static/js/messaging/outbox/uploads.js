@@ -23,7 +23,11 @@ class Uploads extends EventTarget {
   constructor() {
     super();
     for (const kind of ["live", "poll"]) session.on(kind, () => this.hurry());
-    window.addEventListener("storage", ({ key }) => key?.startsWith(filePrefix) && this.changed());
+    window.addEventListener("storage", ({ key }) => {
+      if (!key?.startsWith(filePrefix)) return;
+      this.changed();
+      this.start(); // the tab in which it was chosen may be closed before it is uploaded
+    });
   }
 
   changed() {

@@ -35,7 +35,7 @@ export class History {
     if (!state) return false;
     // The revision stays: this page doesn't have the changes elsewhere since then.
     this.replace(state.messages, { older: state.more, newer: false });
-    if (state.ended) this.thread.end();
+    if (state.ended) this.thread.end(state.closed);
     return true;
   }
 
@@ -56,6 +56,7 @@ export class History {
     const state = await getJSON(`${this.thread.dataset.messages}?${query}`);
     if (this.isLoading !== request) return null;
     this.isLoading = null;
+    this.thread.list.warnings.learn(state);
     return this.thread.isConnected ? state : null;
   }
 

@@ -1,11 +1,13 @@
 // The rendered messages: history from the server, and new ones from the same markup.
-import { isOld, outbox } from "trato/outbox";
+import { isOld } from "trato/outbox";
 import { session } from "trato/session";
 import { drawFiles, drawPendingFiles } from "trato/file-list";
-import { linkify } from "trato/links";
+import { drawRemarks, linkify } from "trato/links";
+import { drawQuestion } from "trato/questions";
 import { drawQuote, quoteOf } from "trato/quotes";
 import { drawReactions } from "trato/reactions";
 import { dayOf, write, writeAll } from "trato/local-time";
+import { ScamWarnings } from "trato/scam-warnings";
 import { fill, gettext } from "trato/text";
 import { heldFor } from "trato/undo-send";
 import { askAbout } from "trato/unsent";
@@ -22,8 +24,9 @@ function topOf(item) {
 }
 
 export class MessageList {
-  constructor(list, template, { side, messages, shop }) {
+  constructor(list, template, { side, messages, shop, dismissed }) {
     Object.assign(this, { list, template, side, messages, shop });
+    this.warnings = new ScamWarnings(side, dismissed);
     // The line above the first new message, which comes back with it.
     this.news = list.querySelector(".messages__new");
     this.firstNew = this.news?.nextElementSibling?.dataset.sequence;
@@ -71,8 +74,10 @@ export class MessageList {
 
   isSame(old, item) {
     const words = (one, part) => one.querySelector(`.message__${part}:not([hidden])`)?.textContent.trim() ?? "";
+    const targets = (one) => [...one.querySelectorAll(".message__body a")].map(({ href }) => href).join(" ");
     return ["data-removed", "data-sender"].every((name) => old.getAttribute(name) === item.getAttribute(name))
-      && ["body", "edited", "quoted"].every((part) => words(old, part) === words(item, part))
+      && targets(old) === targets(item) // long ones are shortened, so their words may be the same
+      && ["body", "edited", "quoted", "links"].every((part) => words(old, part) === words(item, part))
       && old.querySelectorAll(".files__item").length === item.querySelectorAll(".files__item").length;
   }
 
@@ -111,8 +116,9 @@ export class MessageList {
       failed.querySelector("[data-why]").textContent = old ? askAbout(entry) : entry.failed ?? "";
       failed.querySelector("[data-retry]").textContent =
         old ? gettext("Send now") : gettext("Try again");
+      drawQuestion(item, entry);
       const back = item.querySelector("[data-take-back]");
-      back.hidden = !failed.hidden || outbox.isUnderWay(entry.client_id);
+      back.hidden = !failed.hidden || Boolean(entry.isUnderWay);
       item.toggleAttribute("data-held", heldFor(entry) > 0);
       back.textContent = item.hasAttribute("data-held") ? gettext("Undo") : gettext("Cancel");
       if (!item.isConnected) this.list.append(item);
@@ -139,7 +145,10 @@ export class MessageList {
     item.toggleAttribute("data-own", message.sender.id === session.user);
     const name = this.nameOf(message);
     item.querySelector(".message__sender").textContent = name;
-    item.querySelector(".message__body").replaceChildren(linkify(message.body));
+    const body = item.querySelector(".message__body");
+    body.replaceChildren(linkify(message.body, message.links, `${this.messages}${sequence}/`));
+    drawRemarks(item.querySelector(".message__links"), body, message.links, sequence);
+    this.warnings.draw(item.querySelector(".scam-warning"), message);
     this.drawQuote(item.querySelector(".message__quote"), message.quote);
     drawReactions(item.querySelector(".message__reactions"), isHidden ? [] : message.reactions);
     if (sequence) drawFiles(item.querySelector(".files"), message);

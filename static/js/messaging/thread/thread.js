@@ -4,11 +4,12 @@ import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
 import { dropSentQuestions } from "trato/drafts";
 import { History } from "trato/history";
-import { writeAll } from "trato/local-time";
+import { write, writeAll } from "trato/local-time";
 import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
 import "trato/presence"; // before the answer that it waits for
+import { answerQuestion } from "trato/questions";
 import { quoteOf } from "trato/quotes";
 import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
@@ -60,6 +61,7 @@ class Thread extends HTMLElement {
     this.arrange();
     openOnLongPress(this);
     this.addEventListener("click", (event) => this.followLink(event));
+    this.addEventListener("click", (event) => this.list.warnings.clicked(event, this.dataset.messages));
     this.linked()?.toggleAttribute("data-linked", true); // `:target` needs a page load
     this.menus = new MessageMenus(this, this.querySelector("template[data-menu]"), this.listeners.signal);
     this.listen();
@@ -93,10 +95,17 @@ class Thread extends HTMLElement {
       this.isStale = this.isOpening; // then that answer may be older
       this.catchUp();
     }, signal);
-    session.on("conversation.ended", ({ conversation, revision }) => {
+    session.on("conversation.ended", ({ conversation, revision, closed }) => {
       if (conversation !== this.#conversation) return;
-      this.end();
+      this.end(closed);
       if (!this.timeline.follow({ revision })) this.catchUpAgain();
+    }, signal);
+    session.on("conversation.reopened", ({ conversation }) => {
+      if (conversation === this.#conversation) this.reopen();
+    }, signal);
+    session.on("muted.changed", ({ until }) => this.mute(until), signal);
+    session.on("block.changed", ({ conversation, blocked }) => {
+      if (conversation === this.#conversation) this.block(blocked);
     }, signal);
     session.on("heartbeat", ({ conversations }) => {
       if (conversations[this.#conversation] > this.timeline.revision) {
@@ -128,6 +137,7 @@ class Thread extends HTMLElement {
       if (target.closest("[data-retry]")) outbox.retry(clientId);
       if (target.closest("[data-discard]")) outbox.discard(clientId);
       if (target.closest("[data-take-back]")) outbox.takeBack(clientId);
+      if (answerQuestion(target, outbox, clientId)) this.composer?.field.focus();
     });
     for (const name of ["older", "newer"]) {
       this.history[name].querySelector("a").addEventListener("click", (event) => {
@@ -176,7 +186,7 @@ class Thread extends HTMLElement {
     this.isPolling = true;
     const state = await getJSON(`${this.dataset.messages}?since=${this.timeline.revision}`);
     this.isPolling = false;
-    if (state && !session.live) this.takeState(state); // the socket's answer may be newer
+    if (state && !session.live) session.emit("conversation.state", state); // the socket's may be newer
   }
 
   takeState(state) {
@@ -185,9 +195,13 @@ class Thread extends HTMLElement {
     this.patience = FIRST_PAUSE;
     const isLatestPage = this.timeline.revision === 0;
     if (isLatestPage && state.messages.length) this.beginAt(state.messages[0].sequence, state.more);
+    this.list.warnings.learn(state);
     this.read = state.read; // also backwards, if somebody doesn't show it any more
     this.show(state.messages);
-    if (state.ended) this.end();
+    if (state.ended) this.end(state.closed);
+    else this.reopen();
+    this.block(state.blocked);
+    this.mute(state.muted_until);
     this.timeline.resumeAt(state.revision);
     this.seen();
     if (this.isStale || (state.more && !isLatestPage)) this.catchUpAgain();
@@ -195,14 +209,45 @@ class Thread extends HTMLElement {
   }
 
   /** Nobody can write here any more: a line that says why takes the place of the composer. */
-  end() {
+  end(isClosed) {
     const composer = this.querySelector("trato-composer:not([hidden])");
     if (!composer) return;
-    const line = this.querySelector(".thread__ended");
+    const line = this.querySelector(`.thread__ended${isClosed ? "[data-closed]" : ""}`);
     const wasWriting = composer.contains(document.activeElement);
     composer.hidden = true;
     line.hidden = false;
     if (wasWriting) line.focus();
+  }
+
+  /** Staff have closed it, and taken that back. A page that was drawn meanwhile has no composer. */
+  reopen() {
+    const line = this.querySelector(".thread__ended:not([hidden])");
+    if (!line) return;
+    if (!this.composer) location.reload();
+    else this.composer.hidden = !(line.hidden = true);
+  }
+
+  /** Staff have muted the person until a time, or no longer: CSS shows what that changes. */
+  mute(until) {
+    const line = this.querySelector(".thread__muted");
+    if (!line || Boolean(until) === this.hasAttribute("data-muted")) return;
+    const wasWriting = this.querySelector(".composer > .when-open")?.contains(document.activeElement);
+    this.toggleAttribute("data-muted", Boolean(until));
+    if (!until) return;
+    const time = line.querySelector("time");
+    time.dateTime = until;
+    write(time);
+    if (wasWriting) line.focus();
+  }
+
+  /** One's own side has blocked the other one, or no longer: CSS shows what that changes. */
+  block(isBlocked) {
+    if (isBlocked === this.hasAttribute("data-blocked")) return;
+    const wasWriting = this.querySelector(".composer > .when-open")?.contains(document.activeElement);
+    this.toggleAttribute("data-blocked", isBlocked);
+    this.typingLine.clear();
+    if (!isBlocked) this.catchUpAgain(); // the read marks are still those from before
+    if (isBlocked && wasWriting) this.querySelector(".thread__blocked").focus();
   }
 
   /** The thread was empty, and starts at this message; earlier ones are loaded with the older pages. */
@@ -345,7 +390,8 @@ class Thread extends HTMLElement {
 
   /** Whether the person can still write here. */
   get canWrite() {
-    return Boolean(this.composer && !this.composer.hidden);
+    return Boolean(this.composer && !this.composer.hidden)
+      && !this.matches("[data-blocked], [data-muted]");
   }
 
   /** Change a message; returns its `refusal` in words, if it was refused. */

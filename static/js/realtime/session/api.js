@@ -47,17 +47,21 @@ export function headers(accept = "application/json") {
 }
 
 /** POST a form; the response, or null if the server could not be reached. */
-export function submit(address, values, accept) {
+export function submit(address, values, accept, options = {}) {
   return request(address, {
+    ...options,
     method: "POST",
     headers: headers(accept),
     body: new URLSearchParams(values),
   });
 }
 
-/** POST a form for JSON; `{ok, status, body}`, or null if the server could not be reached. */
-export async function post(address, values) {
-  const answer = await submit(address, values, "application/json");
+/**
+ * POST a form for JSON; `{ok, status, body}`, or null if the server could not be reached. `options` as
+ * for `fetch`.
+ */
+export async function post(address, values, options) {
+  const answer = await submit(address, values, "application/json", options);
   if (!answer) return null;
   const isJSON = answer.headers.get("Content-Type")?.startsWith("application/json");
   const body = isJSON ? await answer.json().catch(() => null) : null;

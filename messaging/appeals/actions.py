@@ -1,0 +1,158 @@
+"""Appeal against a decision; decide an appeal. An act of staff is one entry in the audit trail."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.text import normalize_newlines
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from messaging.cases import actions as cases
+from messaging.cases import claims
+from messaging.decisions import actions as decisions
+from messaging.decisions.statement import require_no_gap
+from messaging.models import Appeal, Case, Decision
+from messaging.rules import verdicts
+from trato.audit.actions import record, require_reason
+from trato.errors import AlreadyDone, Refused
+from trato.listed import listed
+from trato.people import Person, is_deleted
+from trato.text import has_control_characters, is_blank
+
+from . import notices
+from .models import subject_of
+
+WORDS_MAX = Appeal._meta.get_field("words").max_length or 0
+VERBS = {Appeal.Outcome.UPHELD: "confirmed", Appeal.Outcome.OVERTURNED: "overturned"}
+
+
+@transaction.atomic
+def appeal(actor: Person, decision_id: int, words: str) -> Appeal:
+    """Appeal against a decision about oneself, once. A suspended person can do so, too.
+
+    Sending the same words again returns the first appeal.
+
+    Raises:
+        Http404: there is no such decision about the person.
+        Refused: `invalid` or `too_long` for the words, `forbidden` after the deadline or once it is
+            overturned, `conflict` if the person has appealed with other words.
+    """
+    rows = Decision.objects.select_for_update(of=("self",), no_key=True)
+    decision = rows.filter(pk=decision_id, person_id=actor.pk, appeal_until__isnull=False).first()
+    if decision is None:
+        raise Http404("no such decision about this person")
+    words = normalize_newlines(words).strip()
+    earlier = Appeal.objects.filter(decision=decision).first()
+    if earlier is not None:
+        if earlier.words != words:
+            raise Refused("conflict", _("You've already appealed against this decision."))
+        return earlier
+    _require_words(words)
+    if not decision.may_be_appealed(timezone.now()):
+        raise Refused("forbidden", _("The time to appeal against this decision is over."))
+    row = Appeal.objects.create(decision=decision, words=words)
+    cases.open_case(
+        Case.Kind.APPEAL,
+        row.subject,
+        severity=Case.Severity.HIGH,
+        conversation_id=decision.conversation_id,
+        person_id=actor.pk,
+    )
+    return row
+
+
+@transaction.atomic
+def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
+    """Uphold a decision, or overturn it and undo all that it did. The person is notified.
+
+    Args:
+        outcome: one of `Appeal.Outcome`.
+        answer: what the person reads; upholding needs it.
+
+    Raises:
+        AlreadyDone: somebody has decided the appeal before.
+        Claimed: somebody else works on its case.
+        PermissionDenied: the actor lacks the permission, has made the decision, or appeals.
+        ValidationError: the words are missing, or have a gap.
+        ValueError: the outcome is unknown.
+        Appeal.DoesNotExist: it does not exist.
+    """
+    decisions.require(actor, "messaging.decide_appeal")
+    chosen = Appeal.Outcome(outcome)
+    claims.require(actor, Case.Kind.APPEAL, subject_of(appeal_id))
+    rows = Appeal.objects.select_for_update(of=("self",))
+    row = rows.select_related("decision__person").get(pk=appeal_id)
+    decision = row.decision
+    if not may_decide(actor, decision):
+        raise PermissionDenied("decided by the same person")
+    if row.outcome:
+        text = gettext("This appeal has already been decided.")
+        raise AlreadyDone(text, row.decided_by, row.decided_at)
+    if chosen == Appeal.Outcome.UPHELD or not is_blank(answer):
+        answer = require_reason(answer)
+        require_no_gap(answer)
+    row.outcome, row.answer = chosen, answer
+    row.decided_by_id, row.decided_at = actor.pk, timezone.now()
+    decisions.require_short(row, "answer")
+    if chosen == Appeal.Outcome.OVERTURNED:
+        decisions.overturn(decision)
+    if is_deleted(decision.person):
+        row.words = ""
+    else:
+        notices.notify(row)
+    row.save(update_fields=["outcome", "answer", "decided_by", "decided_at", "words"])
+    record(actor, f"appeal.{VERBS[chosen]}", row.subject, answer)
+    cases.close_case(Case.Kind.APPEAL, row.subject)
+    if chosen == Appeal.Outcome.OVERTURNED:
+        counted_on = decision.created_at.astimezone(UTC).date()
+        verdicts.overturn(decision.rule, counted_on=counted_on)  # locks the rule, so last
+    return row
+
+
+def lock_open(actor: Person, decision_ids: Collection[int]) -> list[Appeal]:
+    """Lock the open appeals against decisions that are about to be taken back, and their cases.
+
+    Raises:
+        Claimed: somebody else works on one of the cases.
+    """
+    rows = Appeal.objects.filter(decision__in=listed(decision_ids), outcome="").order_by("pk")
+    for row in rows:
+        claims.require(actor, Case.Kind.APPEAL, row.subject)
+    locked = rows.select_for_update(of=("self",)).select_related("decision__person")
+    return list(locked)
+
+
+def close_undone(actor: Person, rows: Iterable[Appeal]) -> None:
+    """Close appeals whose decisions were taken back, as part of an act that is on record.
+
+    Args:
+        rows: as `lock_open` returned them.
+    """
+    for row in rows:
+        row.outcome = Appeal.Outcome.OVERTURNED
+        row.decided_by_id, row.decided_at = actor.pk, timezone.now()
+        if is_deleted(row.decision.person):
+            row.words = ""
+        else:
+            notices.notify(row)
+        row.save(update_fields=["outcome", "decided_by", "decided_at", "words"])
+        cases.close_case(Case.Kind.APPEAL, row.subject)
+
+
+def may_decide(actor: Person, decision: Decision) -> bool:
+    """Whether it is somebody else than who made the decision, and than whom it is about."""
+    may = actor.is_active and actor.is_staff and actor.has_perm("messaging.decide_appeal")
+    return may and actor.pk not in (decision.decided_by_id, decision.person_id)
+
+
+def _require_words(words: str) -> None:
+    if is_blank(words):
+        raise Refused("invalid", _("Say why you think the decision is wrong."))
+    if len(words) > WORDS_MAX:
+        raise Refused("too_long", _("That is too long for an appeal. Please shorten it."))
+    if has_control_characters(words, allowed="\n\t"):
+        raise Refused("invalid", _("The text contains characters that can't be shown."))

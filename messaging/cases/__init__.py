@@ -1,0 +1,1 @@
+"""What waits for staff: one case for each thing, however many people report it."""

@@ -1,0 +1,152 @@
+"""What a member of staff decides about: the thing, and the people who answer for it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from messaging.host import host
+from messaging.models import Conversation, Decision, HeldMessage, Message, Objection, Report
+from messaging.moderation import actions as moderation
+from messaging.reports import things
+from trato.people import Person, is_deleted
+from trato.responses import key_from
+
+from . import actions
+from .ruling import Measure
+
+QUOTED_MAX = 500  # characters of a message in the facts
+PEOPLE_MAX = 100  # in one decision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What a decision is about; `people` are those who are decided about, at least one."""
+
+    people: list[Any] = field(default_factory=list)
+    report: Report | None = None
+    held: HeldMessage | None = None
+    message: Message | None = None
+    conversation: Conversation | None = None
+    objection: Objection | None = None  # to a rule that has found something
+
+    @property
+    def about(self) -> str:
+        """What the page says that it is about."""
+        if words := self._words():
+            return Truncator(words.body).chars(QUOTED_MAX)
+        if self.report is not None:
+            return f"{self.report.kind_text}: {things.name_of(self.report)}"
+        if self.objection is not None:
+            return self.objection.rule.name
+        return ""
+
+    @property
+    def rule(self) -> str:
+        """The name of the shield rule that found it, if one did."""
+        if self.objection is not None:
+            return self.objection.rule.name
+        return self.held.reason if self.held is not None else ""
+
+    def parts(self) -> list["Matter"]:
+        """Return what is decided at once: one for each person, unless an answer closes a report."""
+        if self.report is not None:
+            return [self]
+        return [replace(self, people=[person]) for person in self.people]
+
+    def measures(self, actor: Person) -> list[Decision.Measure]:
+        """Return what can be decided here, with the mildest last."""
+        message, conversation = self.message, self.conversation
+        possible = {
+            Measure.REMOVE: message is not None
+            and message.removed_at is None
+            and actor.has_perm("messaging.remove_message"),
+            Measure.CLOSE: conversation is not None and not conversation.ended_at,
+            Measure.SUSPEND: all(host.may_suspend(actor, person) for person in self.people),
+            Measure.DISMISS: self.report is not None,
+        }
+        is_gone = any(map(is_deleted, self.people))
+        return [
+            one
+            for one in Measure
+            if possible.get(one, not is_gone) and not (is_gone and one == Measure.SUSPEND)
+        ]
+
+    def initial(self) -> dict[str, Any]:
+        """Return the first values of the form."""
+        keys = [person.pk for person in self.people]
+        latest = Decision.objects.filter(person__in=keys).order_by("-pk")
+        initial: dict[str, Any] = {"seen": latest.values_list("pk", flat=True).first() or 0}
+        if self.report is not None:
+            initial["clause"] = self.report.get_reason_display()
+        if words := self._words():
+            initial["reason"] = gettext("On %(day)s you wrote: “%(words)s”") % {
+                "day": date_format(localtime(words.created_at), "j F Y"),
+                "words": Truncator(words.body).chars(QUOTED_MAX),
+            }
+        return initial
+
+    def _words(self) -> Message | HeldMessage | None:
+        return self.message or self.held
+
+
+def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
+    """Return what the parameters of an address name; None if that needs a recorded look first.
+
+    Args:
+        asked: `report`, `held`, `objection` or `message`, or one or several `person`.
+
+    Raises:
+        PermissionDenied: the actor may not see that.
+        Http404: there is no such thing.
+    """
+    if key := key_from(asked.get("report", "")):
+        actions.require(actor, "messaging.view_report")
+        related = Report.objects.select_related("message__conversation", *things.RELATED)
+        return _of_report(get_object_or_404(related, pk=key))
+    if key := key_from(asked.get("held", "")):
+        return _of_held(actor, key)
+    if key := key_from(asked.get("objection", "")):
+        actions.require(actor, "messaging.view_objection")
+        hits = Objection.objects.select_related("sender", "conversation", "rule")
+        hit = get_object_or_404(hits, pk=key)
+        return Matter(people=[hit.sender], objection=hit, conversation=hit.conversation)
+    if key := key_from(asked.get("message", "")):
+        return _of_message(actor, key)
+    keys = [key for text in asked.getlist("person")[:PEOPLE_MAX] if (key := key_from(text))]
+    people = list(get_user_model()._default_manager.filter(pk__in=keys).order_by("pk"))
+    if not people:
+        raise Http404("nobody to decide about")
+    return Matter(people=people)
+
+
+def _of_report(report: Report) -> Matter:
+    people = things.people_behind(report)
+    if not people:
+        raise Http404("nobody answers for it")
+    message = report.message
+    conversation = message.conversation if message else report.conversation
+    return Matter(people=people, report=report, message=message, conversation=conversation)
+
+
+def _of_held(actor: Person, key: int) -> Matter:
+    actions.require(actor, "messaging.review_held_message")
+    # One that only waits behind another was found by nothing.
+    related = HeldMessage.objects.select_related("sender", "conversation").exclude(reason="")
+    held = get_object_or_404(related, pk=key)
+    return Matter(people=[held.sender], held=held, conversation=held.conversation)
+
+
+def _of_message(actor: Person, key: int) -> Matter | None:
+    related = Message.objects.select_related("sender", "conversation")
+    message = get_object_or_404(related, pk=key)
+    _conversation, look = moderation.looked_into(actor, message.conversation_id)
+    if look is None or message.created_at > look.created_at:
+        return None
+    return Matter(people=[message.sender], message=message, conversation=message.conversation)

@@ -1,0 +1,115 @@
+"""Carry out what a decision says, and undo it, under the locks that `locking` took."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from messaging import events
+from messaging.lanes import actions as lanes
+from messaging.lanes.turns import Turn
+from messaging.models import Conversation, Decision, Message, Report
+from messaging.moderation import actions as moderation
+from messaging.reports import notices as reports
+from messaging.sanctions import actions as sanctions
+from trato.errors import AlreadyDone
+from trato.people import is_deleted
+
+Measure = Decision.Measure
+
+
+def lock_things(decision: Decision) -> None:
+    """Lock the conversation of a decision, and read it and its message again.
+
+    The caller holds the lock of the person (docs/decisions/0013-lock-order.md).
+    """
+    pk = decision.message.conversation_id if decision.message else decision.conversation_id
+    if pk is None:
+        return
+    rows = Conversation.objects.select_related("shop", "consumer")
+    conversation = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    decision.conversation = conversation
+    if decision.message_id:
+        message = Message.objects.select_related("sender").get(pk=decision.message_id)
+        message.conversation = conversation
+        decision.message = message
+
+
+def carry_out(decision: Decision) -> None:
+    """Do what a stored decision says.
+
+    Raises:
+        AlreadyDone: it is so already.
+    """
+    match decision.measure:
+        case Measure.REMOVE if message := decision.message:
+            if message.removed_at:
+                raise already(_("This message has already been removed."), decision)
+            moderation.hide(message)
+        case Measure.CLOSE if conversation := decision.conversation:
+            if conversation.ended_at:
+                raise already(_("This conversation has already ended."), decision)
+            _close(conversation)
+        case Measure.LIMIT | Measure.MUTE | Measure.SUSPEND:
+            sanctions.impose(decision)
+
+
+def already(text: str, decision: Decision) -> AlreadyDone:
+    """Return the refusal of a measure that is in force, with who decided it, if staff did."""
+    same = Decision.objects.exclude(pk=decision.pk).filter(
+        measure=decision.measure, overturned_at=None
+    )
+    if decision.measure == Measure.REMOVE:
+        same = same.filter(message=decision.message)
+    elif decision.measure == Measure.CLOSE:
+        same = same.filter(conversation=decision.conversation)
+    else:
+        same = same.filter(person=decision.person)
+    before = same.select_related("decided_by").first()
+    if before is None:
+        return AlreadyDone(text)
+    return AlreadyDone(text, before.decided_by, before.created_at)
+
+
+def undo(decision: Decision) -> None:
+    """Undo all that a decision did, unless another one says the same or an account is gone."""
+    others = Decision.objects.exclude(pk=decision.pk).filter(
+        measure=decision.measure, overturned_at=None
+    )
+    match decision.measure:
+        case Measure.REMOVE if message := decision.message:
+            if message.removed_at and not others.filter(message=message).exists():
+                moderation.show_again(message)
+        case Measure.CLOSE if conversation := decision.conversation:
+            if conversation.is_closed and not others.filter(conversation=conversation).exists():
+                _reopen(conversation, decision)
+        case Measure.LIMIT | Measure.MUTE | Measure.SUSPEND:
+            sanctions.lift(decision)
+
+
+def tell_reporters(decision: Decision) -> None:
+    """Tell those whose reports the decision answered that it was overturned."""
+    closed = Report.objects.filter(
+        outcome=Report.Outcome.UPHELD, message=decision.message_id, message__isnull=False
+    )
+    if decision.report_id and decision.measure == Measure.REMOVE:
+        related = ("reporter", "message__conversation__shop", "message__sender")
+        for report in closed.select_related(*related).order_by("pk"):
+            reports.notify_restored(report)
+
+
+def _close(conversation: Conversation) -> None:
+    conversation.ended_at, conversation.is_closed = timezone.now(), True
+    conversation.revision += 1
+    conversation.save(update_fields=["ended_at", "is_closed", "revision"])
+    lanes.move([conversation], lambda _row: Turn())
+    events.conversations_ended([conversation])
+
+
+def _reopen(conversation: Conversation, decision: Decision) -> None:
+    conversation.is_closed = False
+    if not is_deleted(conversation.consumer):
+        conversation.ended_at = None
+    conversation.revision += 1
+    conversation.save(update_fields=["ended_at", "is_closed", "revision"])
+    if conversation.ended_at is None:
+        lanes.reopen(conversation, decision.starts_at)
+        events.conversation_reopened(conversation)

@@ -1,0 +1,109 @@
+"""What the desk shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import Struct
+
+from messaging.cases import claims
+from messaging.models import (
+    Appeal,
+    Block,
+    Case,
+    Conversation,
+    HeldMessage,
+    Message,
+    Report,
+    ShieldRule,
+)
+from messaging.moderation.actions import looked_into
+from messaging.trust.queries import Trust, trust_of
+from trato.people import Person
+
+COUNTED_MAX = 1000  # cases; the desk says "more" beyond that
+REPORTS_SHOWN = 10  # of one thing, on its page
+CONTEXT_MESSAGES = 8  # of the conversation, before what the case is about
+
+
+class Counts(Struct):
+    """How many cases are open, how many of these are severe, and how many nobody works on."""
+
+    open: int
+    severe: int
+    free: int
+
+
+def counts() -> Counts:
+    """Count the open cases, each kind up to `COUNTED_MAX`."""
+    rows = Case.objects.filter(closed_at=None)
+    severe = rows.filter(severity=Case.Severity.SEVERE)
+    each = (rows, severe, rows.filter(claims.is_free()))
+    return Counts(*(one[:COUNTED_MAX].count() for one in each))
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is known about the person of a case.
+
+    Args:
+        reports: about the person's messages: upheld, dismissed, open.
+        rejected: the person's messages that were not delivered.
+        removed: the person's messages that staff have removed.
+        blocked: by how many shops or shoppers.
+        trust: how far the person is trusted.
+    """
+
+    upheld: int
+    dismissed: int
+    open: int
+    rejected: int
+    removed: int
+    blocked: int
+    trust: Trust
+
+
+def past_of(person: Person) -> Past:
+    """Return what the desk tells of a person."""
+    about = Report.objects.filter(message__sender=person.pk)
+    return Past(
+        upheld=about.filter(outcome=Report.Outcome.UPHELD).count(),
+        dismissed=about.filter(outcome=Report.Outcome.DISMISSED).count(),
+        open=about.filter(outcome="").count(),
+        rejected=HeldMessage.objects.filter(
+            sender=person.pk, state=HeldMessage.State.REJECTED
+        ).count(),
+        removed=Message.objects.filter(sender=person.pk, removed_at__isnull=False).count(),
+        blocked=Block.objects.filter(consumer=person.pk, side="seller").count(),
+        trust=trust_of(person),
+    )
+
+
+def context_of(actor: Person, case: Case) -> tuple[Conversation, list[Message]] | None:
+    """Return the end of a case's conversation, if a recorded look lets the actor read it."""
+    if case.conversation_id is None:
+        return None
+    conversation, look = looked_into(actor, case.conversation_id)
+    if look is None:
+        return None
+    rows = conversation.messages.select_related("sender").filter(created_at__lte=look.created_at)
+    last = list(rows.order_by("-sequence")[:CONTEXT_MESSAGES])[::-1]
+    for row in last:
+        row.conversation = conversation
+    return conversation, last
+
+
+def thing_of(case: Case) -> dict[str, Any]:
+    """Return what a case is about, under the name that the page calls it by."""
+    kind, _colon, key = case.subject.partition(":")
+    row: Any = None
+    if kind == "held_message":
+        kind, row = "held", HeldMessage.objects.prefetch_related("files").filter(pk=key).first()
+    elif kind == "appeal":
+        row = Appeal.objects.select_related("decision__person", "decision__message")
+        row = row.filter(pk=key).first()
+    elif kind == "shieldrule":
+        kind, row = "rule", ShieldRule.objects.filter(pk=key).first()
+    elif kind in Report.Kind.values:
+        rows = Report.objects.filter(kind=kind, about_id=key, is_set_aside=False)
+        kind, row = "reports", list(rows.select_related("reporter").order_by("pk")[:REPORTS_SHOWN])
+    return {kind: row}

@@ -1,0 +1,109 @@
+"""Start and stop dry runs, and read messages that one has found."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from messaging.due import loop
+from messaging.models import DryRun, ShieldRule
+from messaging.moderation import actions as moderation
+from trato import rate_limits
+from trato.audit.actions import record, require_reason
+from trato.errors import AlreadyDone
+from trato.people import Person, lock_person
+from trato.retention import ago
+
+from . import queries
+
+MAY_RUN = "messaging.add_dryrun"
+MAY_READ = "messaging.look_into_conversation"
+# What decides about a message, and how the run names the rule.
+COPIED = (
+    "name", "detector", "pattern", "language", "side", "relationship", "account_days", "category",
+    "action",
+)  # fmt: skip
+State = DryRun.State
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def start(actor: Person, rule: ShieldRule) -> DryRun:
+    """Try a rule with the messages of the last `RULE_LAB_DAYS`, in the background.
+
+    The audit trail has what was looked for, since a pattern can ask for anything.
+
+    Args:
+        rule: valid; saved or not, on or off.
+
+    Raises:
+        PermissionDenied: the actor lacks the permission.
+        Refused: `rate_limited` after too many.
+        ValidationError: another run of the actor is under way.
+    """
+    _require(actor, MAY_RUN)
+    lock_person(actor.pk)  # of two clicks, the second one finds the first one's run
+    if DryRun.objects.filter(asked_by=actor.pk, state=State.WAITING).exists():
+        raise ValidationError(_("Your other dry run is still under way. Wait for it, or stop it."))
+    rate_limits.hit("RULE_LAB_RUNS_PER_DAY", actor.pk)
+    values: dict[str, Any] = {name: getattr(rule, name) for name in COPIED}
+    run = DryRun.objects.create(
+        rule_id=rule.pk,
+        values=values,
+        asked_by_id=actor.pk,
+        since=ago(days=settings.RULE_LAB_DAYS),
+    )
+    named = "; ".join(f"{name}: {value}" for name, value in values.items() if value)
+    record(actor, "dryrun.started", run.audited_as, named)
+    transaction.on_commit(loop.wake)
+    return run
+
+
+@transaction.atomic
+def stop(actor: Person, run_id: int) -> DryRun:
+    """End a dry run before its time. What it has counted is deleted.
+
+    Raises:
+        AlreadyDone: it has ended.
+        PermissionDenied: the actor lacks the permission.
+        DryRun.DoesNotExist: there is no such run.
+    """
+    _require(actor, MAY_RUN)
+    run = DryRun.objects.select_for_update(no_key=True).get(pk=run_id)
+    if run.state != State.WAITING:
+        raise AlreadyDone(_("This dry run has already ended."))
+    run.state, run.ended_at, run.tally = State.STOPPED, timezone.now(), {}
+    run.save(update_fields=["state", "ended_at", "tally"])
+    record(actor, "dryrun.stopped", run.audited_as)
+    return run
+
+
+@transaction.atomic
+def look_at_samples(actor: Person, run_id: int, reason: str) -> int:
+    """Look into the conversations of a run's samples, so that the actor can read these messages.
+
+    Leaves one entry for each conversation, whose sides see later that staff looked.
+
+    Returns:
+        How many conversations these are.
+
+    Raises:
+        PermissionDenied: the actor lacks a permission.
+        ValidationError: no reason is given.
+        DryRun.DoesNotExist: there is no such run.
+    """
+    _require(actor, MAY_READ, "messaging.view_dryrun")
+    reason = require_reason(reason)
+    conversations = queries.conversations_of(DryRun.objects.get(pk=run_id))
+    for conversation_id in conversations:
+        moderation.look(actor, conversation_id, reason)
+    return len(conversations)
+
+
+def _require(actor: Person, *permissions: str) -> None:
+    may = actor.is_active and actor.is_staff and all(map(actor.has_perm, permissions))
+    if not may:
+        raise PermissionDenied(*permissions)  # only for the log

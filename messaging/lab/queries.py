@@ -1,0 +1,134 @@
+"""What a dry run's page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from messaging.models import DryRun, Message, ShieldRule, Side
+from trato.audit.models import AuditEntry
+from trato.listed import listed
+from trato.people import Person
+
+from .tally import Tally
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a histogram.
+
+    Args:
+        people: how many; None where they aren't counted.
+        is_stopped: whether the rule would have stopped these.
+    """
+
+    label: Any
+    count: int
+    people: int | None = None
+    is_stopped: bool = True
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a run that is done has counted."""
+
+    people: int
+    conversations: int
+    is_more: bool
+    sides: list[Bar]
+    ages: list[Bar]
+    days: list[Bar]
+    overlaps: list[Bar]
+    alone: int
+    samples: int
+
+    @property
+    def most_of_a_day(self) -> int:
+        return max((bar.count for bar in self.days), default=1)
+
+    @property
+    def most_of_an_age(self) -> int:
+        return max((bar.count for bar in self.ages), default=1) or 1
+
+
+def findings_of(run: DryRun) -> Findings | None:
+    """Return what a run has counted; None before it is done."""
+    if run.state != DryRun.State.DONE:
+        return None
+    tally = msgspec.convert(run.tally, Tally)
+    numbers = tally.numbers
+    most = settings.RULE_LAB_NAMED_MAX
+    return Findings(
+        people=numbers["people"],
+        conversations=numbers["conversations"],
+        is_more=max(numbers.values()) >= most,
+        sides=[
+            Bar(label, tally.sides[side], numbers.get(side, 0))
+            for side, label in Side.choices
+            if side in tally.sides
+        ],
+        ages=_ages(run.tried, tally),
+        days=_days(run, tally),
+        overlaps=[
+            Bar(name, count)
+            for name, count in sorted(tally.overlaps.items(), key=lambda pair: (-pair[1], pair[0]))
+        ],
+        alone=tally.hits - tally.overlapping,
+        samples=len(tally.samples),
+    )
+
+
+def _ages(rule: ShieldRule, tally: Tally) -> list[Bar]:
+    """Return the hits by the age of the account, older ones than the rule asks for among them."""
+    is_for_new = rule.relationship == ShieldRule.Relationship.NEW_ACCOUNT
+    bars, low = [], 0
+    for place, limit in enumerate(tally.limits):
+        label = _("%(low)s to %(high)s days") % {"low": low, "high": limit}
+        is_stopped = not is_for_new or limit <= (rule.account_days or 0)
+        bars.append(Bar(label, tally.ages[place], tally.people_ages[place], is_stopped))
+        low = limit
+    last, unknown = tally.ages[-2:]
+    label = _("%(low)s days and more") % {"low": low}
+    bars.append(Bar(label, last, tally.people_ages[-2], not is_for_new))
+    if unknown:
+        bars.append(Bar(_("unknown"), unknown, tally.people_ages[-1], not is_for_new))
+    return bars
+
+
+def _days(run: DryRun, tally: Tally) -> list[Bar]:
+    first = run.since.date()
+    days = [first + timedelta(days=n) for n in range((run.created_at.date() - first).days + 1)]
+    return [Bar(day, tally.days.get(day.isoformat(), 0)) for day in days]
+
+
+def sample_keys(run: DryRun) -> list[int]:
+    """Return the keys of the messages that a run has chosen by chance."""
+    return [key for _rank, key in run.tally.get("samples", ())]
+
+
+def conversations_of(run: DryRun) -> list[int]:
+    """Return the conversations of a run's samples, in the order in which they are locked."""
+    rows = Message.objects.filter(pk__in=listed(sample_keys(run)), withdrawn_at=None).order_by()
+    return sorted(set(rows.values_list("conversation_id", flat=True)))
+
+
+def samples_for(actor: Person, run: DryRun) -> Sequence[Message]:
+    """Return those samples that a recorded look of the last minutes lets somebody read."""
+    subjects = {f"conversation:{key}": key for key in conversations_of(run)}
+    since = timezone.now() - timedelta(minutes=settings.STAFF_LOOK_MINUTES)
+    looks = AuditEntry.objects.filter(
+        verb="conversation.looked",
+        subject__in=[*subjects],
+        actor_id=actor.pk,
+        created_at__gt=since,
+    )
+    seen = {subjects[subject] for subject in looks.values_list("subject", flat=True)}
+    rows = Message.objects.filter(
+        pk__in=listed(sample_keys(run)), conversation__in=listed(seen), withdrawn_at=None
+    )
+    return list(rows.select_related("sender").order_by("pk"))

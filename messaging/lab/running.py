@@ -1,0 +1,127 @@
+"""Carry out dry runs in the background, in slices of a few seconds.
+
+A process claims a run for one slice, without a transaction meanwhile, and stores what it has
+counted together with how far it got, if the claim is still its own. If it is killed, the claim runs
+out, and the next process goes on from the last slice that was stored.
+"""
+
+import time
+import uuid
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from messaging.due import loop
+from messaging.due.claims import claimed
+from messaging.models import DryRun, Message, ShieldRule
+from trato.clock import database_now
+from trato.realtime.database import give_back_connections
+
+from .tally import Tally
+from .trial import Text, Trial
+
+log = structlog.get_logger("trato.lab")
+
+State = DryRun.State
+
+
+def due(limit: int) -> int:
+    """Carry out slices of dry runs, which take turns; return how many."""
+    for count in range(limit):
+        if loop.is_stopping() or not _next_slice():
+            return count
+    return limit
+
+
+def _next_slice() -> bool:
+    run = _claim()
+    if run is None:
+        return False
+    own = DryRun.objects.filter(pk=run.pk, token=run.token, state=State.WAITING).order_by()
+    try:
+        changes = _slice(run)
+    except Exception:
+        log.exception("dry_run_failed", run=run.pk, attempt=run.attempts)
+        own.update(free_at=_later(settings.RULE_LAB_RETRY_SECONDS))
+    else:
+        if not own.update(**changes):
+            log.info("dry_run_superseded", run=run.pk)
+    return True
+
+
+@transaction.atomic
+def _claim() -> DryRun | None:
+    """Claim the next run for one slice, or let it have failed if it was tried too often."""
+    waiting = DryRun.objects.filter(state=State.WAITING, free_at__lte=database_now())
+    while rows := claimed(waiting.order_by("free_at", "pk"), 1):
+        [run] = rows
+        if run.attempts < settings.RULE_LAB_ATTEMPTS_MAX:
+            run.token, run.attempts = uuid.uuid4(), run.attempts + 1
+            run.free_at = _later(settings.RULE_LAB_LEASE_SECONDS)
+            run.save(update_fields=["token", "attempts", "free_at"])
+            return run
+        run.state, run.ended_at, run.tally = State.FAILED, database_now(), {}
+        run.save(update_fields=["state", "ended_at", "tally"])
+    return None
+
+
+def _slice(run: DryRun) -> dict[str, object]:
+    """Look at messages for `RULE_LAB_SLICE_SECONDS`; return the row's new values."""
+    until = time.monotonic() + settings.RULE_LAB_SLICE_SECONDS
+    rule = run.tried
+    others = ShieldRule.objects.filter(is_on=True).exclude(pk=run.rule_id or 0)
+    trial = Trial(rule, list(others))
+    tally = msgspec.convert(run.tally, Tally) if run.tally else Tally.of(rule)
+    first, last = _range(run)
+    place, looked = max(run.place, first), run.looked
+    while place < last:
+        before, place = place, min(place + settings.RULE_LAB_BATCH_KEYS, last)
+        texts = _texts(before, place, run.since)
+        for hit in trial.hits(trial.matching(texts)):
+            tally.add(hit)
+        looked += len(texts)
+        if time.monotonic() >= until or loop.is_stopping():
+            break
+        if texts:
+            time.sleep(settings.RULE_LAB_PAUSE_SECONDS)
+    give_back_connections()
+    changes: dict[str, object] = {"first": first, "last": last, "place": place, "looked": looked}
+    if place >= last:
+        tally.close()
+        changes |= {"state": State.DONE, "ended_at": database_now()}
+    builtins = msgspec.to_builtins(tally)
+    return changes | {
+        "attempts": 0, "hits": tally.hits, "tally": builtins, "free_at": database_now(),
+    }  # fmt: skip
+
+
+def _range(run: DryRun) -> tuple[int, int]:
+    """Return the key before the first message, and the last key; the same for all slices."""
+    if run.last is not None:
+        return run.first, run.last
+    keys = Message.objects.values_list("pk", flat=True)
+    first, last = keys.order_by("pk").first(), keys.order_by("-pk").first()
+    return (first or 1) - 1, last or 0
+
+
+def _texts(after: int, until: int, since: datetime) -> list[Text]:
+    """Read the messages among some keys.
+
+    No index has the time, because a send would pay for it. Older messages are skipped by their
+    keys, as many at once as a batch has, so that no query takes long.
+    """
+    rows = Message.objects.filter(
+        pk__gt=after,
+        pk__lte=until,
+        created_at__gte=since,
+        is_automatic=False,
+        withdrawn_at=None,
+    )
+    return list(rows.order_by().values_list("pk", "body"))
+
+
+def _later(seconds: float) -> datetime:
+    return database_now() + timedelta(seconds=seconds)

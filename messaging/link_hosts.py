@@ -1,0 +1,83 @@
+"""The hosts that staff warn of or block, kept in each process.
+
+Links are drawn for many people, and on the event loop, so nothing is read for a message. Each
+server process loads the list in the background, see `refresh`; other processes when a thread needs
+it and it is too old. It is never older than `LINK_HOSTS_SECONDS`, unless the database is away.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from time import monotonic
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from .models import LinkHost
+
+WARN, BLOCK = LinkHost.Action.WARN.value, LinkHost.Action.BLOCK.value
+
+_listed: Mapping[str, str] = {}
+_loaded_at = float("-inf")
+
+
+def action_for(host: str) -> str:
+    """Return what staff decided about a host, or about one above it: "warn", "block" or "".
+
+    The nearest one counts.
+
+    Args:
+        host: in ASCII, lowercase.
+    """
+    if _is_older_than(settings.LINK_HOSTS_SECONDS) and not _on_event_loop():
+        _load()
+    if not _listed:
+        return ""
+    labels = host.split(".")
+    names = (".".join(labels[start:]) for start in range(len(labels)))
+    return next((_listed[name] for name in names if name in _listed), "")
+
+
+def refresh(limit: int) -> int:
+    """Load the list again before it is too old, in the rounds of `messaging.due`.
+
+    Args:
+        limit: ignored, because the list is loaded as a whole.
+    """
+    if _is_older_than(settings.LINK_HOSTS_SECONDS - 2 * settings.DUE_SECONDS):
+        _load()
+    return 0
+
+
+def forget() -> None:
+    """Load the list when it is needed next, because it has changed. Until then, it holds."""
+    global _loaded_at
+    _loaded_at = float("-inf")
+
+
+def reset() -> None:
+    """Forget what is known, between tests."""
+    global _listed
+    _listed = {}
+    forget()
+
+
+def _is_older_than(seconds: float) -> bool:
+    return monotonic() - _loaded_at >= seconds
+
+
+def _load() -> None:
+    global _listed, _loaded_at
+    started = monotonic()
+    try:
+        _listed = dict(LinkHost.objects.values_list("host", "action"))
+    except (DatabaseError, InterfaceError):
+        return  # what is known still holds
+    _loaded_at = started
+
+
+def _on_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

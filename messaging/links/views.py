@@ -1,0 +1,27 @@
+"""The page before a link that staff warn of."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from messaging import access, remarks
+from trato.responses import PersonRequest, person_required
+
+
+@require_GET
+@never_cache
+@person_required
+def leave(request: PersonRequest, conversation_id: int, sequence: int, place: int) -> HttpResponse:
+    """Show where a link of a message leads, and what to look out for.
+
+    The address comes from the message, as it is now, and only for those who can read it. So this
+    page can't be used to send other people somewhere.
+    """
+    conversation = access.conversation_for(request.user, conversation_id)
+    message = conversation.messages.filter(sequence=sequence).first()
+    link = None if message is None or message.is_hidden else remarks.link_at(message.body, place)
+    if link is None or not (link.address or link.action):
+        raise Http404("no such link")
+    back = f"{conversation.page_of(sequence)}#message-{sequence}"
+    return render(request, "messaging/links/leave.html", {"link": link, "back": back})

@@ -1,0 +1,61 @@
+"""That staff looked into a conversation."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from messaging.models import Case, Conversation
+
+
+class Look(models.Model):
+    """A look of staff into a conversation, as its sides may learn of it.
+
+    It doesn't know who looked or what that person wrote, so that no page can say it: both are in
+    the audit trail, in an entry that is stored together with this.
+    """
+
+    class Why(models.TextChoices):
+        """Those of cases have the name of `Case.Kind`.
+
+        The words don't tell a report from another check: nobody may learn who has reported.
+        """
+
+        REPORT = "report", _("To check whether our rules are kept")
+        HELD = "held", _("To check whether our rules are kept")
+        APPEAL = "appeal", _("Because of an appeal")
+        RULE = "rule", _("To check whether our rules are kept")
+        OWN = "own", _("To check whether our rules are kept")
+
+    conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
+        "messaging.Conversation",
+        on_delete=models.CASCADE,
+        related_name="looks",
+        db_index=False,  # the index below begins with it
+        verbose_name=_("conversation"),
+    )
+    # Not shown until this is closed, and not while it is kept quiet.
+    case: "models.ForeignKey[Case | None, Case | None]" = models.ForeignKey(
+        "messaging.Case",
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("case"),
+    )
+    why = models.CharField(_("why"), max_length=6, choices=Why, default=Why.OWN)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("look")
+        verbose_name_plural = _("looks")
+        indexes = (
+            models.Index(
+                fields=["conversation", "-created_at", "-id"], name="looks_of_conversation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

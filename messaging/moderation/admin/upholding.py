@@ -1,0 +1,70 @@
+"""What the pages say and ask on which staff close a report."""
+
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from messaging.host import host
+from messaging.models import Report
+from messaging.moderation import actions as moderation
+from messaging.moderation.forms import UpholdForm
+from messaging.reports import queries, things
+from trato.people import Person
+
+
+def about(report: Report) -> str:
+    """Return what a report is about, in a line."""
+    name = host.display_name(report.message.sender) if report.message else things.name_of(report)
+    return f"{report.get_reason_display()} – {name}"
+
+
+def dismissing(actor: Person, report: Report) -> dict[str, Any]:
+    """Return the page for closing a report without action."""
+    if report.message:
+        then = gettext(
+            "The message stays. The person who reported it reads that you found nothing against "
+            "the rules."
+        )
+    else:
+        then = gettext("The person who reported it reads that you found nothing against the rules.")
+    return {
+        "title": gettext("Close this report without action"),
+        "consequences": then + _others(report),
+        "acts": [partial(moderation.resolve_report, actor, report.pk, Report.Outcome.DISMISSED)],
+    }
+
+
+def upholding(actor: Person, report: Report) -> dict[str, Any]:
+    """Return the page for closing a report with an action, and the form of what can be done."""
+
+    is_product = bool(report.product_id)
+    then = gettext(
+        "Choose what you do about it. This closes the report, and the person who reported "
+        "it reads that you took action. What concerns a person is decided under “Decide…”."
+    )
+    return {
+        "title": gettext("Take action on this report"),
+        "consequences": then + _others(report),
+        "acts": [partial(moderation.uphold, actor, report.pk)],
+        "form_class": partial(
+            UpholdForm,
+            may_hide=is_product
+            and host.may_hide_product(actor)
+            and not host.is_hidden(report.product),
+        ),
+        "initial": {"hide": True},
+    }
+
+
+def _others(report: Report) -> str:
+    """Say how many other reports are closed with this one."""
+    others = queries.alike(report).filter(outcome="").exclude(pk=report.pk).count()
+    if not others:
+        return ""
+    text = ngettext(
+        "%(count)s other report of the same thing is closed with it.",
+        "%(count)s other reports of the same thing are closed with it.",
+        others,
+    )
+    return " " + text % {"count": others}

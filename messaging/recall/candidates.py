@@ -1,0 +1,171 @@
+"""Find the copies of a scam, grouped by what is alike."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import Message, Recall, Side
+from trato.listed import listed
+from trato.people import Person
+
+from . import pictures, traces, words
+from .contacts import WORDS, Contact, contacts_of
+
+SCAM = "scam"  # why the confirmed message itself is recalled
+PICTURE = "picture"
+# The strongest first: a message is shown in the first group that it belongs to.
+LABELS = {
+    WORDS: _("Nearly the same words"),
+    PICTURE: _("The same picture"),
+    "iban": _("The same IBAN"),
+    "payment": _("The same payment account"),
+    "phone": _("The same phone number"),
+    "email": _("The same email address"),
+    "messenger": _("The same name on a messenger"),
+    "link": _("The same link"),
+}
+KINDS = tuple(LABELS)
+SAMPLES = 3  # messages of a group that are shown at once
+RELATED = ("sender", "conversation__shop", "conversation__consumer")
+
+
+@dataclass
+class Candidate:
+    """A message that may be a copy, with all kinds in which it is alike."""
+
+    message: Message
+    kinds: list[str] = field(default_factory=list)
+    is_chosen: bool = True
+
+    @property
+    def why(self) -> str:
+        return ",".join(self.kinds)
+
+    @property
+    def recipient(self) -> str:
+        """The name of the shopper or shop that got it."""
+        talk = self.message.conversation
+        return talk.consumer_name if self.message.side == Side.SELLER else talk.shop_name
+
+    @property
+    def also(self) -> list[object]:
+        """In what else than that of its group it is alike."""
+        return [LABELS[kind] for kind in self.kinds[1:]]
+
+
+@dataclass
+class Group:
+    """Messages that are alike in one thing.
+
+    Args:
+        name: of the group in forms.
+        kind: one of `KINDS`.
+        value: what they share, as the scam has it; empty for words and pictures.
+    """
+
+    name: str
+    kind: str
+    value: str
+    rows: list[Candidate]
+    is_chosen: bool = True
+
+    @property
+    def label(self) -> object:
+        return LABELS[self.kind]
+
+    @property
+    def samples(self) -> list[Candidate]:
+        return self.rows[:SAMPLES]
+
+    @property
+    def others(self) -> list[Candidate]:
+        return self.rows[SAMPLES:]
+
+    @property
+    def senders(self) -> int:
+        return len({row.message.sender_id for row in self.rows})
+
+    @property
+    def recipients(self) -> int:
+        """How many shoppers and shops got one of them."""
+        return len({recipient_of(row.message) for row in self.rows})
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The groups, none of them empty. `is_cut`: there are more than one recall takes back."""
+
+    groups: list[Group]
+    is_cut: bool
+
+    def candidates(self) -> Iterator[Candidate]:
+        for group in self.groups:
+            yield from group.rows
+
+
+def find(actor: Person, scam: Message) -> Matches:
+    """Return the copies of a scam of the last `RECALL_DAYS`, at most `RECALL_MOST`.
+
+    Leaves out what the shop sends automatically, what was recalled before, and messages of people
+    about whom the actor can't decide: staff and the actor.
+    """
+    most, since = settings.RECALL_MOST, timezone.now() - timedelta(days=settings.RECALL_DAYS)
+    sources = list(_sources(scam, since, most + 1))
+    keys = list(dict.fromkeys(key for *_what, alike in sources for key in alike))
+    related = _allowed(actor).exclude(pk=scam.pk).select_related(*RELATED)
+    messages = {row.pk: row for row in related.filter(pk__in=listed(keys))}
+    kept = [key for key in keys if key in messages]
+    candidates = {key: Candidate(messages[key]) for key in kept[:most]}
+    rows: dict[int, list[Candidate]] = defaultdict(list)
+    for number, (_name, kind, _value, alike) in enumerate(sources):
+        for key in alike:
+            if one := candidates.get(key):
+                if not one.kinds:
+                    rows[number].append(one)
+                if kind not in one.kinds:
+                    one.kinds.append(kind)
+    groups = [Group(*sources[number][:3], rows[number]) for number in sorted(rows)]
+    return Matches(groups, len(kept) > most)
+
+
+def recipient_of(message: Message) -> tuple[str, int]:
+    """Return the side that got a message, and the key of that shopper or shop."""
+    conversation = message.conversation
+    if message.side == Side.SELLER:
+        return Side.CONSUMER, conversation.consumer_id
+    return Side.SELLER, conversation.shop_id
+
+
+def recalled() -> QuerySet[Recall]:
+    """Return the recalls that are not undone."""
+    return Recall.objects.filter(undone_at=None)
+
+
+def _allowed(actor: Person) -> QuerySet[Message]:
+    rows = Message.objects.filter(is_automatic=False).exclude(sender_id=actor.pk)
+    rows = rows.exclude(recalls__recall__in=recalled())
+    return rows if actor.is_superuser else rows.exclude(_of_staff())
+
+
+def _of_staff() -> Q:
+    return Q(sender__is_staff=True) | Q(sender__is_superuser=True)
+
+
+def _sources(
+    scam: Message, since: datetime, limit: int
+) -> Iterator[tuple[str, str, str, list[int]]]:
+    """Yield name, kind and value of what messages may share with the scam, and their keys."""
+    texts = [scam.body, *scam.versions.values_list("body", flat=True)]
+    contacts: dict[int, Contact] = {one.key: one for text in texts for one in contacts_of(text)}
+    yield WORDS, WORDS, "", words.alike(scam.body, since, limit)
+    yield PICTURE, PICTURE, "", pictures.same(scam, since, limit)
+    for kind in KINDS:
+        for key, one in contacts.items():
+            if one.kind == kind != WORDS:
+                yield f"{kind}{key}", kind, one.written, traces.matches(one, since, limit)

@@ -1,0 +1,94 @@
+"""Warn the people who got a recalled message, at the bell, and withdraw that."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+
+from messaging.host import host
+from messaging.models import Message, Recall, RecallWarning, Side
+from messaging.search.excerpts import address
+from notifications import actions as notifications
+from notifications.models import News
+from notifications.words import Words
+from trato.clock import database_now
+from trato.listed import listed
+from trato.people import is_deleted
+
+from .candidates import recalled
+from .queries import advice
+
+
+def warn(recall: Recall, messages: Iterable[Message]) -> int:
+    """Warn those who got one of the messages: the shopper, or all who work for the shop now.
+
+    Nobody is warned twice: neither by this recall, nor of a conversation of an earlier one.
+
+    Args:
+        messages: with their conversations, which the caller has locked.
+
+    Returns:
+        How many people were warned.
+    """
+    messages = sorted(messages, key=lambda one: one.pk)
+    first = _first_of_each(messages)
+    talks = listed({message.conversation_id for message in messages})
+    earlier = RecallWarning.objects.filter(
+        recall__in=recalled().exclude(pk=recall.pk), message__conversation__in=talks
+    )
+    warned = set(earlier.values_list("user", "message__conversation"))
+    people = get_user_model()._default_manager.filter(pk__in=listed(first)).order_by("pk")
+    rows = [
+        RecallWarning(recall=recall, user_id=person.pk, message=message)
+        for person in people
+        if not is_deleted(person)
+        for message in [first[person.pk]]
+        if (person.pk, message.conversation_id) not in warned
+    ]
+    RecallWarning.objects.bulk_create(rows)
+    now = database_now()
+    notifications.notify_each([(row.user_id, _news(row, now)) for row in rows])
+    return len(rows)
+
+
+def withdraw(recall: Recall) -> None:
+    """Take the warnings of a recall back."""
+    keys = list(recall.warnings.values_list("pk", flat=True))
+    notifications.forget(Recall.NEWS_KIND, keys)
+
+
+def recall_words(news: News) -> Words:
+    """Return what a person reads who got a recalled message: what it was, and what to do."""
+    about = _("It was in the conversation about “%(about)s”, and we've removed it.")
+    return Words(_("You received a scam"), " ".join([about % {"about": news.title}, advice()]))
+
+
+def _first_of_each(messages: Iterable[Message]) -> dict[int, Message]:
+    """Return for each person who can read one of the messages the first of them."""
+    shops = {one.conversation.shop_id for one in messages if one.side == Side.CONSUMER}
+    members: dict[int, list[int]] = {shop: [] for shop in shops}
+    rows = host.active_members().filter(shop_id__in=listed(shops)).order_by()
+    for shop_id, user_id in rows.values_list("shop_id", "user_id"):
+        members[shop_id].append(user_id)
+    first: dict[int, Message] = {}
+    for message in messages:
+        talk = message.conversation
+        is_to_shop = message.side == Side.CONSUMER
+        for user_id in members[talk.shop_id] if is_to_shop else [talk.consumer_id]:
+            first.setdefault(user_id, message)
+    return first
+
+
+def _news(row: RecallWarning, now: datetime) -> News:
+    talk = row.message.conversation
+    return News(
+        subject_kind=Recall.NEWS_KIND,
+        subject_id=row.pk,
+        # Somebody who has left the shop can't open the conversation any more.
+        team_id=talk.shop_id if row.message.side == Side.CONSUMER else 0,
+        title=talk.product_title or host.shop_name(talk.shop),
+        excerpt=Recall.NEWS_KIND,  # without one, the notification would say that it was removed
+        url=address(talk, row.message),
+        happened_at=now,
+    )

@@ -1,0 +1,31 @@
+"""What a conversation's page says of recalled messages."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from messaging.models import Conversation, Message, RecallItem, Side
+
+
+def recall_advice(conversation: Conversation, side: Side, shown: Iterable[Message]) -> str:
+    """Return what a side has to know of a scam that it got here; empty if there is none.
+
+    Args:
+        shown: the messages on the page; if none of them was removed, there is no query.
+    """
+    if not any(message.removed_at and message.side != side for message in shown):
+        return ""
+    rows = RecallItem.objects.filter(
+        message__conversation=conversation, message__side=side.other, recall__undone_at=None
+    )
+    in_force = Q(decision=None) | Q(decision__overturned_at=None)
+    return advice() if rows.filter(in_force).exists() else ""
+
+
+def advice() -> str:
+    """Return what to do about a scam that one has received, or even answered."""
+    return _(
+        "Don't pay, don't open its links and don't write to its contacts. If you've paid or given "
+        "away a code or your card's data, call your bank now and change your password."
+    )

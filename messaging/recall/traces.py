@@ -1,0 +1,74 @@
+"""Keep traces of messages, and find messages by them. A sweep writes them, so no send waits."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from messaging.due.claims import claimed
+from messaging.models import Message, MessageTrace, MessageVersion, TraceProgress
+from trato.retention import ago
+
+from .contacts import Contact, contacts_of
+
+
+def due(limit: int) -> int:
+    """Read the messages and earlier texts since the last time; return how many there were.
+
+    A transaction that began earlier may store a smaller key later, so the newest messages wait for
+    `TRACES_DELAY_SECONDS`.
+
+    Args:
+        limit: ignored: reading is cheap.
+    """
+    if not TraceProgress.objects.exists():
+        TraceProgress.objects.bulk_create([TraceProgress(pk=1)], ignore_conflicts=True)
+    with transaction.atomic():
+        for progress in claimed(TraceProgress.objects.filter(pk=1), 1):
+            return _read_on(progress)
+    return 0
+
+
+def matches(contact: Contact, since: datetime, limit: int) -> list[int]:
+    """Return the keys of messages with a contact, the newest first."""
+    rows = MessageTrace.objects.filter(key=contact.key, created_at__gte=since)
+    return list(rows.order_by("-message").values_list("message", flat=True)[:limit])
+
+
+def _read_on(progress: TraceProgress) -> int:
+    batch = settings.TRACES_BATCH_MAX
+    until = Now() - timedelta(seconds=settings.TRACES_DELAY_SECONDS)
+    messages = list(
+        Message.objects.filter(pk__gt=progress.message, created_at__lte=until)
+        .order_by("pk")
+        .values_list("pk", "created_at", "body")[:batch]
+    )
+    versions = list(
+        MessageVersion.objects.filter(pk__gt=progress.version, created_at__lte=until)
+        .select_related("message")
+        .order_by("pk")[:batch]
+    )
+    of_versions = [
+        (row.message_id, row.message.created_at, text)
+        for row in versions
+        for text in (row.body, row.message.body)
+    ]
+    _store([*messages, *of_versions])
+    progress.message = messages[-1][0] if messages else progress.message
+    progress.version = versions[-1].pk if versions else progress.version
+    if messages or versions:
+        progress.save()
+    return len(messages) + len(versions)
+
+
+def _store(texts: Iterable[tuple[int, datetime, str]]) -> None:
+    oldest = ago(days=settings.RECALL_DAYS)
+    rows = [
+        MessageTrace(key=contact.key, message_id=pk, created_at=created_at)
+        for pk, created_at, text in texts
+        if created_at >= oldest
+        for contact in contacts_of(text)
+    ]
+    MessageTrace.objects.bulk_create(rows, ignore_conflicts=True)

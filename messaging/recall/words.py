@@ -1,0 +1,43 @@
+"""Find messages with nearly the same words: the only place that knows how."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+
+from messaging.models import Message, MessageVersion
+from messaging.similar import texts
+from trato.listed import listed
+
+from . import contacts, traces
+
+
+def alike(text: str, since: datetime, limit: int) -> list[int]:
+    """Return the keys of messages with the same letters, then of those with nearly the same.
+
+    Each group the newest first. Of nearly the same ones, only the newest `SIMILAR_CANDIDATES_MAX`
+    of each band are compared, so that a text that thousands send costs no more than a rare one.
+    """
+    same: list[int] = []
+    near: set[int] = set()
+    for one in contacts.contacts_of(text):
+        if one.kind == contacts.WORDS:
+            same += traces.matches(one, since, limit)
+        elif one.kind == contacts.NEAR:
+            near.update(traces.matches(one, since, settings.SIMILAR_CANDIDATES_MAX))
+    compared = texts.letters(text)
+    known = set(same)
+    alike = {key for key, body in _texts_of(near - known) if _is_alike(compared, body)}
+    return [*same, *sorted(alike, reverse=True)][:limit]
+
+
+def _texts_of(keys: set[int]) -> Iterator[tuple[int, str]]:
+    """Yield messages with each of their texts, also those before an edit."""
+    messages = Message.objects.filter(pk__in=listed(keys))
+    yield from messages.values_list("pk", "body")
+    versions = MessageVersion.objects.filter(message__in=listed(keys))
+    yield from versions.values_list("message", "body")
+
+
+def _is_alike(compared: str, body: str) -> bool:
+    return texts.are_alike(compared, texts.letters(body))

@@ -1,0 +1,57 @@
+"""The case of a reported thing: one, however many people report it."""
+
+from messaging.cases.actions import close_case, open_case
+from messaging.cases.claims import require
+from messaging.models import Case, Report
+from trato.people import Person
+
+from . import queries, things
+
+KIND = Case.Kind.REPORT
+# How urgent the reasons are; the others are normal.
+SEVERITIES = {
+    Report.Reason.CHILD_SAFETY: Case.Severity.SEVERE,
+    Report.Reason.SCAM: Case.Severity.HIGH,
+    Report.Reason.ABUSE: Case.Severity.HIGH,
+    Report.Reason.FORBIDDEN: Case.Severity.HIGH,
+    Report.Reason.ILLEGAL: Case.Severity.HIGH,
+    Report.Reason.SPAM: Case.Severity.LOW,
+    Report.Reason.OTHER: Case.Severity.LOW,
+}
+
+
+def subject_of(report: Report) -> str:
+    """Return what cases call the reported thing."""
+    return f"{report.kind}:{report.about_id}"
+
+
+def opened(report: Report) -> None:
+    """Open the case of a new report, or count it there; not of one that is set aside."""
+    if report.is_set_aside:
+        return
+    report.refresh_from_db(fields=["kind", "about_id"])  # the database has generated them
+    conversation = report.message.conversation if report.message else report.conversation
+    people = things.people_behind(report)
+    open_case(
+        KIND,
+        subject_of(report),
+        severity=SEVERITIES.get(Report.Reason(report.reason), Case.Severity.NORMAL),
+        conversation_id=conversation.pk if conversation else None,
+        person_id=people[0].pk if people else None,
+    )
+
+
+def claimed(actor: Person, report_id: int) -> None:
+    """Let an act on a report go on only if nobody else has claimed its case.
+
+    Raises:
+        Claimed: somebody else works on it.
+        Report.DoesNotExist: it does not exist.
+    """
+    require(actor, KIND, subject_of(Report.objects.get(pk=report_id)))
+
+
+def closed(report: Report) -> None:
+    """Close the case of a report that was closed, once no other one of the thing is open."""
+    if not queries.alike(report).filter(outcome="", is_set_aside=False).exists():
+        close_case(KIND, subject_of(report))

@@ -1,0 +1,58 @@
+"""Staff mute people who abuse reports: their reports are accepted and set aside."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext
+
+from messaging.models import MutedReporter, Report
+from trato.audit import queries as audit
+from trato.audit.actions import record, require_reason
+from trato.errors import AlreadyDone
+from trato.people import Person
+
+PERMISSION = "messaging.remove_message"
+
+
+def may_mute(actor: Person) -> bool:
+    """Whether a member of staff may mute reporters."""
+    return actor.is_active and actor.is_staff and actor.has_perm(PERMISSION)
+
+
+@transaction.atomic
+def mute(actor: Person, reporter_id: int, reason: str) -> None:
+    """Set a person's open and later reports aside. The person isn't told.
+
+    Raises:
+        AlreadyDone: the person is muted.
+        PermissionDenied: see `may_mute`.
+        ValidationError: no reason is given.
+    """
+    reason = _checked(actor, reason)
+    _row, is_new = MutedReporter.objects.get_or_create(user_id=reporter_id)
+    subject = f"user:{reporter_id}"
+    if not is_new:
+        before = audit.last("reporter.muted", subject)
+        raise AlreadyDone(
+            gettext("Reports of this person are already set aside."),
+            before.actor if before else None,
+            before.created_at if before else None,
+        )
+    Report.objects.filter(reporter_id=reporter_id, outcome="").update(is_set_aside=True)
+    record(actor, "reporter.muted", subject, reason)
+
+
+@transaction.atomic
+def unmute(actor: Person, reporter_id: int, reason: str) -> None:
+    """Put a person's open reports back on the list. Raises the same exceptions as `mute`."""
+    reason = _checked(actor, reason)
+    deleted, _models = MutedReporter.objects.filter(user_id=reporter_id).delete()
+    if not deleted:
+        raise AlreadyDone(gettext("Reports of this person are not set aside."))
+    Report.objects.filter(reporter_id=reporter_id, outcome="").update(is_set_aside=False)
+    record(actor, "reporter.unmuted", f"user:{reporter_id}", reason)
+
+
+def _checked(actor: Person, reason: str) -> str:
+    if not may_mute(actor):
+        raise PermissionDenied(PERMISSION)  # only for the log
+    return require_reason(reason)

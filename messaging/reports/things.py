@@ -1,0 +1,91 @@
+"""What reports are about: the name and address of a thing, and the people behind it."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+
+from messaging.host import host
+from messaging.models import Conversation, Report
+from messaging.search.excerpts import address
+from trato.people import Person
+
+# What the functions below read, for `select_related`.
+RELATED = (
+    "message__sender", "message__conversation__shop", "conversation__shop",
+    "conversation__consumer", f"product__{host.product_shop_field}", "shop", "person",
+)  # fmt: skip
+
+
+def name_of(report: Report) -> str:
+    """Return the name of the reported thing: of a product, a shop or a person.
+
+    A message or conversation has that of the product that it is about.
+    """
+    if report.product_id:
+        return host.product_title(report.product)
+    if report.shop_id:
+        return host.shop_name(report.shop)
+    if report.person_id:
+        return host.display_name(_person(report))
+    conversation = _conversation(report)
+    return conversation.product_title or host.shop_name(conversation.shop)
+
+
+def url_of(report: Report) -> str:
+    """Return the address of the reported thing's page; empty for people, who have none."""
+    if report.message:
+        return address(report.message.conversation, report.message)
+    if report.product_id:
+        return host.product_url(report.product)
+    if report.shop_id:
+        return host.shop_url(report.shop)
+    return report.conversation.get_absolute_url() if report.conversation else ""
+
+
+def people_behind(report: Report) -> list[Any]:
+    """Return the people who answer for the reported thing, whom staff may suspend.
+
+    That is the sender of a message, and the owners of a shop. Of a conversation it is the other
+    side than the reporter's.
+    """
+    if report.message:
+        return [report.message.sender]
+    if report.person_id:
+        return [_person(report)]
+    if report.conversation and report.reporter_id != report.conversation.consumer_id:
+        return [report.conversation.consumer]
+    people: Any = get_user_model()._default_manager
+    keys = host.owners_of(_shop_id(report))
+    return list(people.filter(pk__in=keys).order_by("pk"))
+
+
+def what(kind: str, name: str) -> str:
+    """Return a thing as part of a sentence: "the shop “Luna”"."""
+    texts = {
+        Report.Kind.MESSAGE: _("a message in the conversation about “%(name)s”"),
+        Report.Kind.CONVERSATION: _("the conversation about “%(name)s”"),
+        Report.Kind.PRODUCT: _("the product “%(name)s”"),
+        Report.Kind.SHOP: _("the shop “%(name)s”"),
+        Report.Kind.PERSON: _("the account “%(name)s”"),
+    }
+    return texts[Report.Kind(kind)] % {"name": name}
+
+
+def _conversation(report: Report) -> Conversation:
+    row = report.message.conversation if report.message else report.conversation
+    assert row is not None, "a report of something else"  # noqa: S101
+    return row
+
+
+def _person(report: Report) -> Person:
+    person: Any = report.person
+    return person  # type: ignore[no-any-return]
+
+
+def _shop_id(report: Report) -> int:
+    if report.shop_id:
+        return int(report.shop_id)
+    if report.product_id:
+        return int(host.shop_of(report.product).pk)
+    return _conversation(report).shop_id

@@ -1,0 +1,1 @@
+"""What becomes of held messages: staff deliver or reject them, their senders take them back."""

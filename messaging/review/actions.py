@@ -1,0 +1,204 @@
+"""Deliver, reject and take back held messages."""
+
+import uuid
+from typing import Any, cast
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from messaging import access, events, pipeline
+from messaging.cases import actions as cases
+from messaging.cases import claims
+from messaging.files import actions as files
+from messaging.held import queries
+from messaging.held.frames import MessageRejected
+from messaging.models import Case, Conversation, File, HeldMessage, Report, Sanction
+from messaging.records import Attempt, Sent
+from messaging.rules import verdicts
+from messaging.sanctions.queries import unmuted
+from messaging.sending import orm
+from trato.audit import queries as audit
+from trato.audit.actions import record, require_reason
+from trato.clock import database_now
+from trato.errors import AlreadyDone, Refused
+from trato.people import Person
+
+from . import notices
+
+State = HeldMessage.State
+
+
+@transaction.atomic
+def release(actor: Person, held_id: int, reason: str) -> HeldMessage:
+    """Let a held message through. It is delivered once the sender's earlier ones are decided.
+
+    Raises:
+        AlreadyDone: it has been decided, or taken back.
+        Claimed: somebody else works on its case.
+        PermissionDenied: the actor lacks the permission.
+        ValidationError: no reason is given, or the sender can't write at present.
+        HeldMessage.DoesNotExist: it does not exist.
+    """
+    row, reason = _to_decide(actor, held_id, reason)
+    if not row.sender.is_active:
+        raise ValidationError(_("This account is suspended. Nothing of it can be delivered."))
+    _decide(row, State.CLEARED)
+    record(actor, "held_message.released", row.subject, reason)
+    _deliver_due(row.conversation, row.sender)
+    verdicts.overturn(row.reason)  # locks the rule, so last
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def reject(
+    actor: Person, held_id: int, reason: str, rule: str = Report.Reason.OTHER
+) -> HeldMessage:
+    """Don't deliver a held message. It stays with its sender, who learns which rule it broke.
+
+    Args:
+        reason: for the audit trail only.
+        rule: one of `Report.Reason`.
+
+    Raises:
+        AlreadyDone: it has been decided, or taken back.
+        Claimed: somebody else works on its case.
+        PermissionDenied: the actor lacks the permission.
+        ValidationError: no reason is given.
+        ValueError: the rule is unknown.
+        HeldMessage.DoesNotExist: it does not exist.
+    """
+    chosen = Report.Reason(rule)
+    row, reason = _to_decide(actor, held_id, reason)
+    _refuse(row, chosen)
+    record(actor, "held_message.rejected", row.subject, reason)
+    notices.notify_sender(row)
+    _deliver_due(row.conversation, row.sender)
+    verdicts.confirm(row.reason)
+    return row
+
+
+@transaction.atomic
+def withdraw(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
+    """Take back one's own held message, or remove a rejected one from sight. Safe to repeat.
+
+    Raises:
+        Http404: there is no such message of the actor, or it has been delivered.
+    """
+    conversation = access.conversation_for(actor, conversation_id, lock=True)
+    row = queries.find(conversation, actor.pk, client_id)
+    if row is None or row.state == State.DELIVERED:
+        raise Http404("no such held message")
+    if row.state == State.WITHDRAWN:
+        return
+    files.delete(File.objects.filter(held_message=row))
+    row.body = ""
+    _decide(row, State.WITHDRAWN)
+    _tell(row)
+    _deliver_due(conversation, actor)
+
+
+def _to_decide(actor: Person, held_id: int, reason: str) -> tuple[HeldMessage, str]:
+    """Return a message that waits for a decision, under the lock of its conversation."""
+    if not (actor.is_active and actor.is_staff and actor.has_perm("messaging.review_held_message")):
+        raise PermissionDenied("messaging.review_held_message")
+    reason = require_reason(reason)
+    conversation_id = HeldMessage.objects.get(pk=held_id).conversation_id
+    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
+    row = HeldMessage.objects.select_related("sender").get(pk=held_id)
+    row.conversation = conversation
+    claims.require(actor, Case.Kind.HELD, row.subject)  # after the conversation, as sends do
+    if row.state != State.WAITING:
+        verb = "released" if row.state in (State.CLEARED, State.DELIVERED) else "rejected"
+        before = audit.last(f"held_message.{verb}", row.subject)
+        text = (
+            _("Its sender has taken this message back.")
+            if row.state == State.WITHDRAWN
+            else _("Somebody has already decided about this message.")
+        )
+        raise AlreadyDone(text, before and before.actor, row.decided_at)
+    return row, reason
+
+
+def _deliver_due(conversation: Conversation, sender: Person) -> None:
+    """Deliver what nothing holds any more, in the order of sending; stop at what still waits."""
+    if not sender.is_active or not unmuted([sender.pk]):  # `due` looks again
+        return
+    for row in queries.open_of(conversation, sender.pk):
+        if row.state == State.WAITING and row.reason:
+            return
+        row.conversation, row.sender = conversation, cast(Any, sender)
+        _deliver(row)
+
+
+def _deliver(row: HeldMessage) -> None:
+    """Store a message in the log, where its conversation is locked, and announce it on commit."""
+    attempt = Attempt(
+        sender=row.sender,
+        conversation_id=row.conversation_id,
+        client_id=row.client_id,
+        body=row.body,
+        quote=row.quote,
+        files=list(row.files.order_by("position").values_list("pk", flat=True)),
+        released=row.pk,
+    )
+    try:
+        with transaction.atomic():
+            sent = orm.store_one(attempt)
+    except (Refused, Http404):  # a block, the end of the conversation, or an account that is gone
+        _refuse(row, "")
+        return
+    assert isinstance(sent, Sent)  # noqa: S101 - a released one isn't held
+    row.body = ""  # the log has it now
+    _decide(row, State.DELIVERED)
+    transaction.on_commit(lambda: pipeline.announce([sent]))
+
+
+def _refuse(row: HeldMessage, rule: str) -> None:
+    row.rule = rule
+    _decide(row, State.REJECTED)
+    _tell(row)
+
+
+def _decide(row: HeldMessage, state: str) -> None:
+    if row.state == State.WAITING:
+        cases.close_case(Case.Kind.HELD, row.subject)
+    row.state, row.decided_at = state, database_now()
+    row.save(update_fields=["state", "decided_at", "body", "rule"])
+
+
+def _tell(row: HeldMessage) -> None:
+    sender_id, frame = row.sender_id, MessageRejected(row.client_id, row.conversation_id)
+    transaction.on_commit(lambda: events.to_person(sender_id, frame))
+
+
+def due(limit: int) -> int:
+    """Deliver what nothing holds any more, where its sender could not write for a while.
+
+    Returns:
+        How many conversations were looked at.
+    """
+    blocked = HeldMessage.objects.filter(
+        conversation=OuterRef("conversation"),
+        sender=OuterRef("sender"),
+        state=State.WAITING,
+        pk__lte=OuterRef("pk"),
+    ).exclude(reason="")
+    free = Q(state=State.CLEARED) | Q(state=State.WAITING, reason="")
+    mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person=OuterRef("sender"))
+    rows = HeldMessage.objects.filter(
+        free, ~Exists(blocked), ~Exists(mutes), sender__is_active=True
+    )
+    pairs = dict.fromkeys(rows.order_by("pk").values_list("conversation", "sender")[:limit])
+    for conversation_id, sender_id in pairs:
+        with transaction.atomic():
+            conversation = Conversation.objects.select_for_update(no_key=True).get(
+                pk=conversation_id
+            )
+            sender = get_user_model()._default_manager.get(pk=sender_id)
+            _deliver_due(conversation, sender)
+    return len(pairs)

@@ -1,0 +1,131 @@
+"""Held messages, for staff to work through."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from messaging.host import host
+from messaging.models import HeldMessage
+from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, person_of
+from trato.admin.reasons import ReasonForm, act_with_reason
+from trato.people import columns_of, name_column_of
+
+from . import actions
+from .forms import RejectionForm
+
+
+class State(admin.SimpleListFilter):
+    """Filter by state; shows what waits by default."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        others = [one for one in HeldMessage.State.choices if one[0] != HeldMessage.State.WAITING]
+        return [*others, ("all", _("All"))]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for value, title in [(None, HeldMessage.State.WAITING.label), *self.lookup_choices]:
+            address = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": self.value() == value, "query_string": address, "display": title}
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[HeldMessage]
+    ) -> QuerySet[HeldMessage]:
+        chosen = self.value() or HeldMessage.State.WAITING
+        return queryset if chosen == "all" else queryset.filter(state=chosen)
+
+
+@admin.register(HeldMessage)
+class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
+    """Held messages, oldest first; each is decided on its own page."""
+
+    list_display = ("id", "sender", "excerpt", "reason", "age", "state")
+    list_display_links = ("id",)
+    list_filter = (State, "reason", "created_at")
+    list_select_related = ("sender",)
+    search_fields = columns_of("sender")
+    shown_of_others = (name_column_of("sender"),)
+    date_hierarchy = "created_at"
+    ordering = ("created_at", "pk")
+    fields = (
+        "sender", "side", "conversation", "their_words", "quote", "reason", "created_at", "state",
+        "rule", "decided_at",
+    )  # fmt: skip
+    readonly_fields = ("their_words",)
+
+    @admin.display(description=_("what they wrote"))
+    def excerpt(self, row: HeldMessage) -> str:
+        return Truncator(row.body).chars(80)
+
+    @admin.display(description=_("what they wrote"))
+    def their_words(self, row: HeldMessage) -> str:
+        return row.body
+
+    @admin.display(description=_("age"), ordering="created_at")
+    def age(self, row: HeldMessage) -> str:
+        return timesince(row.created_at, depth=1)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Render the page of one message, and what can be done about it."""
+        row, actor = context["original"], person_of(request)
+        context["may_decide"] = row.state == HeldMessage.State.WAITING and actor.has_perm(
+            "messaging.review_held_message"
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        release, reject = map(self.admin_site.admin_view, (self.release, self.reject))
+        return [
+            path("<int:held_id>/release/", release, name="held_message_release"),
+            path("<int:held_id>/reject/", reject, name="held_message_reject"),
+            *super().get_urls(),
+        ]
+
+    def release(self, request: HttpRequest, held_id: int) -> HttpResponse:
+        """Let a message through, with a reason."""
+        then = gettext("The other side gets it now, after what the sender wrote before it.")
+        title = gettext("Deliver this message")
+        return self._decide(request, held_id, title, actions.release, then)
+
+    def reject(self, request: HttpRequest, held_id: int) -> HttpResponse:
+        """Don't deliver a message, with a reason."""
+        then = gettext("It stays with its sender, who reads that it was not delivered, and why.")
+        title = gettext("Don't deliver this message")
+        return self._decide(request, held_id, title, actions.reject, then, RejectionForm)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        held_id: int,
+        title: str,
+        act: Callable[..., object],
+        consequences: str,
+        form_class: Callable[..., ReasonForm] = ReasonForm,
+    ) -> HttpResponse:
+        actor = person_of(request)
+        row = get_object_or_404(HeldMessage.objects.select_related("sender"), pk=held_id)
+        return act_with_reason(
+            request,
+            title,
+            [partial(act, actor, held_id)],
+            model=HeldMessage,
+            back=reverse("admin:messaging_heldmessage_changelist"),
+            allowed=actor.has_perm("messaging.review_held_message"),
+            about=host.display_name(row.sender),
+            consequences=consequences,
+            form_class=form_class,
+        )

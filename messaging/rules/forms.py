@@ -1,0 +1,18 @@
+"""What a form without scripts posts to answer a question about a message."""
+
+from django.http import QueryDict
+
+from messaging.body import normalize_body
+
+
+def answered(post: QueryDict) -> tuple[str, bool]:
+    """Return the words to send, and whether their writer insists on them.
+
+    If the words have changed since the question, they are new ones, whichever button was used.
+    """
+    body: str = post.get("body", "")
+    if normalize_body(post.get("asked", body)) != normalize_body(body):
+        return body, False
+    if "without" in post and "masked" in post:
+        return post.get("masked", ""), False
+    return body, bool(post.get("insists"))

@@ -1,0 +1,75 @@
+"""What staff decide about messages that a rule stopped, and what follows from it for the rule.
+
+A rule that staff overturn too often falls back to review only: staff look at what it finds, but it
+no longer refuses a message, nor asks its writer to take words out.
+"""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from messaging.cases import actions as cases
+from messaging.models import Case, RuleDay, ShieldRule
+from trato.audit.actions import record
+
+from . import tally
+
+REVIEW_ONLY = "shieldrule.fell_back"  # a verb of the audit trail
+
+
+def confirm(name: str) -> None:
+    """Count that staff agreed with a rule, in the transaction in which they did.
+
+    Args:
+        name: of the rule, as in `HeldMessage.reason`. None, and one that has another name now, are
+            ignored.
+    """
+    _count(name, judged=1)
+
+
+def overturn(name: str, *, counted_on: date | None = None) -> None:
+    """Count that staff disagreed with a rule, in the transaction in which they did.
+
+    Args:
+        name: see `confirm`.
+        counted_on: the day on which staff's first decision, which is overturned, was counted.
+    """
+    _count(name, judged=0 if counted_on else 1, overturned=1, day=counted_on)
+
+
+@transaction.atomic
+def _count(name: str, *, judged: int, overturned: int = 0, day: date | None = None) -> None:
+    if not name:
+        return
+    # Under the rule's lock, so that of two decisions at once the second one sees the first one.
+    rule = ShieldRule.objects.select_for_update(no_key=True).filter(name=name).first()
+    if rule is None:
+        return
+    numbers = {"judged": judged, "overturned": overturned}
+    tally.add(rule.pk, day or timezone.now().date(), **numbers)
+    _fall_back_if_due(rule)
+
+
+def _fall_back_if_due(rule: ShieldRule) -> None:
+    judged, overturned = judged_lately(rule)
+    is_too_often = overturned >= settings.RULE_OVERTURN_SHARE * judged
+    if rule.is_review_only or judged < settings.RULE_OVERTURN_LEAST or not is_too_often:
+        return
+    rule.is_review_only = True
+    rule.save(update_fields=["is_review_only"])
+    record(None, REVIEW_ONLY, rule.audited_as, f"{overturned}/{judged}")
+    cases.open_case(Case.Kind.RULE, rule.audited_as, severity=Case.Severity.HIGH)
+
+
+def judged_lately(rule: ShieldRule) -> tuple[int, int]:
+    """Return how often staff judged a rule as it is now, and how often they overturned it.
+
+    Of the last `RULE_OVERTURN_DAYS`, and only since somebody changed it or set it back.
+    """
+    first = timezone.now().date() - timedelta(days=settings.RULE_OVERTURN_DAYS)
+    days = RuleDay.objects.filter(rule=rule, day__gt=max(first, rule.judged_from or first))
+    sums = days.aggregate(judged=Sum("judged"), overturned=Sum("overturned"))
+    return sums["judged"] or 0, sums["overturned"] or 0

@@ -1,0 +1,1 @@
+"""What a decision of staff keeps a person from doing, and until when."""

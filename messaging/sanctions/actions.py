@@ -1,0 +1,85 @@
+"""Impose and lift sanctions, inside the transaction of a decision; end suspensions in time."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from messaging.host import host
+from messaging.models import Decision, Sanction
+from trato.clock import database_now
+from trato.people import lock_person
+from trato.realtime import groups
+
+from .queries import KINDS
+
+
+def impose(decision: Decision) -> Sanction:
+    """Keep a person from doing something, as a decision says.
+
+    Args:
+        decision: to mute, limit or suspend; stored, and under the lock of its person.
+    """
+    sanction = Sanction.objects.create(
+        person_id=decision.person_id,
+        decision=decision,
+        kind=KINDS[Decision.Measure(decision.measure)],
+        starts_at=decision.starts_at,
+        ends_at=decision.ends_at,
+    )
+    if sanction.kind == Sanction.Kind.SUSPENSION:
+        host.set_active(decision.person_id, active=False)
+    elif sanction.kind == Sanction.Kind.MUTE:
+        _announce_mute(decision.person_id)
+    return sanction
+
+
+def lift(decision: Decision) -> None:
+    """End the sanction of an overturned decision, under the lock of its person.
+
+    Another decision's sanction of the same kind stays.
+    """
+    rows = Sanction.objects.filter(decision=decision, lifted_at=None)
+    if not rows.update(lifted_at=database_now()):
+        return  # its time was over
+    if decision.measure == Decision.Measure.SUSPEND:
+        _restore(decision.person_id)
+    elif decision.measure == Decision.Measure.MUTE:
+        _announce_mute(decision.person_id)
+
+
+def due(limit: int) -> int:
+    """Restore the accounts whose suspension is over; return how many."""
+    over = _over().order_by("person").values_list("person", flat=True)
+    people = list(over.distinct()[:limit])
+    for person_id in people:
+        _end_suspensions(person_id)
+    return len(people)
+
+
+@transaction.atomic
+def _end_suspensions(person_id: int) -> None:
+    # In the order of docs/decisions/0013-lock-order.md; another process may have done it meanwhile.
+    lock_person(person_id)
+    if _over().filter(person=person_id).update(lifted_at=database_now()):
+        _restore(person_id)
+
+
+def _over() -> QuerySet[Sanction]:
+    rows = Sanction.objects.filter(kind=Sanction.Kind.SUSPENSION, lifted_at=None)
+    return rows.filter(ends_at__lte=Now())
+
+
+def _restore(person_id: int) -> None:
+    """Restore an account, unless another decision keeps it suspended."""
+    if not Sanction.in_force(Sanction.Kind.SUSPENSION).filter(person=person_id).exists():
+        host.set_active(person_id, active=True)
+
+
+def _announce_mute(person_id: int) -> None:
+    """Let the person's open pages know on commit until when they are muted."""
+    mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person=person_id)
+    until: datetime | None = mutes.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    event = {"type": "chat.muted", "until": until.isoformat() if until else ""}
+    groups.send_on_commit([groups.user_group(person_id)], event)

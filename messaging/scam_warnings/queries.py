@@ -1,0 +1,59 @@
+"""Which warnings a person has dismissed."""
+
+from collections.abc import Iterable
+
+from messaging.frames import ConversationState
+from messaging.models import Conversation, DismissedWarning, Message
+from trato.listed import listed
+
+
+def hide_dismissed(
+    conversation: Conversation, messages: Iterable[Message], reader_id: int
+) -> dict[int, str]:
+    """Take warnings from messages of the reader's own side, and those that the reader dismissed.
+
+    Args:
+        messages: with the warnings that `remarks` has found.
+
+    Returns:
+        See `dismissed`.
+    """
+    side = conversation.side_of(reader_id)
+    warned = [message for message in messages if message.warnings]
+    kinds = dismissed(conversation, [one.sequence for one in warned if one.side != side], reader_id)
+    for message in warned:
+        if message.side == side or kinds.get(message.sequence) == joined(message.warnings):
+            message.warnings = ()
+    return kinds
+
+
+def add_dismissed(
+    state: ConversationState, conversation: Conversation, reader_id: int
+) -> ConversationState:
+    """Add what the reader has dismissed to a page of messages for a script; return it."""
+    other = conversation.side_of(reader_id).other
+    warned = [item.sequence for item in state.messages if item.warnings and item.side == other]
+    state.dismissed = dismissed(conversation, warned, reader_id)
+    return state
+
+
+def dismissed(
+    conversation: Conversation, sequences: Iterable[int], reader_id: int
+) -> dict[int, str]:
+    """Return the kinds of scam whose warnings a person dismissed, by sequence.
+
+    Args:
+        sequences: of messages with warnings; without any, there is no query.
+    """
+    sequences = list(sequences)
+    if not sequences:
+        return {}
+    rows = DismissedWarning.objects.filter(
+        message__conversation=conversation, message__sequence__in=listed(sequences), user=reader_id
+    )
+    return dict(rows.values_list("message__sequence", "kinds"))
+
+
+def joined(kinds: Iterable[str]) -> str:
+    """Return kinds of scam, in order, as one text; pages compare it with what was dismissed."""
+    return ",".join(kinds)

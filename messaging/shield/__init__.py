@@ -1,0 +1,1 @@
+"""The contact shield: finds ways to contact or pay off the site in a text, and common scams."""

@@ -1,0 +1,44 @@
+"""Find ways to contact or pay somebody off the site."""
+
+from bisect import bisect_left
+
+from . import prefilter
+from .emails import emails
+from .exempt import NOT_A_NUMBER
+from .findings import Finding, without_overlaps
+from .folding import Folded, fold
+from .links import links
+from .messengers import messengers
+from .payments import ibans, payments
+from .phones import phones
+
+
+def find(text: str, language: str | None = None, side: str | None = None) -> list[Finding]:
+    """Return what a text contains to contact or pay somebody off the site, in order.
+
+    Both languages are searched in any text, since people mix them.
+
+    Args:
+        language: of the writer, such as "es"; for rules that staff write for one.
+        side: of the writer; likewise.
+    """
+    if not prefilter.may_contain_contacts(text):
+        return []
+    view = fold(text)
+    findings = [*emails(view), *ibans(view)]
+    view = _without(view, findings)
+    web = links(view)
+    findings += web
+    view = _without(view, web)
+    findings += [*phones(view), *payments(view), *messengers(view)]
+    kept = without_overlaps(findings)
+    return [finding for finding in kept if finding.rule != "own"]
+
+
+def _without(view: Folded, findings: list[Finding]) -> Folded:
+    """Blank findings, so that their parts aren't found again."""
+    characters = list(view.text)
+    for finding in findings:
+        start, end = bisect_left(view.starts, finding.start), bisect_left(view.starts, finding.end)
+        characters[start:end] = NOT_A_NUMBER * (end - start)
+    return Folded("".join(characters), view.starts)

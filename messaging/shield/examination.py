@@ -1,0 +1,38 @@
+"""Examine a message for both: contacts and scams. Most messages cost one look."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from . import prefilter
+from .detection import find
+from .findings import Finding
+from .scams import Warning, trigger_pattern, warnings
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the shield found in a message."""
+
+    findings: list[Finding]
+    warnings: list[Warning]
+
+
+INNOCENT = Examination([], [])
+
+
+def examine(text: str, language: str | None = None, side: str | None = None) -> Examination:
+    """Return the ways to contact or pay somebody in a message, and the scams that it looks like."""
+    if not fires(text):
+        return INNOCENT
+    return Examination(find(text, language, side), warnings(text, language))
+
+
+def fires(text: str) -> bool:
+    """Whether a text isn't clearly innocent: the combined prefilter of contacts and scams."""
+    return _combined().search(text.encode("utf-8", "replace")) is not None
+
+
+@cache
+def _combined() -> Any:
+    return prefilter.compiled(f"{prefilter.CONTACT}|{trigger_pattern()}")

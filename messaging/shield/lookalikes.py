@@ -1,0 +1,159 @@
+"""Hosts that look like those of somebody else: of the site, of couriers, of payment services."""
+
+import unicodedata
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import idna
+from confusable_homoglyphs.categories import alias
+from django.conf import settings
+
+from trato.names import OF_ALL_ALPHABETS, OF_EAST_ASIA, skeleton
+
+from .hosts import registered
+
+# Each brand's real hosts; the first one is named when another host looks like it.
+KNOWN = tuple(
+    tuple(line.split())
+    for line in (
+        "correos.es correosexpress.com correos.com",
+        "seur.com seur.es",
+        "mrw.es mrw.com",
+        "nacex.es nacex.com",
+        "dhl.com dhl.es dhl.de dhl.co.uk",
+        "ups.com",
+        "fedex.com",
+        "gls-spain.es gls-group.com gls-group.eu gls.de",
+        "dpd.com dpd.co.uk dpd.de",
+        "inpost.es inpost.pl inpost.co.uk inpost.com",
+        "royalmail.com",
+        "evri.com myhermes.co.uk",
+        "usps.com",
+        "paack.co",
+        "celeritastransporte.com",
+        "envialia.com",
+        "mondialrelay.com mondialrelay.es mondialrelay.fr",
+        "chronopost.fr",
+        "postnl.nl",
+        "anpost.com",
+        "paypal.com paypal.me paypalobjects.com",
+        "bizum.es bizum.com",
+        "wise.com",
+        "revolut.com revolut.me",
+        "stripe.com",
+        "venmo.com",
+        "zellepay.com",
+        "mastercard.com mastercard.es",
+        "visa.com visa.es visa.co.uk",
+        "westernunion.com westernunion.es",
+        "moneygram.com",
+        "klarna.com",
+        "bbva.es bbva.com bbva.mx",
+        "santander.com santander.co.uk bancosantander.es",
+        "caixabank.es caixabank.com",
+        "bancosabadell.com bancsabadell.com",
+        "bankinter.com bankinter.es",
+        "wallapop.com",
+        "vinted.com vinted.es vinted.co.uk vinted.fr",
+        "ebay.com ebay.es ebay.co.uk ebay.de ebay.fr ebay.it",
+    )
+)
+# Shorter names are also other people's: they only count beside a word of deliveries and payments.
+ALONE_MIN = 5  # characters
+TYPO_MIN = 6  # characters of a name in which one may be another, missing or too much
+AROUND = frozenset(
+    "envio envios entrega entregas paquete paquetes pedido pedidos pago pagos cobro cobros "
+    "seguimiento aduana aduanas recogida reparto mensajeria seguro segura delivery deliver parcel "
+    "parcels package packages shipping shipment tracking track trace express customs payment "
+    "payments pay secure safe verify verification confirm order orders online service services "
+    "cliente clientes client login".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def imitated(host: str) -> str:
+    """Return the host that a host looks like; empty if it looks like none, or is that one.
+
+    Args:
+        host: in ASCII, lowercase.
+    """
+    name = registered(host)[0] or ".".join(host.split(".")[-2:])
+    labels = _readable(host).split(".")
+    own_label = labels[-name.count(".") - 1] if len(labels) > name.count(".") else labels[0]
+    for brand in _brands(settings.SITE_URL):
+        if any(host == one or host.endswith(f".{one}") for one in brand):
+            return ""
+    for brand in _brands(settings.SITE_URL):
+        if _looks_like(brand[0], own_label, labels, host):
+            return brand[0]
+    return ""
+
+
+@lru_cache(maxsize=4)
+def _brands(site_url: str) -> tuple[tuple[str, ...], ...]:
+    own = (urlsplit(site_url).hostname or "").lower().removeprefix("www.")
+    return ((own,), *KNOWN) if "." in own and not own[-1].isdigit() else KNOWN
+
+
+def _looks_like(real: str, own_label: str, labels: list[str], host: str) -> bool:
+    brand = _brand_of(real)
+    if f".{real}." in f".{host}":
+        return True  # the whole of it, before the name that somebody else registered
+    drawn, wanted = skeleton(own_label), skeleton(brand)
+    if drawn == wanted and (own_label != brand or len(brand) >= ALONE_MIN):
+        return True
+    if len(brand) >= TYPO_MIN and _is_one_typo(drawn, wanted):
+        return True
+    for label in labels:
+        words = label.split("-")
+        is_near = len(words) > 1 and any(word in AROUND for word in words)
+        if len(words) == 1 and label is own_label:
+            continue
+        if (len(brand) >= ALONE_MIN or is_near) and wanted in map(skeleton, words):
+            return True
+    return False
+
+
+def _brand_of(real: str) -> str:
+    return real.removesuffix(registered(real)[1] or real.rpartition(".")[2]).rstrip(".")
+
+
+def _is_one_typo(one: str, other: str) -> bool:
+    """Whether one letter is another, is missing, is too much, or two are in the wrong order."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) > len(other):
+        one, other = other, one
+    at = next((n for n, letter in enumerate(one) if letter != other[n]), len(one))
+    if len(one) < len(other):
+        return one[at:] == other[at + 1 :]
+    is_swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    return one[at + 1 :] == other[at + 1 :] or is_swapped
+
+
+@lru_cache(maxsize=4096)
+def displayed(host: str) -> tuple[str, bool]:
+    """Return a host as people write it, and whether its letters are of one alphabet only.
+
+    Letters that are written from right to left would turn the rest of an address around, so such a
+    host is returned as it is.
+
+    Args:
+        host: in ASCII.
+    """
+    text = _readable(host)
+    letters = [one for one in text if one not in ".-"]
+    if any(unicodedata.bidirectional(one) in ("R", "AL", "AN") for one in letters):
+        return host, True
+    alphabets = {alias(one) for one in letters} - OF_ALL_ALPHABETS
+    return text, len(alphabets) <= 1 or alphabets <= OF_EAST_ASIA
+
+
+def _readable(host: str) -> str:
+    """Return a host with its internationalized names decoded."""
+    if "xn--" not in host:
+        return host
+    try:
+        return idna.decode(host)
+    except (idna.IDNAError, UnicodeError):
+        return host

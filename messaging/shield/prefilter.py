@@ -1,0 +1,102 @@
+"""One look at a text that tells whether the detectors have to run.
+
+A single RE2 automaton over UTF-8: its time grows with the text only, and most messages end here. It
+fires too often rather than too rarely.
+"""
+
+from typing import Any
+
+import re2
+
+from .spelled import TIMES, WORDS
+
+# Ways to write a letter in a keyword: accents, and digits and signs that are drawn alike.
+VARIANTS = {
+    "a": r"(?:[a4@]|\xc3[\x80-\x85\xa0-\xa5])", "e": r"(?:[e3]|\xc3[\x88-\x8b\xa8-\xab])",
+    "i": r"(?:[i1!l|]|\xc3[\x8c-\x8f\xac-\xaf])", "o": r"(?:[o0]|\xc3[\x92-\x96\xb2-\xb6])",
+    "u": r"(?:u|\xc3[\x99-\x9c\xb9-\xbc])", "s": "[s5$z]",
+}  # fmt: skip
+# Beginnings that no innocent word has, anywhere in a text.
+NAMES = (
+    "wsap whats watsap wasap wassap wazap wazzap wuasap watzap whasap guasap guassap gwasap "
+    "whatzap whaats whtas telegr tlgrm discord snapcha wechat viber skype threema tiktok faceb "
+    "facet imessage instag instgr bizum bizzum bisum paypal venmo zelle revolut moneygr nequi "
+    "davipl mercadop skrill payone bitcoin cripto arroba arova aroba puntocom dotcom hotmail "
+    "gmail outlook icloud yahoo iban triplew wasape whatsap guasa "
+).split()  # fmt: skip
+# Shorter ones, as words of their own.
+SHORT = (
+    "wsp wspp wpp wapp whapp wats wasa wasapp insta ig tg fb snap signal line messenger imo kik "
+    "wa face tele crypto btc usdt wise monzo yape plin dc twitter hangouts sms live gmx proton "
+    "punto dot pto cashapp www slash"
+).split()  # fmt: skip
+PHRASES = (
+    r"app (?:verde|del|azul)|aplicaci(?:o|\xc3\xb3)n (?:verde|del)|green (?:chat |bubble )?app|"
+    r"el verde|verdecit|paper plane|avioncito|"
+    r"app with the|cash app|google (?:pay|chat)|apple pay|pay pal|western union|"
+    r"friends and family|amigos y famil|triple w|uve doble"
+)
+# Bytes of other alphabets, of letters in frames, and of what is rendered as nothing. Not those of
+# western Europe's letters, of typographic signs and of most emoji.
+FOREIGN = (
+    r"[\xc4-\xdf\xe0\xe1\xe3-\xee]|\xe2(?:\x80[\x8a-\x8f\xa8-\xaf]|\x81[\x9f-\xbf]|"
+    r"\x82[\x80-\x8e]|\x83[\xa0-\xbf]|[\x84\x85]|\x91|\x92|\x93|\x9d[\xb6-\xbf]|\x9e[\x80-\x93])|"
+    r"\xef[\xbc-\xbe]|\xf0(?:\x9d|\x9f(?:\x84|\x85|\x86|\x87))|\xc2[\xad\xb2\xb3\xb9]"
+)
+
+
+def tolerant(word: str) -> str:
+    """Return a pattern for a word with any accents and drawn letters."""
+    return "".join(VARIANTS.get(letter, letter) for letter in word)
+
+
+_NUMERAL = "|".join(
+    sorted((tolerant(word) for word in (*WORDS, *TIMES) if len(word) > 2), key=len, reverse=True)
+)
+_NUMERAL = rf"(?:{_NUMERAL}|un|oh?|\d)"
+_GAP = (
+    r"[^a-z0-9]{0,6}(?:(?:y|and|then|luego|guion|dash|punto|dot|space|espacio|coma|comma|e|plus|"
+    r"mas)[^a-z0-9]{1,3})?"
+)
+MESSENGER = rf"{'|'.join(map(tolerant, NAMES))}|\b(?:{'|'.join(map(tolerant, SHORT))})\b"
+CONTACT = "|".join(
+    (
+        r"\d(?:[^\da-z]{0,5}\d){5}|\d[oilszb\d]{1,3}[ .-]?\d[oilszb\d]",
+        rf"{_NUMERAL}(?:{_GAP}{_NUMERAL}){{3}}",
+        r"@\s?[a-z0-9_]|[a-z0-9\xa0-\xbf]@",
+        r"[a-z0-9]\.[a-z]{2}|//|[a-z0-9][\])}]?,com\b|\. ?(?:com|net|org|es|io|co)\b| \. ?(?:me|"
+        r"ly|gg|gd|app|shop|store|link|mx|uk)\b|[(\[{<*_~|"
+        r"-] ?(?:at|a|dot|en|\.) ?[)\]}>*_~|-]",
+        r"\b[a-z@](?: [a-z0-9@.]){3}\b|\b[a-z@](?:[._*/|~-][a-z0-9@]){3}",
+        r"\$[a-z]{2}|#\d{4}\b|\bbc1[a-z0-9]{9}|\b0x[a-f0-9]{9}|\b[a-z]{2}\d\d[ .-]?[a-z0-9]{4}\b",
+        MESSENGER,
+        PHRASES,
+        FOREIGN,
+    )
+)
+_OPTIONS = re2.Options()
+_OPTIONS.encoding = re2.Options.Encoding.LATIN1  # bytes, so that no offsets have to be translated
+_OPTIONS.case_sensitive = False
+_OPTIONS.max_mem = 64 << 20  # bytes for the automaton's states
+
+
+def compiled(pattern: str) -> Any:
+    """Compile a pattern for the bytes of a text, whatever its case."""
+    return re2.compile(pattern.encode("latin-1"), _OPTIONS)
+
+
+def compiled_set(patterns: list[bytes]) -> Any:
+    """Compile patterns into one automaton; its `Match` returns the numbers of those that occur."""
+    made = re2.Set.SearchSet(_OPTIONS)
+    for pattern in patterns:
+        made.Add(pattern)
+    made.Compile()
+    return made
+
+
+_CONTACT = compiled(CONTACT)
+
+
+def may_contain_contacts(text: str) -> bool:
+    """Whether the detectors have to look at a text."""
+    return _CONTACT.search(text.encode("utf-8", "replace")) is not None

@@ -1,0 +1,1 @@
+"""Figures of moderation by month: the transparency report. They name no person."""

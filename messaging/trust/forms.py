@@ -1,0 +1,17 @@
+"""Forms for staff."""
+
+from django.forms import ChoiceField
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import PersonTrust
+from trato.admin.reasons import ReasonForm
+
+
+class TrustForm(ReasonForm):
+    """How far a person is trusted, and why."""
+
+    status = ChoiceField(
+        label=_("Trust"),
+        choices=[("", _("Go by the account’s age and answers")), *PersonTrust.Status.choices],
+        required=False,
+    )

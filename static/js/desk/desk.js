@@ -1,0 +1,53 @@
+// The desk in the admin: keys, live counts, and the claim of an open case, which is renewed while the page
+// has the focus.
+import { request, submit } from "trato/api";
+import { session } from "trato/session";
+
+const GATHER = 500; // milliseconds; changes within this time are one request
+
+const head = document.querySelector("[data-desk]");
+const page = document.querySelector("[data-case]");
+let timer = null;
+
+/** Show the counts as they are now. */
+async function count() {
+  timer = null;
+  const answer = await request(head.dataset.desk, { headers: { Accept: "application/json" } });
+  if (!answer?.ok) return;
+  const counts = await answer.json();
+  for (const place of head.querySelectorAll("[data-count]")) place.textContent = counts[place.dataset.count];
+  head.querySelector(".desk-news").hidden = false;
+}
+
+function changed() {
+  timer ??= setTimeout(count, GATHER);
+}
+
+if (head) {
+  session.on("desk.changed", changed);
+  session.on("case.claimed", changed);
+  session.on("live", () => head.dataset.wasLive && changed());
+  session.on("lost", () => (head.dataset.wasLive = "1"));
+}
+
+if (page?.dataset.renew) {
+  const renew = async () => {
+    if (!document.hasFocus()) return;
+    const answer = await submit(page.dataset.renew, {}, "application/json");
+    if (answer?.status === 409) location.reload(); // it is closed, or somebody else has it now
+  };
+  setInterval(renew, Number(page.dataset.every) * 1000);
+  window.addEventListener("focus", renew);
+}
+if (page && !page.dataset.renew) {
+  session.on("case.claimed", (frame) => String(frame.case) === page.dataset.case && location.reload());
+}
+
+// One key for each act, unless somebody is writing.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=submit]), textarea, select")) return;
+  const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.click();
+});

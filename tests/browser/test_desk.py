@@ -1,0 +1,83 @@
+"""A moderator works through the desk by keyboard alone; a second one sees what is taken."""
+
+import uuid
+
+from django.contrib.auth.models import Group
+from playwright.sync_api import Page, expect
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from messaging.held.store import hold
+from messaging.models import Case, Conversation, HeldMessage
+from messaging.moderation import permissions
+from messaging.records import Attempt
+from tests.browser.acts import Person, open_thread, says
+from tests.browser.inspector import Inspector
+
+QUEUE = "/admin/messaging/case/"
+
+
+def held(person: User, talk: Conversation, body: str) -> HeldMessage:
+    attempt = Attempt(
+        sender=person,
+        conversation_id=talk.pk,
+        client_id=uuid.uuid4(),
+        body=body,
+        held_for="payment",
+    )
+    talk.refresh_from_db()
+    hold(talk, attempt)
+    return HeldMessage.objects.latest("pk")
+
+
+def count(page: Page, name: str, number: int) -> None:
+    expect(page.locator(f"[data-count={name}]")).to_have_text(str(number))
+
+
+def decide(page: Page, key: str, reason: str) -> None:
+    """Choose an act by its key, give a reason, and confirm, without touching the mouse."""
+    page.keyboard.press(key)
+    page.locator("#id_reason").focus()
+    page.keyboard.type(reason)
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.type") != "submit":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{QUEUE}")
+
+
+def test_cases_are_decided_by_keyboard_and_claims_are_seen(
+    person: Person, shopper: User, seller: User, moderator: User, conversation: Conversation
+) -> None:
+    held(shopper, conversation, "Pay me on the other app, it is cheaper")
+    held(shopper, conversation, "I promise it is safe")
+    second = UserFactory(staff=True, name="Olu Ade")
+    second.groups.add(Group.objects.get(name=permissions.NAME))
+    desk, beside = person(moderator, reduced_motion="reduce"), person(second)
+    answering = person(seller)
+    open_thread(answering, conversation)
+    for page in (desk, beside):
+        page.goto(QUEUE)
+        count(page, "free", 2)
+    inspector = Inspector(desk)
+    inspector.look()
+    desk.keyboard.press("n")
+    expect(desk.get_by_text("Pay me on the other app, it is cheaper")).to_be_visible()
+    expect(desk.get_by_text("You're working on this case.")).to_be_visible()
+    inspector.look()
+    assert inspector.problems == []
+    count(beside, "free", 1)  # without a reload
+    first = Case.objects.order_by("pk")[0]
+    beside.goto(f"{QUEUE}{first.pk}/change/")
+    expect(beside.get_by_text("Sam Okoro is working on this case.")).to_be_visible()
+    expect(beside.get_by_text("Pay me on the other app")).to_have_count(0)
+    decide(desk, "r", "Asks to pay elsewhere")
+    count(desk, "open", 1)
+    desk.keyboard.press("n")
+    expect(desk.get_by_text("I promise it is safe")).to_be_visible()
+    decide(desk, "d", "Harmless alone")
+    count(desk, "open", 0)
+    says(answering, "I promise it is safe")
+    expect(answering.locator(".message")).to_have_count(1)
+    held(shopper, conversation, "Pay me on the other app")
+    count(desk, "open", 1)  # without a reload

@@ -1,0 +1,23 @@
+"""Rules that are tried."""
+
+from typing import Any
+
+from accounts.models import User
+from messaging.lab import actions, running
+from messaging.models import DryRun, ShieldRule
+
+PHONE = "Call me at 612 345 678, please"
+
+
+def rule(**values: Any) -> ShieldRule:
+    """Return a rule that isn't saved."""
+    return ShieldRule(**({"name": "tried", "detector": "phone", "action": "hold"} | values))
+
+
+def tried(actor: User, what: ShieldRule) -> DryRun:
+    """Try a rule, to the end."""
+    run = actions.start(actor, what)
+    while running.due(1):
+        pass
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,1 @@
+"""Reports of all kinds, their receipts, and what staff do with them."""

@@ -1,0 +1,62 @@
+"""What is found where, what is exempt, and how a masked text reads."""
+
+from typing import Any
+
+import pytest
+
+from messaging.shield.detection import find
+from messaging.shield.masking import mask
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    return [(one.kind, text[one.start : one.end]) for one in find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("call 612 345 678 now", [("phone", "612 345 678")]),
+        ("Es el ６１２ ３４５ ６７８, ¿vale?", [("phone", "６１２ ３４５ ６７８")]),
+        ("di seis uno dos tres cuatro cinco seis siete ocho y ya",
+         [("phone", "seis uno dos tres cuatro cinco seis siete ocho")]),
+        ("a ana@mail.com.", [("email", "ana@mail.com")]),
+        ("ana arroba mail punto com, gracias", [("email", "ana arroba mail punto com")]),
+        ("look at shop-x.com/a?b=1 please", [("link", "shop-x.com/a?b=1")]),
+        ("IBAN ES91 2100 0418 4502 0005 1332 y listo", [("iban", "ES91 2100 0418 4502 0005 1332")]),
+        ("😀 ana@mail.com 😀", [("email", "ana@mail.com")]),
+        ("hazme un bizum al 612345678", [("payment", "hazme un bizum"), ("phone", "612345678")]),
+    ],
+)  # fmt: skip
+def test_a_finding_is_what_was_written(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(kind, part.strip()) for kind, part in parts(text)] == expected
+
+
+def test_links_to_the_site_itself_are_let_through(settings: Any) -> None:
+    settings.SITE_URL = "https://www.trastos.es"
+    assert parts("mira https://www.trastos.es/p/612345678 y trastos.es/p/2") == []
+    assert parts("mira https://trastos.es.malo.com/p") == [
+        ("link", "https://trastos.es.malo.com/p")
+    ]
+    settings.SITE_URL = "https://other.example"
+    assert parts("mira trastos.es/p/2") == [("link", "trastos.es/p/2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Call 612 345 678, please.", "Call •••, please."),
+        ("ana@mail.com or 612345678", "••• or •••"),
+        ("ana@mail.com, 612345678!", "•••!"),
+        ("Nothing here", "Nothing here"),
+    ],
+)
+def test_a_masked_text_can_be_read(text: str, masked: str) -> None:
+    assert mask(text, find(text)) == masked
+
+
+def test_a_number_is_exempt_by_its_checksum_only() -> None:
+    assert parts("el 8410076472885") == []  # a barcode
+    assert parts("IMEI 490154203237518") == []
+    assert parts("llama al 612345678") != []
+    assert parts("pedido 612345678") == []
+    assert parts("mi pedido no llega, llámame al 612345678") == [("phone", "612345678")]

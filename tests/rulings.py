@@ -1,0 +1,33 @@
+"""Decisions of staff, for tests that need what one does."""
+
+from typing import Any
+
+from accounts.models import User
+from messaging.decisions.actions import decide
+from messaging.decisions.ruling import Ruling
+from messaging.models import Decision, Message
+
+REASONS: dict[str, Any] = {
+    "ground": "terms",
+    "clause": "No spam",
+    "explanation": "You wrote the same to many.",
+}
+
+
+def rule(actor: User, person_id: int, measure: str, reason: str, **more: Any) -> Decision:
+    """Decide about a person, for good reasons."""
+    return decide(actor, person_id, Ruling(measure=measure, facts=reason, **(REASONS | more)))
+
+
+def remove_message(actor: User, message_id: int, reason: str) -> Message:
+    """Remove a message, and return it as it is then."""
+    message = Message.objects.get(pk=message_id)
+    rule(actor, message.sender_id, "remove", reason, message_id=message_id)
+    message.refresh_from_db()
+    return message
+
+
+def suspend(actor: User, person_id: int, reason: str) -> User:
+    """Suspend an account for good, and return it as it is then."""
+    rule(actor, person_id, "suspend", reason)
+    return User.objects.get(pk=person_id)

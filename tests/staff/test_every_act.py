@@ -1,0 +1,347 @@
+"""Every act and look of staff leaves exactly one entry, and checks the permission and the claim.
+
+The acts are found in the code: each function that writes to the audit trail has to be in `ACTS`.
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from accounts import actions as accounts
+from accounts.factories import UserFactory
+from accounts.models import User
+from catalog import hiding
+from catalog.models import Product
+from messaging.appeals import actions as appeals
+from messaging.cases import claims
+from messaging.cases.actions import open_case
+from messaging.decisions import actions as decisions
+from messaging.decisions.ruling import Ruling
+from messaging.desk import actions as desk
+from messaging.lab import actions as lab
+from messaging.models import (
+    Appeal,
+    Case,
+    Conversation,
+    Decision,
+    DryRun,
+    HeldMessage,
+    Message,
+    MutedReporter,
+    Recall,
+    Report,
+    ShieldRule,
+)
+from messaging.moderation import actions as moderation
+from messaging.moderation import permissions
+from messaging.recall import actions as recalls
+from messaging.reports import muting
+from messaging.review import actions as review
+from messaging.rules import actions as rules
+from messaging.trust import actions as trust
+from tests.rulings import remove_message, suspend
+from trato.audit import actions as audit
+from trato.audit.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("accounts", "catalog", "messaging", "notifications", "trato")
+# They record what people do with their own account, or a change in the admin's forms.
+NOT_ACTS = {
+    "accounts.security_events._record",
+    "messaging.rules.verdicts._fall_back_if_due",  # the site itself, see tests/messaging/rules
+}
+TRIED = {"name": "tried", "detector": "phone", "action": "hold"}
+
+
+@dataclass
+class Scene:
+    """What the acts are about."""
+
+    talk: Conversation
+    said: Message
+    reported: Report
+    held: HeldMessage
+    person: User
+    entry: AuditEntry
+    appeal: Appeal
+    other_decision: Decision
+
+
+@pytest.fixture
+def scene(
+    conversation: Conversation, said: Message, reported: Report, shopper: User, chief: User
+) -> Scene:
+    held = HeldMessage.objects.create(
+        conversation=conversation,
+        sender=shopper,
+        side="consumer",
+        client_id="6f1c9f0e-5a3b-4a1e-8a54-2f4f0b8f4d55",
+        body="Held words",
+        reason="rule",
+    )
+    Conversation.objects.filter(pk=conversation.pk).update(has_held=True)
+    open_case(Case.Kind.HELD, held.subject, conversation_id=conversation.pk)
+    entry = audit.record(chief, "user.restored", "user:0", "Words to erase")
+    person = UserFactory()
+    decision = decisions.decide(chief, person.pk, WARNING)
+    appeal = appeals.appeal(person, decision.pk, "I did nothing wrong")
+    other = decisions.decide(chief, UserFactory().pk, WARNING)
+    return Scene(conversation, said, reported, held, person, entry, appeal, other)
+
+
+Act = Callable[[User, Scene], Any]
+REASON = "Looked at it"
+WARNING = Ruling(
+    measure="warn",
+    facts="You wrote it twice.",
+    ground="terms",
+    clause="No spam",
+    explanation="It is",
+)
+
+RECALL = recalls.Order(
+    message_ids=[], facts="A scam", ground="terms", clause="No fraud", explanation="It is"
+)
+
+
+def suspended(actor: User, scene: Scene) -> Any:
+    User.objects.filter(pk=scene.person.pk).update(is_active=False)
+    return accounts.restore(actor, scene.person.pk, REASON)
+
+
+def product_of(scene: Scene) -> Any:
+    return scene.talk.product
+
+
+def allowed(actor: User, scene: Scene) -> Any:
+    rows = Product.objects.filter(pk=product_of(scene).pk)
+    rows.update(published_at=None, hidden_at=timezone.now())
+    return hiding.allow(actor, product_of(scene).pk, REASON)
+
+
+def unmuted(actor: User, scene: Scene) -> None:
+    MutedReporter.objects.get_or_create(user=scene.person)
+    muting.unmute(actor, scene.person.pk, REASON)
+
+
+def run_of(scene: Scene) -> DryRun:
+    return DryRun.objects.create(
+        values=TRIED, asked_by=UserFactory(staff=True), since=timezone.now()
+    )
+
+
+def rule_of(scene: Scene) -> ShieldRule:
+    rule = ShieldRule.objects.get(name="phone")
+    if not rule.is_review_only:
+        ShieldRule.objects.filter(pk=rule.pk).update(is_review_only=True)
+        open_case(Case.Kind.RULE, rule.audited_as)
+    return rule
+
+
+def recalled(actor: User, scene: Scene) -> Any:
+    """Recall what was removed before: each decision that it makes is an act of its own."""
+    Message.objects.filter(pk=scene.said.pk).update(removed_at=timezone.now())
+    return recalls.recall(actor, scene.said.pk, RECALL)
+
+
+def recall_undone(actor: User, scene: Scene) -> Any:
+    assert scene.entry.actor is not None
+    row = Recall.objects.create(
+        message=scene.said, messages=1, senders=1, warned=0, made_by=scene.entry.actor
+    )
+    return recalls.undo(actor, row.pk, REASON)
+
+
+# Function → its acts.
+ACTS: dict[str, dict[str, Act]] = {
+    "accounts.actions.restore": {"restore": suspended},
+    "messaging.moderation.actions.look": {
+        "look": lambda actor, scene: moderation.look(actor, scene.talk.pk, REASON),
+    },
+    "messaging.moderation.actions.resolve_report": {
+        "uphold": lambda actor, scene: moderation.uphold(actor, scene.reported.pk, REASON),
+        "dismiss": lambda actor, scene: moderation.resolve_report(
+            actor, scene.reported.pk, "dismissed", REASON
+        ),
+    },
+    "catalog.hiding._switch": {
+        "hide": lambda actor, scene: hiding.hide(actor, product_of(scene).pk, REASON),
+        "allow": allowed,
+    },
+    "messaging.reports.muting.mute": {
+        "mute": lambda actor, scene: muting.mute(actor, scene.person.pk, REASON),
+    },
+    "messaging.reports.muting.unmute": {
+        "unmute": unmuted,
+    },
+    "messaging.trust.actions.set_trust": {
+        "set trust": lambda actor, scene: trust.set_trust(
+            actor, scene.person.pk, "watched", REASON
+        ),
+    },
+    "messaging.review.actions.release": {
+        "release": lambda actor, scene: review.release(actor, scene.held.pk, REASON),
+    },
+    "messaging.review.actions.reject": {
+        "reject": lambda actor, scene: review.reject(actor, scene.held.pk, REASON),
+    },
+    "messaging.desk.actions.take": {
+        "take": lambda actor, scene: desk.take(actor, case_of(scene).pk),
+        "take the next": lambda actor, scene: desk.take_next(actor, Case.objects.all()),
+    },
+    "messaging.decisions.actions._decide": {
+        "decide": lambda actor, scene: decisions.decide(actor, scene.person.pk, WARNING),
+        "remove": lambda actor, scene: remove_message(actor, scene.said.pk, REASON),
+        "suspend": lambda actor, scene: suspend(actor, scene.person.pk, REASON),
+        "decide about a report": lambda actor, scene: decisions.decide(
+            actor,
+            scene.said.sender_id,
+            replace(WARNING, report_id=scene.reported.pk, message_id=scene.said.pk),
+        ),
+        "decide about a held message": lambda actor, scene: decisions.decide(
+            actor,
+            scene.held.sender_id,
+            replace(WARNING, held_id=scene.held.pk, conversation_id=scene.talk.pk),
+        ),
+    },
+    "messaging.decisions.actions.undo": {
+        "undo a decision": lambda actor, scene: decisions.undo(
+            actor, scene.other_decision.pk, REASON
+        ),
+    },
+    "messaging.desk.actions.keep_quiet": {
+        "keep quiet": lambda actor, scene: desk.keep_quiet(
+            actor, case_of(scene).pk, timezone.now() + timedelta(days=7), REASON
+        ),
+    },
+    "messaging.appeals.actions.decide": {
+        "decide an appeal": lambda actor, scene: appeals.decide(
+            actor, scene.appeal.pk, "overturned", REASON
+        ),
+    },
+    "messaging.lab.actions.start": {
+        "start a dry run": lambda actor, scene: lab.start(actor, ShieldRule(**TRIED)),
+    },
+    "messaging.lab.actions.stop": {
+        "stop a dry run": lambda actor, scene: lab.stop(actor, run_of(scene).pk),
+    },
+    "messaging.rules.actions.set_back": {
+        "set a rule back": lambda actor, scene: rules.set_back(actor, rule_of(scene).pk, REASON),
+    },
+    "messaging.recall.actions.search": {
+        "search for copies": lambda actor, scene: recalls.search(actor, scene.said.pk),
+    },
+    "messaging.recall.actions.recall": {
+        "recall": recalled,
+    },
+    "messaging.recall.actions.undo": {
+        "undo a recall": recall_undone,
+    },
+    "trato.audit.actions.record_export": {
+        "export": lambda actor, scene: audit.record_export(actor, "all"),
+    },
+    "trato.audit.actions.erase_reason": {
+        "erase": lambda actor, scene: audit.erase_reason(actor, scene.entry.pk, REASON),
+    },
+}
+EACH = {name: act for acts in ACTS.values() for name, act in acts.items()}
+OF_SUPERUSERS = {"erase"}
+OF_LEADS = {
+    "decide an appeal", "export", "set a rule back", "start a dry run", "stop a dry run",
+}  # fmt: skip
+# Act → the thing whose case one has to work on.
+WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
+    "release": lambda scene: scene.held.subject,
+    "reject": lambda scene: scene.held.subject,
+    "take": lambda scene: scene.held.subject,
+    "keep quiet": lambda scene: scene.held.subject,
+    "uphold": lambda scene: f"message:{scene.said.pk}",
+    "dismiss": lambda scene: f"message:{scene.said.pk}",
+    "decide an appeal": lambda scene: scene.appeal.subject,
+    "set a rule back": lambda scene: rule_of(scene).audited_as,
+    "search for copies": lambda scene: f"message:{scene.said.pk}",
+    "recall": lambda scene: f"message:{scene.said.pk}",
+    "decide about a report": lambda scene: f"message:{scene.said.pk}",
+    "decide about a held message": lambda scene: scene.held.subject,
+}
+
+
+def case_of(scene: Scene) -> Case:
+    return Case.objects.get(subject=scene.held.subject)
+
+
+def member_of(name: str) -> User:
+    """Return a new member of one of staff's groups."""
+    user: User = UserFactory(staff=True)
+    user.groups.add(Group.objects.get(name=name))
+    return user
+
+
+def who_may(name: str, chief: User) -> User:
+    """Return somebody who may do an act, with no more permissions than needed."""
+    if name in OF_SUPERUSERS:
+        return chief
+    return member_of(permissions.LEADS if name in OF_LEADS else permissions.NAME)
+
+
+def recording() -> Iterator[str]:
+    """Yield every function that calls `record`, the audit trail's."""
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            tree = ast.parse(path.read_text())
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for function in ast.walk(tree):
+                if isinstance(function, ast.FunctionDef) and any(
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id == "record"
+                    for node in ast.walk(function)
+                ):
+                    yield f"{module}.{function.name}"
+
+
+def test_every_function_that_records_is_tried() -> None:
+    of_forms = {name for name in recording() if name.startswith("trato.admin.bases.")}
+    assert {*recording()} - of_forms - NOT_ACTS == {*ACTS}
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_an_act_leaves_exactly_one_entry(name: str, scene: Scene, chief: User) -> None:
+    actor = who_may(name, chief)
+    before = AuditEntry.objects.count()
+    EACH[name](actor, scene)
+    assert AuditEntry.objects.count() == before + 1
+    assert AuditEntry.objects.latest("pk").actor == actor
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_without_the_permission_nothing_is_done_or_recorded(
+    name: str, scene: Scene, helper: User
+) -> None:
+    before = AuditEntry.objects.count()
+    for actor in (helper, member_of(permissions.AUDITORS)):
+        with pytest.raises(PermissionDenied):
+            EACH[name](actor, scene)
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("name", sorted(WITH_CLAIM))
+def test_what_somebody_else_works_on_is_left_alone(name: str, scene: Scene, chief: User) -> None:
+    one, other = who_may(name, chief), who_may(name, chief)
+    claims.claim(other, Case.objects.get(subject=WITH_CLAIM[name](scene)).pk)
+    before = AuditEntry.objects.count()
+    with pytest.raises(claims.Claimed):
+        EACH[name](one, scene)
+    assert AuditEntry.objects.count() == before
+    EACH[name](other, scene)
+    assert AuditEntry.objects.count() == before + 1

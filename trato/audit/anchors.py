@@ -1,0 +1,57 @@
+"""Anchors: what the chain was at a time, in a line to be stored elsewhere.
+
+Somebody may delete entries from the end of the trail, or steal the keys and write another trail. An
+anchor on another machine shows it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from .rows import Row
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """The last link of the chain at a time.
+
+    Args:
+        entries: how many entries there were, which is the last one's position.
+        entry: the ID of the last one.
+        chain: its link, in hexadecimal.
+        at: when the anchor was made, in ISO 8601.
+    """
+
+    entries: int
+    entry: int
+    chain: str
+    at: str
+
+    def line(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def anchor_of(row: Row) -> Anchor:
+    """Return the anchor for a trail that ends with this entry."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Anchor(row.place, row.pk, bytes(row.chain or b"").hex(), now)
+
+
+def read(lines: Iterable[str]) -> Iterator[Anchor]:
+    """Read anchors, one a line.
+
+    Raises:
+        ValueError: a line is not an anchor; names its number.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            anchor = Anchor(**json.loads(line))
+            bytes.fromhex(anchor.chain)
+            if not isinstance(anchor.entries, int):
+                raise TypeError(anchor.entries)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"line {number} is not an anchor") from error
+        yield anchor

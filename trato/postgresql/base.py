@@ -1,0 +1,33 @@
+"""The module that Django looks for in a database backend (`ENGINE = "trato.postgresql"`)."""
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg import OperationalError
+from psycopg_pool import ConnectionPool
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Replaces all connections of the pool once one of them turns out to be broken.
+
+    The pool's own check discards them one by one and pauses in between, for one second and then
+    for two: after a restart of the database, a request that meets three broken connections has
+    waited for the pool's whole timeout.
+    """
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a connection that works; one round trip to the database.
+
+        Raises:
+            OperationalError: the database is away, or the pool has no connection in time.
+        """
+        connection = super().get_new_connection(conn_params)
+        if self.pool is None:
+            return connection
+        try:
+            ConnectionPool.check_connection(connection)
+        except OperationalError:
+            self.pool.putconn(connection)
+            self.pool.drain()
+            connection = super().get_new_connection(conn_params)
+        return connection
