@@ -48,7 +48,7 @@ bench-pages: .venv/dev.stamp $(CATALOGUES)
 
 faults: .venv/dev.stamp $(CATALOGUES)
 	@KILLS=50 $(IN_VENV) -m tests.run tests/messaging/away/test_killed.py tests/messaging/scheduled/test_killed.py \
-		tests/messaging/recall/test_killed.py
+		tests/messaging/recall/test_killed.py tests/accounts/test_erasure_killed.py
 	@exec $(IN_VENV) -m tests.faults --long $(ARGS)
 
 check: export DJANGO_SETTINGS_MODULE = config.settings.test

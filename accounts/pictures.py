@@ -1,10 +1,9 @@
 """A person's picture: set it, replace it, remove it."""
 
-from functools import partial
-
 from django.db import transaction
 
 from trato.images.sanitize import Picture
+from trato.stored_files.actions import delete_on_commit
 
 from .models import User
 
@@ -25,5 +24,4 @@ def set_picture(actor: User, picture: Picture | None) -> None:
 def forget_file(user: User) -> None:
     """Delete the file of a person's picture on commit."""
     if user.picture:
-        name = str(user.picture.name)
-        transaction.on_commit(partial(user.picture.storage.delete, name))
+        delete_on_commit([str(user.picture.name)])

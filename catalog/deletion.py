@@ -1,9 +1,7 @@
 """What deleting an account means for shops and products."""
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +12,7 @@ from trato.deletion import Hindrance, Part
 
 from .models import KeptPicture, Product, ProductImage, Shop, ShopMember, SubmittedForm
 from .models import TeamInvitation as Invitation
-from .retention import delete_files
+from .retention import delete_files, delete_shop_picture
 
 OWNER = ShopMember.Role.OWNER
 
@@ -80,8 +78,7 @@ def _erase(person: User) -> None:
     now = timezone.now()
     shops = Shop.objects.filter(pk__in=closing, closed_at=None)
     for shop in shops.exclude(picture=""):
-        name = str(shop.picture.name)
-        transaction.on_commit(partial(shop.picture.storage.delete, name))
+        delete_shop_picture(shop)
     shops.update(closed_at=now, description="", city="", picture="")
     goods = Product.objects.filter(shop_id__in=closing)
     list(goods.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))

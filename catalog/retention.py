@@ -1,13 +1,12 @@
 """How long abandoned shops, pictures, keys of forms and invitations are kept."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from trato.retention import Rule, ago
+from trato.stored_files.actions import delete_on_commit
 
 from .models import KeptPicture, ProductImage, Shop, ShopMember, SubmittedForm, TeamInvitation
 
@@ -30,7 +29,7 @@ def _delete_shop_pictures(shop_ids: Sequence[int]) -> None:
 def delete_shop_picture(shop: Shop) -> None:
     """Delete the file of a shop's picture once the transaction is committed."""
     if shop.picture:
-        transaction.on_commit(partial(shop.picture.storage.delete, str(shop.picture.name)))
+        delete_on_commit([str(shop.picture.name)])
 
 
 def _kept_pictures() -> QuerySet[KeptPicture]:
@@ -44,8 +43,7 @@ def _delete_files(picture_ids: Sequence[int]) -> None:
 
 def delete_files(pictures: Iterable[KeptPicture | ProductImage]) -> None:
     """Delete the files of pictures after the deletion of their rows is committed."""
-    for picture in pictures:
-        transaction.on_commit(partial(picture.file.storage.delete, str(picture.file.name)))
+    delete_on_commit(str(picture.file.name) for picture in pictures)
 
 
 def _submitted_forms() -> QuerySet[SubmittedForm]:

@@ -14,7 +14,7 @@ from notifications import actions as notifications
 from trato.deletion import Part
 from trato.people import Person
 
-from . import events
+from . import events, search
 from .cases import actions as cases
 from .exports import actions as exports
 from .files import actions as files
@@ -119,6 +119,7 @@ def _erase(person: Person) -> None:
     files.delete(SavedReplyFile.objects.filter(owned_by(person.pk, closing)))
     for model in (SavedReply, SavedView):
         model.objects.filter(owned_by(person.pk, closing)).delete()
+    search.drop_deleted_words()
 
 
 def _end(rows: QuerySet[Conversation]) -> None:

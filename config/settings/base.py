@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     # Our apps come first, so that their templates override allauth's and the admin's.
     "trato",
     "trato.audit",
+    "trato.stored_files",
     "accounts",
     "catalog",
     "notifications",
@@ -271,6 +272,7 @@ RETENTION_RULES = [
     "messaging.retention.RULES",
     "config.retention.RULES",
     "notifications.retention.RULES",
+    "trato.stored_files.retention.RULES",
 ]
 # What deleting an account deletes, see `trato/deletion.py`; in the order of locks.
 DELETION_PARTS = [

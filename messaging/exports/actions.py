@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import access
 from messaging.due import loop
-from messaging.files.actions import delete_stored
 from messaging.models import EXPORT_KIND, Conversation, Export
 from notifications import actions as notifications
 from trato import rate_limits
 from trato.errors import Refused
 from trato.people import Person
+from trato.stored_files.actions import PRIVATE, delete_on_commit
 
 from . import queries
 from .contents import Contents, collect
@@ -72,6 +72,5 @@ def delete(rows: QuerySet[Export]) -> int:
     keys = [row.pk for row in locked]
     Export.objects.filter(pk__in=keys).delete()
     notifications.forget(EXPORT_KIND, keys)
-    names = [row.stored_name for row in locked]
-    transaction.on_commit(lambda: delete_stored(names))
+    delete_on_commit([row.stored_name for row in locked], PRIVATE)
     return len(locked)

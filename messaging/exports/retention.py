@@ -1,17 +1,15 @@
 """How long exports are kept: until their link dies."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from messaging.files.actions import delete_stored
 from messaging.models import EXPORT_KIND, Export
 from notifications import actions as notifications
 from trato.retention import Rule, ago
+from trato.stored_files.actions import PRIVATE, delete_on_commit
 
 
 def _expired() -> QuerySet[Export]:
@@ -21,8 +19,8 @@ def _expired() -> QuerySet[Export]:
 
 
 def _delete_stored(keys: Sequence[int]) -> None:
-    for row in _expired().select_for_update(of=("self",)).filter(pk__in=keys):
-        transaction.on_commit(partial(delete_stored, [row.stored_name]))
+    rows = _expired().select_for_update(of=("self",)).filter(pk__in=keys)
+    delete_on_commit([row.stored_name for row in rows], PRIVATE)
     notifications.forget(EXPORT_KIND, keys)
 
 

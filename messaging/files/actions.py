@@ -21,6 +21,7 @@ from trato import rate_limits
 from trato.errors import Refused, unavailable
 from trato.images.queue import Uploader
 from trato.people import Person
+from trato.stored_files.actions import PRIVATE, delete_on_commit
 from trato.text import drop_bidi_controls, has_control_characters
 
 from . import queries, sending
@@ -181,8 +182,7 @@ def delete(rows: QuerySet[Row]) -> int:
     """Delete files and, on commit, what is stored of them; return how many."""
     locked = list(rows.select_for_update(of=("self",)).order_by("pk"))
     rows.model._default_manager.filter(pk__in=[row.pk for row in locked]).delete()
-    names = [name for row in locked for name in row.stored_names()]
-    transaction.on_commit(lambda: delete_stored(names))
+    delete_on_commit([name for row in locked for name in row.stored_names()], PRIVATE)
     return len(locked)
 
 

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.models import File, Report
 from trato.retention import Rule, ago
+from trato.stored_files.actions import PRIVATE, delete_on_commit
 
-from . import actions
 from .models import UNSENT
 
 
@@ -31,8 +30,8 @@ def _hidden() -> QuerySet[File]:
 
 def _delete_stored(expired: Callable[[], QuerySet[File]], keys: Sequence[int]) -> None:
     """Delete from the storage, on commit, what the rows that are about to be deleted have there."""
-    for row in expired().select_for_update(of=("self",)).filter(pk__in=keys):
-        transaction.on_commit(partial(actions.delete_stored, row.stored_names()))
+    rows = expired().select_for_update(of=("self",)).filter(pk__in=keys)
+    delete_on_commit([name for row in rows for name in row.stored_names()], PRIVATE)
 
 
 RULES = [

@@ -1,15 +1,13 @@
 """How long files are kept whose saved reply was never saved."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 
-from messaging.files.actions import delete_stored
 from messaging.models import SavedReplyFile
 from trato.retention import Rule, ago
+from trato.stored_files.actions import PRIVATE, delete_on_commit
 
 
 def _unsaved() -> QuerySet[SavedReplyFile]:
@@ -19,8 +17,8 @@ def _unsaved() -> QuerySet[SavedReplyFile]:
 
 def _delete_stored(keys: Sequence[int]) -> None:
     """Delete from the storage, on commit, what the rows that are about to be deleted have there."""
-    for row in _unsaved().select_for_update(of=("self",)).filter(pk__in=keys):
-        transaction.on_commit(partial(delete_stored, row.stored_names()))
+    rows = _unsaved().select_for_update(of=("self",)).filter(pk__in=keys)
+    delete_on_commit([name for row in rows for name in row.stored_names()], PRIVATE)
 
 
 RULES = [Rule("files of saved replies that were never saved", _unsaved, _delete_stored)]

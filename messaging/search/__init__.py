@@ -47,3 +47,9 @@ def words_of(text: str) -> list[str]:
     # No database accepts NUL or half a surrogate pair.
     text = text.encode(errors="ignore").decode().replace("\0", " ")
     return unicodedata.normalize("NFC", text).split()[:MAX_WORDS]
+
+
+def drop_deleted_words() -> None:
+    """Make sure that the index has no words any more that no row has."""
+    if connection.vendor == "sqlite":
+        sqlite.drop_deleted_words()

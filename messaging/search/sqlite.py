@@ -4,6 +4,7 @@ Triggers fill the tables `messaging_words` and `messaging_note_words` with folde
 migrations 0002 and 0003.
 """
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
@@ -59,3 +60,15 @@ def conversations_with(
 def phrase_of(word: str, *, is_last: bool) -> str:
     """Return a word for FTS5; the last one may be incomplete."""
     return '"{}"{}'.format(folded(word).replace('"', " "), "*" if is_last else "")
+
+
+def drop_deleted_words() -> None:
+    """Write the indexes again without the words of rows that are gone or changed.
+
+    FTS5 only marks what is deleted, until it merges that part of the index. (From SQLite 3.42 on
+    there is an option for it, `secure-delete`; Debian 12 has 3.40.) Takes about a second for
+    100,000 messages.
+    """
+    with connection.cursor() as cursor:
+        for table in ("messaging_words", "messaging_note_words"):
+            cursor.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608

@@ -19,6 +19,7 @@ ALLOWED_HOSTS = ["localhost", "testserver"]
 INSTALLED_APPS = [
     "trato",
     "trato.audit",
+    "trato.stored_files",
     "notifications",
     "messaging",
     "tests.host.people",

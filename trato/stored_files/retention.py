@@ -1,0 +1,28 @@
+"""Delete the files that the process which took their rows away could not delete."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from trato.retention import Rule, ago
+
+from . import actions
+from .models import FileDeletion
+
+WAIT_MINUTES = 10  # so long, the process itself may still be at work
+
+
+def _interrupted() -> QuerySet[FileDeletion]:
+    return FileDeletion.objects.filter(due_at__lt=ago(minutes=WAIT_MINUTES))
+
+
+def _delete_files(keys: Sequence[int]) -> None:
+    """Delete the files; a row whose file is still there is due again the next time."""
+    rows = _interrupted().select_for_update().filter(pk__in=keys).order_by("pk")
+    kept = [row.pk for row in rows if not actions.delete(row)]
+    FileDeletion.objects.filter(pk__in=kept).update(due_at=timezone.now() + timedelta(hours=1))
+
+
+RULES = [Rule("files whose deletion was interrupted", _interrupted, _delete_files)]
