@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from allauth.account.decorators import reauthentication_required
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from accounts import actions, throttle
 from accounts.models import User
 from messaging.host import MessagingHost, PagePart, Product, ProductCard, Shop
+from messaging.host_safety import View
 from trato.people import Person
 
 from . import access, deletion, first_steps, hiding, models, money
@@ -88,6 +90,10 @@ class CatalogHost(MessagingHost):
 
     def product_url(self, product: Product) -> str:
         return cast(models.Product, product).get_absolute_url()
+
+    def confirmed(self, view: View) -> View:
+        confirmed: View = reauthentication_required(app="allauth.account", allow_get=False)(view)
+        return confirmed
 
     def may_mail_stranger(self, request: HttpRequest) -> bool:
         return throttle.take_stranger_mail(request)

@@ -143,6 +143,8 @@ EXPORT_LEASE_SECONDS = 120  # without a sign of life, after which another proces
 EXPORT_RETRY_SECONDS = 30  # after an attempt that failed
 EXPORT_ATTEMPTS_MAX = 3
 EXPORT_PAUSE_SECONDS = 0.1  # after each 200 messages, for the process's other work
+# What a person's download of all data has, see `trato/personal_data.py`.
+PERSONAL_DATA_PARTS = ["messaging.personal_data.PART", "notifications.personal_data.PART"]
 
 # -- The rule lab, see `messaging.lab` -------------------------------------------------------------
 

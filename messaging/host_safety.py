@@ -1,12 +1,16 @@
 """What messaging asks of the shop to keep people safe: the part of `host` for staff's acts."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from trato.people import Person
+
+View = Callable[..., HttpResponseBase]
 
 
 class SafetyHost(ABC):
@@ -48,6 +52,16 @@ class SafetyHost(ABC):
     def is_hidden(self, product: models.Model) -> bool:
         """Whether staff have taken a product off sale. Makes no query."""
         return False
+
+    def confirmed(self, view: "View") -> "View":
+        """Return a view that first asks for the password again, unless that was just given.
+
+        By default, nothing is asked.
+
+        Args:
+            view: shows or sends all data of the person who is logged in.
+        """
+        return view
 
     def may_mail_stranger(self, request: HttpRequest) -> bool:
         """Count a mail to an address that has no account; return False if it must not be sent."""

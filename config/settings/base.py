@@ -282,6 +282,9 @@ DELETION_PARTS = [
     "trato.audit.deletion.PART",
     "accounts.deletion.PART",
 ]
+# What a person's download of all data has, see `trato/personal_data.py`; in the order of its page.
+_TOLD_BY = ("accounts", "messaging", "catalog", "notifications", "trato.audit")
+PERSONAL_DATA_PARTS = [f"{app}.personal_data.PART" for app in _TOLD_BY]
 EXPIRED_SESSIONS_KEEP_DAYS = 1
 UNVERIFIED_ACCOUNTS_KEEP_DAYS = env.int("UNVERIFIED_ACCOUNTS_KEEP_DAYS", default=7)
 # A file outside the database with the IDs of erased accounts; see `accounts.erasures`.

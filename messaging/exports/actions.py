@@ -54,15 +54,45 @@ def _order(actor: Person, conversation: Conversation) -> Export:
     if ready and not ready.is_stale:
         return ready
     if Export.objects.filter(owner=actor.pk, state=State.WAITING).exists():
-        text = _("We're still preparing another download for you. Start this one when it's ready.")
-        raise Refused("conflict", text)
+        raise _busy()
     rate_limits.hit("EXPORTS_PER_DAY", actor.pk)
-    delete(Export.objects.filter(owner=actor.pk, conversation=conversation))  # this replaces it
+    return _replace(actor, conversation, language, zone)
+
+
+@rate_limits.given_back_on_failure
+@transaction.atomic
+def start_everything(actor: Person) -> Export:
+    """Prepare all data of a person in the background, in the current language and time zone.
+
+    Returns:
+        What is being prepared: asking twice gives one.
+
+    Raises:
+        Refused: see `start`.
+    """
+    access.lock_writer(actor)
+    if waiting := Export.objects.filter(owner=actor.pk, state=State.WAITING).first():
+        if waiting.conversation_id is None:
+            return waiting
+        raise _busy()
+    rate_limits.hit("EXPORTS_PER_DAY", actor.pk)
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return _replace(actor, None, language, timezone.get_current_timezone_name())
+
+
+def _replace(actor: Person, conversation: Conversation | None, language: str, zone: str) -> Export:
+    """Order an export in place of an earlier one of the same."""
+    delete(Export.objects.filter(owner=actor.pk, conversation=conversation))
     row = Export.objects.create(
         conversation=conversation, owner_id=actor.pk, language=language, time_zone=zone
     )
     transaction.on_commit(loop.wake)
     return row
+
+
+def _busy() -> Refused:
+    text = _("We're still preparing another download for you. Start this one when it's ready.")
+    return Refused("conflict", text)
 
 
 @transaction.atomic

@@ -7,13 +7,14 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import IO, Any
 
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.files.storage import Storage
 
 from messaging.files.models import storage
 
@@ -54,45 +55,70 @@ def pieces(contents: Contents) -> Pieces:
 
     A file that is gone from the storage is left out.
     """
-    sink = _Sink()
-    try:
-        with zipfile.ZipFile(sink, "w") as archive:
+    archive = Archive(contents.zone)
+    yield from archive.add_conversation(contents)
+    yield archive.end()
+
+
+class Archive:
+    """A ZIP that is being written; its methods yield what is ready.
+
+    Args:
+        zone: in which it gives the times of its files.
+    """
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._sink = _Sink()
+        self._zip = zipfile.ZipFile(self._sink, "w")
+        self._zone = zone
+
+    def add_conversation(self, contents: Contents, folder: str = "") -> Pieces:
+        """Add a conversation's page, JSON and files, and close it.
+
+        Args:
+            folder: where, with a slash at the end.
+        """
+        try:
             own = (("conversation.html", contents.page), ("conversation.json", contents.json))
             for name, text in own:
-                entry = _entry(
-                    name, contents.exported_at.astimezone(contents.zone), zipfile.ZIP_DEFLATED
-                )
-                yield from _copy(text, archive, entry, sink)
+                yield from self.add_text(f"{folder}{name}", text, contents.exported_at)
             for name, stored_name, sent_at in contents.files:
-                try:
-                    file = storage().open(stored_name)
-                except FileNotFoundError:  # deleted with an account, or by retention
-                    log.warning("file_gone", conversation=contents.conversation.pk)
-                    continue
-                with file:
-                    entry = _entry(name, sent_at.astimezone(contents.zone), zipfile.ZIP_STORED)
-                    yield from _copy(file, archive, entry, sink)
-        yield sink.take()
-    finally:
-        contents.close()
+                yield from self.add_stored(f"{folder}{name}", storage(), stored_name, sent_at)
+        finally:
+            contents.close()
 
+    def add_text(self, name: str, text: IO[bytes], at: datetime) -> Pieces:
+        """Add a text, compressed."""
+        yield from self._copy(text, self._entry(name, at, zipfile.ZIP_DEFLATED))
 
-def _entry(name: str, at: datetime, method: int) -> zipfile.ZipInfo:
-    year, month, day, hour, minute, second = at.timetuple()[:6]
-    entry = zipfile.ZipInfo(name, (year, month, day, hour, minute, second))
-    entry.compress_type = method
-    entry.external_attr = 0o644 << 16
-    return entry
+    def add_stored(self, name: str, place: Storage, stored_name: str, at: datetime) -> Pieces:
+        """Add a stored file as it is, unless it is gone from the storage."""
+        try:
+            file = place.open(stored_name)
+        except FileNotFoundError:  # deleted with an account, or by retention
+            log.warning("file_gone", name=stored_name)
+            return
+        with file:
+            yield from self._copy(file, self._entry(name, at, zipfile.ZIP_STORED))
 
+    def end(self) -> bytes:
+        """Write the directory of the ZIP, and return the last piece."""
+        self._zip.close()
+        return self._sink.take()
 
-def _copy(
-    source: IO[bytes], archive: zipfile.ZipFile, entry: zipfile.ZipInfo, sink: _Sink
-) -> Pieces:
-    with archive.open(entry, "w") as target:
-        while chunk := source.read(PIECE_BYTES):
-            target.write(chunk)
-            if sink.size >= PIECE_BYTES:
-                yield sink.take()
+    def _entry(self, name: str, at: datetime, method: int) -> zipfile.ZipInfo:
+        year, month, day, hour, minute, second = at.astimezone(self._zone).timetuple()[:6]
+        entry = zipfile.ZipInfo(name, (year, month, day, hour, minute, second))
+        entry.compress_type = method
+        entry.external_attr = 0o644 << 16
+        return entry
+
+    def _copy(self, source: IO[bytes], entry: zipfile.ZipInfo) -> Pieces:
+        with self._zip.open(entry, "w") as target:
+            while chunk := source.read(PIECE_BYTES):
+                target.write(chunk)
+                if self._sink.size >= PIECE_BYTES:
+                    yield self._sink.take()
 
 
 async def streamed(parts: Pieces) -> AsyncIterator[bytes]:

@@ -28,9 +28,9 @@ from trato.clock import database_now
 from trato.realtime.database import give_back_connections
 from trato.time_zones import zone_of
 
-from . import actions, notices
-from .archive import pieces
-from .contents import Contents, collect
+from . import actions, everything, notices
+from .archive import Pieces, pieces
+from .contents import collect
 
 log = structlog.get_logger("trato.exports")
 
@@ -97,7 +97,7 @@ def _claim() -> Export | None:
 
 def _prepare(row: Export, lease: "Lease") -> None:
     try:
-        conversation = access.conversation_for(row.owner, row.conversation_id)
+        conversation = _conversation_of(row)
     except Http404:  # left the shop, or was suspended
         actions.delete(lease.rows)
         return
@@ -106,10 +106,14 @@ def _prepare(row: Export, lease: "Lease") -> None:
         lease.renew()
         time.sleep(settings.EXPORT_PAUSE_SECONDS)  # let others run: rendering is Python's work
 
-    contents = collect(conversation, conversation.side_of(row.owner_id), after_page)
+    if conversation is None:
+        parts = everything.pieces(row.owner, row.revisions, after_page)
+    else:
+        contents = collect(conversation, conversation.side_of(row.owner_id), after_page)
+        parts = pieces(contents)
     give_back_connections()
     with tempfile.TemporaryFile() as target:
-        size = _write(contents, target, lease)
+        size = _write(parts, target, lease)
         try:
             storage().save(row.stored_name, _LeasedFile(target, lease))
             _finish(row, lease, conversation, size)
@@ -118,8 +122,17 @@ def _prepare(row: Export, lease: "Lease") -> None:
             raise
 
 
-def _write(contents: Contents, target: IO[bytes], lease: "Lease") -> int:
-    for piece in pieces(contents):
+def _conversation_of(row: Export) -> Conversation | None:
+    """Return what an export is of. Raises Http404 if its owner no longer takes part in it."""
+    if row.conversation_id is not None:
+        return access.conversation_for(row.owner, row.conversation_id)
+    if not row.owner.is_active:
+        raise Http404("no such person")
+    return None
+
+
+def _write(parts: Pieces, target: IO[bytes], lease: "Lease") -> int:
+    for piece in parts:
         target.write(piece)
         lease.renew()
     size = target.tell()
@@ -128,11 +141,12 @@ def _write(contents: Contents, target: IO[bytes], lease: "Lease") -> int:
 
 
 @transaction.atomic
-def _finish(row: Export, lease: "Lease", conversation: Conversation, size: int) -> None:
+def _finish(row: Export, lease: "Lease", conversation: Conversation | None, size: int) -> None:
     row.state, row.size = State.READY, size
-    row.revision, row.last_sequence = conversation.revision, conversation.last_sequence
+    if conversation is not None:
+        row.revision, row.last_sequence = conversation.revision, conversation.last_sequence
     row.expires_at = _later(settings.EXPORT_HOURS * 3600)
-    columns = ("state", "size", "revision", "last_sequence", "expires_at")
+    columns = ("state", "size", "revision", "last_sequence", "revisions", "expires_at")
     if not lease.rows.update(**{name: getattr(row, name) for name in columns}):
         raise Superseded
     notices.notify(row, conversation)

@@ -71,3 +71,9 @@ class ExportList(Struct, tag="exports"):
 
     conversation: int
     exports: list[ExportItem]
+
+
+class DataExports(Struct, tag="data_exports"):
+    """The download of all one's data, if there is one that is prepared or ready."""
+
+    exports: list[ExportItem]

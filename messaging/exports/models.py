@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 class Export(models.Model):
-    """A ZIP of a conversation that one person has asked for, and only that person gets.
+    """A ZIP that one person has asked for, and only that person gets.
+
+    It is of one conversation, or without one of everything that is stored of the person.
 
     The row has the name in the storage before anything is written under it. Each attempt has a name
     of its own, so that a process which was thought dead can't overwrite what another one stores.
@@ -24,9 +26,11 @@ class Export(models.Model):
         READY = "ready", _("Ready")
         FAILED = "failed", _("Not prepared")
 
-    conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
+    conversation: "models.ForeignKey[Conversation | None, Conversation | None]" = models.ForeignKey(
         "messaging.Conversation",
         on_delete=models.CASCADE,
+        null=True,
+        blank=True,
         related_name="exports",
         verbose_name=_("conversation"),
     )
@@ -46,13 +50,15 @@ class Export(models.Model):
     # What it contains: all messages up to this one, as of this revision of the conversation.
     last_sequence = models.PositiveIntegerField(_("last message"), default=0)
     revision = models.PositiveIntegerField(_("revision"), default=0)
+    # The same of one of everything: the revision of each conversation, by its key as a string.
+    revisions = models.JSONField(default=dict, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = _("export of a conversation")
-        verbose_name_plural = _("exports of conversations")
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
         constraints = (
             models.UniqueConstraint(
                 fields=["owner"],
@@ -69,10 +75,12 @@ class Export(models.Model):
     def __str__(self) -> str:
         return f"{self.pk}"
 
+    has_changed = False  # see `queries`
+
     @property
     def is_stale(self) -> bool:
-        """Whether a message in it is gone since; known of rows from `queries.exports_of`."""
-        return bool(getattr(self, "has_changed", False))
+        """Whether a message in it is gone since; known of rows from `queries`."""
+        return self.has_changed or bool(getattr(self, "is_outdated", False))
 
     @property
     def stored_name(self) -> str:

@@ -9,11 +9,24 @@ from notifications.models import News
 from notifications.words import Words
 
 
-def notify(export: Export, conversation: Conversation) -> None:
+def notify(export: Export, conversation: Conversation | None) -> None:
     """Notify the owner of what has become of an export.
 
     Somebody who leaves the shop no longer sees the notice of an export for it.
+
+    Args:
+        conversation: None for an export of everything.
     """
+    if conversation is None:
+        notifications.notify(
+            [export.owner_id],
+            subject_kind=EXPORT_KIND,
+            subject_id=export.pk,
+            title="",
+            excerpt=export.state,
+            url=reverse("messaging:data"),
+        )
+        return
     side = conversation.side_of(export.owner_id)
     notifications.notify(
         [export.owner_id],
@@ -32,7 +45,11 @@ def export_words(news: News) -> Words:
     if news.excerpt == Export.State.READY:
         title = _("Your download is ready")
         text = _("The conversation with %(name)s. The link works for a day.")
+        if not news.title:
+            text = _("All your data. The link works for a day.")
     else:
         title = _("Your download couldn't be prepared")
         text = _("The conversation with %(name)s. Please try again.")
+        if not news.title:
+            text = _("All your data. Please try again.")
     return Words(title, text % name, icon="download")

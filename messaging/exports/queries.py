@@ -1,13 +1,13 @@
 """What an export of a conversation would contain, and which ones somebody can fetch."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
-from messaging import access
 from messaging.models import NOT_HIDDEN, Conversation, Export, File, Message
 from trato.people import Person
 
@@ -36,28 +36,62 @@ def exports_of(user: Person, conversation: Conversation) -> QuerySet[Export]:
     Each has `is_stale`: a message in it was edited, withdrawn or removed since, so nobody gets it.
     A reaction, which also raises the revision, leaves it as it is.
     """
-    since = OuterRef("created_at") - CLOCKS_DIFFER
     changed = Message.objects.filter(
-        Q(edited_at__gt=since) | Q(withdrawn_at__gt=since) | Q(removed_at__gt=since),
+        _changed(OuterRef("created_at") - CLOCKS_DIFFER),
         conversation=OuterRef("conversation"),
         revision__gt=OuterRef("revision"),
         sequence__lte=OuterRef("last_sequence"),
     )
     rows = Export.objects.filter(owner=user.pk, conversation=conversation)
-    rows = rows.annotate(has_changed=Exists(changed))
+    return _fresh(rows.annotate(is_outdated=Exists(changed)))
+
+
+def export_of_everything(user: Person) -> Export | None:
+    """Return a person's export of all data, unless it has expired.
+
+    It is stale like that of a conversation, if a message of any that is in it has changed.
+    """
+    row = _fresh(Export.objects.filter(owner=user.pk, conversation=None)).first()
+    if row is not None:
+        since = row.created_at - CLOCKS_DIFFER
+        changed = Message.objects.filter(_changed(since), conversation__consumer_id=user.pk)
+        row.has_changed = any(
+            revision > row.revisions.get(str(key), 0)
+            for key, revision in changed.values_list("conversation_id", "revision")
+        )
+    return row
+
+
+def _changed(since: Any) -> Q:
+    return Q(edited_at__gt=since) | Q(withdrawn_at__gt=since) | Q(removed_at__gt=since)
+
+
+def _fresh(rows: QuerySet[Export]) -> QuerySet[Export]:
     return rows.exclude(expires_at__lte=timezone.now()).order_by("-pk")
 
 
-def export_for(user: Person, conversation_id: int, export_id: int) -> Export:
+def export_for(user: Person, conversation: Conversation, export_id: int) -> Export:
     """Return an export that the person may fetch now; see `exports_of` for `is_stale`.
 
+    Args:
+        conversation: one in which the person takes part.
+
     Raises:
-        Http404: there is none, it is somebody else's, isn't ready, or has expired; or the person
-            no longer takes part in the conversation.
+        Http404: there is none, it is somebody else's, isn't ready, or has expired.
     """
-    conversation = access.conversation_for(user, conversation_id)
     row = exports_of(user, conversation).filter(pk=export_id, state=State.READY).first()
     if row is None:
         raise Http404("no such export")
-    row.conversation = conversation
+    return row
+
+
+def export_of_everything_for(user: Person, export_id: int) -> Export:
+    """Return an export of all data that the person may fetch now, see `is_stale`.
+
+    Raises:
+        Http404: there is none, it is somebody else's, isn't ready, or has expired.
+    """
+    row = export_of_everything(user)
+    if row is None or row.pk != export_id or row.state != State.READY:
+        raise Http404("no such export")
     return row

@@ -2901,6 +2901,7 @@ class Migration(migrations.Migration):
                     models.PositiveIntegerField(default=0, verbose_name="last message"),
                 ),
                 ("revision", models.PositiveIntegerField(default=0, verbose_name="revision")),
+                ("revisions", models.JSONField(default=dict, editable=False)),
                 ("size", models.PositiveBigIntegerField(default=0, verbose_name="size in bytes")),
                 (
                     "created_at",
@@ -2917,6 +2918,8 @@ class Migration(migrations.Migration):
                 (
                     "conversation",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="exports",
                         to="messaging.conversation",
@@ -2934,8 +2937,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "export of a conversation",
-                "verbose_name_plural": "exports of conversations",
+                "verbose_name": "export",
+                "verbose_name_plural": "exports",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state", "waiting")),

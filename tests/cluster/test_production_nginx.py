@@ -1,5 +1,6 @@
 """nginx accepts the configuration in `deploy/`, not only the cluster's."""
 
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -31,8 +32,8 @@ def test_nginx_finds_nothing_wrong_with_the_configuration(upstream: str, tmp_pat
         assert here in text
         text = text.replace(here, str(there))
     # Testing opens the ports, which only root may do.
-    text = text.replace("listen 80", f"listen {services.free_port()}")
-    text = text.replace("listen 443", f"listen {services.free_port()}")
+    ports = {number: str(services.free_port()) for number in ("80", "443")}
+    text = re.sub(r"(?<=listen )(80|443)\b", lambda match: ports[match[0]], text)
     (tmp_path / "nginx.conf").write_text(text)
     tested = subprocess.run(
         [program, "-t", "-e", str(tmp_path / "error.log"), "-c", str(tmp_path / "nginx.conf")],

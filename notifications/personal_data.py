@@ -1,0 +1,27 @@
+"""What a person was notified of, but not as a member of a team: that has others' words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from trato.personal_data import Part, Table
+
+from .models import Notification
+
+PART = Part(
+    tables=(
+        Table(
+            "notifications",
+            _("Notifications"),
+            lambda person: Notification.objects.filter(
+                recipient_id=person.pk, team_id__isnull=True
+            ).select_related("news"),
+            (
+                ("news.happened_at", _("Time")),
+                ("news.subject_kind", _("Kind")),
+                ("news.title", _("Title")),
+                ("news.excerpt", _("Excerpt")),
+                ("read_at", _("Read")),
+            ),
+        ),
+    ),
+    relations={"notifications.Notification.recipient": "notifications, but not those of a team"},
+)
