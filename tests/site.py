@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPMessage
@@ -110,10 +110,16 @@ class Site:
         self.close()
 
 
-def session_of(user: User) -> str:
-    """Return the key of a new session for a person."""
+def session_of(user: User, confirm: Callable[[Client], object] | None = None) -> str:
+    """Return the key of a new session for a person.
+
+    Args:
+        confirm: enters the password again in a browser.
+    """
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    if confirm is not None:
+        confirm(client)
     key: str = client.cookies[settings.SESSION_COOKIE_NAME].value
     return key
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import Browser, Page, Playwright, Request, expect
 
@@ -21,6 +20,7 @@ from catalog.models import Product
 from deploy import programs
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation
+from tests.accounts.acts import reauthenticate
 from tests.browser.acts import live
 from tests.browser.inspector import DESKTOP, ENGLISH, Inspect, Inspector
 from tests.patience import PATIENCE
@@ -166,23 +166,14 @@ def person(
         user: User | None, *, process: int = 0, just_logged_in: bool = False, **options: Any
     ) -> Page:
         # By name, because a passkey needs a host name, not an IP address.
-        address = site.url("", process).replace("127.0.0.1", "localhost")
+        address = site.url("", process if settings.REDIS_URL else 0).replace(
+            "127.0.0.1", "localhost"
+        )
         context = next(seats).new_context(base_url=address, **options)
         context.on("page", listen)
         contexts.append(context)
         if user is not None:
-            key = session_of(user)
-            if just_logged_in:
-                session = SessionStore(key)
-                session["account_authentication_methods"] = [
-                    {
-                        "method": "password",
-                        "at": time.time(),
-                        "email": user.email,
-                        "reauthenticated": True,
-                    }
-                ]
-                session.save()
+            key = session_of(user, confirm=reauthenticate if just_logged_in else None)
             name = settings.SESSION_COOKIE_NAME
             context.add_cookies([{"name": name, "value": key, "url": address}])
         return context.new_page()

@@ -9,6 +9,7 @@ and whether they have room at the width of a small phone.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -55,6 +56,8 @@ class Inspector:
             answer = self.page.goto(address)
             assert answer is not None
             assert answer.status == status, address
+            shown = urlsplit(answer.url).path
+            assert shown == urlsplit(address).path, f"{shown} instead of {address}"
             self.look()
 
     def look(self) -> None:

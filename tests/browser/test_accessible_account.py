@@ -10,6 +10,7 @@ from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Decision, Report
 from messaging.reports.actions import report_message
+from tests.accounts.acts import prove
 from tests.browser.acts import live
 from tests.browser.inspector import Inspect, languages
 from tests.rulings import remove_message
@@ -21,13 +22,14 @@ from tests.whole import only_whole
 def test_the_pages_of_somebody_who_looks_after_the_account(
     locale: str, inspect: Inspect, shopper: User, stranger: User
 ) -> None:
+    prove(shopper)
     visit = inspect(shopper, locale=locale)
     visit.tour(
         [
             "/accounts/profile/", "/accounts/email/", "/accounts/password/change/",
             "/accounts/sessions/", "/accounts/delete/", "/accounts/deleted/",
             "/accounts/reauthenticate/", "/accounts/2fa/", "/accounts/2fa/totp/activate/",
-            "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/",
+            "/accounts/2fa/webauthn/", "/accounts/2fa/webauthn/add/", "/conversations/data/",
         ]
     )  # fmt: skip
     visit.tour(["/accounts/inactive/"], status=403)

@@ -114,7 +114,7 @@ def test_the_first_steps_of_a_shop(
     locale: str, inspect: Inspect, shop: Shop, seller: User, colleague: User
 ) -> None:
     visit = inspect(seller, locale=locale)
-    visit.tour(["/my/products/", "/conversations/", "/accounts/signup/?role=seller"])
+    visit.tour(["/my/products/", "/conversations/", "/my/shop/open/"])
     product = ProductFactory(shop=shop, unpublished=True)
     visit.tour(["/my/products/", f"/my/products/{product.slug}/", product.get_absolute_url()])
     ProductFactory(shop=shop)
