@@ -7,6 +7,13 @@ from django.conf import settings
 
 from .loop import Sweep
 
+GIVE_WAY_SECONDS = 0.001
+
+
+def give_way() -> None:
+    """Let the process's other threads run: Python would let them wait for 5 ms each time."""
+    time.sleep(GIVE_WAY_SECONDS)
+
 
 def at_leisure(sweep: Sweep) -> Sweep:
     """Return a sweep that works while its process has little to do.
