@@ -51,7 +51,7 @@ class State(admin.SimpleListFilter):
 class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     """Held messages, oldest first; each is decided on its own page."""
 
-    list_display = ("id", "sender", "excerpt", "reason", "age", "state")
+    list_display = ("id", "sender", "excerpt", "held_because", "age", "state")
     list_display_links = ("id",)
     list_filter = (State, "reason", "created_at")
     list_select_related = ("sender",)
@@ -60,10 +60,10 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     date_hierarchy = "created_at"
     ordering = ("created_at", "pk")
     fields = (
-        "sender", "side", "conversation", "their_words", "quote", "reason", "created_at", "state",
-        "rule", "decided_at",
+        "sender", "side", "conversation", "their_words", "quote", "held_because", "reason",
+        "created_at", "state", "rule", "decided_at",
     )  # fmt: skip
-    readonly_fields = ("their_words",)
+    readonly_fields = ("their_words", "held_because")
 
     @admin.display(description=_("what they wrote"))
     def excerpt(self, row: HeldMessage) -> str:
@@ -72,6 +72,10 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     @admin.display(description=_("what they wrote"))
     def their_words(self, row: HeldMessage) -> str:
         return row.body
+
+    @admin.display(description=_("held because of"), ordering="reason")
+    def held_because(self, row: HeldMessage) -> str:
+        return row.held_for
 
     @admin.display(description=_("age"), ordering="created_at")
     def age(self, row: HeldMessage) -> str:
