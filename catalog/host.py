@@ -26,6 +26,9 @@ class CatalogHost(MessagingHost):
     def acts_as_seller(self, person: Person) -> bool:
         return cast(User, person).is_seller
 
+    def sellers(self) -> QuerySet[Any]:
+        return User.objects.filter(role=User.Role.SELLER)
+
     def may_suspend(self, actor: Person, person: Person) -> bool:
         return actions.may_switch(actor, cast(User, person))
 

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from notifications.announcements.frames import audience_group
 from trato import errors
 from trato.errors import Refused, when_shown
 from trato.people import Person
@@ -289,7 +290,8 @@ def seller_group(shop_id: int) -> str:
 
 def role_groups(user: Person, shop_ids: Iterable[int]) -> set[str]:
     """Return the role groups of a person who works for the given shops."""
-    groups = {consumer_group(user.pk), *map(seller_group, shop_ids)}
+    all_of_role = audience_group(sells=host.acts_as_seller(user))
+    groups = {consumer_group(user.pk), *map(seller_group, shop_ids), all_of_role}
     if user.is_staff:
         groups.add(STAFF_GROUP)
     return groups

@@ -8,6 +8,7 @@ from trato.defaults import IMAGE_MAX_BYTES, env
 
 # For what stands below, see `trato.defaults` and `notifications.defaults`.
 TEAM_MEMBERSHIPS = "messaging.host.active_members"
+SELLERS = "messaging.host.sellers"
 NEWS_WORDS = {
     "export": "messaging.exports.notices.export_words",
     "assigned": "messaging.team.notices.assigned_words",

@@ -105,6 +105,10 @@ class MessagingHost(SafetyHost):
         For other people, `active_members` is not queried at all.
         """
 
+    @abstractmethod
+    def sellers(self) -> "models.QuerySet[Any]":
+        """Return the accounts for which `acts_as_seller` is true, as rows of the user model."""
+
     # -- Shops ----------------------------------------------------------------------------------
 
     @abstractmethod
@@ -286,3 +290,8 @@ def _shops_of(user_id: int) -> "models.QuerySet[Any, int]":
 def active_members() -> "models.QuerySet[Any]":
     """Return who is in which team, for notifications, see `TEAM_MEMBERSHIPS`."""
     return host.active_members()
+
+
+def sellers() -> "models.QuerySet[Any]":
+    """Return the accounts that sell, for announcements, see `SELLERS`."""
+    return host.sellers()

@@ -12,6 +12,7 @@ from trato.listed import listed
 from trato.people import Person
 from trato.realtime import groups
 
+from .announcements import actions as announcements
 from .locks import about, get_or_create, locked
 from .models import CONVERSATION, News, Notification
 
@@ -116,20 +117,19 @@ def mark_read(user: Person, *, subject_kind: str, subject_id: int, announce: boo
 
 @transaction.atomic
 def mark_all_read(user: Person, *, notices_only: bool = False) -> int:
-    """Mark all of a person's notifications as read; return how many were unread."""
+    """Mark all of a person's notifications and announcements as read; return how many were."""
     unread = Notification.objects.filter(recipient_id=user.pk, read_at=None)
     changed = _mark_read(unread.filter(is_notice=True) if notices_only else unread)
     if changed:
         announce_badges([user.pk])
-    return changed
+    return changed + announcements.mark_all_read(user)
 
 
 @transaction.atomic
 def mark_many_read(user: Person, *, subject_kind: str, subject_ids: Collection[int]) -> bool:
     """Mark a person's notifications about several subjects as read, with a few queries.
 
-    Returns:
-        Whether any was unread. The caller announces the changed badge.
+    Returns: whether any was unread. The caller announces the changed badge.
     """
     about = Notification.objects.filter(
         recipient_id=user.pk,

@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from trato.admin.bases import LargeAdmin
 from trato.people import columns_of, name_column_of
 
+from .announcements.admin import AnnouncementAdmin
 from .models import Notification
+
+__all__ = ("AnnouncementAdmin", "NotificationAdmin")
 
 
 @admin.register(Notification)

@@ -2,9 +2,12 @@
 
 Only current members of a team, see `TEAM_MEMBERSHIPS` there, see its news.
 
-The app above also sets `NEWS_WORDS`: for news from the site itself, by the kind of its subject, the
-dotted name of a function that turns the codes in the stored row into `notifications.words.Words` in
-the reader's language.
+The app above also sets
+- `SELLERS`, the dotted name of a function that returns the accounts that sell, as rows of the user
+  model. All other people are shoppers to announcements.
+- `NEWS_WORDS`: for news from the site itself, by the kind of its subject, the dotted name of a
+  function that turns the codes in the stored row into `notifications.words.Words` in the reader's
+  language.
 """
 
 import environ
@@ -13,6 +16,11 @@ env = environ.Env()
 
 READ_NOTIFICATIONS_KEEP_DAYS = env.int("READ_NOTIFICATIONS_KEEP_DAYS", default=90)
 UNREAD_NOTIFICATIONS_KEEP_DAYS = env.int("UNREAD_NOTIFICATIONS_KEEP_DAYS", default=365)
+# Sent by staff of the whole site, within 24 hours.
+ANNOUNCEMENTS_PER_DAY = env.int("ANNOUNCEMENTS_PER_DAY", default=3)
+ANNOUNCEMENTS_KEEP_DAYS = env.int("ANNOUNCEMENTS_KEEP_DAYS", default=90)  # once nobody sees them
+# The open pages of one process show an announcement over this time, so that messages can pass.
+ANNOUNCEMENT_SPREAD_SECONDS = 0.5
 BADGE_PAUSE_SECONDS = 0.25  # between two counts of changed badges in one process
 # How long a send assumes that all members of a shop still have a conversation unread. Somebody who
 # joins the shop is notified of messages after this time at the latest.

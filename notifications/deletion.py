@@ -7,7 +7,7 @@ from trato.people import Person
 
 from .actions import forget
 from .locks import lock_news
-from .models import News, Notification
+from .models import News, Notification, ReadAnnouncement
 
 
 def _erase(person: Person) -> None:
@@ -16,8 +16,15 @@ def _erase(person: Person) -> None:
     about = News.objects.filter(subject_kind__in=kinds, subject_id=person.pk)
     lock_news({*own.values_list("news", flat=True), *about.values_list("pk", flat=True)})
     own.delete()
+    ReadAnnouncement.objects.filter(person_id=person.pk).delete()
     for kind in kinds:
         forget(kind, [person.pk])
 
 
-PART = Part(relations={"notifications.Notification.recipient": "deleted"}, erase=_erase)
+PART = Part(
+    relations={
+        "notifications.Notification.recipient": "deleted",
+        "notifications.ReadAnnouncement.person": "deleted",
+    },
+    erase=_erase,
+)

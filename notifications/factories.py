@@ -1,11 +1,16 @@
 """Notifications for tests and for the demo shop."""
 
+from datetime import timedelta
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
-from .models import CONVERSATION, News, Notification
+from trato.clock import database_now
+
+from .announcements.models import Audience
+from .announcements.queries import newest_person
+from .models import CONVERSATION, Announcement, News, Notification
 
 
 class NewsFactory(DjangoModelFactory[News]):
@@ -31,3 +36,27 @@ class NotificationFactory(DjangoModelFactory[Notification]):
     news: Any = factory.SubFactory(NewsFactory)
     team_id = factory.SelfAttribute("news.team_id")
     is_notice = factory.LazyAttribute(lambda row: row.news.subject_kind != CONVERSATION)
+
+
+class AnnouncementFactory(DjangoModelFactory[Announcement]):
+    """A draft to everyone in both languages; with `sent=True` it was sent to all people of now."""
+
+    class Meta:
+        model = Announcement
+
+    class Params:
+        sent = factory.Trait(
+            state=Announcement.State.SENT,
+            sent_at=factory.LazyFunction(database_now),
+            expires_at=factory.LazyAttribute(lambda row: row.sent_at + timedelta(days=30)),
+            people=0,
+            people_until=factory.LazyFunction(newest_person),
+        )
+
+    audience = Audience.EVERYONE
+    texts = factory.LazyFunction(
+        lambda: {
+            "en": {"title": "New prices", "text": "From May on,\nshipping costs less."},
+            "es": {"title": "Precios nuevos", "text": "Desde mayo,\nel envío cuesta menos."},
+        }
+    )

@@ -6,11 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .words import Words, words_of
+from .announcements.models import Announcement, ReadAnnouncement
+from .words import ANNOUNCEMENT, Words, words_of
+
+__all__ = ("Announcement", "News", "Notification", "ReadAnnouncement")
 
 CONVERSATION = "conversation"  # the kind of subject whose number the inbox shows
 
@@ -79,7 +83,7 @@ class News(models.Model):
     @property
     def is_from_site(self) -> bool:
         """Whether the site itself says this, not a person."""
-        return self.subject_kind in settings.NEWS_WORDS
+        return self.subject_kind in settings.NEWS_WORDS or self.subject_kind == ANNOUNCEMENT
 
     @cached_property
     def words(self) -> Words:
@@ -154,3 +158,10 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.news.title
+
+    @property
+    def read_url(self) -> str:
+        """The address that marks it as read."""
+        if self.news.subject_kind == ANNOUNCEMENT:
+            return reverse("notifications:read_announcement", args=[self.news.subject_id])
+        return reverse("notifications:read", args=[self.pk])

@@ -3,7 +3,7 @@
 The queries count rows, not keys, so that PostgreSQL only reads the index of unread ones.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,7 +18,10 @@ from trato.people import Person
 from trato.prepared import prepared
 from trato.realtime.teams import memberships
 
-from .models import News, Notification
+from .announcements import queries as announcements
+from .announcements.frames import excerpt
+from .models import Announcement, News, Notification
+from .words import ANNOUNCEMENT
 
 
 class Unread(NamedTuple):
@@ -31,10 +34,15 @@ class Unread(NamedTuple):
     def conversations(self) -> int:
         return self.total - self.notices
 
+    def plus(self, notices: int) -> "Unread":
+        """Return the numbers with more notices."""
+        return Unread(self.total + notices, self.notices + notices)
+
 
 NOTHING = Unread(0, 0)
 MANY = 1_000  # unread notifications; more are not sorted to find the newest one
 COUNTED = {"read_at": None, "is_muted": False}  # what badges count and toasts show
+ANNOUNCED = 10**17  # added to the keys of announcements in the list: no notification has such a key
 
 
 def visible_to(user_id: int) -> QuerySet[Notification]:
@@ -50,15 +58,21 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
 
 def unread_and_now(user_id: int) -> tuple[Unread, datetime | None]:
     """Return a person's badge and the database's time, with one query; no time if all is read."""
+    unread, at = NOTHING, None
     for total, notices, now in _unread_and_now(user_id):
-        return Unread(total, notices), now
-    return NOTHING, None
+        unread, at = Unread(unread.total + total, unread.notices + notices), now
+    return unread, at
 
 
 @prepared
 def _unread_and_now(user_id: int) -> QuerySet[Any, tuple[int, int, datetime]]:
+    """Notifications and announcements: up to two rows."""
+    columns = ("total", "notices", "now")
     waiting = visible_to(user_id).filter(**COUNTED).order_by().values("recipient")
-    return waiting.annotate(**_numbers(), now=Now()).values_list("total", "notices", "now")
+    counted = waiting.annotate(**_numbers(), now=Now()).values_list(*columns)
+    unread = announcements.unread(user_id).order_by().values("state")  # one group
+    number = {"total": Count("*"), "notices": Count("*"), "now": Now()}
+    return counted.union(unread.annotate(**number).values_list(*columns), all=True)
 
 
 def _numbers() -> dict[str, Count]:
@@ -68,7 +82,10 @@ def _numbers() -> dict[str, Count]:
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, Unread]:
-    """Return the badges of several people with one query."""
+    """Return the badges of several people, without announcements, with one query.
+
+    Messages change these numbers, so sockets count only them after a message. `badges` has all.
+    """
     counts = dict.fromkeys(user_ids, NOTHING)
     if not counts:
         return counts
@@ -78,6 +95,12 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, Unread]:
         cursor.execute(statement, [ids if one is None else one for one in parameters])
         counts.update((pk, Unread(total, notices)) for pk, total, notices in cursor.fetchall())
     return counts
+
+
+def badges(user_ids: Collection[int]) -> dict[int, tuple[Unread, int]]:
+    """Return `unread_counts` of several people, each with the number of unread announcements."""
+    announced = announcements.unread_counts(user_ids) if user_ids else {}
+    return {pk: (unread, announced.get(pk, 0)) for pk, unread in unread_counts(user_ids).items()}
 
 
 @cache
@@ -114,14 +137,46 @@ def notifications_of(user: Person) -> QuerySet[Notification]:
 def notification_list(
     user: Person, wanted: PageRequest, size: int, *, notices_only: bool = False
 ) -> Page[Notification]:
-    """Return a page of a person's notifications, newest first."""
+    """Return a page of a person's notifications and announcements, newest first."""
     teams = () if notices_only else _teams_of(user.pk)
     chosen = {"is_notice": True} if notices_only else {}
+    announced = [_as_notification(user.pk, row) for row in announcements.shown_to(user.pk)]
 
     def read(wanted: PageRequest, limit: int) -> list[Notification]:
-        return _newest_first(user.pk, chosen, teams, wanted, limit)
+        rows = _newest_first(user.pk, chosen, teams, wanted, limit)
+        rows += [row for row in announced if _is_beyond(row, wanted)]
+        rows.sort(key=_position, reverse=not wanted.newer)
+        return rows[:limit]
 
-    return page(read, lambda row: Cursor(row.news.happened_at, row.pk), wanted, size)
+    return page(read, lambda row: Cursor(*_position(row)), wanted, size)
+
+
+def _as_notification(user_id: int, row: Announcement) -> Notification:
+    """Return an announcement as a row of the list, in the reader's language; it is not stored."""
+    news = News(
+        subject_kind=ANNOUNCEMENT,
+        subject_id=row.pk,
+        title=row.text.title,
+        excerpt=excerpt(row.text.text),
+        url=row.get_absolute_url(),
+        happened_at=row.at,
+    )
+    read_at = row.at if getattr(row, "is_read", False) else None
+    return Notification(
+        pk=ANNOUNCED + row.pk, recipient_id=user_id, news=news, is_notice=True, read_at=read_at
+    )
+
+
+def _position(row: Notification) -> tuple[datetime, int]:
+    return row.news.happened_at, row.pk
+
+
+def _is_beyond(row: Notification, wanted: PageRequest) -> bool:
+    """Whether a row lies on the wanted side of the cursor, as in `ordered`."""
+    if wanted.cursor is None:
+        return True
+    cursor = (wanted.cursor.at, wanted.cursor.pk)
+    return _position(row) > cursor if wanted.newer else _position(row) < cursor
 
 
 def _teams_of(user_id: int) -> Sequence[int]:
@@ -157,7 +212,7 @@ def _newest_first(
     for team in teams:
         rows = own.filter(news__team_id=team)
         result += ordered(rows, wanted, time="news__happened_at", hour="news__hour")[:limit]
-    result.sort(key=lambda row: (row.news.happened_at, row.pk), reverse=not wanted.newer)
+    result.sort(key=_position, reverse=not wanted.newer)
     return result[:limit]
 
 
@@ -167,9 +222,17 @@ def unread_and_latest(user: Person) -> tuple[Unread, Notification | None]:
     if not unread.total:
         return unread, None
     if unread.total <= MANY:
-        return unread, next(iter(_latest(user.pk)), None)
-    latest = _newest_first(user.pk, COUNTED, _teams_of(user.pk), FIRST_PAGE, 1)
-    return unread, next(iter(latest), None)
+        latest = _latest(user.pk)
+    else:
+        latest = _newest_first(user.pk, COUNTED, _teams_of(user.pk), FIRST_PAGE, 1)
+    return unread, _newest(user.pk, latest) if unread.notices else next(iter(latest), None)
+
+
+def _newest(user_id: int, rows: Iterable[Notification]) -> Notification | None:
+    """Return the newest of some notifications and of a person's unread announcements."""
+    announced = announcements.newest_unread(user_id)
+    more = [_as_notification(user_id, announced)] if announced else []
+    return max([*rows, *more], key=_position, default=None)
 
 
 @prepared
@@ -179,4 +242,4 @@ def _latest(user_id: int) -> QuerySet[Notification, Any]:
 
 def latest_notice(user: Person) -> Notification | None:
     """Return a person's newest unread notice."""
-    return notifications_of(user).filter(read_at=None, is_notice=True).first()
+    return _newest(user.pk, notifications_of(user).filter(read_at=None, is_notice=True)[:1])

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from trato.retention import Rule
 
+from .announcements.retention import RULES as ANNOUNCEMENTS
 from .locks import lock, lock_news
 from .models import News, Notification
 
@@ -33,4 +34,5 @@ RULES = [
     Rule("notifications that were read", _read, before=lock),
     Rule("notifications nobody read", _unread, before=lock),
     Rule("news without notifications", _orphaned, before=lock_news),
+    *ANNOUNCEMENTS,
 ]

@@ -13,7 +13,10 @@ from trato.pagination import PageRequest
 from trato.people import Person
 
 from . import actions, queries
-from .models import Notification
+from .announcements import actions as announcements
+from .announcements import queries as announced
+from .models import Announcement, Notification
+from .words import ANNOUNCEMENT, announcement_sender
 
 PAGE_SIZE = 30
 
@@ -57,6 +60,33 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def announcement(request: HttpRequest, announcement_id: int) -> HttpResponse:
+    """Show an announcement in full to somebody whom it addresses. Opening it marks it as read."""
+    user = cast(Person, request.user)
+    row = _announcement_for(user, announcement_id)
+    announcements.mark_read(user, row.pk)
+    context = {"announcement": row, "text": row.text, "sender": announcement_sender()}
+    return render(request, "notifications/announcement.html", context)
+
+
+@login_required
+@require_POST
+def read_announcement(request: HttpRequest, announcement_id: int) -> HttpResponse:
+    """Mark one announcement as read."""
+    user = cast(Person, request.user)
+    announcements.mark_read(user, _announcement_for(user, announcement_id).pk)
+    return HttpResponseRedirect(_next(request))
+
+
+def _announcement_for(user: Person, announcement_id: int) -> Announcement:
+    row = announced.addressed(user.pk).filter(pk=announcement_id).first()
+    if row is None:
+        raise Http404("no such announcement")
+    return row
+
+
+@login_required
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all notifications as read, or all notices."""
@@ -93,8 +123,16 @@ def unread(request: HttpRequest) -> HttpResponse:
 
 
 def _summary(notification: Notification) -> dict[str, str | int | None]:
-    """Return what a toast says. A notice has more to say: it leads to the list."""
+    """Return what a toast says. Notices have more to say: they lead to the list."""
     news = notification.news
+    if news.subject_kind == ANNOUNCEMENT:
+        return {
+            "title": news.words.sender,
+            "excerpt": news.title,
+            "url": news.url,
+            "happened_at": news.happened_at.isoformat(),
+            "conversation": None,
+        }
     if notification.is_notice:
         conversation, url = None, f"{reverse('notifications:list')}?notices=1"
     else:

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from .models import News
+
+
+ANNOUNCEMENT = "announcement"  # the kind of subject whose words are in the row
 
 
 class Words(NamedTuple):
@@ -17,10 +21,13 @@ class Words(NamedTuple):
     title: str
     text: str
     icon: str = "shield"  # the site's own; in `icons.svg`
+    sender: str = ""  # who says it, if that is not plain from the title
 
 
 def words_of(news: "News") -> Words:
     """Return what news says, see `NEWS_WORDS`."""
+    if news.subject_kind == ANNOUNCEMENT:
+        return Words(news.title, news.excerpt, "megaphone", announcement_sender())
     path = settings.NEWS_WORDS.get(news.subject_kind)
     return _writer(path)(news) if path else Words(news.title, news.excerpt)
 
@@ -28,3 +35,8 @@ def words_of(news: "News") -> Words:
 @cache
 def _writer(path: str) -> Callable[["News"], Words]:
     return cast("Callable[[News], Words]", import_string(path))
+
+
+def announcement_sender() -> str:
+    """Say in the reader's language who speaks in an announcement; never a person."""
+    return _("Announcement from %(site)s") % {"site": settings.SITE_NAME}

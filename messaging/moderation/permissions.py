@@ -1,6 +1,7 @@
 """The groups of staff, with every permission that their admin pages need.
 
-Moderators decide; leads also decide appeals and export the audit trail; auditors only read.
+Moderators decide; leads also decide appeals, send announcements and export the audit trail;
+auditors only read.
 """
 
 from typing import Any
@@ -19,6 +20,7 @@ SEEN = (
     "messaging.view_message", "messaging.view_mutedreporter", "messaging.view_objection",
     "messaging.view_recall", "messaging.view_report", "messaging.view_ruleday",
     "messaging.view_shieldrule", "messaging.view_moderationmonth", "messaging.view_persontrust",
+    "notifications.view_announcement",
 )  # fmt: skip
 PERMISSIONS = (
     *SEEN, "messaging.look_into_conversation", "messaging.make_decision",
@@ -31,6 +33,8 @@ PERMISSIONS = (
 OF_LEADS = (
     "audit.export_auditentry", "messaging.add_dryrun", "messaging.add_shieldrule",
     "messaging.change_shieldrule", "messaging.decide_appeal",
+    "notifications.add_announcement", "notifications.change_announcement",
+    "notifications.delete_announcement", "notifications.send_announcement",
 )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def lost_without_heartbeat() -> None:
 def badge_counted_once() -> None:
     """The badge is sent at the beginning and never again."""
 
-    def silent(self: BadgeConsumer, unread: object) -> None:
+    def silent(self: BadgeConsumer) -> None:
         pass
 
     BadgeConsumer.show_badge = silent  # type: ignore[method-assign]

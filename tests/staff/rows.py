@@ -34,7 +34,7 @@ from messaging.models import (
     Recall,
     ShieldRule,
 )
-from notifications.factories import NotificationFactory
+from notifications.factories import AnnouncementFactory, NotificationFactory
 from trato.audit import actions as audit
 
 
@@ -125,6 +125,7 @@ def fill(times: int) -> None:
         )
         audit.record(UserFactory(staff=True), "user.suspended", f"user:{person.pk}", "Scam")
         NotificationFactory(recipient=person, news__subject_id=number)
+        AnnouncementFactory(sent=True)
         EmailAddress.objects.create(user=person, email=person.email)
         Authenticator.objects.create(user=person, type="totp", data={"secret": "OPENSESAME"})
         UserSession.objects.create(

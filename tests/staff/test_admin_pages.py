@@ -32,7 +32,7 @@ from messaging.models import (
     TraceProgress,
 )
 from messaging.moderation import permissions
-from notifications.models import News
+from notifications.models import News, ReadAnnouncement
 from tests.staff.addresses import address, of
 from tests.staff.rows import fill
 
@@ -97,7 +97,9 @@ def test_every_model_of_ours_has_its_page_or_stands_on_its_parents() -> None:
         for inline in model_admin.inlines
     }
     of_forms_under_way = {SubmittedForm, KeptPicture, KeptQuestion}  # for some days
-    of_themselves = {PresenceChoice, LastActive, DismissedWarning}  # staff decide nothing by them
+    of_themselves = {  # staff decide nothing by them
+        PresenceChoice, LastActive, DismissedWarning, ReadAnnouncement,
+    }  # fmt: skip
     # On the pages of notifications and decisions, in a conversation that staff look into, in the
     # audit trail, on none.
     shown_with_others = {
@@ -136,8 +138,8 @@ def test_moderators_read_what_they_need_and_nothing_else(
         model._meta.model_name for model in MODELS if client.get(address(model)).status_code == 200
     }
     assert seen == {
-        "user", "appeal", "auditentry", "case", "conversation", "decision", "dryrun", "heldmessage",
-        "linkhost", "message", "moderationmonth", "mutedreporter", "objection", "persontrust",
+        "user", "announcement", "appeal", "auditentry", "case", "conversation", "decision",
+        "dryrun", "heldmessage", "linkhost", "message", "moderationmonth", "mutedreporter", "objection", "persontrust",
         "recall", "report", "shieldrule",
     }  # fmt: skip
     assert client.get(address(Report, f"{reported.pk}/change/")).status_code == 200
@@ -177,13 +179,13 @@ def test_words_and_keys_of_others_stand_on_no_list_and_no_row(
 
 def test_the_moderators_group_stays_as_staff_want_it() -> None:
     group = Group.objects.get(name=permissions.NAME)
-    assert group.permissions.count() == 29
+    assert group.permissions.count() == 30
     group.permissions.remove(group.permissions.get(codename="suspend_user"))
     permissions.make_group()
-    assert group.permissions.count() == 28
+    assert group.permissions.count() == 29
     group.delete()
     permissions.make_group()
-    assert Group.objects.get(name=permissions.NAME).permissions.count() == 29
+    assert Group.objects.get(name=permissions.NAME).permissions.count() == 30
 
 
 def test_pages_about_allauths_models_speak_the_readers_language(

@@ -47,6 +47,8 @@ from messaging.reports import muting
 from messaging.review import actions as review
 from messaging.rules import actions as rules
 from messaging.trust import actions as trust
+from notifications.announcements import actions as announcements
+from notifications.factories import AnnouncementFactory
 from tests.rulings import remove_message, suspend
 from trato.audit import actions as audit
 from trato.audit.models import AuditEntry
@@ -162,6 +164,11 @@ def recall_undone(actor: User, scene: Scene) -> Any:
     return recalls.undo(actor, row.pk, REASON)
 
 
+def announced(actor: User, scene: Scene) -> Any:
+    row = AnnouncementFactory()
+    return announcements.send(actor, row.pk, REASON, announcements.version_of(row))
+
+
 # Function → its acts.
 ACTS: dict[str, dict[str, Act]] = {
     "accounts.actions.restore": {"restore": suspended},
@@ -247,6 +254,14 @@ ACTS: dict[str, dict[str, Act]] = {
     "messaging.recall.actions.undo": {
         "undo a recall": recall_undone,
     },
+    "notifications.announcements.actions.send": {
+        "send an announcement": announced,
+    },
+    "notifications.announcements.actions.withdraw": {
+        "withdraw an announcement": lambda actor, scene: announcements.withdraw(
+            actor, AnnouncementFactory(sent=True).pk, REASON
+        ),
+    },
     "trato.audit.actions.record_export": {
         "export": lambda actor, scene: audit.record_export(actor, "all"),
     },
@@ -257,7 +272,8 @@ ACTS: dict[str, dict[str, Act]] = {
 EACH = {name: act for acts in ACTS.values() for name, act in acts.items()}
 OF_SUPERUSERS = {"erase"}
 OF_LEADS = {
-    "decide an appeal", "export", "set a rule back", "start a dry run", "stop a dry run",
+    "decide an appeal", "export", "send an announcement", "set a rule back", "start a dry run",
+    "stop a dry run", "withdraw an announcement",
 }  # fmt: skip
 # Act → the thing whose case one has to work on.
 WITH_CLAIM: dict[str, Callable[[Scene], str]] = {

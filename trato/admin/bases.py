@@ -176,7 +176,11 @@ class StaffAdmin(admin.ModelAdmin[M]):
 
 def _changes(form: Any) -> Iterator[str]:
     """Describe for the audit trail what a form changed: rights, choices and relations by value."""
+    columns = {field.name for field in form.instance._meta.get_fields()}
     for name in form.changed_data:
+        if name not in columns:  # a part of one
+            yield name
+            continue
         field = form.instance._meta.get_field(name)
         before, after = form.initial.get(name), form.cleaned_data.get(name)
         if field.many_to_many:

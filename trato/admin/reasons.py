@@ -42,6 +42,8 @@ def act_with_reason(
     consequences: str = "",
     form_class: Callable[..., ReasonForm] = ReasonForm,
     initial: dict[str, Any] | None = None,
+    template: str = "admin/reason.html",
+    shown: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """Ask for a reason, carry out some acts, and redirect.
 
@@ -58,6 +60,7 @@ def act_with_reason(
         about: the person or thing that the acts concern.
         consequences: what happens then, in a sentence or two.
         form_class, initial: a form that asks for more than the reason, and its first values.
+        template, shown: a page that extends the usual one, and what it shows.
 
     Raises:
         PermissionDenied: the person may not do this.
@@ -90,8 +93,9 @@ def act_with_reason(
         "form": form,
         "already": already,
         "back": back,
+        **(shown or {}),
     }
-    return render(request, "admin/reason.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 @transaction.atomic

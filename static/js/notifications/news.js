@@ -4,7 +4,7 @@ import { LiveList } from "trato/live-list";
 
 class News extends LiveList {
   connectedCallback() {
-    this.follow(["message.created", "message.changed", "badge"]);
+    this.follow(["message.created", "message.changed", "badge", "announcement.withdrawn"]);
   }
 }
 

@@ -75,6 +75,22 @@ session.on("badge", async (badge) => {
   if (answer?.latest) tell(answer.latest);
 });
 
+// Staff announce something to many people at once: the frame has the words in each language, so that
+// their pages needn't all ask for them.
+session.on("announcement.sent", ({ announcement, url, sent_at, texts }) => {
+  notices += 1; // as the badge is about to say
+  const { sender, title } = texts[document.documentElement.lang] ?? Object.values(texts)[0];
+  const at = Date.parse(sent_at);
+  if (document.querySelector("trato-news") || at <= (shown.get(null) ?? notifiedUntil)) return;
+  shown.set(null, at);
+  show({ conversation: null, title: sender, excerpt: title, url });
+  place.querySelector(".toast")?.setAttribute("data-announcement", announcement);
+});
+
+session.on("announcement.withdrawn", ({ announcement }) => {
+  place.querySelector(`[data-announcement="${announcement}"]`)?.remove();
+});
+
 session.on("latest", tell);
 
 function tell({ conversation, title, excerpt, url, happened_at }) {

@@ -27,6 +27,9 @@ class MarketHost(MessagingHost):
     def acts_as_seller(self, person: Person) -> bool:
         return True
 
+    def sellers(self) -> QuerySet[Any]:
+        return Member.objects.all()
+
     def may_suspend(self, actor: Person, person: Person) -> bool:
         return actor.is_superuser and actor.pk != person.pk
 

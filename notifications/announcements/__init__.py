@@ -1,0 +1,1 @@
+"""Announcements: what staff tell all shoppers, all sellers, or everybody."""
