@@ -139,8 +139,8 @@ def test_moderators_read_what_they_need_and_nothing_else(
     }
     assert seen == {
         "user", "announcement", "appeal", "auditentry", "case", "conversation", "decision",
-        "dryrun", "heldmessage", "linkhost", "message", "moderationmonth", "mutedreporter", "objection", "persontrust",
-        "recall", "report", "shieldrule",
+        "dryrun", "heldmessage", "linkhost", "message", "moderationmonth", "mutedreporter",
+        "objection", "persontrust", "recall", "report", "shieldrule",
     }  # fmt: skip
     assert client.get(address(Report, f"{reported.pk}/change/")).status_code == 200
 
