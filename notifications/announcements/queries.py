@@ -11,7 +11,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
@@ -50,12 +50,10 @@ def current() -> QuerySet[Announcement]:
 
 def addressed(person: Key) -> QuerySet[Announcement]:
     """Return the announcements that a person can see now."""
-    selling = Q(Exists(sellers()().filter(pk=_inner(person))))
+    selling = When(Exists(sellers()().filter(pk=_inner(person))), then=Value(Audience.SELLERS))
+    own = Case(selling, default=Value(Audience.SHOPPERS))
     return current().filter(
-        Q(audience=Audience.EVERYONE)
-        | (Q(audience=Audience.SELLERS) & selling)
-        | (Q(audience=Audience.SHOPPERS) & ~selling),
-        people_until__gte=person,
+        Q(audience=Audience.EVERYONE) | Q(audience=own), people_until__gte=person
     )
 
 
