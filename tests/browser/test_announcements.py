@@ -23,7 +23,8 @@ def fill(page: Page, label: str, text: str) -> None:
 def test_a_lead_sends_one_and_open_pages_of_both_roles_show_it(
     person: Person, lead: User, shopper: User, seller: User, shop: Shop
 ) -> None:
-    shopping, listing = person(shopper), person(seller, locale="es-ES")
+    shopping = person(shopper, reduced_motion="reduce")
+    listing = person(seller, locale="es-ES", reduced_motion="reduce")
     shopping.goto("/products/")
     listing.goto("/notifications/")
     for page in (shopping, listing):
@@ -64,7 +65,7 @@ def test_a_lead_sends_one_and_open_pages_of_both_roles_show_it(
     expect(listing.locator(".news__sender")).to_have_text("Comunicado de Trato")
     expect(listing.locator(".news__link")).to_have_text("Una noche sin servicio")
     expect(listing.locator(".toast")).to_have_count(0)
-    seen = Inspector(listing)
+    seen = Inspector(listing, "es-ES")
     seen.look()
     listing.locator(".news__link").press("Enter")
     expect(listing.get_by_role("heading", name="Una noche sin servicio")).to_be_visible()
@@ -73,6 +74,10 @@ def test_a_lead_sends_one_and_open_pages_of_both_roles_show_it(
     seen.look()
     assert seen.problems == []
     shows(shopping, "[data-badge=notices]", "1")
+    seen = Inspector(shopping)
+    seen.tour(["/notifications/", "/notifications/?notices=1"])
+    expect(shopping.locator(".news__item[data-unread]")).to_have_count(1)
+    assert seen.problems == []
 
     press(desk, "link", "Withdraw…")
     fill(desk, "Reason:", "Another night")
