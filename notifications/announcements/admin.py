@@ -31,6 +31,7 @@ class AnnouncementAdmin(StaffAdmin[Announcement]):
     list_filter = ("state", "audience")
     search_fields = ("=id",)
     actions = None
+    view_on_site = False  # most of staff aren't addressed
     change_form_template = "admin/notifications/announcement/change_form.html"
 
     @admin.display(description=_("title"))
@@ -61,7 +62,7 @@ class AnnouncementAdmin(StaffAdmin[Announcement]):
         row = context.get("original")
         if row:
             may_send = person_of(request).has_perm(actions.MAY_SEND)
-            context["previews"] = previews(row)
+            context["previews"], context["announcement"] = previews(row), row
             context["unfilled"] = ", ".join(actions.unfilled(row))
             context["may_send"] = may_send and row.state == State.DRAFT and not context["unfilled"]
             context["may_withdraw"] = may_send and row.state == State.SENT
@@ -122,7 +123,7 @@ class AnnouncementAdmin(StaffAdmin[Announcement]):
             allowed=person_of(request).has_perm(actions.MAY_SEND),
             about=f"{row.get_audience_display()}: {row.text.title}",
             template="admin/notifications/announcement/act.html",
-            shown={"previews": previews(row)},
+            shown={"previews": previews(row), "announcement": row},
             **kwargs,
         )
 

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 TITLE_MAX, TEXT_MAX, LINK_MAX = 100, 4000, 200  # characters
@@ -41,7 +41,7 @@ class Announcement(models.Model):
         SENT = "sent", _("Sent")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    audience = models.CharField(_("to"), max_length=8, choices=Audience)
+    audience = models.CharField(_("audience"), max_length=8, choices=Audience)
     texts = models.JSONField(default=dict, editable=False, verbose_name=_("texts"))
     link = models.CharField(
         _("link"),
@@ -61,7 +61,9 @@ class Announcement(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
     expires_at = models.DateTimeField(_("shown until"), null=True, editable=False)
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    withdrawn_at = models.DateTimeField(
+        pgettext_lazy("announcement", "withdrawn"), null=True, editable=False
+    )
     people = models.PositiveIntegerField(_("people addressed"), null=True, editable=False)
     people_until = models.BigIntegerField(null=True, editable=False)
 

@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                             ("sellers", "Sellers"),
                         ],
                         max_length=8,
-                        verbose_name="to",
+                        verbose_name="audience",
                     ),
                 ),
                 ("texts", models.JSONField(default=dict, editable=False, verbose_name="texts")),

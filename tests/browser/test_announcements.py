@@ -33,7 +33,7 @@ def test_a_lead_sends_one_and_open_pages_of_both_roles_show_it(
     desk = person(lead, reduced_motion="reduce")
     desk.goto("/admin/notifications/announcement/add/")
     inspector = Inspector(desk)
-    desk.get_by_label("To:").focus()
+    desk.get_by_label("Audience:").focus()
     desk.keyboard.type("Ev")
     fill(desk, "Title (English):", "A night without service")
     fill(desk, "Text (English):", "On 3 May from 2 to 4.\nThank you <b>all</b>.")
@@ -85,4 +85,6 @@ def test_a_lead_sends_one_and_open_pages_of_both_roles_show_it(
     expect(desk.get_by_text("Done. Recorded in the audit trail.")).to_be_visible()
     expect(shopping.locator(BELL)).to_be_hidden()
     expect(shopping.locator(".toast")).to_have_count(0)
+    expect(listing.get_by_text("Este comunicado se ha retirado.")).to_be_visible()
+    expect(listing.get_by_role("heading", name="Una noche sin servicio")).to_have_count(0)
     assert listing.goto(Announcement.objects.get().get_absolute_url()).status == 404  # type: ignore[union-attr]

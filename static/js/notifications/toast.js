@@ -22,11 +22,12 @@ function isUnseen(conversation) {
   return String(conversation) !== here && document.visibilityState !== "hidden";
 }
 
-export function show({ conversation, title, excerpt, url }) {
+export function show({ conversation, title, excerpt, url, announcement = "" }) {
   if (!isUnseen(conversation)) return;
   const toast = template.content.firstElementChild.cloneNode(true);
   toast.toggleAttribute("data-notice", conversation === null);
   toast.dataset.conversation = conversation ?? "";
+  toast.dataset.announcement = announcement;
   toast.querySelector(".toast__link").href = url;
   toast.querySelector(".toast__title").textContent = title;
   toast.querySelector(".toast__excerpt").textContent = excerpt;
@@ -83,8 +84,7 @@ session.on("announcement.sent", ({ announcement, url, sent_at, texts }) => {
   const at = Date.parse(sent_at);
   if (document.querySelector("trato-news") || at <= (shown.get(null) ?? notifiedUntil)) return;
   shown.set(null, at);
-  show({ conversation: null, title: sender, excerpt: title, url });
-  place.querySelector(".toast")?.setAttribute("data-announcement", announcement);
+  show({ conversation: null, title: sender, excerpt: title, url, announcement });
 });
 
 session.on("announcement.withdrawn", ({ announcement }) => {
