@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trato.personal_data import Part, Table
 
-from .models import Notification
+from .models import Notification, ReadAnnouncement
 
 PART = Part(
     tables=(
@@ -12,7 +12,7 @@ PART = Part(
             "notifications",
             _("Notifications"),
             lambda person: Notification.objects.filter(
-                recipient_id=person.pk, team_id__isnull=True
+                recipient_id=person.pk, team_id=0
             ).select_related("news"),
             (
                 ("news.happened_at", _("Time")),
@@ -22,6 +22,17 @@ PART = Part(
                 ("read_at", _("Read")),
             ),
         ),
+        Table(
+            "read_announcements",
+            _("Announcements that you've read"),
+            lambda person: ReadAnnouncement.objects.filter(person_id=person.pk).select_related(
+                "announcement"
+            ),
+            (("announcement.text.title", _("Title")), "read_at"),
+        ),
     ),
-    relations={"notifications.Notification.recipient": "notifications, but not those of a team"},
+    relations={
+        "notifications.Notification.recipient": "notifications, but not those of a team",
+        "notifications.ReadAnnouncement.person": "read_announcements",
+    },
 )

@@ -11,6 +11,7 @@ from notifications import actions, queries
 from notifications.announcements import actions as announcements
 from notifications.factories import AnnouncementFactory
 from notifications.models import Announcement, ReadAnnouncement
+from notifications.personal_data import PART
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +137,17 @@ def test_no_page_and_no_answer_names_staff(shopper: User, lead: User, client_of:
         for word in (lead.name, lead.email, "Between us"):
             assert word not in text
     assert str(lead.pk) not in json.dumps(client.get("/notifications/unread/").json()["latest"])
+
+
+def test_a_download_of_ones_data_says_what_one_was_told_and_has_read(
+    sent: Announcement, shopper: User
+) -> None:
+    notify = {"subject_kind": "stock", "title": "For you", "excerpt": "Words", "url": "/"}
+    actions.notify([shopper.pk], subject_id=1, **notify)  # type: ignore[arg-type]
+    actions.notify([shopper.pk], subject_id=2, team_id=7, **notify)  # type: ignore[arg-type]
+    assert announcements.mark_read(shopper, sent.pk)
+    told, read = PART.tables
+    (row,) = told.each(shopper)
+    assert "For you" in [cell.value for cell in told.cells(row)]
+    (row,) = read.each(shopper)
+    assert read.cells(row)[0].value == "New prices"
