@@ -187,15 +187,16 @@ def test_every_badge_equals_a_recount(db: None, shop: Shop, steps: list[Any]) ->
         assert (latest is None) == (own + announced == 0)
         newest = queries.latest_notice(one)
         assert (newest.news.subject_id if newest else None) == max(unread[one.pk], default=None)
-        rows, wanted = [], FIRST_PAGE
+        listed: list[Notification] = []
+        wanted = FIRST_PAGE
         while True:
             page = queries.notification_list(one, wanted, 2, notices_only=True)
-            rows += page.rows
+            listed += page.rows
             if page.older is None:
                 break
             wanted = PageRequest(page.older)
-        assert [row.news.subject_id for row in rows] == shown[one.pk][::-1]
-        assert {row.news.subject_id for row in rows if not row.read_at} == unread[one.pk]
+        assert [row.news.subject_id for row in listed] == shown[one.pk][::-1]
+        assert {row.news.subject_id for row in listed if not row.read_at} == unread[one.pk]
 
 
 def test_a_page_counts_announcements_in_the_badges_query(

@@ -18,6 +18,7 @@ from notifications.models import Announcement
 from tests.said import say
 from tests.sockets import next_frame, receives_nothing
 from trato.realtime import groups
+from trato.realtime.dataloader import DataLoader
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,9 +144,7 @@ async def test_many_sockets_share_a_query(
         asked.append({*keys})
         return queries.unread_counts(keys)
 
-    monkeypatch.setattr(
-        consumers, "changed_announcements", consumers.DataLoader.from_database(counting)
-    )
+    monkeypatch.setattr(consumers, "changed_announcements", DataLoader.from_database(counting))
     people = await sync_to_async(UserFactory.create_batch)(4)
     sockets = [await socket_of(person) for person in people for _tab in range(2)]
     for socket in sockets:
@@ -191,9 +190,7 @@ async def test_without_the_database_the_socket_stays_open(
         raise DatabaseError("away")
 
     loader = consumers.changed_announcements
-    monkeypatch.setattr(
-        consumers, "changed_announcements", consumers.DataLoader.from_database(away)
-    )
+    monkeypatch.setattr(consumers, "changed_announcements", DataLoader.from_database(away))
     await send(lead)
     assert await receives_nothing(socket)
     monkeypatch.setattr(consumers, "changed_announcements", loader)

@@ -98,11 +98,11 @@ def test_it_stands_between_other_notifications_by_time(shopper: User, client_of:
                 [shopper.pk], subject_kind="stock", subject_id=number, title=titles[-1],
                 excerpt="Words", url="/",
             )  # fmt: skip
-    client, shown, query = client_of(shopper), [], ""
-    while query is not None:
+    client, shown, query = client_of(shopper), [], "?"
+    while query:
         page = client.get(f"/notifications/{query}").context["page"]
         shown += [row.news.title for row in page.rows]
-        query = f"?before={page.older}" if page.older else None
+        query = f"?before={page.older}" if page.older else ""
     assert shown == titles[::-1]
 
 
