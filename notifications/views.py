@@ -62,11 +62,21 @@ def read(request: HttpRequest, notification_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def announcement(request: HttpRequest, announcement_id: int) -> HttpResponse:
-    """Show an announcement in full to somebody whom it addresses. Opening it marks it as read."""
+    """Show an announcement in full to somebody whom it addresses.
+
+    Opening it from a page of ours marks it as read; a link on another site must not. Browsers that
+    don't say where one comes from get a button.
+    """
     user = cast(Person, request.user)
     row = _announcement_for(user, announcement_id)
-    announcements.mark_read(user, row.pk)
-    context = {"announcement": row, "text": row.text, "sender": announcement_sender()}
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        announcements.mark_read(user, row.pk)
+    context = {
+        "announcement": row,
+        "text": row.text,
+        "sender": announcement_sender(),
+        "is_unread": announced.unread(user.pk).filter(pk=row.pk).exists(),
+    }
     return render(request, "notifications/announcement.html", context)
 
 

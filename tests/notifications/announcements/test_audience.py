@@ -64,7 +64,7 @@ def test_only_those_who_are_addressed_can_open_it(
     sent: dict[str, Announcement], shopper: User, seller: User, suspended: User, client_of: Any
 ) -> None:
     address = sent["shoppers"].get_absolute_url()
-    page = client_of(shopper).get(address)
+    page = client_of(shopper).get(address, headers={"sec-fetch-site": "same-origin"})
     assert page.status_code == 200
     assert "To shoppers" in page.text
     assert client_of(seller).get(address).status_code == 404

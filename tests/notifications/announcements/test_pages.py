@@ -1,6 +1,5 @@
 """The list of notifications and an announcement's own page."""
 
-import json
 from typing import Any
 
 import pytest
@@ -61,8 +60,14 @@ def test_opening_it_marks_it_as_read_for_its_reader_alone(
     assert unread(shopper) == unread(stranger) == (1, 1)
     assert client_of(shopper).head(sent.get_absolute_url()).status_code == 405
     assert unread(shopper) == (1, 1)
-    page = client_of(shopper).get(sent.get_absolute_url())
+    for where in ({}, {"sec-fetch-site": "cross-site"}):  # a link on another site changes nothing
+        page = client_of(shopper).get(sent.get_absolute_url(), headers=where)
+        assert f'action="{sent.get_absolute_url()}read/"' in page.text
+    assert unread(shopper) == (1, 1)
+    here = {"sec-fetch-site": "same-origin"}
+    page = client_of(shopper).get(sent.get_absolute_url(), headers=here)
     assert 'data-badge="notices" hidden' in page.text
+    assert "Mark as read" not in page.text
     assert unread(shopper) == (0, 0)
     assert unread(stranger) == (1, 1)
     assert "New prices" in client_of(shopper).get("/notifications/").text
@@ -136,7 +141,9 @@ def test_no_page_and_no_answer_names_staff(shopper: User, lead: User, client_of:
         text = client.get(page).text
         for word in (lead.name, lead.email, "Between us"):
             assert word not in text
-    assert str(lead.pk) not in json.dumps(client.get("/notifications/unread/").json()["latest"])
+    latest = client.get("/notifications/unread/").json()["latest"]
+    assert {*latest} == {"title", "excerpt", "url", "happened_at", "conversation"}
+    assert latest["url"] == row.get_absolute_url()
 
 
 def test_a_download_of_ones_data_says_what_one_was_told_and_has_read(
