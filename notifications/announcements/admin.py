@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -92,7 +93,7 @@ class AnnouncementAdmin(StaffAdmin[Announcement]):
             row,
             gettext("Send this announcement"),
             partial(actions.send, person_of(request), announcement_id),
-            consequences=addressed % {"number": number},
+            consequences=addressed % {"number": number_format(number, force_grouping=True)},
             form_class=SendForm,
             initial={"version": actions.version_of(row)},
         )
