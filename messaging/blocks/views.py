@@ -1,8 +1,8 @@
 """Block and unblock over HTTP, and the page with one's blocks."""
 
 from django.contrib import messages as notices
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def block(request: PersonRequest, conversation_id: int) -> HttpResponse:
         if wants_json(request):
             return refusal_response(refusal)
         notices.error(request, str(refusal.detail))
-        return redirect(_next(request, conversation_id))
+        return HttpResponseRedirect(_next(request, conversation_id))
     is_blocked = given == "block"
     if wants_json(request):
         return json_response(BlockChanged(conversation_id, is_blocked))
@@ -66,7 +66,7 @@ def block(request: PersonRequest, conversation_id: int) -> HttpResponse:
         "next": back,
     }
     notices.success(request, render_to_string("messaging/blocks/_done.html", context, request))
-    return redirect(back)
+    return HttpResponseRedirect(back)
 
 
 @require_GET

@@ -17,6 +17,7 @@ from trato import rate_limits
 from trato.errors import Refused
 from trato.images.queue import Uploader
 from trato.people import Person
+from trato.prepared import LARGEST
 
 from . import queries
 
@@ -69,7 +70,8 @@ def attach(reply: SavedReply, ids: Sequence[int]) -> None:
 def kept(user: Person, ids: Iterable[int]) -> list[SavedReplyFile]:
     """Return those of some files with which a person can save a reply."""
     shop_ids = [shop.pk for shop in queries.shops_for(user)]
-    rows = SavedReplyFile.objects.filter(owned_by(user.pk, shop_ids), pk__in=ids, is_ready=True)
+    keys = [pk for pk in ids if pk <= LARGEST]  # SQLite refuses the others with an error
+    rows = SavedReplyFile.objects.filter(owned_by(user.pk, shop_ids), pk__in=keys, is_ready=True)
     return list(rows.order_by("reply", "position", "pk"))
 
 
