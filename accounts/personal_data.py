@@ -33,9 +33,9 @@ PART = Part(
         ),
         Table(
             "email_addresses",
-            _("Email addresses"),
+            _("Your email addresses"),
             _own(EmailAddress),
-            (("email", _("Email address")), ("verified", _("Verified")), ("primary", _("Primary"))),
+            (("email", _("Email")), ("verified", _("Verified")), ("primary", _("Primary"))),
         ),
         Table(
             "devices",

@@ -93,6 +93,7 @@ class Scene:
                 "person_id": list(User.objects.values_list("pk", flat=True)),
                 "report_id": list(Report.objects.values_list("pk", flat=True)) or [1],
                 "view_id": [1],
+                "announcement_id": [1],
                 "wait_id": [1],
             }
         )
