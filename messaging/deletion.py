@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from notifications import actions as notifications
+from trato.audit import actions as audit
 from trato.deletion import Part
 from trato.people import Person
 
@@ -32,6 +33,7 @@ from .models import (
     Block,
     Case,
     Conversation,
+    Decision,
     DismissedWarning,
     Export,
     File,
@@ -61,6 +63,7 @@ from .team.assignees import assign
 # Ended conversations, changed messages and assignees that are announced one by one. Open pages
 # learn of the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
+FORGOTTEN = "–"  # in place of what staff quoted of a person
 
 
 def _erase(person: Person) -> None:
@@ -108,6 +111,7 @@ def _erase(person: Person) -> None:
     Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
     closed = Appeal.objects.filter(decision__person=person.pk).exclude(outcome="")
     closed.update(words="")  # staff still need those of an open one
+    _forget_facts(person)
     about = Report.objects.filter(person_id=person.pk)
     notifications.forget(Report.NEWS_KIND, about.values_list("pk", flat=True))  # they have the name
     _delete_blocks(person)
@@ -122,6 +126,18 @@ def _erase(person: Person) -> None:
     for model in (SavedReply, SavedView):
         model.objects.filter(owned_by(person.pk, closing)).delete()
     search.drop_deleted_words()
+
+
+def _forget_facts(person: Person) -> None:
+    """Empty what staff quoted of a person in decisions, unless they are deciding an appeal."""
+    open_appeals = Appeal.objects.filter(decision=OuterRef("pk"), outcome="")
+    decided = Decision.objects.filter(~Exists(open_appeals), person=person.pk)
+    answered = Appeal.objects.filter(decision__in=decided)
+    subjects = [f"decision:{pk}" for pk in decided.values_list("pk", flat=True)]
+    subjects += [f"appeal:{pk}" for pk in answered.values_list("pk", flat=True)]
+    answered.exclude(answer="").update(answer=FORGOTTEN)
+    decided.update(facts=FORGOTTEN)
+    audit.forget_words(subjects)
 
 
 def _end(rows: QuerySet[Conversation]) -> None:
@@ -237,7 +253,7 @@ PART = Part(
         "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",
         "messaging.SavedReplyFile.owner": "deleted, like the replies",
         "messaging.SavedView.owner": "deleted; a shop's stay with the shop until it closes",
-        "messaging.Decision.person": "kept with its reasons; words of closed appeals emptied",
+        "messaging.Decision.person": "kept without what it quotes, unless an appeal is open",
         "messaging.Decision.decided_by": "kept: only staff decide, and they can't delete",
         "messaging.Appeal.decided_by": "kept: only staff decide, and they can't delete",
         "messaging.Recall.made_by": "kept: only staff recall, and they can't delete",

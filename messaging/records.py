@@ -98,6 +98,7 @@ class Attempt(Content, kw_only=True):
     held_for: str = ""  # the name of the rule for which staff look at it first
     released: int | None = None  # the held message that is delivered and has the files
     codes: str = ""  # what QR codes in its pictures say, one per line; read by the rules' check
+    captions: str = ""  # names and descriptions of its files that people have written; as `codes`
     insists: bool = False  # its sender says that the rule which questioned it is wrong
     is_edit: bool = False  # new words for a message that is stored already
     language: str = ""  # of the sender's page; that of the current request by default

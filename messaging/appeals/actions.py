@@ -144,9 +144,10 @@ def close_undone(actor: Person, rows: Iterable[Appeal]) -> None:
 
 
 def may_decide(actor: Person, decision: Decision) -> bool:
-    """Whether it is somebody else than who made the decision, and than whom it is about."""
+    """Whether somebody made none of it: not the decision, the report that it answers, the thing."""
     may = actor.is_active and actor.is_staff and actor.has_perm("messaging.decide_appeal")
-    return may and actor.pk not in (decision.decided_by_id, decision.person_id)
+    reporter = decision.report.reporter_id if decision.report else None
+    return may and actor.pk not in (decision.decided_by_id, decision.person_id, reporter)
 
 
 def _require_words(words: str) -> None:

@@ -1,5 +1,6 @@
 """Who works on a case: a claim, which expires unless it is renewed."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -76,6 +77,20 @@ def require(actor: Person, kind: str, subject: str) -> None:
     except Case.DoesNotExist:
         return
     _take(actor, case)
+
+
+def require_uninvolved(actor: Person, people: Iterable[int | None]) -> None:
+    """Let nobody decide a matter of their own, such as their report or their held message.
+
+    Args:
+        people: the keys of those whom it concerns; None for those who are gone.
+
+    Raises:
+        ValidationError: the actor is one of them.
+    """
+    if actor.pk in {*people}:
+        text = _("You're involved in this yourself. Somebody else has to decide.")
+        raise ValidationError(text, code="involved")
 
 
 def _locked(which: Q) -> Case:

@@ -52,7 +52,8 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
         AlreadyDone: the report has been closed, somebody has decided about one of the people since
             `seen`, or the measure is in force already; nothing is changed.
         PermissionDenied: the actor lacks the permission, or one is staff or the actor.
-        ValidationError: a reason is missing, or the notice would have a gap.
+        ValidationError: a reason is missing, the notice would have a gap, or the actor has reported
+            it.
         ValueError: a measure, a source or a ground is unknown.
         Message.DoesNotExist, Conversation.DoesNotExist, Report.DoesNotExist,
             HeldMessage.DoesNotExist: there is no such thing of one of these people.
@@ -61,8 +62,9 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     require_sound(ruling)
     people = sorted({*people})
     reports = _lock_reports(actor, people, ruling)
-    _claim_held(actor, people, ruling)
-    decisions = [_decide(actor, person_id, ruling, reports) for person_id in people]
+    claims.require_uninvolved(actor, [report.reporter_id for report in reports])
+    held = _held(people, ruling)
+    decisions = [_decide(actor, person_id, ruling, reports, held) for person_id in people]
     is_measure = ruling.measure != Measure.DISMISS
     outcome = Report.Outcome.UPHELD if is_measure else Report.Outcome.DISMISSED
     for report in reports:
@@ -70,13 +72,21 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     return decisions
 
 
-def _decide(actor: Person, person_id: int, ruling: Ruling, reports: list[Report]) -> Decision:
+def _decide(
+    actor: Person,
+    person_id: int,
+    ruling: Ruling,
+    reports: list[Report],
+    held: HeldMessage | None,
+) -> Decision:
     person = lock_person(person_id)
     _require_may(actor, person, ruling)
     if ruling.seen is not None:
         _require_nothing_newer(person, ruling.seen)
     decision = _decision(actor, person, ruling, reports)
     measures.lock_things(decision)
+    if held is not None:  # its case comes last, as where it is delivered or taken back
+        claims.require(actor, Case.Kind.HELD, held.subject)
     _require_of_person(decision)
     _require_new(decision)
     _validate(decision)
@@ -176,13 +186,13 @@ def _lock_reports(actor: Person, people: list[int], ruling: Ruling) -> list[Repo
     return [row for row in reports if not row.outcome]
 
 
-def _claim_held(actor: Person, people: list[int], ruling: Ruling) -> None:
+def _held(people: list[int], ruling: Ruling) -> HeldMessage | None:
     if ruling.held_id is None:
-        return
+        return None
     held = HeldMessage.objects.get(pk=ruling.held_id, conversation=ruling.conversation_id)
     if people != [held.sender_id]:
         raise HeldMessage.DoesNotExist("the held message is of somebody else")
-    claims.require(actor, Case.Kind.HELD, held.subject)
+    return held
 
 
 def _require_may(actor: Person, person: Any, ruling: Ruling | Decision) -> None:

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging import events
+from messaging.host import host
 from messaging.lanes import actions as lanes
 from messaging.lanes.turns import Turn
 from messaging.models import Conversation, Decision, Message, Report
@@ -106,7 +107,7 @@ def _close(conversation: Conversation) -> None:
 
 def _reopen(conversation: Conversation, decision: Decision) -> None:
     conversation.is_closed = False
-    if not is_deleted(conversation.consumer):
+    if not is_deleted(conversation.consumer) and host.keep_open(conversation.shop_id):
         conversation.ended_at = None
     conversation.revision += 1
     conversation.save(update_fields=["ended_at", "is_closed", "revision"])

@@ -1,5 +1,6 @@
 """Find files for those who may see them."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,15 @@ from trato.people import Person
 
 from .models import HASH_BAND_BITS, HASH_BANDS, UNSENT, hash_band
 
+# Names such as "IMG_20261128_104512", "WhatsApp Image 2026-11-28 at 10.45.12", "Scan 3". A name of
+# few digits only may be a telephone number.
+OF_DEVICE = re.compile(
+    r"(?=.*(?:[a-z]|20\d{6}|20\d\d-\d\d-\d\d|\d{13}))"
+    r"(?>img|dsc[fn]?|pxl|mvimg|vid|screenshot|screen shot|whatsapp image|signal|photo|image|scan"
+    r"|captura(?: de pantalla)?|foto|imagen|at|wa|a las?|[ap]\.?m\.?|20\d{6}|\d{13,}"
+    r"|\d{1,8}(?!\d)|[\W_])+$",
+    re.IGNORECASE,
+)
 SIMILAR_BITS = HASH_BANDS - 1  # that the hashes of one picture differ in at most, once recompressed
 
 
@@ -59,10 +69,23 @@ def stored_by(user: Person) -> tuple[int, int]:
     return totals["count"], totals["size"] or 0
 
 
-def codes_of(file_ids: Iterable[int]) -> dict[tuple[int, int], str]:
-    """Return what the QR codes of pictures say, by file and owner; nothing of files without any."""
-    rows = File.objects.filter(pk__in=listed(file_ids)).exclude(codes="").order_by()
-    return {(pk, owner): codes for pk, owner, codes in rows.values_list("pk", "owner", "codes")}
+def words_of(file_ids: Iterable[int]) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return what files say, by file and owner: QR codes, and what people wrote about them.
+
+    That is a description, and a name unless a camera or a program has given it.
+    """
+    columns = ("pk", "owner", "name", "alt", "codes")
+    rows = File.objects.filter(pk__in=listed(file_ids)).order_by().values_list(*columns)
+    return {
+        (pk, owner): (codes, "\n".join(filter(None, [alt, written_name(name)])))
+        for pk, owner, name, alt, codes in rows
+    }
+
+
+def written_name(name: str) -> str:
+    """Return a file's name without its ending; empty if it looks like a device's."""
+    stem = name.rpartition(".")[0] or name
+    return "" if OF_DEVICE.match(stem) else stem
 
 
 def similar_to(picture_hash: int) -> QuerySet[File]:

@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from messaging import events
+from messaging import events, search
+from messaging.cases import claims
 from messaging.files import actions as files
 from messaging.host import host
 from messaging.lanes import actions as lanes
 from messaging.message_changes import store_change
-from messaging.models import Case, Conversation, File, Look, Message, Report
+from messaging.models import Case, Conversation, File, Look, Message, MessageTrace, Report
 from messaging.reports import cases, mails, queries, things
 from messaging.reports import notices as report_notices
 from trato.audit import queries as audit
@@ -91,7 +92,7 @@ def hide(message: Message) -> None:
 def show_again(message: Message) -> bool:
     """Undo `hide`, with the same locks; return False if the words are gone with an account."""
     conversation = message.conversation
-    if conversation.ended_at and not conversation.is_closed and is_deleted(message.sender):
+    if is_deleted(message.sender) and _is_over(conversation):
         return False
     message.removed_at = None
     store_change(message, "removed_at")
@@ -99,6 +100,13 @@ def show_again(message: Message) -> bool:
         events.excerpt_shown_again(message)
     lanes.say_again(message)
     return True
+
+
+def _is_over(conversation: Conversation) -> bool:
+    """Whether a conversation has ended with an account, whatever a decision says besides."""
+    if is_deleted(conversation.consumer):
+        return True
+    return not host.keep_open(conversation.shop_id)
 
 
 @transaction.atomic
@@ -114,7 +122,7 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
         AlreadyDone: it has been closed before, with either outcome.
         Claimed: somebody else works on its case.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given.
+        ValidationError: no reason is given, or the actor has reported it or answers for it.
         ValueError: the outcome is unknown.
         Report.DoesNotExist: it does not exist.
     """
@@ -123,6 +131,10 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
     cases.claimed(actor, report_id)
     rows = _locked(report_id)
     report = next(row for row in rows if row.pk == report_id)
+    people = things.people_behind(report)
+    claims.require_uninvolved(
+        actor, [*(row.reporter_id for row in rows), *(person.pk for person in people)]
+    )
     if report.outcome:
         is_upheld = report.outcome == Report.Outcome.UPHELD
         raise AlreadyDone(
@@ -227,6 +239,8 @@ def _forget_deleted(report: Report) -> None:
         Message.objects.filter(pk=message.pk).update(body="")
         files.delete(File.objects.filter(message=message.pk))
         message.versions.all().delete()
+        MessageTrace.objects.filter(message=message.pk).delete()
+        search.drop_deleted_words()
 
 
 def _require(actor: Person, permission: str) -> None:

@@ -161,7 +161,7 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
         AlreadyDone: it is undone.
         Claimed: somebody else works on the case of such an appeal.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given.
+        ValidationError: no reason is given, or the actor has sent one of the messages.
         Recall.DoesNotExist: it does not exist.
     """
     decisions.require(actor, PERMISSION)
@@ -171,11 +171,14 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
         raise AlreadyDone(_("This recall is undone."), row.undone_by, row.undone_at)
     keys = [*row.items.filter(decision__isnull=False).values_list("decision", flat=True)]
     keys += row.mutes.values_list("pk", flat=True)
-    open_appeals = appeals.lock_open(actor, keys)
+    appeals.lock_open(actor, keys)  # their cases come before people in the order of locks
+    about = Decision.objects.filter(pk__in=listed(keys)).values_list("person", "conversation")
+    _lock_people(person for person, _talk in about)
+    _lock_conversations(talk for _person, talk in about)
+    open_appeals = appeals.lock_open(actor, keys)  # with those that were filed meanwhile
     in_force = Decision.objects.filter(pk__in=listed(keys), overturned_at=None).order_by("pk")
     to_undo = list(in_force.select_related("person", "message"))
-    _lock_people(one.person_id for one in to_undo)
-    _lock_conversations(one.conversation_id for one in to_undo)
+    claims.require_uninvolved(actor, [one.person_id for one in to_undo])
     for decision in to_undo:
         decisions.overturn(decision)
         if not is_deleted(decision.person):

@@ -31,6 +31,8 @@ LABELS = {
     "link": _("The same link"),
 }
 KINDS = tuple(LABELS)
+# Chosen from the start. Others may share a link or a number with a scam because they ask about it.
+COPIES = (WORDS, PICTURE)
 SAMPLES = 3  # messages of a group that are shown at once
 RELATED = ("sender", "conversation__shop", "conversation__consumer")
 
@@ -78,6 +80,11 @@ class Group:
     @property
     def label(self) -> object:
         return LABELS[self.kind]
+
+    @property
+    def is_copies(self) -> bool:
+        """Whether the messages are surely copies, and chosen from the start."""
+        return self.kind in COPIES
 
     @property
     def samples(self) -> list[Candidate]:
@@ -130,7 +137,11 @@ def find(actor: Person, scam: Message) -> Matches:
                     rows[number].append(one)
                 if kind not in one.kinds:
                     one.kinds.append(kind)
-    groups = [Group(*sources[number][:3], rows[number]) for number in sorted(rows)]
+    groups = [
+        Group(name, kind, value, rows[number], is_chosen=kind in COPIES)
+        for number, (name, kind, value, _alike) in enumerate(sources)
+        if number in rows
+    ]
     return Matches(groups, len(kept) > most)
 
 

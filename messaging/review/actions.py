@@ -16,6 +16,7 @@ from messaging.cases import claims
 from messaging.files import actions as files
 from messaging.held import queries
 from messaging.held.frames import MessageRejected
+from messaging.host import host
 from messaging.models import Case, Conversation, File, HeldMessage, Report, Sanction
 from messaging.records import Attempt, Sent
 from messaging.rules import verdicts
@@ -40,7 +41,8 @@ def release(actor: Person, held_id: int, reason: str) -> HeldMessage:
         AlreadyDone: it has been decided, or taken back.
         Claimed: somebody else works on its case.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given, or the sender can't write at present.
+        ValidationError: no reason is given, the actor is involved, or the sender can't write at
+            present.
         HeldMessage.DoesNotExist: it does not exist.
     """
     row, reason = _to_decide(actor, held_id, reason)
@@ -68,7 +70,7 @@ def reject(
         AlreadyDone: it has been decided, or taken back.
         Claimed: somebody else works on its case.
         PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given.
+        ValidationError: no reason is given, or the actor is involved.
         ValueError: the rule is unknown.
         HeldMessage.DoesNotExist: it does not exist.
     """
@@ -111,6 +113,8 @@ def _to_decide(actor: Person, held_id: int, reason: str) -> tuple[HeldMessage, s
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     row = HeldMessage.objects.select_related("sender").get(pk=held_id)
     row.conversation = conversation
+    members = host.members_of(conversation.shop_id)
+    claims.require_uninvolved(actor, [row.sender_id, conversation.consumer_id, *members])
     claims.require(actor, Case.Kind.HELD, row.subject)  # after the conversation, as sends do
     if row.state != State.WAITING:
         verb = "released" if row.state in (State.CLEARED, State.DELIVERED) else "rejected"

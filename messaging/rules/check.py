@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from messaging.message_checks import Check
 from messaging.records import Attempt
-from messaging.shield.pictures import with_codes
+from messaging.shield.pictures import with_files
 from trato.realtime.database import run_in_database_thread
 
 from . import snapshot
@@ -24,7 +24,7 @@ class RulesCheck(Check):
             return
         rules = snapshot.fresh() or snapshot.load()
         read_codes([attempt])
-        if rules.fires(with_codes(attempt.body, attempt.codes)):
+        if rules.fires(with_files(attempt.body, attempt.codes, attempt.captions)):
             decide(rules, [attempt])
             if attempt.refusal is not None:
                 raise attempt.refusal
@@ -36,7 +36,9 @@ class RulesCheck(Check):
         judged = [one for one in attempts if not is_exempt(one)]
         if any(one.files for one in judged):
             await run_in_database_thread(read_codes, judged)
-        firing = [one for one in judged if rules.fires(with_codes(one.body, one.codes))]
+        firing = [
+            one for one in judged if rules.fires(with_files(one.body, one.codes, one.captions))
+        ]
         if firing:
             await run_in_database_thread(decide, rules, firing)
 

@@ -26,7 +26,11 @@ def decide(rules: RuleSet, attempts: Sequence[Attempt]) -> None:
     matches = [
         (attempt, matches)
         for attempt in attempts
-        if (matches := rules.matches(attempt.body, _language(attempt), attempt.codes))
+        if (
+            matches := rules.matches(
+                attempt.body, _language(attempt), attempt.codes, attempt.captions
+            )
+        )
     ]
     if not matches:
         return
@@ -48,8 +52,10 @@ def _apply(attempt: Attempt, matches: list[Match]) -> None:
     strongest = max(rules, key=lambda rule: STRENGTH[rule.effect])
     action = strongest.effect
     if attempt.is_edit:
-        if action != Action.WARN:
-            tally.count(rules)
+        tally.count(rules)
+        if action == Action.WARN:  # the writer has seen it while writing; staff see it now
+            objections.store(attempt, rules, Outcome.SENT)
+        else:
             attempt.refusal = _question(attempt, matches, action)
         return
     if not attempt.insists:

@@ -1,8 +1,9 @@
 """Store that a writer says a rule is wrong."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from messaging.models import Objection, ShieldRule
+from messaging.models import HeldMessage, Message, Objection, ShieldRule
 from messaging.records import Attempt
 
 from . import tally
@@ -11,8 +12,12 @@ from . import tally
 def store(attempt: Attempt, rules: Sequence[ShieldRule], outcome: Objection.Outcome) -> None:
     """Store an objection to each rule, once per message.
 
-    Those to refusals are stored a few seconds later, because nothing else of the message is.
+    None with the `client_id` of a message that is stored: words that were let through would
+    vouch for these, which nobody has sent. Those to refusals are stored a few seconds later,
+    because nothing else of the message is.
     """
+    if not attempt.is_edit and _is_stored(attempt):
+        return
     rows = [
         Objection(
             rule=rule,
@@ -28,3 +33,12 @@ def store(attempt: Attempt, rules: Sequence[ShieldRule], outcome: Objection.Outc
         tally.store_later(rows)
     else:
         Objection.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _is_stored(attempt: Attempt) -> bool:
+    same: dict[str, Any] = {
+        "conversation": attempt.conversation_id,
+        "sender": attempt.sender_id,
+        "client_id": attempt.client_id,
+    }
+    return any(model.objects.filter(**same).exists() for model in (Message, HeldMessage))

@@ -19,7 +19,7 @@ Action = ShieldRule.Action
 
 WHY = gettext_lazy("If something goes wrong outside this site, we can't help you.")
 WHY_SCAM = gettext_lazy("Messages like this one are often a scam.")
-IN_PICTURE = gettext_lazy("A QR code in a picture counts like its text.")
+IN_PICTURE = gettext_lazy("QR codes, names and descriptions of files count like the text.")
 CHOICES: dict[str, Promise] = {
     Action.WARN: gettext_lazy("If we're wrong, you can send it anyway."),
     Action.MASK: gettext_lazy("If we're wrong, say so: our staff will then check it first."),

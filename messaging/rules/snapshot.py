@@ -13,7 +13,7 @@ from django.conf import settings
 from messaging.shield import examination, scams
 from messaging.shield.detection import find
 from messaging.shield.findings import Finding
-from messaging.shield.pictures import with_codes
+from messaging.shield.pictures import with_files
 
 from . import patterns
 from .kinds import PATTERN, SCAMS
@@ -57,18 +57,18 @@ class RuleSet:
             return False
         return self._prefilter.search(text.encode("utf-8", "replace")) is not None
 
-    def matches(self, text: str, language: str, codes: str = "") -> list[Match]:
-        """Return the rules that look for something that a text has, or only QR codes with it.
+    def matches(self, text: str, language: str, codes: str = "", captions: str = "") -> list[Match]:
+        """Return the rules that look for something that a text has, or only its files.
 
         Args:
-            codes: what the codes in the message's pictures say.
+            codes, captions: what the message's files say, see `Attempt`.
         """
         matches = self._matches(text, language)
-        if codes:
+        if codes or captions:
             named = {match.rule.pk for match in matches}
             matches += [
                 Match(match.rule, (), is_in_picture=True)
-                for match in self._matches(with_codes(text, codes), language)
+                for match in self._matches(with_files(text, codes, captions), language)
                 if match.rule.pk not in named
             ]
         return matches

@@ -1,4 +1,4 @@
-"""Pictures with QR codes, judged like their texts."""
+"""Files, judged like the text of their message."""
 
 
 def with_codes(text: str, codes: str) -> str:
@@ -10,3 +10,13 @@ def with_codes(text: str, codes: str) -> str:
         codes: one per line; empty without any, and then the text is returned as it is.
     """
     return f"{text}\nQR code\n{codes}" if codes else text
+
+
+def with_files(text: str, codes: str, captions: str) -> str:
+    """Return a message's text together with all that its files say.
+
+    Args:
+        captions: names and descriptions, one per line.
+    """
+    whole = with_codes(text, codes)
+    return f"{whole}\n{captions}" if captions else whole

@@ -1,5 +1,7 @@
 """Write to the audit trail."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.text import normalize_newlines
@@ -12,6 +14,8 @@ from trato.text import has_control_characters, is_blank
 from . import queries, verbs
 from .linking import link_later
 from .models import AuditEntry
+
+ACCOUNT_DELETED = "account deleted"  # the reason of an entry that no person has made
 
 
 def record(actor: Person | None, verb: str, subject: str, reason: str = "") -> AuditEntry:
@@ -67,6 +71,17 @@ def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
     record(actor, verbs.ERASED, subject, reason)
     entry.refresh_from_db()
     return entry
+
+
+def forget_words(subjects: Iterable[str]) -> None:
+    """Erase the words of entries about things of a person whose account is being erased.
+
+    Each erasure is an entry without an actor. Call it inside the transaction of the erasure.
+    """
+    entries = AuditEntry.objects.filter(subject__in=[*subjects], salt__isnull=False)
+    for entry in entries.exclude(reason="").select_for_update(no_key=True).order_by("pk"):
+        AuditEntry._base_manager.filter(pk=entry.pk).update(reason="", salt=None)
+        record(None, verbs.ERASED, verbs.subject_of(entry.pk), ACCOUNT_DELETED)
 
 
 def _require(actor: Person, *permissions: str) -> None:
