@@ -2,11 +2,18 @@
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 
 from accounts import deletion
 from accounts.models import User
 from catalog.models import Product
+from messaging.appeals import actions as appeals
+from messaging.decisions.matters import Matter
+from messaging.models import Conversation
+from messaging.reports.actions import report_message
 from tests.accounts.erasing import MANY, busy_owner, busy_shopper, places_of, word_of
+from tests.rulings import rule
+from tests.said import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,3 +43,29 @@ def test_what_somebody_else_wrote_stays(
     person = busy_shopper(product, seller, moderator, lead)
     deletion.delete_account(person.pk)
     assert "messaging_message" in places_of("what do you mean?")
+
+
+def test_decisions_and_the_audit_trail_keep_no_quotes(
+    conversation: Conversation, shopper: User, moderator: User, lead: User
+) -> None:
+    word = "zqquartz"
+    message = say(shopper, conversation, f"Buy at {word} now")
+    facts = str(Matter(people=[shopper], message=message).initial()["reason"])
+    assert word in facts
+    decision = rule(moderator, shopper.pk, "warn", facts, message_id=message.pk)
+    appeal = appeals.appeal(shopper, decision.pk, f"I only said {word}")
+    appeals.decide(lead, appeal.pk, "upheld", f"You did write {word}.")
+    deletion.delete_account(shopper.pk)
+    assert places_of(word) == []
+    call_command("verify_audit")
+
+
+def test_a_report_that_is_closed_later_forgets_the_words(
+    conversation: Conversation, shopper: User, seller: User, moderator: User
+) -> None:
+    word = "zqquartz"
+    message = say(shopper, conversation, f"Hello {word}")
+    report = report_message(seller, conversation.pk, message.sequence, "scam", "")
+    deletion.delete_account(shopper.pk)
+    rule(moderator, shopper.pk, "dismiss", "Nothing", message_id=message.pk, report_id=report.pk)
+    assert places_of(word) == []

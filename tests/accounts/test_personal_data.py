@@ -17,7 +17,8 @@ from accounts import deletion
 from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product
-from messaging.editing.actions import withdraw
+from messaging import actions
+from messaging.editing.actions import edit, withdraw
 from messaging.exports import actions as exports
 from messaging.exports import building
 from messaging.exports.everything import pieces
@@ -27,6 +28,7 @@ from messaging.notes import actions as notes
 from tests.accounts.acts import reauthenticate
 from tests.accounts.erasing import busy_owner, busy_shopper, word_of
 from tests.exports import everything_in, opened
+from tests.rulings import rule
 from tests.said import say
 from trato.personal_data import parts
 
@@ -78,7 +80,7 @@ def test_a_shopper_gets_all_words_and_files(
     with_word = {key for key, rows in data.items() if word in json.dumps(rows)}
     assert with_word == {
         "profile", "email_addresses", "devices", "held_messages", "kept_questions", "reports",
-        "saved_views", "appeals", "unsent_files",
+        "saved_views", "appeals", "unsent_files", "earlier_words", "hidden_words",
     }  # fmt: skip
     [folder] = {name.split("/")[1] for name in archive.namelist() if "conversations/" in name}
     page = archive.read(f"conversations/{folder}/conversation.html").decode()
@@ -208,3 +210,26 @@ def test_rows_add_no_queries(shopper: User, seller: User, product: Product) -> N
     for _ in range(5):
         add()
     assert queries() == few
+
+
+def test_words_that_are_hidden_from_others_are_in_it(
+    conversation: Conversation, shopper: User, moderator: User, client_of: Any
+) -> None:
+    edited, taken_back, removed = (
+        say(shopper, conversation, words) for words in ("First quartzite", "Basalt", "Gneiss")
+    )
+    edit(shopper, conversation.pk, edited.sequence, "Second")
+    withdraw(shopper, conversation.pk, taken_back.sequence)
+    rule(moderator, shopper.pk, "remove", "Rude", message_id=removed.pk)
+    data = json_of(data_of(shopper, client_of))
+    assert [row["body"] for row in data["earlier_words"]] == ["First quartzite"]
+    assert [row["body"] for row in data["hidden_words"]] == ["Basalt", "Gneiss"]
+
+
+def test_removed_words_of_the_other_side_are_not(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    message = say(seller, conversation, "Rude gneiss")
+    actions.send(shopper, conversation.pk, uuid.uuid4(), "What?", quote=message.sequence)
+    rule(moderator, seller.pk, "remove", "Rude", message_id=message.pk)
+    assert "gneiss" not in everything_in(data_of(shopper, client_of))

@@ -1,8 +1,4 @@
-"""What a person wrote and did in conversations.
-
-The conversations that the person has as a shopper are in the data as a whole; `exports.everything`
-adds them. Of those of a shop there is only what the person wrote: the rest is other people's.
-"""
+"""The tables of a person's data in messaging."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,11 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from trato.personal_data import Part, StoredCopy, Table
-from trato.stored_files.actions import PRIVATE
-
-from .files.models import StoredFile
-from .models import (
+from messaging.files.models import StoredFile
+from messaging.models import (
     NOT_HIDDEN,
     AlertChoice,
     Appeal,
@@ -29,6 +22,7 @@ from .models import (
     KeptQuestion,
     LastActive,
     Message,
+    MessageVersion,
     Note,
     Nudge,
     Objection,
@@ -43,6 +37,8 @@ from .models import (
     ScheduledMessage,
     Side,
 )
+from trato.personal_data import StoredCopy, Table
+from trato.stored_files.actions import PRIVATE
 
 Rows = Callable[[Any], QuerySet[Any]]
 
@@ -72,6 +68,11 @@ def _files_for_shops(person: Any) -> QuerySet[File]:
     return File.objects.filter(owner=person.pk, message__side=Side.SELLER, **shown)
 
 
+def _hidden(person: Any) -> QuerySet[Message]:
+    own = Message.objects.filter(sender_id=person.pk, side=Side.CONSUMER)
+    return own.exclude(**NOT_HIDDEN).exclude(body="")
+
+
 CONVERSATIONS = (
     Table(
         "conversations",
@@ -96,6 +97,18 @@ CONVERSATIONS = (
             ("snoozed_until", _("Snoozed until")),
             ("muted_at", _("Muted")),
         ),
+    ),
+    Table(
+        "earlier_words",
+        _("What you wrote before you edited it"),
+        _of(MessageVersion, "message__sender_id", "message"),
+        (*MESSAGE, ("created_at", _("Edited")), WORDS),
+    ),
+    Table(
+        "hidden_words",
+        _("Your messages that you withdrew or staff removed"),
+        _hidden,
+        (CONVERSATION, "sequence", SENT, WORDS, "withdrawn_at", "removed_at"),
     ),
     Table(
         "messages_for_shops",
@@ -248,50 +261,3 @@ SAFETY = (
         (CONVERSATION, "state", CREATED, "expires_at"),
     ),
 )  # fmt: skip
-
-PART = Part(
-    tables=(*CONVERSATIONS, *CHOICES, *SAFETY),
-    relations={
-        "messaging.Conversation.consumer": "conversations",
-        "messaging.Conversation.assignee": "left out: a matter of the shop's team",
-        "messaging.AlertChoice.user": "alerts",
-        "messaging.DismissedWarning.user": "scam_warnings",
-        "messaging.Block.consumer": "blocks, but not those of the shop's side",
-        "messaging.Block.by": "blocks",
-        "messaging.Assignment.actor": "left out: a matter of the shop's team",
-        "messaging.Assignment.assignee": "left out: a matter of the shop's team",
-        "messaging.Objection.sender": "objections",
-        "messaging.Participant.user": "conversation_marks",
-        "messaging.PresenceChoice.user": "presence",
-        "messaging.LastActive.user": "last_active",
-        "messaging.Nudge.sender": "nudges",
-        "messaging.Message.sender": "conversations and messages_for_shops",
-        "messaging.HeldMessage.sender": "held_messages",
-        "messaging.Case.person": "left out: decisions has what came of it",
-        "messaging.Case.claimed_by": "left out: only staff claim",
-        "messaging.File.owner": "conversations, files_for_shops and unsent_files",
-        "messaging.DryRun.asked_by": "left out: only staff ask",
-        "messaging.Export.owner": "downloads",
-        "messaging.Reaction.user": "reactions",
-        "messaging.Wait.answered_by": "left out: the shop's figures",
-        "messaging.Contest.by": "late_answers",
-        "messaging.ScheduledMessage.author": "scheduled_messages",
-        "messaging.ScheduledMessage.changed_by": "left out: a matter of the shop's team",
-        "messaging.Note.author": "notes",
-        "messaging.Report.reporter": "reports",
-        "messaging.Report.person": "left out: it is somebody else's; decisions has the outcome",
-        "messaging.MutedReporter.user": "left out: protects staff from abuse",
-        "messaging.PersonTrust.user": "left out: protects others from abuse",
-        "messaging.SavedReply.owner": "saved_replies",
-        "messaging.SavedReplyFile.owner": "saved_reply_files",
-        "messaging.SavedView.owner": "saved_views",
-        "messaging.Decision.person": "decisions",
-        "messaging.Decision.decided_by": "left out: nobody learns who decided",
-        "messaging.Appeal.decided_by": "left out: nobody learns who decided",
-        "messaging.Recall.made_by": "left out: nobody learns who decided",
-        "messaging.Recall.undone_by": "left out: nobody learns who decided",
-        "messaging.RecallWarning.user": "recalled_scams",
-        "messaging.Sanction.person": "decisions",
-        "messaging.Report.resolved_by": "left out: nobody learns who decided",
-    },
-)
