@@ -21,6 +21,10 @@ def impose(decision: Decision) -> Sanction:
     Args:
         decision: to mute, limit or suspend; stored, and under the lock of its person.
     """
+    if decision.measure == Decision.Measure.SUSPEND and decision.person.is_active:
+        # Staff have restored the account by hand, which ends what suspended it.
+        earlier = Sanction.in_force(Sanction.Kind.SUSPENSION).filter(person=decision.person_id)
+        earlier.update(lifted_at=database_now())
     sanction = Sanction.objects.create(
         person_id=decision.person_id,
         decision=decision,

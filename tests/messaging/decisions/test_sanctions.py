@@ -133,3 +133,17 @@ def test_a_shop_of_muted_people_sends_no_automatic_replies(ruled: Ruled, seller:
     assert unmuted([seller.pk]) == [seller.pk]
     ruled(seller, "mute")
     assert unmuted([seller.pk]) == []
+
+
+def test_a_short_suspension_ends_although_an_earlier_one_was_for_good(
+    ruled: Ruled, shopper: User, moderator: User
+) -> None:
+    ruled(shopper, "suspend")
+    restore(moderator, shopper.pk, "A mistake")
+    ruled(shopper, "suspend", ends_at=timezone.now() + timedelta(days=1))
+    Sanction.objects.filter(lifted_at=None).update(
+        ends_at=timezone.now() - timedelta(minutes=1), starts_at=F("starts_at") - timedelta(days=4)
+    )
+    due(10)
+    shopper.refresh_from_db()
+    assert shopper.is_active
