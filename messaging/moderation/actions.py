@@ -1,5 +1,6 @@
 """What staff do about what is reported. Every act is recorded. People report in `reports`."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
+from trato.listed import listed
 from trato.people import Person, is_deleted
 
 from . import notices
@@ -55,6 +57,21 @@ def look(actor: Person, conversation_id: int, reason: str) -> AuditEntry:
     why = Look.Why(case.kind) if case else Look.Why.OWN
     Look.objects.create(conversation=conversation, case=case, why=why)
     return record(actor, "conversation.looked", f"conversation:{conversation.pk}", reason)
+
+
+def note_looks(conversation_ids: Collection[int], case_id: int | None) -> None:
+    """Let the sides of several conversations see later that staff looked.
+
+    Call it inside the transaction of an act that is on record, and that shows their words.
+
+    Args:
+        case_id: of the report that the act is for; None if it is for none.
+    """
+    why = Look.Why.REPORT if case_id else Look.Why.OWN
+    keys = sorted({*conversation_ids})
+    unseen = Conversation.objects.filter(pk__in=listed(keys), has_looks=False)
+    unseen.update(has_looks=True)
+    Look.objects.bulk_create(Look(conversation_id=key, case_id=case_id, why=why) for key in keys)
 
 
 def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, AuditEntry | None]:

@@ -27,6 +27,7 @@ from messaging.models import (
     RecallItem,
     Report,
 )
+from messaging.moderation import actions as moderation
 from messaging.reports import cases
 from messaging.sanctions.queries import in_force_until
 from trato.audit import queries as audit
@@ -64,6 +65,8 @@ class Order:
 def search(actor: Person, message_id: int) -> AuditEntry:
     """Record that a moderator searches for the copies of a scam, and may see them for a while.
 
+    The sides of their conversations see later that staff looked.
+
     Raises:
         Claimed: somebody else works on its case.
         PermissionDenied: the actor lacks the permission.
@@ -74,6 +77,9 @@ def search(actor: Person, message_id: int) -> AuditEntry:
     claims.require(actor, Case.Kind.REPORT, f"message:{message_id}")
     case_id = _require_confirmed(message_id)
     why = f"case:{case_id}" if case_id else "removed"
+    scam = Message.objects.select_related(*RELATED).get(pk=message_id)
+    copies = [one.message.conversation_id for one in find(actor, scam).candidates()]
+    moderation.note_looks(copies, case_id)
     return record(actor, "recall.searched", f"message:{message_id}", why)
 
 

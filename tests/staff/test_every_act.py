@@ -59,6 +59,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("accounts", "catalog", "messaging", "notifications", "trato")
 # They record what people do with their own account, or a change in the admin's forms.
 NOT_ACTS = {
+    "trato.audit.actions.forget_words",  # part of an erasure, by the person
     "accounts.security_events._record",
     "messaging.rules.verdicts._fall_back_if_due",  # the site itself, see tests/messaging/rules
 }

@@ -12,7 +12,9 @@ from messaging.cases import claims
 from messaging.models import (
     Appeal,
     Case,
+    Conversation,
     Decision,
+    Look,
     Message,
     Recall,
     RecallWarning,
@@ -156,3 +158,14 @@ def test_a_message_is_recalled_once(confirmed: Message, sent: Sent, moderator: U
     with pytest.raises(AlreadyDone):
         actions.recall(moderator, confirmed.pk, order(copy))
     assert Recall.objects.count() == 1
+
+
+def test_the_sides_of_the_copies_learn_that_staff_looked(
+    confirmed: Message, sent: Sent, moderator: User
+) -> None:
+    copies = sent(times=3)
+    actions.search(moderator, confirmed.pk)
+    looks = Look.objects.values_list("conversation", flat=True)
+    assert sorted(looks) == sorted(copy.conversation_id for copy in copies)
+    assert verbs() == ["recall.searched"]
+    assert Conversation.objects.filter(has_looks=True).count() == 3
