@@ -148,11 +148,11 @@ class Stage:
 
     # -- the end -----------------------------------------------------------------------------
 
-    async def settle(self, patience: float = 20.0) -> None:
-        """Stop talking, and wait until nothing is in flight any more, or for `patience`.
+    async def settle(self, patience: float = 60.0) -> None:
+        """Stop talking, and wait until nothing is in flight any more, or twice for `patience`.
 
         The outboxes empty by themselves, staff decide what is left, and two heartbeats later
-        everybody has everything: no client gets help.
+        everybody has everything, or more of them on a slow machine: no client gets help.
         """
         await self.stop_talking()
         staying = [
@@ -163,7 +163,7 @@ class Stage:
         await _until(
             lambda: not any(client.outbox or client.files.is_busy for client in staying), patience
         )
-        deadline = time.monotonic() + 2 * self.heartbeat + 2
+        deadline = time.monotonic() + max(2 * self.heartbeat + 2, patience)
         before = None
         # Read marks are not acknowledged, so the truth itself may still change.
         while time.monotonic() < deadline:
