@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from msgspec import Struct
 
 from messaging.cases import claims
@@ -15,8 +16,11 @@ from messaging.models import (
     Message,
     Report,
     ShieldRule,
+    Side,
 )
 from messaging.moderation.actions import looked_into
+from messaging.reports import queries as reports
+from messaging.reports import things
 from messaging.trust.queries import Trust, trust_of
 from trato.people import Person
 
@@ -46,10 +50,11 @@ class Past:
     """What is known about the person of a case.
 
     Args:
-        reports: about the person's messages: upheld, dismissed, open.
+        upheld, dismissed, open: reports of what the person answers for. What was taken back is not
+            upheld, and what is set aside is not open.
         rejected: the person's messages that were not delivered.
         removed: the person's messages that staff have removed.
-        blocked: by how many shops or shoppers.
+        blocked: how many shops blocked the person, and how many shoppers a shop of the person.
         trust: how far the person is trusted.
     """
 
@@ -64,16 +69,18 @@ class Past:
 
 def past_of(person: Person) -> Past:
     """Return what the desk tells of a person."""
-    about = Report.objects.filter(message__sender=person.pk)
+    about = Report.objects.filter(things.against(person))
+    blocked = Q(consumer=person.pk, side=Side.SELLER)
+    blocked |= Q(shop__in=things.owned_shops(person.pk), side=Side.CONSUMER)
     return Past(
-        upheld=about.filter(outcome=Report.Outcome.UPHELD).count(),
+        upheld=about.filter(reports.upheld()).count(),
         dismissed=about.filter(outcome=Report.Outcome.DISMISSED).count(),
-        open=about.filter(outcome="").count(),
+        open=about.filter(outcome="", is_set_aside=False).count(),
         rejected=HeldMessage.objects.filter(
             sender=person.pk, state=HeldMessage.State.REJECTED
         ).count(),
         removed=Message.objects.filter(sender=person.pk, removed_at__isnull=False).count(),
-        blocked=Block.objects.filter(consumer=person.pk, side="seller").count(),
+        blocked=Block.objects.filter(blocked).count(),
         trust=trust_of(person),
     )
 

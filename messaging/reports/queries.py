@@ -82,6 +82,19 @@ def alike(report: Any) -> QuerySet[Report]:
     return Report.objects.filter(kind=kind, about_id=about_id)
 
 
+def against_same(report: Report) -> QuerySet[Report]:
+    """Return all reports of the same thing that blame the same side of it.
+
+    The two sides of a conversation report each other; everything else has one side.
+    """
+    rows, conversation = alike(report), report.conversation
+    if conversation is None:
+        return rows
+    shopper = conversation.consumer_id
+    is_by_shopper = report.reporter_id == shopper
+    return rows.filter(reporter=shopper) if is_by_shopper else rows.exclude(reporter=shopper)
+
+
 def oldest_of_each_thing() -> Combinable:
     """The condition for the oldest open report of each thing that is on the list."""
     open_ones = alike(OuterRef).filter(outcome="", is_set_aside=False)
@@ -97,14 +110,19 @@ def with_counts(rows: QuerySet[Report]) -> QuerySet[Report]:
 
     Returns:
         The rows with `alike`, and with `reporter_right` and `reporter_decided`: how many of the
-        reporter's reports were upheld, and how many were decided.
+        reporter's reports were upheld and not taken back, and how many were decided.
     """
     own = Report.objects.filter(reporter=OuterRef("reporter")).exclude(outcome="")
     return rows.annotate(
         alike=_count(alike(OuterRef).filter(outcome="")),
         reporter_decided=_count(own),
-        reporter_right=_count(own.filter(outcome=Report.Outcome.UPHELD)),
+        reporter_right=_count(own.filter(upheld())),
     )
+
+
+def upheld() -> Q:
+    """The condition on reports that were right: action was taken, and not taken back."""
+    return Q(outcome=Report.Outcome.UPHELD) & ~Q(done=Report.Done.RESTORED)
 
 
 def _count(rows: QuerySet[Report]) -> Coalesce:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from messaging.host import host
@@ -58,6 +59,27 @@ def people_behind(report: Report) -> list[Any]:
     people: Any = get_user_model()._default_manager
     keys = host.owners_of(_shop_id(report))
     return list(people.filter(pk__in=keys).order_by("pk"))
+
+
+def against(person: Person) -> Q:
+    """Return the condition on reports of what a person answers for, see `people_behind`."""
+    shops = owned_shops(person.pk)
+    as_shopper = Q(conversation__consumer=person.pk) & (
+        Q(reporter=None) | ~Q(reporter=F("conversation__consumer"))
+    )
+    as_shop = Q(conversation__shop__in=shops, reporter=F("conversation__consumer"))
+    sold = Q(shop__in=shops) | Q(**{f"product__{host.product_shop_field}__in": shops})
+    return Q(message__sender=person.pk) | Q(person=person.pk) | as_shopper | as_shop | sold
+
+
+def owned_shops(person_id: int) -> list[int]:
+    """Return the keys of the shops that a person answers for.
+
+    Of a suspended person these are only the shops that nobody else works for.
+    """
+    person: Any = get_user_model()._default_manager.get(pk=person_id)
+    shops = {*host.shops_of([person_id])[person_id], *host.shops_closing_with(person)}
+    return sorted(pk for pk in shops if person_id in host.owners_of(pk))
 
 
 def what(kind: str, name: str) -> str:

@@ -1,0 +1,83 @@
+"""What the desk tells of the person of a case, and whether reporters were right."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from catalog.models import Product, Shop
+from messaging.appeals import actions as appeals
+from messaging.blocks.actions import block
+from messaging.desk.queries import past_of
+from messaging.models import Conversation, Report
+from messaging.reports.actions import (
+    report_conversation,
+    report_message,
+    report_person,
+    report_product,
+    report_shop,
+)
+from messaging.reports.muting import mute
+from messaging.reports.queries import with_counts
+from tests.rulings import rule
+from tests.said import say
+
+pytestmark = pytest.mark.django_db
+
+
+def test_blocks_of_a_shopper_and_of_a_sellers_shop_count(
+    conversation: Conversation, shopper: User, seller: User, stranger: User
+) -> None:
+    say(seller, conversation)
+    block(shopper, conversation.pk)
+    assert [past_of(one).blocked for one in (seller, shopper, stranger)] == [1, 0, 0]
+    block(seller, conversation.pk)
+    assert [past_of(one).blocked for one in (seller, shopper, stranger)] == [1, 1, 0]
+
+
+def test_reports_of_all_that_a_seller_answers_for_count(
+    conversation: Conversation, shopper: User, seller: User, shop: Shop, product: Product
+) -> None:
+    message = say(seller, conversation)
+    report_message(shopper, conversation.pk, message.sequence, "scam", "")
+    report_conversation(shopper, conversation.pk, "scam", "")
+    report_person(shopper, conversation.pk, seller.pk, "scam", "")
+    report_shop(shopper, shop, "scam", "Fake")
+    report_product(shopper, product, "scam", "Fake")
+    assert (past_of(seller).open, past_of(shopper).open) == (5, 0)
+    report_conversation(seller, conversation.pk, "abuse", "")
+    assert (past_of(seller).open, past_of(shopper).open) == (5, 1)
+
+
+def test_what_is_set_aside_is_not_open(
+    shopper: User, seller: User, shop: Shop, moderator: User
+) -> None:
+    report_shop(shopper, shop, "scam", "Fake")
+    mute(moderator, shopper.pk, "Noise")
+    assert past_of(seller).open == 0
+
+
+def test_a_suspended_sellers_shop_still_counts(
+    shopper: User, seller: User, shop: Shop, moderator: User
+) -> None:
+    report_shop(shopper, shop, "scam", "Fake")
+    rule(moderator, seller.pk, "suspend", "Fraud")
+    seller.refresh_from_db()
+    assert past_of(seller).open == 1
+
+
+def test_who_was_overturned_was_not_right(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, lead: User
+) -> None:
+    message = say(seller, conversation)
+    report = report_message(shopper, conversation.pk, message.sequence, "scam", "")
+    decision = rule(moderator, seller.pk, "remove", "x", message_id=message.pk, report_id=report.pk)
+
+    def counts() -> tuple[int, int, int]:
+        row: Any = with_counts(Report.objects.filter(pk=report.pk)).get()
+        return row.reporter_right, row.reporter_decided, past_of(seller).upheld
+
+    assert counts() == (1, 1, 1)
+    appeal = appeals.appeal(seller, decision.pk, "Not me")
+    appeals.decide(lead, appeal.pk, "overturned", "")
+    assert counts() == (0, 1, 0)
