@@ -108,7 +108,8 @@ def _erase(person: Person) -> None:
         kind=Case.Kind.HELD, person=person.pk, closed_at=None
     ).values_list("subject", flat=True):
         cases.close_case(Case.Kind.HELD, subject)
-    Report.objects.filter(reporter_id=person.pk).exclude(outcome="").update(words="")
+    filed = Report.objects.filter(reporter_id=person.pk)
+    filed.exclude(outcome="", is_set_aside=False).update(words="")
     closed = Appeal.objects.filter(decision__person=person.pk).exclude(outcome="")
     closed.update(words="")  # staff still need those of an open one
     _forget_facts(person)
@@ -151,8 +152,8 @@ def _end(rows: QuerySet[Conversation]) -> None:
 def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
     """Empty a person's messages, delete their reactions; each changed message is a change.
 
-    Staff still need the words of a message with an open report; `moderation.actions` empties it
-    when the report is closed.
+    Staff still need the words of a message with an open report that isn't set aside;
+    `reports.forgetting` empties it when the report is closed or set aside.
     """
     message, conversation = Message._meta.db_table, Conversation._meta.db_table
     reaction = Reaction._meta.db_table
@@ -161,7 +162,8 @@ def _empty_messages(person: Person, ending: QuerySet[Conversation]) -> None:
             f"""UPDATE {message} SET
                     body = CASE WHEN is_own AND NOT EXISTS (
                                     SELECT 1 FROM {Report._meta.db_table} r
-                                    WHERE r.message_id = {message}.id AND r.outcome = '')
+                                    WHERE r.message_id = {message}.id AND r.outcome = ''
+                                        AND NOT r.is_set_aside)
                                 THEN '' ELSE body END,
                     removed_at = CASE WHEN is_own THEN coalesce(removed_at, %s)
                                       ELSE removed_at END,
@@ -212,7 +214,7 @@ def _delete_files(person: Person) -> None:
 
     Staff still need those of a message with an open report, like its words.
     """
-    reported = Report.objects.filter(message=OuterRef("message"), outcome="")
+    reported = Report.objects.filter(message=OuterRef("message"), outcome="", is_set_aside=False)
     unsent = Q(message=None, scheduled=None)
     gone = unsent | Q(conversation__ended_at__isnull=False) & ~Exists(reported)
     files.delete(File.objects.filter(gone, owner=person.pk))
@@ -246,7 +248,7 @@ PART = Part(
         "messaging.ScheduledMessage.author": "the shop's, like its messages; not sent any more",
         "messaging.ScheduledMessage.changed_by": "kept; shown as a deleted account",
         "messaging.Note.author": "words emptied where the conversation ends; else the shop's",
-        "messaging.Report.reporter": "words emptied once it is closed",
+        "messaging.Report.reporter": "words emptied once it is closed or set aside",
         "messaging.Report.person": "kept; shown as a deleted account",
         "messaging.MutedReporter.user": "kept: staff may need to know",
         "messaging.PersonTrust.user": "deleted",

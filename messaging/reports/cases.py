@@ -1,5 +1,9 @@
 """The case of a reported thing: one, however many people report it."""
 
+from collections.abc import Iterable
+
+from django.db.models import F, QuerySet
+
 from messaging.cases.actions import close_case, open_case
 from messaging.cases.claims import require
 from messaging.models import Case, Report
@@ -52,6 +56,30 @@ def claimed(actor: Person, report_id: int) -> None:
 
 
 def closed(report: Report) -> None:
-    """Close the case of a report that was closed, once no other one of the thing is open."""
-    if not queries.alike(report).filter(outcome="", is_set_aside=False).exists():
+    """Close the case of a report that was closed or set aside, once no other one is open.
+
+    Until then, the case is about whom the oldest other report blames.
+    """
+    rest = queries.alike(report).filter(outcome="", is_set_aside=False).order_by("pk").first()
+    if rest is None:
         close_case(KIND, subject_of(report))
+    elif rest.conversation_id:  # only these have two sides
+        people = things.people_behind(rest)
+        _open(report).update(person=people[0] if people else None)
+
+
+def lock(reports: Iterable[Report]) -> None:
+    """Lock the open cases of several reports, before the reports (see decision 13)."""
+    for subject in dict.fromkeys(map(subject_of, reports)):
+        cases = Case.objects.filter(kind=KIND, subject=subject, closed_at=None)
+        list(cases.select_for_update(no_key=True))
+
+
+def set_aside(report: Report) -> None:
+    """Count a report that was set aside no longer, and close its case if it was the only one."""
+    _open(report).filter(count__gt=1).update(count=F("count") - 1)
+    closed(report)
+
+
+def _open(report: Report) -> QuerySet[Case]:
+    return Case.objects.filter(kind=KIND, subject=subject_of(report), closed_at=None)

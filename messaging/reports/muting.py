@@ -8,7 +8,11 @@ from messaging.models import MutedReporter, Report
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone
+from trato.listed import listed
 from trato.people import Person
+
+from . import cases, things
+from .forgetting import forget_deleted
 
 PERMISSION = "messaging.remove_message"
 
@@ -21,6 +25,8 @@ def may_mute(actor: Person) -> bool:
 @transaction.atomic
 def mute(actor: Person, reporter_id: int, reason: str) -> None:
     """Set a person's open and later reports aside. The person isn't told.
+
+    A case without other open reports is closed, whoever works on it.
 
     Raises:
         AlreadyDone: the person is muted.
@@ -37,19 +43,39 @@ def mute(actor: Person, reporter_id: int, reason: str) -> None:
             before.actor if before else None,
             before.created_at if before else None,
         )
-    Report.objects.filter(reporter_id=reporter_id, outcome="").update(is_set_aside=True)
+    for row in _turn(reporter_id, is_set_aside=True):
+        cases.set_aside(row)
+        forget_deleted(row)
     record(actor, "reporter.muted", subject, reason)
 
 
 @transaction.atomic
 def unmute(actor: Person, reporter_id: int, reason: str) -> None:
-    """Put a person's open reports back on the list. Raises the same exceptions as `mute`."""
+    """Put a person's open reports back on the list, and into cases.
+
+    Raises the same exceptions as `mute`.
+    """
     reason = _checked(actor, reason)
     deleted, _models = MutedReporter.objects.filter(user_id=reporter_id).delete()
     if not deleted:
         raise AlreadyDone(gettext("Reports of this person are not set aside."))
-    Report.objects.filter(reporter_id=reporter_id, outcome="").update(is_set_aside=False)
+    for row in _turn(reporter_id, is_set_aside=False):
+        cases.opened(row)
     record(actor, "reporter.unmuted", f"user:{reporter_id}", reason)
+
+
+def _turn(reporter_id: int, *, is_set_aside: bool) -> list[Report]:
+    """Set the open reports of a person aside, or put them back; return those that changed."""
+    rows = Report.objects.filter(reporter_id=reporter_id, outcome="")
+    rows = rows.exclude(is_set_aside=is_set_aside).order_by("kind", "about_id")
+    cases.lock(rows)  # before the reports: docs/decisions/0013-lock-order.md
+    locked = rows.select_related("reporter", *things.RELATED).select_for_update(of=("self",))
+    changed = list(locked.order_by("pk"))
+    keys = [row.pk for row in changed]
+    Report.objects.filter(pk__in=listed(keys)).update(is_set_aside=is_set_aside)
+    for row in changed:
+        row.is_set_aside = is_set_aside
+    return changed
 
 
 def _checked(actor: Person, reason: str) -> str:

@@ -1,0 +1,27 @@
+"""Words of people who have deleted their account go once staff no longer need them."""
+
+from messaging import search
+from messaging.files import actions as files
+from messaging.models import File, Message, MessageTrace, Report
+from trato.people import is_deleted
+
+
+def forget_deleted(report: Report) -> None:
+    """Empty what staff kept for a report that was open, and is closed or set aside now.
+
+    Args:
+        report: with its reporter and its message; as it is stored now.
+    """
+    if report.reporter_id and is_deleted(report.reporter):
+        Report.objects.filter(pk=report.pk).update(words="")
+    message = report.message
+    if message is None:
+        return
+    others = Report.objects.filter(message=message.pk, outcome="", is_set_aside=False)
+    is_gone = is_deleted(message.sender) and message.conversation.ended_at is not None
+    if is_gone and not others.exists():
+        Message.objects.filter(pk=message.pk).update(body="")
+        files.delete(File.objects.filter(message=message.pk))
+        message.versions.all().delete()
+        MessageTrace.objects.filter(message=message.pk).delete()
+        search.drop_deleted_words()
