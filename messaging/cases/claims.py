@@ -79,6 +79,20 @@ def require(actor: Person, kind: str, subject: str) -> None:
     _take(actor, case)
 
 
+def require_free(actor: Person, which: Q) -> None:
+    """Let an act of staff go on only if nobody else works on some open cases.
+
+    Locks and claims none: the act leaves them open.
+
+    Raises:
+        Claimed: somebody else works on one of them.
+    """
+    rows = Case.objects.filter(which, closed_at=None).exclude(is_free())
+    others = rows.exclude(claimed_by=actor.pk).select_related("claimed_by")
+    if case := others.order_by("pk").first():
+        raise Claimed(case)
+
+
 def require_uninvolved(actor: Person, people: Iterable[int | None]) -> None:
     """Let nobody decide a matter of their own, such as their report or their held message.
 

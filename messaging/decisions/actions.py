@@ -16,8 +16,6 @@ from messaging.cases import claims
 from messaging.host import host
 from messaging.models import Appeal, Case, Conversation, Decision, HeldMessage, Message, Report
 from messaging.moderation import actions as moderation
-from messaging.reports import cases, things
-from messaging.reports import queries as reports_queries
 from messaging.rules import verdicts
 from messaging.sanctions.queries import in_force_until
 from trato.audit.actions import record, require_reason
@@ -25,7 +23,7 @@ from trato.errors import AlreadyDone
 from trato.people import Person, display_name, is_deleted, lock_person
 from trato.text import has_control_characters
 
-from . import measures, notices
+from . import answers, measures, notices
 from .ruling import SCOPES, TIMED, Ruling, require_sound
 
 Measure = Decision.Measure
@@ -43,12 +41,14 @@ def decide(actor: Person, person_id: int, ruling: Ruling) -> Decision:
 def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> list[Decision]:
     """Store the same decision about each of some people, carry it out, and notify them.
 
-    An answer to a report closes all open reports of the thing, and notifies their reporters. One
-    without a measure (`dismiss`) is not told to the people, who have nothing to appeal against.
-    Each decision leaves an entry of its own.
+    An answer to a report closes all open reports that blame the same side of the thing, and
+    notifies their reporters; so does the removal of a message by staff's own look. One without a
+    measure (`dismiss`) is not told to the people, who have nothing to appeal against. Each decision
+    leaves an entry of its own.
 
     Raises:
-        Claimed: somebody else works on the case of the report or of the held message.
+        Claimed: somebody else works on the case of the report or of the held message; for staff's
+            own look, see `answers.lock`.
         AlreadyDone: the report has been closed, somebody has decided about one of the people since
             `seen`, or the measure is in force already; nothing is changed.
         PermissionDenied: the actor lacks the permission, or one is staff or the actor.
@@ -61,14 +61,16 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     require(actor, "messaging.make_decision")
     require_sound(ruling)
     people = sorted({*people})
-    reports = _lock_reports(actor, people, ruling)
+    reports = answers.lock(actor, people, ruling)
     claims.require_uninvolved(actor, [report.reporter_id for report in reports])
     held = _held(people, ruling)
     decisions = [_decide(actor, person_id, ruling, reports, held) for person_id in people]
     is_measure = ruling.measure != Measure.DISMISS
     outcome = Report.Outcome.UPHELD if is_measure else Report.Outcome.DISMISSED
+    now = timezone.now()
     for report in reports:
-        moderation.close(actor, report, outcome)
+        report.message = decisions[0].message  # as the decision left it
+        moderation.close(actor, report, outcome, now)
     return decisions
 
 
@@ -142,7 +144,7 @@ def overturn(decision: Decision) -> None:
     decision.overturned_at = timezone.now()
     decision.save(update_fields=["overturned_at"])
     measures.undo(decision)
-    measures.tell_reporters(decision)
+    answers.tell_reporters(decision)
 
 
 def may_decide_about(actor: Person, person: Any) -> bool:
@@ -164,26 +166,6 @@ def months_after(time: datetime, months: int) -> datetime:
     year, month = time.year + years, month + 1
     day = min(time.day, calendar.monthrange(year, month)[1])
     return time.replace(year=year, month=month, day=day)
-
-
-def _lock_reports(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
-    """Lock the open reports that a decision answers, before everything else."""
-    if ruling.report_id is None:
-        return []
-    asked = Report.objects.get(pk=ruling.report_id)
-    if asked.message_id != ruling.message_id:
-        raise Message.DoesNotExist("the report is about another message")
-    if not {*people} <= {person.pk for person in things.people_behind(asked)}:
-        raise Report.DoesNotExist("the report is about somebody else")
-    cases.claimed(actor, asked.pk)
-    rows = reports_queries.alike(asked).select_for_update(of=("self",))
-    # Not the people: whether they are suspended is read after the decision.
-    related = rows.select_related("reporter", "message__sender", "message__conversation__shop")
-    reports = list(related.order_by("pk"))
-    if closed := next((row for row in reports if row.pk == asked.pk and row.outcome), None):
-        text = _("This report has already been closed.")
-        raise AlreadyDone(text, closed.resolved_by, closed.resolved_at)
-    return [row for row in reports if not row.outcome]
 
 
 def _held(people: list[int], ruling: Ruling) -> HeldMessage | None:
@@ -222,7 +204,7 @@ def _decision(actor: Person, person: Any, ruling: Ruling, reports: list[Report])
         person=person,
         message=Message.objects.get(pk=ruling.message_id) if ruling.message_id else None,
         conversation_id=ruling.conversation_id,
-        report_id=ruling.report_id,
+        report_id=ruling.report_id or (reports[0].pk if reports else None),
         measure=measure,
         scope=SCOPES.get(measure, Decision.Scope.ACCOUNT),
         starts_at=now,

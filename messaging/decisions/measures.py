@@ -7,9 +7,8 @@ from messaging import events
 from messaging.host import host
 from messaging.lanes import actions as lanes
 from messaging.lanes.turns import Turn
-from messaging.models import Conversation, Decision, Message, Report
+from messaging.models import Conversation, Decision, Message
 from messaging.moderation import actions as moderation
-from messaging.reports import notices as reports
 from messaging.sanctions import actions as sanctions
 from trato.errors import AlreadyDone
 from trato.people import is_deleted
@@ -84,17 +83,6 @@ def undo(decision: Decision) -> None:
                 _reopen(conversation, decision)
         case Measure.LIMIT | Measure.MUTE | Measure.SUSPEND:
             sanctions.lift(decision)
-
-
-def tell_reporters(decision: Decision) -> None:
-    """Tell those whose reports the decision answered that it was overturned."""
-    closed = Report.objects.filter(
-        outcome=Report.Outcome.UPHELD, message=decision.message_id, message__isnull=False
-    )
-    if decision.report_id and decision.measure == Measure.REMOVE:
-        related = ("reporter", "message__conversation__shop", "message__sender")
-        for report in closed.select_related(*related).order_by("pk"):
-            reports.notify_restored(report)
 
 
 def _close(conversation: Conversation) -> None:

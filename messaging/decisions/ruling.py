@@ -30,7 +30,7 @@ class Ruling:
         source: one of `Decision.Source`; a report makes it `report`.
         rule: the name of the shield rule, if the source is one.
         message_id, conversation_id: what it is about.
-        report_id: the report that it answers. It closes all open reports of the same thing.
+        report_id: the report that it answers. It closes all open reports against the same side.
         held_id: the held message that it is about; staff decide apart whether that is delivered.
         is_found_automatically, is_decided_automatically: what staff did not do themselves.
         seen: the latest decision about the person that the member of staff knew; 0 if there was

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -12,15 +12,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from messaging import events, search
+from messaging import events
 from messaging.cases import claims
-from messaging.files import actions as files
 from messaging.host import host
 from messaging.lanes import actions as lanes
 from messaging.message_changes import store_change
-from messaging.models import Case, Conversation, File, Look, Message, MessageTrace, Report
+from messaging.models import Case, Conversation, Look, Message, Report
 from messaging.reports import cases, mails, queries, things
 from messaging.reports import notices as report_notices
+from messaging.reports.forgetting import forget_deleted
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.audit.models import AuditEntry
@@ -130,7 +130,8 @@ def _is_over(conversation: Conversation) -> bool:
 def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> Report:
     """Close a report as upheld or dismissed, for good, and notify the reporter.
 
-    All other open reports of the same thing are closed with it, with an audit row each.
+    All other open reports that blame the same side of the thing are closed with it, with an audit
+    row each.
 
     Args:
         outcome: one of `Report.Outcome`.
@@ -161,29 +162,34 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
             report.resolved_by,
             report.resolved_at,
         )
+    now = timezone.now()
     for row in rows:
         if not row.outcome:
-            close(actor, row, chosen)
+            close(actor, row, chosen, now)
             record(actor, f"report.{row.outcome}", f"report:{row.pk}", reason)
     return report
 
 
-def close(actor: Person, report: Report, outcome: Report.Outcome) -> None:
-    """Close a locked, open report and tell who filed it, as part of an act that is on record."""
+def close(actor: Person, report: Report, outcome: Report.Outcome, now: datetime) -> None:
+    """Close a locked, open report and tell who filed it, as part of an act that is on record.
+
+    Args:
+        now: the same for all reports that an act closes.
+    """
     report.outcome, report.done = outcome, _done(report, outcome)
-    report.resolved_at, report.resolved_by_id = timezone.now(), actor.pk
+    report.resolved_at, report.resolved_by_id = now, actor.pk
     report.save(update_fields=["outcome", "done", "resolved_at", "resolved_by"])
     report_notices.notify_reporter(report)
     if report.visitor_email:
         transaction.on_commit(partial(mails.send_outcome, report), robust=True)
-    _forget_deleted(report)
+    forget_deleted(report)
     cases.closed(report)
 
 
 def _locked(report_id: int) -> list[Report]:
-    """Return a report and the open ones of the same thing, locked in the order of their keys."""
-    report = Report.objects.get(pk=report_id)
-    alike = queries.alike(report).filter(Q(outcome="") | Q(pk=report_id)).order_by("pk")
+    """Return a report and the open ones against the same, locked in the order of their keys."""
+    report = Report.objects.select_related("conversation").get(pk=report_id)
+    alike = queries.against_same(report).filter(Q(outcome="") | Q(pk=report_id)).order_by("pk")
     rows = alike.select_related("reporter", *things.RELATED)
     return list(rows.select_for_update(of=("self",)))
 
@@ -241,23 +247,6 @@ def allow_product(actor: Person, report_id: int, reason: str) -> None:
     """Let the product of a report be sold again. Raises the same exceptions as `hide_product`."""
     report = Report.objects.get(pk=report_id)
     host.allow_product(actor, int(report.product_id or 0), reason)
-
-
-def _forget_deleted(report: Report) -> None:
-    """Empty the words of people who have deleted their account while the report was open."""
-    if report.reporter_id and is_deleted(report.reporter):
-        Report.objects.filter(pk=report.pk).update(words="")
-    message = report.message
-    if message is None:
-        return
-    others = Report.objects.filter(message=message.pk, outcome="")
-    is_gone = is_deleted(message.sender) and message.conversation.ended_at is not None
-    if is_gone and not others.exists():
-        Message.objects.filter(pk=message.pk).update(body="")
-        files.delete(File.objects.filter(message=message.pk))
-        message.versions.all().delete()
-        MessageTrace.objects.filter(message=message.pk).delete()
-        search.drop_deleted_words()
 
 
 def _require(actor: Person, permission: str) -> None:

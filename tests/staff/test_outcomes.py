@@ -30,7 +30,6 @@ def told(person: User) -> list[tuple[str, str, str]]:
     ("removes", "outcome", "words"),
     [
         (True, "upheld", "The message you reported in the conversation about “Speckled bowl”"),
-        (True, "dismissed", "The message you reported in the conversation about “Speckled bowl”"),
         (False, "upheld", "We took action because of your report"),
         (False, "dismissed", "We found nothing against our rules"),
     ],
@@ -41,7 +40,8 @@ def test_a_reporter_hears_once_what_became_of_the_report(
     before = unread_count(seller.pk)
     if removes:
         remove_message(moderator, message_of(reported).pk, "Number")
-    moderation.resolve_report(moderator, reported.pk, outcome, "Clear")
+    else:
+        moderation.resolve_report(moderator, reported.pk, outcome, "Clear")
     with pytest.raises(AlreadyDone):
         moderation.resolve_report(moderator, reported.pk, "upheld", "Again")
     [(title, text, url)] = told(seller)
@@ -79,7 +79,6 @@ def test_nobody_reads_who_reported_or_decided(
     reported: Report, shopper: User, seller: User, moderator: User, client_of: Any
 ) -> None:
     remove_message(moderator, message_of(reported).pk, "Sam says: Lena is right")
-    moderation.resolve_report(moderator, reported.pk, "upheld", "Sam says so")
     names = {moderator.name, moderator.email, "Sam says", "Wants my number", "Lena is right"}
     for person, others in ((shopper, {seller.name}), (seller, set())):
         client = client_of(person)

@@ -59,7 +59,7 @@ def upholding(actor: Person, report: Report) -> dict[str, Any]:
 
 def _others(report: Report) -> str:
     """Say how many other reports are closed with this one."""
-    others = queries.alike(report).filter(outcome="").exclude(pk=report.pk).count()
+    others = queries.against_same(report).filter(outcome="").exclude(pk=report.pk).count()
     if not others:
         return ""
     text = ngettext(

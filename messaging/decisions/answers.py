@@ -1,0 +1,98 @@
+"""The reports that a decision answers: who works on them, which it closes, who learns of it."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from messaging.cases import claims
+from messaging.models import Case, Decision, Message, Report
+from messaging.reports import cases, mails, notices, queries, things
+from trato.errors import AlreadyDone
+from trato.people import Person
+
+from .ruling import SCOPES, Measure, Ruling
+
+KIND = Case.Kind.REPORT
+
+
+def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
+    """Lock the open reports that a decision answers, before everything else.
+
+    These are the asked one and all that blame the same side of the same thing. Of staff's own
+    look, only a removal answers some: all of the message.
+
+    Raises:
+        AlreadyDone: the asked report has been closed.
+        Claimed: somebody else works on its case; for an own look, on that of the message, or of
+            one of the people if it is about the whole account.
+        Message.DoesNotExist, Report.DoesNotExist: the report is about something else.
+    """
+    if ruling.report_id is None:
+        return _of_own_look(actor, people, ruling)
+    asked = Report.objects.select_related("conversation").get(pk=ruling.report_id)
+    if asked.message_id != ruling.message_id:
+        raise Message.DoesNotExist("the report is about another message")
+    if not {*people} <= {person.pk for person in things.people_behind(asked)}:
+        raise Report.DoesNotExist("the report is about somebody else")
+    cases.claimed(actor, asked.pk)
+    # No closed ones, which an overturned decision changes under the lock of its person.
+    reports = _locked(queries.against_same(asked).filter(Q(outcome="") | Q(pk=asked.pk)))
+    if closed := next((row for row in reports if row.pk == asked.pk and row.outcome), None):
+        text = _("This report has already been closed.")
+        raise AlreadyDone(text, closed.resolved_by, closed.resolved_at)
+    return reports
+
+
+def tell_reporters(decision: Decision) -> None:
+    """Tell those whose reports the decision answered that it was overturned.
+
+    Of several decisions that answered the same reports, the last one that is overturned tells.
+    """
+    report = decision.report
+    if decision.measure == Measure.DISMISS or (report is not None and _is_answered(report)):
+        return
+    answered = Q(pk=None)
+    if report is not None:  # those that were closed together have the same time
+        same = {"kind": report.kind, "about_id": report.about_id}
+        answered |= Q(**same, resolved_at=report.resolved_at)
+    if decision.measure == Measure.REMOVE:
+        answered |= Q(message=decision.message_id, done=Report.Done.REMOVED)
+    rows = Report.objects.filter(answered, outcome=Report.Outcome.UPHELD)
+    for row in rows.select_related("reporter", *things.RELATED).order_by("pk"):
+        notices.notify_restored(row)
+        if row.visitor_email:
+            transaction.on_commit(partial(mails.send_outcome, row), robust=True)
+
+
+def _is_answered(report: Report) -> bool:
+    """Whether a decision that answered a report still stands."""
+    standing = Decision.objects.filter(report=report, overturned_at=None)
+    return standing.exclude(measure=Measure.DISMISS).exists()
+
+
+def _of_own_look(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
+    if ruling.message_id is not None:
+        claims.require(actor, KIND, f"message:{ruling.message_id}")
+    claims.require_free(actor, _cases_of(people, ruling))
+    if ruling.measure != Measure.REMOVE:
+        return []
+    return _locked(Report.objects.filter(message=ruling.message_id, outcome=""))
+
+
+def _cases_of(people: list[int], ruling: Ruling) -> Q:
+    """The condition on cases that a decision by staff's own look would decide beside others."""
+    measure = Measure(ruling.measure)
+    if measure == Measure.CLOSE:
+        return Q(kind=KIND, subject=f"conversation:{ruling.conversation_id}")
+    if measure in SCOPES:
+        return Q(pk=None)
+    shops = [f"shop:{shop}" for person in people for shop in things.owned_shops(person)]
+    return Q(kind=KIND) & (Q(person__in=people) | Q(subject__in=shops))
+
+
+def _locked(rows: QuerySet[Report]) -> list[Report]:
+    # Not the people and the message: how they are is read after the decision.
+    locked = rows.select_related("reporter", "conversation").select_for_update(of=("self",))
+    return list(locked.order_by("pk"))
