@@ -184,7 +184,7 @@ def work(buyer: Member, crew: Member, staff: Client, conversation: Conversation)
     decide = "/admin/messaging/decision/decide/?"
     form = {**reason, "ground": "terms", "clause": "Pay here", "explanation": "It is said."}
     assert f"{decide}report={report.pk}" in shown
-    for about, measure in ((f"message={message.pk}", "remove"), (f"report={report.pk}", "suspend")):
+    for about, measure in ((f"message={message.pk}", "remove"), (f"person={buyer.pk}", "suspend")):
         latest = Decision.objects.values_list("pk", flat=True).first() or 0
         answer = staff.post(f"{decide}{about}", {**form, "measure": measure, "seen": latest})
         assert answer.status_code == 302, answer.text
