@@ -26,7 +26,7 @@ def may_mute(actor: Person) -> bool:
 def mute(actor: Person, reporter_id: int, reason: str) -> None:
     """Set a person's open and later reports aside. The person isn't told.
 
-    A case without other open reports is closed, whoever works on it.
+    If a case has no other open reports, this closes it, even if a colleague is working on it.
 
     Raises:
         AlreadyDone: the person is muted.

@@ -17,8 +17,8 @@ from . import seams
 
 POINTS = ("before_insert", "after_insert", "after_commit", "before_ack")
 
-# Between the steps of a decision about a held message, in their order; only the last is after
-# COMMIT, and before anybody is told.
+# Points between the steps of a decision about a held message, in order. At the last one, the
+# decision is committed, but the server has told nobody yet.
 DECISION_POINTS = {
     "released": (
         "before_decision",

@@ -185,7 +185,7 @@ def held_overtaken() -> None:
 
 
 def held_shown_at_once() -> None:
-    """A held message is told to its sender as held, and yet stored and announced."""
+    """The server tells the sender that a message is held, but stores and announces it."""
     hold = held_store.hold
 
     def indiscreet(conversation: Conversation, attempt: Attempt) -> Held | None:
@@ -199,7 +199,7 @@ def held_shown_at_once() -> None:
 
 
 def withdrawn_only_in_words() -> None:
-    """Whoever takes back a held message is told so, but it waits as before."""
+    """The server tells a sender that a held message is taken back, but leaves it waiting."""
     review.withdraw = lambda actor, conversation_id, client_id: None
 
 

@@ -11,7 +11,7 @@ from trato.retention import Rule, ago
 from . import actions
 from .models import FileDeletion
 
-WAIT_MINUTES = 10  # so long, the process itself may still be at work
+WAIT_MINUTES = 10  # until then, the process that took the rows away may still delete the files
 
 
 def _interrupted() -> QuerySet[FileDeletion]:

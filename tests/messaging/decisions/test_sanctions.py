@@ -141,7 +141,7 @@ def test_a_short_suspension_ends_although_an_earlier_one_was_for_good(
     ruled(shopper, "suspend")
     restore(moderator, shopper.pk, "A mistake")
     ruled(shopper, "suspend", ends_at=timezone.now() + timedelta(days=1))
-    Sanction.objects.filter(lifted_at=None).update(
+    Sanction.objects.filter(ends_at__isnull=False).update(
         ends_at=timezone.now() - timedelta(minutes=1), starts_at=F("starts_at") - timedelta(days=4)
     )
     due(10)
