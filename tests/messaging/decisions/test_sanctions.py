@@ -138,7 +138,7 @@ def test_a_shop_of_muted_people_sends_no_automatic_replies(ruled: Ruled, seller:
 def test_a_short_suspension_ends_although_an_earlier_one_was_for_good(
     ruled: Ruled, shopper: User, moderator: User
 ) -> None:
-    ruled(shopper, "suspend")
+    ruled(shopper, "suspend", ends_at=None)
     restore(moderator, shopper.pk, "A mistake")
     ruled(shopper, "suspend", ends_at=timezone.now() + timedelta(days=1))
     Sanction.objects.filter(ends_at__isnull=False).update(
