@@ -37,7 +37,7 @@ def test_the_warning_appears_live_for_the_one_who_receives_it(
     warning = answering.locator(WARNING)
     expect(warning).to_be_visible()
     expect(warning.locator("[data-kind]")).to_have_count(1)
-    expect(warning).to_contain_text("Don't pass it on")
+    expect(warning).to_contain_text("Don't give it to anybody")
     says(asking, CODE)
     expect(asking.locator(WARNING)).to_have_count(0)
     edit(asking, CODE, "Is it glazed?")
