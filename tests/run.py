@@ -15,6 +15,7 @@ Some run in parallel, each with its own servers; no test measures time, so this 
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,7 @@ class Suite:
     failed: bool = False
     ran: bool = False
     closing: str = ""
+    broken: list[str] = field(default_factory=list)
 
     @property
     def takes_servers(self) -> bool:
@@ -265,6 +267,7 @@ def ended(suite: Suite, code: int) -> None:
     suite.ran, suite.failed = True, code not in (0, NO_TESTS_COLLECTED)
     output = suite.output.read_text(errors="replace")
     suite.closing = output.strip().rsplit("\n", 1)[-1].strip("= ")
+    suite.broken = re.findall("^(?:FAILED|ERROR) .*", output, re.MULTILINE)
     say(f"\n== {suite.name}, {suite.seconds:.0f} s ==\n{output}")
 
 
@@ -274,6 +277,8 @@ def print_report(suites: list[Suite], missing: list[str]) -> None:
         lacking = sorted(set(suite.needs) & set(missing))
         result = suite.closing if suite.ran else f"SKIPPED: no {', '.join(lacking)} here"
         say(f"  {suite.name:34}{result}")
+        for line in suite.broken:
+            say(f"    {line}")
     for program in missing:
         say(f"  not found: {program} (Debian package: {programs.PACKAGES[program]})")
 

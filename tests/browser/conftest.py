@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Page, Playwright, Request, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from accounts.models import User
 from catalog.models import Product
@@ -41,8 +41,6 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     f"--disable-features={WITHOUT}",
 ]  # fmt: skip
-
-UNANSWERED = pytest.StashKey[dict[Request, float]]()  # requests of a test's pages, since when
 
 expect.set_options(timeout=PATIENCE * 1000)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # sync Playwright runs a loop in this thread
@@ -112,16 +110,15 @@ def complaints() -> list[str]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     report = yield
-    if report.failed and (unanswered := item.stash.get(UNANSWERED, None)) is not None:
-        site: Site = item.funcargs["site"]  # type: ignore[attr-defined]
-        report.sections.append(("What it may have waited for", waits(site, unanswered)))
+    site = getattr(item, "funcargs", {}).get("site")
+    if report.failed and site is not None:
+        report.sections.append(("What the servers are doing", threads_of(site)))
     return report
 
 
-def waits(site: Site, unanswered: dict[Request, float]) -> str:
-    """Return a test's unanswered requests, and what the threads of its servers are doing."""
-    now = time.monotonic()
-    lines = [f"{request.url}: {now - since:.1f} s" for request, since in unanswered.items()]
+def threads_of(site: Site) -> str:
+    """Return the stacks of all threads of the servers."""
+    lines = []
     for process, server in site.processes.items():
         server.send_signal(signal.SIGUSR1)
         time.sleep(0.5)  # until it is written; only after a failure
@@ -131,7 +128,7 @@ def waits(site: Site, unanswered: dict[Request, float]) -> str:
 
 @pytest.fixture
 def person(
-    browsers: list[Browser], site: Site, complaints: list[str], request: pytest.FixtureRequest
+    browsers: list[Browser], site: Site, complaints: list[str]
 ) -> Iterator[Callable[..., Page]]:
     """`person(user)`: a page in a browser in which the user is logged in; None means a visitor.
 
@@ -139,19 +136,9 @@ def person(
     """
     contexts = []
     seats = cycle(browsers)
-    unanswered = request.node.stash[UNANSWERED] = {}
-
-    def ask(asked: Request) -> None:
-        unanswered[asked] = time.monotonic()
-
-    def answer(asked: Request) -> None:
-        unanswered.pop(asked, None)
 
     def listen(page: Page) -> None:
         page.set_default_timeout(PATIENCE * 1000)
-        page.on("request", ask)
-        page.on("requestfinished", answer)
-        page.on("requestfailed", answer)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",

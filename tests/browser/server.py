@@ -51,6 +51,6 @@ class Remembering:
 
 
 if __name__ == "__main__":
-    faulthandler.register(signal.SIGUSR1, all_threads=True)  # see `conftest.waits`
+    faulthandler.register(signal.SIGUSR1, all_threads=True)  # see `conftest.threads_of`
     asgi.application = Remembering(asgi.application)
     server.main()

@@ -35,9 +35,12 @@ def main() -> int:
     say(f"\n{text}")
     if options.record:
         record(text)
-    red = sum(bool(row.complaints) for row in rows)
-    say(f"\n{len(rows)} scenarios, {red} red")
-    return int(not ended_well or not rows or red > 0)
+    red = [row for row in rows if row.complaints]
+    say("")
+    for row in red:
+        say(f"FAILED {row.name}: {row.complaints[0]}")
+    say(f"{len(rows)} scenarios, {len(red)} red")
+    return int(not ended_well or not rows or bool(red))
 
 
 def play(options: argparse.Namespace) -> tuple[list[Row], bool]:
