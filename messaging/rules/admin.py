@@ -124,6 +124,14 @@ class ShieldRuleAdmin(StaffAdmin[ShieldRule]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_fieldsets(self, request: HttpRequest, obj: ShieldRule | None = None) -> Any:
+        """Leave out a new rule's figures."""
+        *others, (title, options) = super().get_fieldsets(request, obj)
+        return [*others, (title, options if obj else {"fields": ("action",)})]
+
+    def get_inlines(self, request: HttpRequest, obj: ShieldRule | None) -> Any:
+        return self.inlines if obj else ()
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShieldRule]:
         span = figures.span_of(request.GET.get("month", ""))
         return figures.with_figures(super().get_queryset(request), *span)
