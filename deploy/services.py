@@ -19,7 +19,7 @@ import redis
 
 from .programs import required
 
-PATIENCE = 60.0  # seconds that a server may take to start
+PATIENCE = 300.0  # seconds that a server may take to start, on a machine that has much else to do
 
 
 def free_port() -> int:
