@@ -3,6 +3,7 @@
 from bisect import bisect_left
 
 from . import prefilter
+from .drawn_names import undrawn
 from .emails import emails
 from .exempt import NOT_A_NUMBER
 from .findings import Finding, without_overlaps
@@ -24,7 +25,7 @@ def find(text: str, language: str | None = None, side: str | None = None) -> lis
     """
     if not prefilter.may_contain_contacts(text):
         return []
-    view = fold(text)
+    view = undrawn(fold(text))
     findings = [*emails(view), *ibans(view)]
     view = _without(view, findings)
     web = links(view)

@@ -9,10 +9,10 @@ from .hosts import registered
 OPEN, CLOSE = r"[(\[{<*_~|-]{1,2}\s?", r"\s?[)\]}>*_~|-]{1,2}"
 AT = (
     rf"\s?(?:@|{OPEN}(?:@|at|a|arroba|en)\s?{CLOSE}|\b(?:arroba|arroba|aroba|arrova)\b|"
-    rf"\bat sign\b)\s?"
+    rf"\bat sign\b|\bat the rate(?: of)?\b)\s?"
 )
 DOT = rf"(?:\s?\.\s?|\s?{OPEN}(?:dot|punto|pto|\.){CLOSE}\s?|\s(?:dot|punto|pto|point)\s)"
-JOIN = r"(?:\s(?:punto|dot|guion bajo|guion|underscore|barra baja|dash|hyphen)\s)"
+JOIN = r"(?:\s(?:punto|dot|guion bajo|guion medio|guion|under ?score|barra baja|dash|hyphen)\s)"
 LOCAL = rf"[a-z0-9][a-z0-9_.+%-]{{0,40}}(?:{JOIN}[a-z0-9_+-]{{1,40}}){{0,3}}"
 LABEL = r"[a-z0-9][a-z0-9-]{0,40}"
 PROVIDER = (
@@ -26,7 +26,8 @@ SPOKEN = re.compile(
     rf"fr|de|pt|it)(?![a-z0-9])"
 )
 AT_PROVIDER = re.compile(
-    rf"(?<![a-z0-9]){LOCAL}(?:{AT}|\s(?:at|a|en|ad|de|on)\s){PROVIDER}(?![a-z0-9])"
+    rf"(?<![a-z0-9]){LOCAL}(?:{AT}|\s(?:over )?(?:at|a|en|ad|de|on)\s(?:el |the )?)"
+    rf"{PROVIDER}(?![a-z0-9])"
 )
 NAMED = re.compile(
     r"\b(?:my|mi|the|el|nuestro|our)\s(?:g ?mail|hotmail|outlook|yahoo|icloud|correo|e-?mail|"
@@ -36,6 +37,7 @@ NAMED = re.compile(
     rf"|\b(?:g ?mail|hotmail|outlook|icloud)\s?:\s?[a-z0-9_.+-]{{4,40}}"
     rf"|"
     rf"(?<![a-z0-9])[a-z0-9_.+-]{{0,40}}[a-z][0-9_.+-]{{1,6}}[a-z0-9_.+-]{{0,40}}\s{PROVIDER}(?:{DOT}com)?(?![a-z0-9])"
+    rf"|(?<![a-z0-9])[a-z0-9_.+-]{{2,40}}\s{PROVIDER}\scom(?![a-z0-9])"
     r"|\b(?:g ?mail|hotmail|outlook|icloud)\s(?:es|is)\s"
     r"(?=[a-z_.+-]{0,40}[0-9_.+-][a-z0-9])[a-z0-9_.+-]{4,40}"
 )
@@ -44,11 +46,17 @@ GLUED = re.compile(
     r"org)(?![a-z])"
     r"|[a-z0-9._-]{2,40}at(?:gmail|hotmail|outlook|yahoo)dotcom\b"
 )
+# What each pattern can't do without: a short look that spares the long one.
+SIGN = re.compile(rf"@|arr?o[bv]a|at (?:sign|the rate)|{OPEN}(?:at|a|en)\s?{CLOSE}")
+AT_WORD = re.compile(r"\s(?:at|a|en|ad)\s")
+A_PROVIDER = re.compile(PROVIDER)
+MAIL = re.compile(rf"{PROVIDER}|mail|correo")
+GLUED_SIGN = re.compile(r"arroba|[(\[]at[)\]]|dotcom")
 OTHERS = (
-    (SPOKEN, "spoken-email"),
-    (AT_PROVIDER, "provider"),
-    (NAMED, "named"),
-    (GLUED, "glued-email"),
+    (AT_WORD, SPOKEN, "spoken-email"),
+    (A_PROVIDER, AT_PROVIDER, "provider"),
+    (MAIL, NAMED, "named"),
+    (GLUED_SIGN, GLUED, "glued-email"),
 )
 CUE = re.compile(
     r"\b(?:mail\w{0,3}|e-?mail\w{0,3}|correo\w?|escrib\w{0,6}|write|reach|contact\w{0,5}|"
@@ -64,6 +72,7 @@ NO_LOCAL = frozenset(
     "confirmation confirmacion esta estoy estan estaba ahi todo nada and or y o para de the el la "
     "los las un una su tu mi".split()
 )
+MAILBOXES = frozenset("info sales hello hola ventas contacto contact support soporte".split())
 NO_MAIL = re.compile(
     r"\b(?:spam|inbox|bandeja|carpeta|folder|confirmation|confirmacion|filter|filtro)\b"
 )
@@ -73,14 +82,14 @@ def emails(view: Folded) -> list[Finding]:
     """Return the e-mail addresses in a folded text."""
     text = view.text
     findings = []
-    for match in SURE.finditer(text):
+    for match in SURE.finditer(text) if SIGN.search(text) else ():
         end = _end_of_host(text, match.start(), match.end())
         if end:
             start = match.start()
             rule = "email" if re.search(r"\S@\S+\.\S", text[start:end]) else "disguised-email"
             findings.append(Finding(*view.span(start, end), "email", rule))
-    for pattern, rule in OTHERS:
-        for match in pattern.finditer(text):
+    for needed, pattern, rule in OTHERS:
+        for match in pattern.finditer(text) if needed.search(text) else ():
             if not _is_only_place(rule, text, match):
                 findings.append(Finding(*view.span(match.start(), match.end()), "email", rule))
     return findings
@@ -93,11 +102,17 @@ def _is_only_place(rule: str, text: str, match: re.Match[str]) -> bool:
     local = re.split(r"\s", match[0], maxsplit=1)[0].rstrip(".")
     host = re.split(r"\s(?:at|a|en|ad)\s", match[0])[-1]
     is_known = rule == "spoken-email" and re.match(PROVIDER, host) is not None
+    if local not in NO_LOCAL and re.search(JOIN, match[0][: -len(host)]):
+        return False
     return local in NO_LOCAL or not (is_known or _is_address(local, text, match))
 
 
 def _is_address(local: str, text: str, match: re.Match[str]) -> bool:
-    if re.search(r"[0-9_.+]", local.rstrip(".")) or re.search(r"[(\[{<]\s?(?:at|a|en)\b", match[0]):
+    if (
+        (local in MAILBOXES and " at " in match[0])
+        or re.search(r"[0-9_.+]", local.rstrip("."))
+        or re.search(r"[(\[{<]\s?(?:at|a|en)\b", match[0])
+    ):
         return True
     before = text[max(0, match.start() - 40) : match.start()]
     return bool(CUE.search(before)) and not NO_MAIL.search(before)

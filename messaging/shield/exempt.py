@@ -53,6 +53,7 @@ EXEMPT = re.compile(
         )
     )
 )
+LOTTERY_MAX = 50  # the highest number of most lotteries
 NOT_A_NUMBER = "#"  # takes the place of what is exempt
 
 
@@ -70,13 +71,19 @@ def is_list(groups: list[str], is_spelled: bool) -> bool:
     is_short = all(len(one) <= 4 for one in groups)
     is_rising = all(one > 0 for one in steps)
     if is_rising and not is_spelled and len(groups) >= 5 and all(len(one) <= 2 for one in groups):
-        return True  # numbers of a lottery
+        # Numbers of a lottery, unless they are written like a number of Spain: 6 12 34 56 78.
+        is_dialled = [len(one) for one in groups] == [1, 2, 2, 2, 2] and groups[0] in "6789"
+        return not is_dialled or numbers[-1] <= LOTTERY_MAX or _are_multiples(numbers)
     if is_rising and all(one % 10 == 0 for one in numbers):
         return True  # 600 650 700
     return is_short and (
         all(0 < one <= (1 if is_spelled else 12) for one in steps)
         or all(-12 <= one < 0 for one in steps)
     )
+
+
+def _are_multiples(numbers: list[int]) -> bool:
+    return all(one % numbers[0] == 0 for one in numbers)
 
 
 def is_code(digits: str, groups: list[str], is_named: bool) -> bool:

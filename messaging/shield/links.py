@@ -37,6 +37,11 @@ OTHERWISE = re.compile(
     rf"|{LABEL}\.\s(?:com|net|org)(?![a-z0-9])"
     rf"|[a-z0-9]{{3,40}}puntocom(?![a-z0-9])|[a-z0-9]{{3,40}}dotcom(?![a-z0-9]))"
 )
+# `shop . co m`, `shop punto c om`, `shop.c0m`
+SPLIT_END = re.compile(
+    r"(?:\s?\.|\s(?:dot|punto)\s)\s?(?:c\s?0\s?m|c\so\s?m|co\sm|n\se\s?t|ne\st|o\sr\s?g|or\sg|e\ss)(?![a-z0-9])"
+)
+LABEL_BEFORE = re.compile(r"[a-z0-9-]{2,40}$")
 CUE = re.compile(
     r"(?:\b(?:web|pagina|page|site|website|visit\w{0,2}|tienda|store|shop|url|link|enlace|"
     r"mira\w{0,2}|check|busca\w{0,2}|entra\w{0,3}|go to|see|en|at|on|from|com|es)\s?(?:es|is|:|en|"
@@ -72,6 +77,18 @@ def links(view: Folded) -> list[Finding]:
         if match[0].partition(",")[0] not in ORDINARY and not _is_number(match[0]):
             host = _host(re.sub(r"\s|^h..p", lambda m: "http" if m[0][0] == "h" else "", match[0]))
             findings.append(_finding(view, match.start(), match.end(), host, "disguised-link"))
+    return findings + _split(view)
+
+
+def _split(view: Folded) -> list[Finding]:
+    """Return the links whose ending is torn apart: `shop . co m`."""
+    text, findings = view.text, []
+    for end in SPLIT_END.finditer(text):
+        label = LABEL_BEFORE.search(text, max(0, end.start() - 41), end.start())
+        if label and label[0] not in ORDINARY and re.search("[a-z]", label[0]):
+            host = label[0] + re.sub(r"\s|dot|punto", "", end[0]).replace("0", "o")
+            host = host if "." in host else re.sub("(com|net|org|es)$", r".\1", host)
+            findings.append(_finding(view, label.start(), end.end(), host, "split-link"))
     return findings
 
 

@@ -7,15 +7,17 @@ from .folding import Folded
 
 SURE = (
     r"(?:w+h?[a4@]+[tz]*[s5z]+[ .-]?[a4@]+p{1,3}(?:ea(?:me|r|mos))?|w[hu]?[a4@]t{1,2}[s5][a4@]p+|"
-    r"w[a4@][s5z]{1,2}[a4@]p{0,2}|wuasa?p{0,2}|g[uw]?[a4@][tz]?[s5]{1,2}[a4@]p{0,2}|"
+    r"w[a4@][s5z]{1,2}[a4@]p{0,2}|wh?tsa?p{1,2}|wuasa?p{0,2}|g[uw]?[a4@][tz]?[s5]{1,2}[a4@]p{0,2}|"
     r"w[a4@]zz?[a4@]p{1,2}|wasapea(?:me|mos)?|wsapp?|whatsa|wsp{1,2}|wpp|wh?ats(?=\s?[^a-z\s]|"
     r"\s?$)|"
     r"(?:(?<=mi )|(?<=tu )|(?<=al )|(?<=el )|(?<=por )|(?<=un ))wh?ats|wh?app|"
-    r"t[e3]l[e3]gr[a4@](?:ms?|n|mm)|telegrm|tlgrm|"
+    r"t[e3]l[e3] ?gr[a4@](?:ms?|n|mm)|telegrm|tlgrm|"
     r"[i1]n[s5]t[a4@]gr[a4@]m|[i1]ns?t[a4@]gr[a4@]n|discord|snapchat|wechat|viber|skype|threema|"
-    r"tiktok|face ?book|fb messenger|facetime|imessage)"
+    r"feis ?b[uo]+[kc]k?|fisb[uo]+k|[gw]u?achap{1,2}|uat?sap{1,2}|mesen[gyj]er|tuiter|"
+    r"diskord|telgram|istagra[mn]|vaiber|snapchap|tictoc|tik tok|"
+    r"tiktok|face ?b[uo]{1,3}k|fb messenger|facetime|imessage)"
 )
-SHORT = r"(?:insta|ig|tg|fb|kik|imo|wa|dc|twitter|hangouts|google chat)"
+SHORT = r"(?:insta|feis|guats|uats|ig|tg|fb|kik|imo|wa|dc|twitter|hangouts|google chat)"
 # Words of the language as well, so that only what stands around tells.
 WORDY = r"(?:signal|line|messenger|snap|face|tele|x)"
 VAGUE = rf"(?:{SHORT[3:-1]}|{WORDY[3:-1]})"
@@ -42,6 +44,7 @@ NO_HANDLE = (
     r"free|gratis|installed|compatible|included|incluid[oa]|fine|ok|great|down|working|new|nuevo|"
     r"for|para|broken|private|privado)"
 )
+DISCORD_TAG = re.compile(r"(?<![a-z0-9])[a-z0-9_.]{2,30}#\d{4}(?!\d)")
 NAMED_HANDLE = re.compile(
     rf"(?<![a-z0-9]){ANY}(?![a-z0-9])\s?{HANDLE_WORD}?\s?(?:=|:|->|"
     rf"-)\s?[@\"']?(?!{NO_HANDLE}\b)[a-z0-9_][a-z0-9_.#]{{2,40}}"
@@ -60,8 +63,9 @@ NAMED_HANDLE = re.compile(
     rf"|(?<![a-z0-9]){ANY}[ ,.:]{{1,3}}(?:the |my |mi |el |con el )?(?:handle|user(?:name)?|"
     rf"usuario|"
     rf"nick)\s?(?:is|es|:)\s?[a-z0-9_.]{{3,30}}"
-    r"|(?<![a-z0-9])[a-z0-9_.]{2,30}#\d{4}(?!\d)"
+    rf"|{DISCORD_TAG.pattern}"
 )
+ANY_NAME = re.compile(rf"(?<![a-z0-9]){ANY}")
 INVITATION = re.compile(
     r"\b(?:\w{2,12}[aei]me(?:l[oa]s?)?|\w{2,12}[aei]nosl[oa]s?|let me know|"
     r"find (?:us|[a-z0-9_.]{6,30})|reachable|pon(?:me)?|writ\w{1,3}|text(?:ing|ed)?|"
@@ -157,12 +161,23 @@ PRAISED = re.compile(
 CLAUSE = re.compile(r"[,.;:!?\n]\s|\bso\b|\bpero\b|\bbut\b")
 YOURS = re.compile(r"\b(?:your|ur|tu|vuestro|su)\s$")
 # Where a shop shows itself to everybody: `your Instagram` may be praise.
-PUBLIC = re.compile("[i1]n|face|tik|twit|discord")
+PUBLIC = re.compile("[i1]n|ist|face|feis|fis|ti[kc]|twit|tuit|dis[ck]ord")
 # `WhatsApp notifications`, `Telegram stickers`: something about it.
 SUBJECT = re.compile(
     r"\s(?:messages?|notif|calls?|web|desktop|stickers?|groups?|logo|icon|app\b|push|alerts?|plush|"
     r"bot|button|banner|widget|filter|support|compat|update)"
 )
+# `ana underscore lopez en insta`, `my ig is ana dash 92`
+UNDERSCORE = r"(?:under ?score|guion(?: bajo| medio)?|barra baja|dash|hyphen|minus)"
+SPOKEN_HANDLE = re.compile(
+    rf"(?<![a-z0-9])[a-z0-9_.]{{2,30}}\s{UNDERSCORE}\s[a-z0-9_.]{{2,30}}\s"
+    rf"(?:on|in|en|por|de)\s(?:el\s)?{ANY}(?![a-z0-9])"
+    rf"|(?<![a-z0-9]){ANY}\s?(?:[:=,-]|is|es|soy|como|as)?\s?[@\"']?[a-z0-9_.]{{2,30}}\s"
+    rf"{UNDERSCORE}\s[a-z0-9_.]{{2,30}}"
+    rf"|\b(?:busca\w{{0,3}}|soy|find|add|look for|i'm|agrega\w{{0,2}}) [a-z0-9_]{{2,30}} "
+    rf"(?:punto|dot) [a-z0-9_]{{2,30}} (?:on|in|en|por) (?:el )?{ANY}(?![a-z0-9])"
+)
+HAS_UNDERSCORE = re.compile(rf"{UNDERSCORE}|punto|dot")
 NEAR = 45  # characters between a messenger's name and the words that invite
 
 
@@ -174,13 +189,21 @@ def messengers(view: Folded) -> list[Finding]:
     """
     text = view.text
     findings = []
+    is_named = ANY_NAME.search(text) is not None
     for pattern, rule in (
-        (NAMED_HANDLE, "named-handle"),
+        (NAMED_HANDLE if is_named else DISCORD_TAG, "named-handle"),
         (HANDLE, "handle"),
         (OFF_SITE, "paraphrase"),
     ):
         for match in pattern.finditer(text):
             findings.append(Finding(*view.span(match.start(), match.end()), "messenger", rule))
+    if not is_named:
+        return findings
+    if HAS_UNDERSCORE.search(text):
+        for match in SPOKEN_HANDLE.finditer(text):
+            findings.append(
+                Finding(*view.span(match.start(), match.end()), "messenger", "spoken-handle")
+            )
     for pattern in (NAME, VAGUE_NAME):
         for match in pattern.finditer(text):
             is_personal = pattern is NAME and not PUBLIC.match(match[0])

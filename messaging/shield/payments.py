@@ -9,7 +9,7 @@ from .findings import Finding
 from .folding import Folded
 
 SERVICE = (
-    r"(?:b[i1][sz]+um\w{0,5}|paypal|pay pal|venmo|zelle|revolut|cash ?app|wise|western union|"
+    r"(?:b[i1][sz]+um\w{0,5}|pay[ -]?pal|ven ?mo|zelle|revolut|c[a@]sh ?app|wise|western union|"
     r"moneygram|nequi|daviplata|yape|plin|mercado ?pago|"
     r"google pay|apple pay|monzo|skrill|payoneer|bitcoin|btc|usdt|crypto|cripto\w{0,8})"
 )
@@ -24,6 +24,7 @@ ASKED = re.compile(
     rf"de)\s(?:mi\s|el\s|tu\s|un\s)?(?:cuenta\s(?:de\s)?)?{PLACE}"
     rf"|\b(?:hazme|haznos|hacerme|te hago|me haces|mandame|te mando|te envio)\s(?:un\s|"
     rf"el\s)?{PLACE}"
+    rf"|\b(?:paso|doy|give|send|share|here'?s)\s(?:you\s)?(?:mi|my)\s(?:cuenta\sde\s)?{PLACE}"
     rf"|\bun\s{PLACE}\s(?:y|e)\s"
     rf"|{PLACE}\s?(?:me|us|you)\b(?! (?:charged|says|said|shows|asked|is|was))"
     rf"|{PLACE}\s?(?:to|al|a este|at|a|:|@|=|handle|tag|account|user|usuario|number|numero|"

@@ -7,7 +7,7 @@ import phonenumbers
 from .exempt import is_code, is_list, without_exempt
 from .findings import Finding
 from .folding import Folded
-from .spelled import with_digits
+from .spelled import SEPARATED, with_digits
 
 CANDIDATE = re.compile(
     r"(?<![0-9#])(?:\(?\s?(?:\+|00)\s?)?\(?\d(?:[ .()/_*,|\\~'\"<>;=+-]{0,4}\d){5,24}(?![#])"
@@ -15,6 +15,7 @@ CANDIDATE = re.compile(
 BRITISH = re.compile(r"0[127]\d{9}")  # also those that are kept free for films
 # `empieza por 655 y sigue con 43 21 09`
 IN_PARTS = re.compile(
+    r"(?:\b(?:acab|termin|end)\w{0,2} (?:en|con|in|with|on|by) \d[\d .-]{0,10}[a-z ,.]{1,30})?"
     r"\b(?:empiez\w{1,3}|comienz\w{1,3}|starts?|begins?) (?:por|con|with|in|by) (\d[\d .-]{1,10})"
     r"[a-z ,.]{1,40}\d[\d .-]{1,12}(?:[a-z ,.]{1,30}\d[\d .-]{0,8})?"
 )
@@ -27,7 +28,7 @@ REGIONS = {
     11: ("GB",),
 }
 NUMBER = re.compile(
-    r"\b(?:tel[e]?f?\w{0,6}|te?lfn?o?|tfno|movil\w{0,3}|phone\w?|cell\w{0,5}|mobile|call\w{0,3}|"
+    r"\b(?:tel[e]?f?\w{0,6}|te?lfn?o?|tfno|movil\w{0,3}|phone\w?|cell\w{0,5}|mobile|call(?:s|ed|ing|er|me|us)?|"
     r"ll?am[aeo]\w{0,6}|marca\w{0,3}|dial|w[hu]?a[tz]?s+\s?a?p?p?\w{0,3}|gua[tz]?s+a?p?\w{0,3}|"
     r"wh?a+p+|"
     r"wsp|wpp|wa|whats|text(?:ed|ing)? (?:me|us)|text|txt|ring|contact\w{0,6}|sms|reach|viber|"
@@ -61,6 +62,8 @@ AFTER = re.compile(
     r"(?:whats|was+ap|guas|call|llam|text me|sms|escrib|movil|cell|mobile|phone|tele?f|my number|"
     r"mi numero|number is mine)"
 )
+# `Calle Mayor 123, 28009 Madrid`: a house and a postal code, whoever is asked to call there.
+PLACE = re.compile(r"\d{1,3}\s?,\s?\d{5}")
 SPELLED_MIN = 4  # digits written as words
 BEFORE_CHARACTERS = 45
 AFTER_CHARACTERS = 40
@@ -69,17 +72,37 @@ AFTER_CHARACTERS = 40
 def phones(view: Folded) -> list[Finding]:
     """Return the phone numbers in a folded text."""
     dialled, was_word = with_digits(view)
+    # Blanking what is exempt costs the most, and makes no number where there was none.
+    if not any(one.search(dialled.text) for one in (CANDIDATE, SEPARATED, IN_PARTS)):
+        return []
     text = without_exempt(dialled.text)
     findings = []
     for match in CANDIDATE.finditer(text):
         for start, end in _numbers(text, was_word, match.start(), match.end()):
             rule = "spelled-digits" if any(was_word[start:end]) else "digits"
             findings.append(Finding(*dialled.span(start, end), "phone", rule))
+    findings += _separated(dialled, text)
     for match in IN_PARTS.finditer(text):
         digits = sum(map(str.isdigit, match[0]))
         if 7 <= digits <= 13:
-            span = dialled.span(match.start(1), len(match[0].rstrip()) + match.start())
+            start = match.start() + (GROUP.search(match[0]) or match).start()
+            span = dialled.span(start, len(match[0].rstrip()) + match.start())
             findings.append(Finding(*span, "phone", "in-parts"))
+    return findings
+
+
+def _separated(dialled: Folded, text: str) -> list[Finding]:
+    """Return the numbers that words part: `612 punto 345 punto 678`."""
+    findings = []
+    for match in SEPARATED.finditer(text):
+        groups = GROUP.findall(match[0])
+        digits = "".join(groups)
+        before = text[max(0, match.start() - BEFORE_CHARACTERS) : match.start()]
+        number, code = _last(NUMBER, before), _last(CODE, before)
+        is_announced = number > code and 7 <= len(digits) <= 13
+        if is_announced or (code < 0 and _is_valid(digits, groups)):
+            span = dialled.span(match.start(), match.end())
+            findings.append(Finding(*span, "phone", "separated"))
     return findings
 
 
@@ -102,6 +125,8 @@ def _is_phone(text: str, start: int, end: int, spelled: int) -> bool:
     groups = GROUP.findall(text, start, end)
     digits = "".join(groups)
     if not 6 <= len(digits) <= 22:
+        return False
+    if len(groups) == 2 and PLACE.fullmatch(text, start, end):
         return False
     before = text[max(0, start - BEFORE_CHARACTERS) : start]
     number, code = _last(NUMBER, before), _last(CODE, before)

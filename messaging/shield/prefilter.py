@@ -8,6 +8,7 @@ from typing import Any
 
 import re2
 
+from .drawn_names import DRAWN_NAMES
 from .spelled import TIMES, WORDS
 
 # Ways to write a letter in a keyword: accents, and digits and signs that are drawn alike.
@@ -22,19 +23,22 @@ NAMES = (
     "whatzap whaats whtas telegr tlgrm discord snapcha wechat viber skype threema tiktok faceb "
     "facet imessage instag instgr bizum bizzum bisum paypal venmo zelle revolut moneygr nequi "
     "davipl mercadop skrill payone bitcoin cripto arroba arova aroba puntocom dotcom hotmail "
-    "gmail outlook icloud yahoo iban triplew wasape whatsap guasa "
+    "gmail outlook icloud yahoo iban triplew wasape whatsap guasa feisb fisb guach wachap "
+    "uasap uatsap mesenger mesenyer mesenjer tuiter diskord telgram istagr vaiber tictoc "
+    "wtsp wtsap whtsp "
 ).split()  # fmt: skip
 # Shorter ones, as words of their own.
 SHORT = (
     "wsp wspp wpp wapp whapp wats wasa wasapp insta ig tg fb snap signal line messenger imo kik "
     "wa face tele crypto btc usdt wise monzo yape plin dc twitter hangouts sms live gmx proton "
-    "punto dot pto cashapp www slash"
+    "punto dot pto cashapp www slash feis guats uats aol yandex tutanota"
 ).split()  # fmt: skip
 PHRASES = (
     r"app (?:verde|del|azul)|aplicaci(?:o|\xc3\xb3)n (?:verde|del)|green (?:chat |bubble )?app|"
     r"el verde|verdecit|paper plane|avioncito|"
-    r"app with the|cash app|google (?:pay|chat)|apple pay|pay pal|western union|"
-    r"friends and family|amigos y famil|triple w|uve doble"
+    r"app with the|cash app|google (?:pay|chat)|apple pay|pay[ -]pal|"
+    r"c@sh ?app|ven mo|tele gram|western union|"
+    r"friends and family|amigos y famil|triple w|uve doble|tik tok"
 )
 # Bytes of other alphabets, of letters in frames, and of what is rendered as nothing. Not those of
 # western Europe's letters, of typographic signs and of most emoji.
@@ -55,7 +59,7 @@ _NUMERAL = "|".join(
 )
 _NUMERAL = rf"(?:{_NUMERAL}|un|oh?|\d)"
 _GAP = (
-    r"[^a-z0-9]{0,6}(?:(?:y|and|then|luego|guion|dash|punto|dot|space|espacio|coma|comma|e|plus|"
+    r"[^a-z0-9]{0,6}(?:(?:y|and|then|luego|guion|dash|hyphen|barra|slash|punto|dot|point|space|espacio|coma|comma|e|plus|"
     r"mas)[^a-z0-9]{1,3})?"
 )
 MESSENGER = rf"{'|'.join(map(tolerant, NAMES))}|\b(?:{'|'.join(map(tolerant, SHORT))})\b"
@@ -69,7 +73,11 @@ CONTACT = "|".join(
         r"-] ?(?:at|a|dot|en|\.) ?[)\]}>*_~|-]",
         r"\b[a-z@](?: [a-z0-9@.]){3}\b|\b[a-z@](?:[._*/|~-][a-z0-9@]){3}",
         r"\$[a-z]{2}|#\d{4}\b|\bbc1[a-z0-9]{9}|\b0x[a-f0-9]{9}|\b[a-z]{2}\d\d[ .-]?[a-z0-9]{4}\b",
+        r"(?:empiez|comienz|start|begin)[a-z]{0,3} (?:por|con|with|in|by) \d",
+        r"\. ?(?:c ?[o0] ?m|n ?e ?t|o ?r ?g|e s)\b|\bunder ?score\b|\bguion\b|barra baja|"
+        r"at the rate",
         MESSENGER,
+        DRAWN_NAMES,
         PHRASES,
         FOREIGN,
     )

@@ -45,6 +45,12 @@ FILLERS = frozenset(
     "y and then luego despues guion dash hyphen space espacio punto dot coma comma e "
     "mas plus".split()
 )
+# Words for what stands between the groups of a number: `612 punto 345 punto 678`.
+SEPARATORS = re.compile(
+    r"[ (\[.,-]{1,3}(?:punto|dot|point|guion|dash|hyphen|barra|slash|espacio|space|coma|comma|"
+    r"luego|then|despues)[ )\].,-]{1,3}"
+)
+SEPARATED = re.compile(rf"\d{{1,4}}(?:{SEPARATORS.pattern}\d{{1,4}}){{2,9}}(?![\d#])")
 GAP_MAX = 6  # characters between two words of one number
 WORDS_MIN = 4  # numerals in a row, before they are read as a number
 # Letters that pass for digits between digits.

@@ -79,7 +79,8 @@ def test_findings_do_not_depend_on_case_or_form(
 @pytest.mark.parametrize(
     "piece",
     ["6", "6 ", "a.", "a@", "@", "http://", "a punto ", "uno ", "(at) ", "ES91 ", "www.", "a b ",
-     "1.1.", "double ", "whatsapp ", "x@y.", "6-", "$a", "code ", "+", "a_", "....", "//", "l0"],
+     "1.1.", "double ", "whatsapp ", "x@y.", "6-", "$a", "code ", "+", "a_", "....", "//", "l0",
+     "vv", "tele gram ", "612 punto ", "a . c o ", "insta a dash ", "123, 28009 "],
 )  # fmt: skip
 def test_work_grows_with_the_length_only(piece: str) -> None:
     """Counted in calls of functions, for a text and for one twice as long."""

@@ -24,6 +24,10 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("look at shop-x.com/a?b=1 please", [("link", "shop-x.com/a?b=1")]),
         ("IBAN ES91 2100 0418 4502 0005 1332 y listo", [("iban", "ES91 2100 0418 4502 0005 1332")]),
         ("😀 ana@mail.com 😀", [("email", "ana@mail.com")]),
+        ("di 612 punto 345 punto 678 y ya", [("phone", "612 punto 345 punto 678")]),
+        ("on VVhatsApp?", [("messenger", "VVhatsApp")]),
+        ("juan guion bajo gil en hotmail, ok", [("email", "juan guion bajo gil en hotmail")]),
+        ("see evilshop . co m now", [("link", "evilshop . co m")]),
         ("hazme un bizum al 612345678", [("payment", "hazme un bizum"), ("phone", "612345678")]),
     ],
 )  # fmt: skip
@@ -52,6 +56,18 @@ def test_links_to_the_site_itself_are_let_through(settings: Any) -> None:
 )
 def test_a_masked_text_can_be_read(text: str, masked: str) -> None:
     assert mask(text, find(text)) == masked
+
+
+def test_a_house_and_its_postal_code_are_no_telephone() -> None:
+    assert parts("Calle de Alcalá 123, 28009 Madrid") == []
+    assert parts("Llámame cuando llegues a Gran Vía 45, 28013 Madrid") == []
+    assert parts("Vivo en la calle Mayor, llama al 612 345 678") == [("phone", "612 345 678")]
+
+
+def test_sizes_and_lotteries_are_no_telephone() -> None:
+    assert parts("6 12 34 56 78") == [("phone", "6 12 34 56 78")]
+    for text in ("tallas 6 8 10 12 14", "6 12 24 48 96", "la Primitiva: 6 12 23 34 45"):
+        assert parts(text) == []
 
 
 def test_a_number_is_exempt_by_its_checksum_only() -> None:
