@@ -288,10 +288,10 @@ def seller_group(shop_id: int) -> str:
     return team_group(shop_id)
 
 
-def role_groups(user: Person, shop_ids: Iterable[int]) -> set[str]:
-    """Return the role groups of a person who works for the given shops."""
+def role_groups(user: Person, shop_ids: Iterable[int], *, sees_desk: bool) -> set[str]:
+    """Return the role groups of a person of some shops, or of `cases.frames.listeners`."""
     all_of_role = audience_group(sells=host.acts_as_seller(user))
     groups = {consumer_group(user.pk), *map(seller_group, shop_ids), all_of_role}
-    if user.is_staff:
+    if sees_desk:
         groups.add(STAFF_GROUP)
     return groups

@@ -14,6 +14,7 @@ from trato.realtime.groups import Event
 from trato.realtime.latest import Latest
 
 from . import access
+from .cases.frames import listeners
 from .host import host
 from .models import Side
 from .presence import actions
@@ -86,19 +87,26 @@ async def groups_of(people: Mapping[SocketPresence, Person]) -> dict[SocketPrese
     asked = {presence: presence.ask() for presence in people}
     ids = {user.pk for user in people.values()}
     sellers = {user.pk for user in people.values() if host.acts_as_seller(user)}
-    hidden, shops = await run_in_database_thread(_load, ids, sellers)
+    staff = {user.pk for user in people.values() if user.is_staff}
+    hidden, shops, at_desk = await run_in_database_thread(_load, ids, sellers, staff)
     groups = {}
     for presence, user in people.items():
-        groups[presence] = access.role_groups(user, shops.get(user.pk, ()))
+        groups[presence] = access.role_groups(
+            user, shops.get(user.pk, ()), sees_desk=user.pk in at_desk
+        )
         presence.learn(asked[presence], hidden.get(user.pk, NOTHING_HIDDEN))
     return groups
 
 
 def _load(
-    user_ids: Collection[int], seller_ids: Collection[int]
-) -> tuple[dict[int, Hidden], dict[int, list[int]]]:
-    """Return what people hide, and the shops that some of them work for."""
-    return hidden_by(user_ids), host.shops_of(seller_ids) if seller_ids else {}
+    user_ids: Collection[int], seller_ids: Collection[int], staff_ids: Collection[int]
+) -> tuple[dict[int, Hidden], dict[int, list[int]], set[int]]:
+    """Return what people hide, the shops that some work for, and who may see the desk."""
+    return (
+        hidden_by(user_ids),
+        host.shops_of(seller_ids) if seller_ids else {},
+        listeners(staff_ids) if staff_ids else set(),
+    )
 
 
 def _note(user_id: int) -> None:

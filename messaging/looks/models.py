@@ -1,8 +1,11 @@
 """That staff looked into a conversation."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,3 +62,16 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    @classmethod
+    def shown(cls) -> "models.QuerySet[Look]":
+        """Return the looks that both sides may see now.
+
+        Others come later: those of the last `LOOKS_SHOWN_AFTER_HOURS`, those for a case that is
+        open, and those for a case that staff keep quiet for longer.
+        """
+        now = timezone.now()
+        is_over = Q(case__closed_at__isnull=False)
+        is_told = Q(case__quiet_until=None) | Q(case__quiet_until__lte=now)
+        waited = timedelta(hours=settings.LOOKS_SHOWN_AFTER_HOURS)
+        return cls.objects.filter(Q(case=None) | (is_over & is_told), created_at__lte=now - waited)

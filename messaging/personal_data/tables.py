@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from messaging.access import conversations_of
 from messaging.files.models import StoredFile
 from messaging.models import (
     NOT_HIDDEN,
@@ -21,6 +22,7 @@ from messaging.models import (
     HeldMessage,
     KeptQuestion,
     LastActive,
+    Look,
     Message,
     MessageVersion,
     Note,
@@ -66,6 +68,11 @@ def _stored(row: StoredFile) -> list[StoredCopy]:
 def _files_for_shops(person: Any) -> QuerySet[File]:
     shown: dict[str, Any] = {f"message__{name}": value for name, value in NOT_HIDDEN.items()}
     return File.objects.filter(owner=person.pk, message__side=Side.SELLER, **shown)
+
+
+def _looks(person: Any) -> QuerySet[Look]:
+    """Return the looks that the person has been told of, on the pages of both sides."""
+    return Look.shown().filter(conversation__in=conversations_of(person.pk).values("pk"))
 
 
 def _hidden(person: Any) -> QuerySet[Message]:
@@ -253,6 +260,12 @@ SAFETY = (
         _("Scams that you received and we removed"),
         _of(RecallWarning, "user_id", "message", "recall"),
         (*MESSAGE, ("recall.created_at", _("Removed"))),
+    ),
+    Table(
+        "looks",
+        _("When staff looked into your conversations"),
+        _looks,
+        (CONVERSATION, ("created_at", _("Time")), "why"),
     ),
     Table(
         "downloads",

@@ -1,6 +1,6 @@
 """Held messages, for staff to work through."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,8 @@ from trato.people import columns_of, name_column_of
 
 from . import actions
 from .forms import RejectionForm
+
+WORDS = ("excerpt", "their_words", "quote")
 
 
 class State(admin.SimpleListFilter):
@@ -64,6 +66,17 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         "created_at", "state", "rule", "decided_at",
     )  # fmt: skip
     readonly_fields = ("their_words", "held_because")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self._without_words(request, self.list_display)
+
+    def get_fields(self, request: HttpRequest, obj: HeldMessage | None = None) -> Any:
+        return self._without_words(request, self.fields)
+
+    def _without_words(self, request: HttpRequest, names: Sequence[str]) -> list[str]:
+        """Leave out private words, unless it is the person's task to decide about them."""
+        may_read = person_of(request).has_perm("messaging.review_held_message")
+        return [name for name in names if may_read or name not in WORDS]
 
     @admin.display(description=_("what they wrote"))
     def excerpt(self, row: HeldMessage) -> str:

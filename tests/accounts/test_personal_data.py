@@ -3,6 +3,7 @@
 import json
 import uuid
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import deletion
 from accounts.models import User
@@ -23,7 +25,7 @@ from messaging.exports import actions as exports
 from messaging.exports import building
 from messaging.exports.everything import pieces
 from messaging.factories import ConversationFactory, MessageFactory, SavedReplyFactory
-from messaging.models import Conversation, Export
+from messaging.models import Case, Conversation, Export, Look
 from messaging.notes import actions as notes
 from tests.accounts.acts import reauthenticate
 from tests.accounts.erasing import busy_owner, busy_shopper, word_of
@@ -233,3 +235,19 @@ def test_removed_words_of_the_other_side_are_not(
     actions.send(shopper, conversation.pk, uuid.uuid4(), "What?", quote=message.sequence)
     rule(moderator, seller.pk, "remove", "Rude", message_id=message.pk)
     assert "gneiss" not in everything_in(data_of(shopper, client_of))
+
+
+def test_looks_of_staff_are_in_it_once_the_person_may_see_them(
+    conversation: Conversation, shopper: User, seller: User, stranger: User, client_of: Any
+) -> None:
+    now = timezone.now()
+    quiet = Case.objects.create(subject="message:1", kind="report")
+    for case, age in ((None, 3), (None, 0), (quiet, 4)):
+        at = now - timedelta(days=age)
+        Look.objects.create(conversation=conversation, case=case, created_at=at)
+    for person, seen in ((shopper, ["own"]), (seller, ["own"]), (stranger, [])):
+        rows = json_of(data_of(person, client_of)).get("looks", [])
+        assert [row["why"] for row in rows] == seen
+        assert all(row["conversation_id"] == conversation.pk for row in rows)
+    Case.objects.update(closed_at=now)
+    assert len(json_of(data_of(shopper, client_of))["looks"]) == 2

@@ -17,17 +17,21 @@ def test_old_looks_go_once_both_sides_could_see_them(
 ) -> None:
     now = timezone.now()
     kept = timedelta(days=settings.LOOKS_KEEP_DAYS)
-    subjects = iter("123")
+    subjects = iter("1234567")
 
     def look(age: timedelta, **case: Any) -> int:
         row = Case.objects.create(subject=next(subjects), kind="report", **case) if case else None
         return Look.objects.create(conversation=conversation, case=row, created_at=now - age).pk
 
     day = timedelta(days=1)
-    look(kept + day)
-    look(kept + day, closed_at=now - day)
+    look(kept + 2 * day)
+    look(kept + 9 * day, closed_at=now - kept - day)
+    look(kept + 9 * day, closed_at=now - kept - 2 * day, quiet_until=now - kept - day)
     left = {
         look(kept - day),
+        look(kept + day / 2),  # they couldn't see it on its first day
+        look(kept + day, closed_at=now - day),
+        look(kept + 9 * day, closed_at=now - kept - day, quiet_until=now - day),
         look(kept + day, closed_at=None),
         look(kept + day, closed_at=now - day, quiet_until=now + day),
     }

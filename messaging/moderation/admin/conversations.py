@@ -38,7 +38,7 @@ class WithOpenReports(admin.SimpleListFilter):
     ) -> QuerySet[Conversation]:
         if self.value() != "yes":
             return queryset
-        waiting = Report.objects.filter(outcome="")
+        waiting = Report.objects.filter(outcome="", is_set_aside=False)
         of_messages = waiting.filter(message__conversation=OuterRef("pk"))
         as_a_whole = waiting.filter(conversation=OuterRef("pk"))
         return queryset.filter(Exists(of_messages) | Exists(as_a_whole))

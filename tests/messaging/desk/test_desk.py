@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.factories import UserFactory
 from accounts.models import User
 from messaging.cases import claims
 from messaging.cases.actions import close_case, open_case
@@ -227,7 +228,8 @@ def _page(row: HeldMessage) -> str:
 async def test_staff_learn_of_changes_and_nobody_else(
     conversation: Conversation, shopper: User, seller: User, moderator: User, socket_of: Any
 ) -> None:
-    sockets = [await socket_of(user) for user in (moderator, shopper, seller)]
+    clerk = await sync_to_async(UserFactory)(staff=True)  # without the desk's permission
+    sockets = [await socket_of(user) for user in (moderator, shopper, seller, clerk)]
     for socket in sockets:
         await next_frame(socket, "session.ready")
     await sync_to_async(open_case)(Case.Kind.REPORT, "message:1", severity=Case.Severity.SEVERE)
