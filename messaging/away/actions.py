@@ -9,36 +9,44 @@ from django.utils.translation import gettext as _
 from messaging import access
 from messaging.body import clean_body
 from messaging.models import AwayWords
+from messaging.rules.texts import judge
 from trato.clock import database_now
 from trato.errors import Refused
 from trato.people import Person
 
 
 @transaction.atomic
-def set_words(actor: Person, shop_id: int, *, is_on: bool, words: str) -> None:
+def set_words(actor: Person, shop_id: int, *, is_on: bool, words: str) -> str:
     """Set what the shop answers outside its opening hours, and whether it does.
+
+    Returns:
+        What the rules of messages warn of in the words; empty if nothing.
 
     Raises:
         Http404: the actor doesn't work for the shop.
         PermissionDenied: the actor may not change it.
-        ValidationError: there are no words, or they can't be sent.
+        ValidationError: there are no words, or they can't be sent, or a rule stops them.
     """
     row = _locked(actor, shop_id)
-    row.is_on, row.words = is_on, _clean("words", words)
+    row.is_on = is_on
+    row.words, remark = _judged(actor, "words", words)
     row.save()
+    return remark
 
 
 @transaction.atomic
-def set_away(actor: Person, shop_id: int, until: datetime, words: str) -> None:
+def set_away(actor: Person, shop_id: int, until: datetime, words: str) -> str:
     """Say that nobody is there until a time, whatever the hours, and what the shop answers.
 
-    Raises the same exceptions as `set_words`; ValidationError also for a time in the past.
+    Returns and raises the same as `set_words`; ValidationError also for a time in the past.
     """
     row = _locked(actor, shop_id)
     if until <= row.changed_at:
         raise ValidationError({"until": _("That time has passed. Choose a later one.")})
-    row.until, row.until_words = until, _clean("until_words", words)
+    row.until = until
+    row.until_words, remark = _judged(actor, "until_words", words)
     row.save()
+    return remark
 
 
 @transaction.atomic
@@ -58,8 +66,10 @@ def _locked(actor: Person, shop_id: int) -> AwayWords:
     return row
 
 
-def _clean(field: str, words: str) -> str:
+def _judged(actor: Person, field: str, words: str) -> tuple[str, str]:
+    """Return the words as they are sent, and what rules warn of in them."""
     try:
-        return clean_body(words)
+        body = clean_body(words)
+        return body, judge(actor, body)
     except Refused as refusal:
         raise ValidationError({field: str(refusal.detail)}) from refusal

@@ -36,14 +36,14 @@ def away(request: PersonRequest) -> HttpResponse:
             form = _away_form(request, shop)
             if form.is_valid():
                 until, words = form.cleaned_data["until"], form.cleaned_data["until_words"]
-                actions.set_away(request.user, shop.pk, until, words)
-                return _done(request, shop)
+                remark = actions.set_away(request.user, shop.pk, until, words)
+                return _done(request, shop, remark)
         else:
             form = WordsForm(request.POST, row=queries.words_of(shop))
             if form.is_valid():
                 is_on, words = form.cleaned_data["is_on"], form.cleaned_data["words"]
-                actions.set_words(request.user, shop.pk, is_on=is_on, words=words)
-                return _done(request, shop)
+                remark = actions.set_words(request.user, shop.pk, is_on=is_on, words=words)
+                return _done(request, shop, remark)
     except ValidationError as error:
         form.add_error(None, error)
     return _page(request, shop, form, status=400)
@@ -55,8 +55,10 @@ def _away_form(request: PersonRequest, shop: Shop) -> AwayForm:
     return AwayForm(data, row=row, zone=zone, now=timezone.now())
 
 
-def _done(request: PersonRequest, shop: Shop) -> HttpResponse:
+def _done(request: PersonRequest, shop: Shop, remark: str = "") -> HttpResponse:
     notices.success(request, _("Saved."))
+    if remark:
+        notices.warning(request, remark)
     return redirect(f"{reverse('messaging:away')}?shop={shop.pk}")
 
 

@@ -103,10 +103,15 @@ def _masked(body: str, matches: list[Match]) -> str | None:
     return masked if any(map(str.isalnum, masked)) else None
 
 
-def _detail(rules: Sequence[ShieldRule], in_picture: Promise | str, end: Promise) -> str:
+def _detail(rules: Sequence[ShieldRule], in_picture: Promise | str, end: Promise | str) -> str:
     looks = [str(rule.label or LOOKS_LIKE[rule.kind]) for rule in rules]
     what = _("This looks like %(what)s.") % {
         "what": get_text_list(list(dict.fromkeys(looks)), _("and"))
     }
     why = WHY_SCAM if any(rule.detector in SCAMS for rule in rules) else WHY
     return " ".join(filter(None, (what, str(in_picture), str(why), str(end))))
+
+
+def described(rules: Sequence[ShieldRule]) -> str:
+    """Return what some words look like to rules, and why we ask."""
+    return _detail(rules, "", "")

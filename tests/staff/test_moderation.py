@@ -203,6 +203,17 @@ def test_removing_an_old_message_leaves_the_newer_words_in_the_notification(
     assert excerpts(seller) == ["Is it still available?"]
 
 
+def test_conversations_with_open_reports_are_found_without_those_set_aside(
+    moderator: User, reported: Report, client_of: Any
+) -> None:
+    page, talk = "/admin/messaging/conversation/?reported=yes", reported.message
+    assert talk
+    row = f"/admin/messaging/conversation/{talk.conversation_id}/"
+    assert row in client_of(moderator).get(page).text
+    Report.objects.update(is_set_aside=True)
+    assert row not in client_of(moderator).get(page).text
+
+
 # -- resolving -------------------------------------------------------------------------------
 
 

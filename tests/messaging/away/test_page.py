@@ -9,7 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.models import Shop
-from messaging.models import AwayWords
+from messaging.models import AwayWords, ShieldRule
+from messaging.rules import snapshot
 from tests.conftest import ClientOf
 
 from .conftest import SATURDAY, WORDS
@@ -90,3 +91,28 @@ def test_another_shops_words_look_like_missing_ones(page: Client, other_seller: 
         assert page.get(ADDRESS, {"shop": pk}).status_code == 404
         assert page.post(ADDRESS, {"shop": pk, "act": "words", "words": "x"}).status_code == 404
     assert not AwayWords.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["mask", "hold", "refuse"])
+def test_words_that_rules_would_stop_in_a_message_are_refused(
+    page: Client, shop: Shop, action: str
+) -> None:
+    ShieldRule.objects.filter(detector="phone").update(action=action, is_on=True)
+    snapshot.forget()
+    answer = post(page, shop, "words", is_on="on", words="Call 612 345 678 meanwhile")
+    assert answer.status_code == 400
+    assert "Automatic answers can&#x27;t be sent like this." in answer.text
+    until = "2026-12-24T10:00"
+    words = "Call 612 345 678 meanwhile"
+    assert post(page, shop, "away", until=until, until_words=words).status_code == 400
+    assert not AwayWords.objects.exists()
+    assert post(page, shop, "words", is_on="on", words="Back on 12/12/2026").status_code == 302
+
+
+def test_words_that_rules_warn_of_are_saved_with_a_warning(page: Client, shop: Shop) -> None:
+    ShieldRule.objects.filter(detector="phone").update(action="warn", is_on=True)
+    snapshot.forget()
+    words = "Call 612 345 678 meanwhile"
+    assert post(page, shop, "words", is_on="on", words=words).status_code == 302
+    assert "This looks like" in page.get(ADDRESS).text
+    assert AwayWords.objects.get().words == words

@@ -164,3 +164,13 @@ def test_files_of_removed_messages_are_purged_but_not_while_one_is_reported(
     assert [row.message for row in File.objects.all()] == [reported]
     assert len(stored(settings)) == 1
     assert not other.files.exists()
+
+
+def test_a_report_that_was_set_aside_keeps_no_files(
+    shopper: User, seller: User, conversation: Conversation
+) -> None:
+    message = sent(shopper, conversation, PDF)
+    ReportFactory(message=message, reporter=seller, is_set_aside=True)
+    Message.objects.update(removed_at=timezone.now() - timedelta(days=31))
+    call_command("purge_expired", "--delete", verbosity=0)
+    assert not File.objects.exists()

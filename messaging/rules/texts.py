@@ -1,0 +1,40 @@
+"""Words that a shop sets once and that are then sent without a person, such as away answers.
+
+Automatic messages are exempt, so the rules look at their words when they are set.
+"""
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import ShieldRule, Side
+from messaging.trust.queries import age_of
+from trato.errors import Refused, when_shown
+from trato.people import Person
+
+from . import snapshot, tally
+from .deciding import STRENGTH
+from .questions import described
+from .situations import Situation
+
+STOPPED = _("Automatic answers can't be sent like this.")
+
+
+def judge(actor: Person, text: str) -> str:
+    """Return what rules warn of in a shop's words; empty if nothing.
+
+    Raises:
+        Refused: `forbidden` if a rule would mask, hold or refuse a message with these words.
+    """
+    rules = snapshot.fresh() or snapshot.load()
+    if not rules.fires(text):
+        return ""
+    language = get_language() or ""
+    answers = Situation(Side.SELLER, language, age_of(actor), is_answered=True, category="")
+    found = [one.rule for one in rules.matches(text, language) if answers.suits(one.rule)]
+    if not found:
+        return ""
+    tally.count(found)
+    strongest = max(found, key=lambda rule: STRENGTH[rule.effect])
+    if strongest.effect == ShieldRule.Action.WARN:
+        return described(found)
+    raise Refused("forbidden", when_shown(lambda: f"{described(found)} {STOPPED}"))
