@@ -30,11 +30,11 @@ def judge(actor: Person, text: str) -> str:
         return ""
     language = get_language() or ""
     answers = Situation(Side.SELLER, language, age_of(actor), is_answered=True, category="")
-    found = [one.rule for one in rules.matches(text, language) if answers.suits(one.rule)]
-    if not found:
+    suiting = [one.rule for one in rules.matches(text, language) if answers.suits(one.rule)]
+    if not suiting:
         return ""
-    tally.count(found)
-    strongest = max(found, key=lambda rule: STRENGTH[rule.effect])
+    tally.count(suiting)
+    strongest = max(suiting, key=lambda rule: STRENGTH[rule.effect])
     if strongest.effect == ShieldRule.Action.WARN:
-        return described(found)
-    raise Refused("forbidden", when_shown(lambda: f"{described(found)} {STOPPED}"))
+        return described(suiting)
+    raise Refused("forbidden", when_shown(lambda: f"{described(suiting)} {STOPPED}"))
