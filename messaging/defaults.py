@@ -14,7 +14,6 @@ NEWS_WORDS = {
     "assigned": "messaging.team.notices.assigned_words",
     "note": "messaging.notes.notices.mention_words",
     "nudge": "messaging.nudges.notices.nudge_words",
-    "held": "messaging.review.notices.held_words",
     "report": "messaging.reports.notices.report_words",
     "hidden": "messaging.moderation.notices.hidden_words",
     "decision": "messaging.decisions.notices.decision_words",

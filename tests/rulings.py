@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import User
 from messaging.decisions.actions import decide
 from messaging.decisions.ruling import Ruling
-from messaging.models import Decision, Message
+from messaging.models import Decision, HeldMessage, Message
 
 REASONS: dict[str, Any] = {
     "ground": "terms",
@@ -25,6 +25,15 @@ def remove_message(actor: User, message_id: int, reason: str) -> Message:
     rule(actor, message.sender_id, "remove", reason, message_id=message_id)
     message.refresh_from_db()
     return message
+
+
+def reject(actor: User, held_id: int, reason: str, clause: str = "No spam") -> HeldMessage:
+    """Don't deliver a held message, and return it as it is then."""
+    held = HeldMessage.objects.get(pk=held_id)
+    about = {"held_id": held.pk, "conversation_id": held.conversation_id, "clause": clause}
+    rule(actor, held.sender_id, "reject", reason, **about)
+    held.refresh_from_db()
+    return held
 
 
 def suspend(actor: User, person_id: int, reason: str) -> User:

@@ -1,7 +1,6 @@
 """Appeal against a decision; decide an appeal. An act of staff is one entry in the audit trail."""
 
 from collections.abc import Collection, Iterable
-from datetime import UTC
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,7 +15,6 @@ from messaging.cases import claims
 from messaging.decisions import actions as decisions
 from messaging.decisions.statement import require_no_gap
 from messaging.models import Appeal, Case, Decision
-from messaging.rules import verdicts
 from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone, Refused
 from trato.listed import listed
@@ -108,8 +106,7 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
     record(actor, f"appeal.{VERBS[chosen]}", row.subject, answer)
     cases.close_case(Case.Kind.APPEAL, row.subject)
     if chosen == Appeal.Outcome.OVERTURNED:
-        counted_on = decision.created_at.astimezone(UTC).date()
-        verdicts.overturn(decision.rule, counted_on=counted_on)  # locks the rule, so last
+        decisions.count_overturned(decision)
     return row
 
 

@@ -16,6 +16,7 @@ from messaging.cases import claims
 from messaging.host import host
 from messaging.models import Appeal, Case, Conversation, Decision, HeldMessage, Message, Report
 from messaging.moderation import actions as moderation
+from messaging.review import actions as review
 from messaging.rules import verdicts
 from messaging.sanctions.queries import in_force_until
 from trato.audit.actions import record, require_reason
@@ -85,9 +86,11 @@ def _decide(
     _require_may(actor, person, ruling)
     if ruling.seen is not None:
         _require_nothing_newer(person, ruling.seen)
-    decision = _decision(actor, person, ruling, reports)
+    decision = _decision(actor, person, ruling, reports, held)
     measures.lock_things(decision)
-    if held is not None:  # its case comes last, as where it is delivered or taken back
+    if decision.measure == Measure.REJECT and decision.held and decision.conversation:
+        decision.held = review.waiting(actor, decision.held.pk, decision.conversation)
+    elif held is not None:  # its case comes last, as where it is delivered or taken back
         claims.require(actor, Case.Kind.HELD, held.subject)
     _require_of_person(decision)
     _require_new(decision)
@@ -97,7 +100,11 @@ def _decide(
     if decision.measure != Measure.DISMISS and not is_deleted(person):
         notices.notify(decision)
     record(actor, f"decision.{decision.measure}", f"decision:{decision.pk}", decision.facts)
-    if decision.measure != Measure.DISMISS:
+    if decision.measure == Measure.DISMISS:
+        return decision
+    if held is not None:
+        verdicts.judge(held, is_wrong=False)
+    else:
         verdicts.confirm(decision.rule)
     return decision
 
@@ -128,8 +135,7 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
     if not is_deleted(person):
         notices.notify_undone(decision)
     record(actor, "decision.undone", f"decision:{decision.pk}", reason)
-    counted_on = decision.created_at.astimezone(UTC).date()
-    verdicts.overturn(decision.rule, counted_on=counted_on)  # locks the rule, so last
+    count_overturned(decision)
     return decision
 
 
@@ -145,6 +151,17 @@ def overturn(decision: Decision) -> None:
     decision.save(update_fields=["overturned_at"])
     measures.undo(decision)
     answers.tell_reporters(decision)
+
+
+def count_overturned(decision: Decision) -> None:
+    """Count that a rule was wrong if a decision was overturned. Locks the rule, so call it last."""
+    if decision.held is None:
+        counted_on = decision.created_at.astimezone(UTC).date()
+        verdicts.overturn(decision.rule, counted_on=counted_on)
+        return
+    standing = Decision.objects.filter(held=decision.held, overturned_at=None)
+    if not standing.exclude(measure=Measure.DISMISS).exists():
+        verdicts.judge(decision.held, is_wrong=True)
 
 
 def may_decide_about(actor: Person, person: Any) -> bool:
@@ -182,6 +199,8 @@ def _require_may(actor: Person, person: Any, ruling: Ruling | Decision) -> None:
         raise PermissionDenied("messaging.make_decision")
     if ruling.measure == Measure.REMOVE:
         require(actor, "messaging.remove_message")
+    if ruling.measure == Measure.REJECT:
+        review.require_reviewer(actor)
     if ruling.measure == Measure.SUSPEND and not host.may_suspend(actor, person):
         raise PermissionDenied("suspend")
 
@@ -195,15 +214,23 @@ def _require_nothing_newer(person: Any, seen: int) -> None:
         )
 
 
-def _decision(actor: Person, person: Any, ruling: Ruling, reports: list[Report]) -> Decision:
+def _decision(
+    actor: Person,
+    person: Any,
+    ruling: Ruling,
+    reports: list[Report],
+    held: HeldMessage | None,
+) -> Decision:
     now, measure = timezone.now(), Measure(ruling.measure)
     source = Decision.Source.REPORT if reports else Decision.Source(ruling.source)
-    if ruling.held_id:
-        source = Decision.Source.RULE
+    rule, is_found = ruling.rule, ruling.is_found_automatically
+    if held is not None and held.reason:  # it doesn't only wait behind another one
+        source, rule, is_found = Decision.Source.RULE, held.reason, True
     return Decision(
         person=person,
         message=Message.objects.get(pk=ruling.message_id) if ruling.message_id else None,
         conversation_id=ruling.conversation_id,
+        held=held,
         report_id=ruling.report_id or (reports[0].pk if reports else None),
         measure=measure,
         scope=SCOPES.get(measure, Decision.Scope.ACCOUNT),
@@ -211,8 +238,8 @@ def _decision(actor: Person, person: Any, ruling: Ruling, reports: list[Report])
         ends_at=ruling.ends_at if measure in TIMED else None,
         facts=require_reason(ruling.facts),
         source=source,
-        rule=ruling.rule if source == Decision.Source.RULE else "",
-        is_found_automatically=ruling.is_found_automatically or ruling.held_id is not None,
+        rule=rule if source == Decision.Source.RULE else "",
+        is_found_automatically=is_found,
         is_decided_automatically=ruling.is_decided_automatically,
         ground=Decision.Ground(ruling.ground) if ruling.ground else "",
         clause=ruling.clause.strip(),

@@ -42,8 +42,8 @@ class DecisionAdmin(LargeAdmin[Decision]):
     fields = (
         "about_whom", "measure", "scope", "starts_at", "ends_at", "ground", "clause",
         "explanation", "facts", "source", "is_found_automatically", "is_decided_automatically",
-        "message", "conversation", "report", "decided_by", "created_at", "appeal_until", "state",
-        "overturned_at",
+        "message", "conversation", "held", "report", "decided_by", "created_at", "appeal_until",
+        "state", "overturned_at",
     )  # fmt: skip
     readonly_fields = ("about_whom", "state")
 
@@ -105,7 +105,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
                 "appeal, and somebody else decides the appeal."
             ),
             form_class=partial(DecisionForm, measures=matter.measures(actor)),
-            initial=matter.initial(),
+            initial=matter.initial() | {"measure": request.GET.get("measure", "")},
         )
 
     def undo(self, request: HttpRequest, decision_id: int) -> HttpResponse:

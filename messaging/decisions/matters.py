@@ -63,14 +63,19 @@ class Matter:
     def measures(self, actor: Person) -> list[Decision.Measure]:
         """Return what can be decided here, with the mildest last."""
         message, conversation = self.message, self.conversation
-        possible = {
+        possible: dict[Decision.Measure, bool] = {
             Measure.REMOVE: message is not None
             and message.removed_at is None
             and actor.has_perm("messaging.remove_message"),
+            Measure.REJECT: self.held is not None
+            and self.held.state == HeldMessage.State.WAITING
+            and actor.has_perm("messaging.review_held_message"),
             Measure.CLOSE: conversation is not None and not conversation.ended_at,
             Measure.SUSPEND: all(host.may_suspend(actor, person) for person in self.people),
             Measure.DISMISS: self.report is not None,
         }
+        if self.held is not None and not self.held.reason:
+            return [Measure.REJECT] if possible[Measure.REJECT] else []
         is_gone = any(map(is_deleted, self.people))
         return [
             one
@@ -137,9 +142,11 @@ def _of_report(report: Report) -> Matter:
 
 def _of_held(actor: Person, key: int) -> Matter:
     actions.require(actor, "messaging.review_held_message")
-    # One that only waits behind another was found by nothing.
-    related = HeldMessage.objects.select_related("sender", "conversation").exclude(reason="")
+    related = HeldMessage.objects.select_related("sender", "conversation")
     held = get_object_or_404(related, pk=key)
+    # Nothing has found one that only waits behind another: all that staff can do is not deliver it.
+    if not held.reason and held.state != HeldMessage.State.WAITING:
+        raise Http404("nothing to decide about")
     return Matter(people=[held.sender], held=held, conversation=held.conversation)
 
 

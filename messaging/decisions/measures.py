@@ -9,6 +9,7 @@ from messaging.lanes import actions as lanes
 from messaging.lanes.turns import Turn
 from messaging.models import Conversation, Decision, Message
 from messaging.moderation import actions as moderation
+from messaging.review import actions as review
 from messaging.sanctions import actions as sanctions
 from trato.errors import AlreadyDone
 from trato.people import is_deleted
@@ -31,6 +32,8 @@ def lock_things(decision: Decision) -> None:
         message = Message.objects.select_related("sender").get(pk=decision.message_id)
         message.conversation = conversation
         decision.message = message
+    if decision.held is not None:
+        decision.held.conversation = conversation
 
 
 def carry_out(decision: Decision) -> None:
@@ -44,6 +47,8 @@ def carry_out(decision: Decision) -> None:
             if message.removed_at:
                 raise already(_("This message has already been removed."), decision)
             moderation.hide(message)
+        case Measure.REJECT if held := decision.held:
+            review.refuse(held)
         case Measure.CLOSE if conversation := decision.conversation:
             if conversation.ended_at:
                 raise already(_("This conversation has already ended."), decision)
@@ -78,6 +83,8 @@ def undo(decision: Decision) -> None:
         case Measure.REMOVE if message := decision.message:
             if message.removed_at and not others.filter(message=message).exists():
                 moderation.show_again(message)
+        case Measure.REJECT if held := decision.held:
+            review.deliver_after_all(held)
         case Measure.CLOSE if conversation := decision.conversation:
             if conversation.is_closed and not others.filter(conversation=conversation).exists():
                 _reopen(conversation, decision)

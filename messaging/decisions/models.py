@@ -21,6 +21,7 @@ class Decision(models.Model):
 
     class Measure(models.TextChoices):
         REMOVE = "remove", _("Remove the message")
+        REJECT = "reject", _("Don't deliver the message")
         CLOSE = "close", _("Close the conversation")
         WARN = "warn", _("Warn the person")
         LIMIT = "limit", _("Limit the person")
@@ -64,6 +65,15 @@ class Decision(models.Model):
         null=True,
         blank=True,
         verbose_name=_("conversation"),
+    )
+    held = models.ForeignKey(
+        "messaging.HeldMessage",
+        on_delete=models.SET_NULL,
+        related_name="decisions",
+        null=True,
+        blank=True,
+        verbose_name=_("held message"),
+        help_text="Empty once it is deleted.",
     )
     report = models.ForeignKey(
         "messaging.Report",

@@ -11,7 +11,11 @@ from django.utils.translation import gettext as _
 from messaging.models import Decision
 
 Measure, Scope = Decision.Measure, Decision.Scope
-SCOPES = {Measure.REMOVE: Scope.MESSAGE, Measure.CLOSE: Scope.CONVERSATION}
+SCOPES = {
+    Measure.REMOVE: Scope.MESSAGE,
+    Measure.REJECT: Scope.MESSAGE,
+    Measure.CLOSE: Scope.CONVERSATION,
+}
 ENDING = (Measure.LIMIT, Measure.MUTE)  # these always end
 TIMED = (*ENDING, Measure.SUSPEND)
 
@@ -31,7 +35,7 @@ class Ruling:
         rule: the name of the shield rule, if the source is one.
         message_id, conversation_id: what it is about.
         report_id: the report that it answers. It closes all open reports against the same side.
-        held_id: the held message that it is about; staff decide apart whether that is delivered.
+        held_id: the held message that it is about. Only `reject` says what becomes of that.
         is_found_automatically, is_decided_automatically: what staff did not do themselves.
         seen: the latest decision about the person that the member of staff knew; 0 if there was
             none, None to decide in any case.
@@ -64,6 +68,8 @@ def require_sound(ruling: Ruling) -> None:
     measure, now = Measure(ruling.measure), timezone.now()
     if measure == Measure.REMOVE and ruling.message_id is None:
         raise ValidationError({"measure": _("There is no message to remove.")})
+    if measure == Measure.REJECT and ruling.held_id is None:
+        raise ValidationError({"measure": _("There is no message that waits for delivery.")})
     if measure == Measure.CLOSE and not (ruling.conversation_id or ruling.message_id):
         raise ValidationError({"measure": _("There is no conversation to close.")})
     if ruling.ends_at is None:

@@ -23,6 +23,7 @@ QUOTED_MAX = 120  # characters of a conversation's name
 
 TITLES = {
     Measure.REMOVE: gettext_lazy("We removed your message"),
+    Measure.REJECT: gettext_lazy("We didn't deliver your message"),
     Measure.CLOSE: gettext_lazy("We closed a conversation"),
     Measure.WARN: gettext_lazy("A warning from our staff"),
     Measure.LIMIT: gettext_lazy("We limited your account"),
@@ -33,6 +34,9 @@ TITLES = {
 EFFECTS = {
     Measure.REMOVE: gettext_lazy(
         "Your message in the conversation about “%(about)s” is hidden from both sides."
+    ),
+    Measure.REJECT: gettext_lazy(
+        "Your message in the conversation about “%(about)s” was not delivered. Only you can see it."
     ),
     Measure.CLOSE: gettext_lazy(
         "Nobody can write in the conversation about “%(about)s” any more. You can still read it."

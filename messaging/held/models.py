@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.sides import Side
 
 if TYPE_CHECKING:
-    from messaging.models import Conversation
+    from messaging.models import Conversation, Decision
 
 REASON_MAX_CHARACTERS = 40
 
@@ -64,12 +64,16 @@ class HeldMessage(models.Model):
         help_text="A rule or `SpamReason`; empty if it only waits behind an earlier one.",
     )
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
-    # One of `Report.Reason`, for the sender; empty if staff have not decided.
-    rule = models.CharField(_("rule"), max_length=12, blank=True)
+    # What staff think of the rule that held it, see `rules.verdicts.judge`.
+    judged_on = models.DateField(_("rule judged"), null=True, blank=True, editable=False)
+    is_overturned = models.BooleanField(
+        _("rule overturned"), default=False, db_default=False, editable=False
+    )
     created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
 
-    why = ""  # it was not delivered, see `queries.shown_to`
+    # The decision of staff not to deliver it, see `queries.shown_to`.
+    decision: "Decision | None" = None
 
     class Meta:
         verbose_name = _("held message")

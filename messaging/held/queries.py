@@ -4,10 +4,9 @@ import uuid
 
 from django.db.models import QuerySet
 
-from messaging.models import Conversation, HeldMessage
+from messaging.models import Conversation, Decision, HeldMessage
+from trato.listed import listed
 from trato.people import Person
-
-from .words import why
 
 
 def find(conversation: Conversation, sender_id: int, client_id: uuid.UUID) -> HeldMessage | None:
@@ -26,7 +25,9 @@ def open_of(conversation: Conversation, sender_id: int) -> QuerySet[HeldMessage]
 
 
 def shown_to(user: Person, conversation: Conversation) -> list[HeldMessage]:
-    """Return a person's own held messages in a conversation, with their files and `why`.
+    """Return a person's own held messages in a conversation, with their files.
+
+    Those that staff didn't deliver have their `decision`.
 
     Without a query if nothing was ever held there.
     """
@@ -35,6 +36,9 @@ def shown_to(user: Person, conversation: Conversation) -> list[HeldMessage]:
     states = (*HeldMessage.OPEN, HeldMessage.State.REJECTED)
     rows = HeldMessage.objects.filter(conversation=conversation, sender=user.pk, state__in=states)
     shown = list(rows.prefetch_related("files").order_by("pk"))
-    for row in shown:
-        row.why = why(row.rule) if row.is_rejected else ""
+    if rejected := [row.pk for row in shown if row.is_rejected]:
+        decided = Decision.objects.filter(held__in=listed(rejected), overturned_at=None)
+        decisions = {one.held_id: one for one in decided.filter(measure=Decision.Measure.REJECT)}
+        for row in shown:
+            row.decision = decisions.get(row.pk)
     return shown

@@ -2000,7 +2000,21 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("rule", models.CharField(blank=True, max_length=12, verbose_name="rule")),
+                (
+                    "judged_on",
+                    models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="rule judged"
+                    ),
+                ),
+                (
+                    "is_overturned",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        editable=False,
+                        verbose_name="rule overturned",
+                    ),
+                ),
                 (
                     "created_at",
                     models.DateTimeField(
@@ -3026,6 +3040,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("remove", "Remove the message"),
+                            ("reject", "Don't deliver the message"),
                             ("close", "Close the conversation"),
                             ("warn", "Warn the person"),
                             ("limit", "Limit the person"),
@@ -3152,6 +3167,18 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "held",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty once it is deleted.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="decisions",
+                        to="messaging.heldmessage",
+                        verbose_name="held message",
                     ),
                 ),
                 (

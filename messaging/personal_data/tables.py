@@ -150,7 +150,7 @@ CONVERSATIONS = (
         "held_messages",
         _("Messages that were checked before delivery"),
         _of(HeldMessage, "sender_id"),
-        (CONVERSATION, SENT, WORDS, "state"),
+        (("pk", _("Number")), CONVERSATION, SENT, WORDS, "state"),
     ),
     Table(
         "kept_questions",
@@ -229,6 +229,7 @@ SAFETY = (
             ("pk", _("Number")), "measure", "scope", "starts_at", "ends_at", "facts", "source",
             "ground", "clause", "explanation", "is_found_automatically",
             "is_decided_automatically", "appeal_until", CREATED, "overturned_at",
+            ("held_id", _("Message that was checked")),
         ),
     ),
     Table(

@@ -1,4 +1,4 @@
-"""Deliver, reject and take back held messages."""
+"""Deliver, refuse and take back held messages."""
 
 import uuid
 from typing import Any, cast
@@ -17,7 +17,7 @@ from messaging.files import actions as files
 from messaging.held import queries
 from messaging.held.frames import MessageRejected
 from messaging.host import host
-from messaging.models import Case, Conversation, File, HeldMessage, Report, Sanction
+from messaging.models import Case, Conversation, Decision, File, HeldMessage, Sanction
 from messaging.records import Attempt, Sent
 from messaging.rules import verdicts
 from messaging.sanctions.queries import unmuted
@@ -27,8 +27,6 @@ from trato.audit.actions import record, require_reason
 from trato.clock import database_now
 from trato.errors import AlreadyDone, Refused
 from trato.people import Person
-
-from . import notices
 
 State = HeldMessage.State
 
@@ -51,37 +49,32 @@ def release(actor: Person, held_id: int, reason: str) -> HeldMessage:
     _decide(row, State.CLEARED)
     record(actor, "held_message.released", row.subject, reason)
     _deliver_due(row.conversation, row.sender)
-    verdicts.overturn(row.reason)  # locks the rule, so last
+    verdicts.judge(row, is_wrong=True)  # locks the rule, so last
     row.refresh_from_db()
     return row
 
 
-@transaction.atomic
-def reject(
-    actor: Person, held_id: int, reason: str, rule: str = Report.Reason.OTHER
-) -> HeldMessage:
-    """Don't deliver a held message. It stays with its sender, who learns which rule it broke.
+def refuse(row: HeldMessage) -> None:
+    """Don't deliver a message, as a decision says, which is on record. It stays with its sender.
 
     Args:
-        reason: for the audit trail only.
-        rule: one of `Report.Reason`.
-
-    Raises:
-        AlreadyDone: it has been decided, or taken back.
-        Claimed: somebody else works on its case.
-        PermissionDenied: the actor lacks the permission.
-        ValidationError: no reason is given, or the actor is involved.
-        ValueError: the rule is unknown.
-        HeldMessage.DoesNotExist: it does not exist.
+        row: from `waiting`.
     """
-    chosen = Report.Reason(rule)
-    row, reason = _to_decide(actor, held_id, reason)
-    _refuse(row, chosen)
-    record(actor, "held_message.rejected", row.subject, reason)
-    notices.notify_sender(row)
+    _refuse(row)
     _deliver_due(row.conversation, row.sender)
-    verdicts.confirm(row.reason)
-    return row
+
+
+def deliver_after_all(row: HeldMessage) -> None:
+    """Let a message through whose decision is overturned, unless its sender has taken it back.
+
+    Args:
+        row: with its conversation, which the caller has locked.
+    """
+    row.refresh_from_db(fields=["state", "body"])
+    if row.state != State.REJECTED:
+        return
+    _decide(row, State.CLEARED)
+    _deliver_due(row.conversation, row.sender)
 
 
 @transaction.atomic
@@ -106,26 +99,51 @@ def withdraw(actor: Person, conversation_id: int, client_id: uuid.UUID) -> None:
 
 def _to_decide(actor: Person, held_id: int, reason: str) -> tuple[HeldMessage, str]:
     """Return a message that waits for a decision, under the lock of its conversation."""
-    if not (actor.is_active and actor.is_staff and actor.has_perm("messaging.review_held_message")):
-        raise PermissionDenied("messaging.review_held_message")
+    require_reviewer(actor)
     reason = require_reason(reason)
     conversation_id = HeldMessage.objects.get(pk=held_id).conversation_id
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
-    row = HeldMessage.objects.select_related("sender").get(pk=held_id)
+    return waiting(actor, held_id, conversation), reason
+
+
+def require_reviewer(actor: Person) -> None:
+    """Raise PermissionDenied unless somebody decides what becomes of held messages."""
+    if not (actor.is_active and actor.is_staff and actor.has_perm("messaging.review_held_message")):
+        raise PermissionDenied("messaging.review_held_message")
+
+
+def waiting(actor: Person, held_id: int, conversation: Conversation) -> HeldMessage:
+    """Return a message that waits for a decision, which the actor may make. Claims its case.
+
+    Args:
+        conversation: locked.
+
+    Raises:
+        AlreadyDone: it has been decided, or taken back.
+        Claimed: somebody else works on its case.
+        ValidationError: the actor is involved.
+        HeldMessage.DoesNotExist: it is not there any more.
+    """
+    row = HeldMessage.objects.select_related("sender").get(pk=held_id, conversation=conversation)
     row.conversation = conversation
     members = host.members_of(conversation.shop_id)
     claims.require_uninvolved(actor, [row.sender_id, conversation.consumer_id, *members])
     claims.require(actor, Case.Kind.HELD, row.subject)  # after the conversation, as sends do
     if row.state != State.WAITING:
-        verb = "released" if row.state in (State.CLEARED, State.DELIVERED) else "rejected"
-        before = audit.last(f"held_message.{verb}", row.subject)
-        text = (
-            _("Its sender has taken this message back.")
-            if row.state == State.WITHDRAWN
-            else _("Somebody has already decided about this message.")
-        )
-        raise AlreadyDone(text, before and before.actor, row.decided_at)
-    return row, reason
+        raise _decided(row)
+    return row
+
+
+def _decided(row: HeldMessage) -> AlreadyDone:
+    """Return the refusal of a second decision about a message, with who made the first one."""
+    if row.state == State.WITHDRAWN:
+        return AlreadyDone(_("Its sender has taken this message back."))
+    text = _("Somebody has already decided about this message.")
+    rejections = Decision.objects.filter(held=row, measure=Decision.Measure.REJECT)
+    if before := rejections.select_related("decided_by").first():
+        return AlreadyDone(text, before.decided_by, before.created_at)
+    released = audit.last("held_message.released", row.subject)
+    return AlreadyDone(text, released and released.actor, row.decided_at)
 
 
 def _deliver_due(conversation: Conversation, sender: Person) -> None:
@@ -154,7 +172,7 @@ def _deliver(row: HeldMessage) -> None:
         with transaction.atomic():
             sent = orm.store_one(attempt)
     except (Refused, Http404):  # a block, the end of the conversation, or an account that is gone
-        _refuse(row, "")
+        _refuse(row)
         return
     assert isinstance(sent, Sent)  # noqa: S101 - a released one isn't held
     row.body = ""  # the log has it now
@@ -162,8 +180,7 @@ def _deliver(row: HeldMessage) -> None:
     transaction.on_commit(lambda: pipeline.announce([sent]))
 
 
-def _refuse(row: HeldMessage, rule: str) -> None:
-    row.rule = rule
+def _refuse(row: HeldMessage) -> None:
     _decide(row, State.REJECTED)
     _tell(row)
 
@@ -172,7 +189,7 @@ def _decide(row: HeldMessage, state: str) -> None:
     if row.state == State.WAITING:
         cases.close_case(Case.Kind.HELD, row.subject)
     row.state, row.decided_at = state, database_now()
-    row.save(update_fields=["state", "decided_at", "body", "rule"])
+    row.save(update_fields=["state", "decided_at", "body"])
 
 
 def _tell(row: HeldMessage) -> None:

@@ -1,6 +1,6 @@
 """Held messages, for staff to work through."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,11 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from messaging.host import host
 from messaging.models import HeldMessage
 from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, person_of
-from trato.admin.reasons import ReasonForm, act_with_reason
+from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
 
 from . import actions
-from .forms import RejectionForm
 
 WORDS = ("excerpt", "their_words", "quote")
 
@@ -63,7 +62,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     ordering = ("created_at", "pk")
     fields = (
         "sender", "side", "conversation", "their_words", "quote", "held_because", "reason",
-        "created_at", "state", "rule", "decided_at",
+        "created_at", "state", "decided_at",
     )  # fmt: skip
     readonly_fields = ("their_words", "held_because")
 
@@ -99,50 +98,31 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     ) -> HttpResponse:
         """Render the page of one message, and what can be done about it."""
         row, actor = context["original"], person_of(request)
-        context["may_decide"] = row.state == HeldMessage.State.WAITING and actor.has_perm(
+        context["may_review"] = row.state == HeldMessage.State.WAITING and actor.has_perm(
             "messaging.review_held_message"
         )
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
-        release, reject = map(self.admin_site.admin_view, (self.release, self.reject))
+        release = self.admin_site.admin_view(self.release)
         return [
             path("<int:held_id>/release/", release, name="held_message_release"),
-            path("<int:held_id>/reject/", reject, name="held_message_reject"),
             *super().get_urls(),
         ]
 
     def release(self, request: HttpRequest, held_id: int) -> HttpResponse:
-        """Let a message through, with a reason."""
-        then = gettext("The other side gets it now, after what the sender wrote before it.")
-        title = gettext("Deliver this message")
-        return self._decide(request, held_id, title, actions.release, then)
-
-    def reject(self, request: HttpRequest, held_id: int) -> HttpResponse:
-        """Don't deliver a message, with a reason."""
-        then = gettext("It stays with its sender, who reads that it was not delivered, and why.")
-        title = gettext("Don't deliver this message")
-        return self._decide(request, held_id, title, actions.reject, then, RejectionForm)
-
-    def _decide(
-        self,
-        request: HttpRequest,
-        held_id: int,
-        title: str,
-        act: Callable[..., object],
-        consequences: str,
-        form_class: Callable[..., ReasonForm] = ReasonForm,
-    ) -> HttpResponse:
+        """Let a message through, with a reason. Staff who don't deliver it decide about it."""
         actor = person_of(request)
         row = get_object_or_404(HeldMessage.objects.select_related("sender"), pk=held_id)
         return act_with_reason(
             request,
-            title,
-            [partial(act, actor, held_id)],
+            gettext("Deliver this message"),
+            [partial(actions.release, actor, held_id)],
             model=HeldMessage,
             back=reverse("admin:messaging_heldmessage_changelist"),
             allowed=actor.has_perm("messaging.review_held_message"),
             about=host.display_name(row.sender),
-            consequences=consequences,
-            form_class=form_class,
+            consequences=gettext(
+                "The other side gets it now, after what the sender wrote before it."
+            ),
         )

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from messaging.cases import actions as cases
-from messaging.models import Case, RuleDay, ShieldRule
+from messaging.models import Case, HeldMessage, RuleDay, ShieldRule
 from trato.audit.actions import record
 
 from . import tally
@@ -38,6 +38,25 @@ def overturn(name: str, *, counted_on: date | None = None) -> None:
         counted_on: the day on which staff's first decision, which is overturned, was counted.
     """
     _count(name, judged=0 if counted_on else 1, overturned=1, day=counted_on)
+
+
+def judge(held: HeldMessage, *, is_wrong: bool) -> None:
+    """Count what staff think of the rule that held a message, in the transaction of their act.
+
+    A message counts once, on the day on which staff first judged it, however often they do.
+
+    Args:
+        held: with its conversation locked.
+    """
+    row = HeldMessage.objects.only("judged_on", "is_overturned").get(pk=held.pk)
+    day = row.judged_on or timezone.now().date()
+    HeldMessage.objects.filter(pk=held.pk).update(judged_on=day, is_overturned=is_wrong)
+    _count(
+        held.reason,
+        judged=0 if row.judged_on else 1,
+        overturned=int(is_wrong) - int(row.is_overturned),
+        day=day,
+    )
 
 
 @transaction.atomic

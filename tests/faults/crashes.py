@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from messaging import events, pipeline
+from messaging.decisions import actions as decisions
+from messaging.decisions import notices
 from messaging.review import actions as review
-from messaging.review import notices
 from messaging.sending import orm
 from notifications.consumers import BadgeConsumer
 
@@ -38,8 +39,8 @@ DECISION_POINTS = {
 }
 _BEFORE = {
     "before_decision": ((review, "_decide"),),
-    "before_audit": ((review, "record"),),
-    "before_notice": ((notices, "notify_sender"),),
+    "before_audit": ((review, "record"), (decisions, "record")),
+    "before_notice": ((notices, "notify"),),
     "before_store": ((orm, "store_one"),),
     "after_commit": ((pipeline, "announce"), (events, "to_person")),
 }

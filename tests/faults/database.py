@@ -6,15 +6,16 @@ from collections.abc import Collection
 from django.db import connection
 
 from messaging.models import (
+    DECISION_KIND,
     Case,
     Conversation,
+    Decision,
     File,
     HeldMessage,
     Message,
     Participant,
     Reaction,
 )
-from messaging.review.notices import HELD_KIND
 from notifications.models import News
 from trato.audit.models import AuditEntry
 
@@ -88,13 +89,18 @@ def read_held(members: Collection[int]) -> list[HeldRow]:
     """Read the messages that are or were held in some conversations, with what belongs to them."""
     rows = list(HeldMessage.objects.filter(conversation__in=members).order_by("pk"))
     subjects = [row.subject for row in rows]
-    entries = AuditEntry.objects.filter(subject__in=subjects).values_list("subject", flat=True)
-    news = News.objects.filter(subject_kind=HELD_KIND, subject_id__in=[row.pk for row in rows])
+    rejected = Decision.objects.filter(held__in=rows, measure="reject")
+    of = {pk: held_id for pk, held_id in rejected.values_list("pk", "held") if held_id}
+    rejections = {f"decision:{pk}": f"held_message:{held_id}" for pk, held_id in of.items()}
+    entries = AuditEntry.objects.filter(subject__in=[*subjects, *rejections])
+    news = News.objects.filter(subject_kind=DECISION_KIND, subject_id__in=[*of])
     opened = Case.objects.filter(kind=Case.Kind.HELD, subject__in=subjects)
-    decisions = Counter(entries)
+    decisions = Counter(
+        rejections.get(subject, subject) for subject in entries.values_list("subject", flat=True)
+    )
     cases = Counter(opened.values_list("subject", flat=True))
     open_cases = Counter(opened.filter(closed_at=None).values_list("subject", flat=True))
-    notices = Counter(news.values_list("subject_id", flat=True))
+    notices = Counter(of[key] for key in news.values_list("subject_id", flat=True))
     return [
         HeldRow(
             conversation=row.conversation_id,
@@ -102,7 +108,7 @@ def read_held(members: Collection[int]) -> list[HeldRow]:
             sender=row.sender_id,
             suspicious=bool(row.reason),
             state=row.state,
-            rejected=bool(row.rule),
+            rejected=row.pk in of.values(),
             entries=decisions[subject],
             notices=notices[row.pk],
             cases=cases[subject],

@@ -41,12 +41,13 @@ def decide(decision: Decision) -> None:
     """Carry out a decision, unless the process dies first, or its sender has taken it back."""
     from accounts.models import User
     from messaging.review import actions
+    from tests.rulings import reject
     from trato.errors import AlreadyDone
 
     from . import crashes
 
     crashes.arm_decision(decision.point)
-    act = actions.release if decision.how == "released" else actions.reject
+    act = actions.release if decision.how == "released" else reject
     with suppress(AlreadyDone, ValidationError):
         act(User.objects.get(pk=decision.staff), decision.held, "for the suite's sake")
 

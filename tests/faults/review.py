@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from accounts.models import User
 from messaging.models import HeldMessage
 from messaging.review import actions
+from tests.rulings import reject
 from trato.errors import AlreadyDone
 
 from .history import History
@@ -96,7 +97,7 @@ class Review:
             if how == "released":
                 actions.release(person, row.pk, REASON)
             else:
-                actions.reject(person, row.pk, REASON)
+                reject(person, row.pk, REASON)
         except (AlreadyDone, ValidationError, DatabaseError, InterfaceError):
             return
         self._note("decided", row, how)

@@ -49,7 +49,7 @@ from messaging.rules import actions as rules
 from messaging.trust import actions as trust
 from notifications.announcements import actions as announcements
 from notifications.factories import AnnouncementFactory
-from tests.rulings import remove_message, suspend
+from tests.rulings import reject, remove_message, suspend
 from trato.audit import actions as audit
 from trato.audit.models import AuditEntry
 
@@ -200,15 +200,13 @@ ACTS: dict[str, dict[str, Act]] = {
     "messaging.review.actions.release": {
         "release": lambda actor, scene: review.release(actor, scene.held.pk, REASON),
     },
-    "messaging.review.actions.reject": {
-        "reject": lambda actor, scene: review.reject(actor, scene.held.pk, REASON),
-    },
     "messaging.desk.actions.take": {
         "take": lambda actor, scene: desk.take(actor, case_of(scene).pk),
         "take the next": lambda actor, scene: desk.take_next(actor, Case.objects.all()),
     },
     "messaging.decisions.actions._decide": {
         "decide": lambda actor, scene: decisions.decide(actor, scene.person.pk, WARNING),
+        "reject": lambda actor, scene: reject(actor, scene.held.pk, REASON),
         "remove": lambda actor, scene: remove_message(actor, scene.said.pk, REASON),
         "suspend": lambda actor, scene: suspend(actor, scene.person.pk, REASON),
         "decide about a report": lambda actor, scene: decisions.decide(

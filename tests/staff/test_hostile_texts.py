@@ -85,7 +85,7 @@ def test_the_pages_on_which_staff_act_show_texts_as_text(chief: User, client_of:
         f"{decide}?person={first['decision'].person_id}",
         of(first["report"], "upheld/resolve/"),
         of(first["report"], "mute/"),
-        of(first["heldmessage"], "reject/"),
+        f"{decide}?held={first['heldmessage'].pk}&measure=reject",
         of(first["decision"], "undo/"),
         of(first["appeal"], "decide/"),
     ):

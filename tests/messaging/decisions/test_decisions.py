@@ -1,5 +1,6 @@
 """A decision is one record: it is carried out, told and recorded together, or not at all."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from messaging.decisions.actions import decide, months_after
 from messaging.decisions.ruling import Ruling
-from messaging.models import Conversation, Decision, Message, Report, Sanction
+from messaging.models import Conversation, Decision, HeldMessage, Message, Report, Sanction
 from messaging.reports.actions import report_message
 from notifications.models import Notification
 from tests.messaging.decisions.conftest import REASONS
@@ -26,6 +27,16 @@ MEASURES = [one.value for one in Decision.Measure]
 
 def on(measure: str, message: Message) -> dict[str, Any]:
     """Return what a measure is about."""
+    if measure == "reject":
+        held = HeldMessage.objects.create(
+            conversation=message.conversation,
+            sender=message.sender,
+            side=message.side,
+            client_id=uuid.uuid4(),
+            body="Pay elsewhere",
+            reason="rule",
+        )
+        return {"held_id": held.pk, "conversation_id": held.conversation_id}
     return {"message_id": message.pk} if measure in ("remove", "close", "dismiss") else {}
 
 

@@ -19,7 +19,8 @@ from messaging.desk import actions, queries
 from messaging.held.store import hold
 from messaging.models import Case, Conversation, HeldMessage
 from messaging.records import Attempt
-from messaging.review.actions import reject, release, withdraw
+from messaging.review.actions import release, withdraw
+from tests.rulings import reject
 from tests.said import say
 from tests.sockets import next_frame, receives_nothing
 from tests.threads import in_threads

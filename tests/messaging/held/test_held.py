@@ -17,9 +17,10 @@ from messaging import actions
 from messaging.blocks.actions import block
 from messaging.models import Conversation, File, HeldMessage, Message
 from messaging.records import Held, Sent
-from messaging.review.actions import due, reject, release, withdraw
+from messaging.review.actions import due, release, withdraw
 from messaging.review.retention import RULES
 from notifications.models import Notification
+from tests.rulings import reject
 from tests.said import say
 from tests.uploads import PDF, uploaded
 from trato.audit.models import AuditEntry
@@ -126,7 +127,7 @@ def test_a_rejected_one_stays_with_its_sender_and_the_rest_is_delivered(
     page = client_of(shopper).get(conversation.get_absolute_url()).text
     assert SUSPICIOUS in page
     assert "Not delivered." in page
-    assert "It looked like an attempt at fraud." in page
+    assert "Read why, and how to appeal" in page
     assert moderator.name not in page
     assert SUSPICIOUS not in client_of(seller).get(conversation.get_absolute_url()).text
     with pytest.raises(Refused, match="forbidden") as refused:
@@ -207,7 +208,7 @@ def test_nothing_of_a_suspended_person_is_delivered_until_the_account_is_restore
     first, second = held()
     with pytest.raises(ValidationError):
         release(moderator, first.pk, "Fine")
-    reject(moderator, first.pk, "Scam", "scam")
+    reject(moderator, first.pk, "Scam")
     User.objects.filter(pk=shopper.pk).update(is_active=True)
     release(moderator, second.pk, "Fine")
     assert bodies(conversation) == ["Also suspicious"]
@@ -243,7 +244,7 @@ def test_each_decision_needs_the_permission_and_leaves_one_entry(
     release(moderator, first.pk, "Fine")
     reject(moderator, second.pk, "Scam")
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == ["held_message.released", "held_message.rejected"]
+    assert list(verbs) == ["held_message.released", "decision.reject"]
     for act in (release, reject):
         with pytest.raises(AlreadyDone):
             act(moderator, first.pk, "Fine")
@@ -264,7 +265,7 @@ def test_what_was_decided_long_ago_is_purged_with_its_files(
     for body in (SUSPICIOUS, "Also suspicious"):
         send(shopper, conversation, body, files=[uploaded(shopper, conversation, PDF).pk])
     rejected, waiting = held()
-    reject(moderator, rejected.pk, "Scam", "scam")
+    reject(moderator, rejected.pk, "Scam")
     ago = timezone.now() - timedelta(days=201)
     HeldMessage.objects.filter(decided_at__isnull=False).update(decided_at=ago)
     HeldMessage.objects.update(created_at=ago)

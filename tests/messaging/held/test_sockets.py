@@ -8,7 +8,8 @@ from asgiref.sync import sync_to_async
 
 from accounts.models import User
 from messaging.models import Conversation, HeldMessage, Message
-from messaging.review.actions import reject, release
+from messaging.review.actions import release
+from tests.rulings import reject
 from tests.said import say
 from tests.sockets import Socket, message_frame, next_frame, receives_nothing, send
 

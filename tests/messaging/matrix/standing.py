@@ -54,6 +54,11 @@ def decide_about_held(client: Client, scene: Scene, person: str) -> tuple[int, b
     return status, Decision.objects.filter(conversation=scene.held.conversation).exists()
 
 
+def reject_held(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    status = _decide(client, f"held={scene.held.pk}", "reject", scene.held.sender)
+    return status, Decision.objects.filter(held=scene.held, measure="reject").exists()
+
+
 def undo(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     path = f"/admin/messaging/decision/{scene.decision.pk}/undo/"
     status = client.post(path, {"reason": "A mistake"}).status_code

@@ -151,7 +151,7 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "take back a held message": (held.take_back, {"shopper"}, {404}),
     "review a held message": (held.review, AUDITORS, {401, 403}),
     "deliver a held message": (held.release, STAFF, {302, 403}),
-    "reject a held message": (held.reject, STAFF, {302, 403}),
+    "reject a held message": (standing.reject_held, STAFF, {302, 403}),
     "see standing": (standing.see_standing, EVERYBODY | {"suspended"}, set()),
     "read a decision": (standing.read_decision, {"shopper"}, {404}),
     "appeal": (standing.appeal, {"shopper"}, {404}),

@@ -10,14 +10,15 @@ from django.utils import timezone
 from accounts.models import User
 from messaging.appeals import actions as appeals
 from messaging.cases import claims
-from messaging.decisions.actions import decide
+from messaging.decisions.actions import decide, undo
 from messaging.decisions.ruling import Ruling
 from messaging.models import Case, Conversation, Decision, HeldMessage, RuleDay, ShieldRule
 from messaging.records import Held
-from messaging.review.actions import reject, release
+from messaging.review.actions import release
 from messaging.rules import actions, verdicts
 from tests.messaging.rules.asking import PHONE, question, send
 from tests.messaging.rules.conftest import SetRule
+from tests.rulings import reject, rule
 from tests.staff.addresses import address, of
 from tests.threads import in_threads
 from trato.audit.models import AuditEntry
@@ -47,8 +48,8 @@ def test_releasing_overturns_and_rejecting_confirms(
     assert isinstance(send(shopper, conversation, "Thanks"), Held)  # only waits behind them
     first, second, behind = HeldMessage.objects.order_by("pk")
     assert behind.reason == ""
-    reject(moderator, behind.pk, "No", "spam")
-    reject(moderator, first.pk, "No", "spam")
+    reject(moderator, behind.pk, "No")
+    reject(moderator, first.pk, "No")
     release(moderator, second.pk, "Fine")
     day = RuleDay.objects.get(rule__name="phone")
     assert (day.judged, day.overturned) == (2, 1)
@@ -98,7 +99,8 @@ def test_a_decision_about_the_sender_of_a_held_message_names_the_rule(
     assert decision.conversation == conversation
     assert decision.is_found_automatically
     assert RuleDay.objects.get().judged == 1
-    assert client.get(f"{address(Decision)}decide/?held={behind.pk}").status_code == 404
+    only = client.get(f"{address(Decision)}decide/?held={behind.pk}").context["form"]
+    assert [value for value, _label in only.fields["measure"].choices] == ["reject"]
 
 
 def test_other_decisions_say_nothing_about_a_rule(shopper: User, moderator: User) -> None:
@@ -229,3 +231,38 @@ def test_a_message_held_by_a_rule_that_fell_back_is_still_judged(
     release(moderator, HeldMessage.objects.get().pk, "Fine")
     assert RuleDay.objects.get().overturned == 5
     assert AuditEntry.objects.filter(verb="shieldrule.fell_back").count() == 1
+
+
+def test_a_held_message_counts_once_however_often_staff_decide(
+    shopper: User, conversation: Conversation, moderator: User, set_rule: SetRule
+) -> None:
+    set_rule("phone", action="hold")
+    send(shopper, conversation)
+    held = HeldMessage.objects.get()
+    about: dict[str, Any] = {"held_id": held.pk, "conversation_id": conversation.pk}
+    warning = rule(moderator, shopper.pk, "warn", "A number", **about)
+    reject(moderator, held.pk, "A number")
+    rule(moderator, shopper.pk, "close", "A number", **about)
+    day = RuleDay.objects.get(rule__name="phone")
+    assert (day.judged, day.overturned) == (1, 0)
+    rejection = Decision.objects.get(measure="reject")
+    for number, decision in enumerate((rejection, warning)):
+        undo(moderator, decision.pk, "Too hard")
+        day.refresh_from_db()
+        assert (day.judged, day.overturned) == (1, 0), number  # the last one stands
+    undo(moderator, Decision.objects.get(measure="close").pk, "Too hard")
+    day.refresh_from_db()
+    assert (day.judged, day.overturned) == (1, 1)
+
+
+def test_a_warned_senders_message_that_is_released_counts_once(
+    shopper: User, conversation: Conversation, moderator: User, set_rule: SetRule
+) -> None:
+    set_rule("phone", action="hold")
+    send(shopper, conversation)
+    held = HeldMessage.objects.get()
+    about = {"held_id": held.pk, "conversation_id": conversation.pk}
+    rule(moderator, shopper.pk, "warn", "A number", **about)
+    release(moderator, held.pk, "Fine")
+    day = RuleDay.objects.get(rule__name="phone")
+    assert (day.judged, day.overturned) == (1, 1)
