@@ -82,11 +82,8 @@ class CatalogHost(MessagingHost):
     def may_hide_product(self, actor: Person) -> bool:
         return hiding.may_hide(actor)
 
-    def hide_product(self, actor: Person, product_id: int, reason: str) -> models.Product:
-        return hiding.hide(actor, product_id, reason)
-
-    def allow_product(self, actor: Person, product_id: int, reason: str) -> models.Product:
-        return hiding.allow(actor, product_id, reason)
+    def set_hidden(self, product_id: int, *, hidden: bool) -> bool:
+        return hiding.set_hidden(product_id, hidden=hidden)
 
     def is_hidden(self, product: Product) -> bool:
         return cast(models.Product, product).is_hidden

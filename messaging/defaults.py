@@ -15,7 +15,6 @@ NEWS_WORDS = {
     "note": "messaging.notes.notices.mention_words",
     "nudge": "messaging.nudges.notices.nudge_words",
     "report": "messaging.reports.notices.report_words",
-    "hidden": "messaging.moderation.notices.hidden_words",
     "decision": "messaging.decisions.notices.decision_words",
     "appeal": "messaging.appeals.notices.appeal_words",
     "recall": "messaging.recall.notices.recall_words",

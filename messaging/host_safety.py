@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -30,24 +29,16 @@ class SafetyHost(ABC):
         """
 
     def may_hide_product(self, actor: Person) -> bool:
-        """Whether a member of staff may take products off sale; never without `hide_product`."""
+        """Whether a member of staff may take products off sale; never without `set_hidden`."""
         return False
 
-    def hide_product(self, actor: Person, product_id: int, reason: str) -> object:
-        """Take a product off sale until staff allow it again, in one transaction.
+    def set_hidden(self, product_id: int, *, hidden: bool) -> bool:
+        """Take a product off sale, or allow it again, for a decision, which is on record.
 
-        Record the act in the audit trail.
-
-        Raises:
-            trato.errors.AlreadyDone: it is off sale already.
-            PermissionDenied: see `may_hide_product`.
-            ValidationError: no reason is given.
+        Returns:
+            Whether that is new.
         """
-        raise PermissionDenied
-
-    def allow_product(self, actor: Person, product_id: int, reason: str) -> object:
-        """Let a product be sold again. Raises the same exceptions as `hide_product`."""
-        raise PermissionDenied
+        return False
 
     def is_hidden(self, product: models.Model) -> bool:
         """Whether staff have taken a product off sale. Makes no query."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.cases import actions as cases
 from messaging.cases import claims
 from messaging.decisions import actions as decisions
+from messaging.decisions import measures
 from messaging.decisions.statement import require_no_gap
 from messaging.models import Appeal, Case, Decision
 from trato.audit.actions import record, require_reason
@@ -81,6 +82,7 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
     """
     decisions.require(actor, "messaging.decide_appeal")
     chosen = Appeal.Outcome(outcome)
+    together = _lock_together(actor, appeal_id) if chosen == Appeal.Outcome.OVERTURNED else []
     claims.require(actor, Case.Kind.APPEAL, subject_of(appeal_id))
     rows = Appeal.objects.select_for_update(of=("self",))
     row = rows.select_related("decision__person").get(pk=appeal_id)
@@ -97,7 +99,8 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
     row.decided_by_id, row.decided_at = actor.pk, timezone.now()
     decisions.require_short(row, "answer")
     if chosen == Appeal.Outcome.OVERTURNED:
-        decisions.overturn(decision)
+        decisions.overturn(actor, decision)
+        close_undone(actor, together, row.subject)
     if is_deleted(decision.person):
         row.words = ""
     else:
@@ -108,6 +111,15 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
     if chosen == Appeal.Outcome.OVERTURNED:
         decisions.count_overturned(decision)
     return row
+
+
+def _lock_together(actor: Person, appeal_id: int) -> list[Appeal]:
+    """Lock the open appeals against decisions that hold together with the one that is appealed."""
+    decision = Appeal.objects.select_related("decision").get(pk=appeal_id).decision
+    keys = [decision.pk, *measures.together(decision).values_list("pk", flat=True)]
+    if len(keys) == 1:
+        return []
+    return [row for row in lock_open(actor, keys) if row.pk != appeal_id]
 
 
 def lock_open(actor: Person, decision_ids: Collection[int]) -> list[Appeal]:
@@ -123,8 +135,8 @@ def lock_open(actor: Person, decision_ids: Collection[int]) -> list[Appeal]:
     return list(locked)
 
 
-def close_undone(actor: Person, rows: Iterable[Appeal]) -> None:
-    """Close appeals whose decisions were taken back, as part of an act that is on record.
+def close_undone(actor: Person, rows: Iterable[Appeal], reason: str) -> None:
+    """Close appeals whose decisions were taken back by another act. Each leaves an entry.
 
     Args:
         rows: as `lock_open` returned them.
@@ -137,6 +149,7 @@ def close_undone(actor: Person, rows: Iterable[Appeal]) -> None:
         else:
             notices.notify(row)
         row.save(update_fields=["outcome", "decided_by", "decided_at", "words"])
+        record(actor, "appeal.overturned", row.subject, reason)
         cases.close_case(Case.Kind.APPEAL, row.subject)
 
 

@@ -12,7 +12,7 @@ from messaging.decisions.statement import Statement
 from messaging.models import Appeal, Decision
 from trato.pagination import Cursor, Page, PageRequest, ordered, page
 
-RELATED = ("message__conversation__shop", "conversation__shop", "appeal")
+RELATED = ("message__conversation__shop", "conversation__shop", "product", "appeal")
 
 
 @dataclass(frozen=True)

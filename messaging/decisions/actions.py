@@ -1,33 +1,29 @@
 """Decide about a person, and overturn a decision: each is one act, one transaction, one entry."""
 
-import calendar
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging.cases import claims
-from messaging.host import host
-from messaging.models import Appeal, Case, Conversation, Decision, HeldMessage, Message, Report
+from messaging.models import Appeal, Case, Decision, HeldMessage, Report
 from messaging.moderation import actions as moderation
 from messaging.review import actions as review
 from messaging.rules import verdicts
-from messaging.sanctions.queries import in_force_until
 from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone
-from trato.people import Person, display_name, is_deleted, lock_person
-from trato.text import has_control_characters
+from trato.people import Person, is_deleted, lock_person
 
 from . import answers, measures, notices
-from .ruling import SCOPES, TIMED, Ruling, require_sound
-
-Measure = Decision.Measure
+from .drafts import draft, refusal, require_may, require_nothing_newer, require_of_person, validate
+from .drafts import may_decide_about as may_decide_about
+from .drafts import require as require
+from .drafts import require_short as require_short
+from .ruling import Measure, Ruling, require_sound
 
 
 def decide(actor: Person, person_id: int, ruling: Ruling) -> Decision:
@@ -45,13 +41,17 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     An answer to a report closes all open reports that blame the same side of the thing, and
     notifies their reporters; so does the removal of a message by staff's own look. One without a
     measure (`dismiss`) is not told to the people, who have nothing to appeal against. Each decision
-    leaves an entry of its own.
+    leaves an entry of its own, and so does each report that is closed beside the one that the
+    decisions name.
+
+    Returns:
+        The decisions. Somebody who is under such a measure already is left out.
 
     Raises:
         Claimed: somebody else works on the case of the report or of the held message; for staff's
             own look, see `answers.lock`.
         AlreadyDone: the report has been closed, somebody has decided about one of the people since
-            `seen`, or the measure is in force already; nothing is changed.
+            `seen`, or the measure is in force already for all; nothing is changed.
         PermissionDenied: the actor lacks the permission, or one is staff or the actor.
         ValidationError: a reason is missing, the notice would have a gap, or the actor has reported
             it.
@@ -61,52 +61,66 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
     """
     require(actor, "messaging.make_decision")
     require_sound(ruling)
-    people = sorted({*people})
-    reports = answers.lock(actor, people, ruling)
+    keys = sorted({*people})
+    reports = answers.lock(actor, keys, ruling)
     claims.require_uninvolved(actor, [report.reporter_id for report in reports])
-    held = _held(people, ruling)
-    decisions = [_decide(actor, person_id, ruling, reports, held) for person_id in people]
+    held = _held(keys, ruling)
+    locked = [lock_person(key) for key in keys]  # all of them before what the decision is about
+    drafted = [_drafted(actor, person, ruling, reports, held) for person in locked]
+    refusals = {one.person_id: refusal(one) for one in drafted}
+    decisions = [one for one in drafted if refusals[one.person_id] is None]
+    if not decisions:
+        raise next(one for one in refusals.values() if one is not None)
+    for place, decision in enumerate(decisions):
+        _store(actor, decision, is_first=place == 0)
     is_measure = ruling.measure != Measure.DISMISS
     outcome = Report.Outcome.UPHELD if is_measure else Report.Outcome.DISMISSED
     now = timezone.now()
     for report in reports:
         report.message = decisions[0].message  # as the decision left it
         moderation.close(actor, report, outcome, now)
+        if report.pk != decisions[0].report_id:  # the decision's own entry names that
+            record(actor, f"report.{outcome}", f"report:{report.pk}", f"decision:{decisions[0].pk}")
+    _count(decisions[0])
     return decisions
 
 
-def _decide(
-    actor: Person,
-    person_id: int,
-    ruling: Ruling,
-    reports: list[Report],
-    held: HeldMessage | None,
+def _drafted(
+    actor: Person, person: Any, ruling: Ruling, reports: list[Report], held: HeldMessage | None
 ) -> Decision:
-    person = lock_person(person_id)
-    _require_may(actor, person, ruling)
+    """Return a decision about a locked person that can be stored, with its things locked."""
+    require_may(actor, person, ruling)
     if ruling.seen is not None:
-        _require_nothing_newer(person, ruling.seen)
-    decision = _decision(actor, person, ruling, reports, held)
+        require_nothing_newer(person, ruling.seen)
+    decision = draft(actor, person, ruling, reports, held)
     measures.lock_things(decision)
     if decision.measure == Measure.REJECT and decision.held and decision.conversation:
         decision.held = review.waiting(actor, decision.held.pk, decision.conversation)
     elif held is not None:  # its case comes last, as where it is delivered or taken back
         claims.require(actor, Case.Kind.HELD, held.subject)
-    _require_of_person(decision)
-    _require_new(decision)
-    _validate(decision)
+    require_of_person(decision)
+    validate(decision)
+    return decision
+
+
+def _store(actor: Person, decision: Decision, *, is_first: bool) -> None:
+    """Store a decision, and carry it out; what several people share, only for the first of them."""
     decision.save()
-    measures.carry_out(decision)
-    if decision.measure != Measure.DISMISS and not is_deleted(person):
+    if is_first or decision.measure not in measures.SHARED:
+        measures.carry_out(decision)
+    if decision.measure != Measure.DISMISS and not is_deleted(decision.person):
         notices.notify(decision)
     record(actor, f"decision.{decision.measure}", f"decision:{decision.pk}", decision.facts)
+
+
+def _count(decision: Decision) -> None:
+    """Count that staff agreed with a rule. Locks the rule, so call it last."""
     if decision.measure == Measure.DISMISS:
-        return decision
-    if held is not None:
-        verdicts.judge(held, is_wrong=False)
+        return
+    if decision.held is not None:
+        verdicts.judge(decision.held, is_wrong=False)
     else:
         verdicts.confirm(decision.rule)
-    return decision
 
 
 @transaction.atomic
@@ -122,16 +136,17 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
     require(actor, "messaging.make_decision")
     reason = require_reason(reason)
     asked = Decision.objects.get(pk=decision_id)
-    person = lock_person(asked.person_id)
+    person = lock_people([asked, *measures.together(asked)])[asked.person_id]
     rows = Decision.objects.select_for_update(of=("self",), no_key=True)
     decision = rows.get(pk=decision_id)
     decision.person = person
-    _require_may(actor, person, decision)
+    require_may(actor, person, decision)
     if not decision.is_in_force or decision.measure == Measure.DISMISS:
         raise AlreadyDone(_("This decision is no longer in force."), None, decision.overturned_at)
-    if Appeal.objects.filter(decision=decision, outcome="").exists():
+    undone = [decision, *measures.together(decision)]
+    if Appeal.objects.filter(decision__in=undone, outcome="").exists():
         raise ValidationError(_("The person has appealed. Decide the appeal."), code="appealed")
-    overturn(decision)
+    overturn(actor, decision)
     if not is_deleted(person):
         notices.notify_undone(decision)
     record(actor, "decision.undone", f"decision:{decision.pk}", reason)
@@ -139,18 +154,33 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
     return decision
 
 
-def overturn(decision: Decision) -> None:
+def overturn(actor: Person, decision: Decision) -> None:
     """Undo all that a decision did, as part of an act that is on record.
+
+    What it has done to a thing of several people, such as the owners of a shop, was decided about
+    each of them: all these decisions are overturned, and each of the others leaves an entry.
 
     Args:
         decision: in force or over, not overturned; the caller holds the lock of its appeal.
     """
-    lock_person(decision.person_id)
+    lock_people([decision, *measures.together(decision)])
+    others = list(measures.together(decision).select_related("person"))
     measures.lock_things(decision)
-    decision.overturned_at = timezone.now()
-    decision.save(update_fields=["overturned_at"])
+    now = timezone.now()
+    for one in (decision, *others):
+        one.overturned_at = now
+        one.save(update_fields=["overturned_at"])
     measures.undo(decision)
+    for one in others:
+        if not is_deleted(one.person):
+            notices.notify_undone(one)
+        record(actor, "decision.overturned", f"decision:{one.pk}", f"decision:{decision.pk}")
     answers.tell_reporters(decision)
+
+
+def lock_people(decisions: Iterable[Decision]) -> dict[int, Any]:
+    """Lock the people of some decisions, in the order of their keys."""
+    return {key: lock_person(key) for key in sorted({one.person_id for one in decisions})}
 
 
 def count_overturned(decision: Decision) -> None:
@@ -164,27 +194,6 @@ def count_overturned(decision: Decision) -> None:
         verdicts.judge(decision.held, is_wrong=True)
 
 
-def may_decide_about(actor: Person, person: Any) -> bool:
-    """Whether a member of staff may decide about a person, whatever the measure."""
-    may = actor.is_active and actor.is_staff and actor.has_perm("messaging.make_decision")
-    of_staff = person.is_staff or person.is_superuser
-    return may and actor.pk != person.pk and (actor.is_superuser or not of_staff)
-
-
-def require(actor: Person, permission: str) -> None:
-    """Raise PermissionDenied unless a member of staff has a permission."""
-    if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
-        raise PermissionDenied(permission)  # only for the log
-
-
-def months_after(time: datetime, months: int) -> datetime:
-    """Return the same time of day some months later, on the last day of a shorter month."""
-    years, month = divmod(time.month - 1 + months, 12)
-    year, month = time.year + years, month + 1
-    day = min(time.day, calendar.monthrange(year, month)[1])
-    return time.replace(year=year, month=month, day=day)
-
-
 def _held(people: list[int], ruling: Ruling) -> HeldMessage | None:
     if ruling.held_id is None:
         return None
@@ -192,102 +201,3 @@ def _held(people: list[int], ruling: Ruling) -> HeldMessage | None:
     if people != [held.sender_id]:
         raise HeldMessage.DoesNotExist("the held message is of somebody else")
     return held
-
-
-def _require_may(actor: Person, person: Any, ruling: Ruling | Decision) -> None:
-    if not may_decide_about(actor, person):
-        raise PermissionDenied("messaging.make_decision")
-    if ruling.measure == Measure.REMOVE:
-        require(actor, "messaging.remove_message")
-    if ruling.measure == Measure.REJECT:
-        review.require_reviewer(actor)
-    if ruling.measure == Measure.SUSPEND and not host.may_suspend(actor, person):
-        raise PermissionDenied("suspend")
-
-
-def _require_nothing_newer(person: Any, seen: int) -> None:
-    newer = Decision.objects.filter(person=person, pk__gt=seen).select_related("decided_by")
-    if latest := newer.first():
-        text = _("Somebody has decided about %(name)s meanwhile.")
-        raise AlreadyDone(
-            text % {"name": display_name(person)}, latest.decided_by, latest.created_at
-        )
-
-
-def _decision(
-    actor: Person,
-    person: Any,
-    ruling: Ruling,
-    reports: list[Report],
-    held: HeldMessage | None,
-) -> Decision:
-    now, measure = timezone.now(), Measure(ruling.measure)
-    source = Decision.Source.REPORT if reports else Decision.Source(ruling.source)
-    rule, is_found = ruling.rule, ruling.is_found_automatically
-    if held is not None and held.reason:  # it doesn't only wait behind another one
-        source, rule, is_found = Decision.Source.RULE, held.reason, True
-    return Decision(
-        person=person,
-        message=Message.objects.get(pk=ruling.message_id) if ruling.message_id else None,
-        conversation_id=ruling.conversation_id,
-        held=held,
-        report_id=ruling.report_id or (reports[0].pk if reports else None),
-        measure=measure,
-        scope=SCOPES.get(measure, Decision.Scope.ACCOUNT),
-        starts_at=now,
-        ends_at=ruling.ends_at if measure in TIMED else None,
-        facts=require_reason(ruling.facts),
-        source=source,
-        rule=rule if source == Decision.Source.RULE else "",
-        is_found_automatically=is_found,
-        is_decided_automatically=ruling.is_decided_automatically,
-        ground=Decision.Ground(ruling.ground) if ruling.ground else "",
-        clause=ruling.clause.strip(),
-        explanation=require_reason(ruling.explanation) if ruling.explanation.strip() else "",
-        appeal_until=months_after(now, settings.APPEAL_MONTHS)
-        if measure != Measure.DISMISS
-        else None,
-        decided_by_id=actor.pk,
-        created_at=now,
-    )
-
-
-def _require_of_person(decision: Decision) -> None:
-    """Make sure that the person wrote the message, or takes part in the conversation."""
-    message, conversation = decision.message, decision.conversation
-    if message is not None and message.sender_id != decision.person_id:
-        raise Message.DoesNotExist("the message is of somebody else")
-    if message is None and conversation is not None:
-        is_shopper = conversation.consumer_id == decision.person_id
-        if not is_shopper and not host.is_member(decision.person_id, conversation.shop_id):
-            raise Conversation.DoesNotExist("the person takes no part in it")
-
-
-def _require_new(decision: Decision) -> None:
-    """Refuse a sanction that another one includes."""
-    is_restored = decision.measure == Measure.SUSPEND and decision.person.is_active
-    if decision.measure not in TIMED or is_restored:  # by hand, before its time
-        return
-    is_in_force, until = in_force_until(decision.person_id, decision.measure)
-    is_longer = decision.ends_at and until and decision.ends_at > until
-    if is_in_force and not is_longer and (until is None or decision.ends_at is not None):
-        raise measures.already(_("A decision that holds as long is in force already."), decision)
-
-
-def _validate(decision: Decision) -> None:
-    """Check the reasons, which only a decision without a measure may lack."""
-    if decision.measure != Measure.DISMISS:
-        for name in ("ground", "clause", "explanation"):
-            if not getattr(decision, name):
-                raise ValidationError({name: _("Enter a reason.")})
-    for name in ("facts", "clause", "explanation"):
-        require_short(decision, name)
-    if has_control_characters(decision.clause):
-        raise ValidationError({"clause": _("The text contains characters that can't be shown.")})
-
-
-def require_short(row: Model, name: str) -> None:
-    """Raise ValidationError if a text is longer than its column, which text columns don't check."""
-    field = row._meta.get_field(name)
-    if len(getattr(row, name)) > (field.max_length or 0):  # type: ignore[union-attr]
-        raise ValidationError({name: _("This text is too long.")})

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -42,8 +42,8 @@ class DecisionAdmin(LargeAdmin[Decision]):
     fields = (
         "about_whom", "measure", "scope", "starts_at", "ends_at", "ground", "clause",
         "explanation", "facts", "source", "is_found_automatically", "is_decided_automatically",
-        "message", "conversation", "held", "report", "decided_by", "created_at", "appeal_until",
-        "state", "overturned_at",
+        "message", "conversation", "held", "product", "report", "decided_by", "created_at",
+        "appeal_until", "state", "overturned_at",
     )  # fmt: skip
     readonly_fields = ("about_whom", "state")
 
@@ -95,7 +95,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
         return act_with_reason(
             request,
             gettext("Decide about %(name)s") % {"name": names},
-            [partial(_decide, actor, each) for each in matter.parts()],
+            [partial(_decide, request, each) for each in matter.parts()],
             model=Decision,
             back=_back(matter),
             allowed=all(actions.may_decide_about(actor, person) for person in matter.people),
@@ -142,12 +142,14 @@ def _back(matter: Matter) -> str:
     return reverse("admin:messaging_decision_changelist")
 
 
-def _decide(actor: Person, matter: Matter, *, reason: str, days: str, **values: Any) -> None:
+def _decide(request: HttpRequest, matter: Matter, *, reason: str, days: str, **values: Any) -> None:
+    actor = person_of(request)
     ruling = Ruling(
         **values,
         facts=reason,
         message_id=matter.message.pk if matter.message else None,
         conversation_id=matter.conversation.pk if matter.conversation else None,
+        product_id=matter.product.pk if matter.product is not None else None,
         report_id=matter.report.pk if matter.report else None,
         held_id=matter.held.pk if matter.held else None,
         source=Decision.Source.RULE if matter.rule else Decision.Source.LOOK,
@@ -155,10 +157,15 @@ def _decide(actor: Person, matter: Matter, *, reason: str, days: str, **values: 
         is_found_automatically=matter.objection is not None,
     )
     try:
-        actions.decide_about_all(actor, [person.pk for person in matter.people], ruling)
+        made = actions.decide_about_all(actor, [person.pk for person in matter.people], ruling)
     except AlreadyDone:
         raise
     except PermissionDenied as error:
         raise ValidationError(gettext("You can't do this. Nothing was changed.")) from error
     except ValidationError as error:
         raise ValidationError(error.messages) from error  # under the facts, whatever the field
+    decided = {one.person_id for one in made}
+    for person in matter.people:
+        if person.pk not in decided:
+            text = gettext("%(name)s is under such a measure already, and was left out.")
+            messages.warning(request, text % {"name": host.display_name(person)})

@@ -21,7 +21,7 @@ def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
     """Lock the open reports that a decision answers, before everything else.
 
     These are the asked one and all that blame the same side of the same thing. Of staff's own
-    look, only a removal answers some: all of the message.
+    look, only a removal and taking a product off sale answer some: all of the message or product.
 
     Raises:
         AlreadyDone: the asked report has been closed.
@@ -34,6 +34,8 @@ def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
     asked = Report.objects.select_related("conversation").get(pk=ruling.report_id)
     if asked.message_id != ruling.message_id:
         raise Message.DoesNotExist("the report is about another message")
+    if ruling.product_id is not None and asked.product_id != ruling.product_id:
+        raise Report.DoesNotExist("the report is about another product")
     if not {*people} <= {person.pk for person in things.people_behind(asked)}:
         raise Report.DoesNotExist("the report is about somebody else")
     cases.claimed(actor, asked.pk)
@@ -59,6 +61,8 @@ def tell_reporters(decision: Decision) -> None:
         answered |= Q(**same, resolved_at=report.resolved_at)
     if decision.measure == Measure.REMOVE:
         answered |= Q(message=decision.message_id, done=Report.Done.REMOVED)
+    if decision.measure == Measure.HIDE and decision.product_id:
+        answered |= Q(product=decision.product_id, done=Report.Done.HIDDEN)
     rows = Report.objects.filter(answered, outcome=Report.Outcome.UPHELD)
     for row in rows.select_related("reporter", *things.RELATED).order_by("pk"):
         notices.notify_restored(row)
@@ -75,10 +79,14 @@ def _is_answered(report: Report) -> bool:
 def _of_own_look(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
     if ruling.message_id is not None:
         claims.require(actor, KIND, f"message:{ruling.message_id}")
+    if ruling.product_id is not None:
+        claims.require(actor, KIND, f"product:{ruling.product_id}")
     claims.require_free(actor, _cases_of(people, ruling))
-    if ruling.measure != Measure.REMOVE:
-        return []
-    return _locked(Report.objects.filter(message=ruling.message_id, outcome=""))
+    if ruling.measure == Measure.REMOVE:
+        return _locked(Report.objects.filter(message=ruling.message_id, outcome=""))
+    if ruling.measure == Measure.HIDE:
+        return _locked(Report.objects.filter(product=ruling.product_id, outcome=""))
+    return []
 
 
 def _cases_of(people: list[int], ruling: Ruling) -> Q:

@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
-from messaging.host import host
+from messaging.host import host, product_model
 from messaging.models import Conversation, Decision, HeldMessage, Message, Objection, Report
 from messaging.moderation import actions as moderation
 from messaging.reports import things
@@ -34,6 +34,7 @@ class Matter:
     held: HeldMessage | None = None
     message: Message | None = None
     conversation: Conversation | None = None
+    product: Any = None
     objection: Objection | None = None  # to a rule that has found something
 
     @property
@@ -43,6 +44,8 @@ class Matter:
             return Truncator(words.body).chars(QUOTED_MAX)
         if self.report is not None:
             return f"{self.report.kind_text}: {things.name_of(self.report)}"
+        if self.product is not None:
+            return host.product_title(self.product)
         if self.objection is not None:
             return self.objection.rule.name
         return ""
@@ -55,8 +58,8 @@ class Matter:
         return self.held.reason if self.held is not None else ""
 
     def parts(self) -> list["Matter"]:
-        """Return what is decided at once: one for each person, unless an answer closes a report."""
-        if self.report is not None:
+        """Return what is decided at once: one for each person, unless they share the thing."""
+        if self.report is not None or self.product is not None:
             return [self]
         return [replace(self, people=[person]) for person in self.people]
 
@@ -71,6 +74,9 @@ class Matter:
             and self.held.state == HeldMessage.State.WAITING
             and actor.has_perm("messaging.review_held_message"),
             Measure.CLOSE: conversation is not None and not conversation.ended_at,
+            Measure.HIDE: self.product is not None
+            and not host.is_hidden(self.product)
+            and host.may_hide_product(actor),
             Measure.SUSPEND: all(host.may_suspend(actor, person) for person in self.people),
             Measure.DISMISS: self.report is not None,
         }
@@ -105,7 +111,7 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
     """Return what the parameters of an address name; None if that needs a recorded look first.
 
     Args:
-        asked: `report`, `held`, `objection` or `message`, or one or several `person`.
+        asked: `report`, `held`, `objection`, `product` or `message`, or one or several `person`.
 
     Raises:
         PermissionDenied: the actor may not see that.
@@ -122,6 +128,12 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
         hits = Objection.objects.select_related("sender", "conversation", "rule")
         hit = get_object_or_404(hits, pk=key)
         return Matter(people=[hit.sender], objection=hit, conversation=hit.conversation)
+    if key := key_from(asked.get("product", "")):
+        actions.require(actor, "messaging.view_report")
+        product = get_object_or_404(product_model()._default_manager.all(), pk=key)
+        if owners := things.owners_of_product(product):
+            return Matter(people=owners, product=product)
+        raise Http404("nobody answers for it")
     if key := key_from(asked.get("message", "")):
         return _of_message(actor, key)
     keys = [key for text in asked.getlist("person")[:PEOPLE_MAX] if (key := key_from(text))]
@@ -137,7 +149,13 @@ def _of_report(report: Report) -> Matter:
         raise Http404("nobody answers for it")
     message = report.message
     conversation = message.conversation if message else report.conversation
-    return Matter(people=people, report=report, message=message, conversation=conversation)
+    return Matter(
+        people=people,
+        report=report,
+        message=message,
+        conversation=conversation,
+        product=report.product if report.product_id else None,
+    )
 
 
 def _of_held(actor: Person, key: int) -> Matter:

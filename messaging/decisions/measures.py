@@ -1,5 +1,6 @@
 """Carry out what a decision says, and undo it, under the locks that `locking` took."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,21 @@ from trato.errors import AlreadyDone
 from trato.people import is_deleted
 
 Measure = Decision.Measure
+
+
+# What is done to a thing of several people; each of them has a decision about it.
+SHARED = (Measure.CLOSE, Measure.HIDE)
+
+
+def together(decision: Decision) -> "QuerySet[Decision]":
+    """Return the other decisions about a thing of several people, which only hold together."""
+    rows = Decision.objects.filter(measure=decision.measure, overturned_at=None).order_by("pk")
+    others = rows.exclude(pk=decision.pk)
+    if decision.measure == Measure.CLOSE:
+        return others.filter(conversation=decision.conversation_id)
+    if decision.measure == Measure.HIDE and decision.product_id:
+        return others.filter(product=decision.product_id)
+    return others.none()
 
 
 def lock_things(decision: Decision) -> None:
@@ -53,6 +69,10 @@ def carry_out(decision: Decision) -> None:
             if conversation.ended_at:
                 raise already(_("This conversation has already ended."), decision)
             _close(conversation)
+        case Measure.HIDE if product := decision.product:
+            if not host.set_hidden(product.pk, hidden=True):
+                raise already(_("This product is already off sale."), decision)
+            product.refresh_from_db()
         case Measure.LIMIT | Measure.MUTE | Measure.SUSPEND:
             sanctions.impose(decision)
 
@@ -66,6 +86,8 @@ def already(text: str, decision: Decision) -> AlreadyDone:
         same = same.filter(message=decision.message)
     elif decision.measure == Measure.CLOSE:
         same = same.filter(conversation=decision.conversation)
+    elif decision.measure == Measure.HIDE:
+        same = same.filter(product=decision.product)
     else:
         same = same.filter(person=decision.person)
     before = same.select_related("decided_by").first()
@@ -75,7 +97,11 @@ def already(text: str, decision: Decision) -> AlreadyDone:
 
 
 def undo(decision: Decision) -> None:
-    """Undo all that a decision did, unless another one says the same or an account is gone."""
+    """Undo all that a decision did, unless another one says the same or an account is gone.
+
+    Args:
+        decision: overturned, with those that hold `together` with it.
+    """
     others = Decision.objects.exclude(pk=decision.pk).filter(
         measure=decision.measure, overturned_at=None
     )
@@ -86,8 +112,10 @@ def undo(decision: Decision) -> None:
         case Measure.REJECT if held := decision.held:
             review.deliver_after_all(held)
         case Measure.CLOSE if conversation := decision.conversation:
-            if conversation.is_closed and not others.filter(conversation=conversation).exists():
+            if conversation.is_closed:
                 _reopen(conversation, decision)
+        case Measure.HIDE if decision.product_id:
+            host.set_hidden(decision.product_id, hidden=False)
         case Measure.LIMIT | Measure.MUTE | Measure.SUSPEND:
             sanctions.lift(decision)
 

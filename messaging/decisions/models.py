@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from messaging.fields import HostForeignKey
 from messaging.held.models import REASON_MAX_CHARACTERS
 from trato.fields import MultilineTextField
 
@@ -16,13 +17,14 @@ class Decision(models.Model):
     """A decision with its statement of reasons: the fields of art. 17(3) of the DSA.
 
     Never changed once it is stored, except that an appeal may overturn it. The person reads all of
-    it but `decided_by`. Decisions about a shop or a product would add a column for each.
+    it but `decided_by`. One about a product is stored for each owner of its shop.
     """
 
     class Measure(models.TextChoices):
         REMOVE = "remove", _("Remove the message")
         REJECT = "reject", _("Don't deliver the message")
         CLOSE = "close", _("Close the conversation")
+        HIDE = "hide", _("Take the product off sale")
         WARN = "warn", _("Warn the person")
         LIMIT = "limit", _("Limit the person")
         MUTE = "mute", _("Mute the person")
@@ -41,6 +43,7 @@ class Decision(models.Model):
     class Scope(models.TextChoices):
         MESSAGE = "message", _("This message")
         CONVERSATION = "conversation", _("This conversation")
+        PRODUCT = "product", _("This product")
         ACCOUNT = "account", _("The whole account, everywhere on the site")
 
     person = models.ForeignKey(
@@ -74,6 +77,14 @@ class Decision(models.Model):
         blank=True,
         verbose_name=_("held message"),
         help_text="Empty once it is deleted.",
+    )
+    product = HostForeignKey(
+        settings.MESSAGING_PRODUCT_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("product"),
     )
     report = models.ForeignKey(
         "messaging.Report",

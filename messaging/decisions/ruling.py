@@ -15,6 +15,7 @@ SCOPES = {
     Measure.REMOVE: Scope.MESSAGE,
     Measure.REJECT: Scope.MESSAGE,
     Measure.CLOSE: Scope.CONVERSATION,
+    Measure.HIDE: Scope.PRODUCT,
 }
 ENDING = (Measure.LIMIT, Measure.MUTE)  # these always end
 TIMED = (*ENDING, Measure.SUSPEND)
@@ -33,7 +34,7 @@ class Ruling:
         explanation: why that applies to the facts.
         source: one of `Decision.Source`; a report makes it `report`.
         rule: the name of the shield rule, if the source is one.
-        message_id, conversation_id: what it is about.
+        message_id, conversation_id, product_id: what it is about.
         report_id: the report that it answers. It closes all open reports against the same side.
         held_id: the held message that it is about. Only `reject` says what becomes of that.
         is_found_automatically, is_decided_automatically: what staff did not do themselves.
@@ -51,6 +52,7 @@ class Ruling:
     rule: str = ""
     message_id: int | None = None
     conversation_id: int | None = None
+    product_id: int | None = None
     report_id: int | None = None
     held_id: int | None = None
     is_found_automatically: bool = False
@@ -72,6 +74,8 @@ def require_sound(ruling: Ruling) -> None:
         raise ValidationError({"measure": _("There is no message that waits for delivery.")})
     if measure == Measure.CLOSE and not (ruling.conversation_id or ruling.message_id):
         raise ValidationError({"measure": _("There is no conversation to close.")})
+    if measure == Measure.HIDE and ruling.product_id is None:
+        raise ValidationError({"measure": _("There is no product to take off sale.")})
     if ruling.ends_at is None:
         if measure in ENDING:
             raise ValidationError({"ends_at": _("Choose until when.")})

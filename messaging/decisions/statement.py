@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from messaging.host import host
 from messaging.models import Decision
 
 Measure = Decision.Measure
@@ -25,6 +26,7 @@ TITLES = {
     Measure.REMOVE: gettext_lazy("We removed your message"),
     Measure.REJECT: gettext_lazy("We didn't deliver your message"),
     Measure.CLOSE: gettext_lazy("We closed a conversation"),
+    Measure.HIDE: gettext_lazy("We took a product of yours off sale"),
     Measure.WARN: gettext_lazy("A warning from our staff"),
     Measure.LIMIT: gettext_lazy("We limited your account"),
     Measure.MUTE: gettext_lazy("We muted you"),
@@ -41,6 +43,7 @@ EFFECTS = {
     Measure.CLOSE: gettext_lazy(
         "Nobody can write in the conversation about “%(about)s” any more. You can still read it."
     ),
+    Measure.HIDE: gettext_lazy("“%(about)s” is hidden from shoppers, and you can't publish it."),
     Measure.WARN: gettext_lazy("You can go on as before. Please keep to our rules."),
     Measure.LIMIT: gettext_lazy(
         "Until %(until)s you can only start a few conversations a day, and send a few messages to "
@@ -133,7 +136,10 @@ def require_complete(decision: Decision) -> None:
 
 
 def about(decision: Decision) -> str:
-    """Return what the decision's conversation is about, shortened; empty without one."""
+    """Return the name of the product or conversation, shortened; empty without one."""
+    if decision.measure == Measure.HIDE:
+        title = host.product_title(decision.product) if decision.product else _("Deleted product")
+        return Truncator(title).chars(QUOTED_MAX)
     row = decision.message.conversation if decision.message else decision.conversation
     return Truncator(row.product_title or row.shop_name).chars(QUOTED_MAX) if row else ""
 

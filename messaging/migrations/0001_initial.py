@@ -3042,6 +3042,7 @@ class Migration(migrations.Migration):
                             ("remove", "Remove the message"),
                             ("reject", "Don't deliver the message"),
                             ("close", "Close the conversation"),
+                            ("hide", "Take the product off sale"),
                             ("warn", "Warn the person"),
                             ("limit", "Limit the person"),
                             ("mute", "Mute the person"),
@@ -3058,6 +3059,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("message", "This message"),
                             ("conversation", "This conversation"),
+                            ("product", "This product"),
                             ("account", "The whole account, everywhere on the site"),
                         ],
                         max_length=12,
@@ -3200,6 +3202,17 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="person",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.MESSAGING_PRODUCT_MODEL,
+                        verbose_name="product",
                     ),
                 ),
                 (

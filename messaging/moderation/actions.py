@@ -1,7 +1,6 @@
 """What staff do about what is reported. Every act is recorded. People report in `reports`."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -27,8 +26,6 @@ from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
 from trato.listed import listed
 from trato.people import Person, is_deleted
-
-from . import notices
 
 
 @transaction.atomic
@@ -205,48 +202,6 @@ def _done(report: Report, outcome: Report.Outcome) -> str:
     people = things.people_behind(report)
     is_over = bool(people) and not any(person.is_active for person in people)
     return Report.Done.SUSPENDED if is_over else ""
-
-
-@transaction.atomic
-def uphold(actor: Person, report_id: int, reason: str, *, hide: bool = False) -> Report:
-    """Close a report as upheld, and take its product off sale if that is wanted.
-
-    That somebody else has taken it off sale meanwhile is fine: it is done.
-
-    Raises:
-        AlreadyDone: the report has been closed before; then nothing is done.
-        PermissionDenied, ValidationError: as for each of the acts.
-    """
-    _require(actor, "messaging.remove_message")
-    cases.claimed(actor, report_id)
-    # Locked before the product: docs/decisions/0013-lock-order.md.
-    report = next(row for row in _locked(report_id) if row.pk == report_id)
-    if hide and report.product_id and not report.outcome:
-        with suppress(AlreadyDone):
-            _hide(actor, report, reason)
-    return resolve_report(actor, report_id, Report.Outcome.UPHELD, reason)
-
-
-@transaction.atomic
-def hide_product(actor: Person, report_id: int, reason: str) -> None:
-    """Take the product of a report off sale, and notify its shop. The report stays open.
-
-    Raises:
-        AlreadyDone, PermissionDenied, ValidationError: see `MessagingHost.hide_product`.
-    """
-    cases.claimed(actor, report_id)
-    _hide(actor, next(row for row in _locked(report_id) if row.pk == report_id), reason)
-
-
-def _hide(actor: Person, report: Report, reason: str) -> None:
-    host.hide_product(actor, int(report.product_id or 0), reason)
-    notices.notify_shop_of_hidden(report)
-
-
-def allow_product(actor: Person, report_id: int, reason: str) -> None:
-    """Let the product of a report be sold again. Raises the same exceptions as `hide_product`."""
-    report = Report.objects.get(pk=report_id)
-    host.allow_product(actor, int(report.product_id or 0), reason)
 
 
 def _require(actor: Person, permission: str) -> None:

@@ -229,7 +229,7 @@ SAFETY = (
             ("pk", _("Number")), "measure", "scope", "starts_at", "ends_at", "facts", "source",
             "ground", "clause", "explanation", "is_found_automatically",
             "is_decided_automatically", "appeal_until", CREATED, "overturned_at",
-            ("held_id", _("Message that was checked")),
+            ("held_id", _("Message that was checked")), ("product_id", _("Product")),
         ),
     ),
     Table(

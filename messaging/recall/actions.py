@@ -186,11 +186,11 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
     to_undo = list(in_force.select_related("person", "message"))
     claims.require_uninvolved(actor, [one.person_id for one in to_undo])
     for decision in to_undo:
-        decisions.overturn(decision)
+        decisions.overturn(actor, decision)
         if not is_deleted(decision.person):
             decision_notices.notify_undone(decision)
         record(actor, "decision.overturned", f"decision:{decision.pk}", reason)
-    appeals.close_undone(actor, open_appeals)
+    appeals.close_undone(actor, open_appeals, reason)
     notices.withdraw(row)
     row.undone_at, row.undone_by_id = timezone.now(), actor.pk
     row.save(update_fields=["undone_at", "undone_by"])

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from messaging.host import host
-from messaging.models import Report
+from messaging.models import Decision, Report
 from trato.pagination import Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
 
@@ -118,6 +118,12 @@ def with_counts(rows: QuerySet[Report]) -> QuerySet[Report]:
         reporter_decided=_count(own),
         reporter_right=_count(own.filter(upheld())),
     )
+
+
+def hiding(report: Report) -> Decision | None:
+    """Return a decision by which a reported product is off sale; its owners have one each."""
+    rows = Decision.objects.filter(measure=Decision.Measure.HIDE, overturned_at=None)
+    return rows.filter(product=report.product_id).order_by("pk").first()
 
 
 def upheld() -> Q:

@@ -56,9 +56,17 @@ def people_behind(report: Report) -> list[Any]:
         return [_person(report)]
     if report.conversation and report.reporter_id != report.conversation.consumer_id:
         return [report.conversation.consumer]
+    return _owners_of(_shop_id(report))
+
+
+def owners_of_product(product: Any) -> list[Any]:
+    """Return the people who answer for a product."""
+    return _owners_of(int(host.shop_of(product).pk))
+
+
+def _owners_of(shop_id: int) -> list[Any]:
     people: Any = get_user_model()._default_manager
-    keys = host.owners_of(_shop_id(report))
-    return list(people.filter(pk__in=keys).order_by("pk"))
+    return list(people.filter(pk__in=host.owners_of(shop_id)).order_by("pk"))
 
 
 def against(person: Person) -> Q:

@@ -102,7 +102,7 @@ def test_the_pages_are_accessible(
                 reverse("admin:messaging_report_change", args=[row.pk])
                 for row in [*reports, visitors]
             ),
-            reverse("admin:report_hide", args=[reports[0].pk]),
+            f"{reverse('admin:decide')}?report={reports[0].pk}&measure=hide",
             reverse("admin:report_mute", args=[reports[0].pk]),
             reverse("admin:report_resolve", args=[reports[0].pk, "upheld"]),
         ]

@@ -18,8 +18,6 @@ from django.utils import timezone
 from accounts import actions as accounts
 from accounts.factories import UserFactory
 from accounts.models import User
-from catalog import hiding
-from catalog.models import Product
 from messaging.appeals import actions as appeals
 from messaging.cases import claims
 from messaging.cases.actions import open_case
@@ -49,7 +47,7 @@ from messaging.rules import actions as rules
 from messaging.trust import actions as trust
 from notifications.announcements import actions as announcements
 from notifications.factories import AnnouncementFactory
-from tests.rulings import reject, remove_message, suspend
+from tests.rulings import reject, remove_message, rule, suspend
 from trato.audit import actions as audit
 from trato.audit.models import AuditEntry
 
@@ -59,6 +57,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("accounts", "catalog", "messaging", "notifications", "trato")
 # They record what people do with their own account, or a change in the admin's forms.
 NOT_ACTS = {
+    "messaging.appeals.actions.close_undone",  # part of what takes the decisions back
+    "messaging.decisions.actions.decide_about_all",  # of further reports that a decision closes
+    "messaging.decisions.actions.overturn",  # of further people's decisions, see test_together
     "trato.audit.actions.forget_words",  # part of an erasure, by the person
     "accounts.security_events._record",
     "messaging.rules.verdicts._fall_back_if_due",  # the site itself, see tests/messaging/rules
@@ -122,14 +123,11 @@ def suspended(actor: User, scene: Scene) -> Any:
     return accounts.restore(actor, scene.person.pk, REASON)
 
 
-def product_of(scene: Scene) -> Any:
-    return scene.talk.product
-
-
-def allowed(actor: User, scene: Scene) -> Any:
-    rows = Product.objects.filter(pk=product_of(scene).pk)
-    rows.update(published_at=None, hidden_at=timezone.now())
-    return hiding.allow(actor, product_of(scene).pk, REASON)
+def hidden(actor: User, scene: Scene) -> Any:
+    """Decide about the one owner of the shop."""
+    product: Any = scene.talk.product
+    owner = product.shop.members.get(memberships__role="owner")
+    return rule(actor, owner.pk, "hide", REASON, product_id=product.pk)
 
 
 def unmuted(actor: User, scene: Scene) -> None:
@@ -177,14 +175,12 @@ ACTS: dict[str, dict[str, Act]] = {
         "look": lambda actor, scene: moderation.look(actor, scene.talk.pk, REASON),
     },
     "messaging.moderation.actions.resolve_report": {
-        "uphold": lambda actor, scene: moderation.uphold(actor, scene.reported.pk, REASON),
+        "uphold": lambda actor, scene: moderation.resolve_report(
+            actor, scene.reported.pk, "upheld", REASON
+        ),
         "dismiss": lambda actor, scene: moderation.resolve_report(
             actor, scene.reported.pk, "dismissed", REASON
         ),
-    },
-    "catalog.hiding._switch": {
-        "hide": lambda actor, scene: hiding.hide(actor, product_of(scene).pk, REASON),
-        "allow": allowed,
     },
     "messaging.reports.muting.mute": {
         "mute": lambda actor, scene: muting.mute(actor, scene.person.pk, REASON),
@@ -204,10 +200,11 @@ ACTS: dict[str, dict[str, Act]] = {
         "take": lambda actor, scene: desk.take(actor, case_of(scene).pk),
         "take the next": lambda actor, scene: desk.take_next(actor, Case.objects.all()),
     },
-    "messaging.decisions.actions._decide": {
+    "messaging.decisions.actions._store": {
         "decide": lambda actor, scene: decisions.decide(actor, scene.person.pk, WARNING),
         "reject": lambda actor, scene: reject(actor, scene.held.pk, REASON),
         "remove": lambda actor, scene: remove_message(actor, scene.said.pk, REASON),
+        "hide": hidden,
         "suspend": lambda actor, scene: suspend(actor, scene.person.pk, REASON),
         "decide about a report": lambda actor, scene: decisions.decide(
             actor,

@@ -11,11 +11,12 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.models import Product
 from messaging.factories import ReportFactory
-from messaging.models import Conversation, MutedReporter, Report
+from messaging.models import Conversation, Decision, MutedReporter, Report
 from messaging.moderation import actions as moderation
 from messaging.reports import muting
 from messaging.reports.actions import report_product, report_shop
 from notifications.models import News
+from tests.rulings import rule
 from tests.staff.rows import fill
 from tests.unread import unread_count
 from trato.audit.models import AuditEntry
@@ -24,6 +25,11 @@ from trato.errors import AlreadyDone
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/messaging/report/"
+DECIDE = "/admin/messaging/decision/decide/"
+HIDE = {
+    "measure": "hide", "days": "", "seen": 0, "ground": "terms", "clause": "No ivory",
+    "explanation": "It is some", "reason": "Ivory",
+}  # fmt: skip
 
 
 def listed(client: Any, query: str = "") -> list[int]:
@@ -90,38 +96,44 @@ def test_a_product_is_taken_off_sale_and_allowed_again(
     product: Product, shopper: User, seller: User, moderator: User, client_of: Any
 ) -> None:
     row = report_product(shopper, product, "forbidden", "")
-    at, staff, shop = f"{LIST}{row.pk}/", client_of(moderator), client_of(seller)
-    assert f"{at}hide/" in staff.get(f"{at}change/").text
-    assert staff.post(f"{at}hide/", {"reason": "Ivory"}).status_code == 302
+    staff, shop = client_of(moderator), client_of(seller)
+    hide = f"{DECIDE}?report={row.pk}&measure=hide"
+    assert hide.replace("&", "&amp;") in staff.get(f"{LIST}{row.pk}/change/").text
+    assert staff.get(hide).context["form"].initial["measure"] == "hide"
+    assert staff.post(hide, HIDE).status_code == 302
     product.refresh_from_db()
     assert (product.is_published, product.is_hidden) == (False, True)
     assert client_of(None).get(product.get_absolute_url()).status_code == 404
-    news = News.objects.get(subject_kind="hidden")
+    decision = Decision.objects.get()
+    assert (decision.person, decision.product, decision.scope) == (seller, product, "product")
+    news = News.objects.get(subject_kind="decision")
     assert news.words.title == "We took a product of yours off sale"
-    assert "Things like it must not be sold here." in news.words.text
+    assert f"It is about the product “{product.title}”." in news.words.text
+    page = shop.get(f"/conversations/standing/{decision.pk}/").text
+    for words in (product.title, "Ivory", "No ivory", "Send the appeal"):
+        assert words in page
     # Its shop can't publish it, in either way.
     shop.post(f"/my/products/{product.slug}/publish/", {"published": "1"})
     product.refresh_from_db()
     assert not product.is_published
     assert "Taken off sale by our staff" in shop.get("/my/products/").text
-    assert f"{at}allow/" in staff.get(f"{at}change/").text
-    assert staff.post(f"{at}allow/", {"reason": "It is bone"}).status_code == 302
+    undo = f"/admin/messaging/decision/{decision.pk}/undo/"
+    assert undo in staff.get(f"{LIST}{row.pk}/change/").text
+    assert staff.post(undo, {"reason": "It is bone"}).status_code == 302
     shop.post(f"/my/products/{product.slug}/publish/", {"published": "1"})
     product.refresh_from_db()
     assert product.is_published
     verbs = AuditEntry.objects.order_by("pk").values_list("verb", "subject")
-    assert list(verbs) == [
-        ("product.hidden", f"product:{product.pk}"), ("product.allowed", f"product:{product.pk}"),
-    ]  # fmt: skip
+    subject = f"decision:{decision.pk}"
+    assert list(verbs) == [("decision.hide", subject), ("decision.undone", subject)]
 
 
-def test_upholding_hides_the_product_and_says_so_to_the_reporter(
-    product: Product, shopper: User, moderator: User, client_of: Any
+def test_deciding_hides_the_product_and_says_so_to_the_reporter(
+    product: Product, shopper: User, seller: User, moderator: User, client_of: Any
 ) -> None:
     row = report_product(shopper, product, "counterfeit", "")
     before = unread_count(shopper.pk)
-    form = {"reason": "Copied", "hide": "on"}
-    answer = client_of(moderator).post(f"{LIST}{row.pk}/upheld/resolve/", form)
+    answer = client_of(moderator).post(f"{DECIDE}?report={row.pk}", HIDE)
     assert answer.status_code == 302
     row.refresh_from_db()
     product.refresh_from_db()
@@ -130,7 +142,19 @@ def test_upholding_hides_the_product_and_says_so_to_the_reporter(
     page = client_of(shopper).get(row.get_absolute_url()).text
     assert f"We took the product “{product.title}” off sale." in page
     assert moderator.name not in page
-    assert "Copied" not in page
+    assert "Ivory" not in page
+
+
+def test_a_product_is_taken_off_sale_after_its_report_was_closed(
+    product: Product, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    row = report_product(shopper, product, "counterfeit", "")
+    moderation.resolve_report(moderator, row.pk, "dismissed", "Fine")
+    staff, hide = client_of(moderator), f"{DECIDE}?product={product.pk}&measure=hide"
+    assert hide.replace("&", "&amp;") in staff.get(f"{LIST}{row.pk}/change/").text
+    assert staff.post(hide, HIDE).status_code == 302
+    product.refresh_from_db()
+    assert (product.is_hidden, Decision.objects.get().source) == (True, "look")
 
 
 @pytest.mark.parametrize("name", ["helper", "seller", "shopper"])
@@ -138,10 +162,12 @@ def test_nobody_else_takes_products_off_sale_or_mutes(
     name: str, request: Any, product: Product, stranger: User, client_of: Any
 ) -> None:
     row, person = report_product(stranger, product, "scam", ""), request.getfixturevalue(name)
-    for act in ("hide", "allow", "mute", "unmute"):
+    owner = product.shop.members.get(memberships__role="owner")
+    for act in ("mute", "unmute"):
         client_of(person).post(f"{LIST}{row.pk}/{act}/", {"reason": "Mine"})
+    client_of(person).post(f"{DECIDE}?report={row.pk}", HIDE)
     with pytest.raises(PermissionDenied):
-        moderation.hide_product(person, row.pk, "Mine")
+        rule(person, owner.pk, "hide", "Mine", product_id=product.pk, report_id=row.pk)
     with pytest.raises(PermissionDenied):
         muting.mute(person, stranger.pk, "Mine")
     product.refresh_from_db()

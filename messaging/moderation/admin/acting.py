@@ -10,56 +10,18 @@ from django.utils.translation import gettext
 
 from messaging.host import host
 from messaging.models import Report
-from messaging.moderation import actions as moderation
 from messaging.reports import muting, things
 from trato.admin.bases import person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import Person
 
-ACTS = ("hide", "allow", "mute", "unmute")
+ACTS = ("mute", "unmute")
 
 
 class ReportActs:
     """The pages of `ACTS`, for the admin of reports."""
 
     has_view_permission: Callable[..., bool]
-
-    def hide(self, request: HttpRequest, report_id: int) -> HttpResponse:
-        """Take the reported product off sale, with a reason."""
-        then = gettext(
-            "Shoppers no longer see it, and its shop can't publish it until you allow it. The "
-            "report stays open."
-        )
-        return self._product(
-            request, report_id, gettext("Take this product off sale"), moderation.hide_product, then
-        )
-
-    def allow(self, request: HttpRequest, report_id: int) -> HttpResponse:
-        """Let the reported product be sold again, with a reason."""
-        title = gettext("Let this product be sold again")
-        then = gettext("Its shop can publish it again.")
-        return self._product(request, report_id, title, moderation.allow_product, then)
-
-    def _product(
-        self,
-        request: HttpRequest,
-        report_id: int,
-        title: str,
-        act: Callable[[Person, int, str], object],
-        consequences: str,
-    ) -> HttpResponse:
-        actor, report = person_of(request), report_of(report_id)
-        if not report.product_id:
-            raise Http404("not about a product")
-        return self._act(
-            request,
-            report,
-            title,
-            [partial(act, actor, report.pk)],
-            allowed=host.may_hide_product(actor),
-            about=things.name_of(report),
-            consequences=consequences,
-        )
 
     def mute(self, request: HttpRequest, report_id: int) -> HttpResponse:
         """Set aside what the reporter reports, with a reason."""

@@ -159,7 +159,10 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
         """Render the page of one report: what is reported, and what can be done about it."""
         report, actor = context["original"], person_of(request)
         may_remove = actor.has_perm("messaging.remove_message")
-        may_hide = bool(report.product_id) and host.may_hide_product(actor)
+        may_decide = actor.has_perm("messaging.make_decision") and bool(
+            things.people_behind(report)
+        )
+        may_hide = may_decide and bool(report.product_id) and host.may_hide_product(actor)
         is_hidden = bool(report.product_id) and host.is_hidden(report.product)
         reporter = report.reporter_id and may_remove
         is_muted = reporter and MutedReporter.objects.filter(user_id=reporter).exists()
@@ -167,12 +170,10 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
             "thread": thread_address(report.message) if report.message else "",
             "shown_at": things.url_of(report),
             "may_resolve": may_remove and not report.outcome,
-            "may_decide": actor.has_perm("messaging.make_decision")
-            and not report.outcome
-            and bool(things.people_behind(report)),
+            "may_decide": may_decide and not report.outcome,
             "may_look": actor.has_perm("messaging.look_into_conversation"),
             "may_hide": may_hide and not is_hidden,
-            "may_allow": may_hide and is_hidden,
+            "hiding": queries.hiding(report) if may_hide and is_hidden else None,
             "is_hidden": is_hidden,
             "behind": things.people_behind(report),
             "may_mute": reporter and not is_muted,

@@ -8,7 +8,6 @@ from django.utils.translation import gettext, ngettext
 from messaging.host import host
 from messaging.models import Report
 from messaging.moderation import actions as moderation
-from messaging.moderation.forms import UpholdForm
 from messaging.reports import queries, things
 from trato.people import Person
 
@@ -36,24 +35,15 @@ def dismissing(actor: Person, report: Report) -> dict[str, Any]:
 
 
 def upholding(actor: Person, report: Report) -> dict[str, Any]:
-    """Return the page for closing a report with an action, and the form of what can be done."""
-
-    is_product = bool(report.product_id)
+    """Return the page for closing a report after an action."""
     then = gettext(
-        "Choose what you do about it. This closes the report, and the person who reported "
-        "it reads that you took action. What concerns a person is decided under “Decide…”."
+        "This closes the report, and the person who reported it reads that you took action. What "
+        "you do about it is decided under “Decide…”."
     )
     return {
         "title": gettext("Take action on this report"),
         "consequences": then + _others(report),
-        "acts": [partial(moderation.uphold, actor, report.pk)],
-        "form_class": partial(
-            UpholdForm,
-            may_hide=is_product
-            and host.may_hide_product(actor)
-            and not host.is_hidden(report.product),
-        ),
-        "initial": {"hide": True},
+        "acts": [partial(moderation.resolve_report, actor, report.pk, Report.Outcome.UPHELD)],
     }
 
 

@@ -184,10 +184,10 @@ def test_reporters_of_another_decision_are_told_nothing(
 
 
 def test_a_dismissal_is_taken_back_without_a_word(
-    shop: Shop, shopper: User, seller: User, ruled: Any
+    shop: Shop, shopper: User, seller: User, moderator: User, ruled: Any
 ) -> None:
     report = report_shop(shopper, shop, "scam", "Fake")
-    decisions.overturn(ruled(seller, "dismiss", report_id=report.pk))
+    decisions.overturn(moderator, ruled(seller, "dismiss", report_id=report.pk))
     report.refresh_from_db()
     assert (report.outcome, report.done) == ("dismissed", "")
 
