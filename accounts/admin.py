@@ -1,7 +1,5 @@
 """Accounts for staff."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,20 +9,16 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, ngettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trato.admin.bases import KeptAdmin, ReadOnlyAdmin, StaffAdmin, person_of
-from trato.admin.reasons import act_with_reason
-from trato.people import Person
 from trato.realtime.sessions import announce_access_changed
 from trato.realtime.teams import announce_member_changed
-from trato.responses import key_from
 
 from . import actions
 from .models import User
@@ -34,7 +28,7 @@ AT_ONCE = 100  # people in one list action
 
 @admin.register(User)
 class UserAdmin(KeptAdmin, StaffAdmin[User]):
-    """People. Staff suspend and restore accounts with a reason, on a separate page."""
+    """People. Staff suspend and restore accounts with a decision, see `messaging.decisions`."""
 
     list_display = ("email", "name", "role", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "role", "is_staff", "groups", "date_joined")
@@ -93,7 +87,7 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
 
     @admin.action(description=_("Restore the selected people…"), permissions=["suspend"])
     def restore_selected(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
-        return self._go_to_reason(request, chosen, "admin:users_restore")
+        return self._go_to_reason(request, chosen, "admin:restore")
 
     def _go_to_reason(
         self, request: HttpRequest, chosen: QuerySet[User], name: str
@@ -104,54 +98,6 @@ class UserAdmin(KeptAdmin, StaffAdmin[User]):
             messages.error(request, text)
             return None
         return redirect(f"{reverse(name)}?{urlencode({'person': ids}, doseq=True)}")
-
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("restore/", wrap(self.restore), name="users_restore"),
-            path("<int:user_id>/restore/", wrap(self.restore), name="user_restore"),
-            *super().get_urls(),
-        ]
-
-    def restore(self, request: HttpRequest, user_id: int | None = None) -> HttpResponse:
-        """Restore one person, or those in the address's `person` parameters, with a reason."""
-        title = ngettext_lazy("Restore this account", "Restore these accounts", "count")
-        return self._switch(request, user_id, title, actions.restore)
-
-    def _switch(
-        self,
-        request: HttpRequest,
-        user_id: int | None,
-        title: Any,
-        act: Callable[[Person, int, str], User],
-    ) -> HttpResponse:
-        ids = [user_id] if user_id else map(key_from, request.GET.getlist("person")[:AT_ONCE])
-        people = list(User.objects.filter(pk__in=ids).order_by("pk"))
-        if not people:
-            raise Http404("no such person")
-        actor, only = person_of(request), people[0] if len(people) == 1 else None
-        back = reverse("admin:accounts_user_changelist")
-        if only and self.has_view_permission(request, only):
-            back = reverse("admin:accounts_user_change", args=[only.pk])
-
-        def switched(person: User, reason: str) -> None:
-            try:
-                act(actor, person.pk, reason)
-            except PermissionDenied as error:
-                text = gettext("You can't do this to %(name)s. Nothing was changed.")
-                raise ValidationError(text % {"name": person}) from error
-
-        return act_with_reason(
-            request,
-            title % {"count": len(people)},
-            [partial(switched, person) for person in people],
-            model=User,
-            back=back,
-            allowed=actions.may_switch(actor, only)
-            if only
-            else self.has_suspend_permission(request),
-            about=", ".join(f"{person.name} <{person.email}>" for person in people),
-        )
 
 
 @admin.register(Group)

@@ -4,19 +4,22 @@ from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging.cases import claims
+from messaging.host import host
 from messaging.models import Appeal, Case, Decision, HeldMessage, Report
 from messaging.moderation import actions as moderation
 from messaging.review import actions as review
 from messaging.rules import verdicts
+from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
 from trato.errors import AlreadyDone
-from trato.people import Person, is_deleted, lock_person
+from trato.people import Person, display_name, is_deleted, lock_person
 
 from . import answers, measures, notices
 from .drafts import draft, refusal, require_may, require_nothing_newer, require_of_person, validate
@@ -129,6 +132,7 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
 
     Raises:
         AlreadyDone: it has been undone, or its time is over.
+        Claimed: somebody else works on a case of its thing or its person.
         PermissionDenied: the actor may not make such a decision.
         ValidationError: no reason is given, or the person's appeal is open, which answers it.
         Decision.DoesNotExist: it does not exist.
@@ -136,6 +140,7 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
     require(actor, "messaging.make_decision")
     reason = require_reason(reason)
     asked = Decision.objects.get(pk=decision_id)
+    answers.require_free(actor, asked)
     person = lock_people([asked, *measures.together(asked)])[asked.person_id]
     rows = Decision.objects.select_for_update(of=("self",), no_key=True)
     decision = rows.get(pk=decision_id)
@@ -152,6 +157,44 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
     record(actor, "decision.undone", f"decision:{decision.pk}", reason)
     count_overturned(decision)
     return decision
+
+
+@transaction.atomic
+def restore(actor: Person, person_id: int, reason: str) -> None:
+    """Restore a suspended account: undo each decision that suspends it.
+
+    Somebody who is suspended without one, such as by another program, is restored as well.
+
+    Raises:
+        AlreadyDone: the account is not suspended.
+        Claimed: somebody else works on a case of the person.
+        PermissionDenied: the actor lacks the permission, or the account is the actor's own, or,
+            unless the actor is a superuser, a member of staff's.
+        ValidationError: no reason is given, or the person's appeal is open, which answers it.
+        ObjectDoesNotExist: the account does not exist.
+    """
+    require(actor, "messaging.make_decision")
+    person = lock_person(person_id)
+    if not host.may_suspend(actor, person):
+        raise PermissionDenied("suspend")
+    reason = require_reason(reason)
+    suspensions = Decision.objects.filter(person=person_id, measure=Measure.SUSPEND)
+    if person.is_active:
+        last = suspensions.exclude(overturned_at=None).first()
+        before = audit.last("decision.undone", f"decision:{last.pk}") if last else None
+        raise AlreadyDone(
+            _("%(name)s is not suspended.") % {"name": display_name(person)},
+            before.actor if before else None,
+            before.created_at if before else None,
+        )
+    standing = suspensions.filter(overturned_at=None).order_by("pk").select_related("person")
+    if in_force := [one.pk for one in standing if one.is_in_force]:
+        for key in in_force:
+            undo(actor, key, reason)
+        return
+    claims.require_free(actor, Q(person=person_id))
+    host.set_active(person_id, active=True)
+    record(actor, "user.restored", f"user:{person_id}", reason)
 
 
 def overturn(actor: Person, decision: Decision) -> None:

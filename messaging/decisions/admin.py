@@ -6,10 +6,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.host import host
@@ -76,6 +76,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
         wrap = self.admin_site.admin_view
         return [
             path("decide/", wrap(self.decide), name="decide"),
+            path("restore/", wrap(self.restore), name="restore"),
             path("<int:decision_id>/undo/", wrap(self.undo), name="decision_undo"),
             *super().get_urls(),
         ]
@@ -125,6 +126,38 @@ class DecisionAdmin(LargeAdmin[Decision]):
                 "reason."
             ),
         )
+
+    def restore(self, request: HttpRequest) -> HttpResponse:
+        """Restore the people in the address's `person` parameters, with a reason."""
+        actor, people = person_of(request), matters.people_in(request.GET)
+        if not people:
+            raise Http404("no such person")
+        only = people[0] if len(people) == 1 else None
+        title = ngettext("Restore this account", "Restore these accounts", len(people))
+        model = get_user_model()._meta
+        back = f"admin:{model.app_label}_{model.model_name}_"
+        return act_with_reason(
+            request,
+            title,
+            [partial(_restore, actor, person) for person in people],
+            model=Decision,
+            back=reverse(f"{back}change", args=[only.pk]) if only else reverse(f"{back}changelist"),
+            allowed=actor.has_perm("messaging.make_decision")
+            and all(host.may_suspend(actor, person) for person in people[:1] if only),
+            about=", ".join(host.display_name(person) for person in people),
+            consequences=gettext(
+                "This undoes the decisions that suspend the account. We tell the person, but not "
+                "your reason."
+            ),
+        )
+
+
+def _restore(actor: Person, person: Any, *, reason: str) -> None:
+    try:
+        actions.restore(actor, person.pk, reason)
+    except PermissionDenied as error:
+        text = gettext("You can't do this to %(name)s. Nothing was changed.")
+        raise ValidationError(text % {"name": host.display_name(person)}) from error
 
 
 def _undo(actor: Person, decision_id: int, *, reason: str) -> None:

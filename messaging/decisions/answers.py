@@ -47,6 +47,19 @@ def lock(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:
     return reports
 
 
+def require_free(actor: Person, decision: Decision) -> None:
+    """Let an act overturn a decision only if nobody else works on a case that it would decide.
+
+    Raises:
+        Claimed: somebody else works on the case of its thing, or on one of the person if it is
+            about the whole account.
+    """
+    things_of = {"message": decision.message_id, "product": decision.product_id}
+    subjects = [f"{kind}:{key}" for kind, key in things_of.items() if key]
+    own = Q(kind=KIND, subject__in=subjects)
+    claims.require_free(actor, own | _cases_of([decision.person_id], decision))
+
+
 def tell_reporters(decision: Decision) -> None:
     """Tell those whose reports the decision answered that it was overturned.
 
@@ -89,7 +102,7 @@ def _of_own_look(actor: Person, people: list[int], ruling: Ruling) -> list[Repor
     return []
 
 
-def _cases_of(people: list[int], ruling: Ruling) -> Q:
+def _cases_of(people: list[int], ruling: Ruling | Decision) -> Q:
     """The condition on cases that a decision by staff's own look would decide beside others."""
     measure = Measure(ruling.measure)
     if measure == Measure.CLOSE:

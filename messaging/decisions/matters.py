@@ -136,11 +136,16 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
         raise Http404("nobody answers for it")
     if key := key_from(asked.get("message", "")):
         return _of_message(actor, key)
-    keys = [key for text in asked.getlist("person")[:PEOPLE_MAX] if (key := key_from(text))]
-    people = list(get_user_model()._default_manager.filter(pk__in=keys).order_by("pk"))
+    people = people_in(asked)
     if not people:
         raise Http404("nobody to decide about")
     return Matter(people=people)
+
+
+def people_in(asked: QueryDict) -> list[Any]:
+    """Return the people whom the parameters of an address name, `PEOPLE_MAX` at most."""
+    keys = [key for text in asked.getlist("person")[:PEOPLE_MAX] if (key := key_from(text))]
+    return list(get_user_model()._default_manager.filter(pk__in=keys).order_by("pk"))
 
 
 def _of_report(report: Report) -> Matter:

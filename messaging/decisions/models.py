@@ -147,9 +147,10 @@ class Decision(models.Model):
 
     @property
     def is_in_force(self) -> bool:
-        """Whether it still has an effect."""
+        """Whether it still has an effect; a suspension has none on an account that was restored."""
         is_over = self.ends_at is not None and self.ends_at <= timezone.now()
-        return self.overturned_at is None and not is_over
+        is_restored = self.measure == self.Measure.SUSPEND and self.person.is_active
+        return self.overturned_at is None and not is_over and not is_restored
 
     def may_be_appealed(self, now: datetime) -> bool:
         """Whether the person may appeal at a time, if there is no appeal yet."""

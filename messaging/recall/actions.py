@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from messaging.appeals import actions as appeals
 from messaging.cases import claims
 from messaging.decisions import actions as decisions
+from messaging.decisions import answers
 from messaging.decisions import notices as decision_notices
 from messaging.decisions.ruling import Measure, Ruling
 from messaging.models import (
@@ -165,7 +166,7 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
 
     Raises:
         AlreadyDone: it is undone.
-        Claimed: somebody else works on the case of such an appeal.
+        Claimed: somebody else works on the case of such an appeal, of a message or of a sender.
         PermissionDenied: the actor lacks the permission.
         ValidationError: no reason is given, or the actor has sent one of the messages.
         Recall.DoesNotExist: it does not exist.
@@ -185,6 +186,8 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
     in_force = Decision.objects.filter(pk__in=listed(keys), overturned_at=None).order_by("pk")
     to_undo = list(in_force.select_related("person", "message"))
     claims.require_uninvolved(actor, [one.person_id for one in to_undo])
+    for decision in to_undo:
+        answers.require_free(actor, decision)
     for decision in to_undo:
         decisions.overturn(actor, decision)
         if not is_deleted(decision.person):

@@ -2,9 +2,11 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from messaging.cases import claims
 from messaging.models import PersonTrust
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_reason
@@ -29,6 +31,7 @@ def set_trust(actor: Person, person_id: int, status: str, reason: str) -> None:
 
     Raises:
         AlreadyDone: it is set like that.
+        Claimed: somebody else works on a case of the person.
         PermissionDenied: see `may_set`.
         ValidationError: no reason is given, or it is about the actor.
         ValueError: the status is unknown.
@@ -40,6 +43,7 @@ def set_trust(actor: Person, person_id: int, status: str, reason: str) -> None:
         raise ValidationError(gettext("Somebody else has to decide about you."))
     chosen = PersonTrust.Status(status) if status else None
     subject = f"user:{person_id}"
+    claims.require_free(actor, Q(person=person_id))
     lock_person(person_id)
     rows = PersonTrust.objects.filter(user=person_id)
     if rows.values_list("status", flat=True).first() == chosen:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts import actions
 from accounts.models import User
+from messaging.decisions.actions import restore
 from messaging.models import Conversation
 from tests.rulings import suspend
 
@@ -30,7 +30,7 @@ def test_a_reloaded_page_says_so_instead_of_asking_to_log_in(
         assert TOLD in answer.text
         assert "help@shop.example.com" in answer.text
         assert "phone number" not in answer.text  # the reason is for the audit trail
-    actions.restore(moderator, shopper.pk, "A mistake")
+    restore(moderator, shopper.pk, "A mistake")
     assert client.get(conversation.get_absolute_url()).status_code == 200
 
 

@@ -50,7 +50,7 @@ def test_the_routes_are_read_as_they_are() -> None:
     assert set(SEARCHES) <= set(OF_ALL)
     assert len(ROUTES) > 100
     assert len(LISTS_OF_STAFF) >= len(ROWS_OF_STAFF) > 10
-    assert "/admin/accounts/user/<user_id>/restore/" in ACTS_OF_STAFF
+    assert "/admin/messaging/decision/<decision_id>/undo/" in ACTS_OF_STAFF
     assert not [route for route in ROUTES if re.search(r"[()?\\]", route)]
 
 

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts import actions, deletion
+from accounts import deletion
 from accounts.models import User
 from catalog.factories import ShopMemberFactory
 from catalog.models import Product, Shop, ShopMember, TeamInvitation
+from messaging.decisions.actions import restore
 from tests.rulings import suspend
 from tests.threads import in_threads
 
@@ -89,7 +90,7 @@ def test_nobody_sells_in_a_closed_shop(
 ) -> None:
     suspend(moderator, colleague.pk, "Spam")
     deletion.delete_account(seller.pk)  # nobody else works there now
-    actions.restore(moderator, colleague.pk, "A mistake")
+    restore(moderator, colleague.pk, "A mistake")
     client = client_of(colleague)
     publish = f"/my/products/{product.slug}/publish/"
     assert client.post(publish, {"published": "1"}).status_code == 404

@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from accounts import actions as accounts
 from accounts.models import User
+from messaging.decisions.actions import restore
 from messaging.models import Conversation, Decision, Message, Report
 from messaging.moderation import actions as moderation
 from messaging.reports.actions import report_message
@@ -101,14 +101,14 @@ def test_a_moderator_looks_removes_and_suspends_and_each_is_on_record(
     with pytest.raises(AlreadyDone):
         remove_message(moderator, said.pk, "Twice")
     suspend(moderator, shopper.pk, "Scam")
-    accounts.restore(moderator, shopper.pk, "Appeal")
+    restore(moderator, shopper.pk, "Appeal")
     removal, suspension = Decision.objects.order_by("pk")
     record = list(AuditEntry.objects.order_by("pk").values_list("verb", "subject", "reason"))
     assert record == [
         ("conversation.looked", f"conversation:{said.conversation_id}", "Odd"),
         ("decision.remove", f"decision:{removal.pk}", "Phone number"),
         ("decision.suspend", f"decision:{suspension.pk}", "Scam"),
-        ("user.restored", f"user:{shopper.pk}", "Appeal"),
+        ("decision.undone", f"decision:{suspension.pk}", "Appeal"),
     ]
     page = client_of(seller).get(f"/conversation/{said.conversation_id}/messages/?since=1").json()
     assert [(m["body"], m["removed"], m["revision"]) for m in page["messages"]] == [("", True, 2)]

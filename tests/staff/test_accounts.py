@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from accounts import actions
 from accounts.models import User
+from messaging.decisions.actions import restore
 from messaging.models import Conversation, Decision
 from tests.accounts.acts import PASSWORD, prove
 from tests.rulings import REASONS, suspend
@@ -17,6 +17,7 @@ from trato.errors import AlreadyDone
 pytestmark = pytest.mark.django_db
 
 DECIDE = "/admin/messaging/decision/decide/"
+RESTORE = "/admin/messaging/decision/restore/"
 FORM = {"measure": "suspend", "days": "", "seen": 0, **REASONS}
 
 
@@ -26,12 +27,12 @@ def test_moderators_and_superusers_suspend_and_restore_and_it_is_on_record(
 ) -> None:
     assert not suspend(actor, shopper.pk, "  Scam \n").is_active
     assert not User.objects.get(pk=shopper.pk).is_active
-    assert actions.restore(actor, shopper.pk, "Appeal").is_active
+    restore(actor, shopper.pk, "Appeal")
     assert User.objects.get(pk=shopper.pk).is_active
     rows = AuditEntry.objects.order_by("pk").values_list("actor", "verb", "subject", "reason")
     assert list(rows) == [
         (actor.pk, "decision.suspend", f"decision:{Decision.objects.get().pk}", "Scam"),
-        (actor.pk, "user.restored", f"user:{shopper.pk}", "Appeal"),
+        (actor.pk, "decision.undone", f"decision:{Decision.objects.get().pk}", "Appeal"),
     ]
 
 
@@ -40,7 +41,7 @@ def test_nobody_else_suspends_or_restores(actor: User, stranger: User, suspended
     with pytest.raises(PermissionDenied):
         suspend(actor, stranger.pk, "why")
     with pytest.raises(PermissionDenied):
-        actions.restore(actor, suspended.pk, "why")
+        restore(actor, suspended.pk, "why")
     assert User.objects.get(pk=stranger.pk).is_active
     assert not User.objects.get(pk=suspended.pk).is_active
     assert not AuditEntry.objects.exists()
@@ -83,7 +84,7 @@ def test_without_a_reason_that_can_be_read_nothing_happens(
 
 def test_what_was_done_before_is_told(moderator: User, shopper: User) -> None:
     with pytest.raises(AlreadyDone, match=r"Lucía Romero is not suspended\. Nothing was changed"):
-        actions.restore(moderator, shopper.pk, "Was never suspended")
+        restore(moderator, shopper.pk, "Was never suspended")
     assert not AuditEntry.objects.exists()
 
 
@@ -94,7 +95,7 @@ def test_a_suspended_person_is_out_at_the_next_request(
     assert client.get("/conversations/").status_code == 200
     suspend(moderator, shopper.pk, "Scam")
     assert client.get("/conversations/").status_code == 403
-    actions.restore(moderator, shopper.pk, "Appeal")
+    restore(moderator, shopper.pk, "Appeal")
     assert client.get("/conversations/").status_code == 200
 
 
@@ -102,13 +103,13 @@ def test_a_suspended_person_is_out_at_the_next_request(
 
 
 def addresses(person: User) -> list[str]:
-    return [f"{DECIDE}?person={person.pk}", f"/admin/accounts/user/{person.pk}/restore/"]
+    return [f"{DECIDE}?person={person.pk}", f"{RESTORE}?person={person.pk}"]
 
 
 @pytest.mark.parametrize("actor", ["shopper", "seller", "helper"], indirect=True)
 def test_the_pages_are_closed_to_others(actor: User, stranger: User, client_of: Any) -> None:
     client = client_of(actor)
-    many = f"/admin/accounts/user/restore/?person={stranger.pk}"
+    many = f"{RESTORE}?person={stranger.pk}&person={actor.pk}"
     for address in [*addresses(stranger), many]:
         for answer in (client.get(address), client.post(address, {"reason": "why"})):
             assert answer.status_code == (403 if actor.is_staff else 302)
@@ -143,7 +144,7 @@ def test_the_way_back_stays_on_this_site(moderator: User, suspended: User, clien
         ("https://evil.example/", f"/admin/accounts/user/{suspended.pk}/change/"),
         ("//evil.example/", f"/admin/accounts/user/{suspended.pk}/change/"),
     ]:
-        answer = client_of(moderator).post(f"{restore}?next={wanted}", {"reason": "Appeal"})
+        answer = client_of(moderator).post(f"{restore}&next={wanted}", {"reason": "Appeal"})
         assert answer.headers["Location"] == expected
         User.objects.filter(pk=suspended.pk).update(is_active=False)
 
@@ -200,7 +201,7 @@ def test_of_several_people_those_suspended_before_are_named(
 
 @pytest.mark.parametrize("query", ["", "?person=", "?person=0", "?person=x", "?person=" + "9" * 30])
 def test_nobody_named_is_nobody_found(query: str, moderator: User, client_of: Any) -> None:
-    address = f"/admin/accounts/user/restore/{query}"
+    address = f"{RESTORE}{query}"
     assert client_of(moderator).get(address).status_code == 404
 
 

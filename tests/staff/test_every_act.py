@@ -15,7 +15,6 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from accounts import actions as accounts
 from accounts.factories import UserFactory
 from accounts.models import User
 from messaging.appeals import actions as appeals
@@ -118,9 +117,9 @@ RECALL = recalls.Order(
 )
 
 
-def suspended(actor: User, scene: Scene) -> Any:
+def suspended(actor: User, scene: Scene) -> None:
     User.objects.filter(pk=scene.person.pk).update(is_active=False)
-    return accounts.restore(actor, scene.person.pk, REASON)
+    decisions.restore(actor, scene.person.pk, REASON)
 
 
 def hidden(actor: User, scene: Scene) -> Any:
@@ -170,7 +169,7 @@ def announced(actor: User, scene: Scene) -> Any:
 
 # Function → its acts.
 ACTS: dict[str, dict[str, Act]] = {
-    "accounts.actions.restore": {"restore": suspended},
+    "messaging.decisions.actions.restore": {"restore": suspended},
     "messaging.moderation.actions.look": {
         "look": lambda actor, scene: moderation.look(actor, scene.talk.pk, REASON),
     },

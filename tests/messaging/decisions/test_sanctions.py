@@ -9,10 +9,10 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.actions import restore
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory
 from messaging import actions
+from messaging.decisions.actions import restore
 from messaging.models import Conversation, Decision, Message, Sanction
 from messaging.sanctions.actions import due
 from messaging.sanctions.queries import unmuted

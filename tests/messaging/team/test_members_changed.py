@@ -8,12 +8,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from asgiref.sync import sync_to_async
 
-from accounts import actions, deletion
+from accounts import deletion
 from accounts.models import User
 from accounts.profile import change_profile
 from catalog import invitations, teams
 from catalog.factories import TeamInvitationFactory
 from catalog.models import Shop
+from messaging.decisions.actions import restore
 from tests.rulings import suspend
 from tests.sockets import next_frame, receives_nothing
 
@@ -26,9 +27,9 @@ def join(shop: Shop, person: User, seller: User) -> None:
     invitations.answer(person, row.pk, accept=True, key=uuid.uuid4())
 
 
-def restore(_shop: Shop, person: User, staff: User) -> None:
+def restored(_shop: Shop, person: User, staff: User) -> None:
     User.objects.filter(pk=person.pk).update(is_active=False)
-    actions.restore(staff, person.pk, "A mistake")
+    restore(staff, person.pk, "A mistake")
 
 
 # Each takes the shop, the person, and who does it: the shop's owner, or a moderator.
@@ -38,7 +39,7 @@ ACTS: dict[str, Callable[[Shop, User, User], object]] = {
     "joining": join,
     "renamed": lambda _shop, person, _by: change_profile(person, {"name": "Iker Vidal"}),
     "suspended": lambda _shop, person, staff: suspend(staff, person.pk, "Spam"),
-    "restored": restore,
+    "restored": restored,
     "deleted": lambda _shop, person, _by: deletion.delete_account(person.pk),
 }
 
