@@ -199,7 +199,11 @@ def refusal_to_write(
     return Refused("blocked", _("You've blocked this shopper. Unblock them to write again."))
 
 
-def muted(until: datetime) -> Refused:
+class Muted(Refused):
+    """The refusal of what a muted person writes."""
+
+
+def muted(until: datetime) -> Muted:
     """Return the refusal of what a muted person writes: until when, and where to read why."""
 
     def text() -> str:
@@ -209,7 +213,7 @@ def muted(until: datetime) -> Refused:
             "Open “My standing” in your account's menu to read why."
         ) % {"time": time}
 
-    return Refused("forbidden", when_shown(text))
+    return Muted("forbidden", when_shown(text))
 
 
 def writable_sql(conversation: str) -> str:

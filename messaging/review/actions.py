@@ -154,11 +154,16 @@ def _deliver_due(conversation: Conversation, sender: Person) -> None:
         if row.state == State.WAITING and row.reason:
             return
         row.conversation, row.sender = conversation, cast(Any, sender)
-        _deliver(row)
+        if not _deliver(row):
+            return
 
 
-def _deliver(row: HeldMessage) -> None:
-    """Store a message in the log, where its conversation is locked, and announce it on commit."""
+def _deliver(row: HeldMessage) -> bool:
+    """Store a message in the log, where its conversation is locked, and announce it on commit.
+
+    Returns:
+        Whether that is settled. If the sender has been muted or suspended just now, it waits.
+    """
     attempt = Attempt(
         sender=row.sender,
         conversation_id=row.conversation_id,
@@ -171,13 +176,23 @@ def _deliver(row: HeldMessage) -> None:
     try:
         with transaction.atomic():
             sent = orm.store_one(attempt)
+    except access.Muted:
+        return False
     except (Refused, Http404):  # a block, the end of the conversation, or an account that is gone
+        if not _is_active(row.sender_id):
+            return False
         _refuse(row)
-        return
+        return True
     assert isinstance(sent, Sent)  # noqa: S101 - a released one isn't held
     row.body = ""  # the log has it now
     _decide(row, State.DELIVERED)
     transaction.on_commit(lambda: pipeline.announce([sent]))
+    return True
+
+
+def _is_active(person_id: int) -> bool:
+    """Whether an account is active as of now, unlike a row that was read before."""
+    return get_user_model()._default_manager.filter(pk=person_id, is_active=True).exists()
 
 
 def _refuse(row: HeldMessage) -> None:

@@ -15,12 +15,14 @@ from accounts import deletion
 from accounts.models import User
 from messaging import actions
 from messaging.blocks.actions import block
-from messaging.models import Conversation, File, HeldMessage, Message
+from messaging.decisions.actions import undo
+from messaging.models import Conversation, Decision, File, HeldMessage, Message
 from messaging.records import Held, Sent
+from messaging.review import actions as reviewing
 from messaging.review.actions import due, release, withdraw
 from messaging.review.retention import RULES
 from notifications.models import Notification
-from tests.rulings import reject
+from tests.rulings import reject, rule
 from tests.said import say
 from tests.uploads import PDF, uploaded
 from trato.audit.models import AuditEntry
@@ -29,6 +31,7 @@ from trato.retention import purge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+review: Any = reviewing  # a test replaces what it imports
 SUSPICIOUS = "Something suspicious"
 JSON = {"accept": "application/json"}
 
@@ -301,3 +304,25 @@ def test_over_http_a_script_gets_message_held_and_a_form_is_led_to_it(
     again = client_of(shopper).post(path, form)
     assert again["Location"] == f"{conversation.get_absolute_url()}#held"
     assert len(held()) == 1
+
+
+@pytest.mark.parametrize("measure", ["mute", "suspend"])
+def test_a_sender_who_is_muted_or_suspended_at_that_moment_loses_nothing(
+    measure: str, conversation: Conversation, seller: User, moderator: User, monkeypatch: Any
+) -> None:
+    send(seller, conversation, SUSPICIOUS)
+    send(seller, conversation, "Two")
+    asked = review.unmuted
+
+    def unmuted_until_then(keys: list[int]) -> list[int]:
+        free = asked(keys)
+        until = timezone.now() + timedelta(days=1)
+        rule(moderator, seller.pk, measure, "Rude", ends_at=until)
+        return free
+
+    monkeypatch.setattr(review, "unmuted", unmuted_until_then)
+    release(moderator, held()[0].pk, "Fine")
+    monkeypatch.undo()
+    assert [row.state for row in held()] == ["cleared", "waiting"]
+    undo(moderator, Decision.objects.get().pk, "Enough")
+    assert (due(10), bodies(conversation)) == (1, [SUSPICIOUS, "Two"])
