@@ -150,6 +150,8 @@ def test_an_open_appeal_ends_with_the_recall(
     appeal.refresh_from_db()
     assert appeal.outcome == Appeal.Outcome.OVERTURNED
     assert not Case.objects.filter(closed_at=None).exists()
+    entry = AuditEntry.objects.get(subject=appeal.subject)
+    assert (entry.verb, entry.actor, entry.reason) == ("appeal.overturned", lead, "Sorry")
 
 
 def test_a_message_is_recalled_once(confirmed: Message, sent: Sent, moderator: User) -> None:
