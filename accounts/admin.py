@@ -28,7 +28,7 @@ AT_ONCE = 100  # people in one list action
 
 @admin.register(User)
 class UserAdmin(KeptAdmin, StaffAdmin[User]):
-    """People. Staff suspend and restore accounts with a decision, see `messaging.decisions`."""
+    """People. Staff suspend and restore accounts with a decision, on a separate page."""
 
     list_display = ("email", "name", "role", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "role", "is_staff", "groups", "date_joined")

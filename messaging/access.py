@@ -207,11 +207,10 @@ def muted(until: datetime) -> Muted:
     """Return the refusal of what a muted person writes: until when, and where to read why."""
 
     def text() -> str:
-        time = date_format(timezone.localtime(until), "j M Y, H:i T")
         return gettext(
             "Our staff have muted you until %(time)s. Until then you can read, but not write. "
             "Open “My standing” in your account's menu to read why."
-        ) % {"time": time}
+        ) % {"time": date_format(timezone.localtime(until), "j M Y, H:i T")}
 
     return Muted("forbidden", when_shown(text))
 

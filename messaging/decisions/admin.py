@@ -133,7 +133,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
         if not people:
             raise Http404("no such person")
         only = people[0] if len(people) == 1 else None
-        title = ngettext("Restore this account", "Restore these accounts", len(people))
+        title = ngettext("Restore this person", "Restore these people", len(people))
         model = get_user_model()._meta
         back = f"admin:{model.app_label}_{model.model_name}_"
         return act_with_reason(
