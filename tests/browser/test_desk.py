@@ -34,9 +34,12 @@ def count(page: Page, name: str, number: int) -> None:
     expect(page.locator(f"[data-count={name}]")).to_have_text(str(number))
 
 
-def decide(page: Page, key: str, reason: str) -> None:
-    """Choose an act by its key, give a reason, and confirm, without touching the mouse."""
+def decide(page: Page, key: str, reason: str, **more: str) -> None:
+    """Choose an act by its key, give its reasons, and confirm, without touching the mouse."""
     page.keyboard.press(key)
+    for name, words in more.items():
+        page.locator(f"#id_{name}").focus()
+        page.keyboard.type(words)
     page.locator("#id_reason").focus()
     page.keyboard.type(reason)
     page.keyboard.press("Tab")
@@ -71,7 +74,8 @@ def test_cases_are_decided_by_keyboard_and_claims_are_seen(
     beside.goto(f"{QUEUE}{first.pk}/change/")
     expect(beside.get_by_text("Sam Okoro is working on this case.")).to_be_visible()
     expect(beside.get_by_text("Pay me on the other app")).to_have_count(0)
-    decide(desk, "r", "Asks to pay elsewhere")
+    reasons = {"clause": "Payments are made here", "explanation": "It asks for another way"}
+    decide(desk, "r", "Asks to pay elsewhere", **reasons)
     count(desk, "open", 1)
     desk.keyboard.press("n")
     expect(desk.get_by_text("I promise it is safe")).to_be_visible()
