@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.host import host
-from messaging.models import HeldMessage
+from messaging.models import Appeal, HeldMessage
 from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
@@ -24,6 +24,19 @@ from trato.people import columns_of, name_column_of
 from . import actions
 
 WORDS = ("excerpt", "their_words", "quote")
+
+
+def is_reviewer(request: HttpRequest) -> bool:
+    """Whether it is the person's task to decide about held messages."""
+    return person_of(request).has_perm("messaging.review_held_message")
+
+
+def is_undecided(row: HeldMessage) -> bool:
+    """Whether a message waits for a decision, or an appeal about it does."""
+    return (
+        row.state == HeldMessage.State.WAITING
+        or Appeal.objects.filter(decision__held=row, outcome="").exists()
+    )
 
 
 class State(admin.SimpleListFilter):
@@ -67,19 +80,22 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     readonly_fields = ("their_words", "held_because")
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return self._without_words(request, self.list_display)
+        return self._without_words(self.list_display, may_read=is_reviewer(request))
 
     def get_fields(self, request: HttpRequest, obj: HeldMessage | None = None) -> Any:
-        return self._without_words(request, self.fields)
+        may_read = is_reviewer(request) and (obj is None or is_undecided(obj))
+        return self._without_words(self.fields, may_read=may_read)
 
-    def _without_words(self, request: HttpRequest, names: Sequence[str]) -> list[str]:
-        """Leave out private words, unless it is the person's task to decide about them."""
-        may_read = person_of(request).has_perm("messaging.review_held_message")
+    def _without_words(self, names: Sequence[str], *, may_read: bool) -> list[str]:
         return [name for name in names if may_read or name not in WORDS]
 
     @admin.display(description=_("what they wrote"))
     def excerpt(self, row: HeldMessage) -> str:
-        return Truncator(row.body).chars(80)
+        """Return the beginning of a message, as long as it is somebody's task to decide about it.
+
+        Whoever reads private words later opens the conversation, which is on record.
+        """
+        return Truncator(row.body).chars(80) if row.state == HeldMessage.State.WAITING else ""
 
     @admin.display(description=_("what they wrote"))
     def their_words(self, row: HeldMessage) -> str:
@@ -97,10 +113,8 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Render the page of one message, and what can be done about it."""
-        row, actor = context["original"], person_of(request)
-        context["may_review"] = row.state == HeldMessage.State.WAITING and actor.has_perm(
-            "messaging.review_held_message"
-        )
+        row = context["original"]
+        context["may_review"] = row.state == HeldMessage.State.WAITING and is_reviewer(request)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
@@ -120,7 +134,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
             [partial(actions.release, actor, held_id)],
             model=HeldMessage,
             back=reverse("admin:messaging_heldmessage_changelist"),
-            allowed=actor.has_perm("messaging.review_held_message"),
+            allowed=is_reviewer(request),
             about=host.display_name(row.sender),
             consequences=gettext(
                 "The other side gets it now, after what the sender wrote before it."

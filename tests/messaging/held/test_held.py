@@ -314,7 +314,7 @@ def test_a_sender_who_is_muted_or_suspended_at_that_moment_loses_nothing(
     send(seller, conversation, "Two")
     asked = review.unmuted
 
-    def unmuted_until_then(keys: list[int]) -> list[int]:
+    def unmuted_until_then(keys: list[int]) -> Any:
         free = asked(keys)
         until = timezone.now() + timedelta(days=1)
         rule(moderator, seller.pk, measure, "Rude", ends_at=until)

@@ -7,7 +7,9 @@ import pytest
 
 from accounts.models import User
 from messaging import actions
-from messaging.models import Conversation, HeldMessage
+from messaging.appeals.actions import appeal, decide
+from messaging.models import Conversation, Decision, HeldMessage
+from tests.rulings import reject
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,3 +27,21 @@ def test_only_who_decides_reads_held_words(
         shown = client_of(auditor).get(page).text
         assert shopper.name in shown
         assert SUSPICIOUS not in shown
+
+
+def test_once_it_is_decided_nobody_reads_the_words_off_the_record(
+    conversation: Conversation, shopper: User, moderator: User, lead: User, client_of: Any
+) -> None:
+    actions.send(shopper, conversation.pk, uuid.uuid4(), SUSPICIOUS)
+    held = HeldMessage.objects.get()
+    reject(moderator, held.pk, "Not here")
+    row = f"/admin/messaging/heldmessage/{held.pk}/change/"
+    for page in ("/admin/messaging/heldmessage/?state=all", row):
+        shown = client_of(moderator).get(page).text
+        assert shopper.name in shown
+        assert SUSPICIOUS not in shown
+    decision = Decision.objects.get()
+    filed = appeal(shopper, decision.pk, "It was innocent")
+    assert SUSPICIOUS in client_of(lead).get(row).text  # whose task it is again
+    decide(lead, filed.pk, "upheld", "It was not")
+    assert SUSPICIOUS not in client_of(lead).get(row).text
