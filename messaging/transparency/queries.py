@@ -41,7 +41,9 @@ def count(month: date) -> Figures:
     ends = closed.aggregate(closed=Count("pk"), seen=Count("seen_at"))
     numbers["cases_closed"] = ends["closed"]
     numbers["median_seconds_to_first_look"] = _median(closed, "seen_at", ends["seen"])
-    numbers["median_seconds_to_decision"] = _median(closed, "closed_at", ends["closed"])
+    # Nobody looked at the others: what they were about was taken back, say.
+    decided = closed.filter(seen_at__isnull=False)
+    numbers["median_seconds_to_decision"] = _median(decided, "closed_at", ends["seen"])
     numbers["held_messages"] = during(HeldMessage.objects.order_by(), "created_at").count()
     numbers |= decisions.aggregate(
         decisions=Count("pk"),

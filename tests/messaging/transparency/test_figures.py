@@ -19,16 +19,24 @@ PAGE = "/admin/messaging/moderationmonth/"
 MAY = datetime(2026, 5, 10, tzinfo=UTC)
 
 
-def closed(number: int, hours: int) -> None:
+def closed(number: int, hours: int, *, seen: bool = True) -> None:
     until = MAY + timedelta(hours=hours)
-    Case.objects.create(kind="report", subject=f"message:{number}", opened_at=MAY, closed_at=until)
+    Case.objects.create(
+        kind="report",
+        subject=f"message:{number}",
+        opened_at=MAY,
+        closed_at=until,
+        seen_at=until if seen else None,
+    )
 
 
-def test_a_month_counts_its_own_cases_and_their_median() -> None:
+def test_a_month_counts_its_own_cases_and_the_median_of_those_that_staff_decided() -> None:
     for number, hours in enumerate((1, 2, 50)):
         closed(number, hours)
+    for number in range(3, 7):
+        closed(number, 0, seen=False)  # taken back at once, for example
     counts = queries.count(date(2026, 5, 1))
-    assert (counts["cases_opened"], counts["cases_closed"]) == (3, 3)
+    assert (counts["cases_opened"], counts["cases_closed"]) == (7, 7)
     assert counts["median_seconds_to_decision"] == 2 * 3600
     assert queries.count(date(2026, 6, 1))["cases_opened"] == 0
 
