@@ -98,7 +98,7 @@ class Matter:
             initial["clause"] = self.report.get_reason_display()
         if words := self._words():
             initial["reason"] = gettext("On %(day)s you wrote: “%(words)s”") % {
-                "day": date_format(localtime(words.created_at), "j F Y"),
+                "day": date_format(localtime(words.created_at), "DATE_FORMAT"),
                 "words": Truncator(words.body).chars(QUOTED_MAX),
             }
         return initial

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -126,6 +126,16 @@ def test_a_held_message_leads_to_a_decision_about_its_sender(
     assert (decision.is_found_automatically, decision.is_decided_automatically) == (True, False)
     held.refresh_from_db()
     assert held.state == HeldMessage.State.WAITING
+
+
+def test_the_facts_begin_with_the_day_as_the_language_writes_it(
+    held: HeldMessage, client: Client
+) -> None:
+    HeldMessage.objects.update(created_at=datetime(2026, 11, 28, 12, tzinfo=UTC))
+    address = f"{DECIDE}?held={held.pk}"
+    assert "On 28 November 2026 you wrote" in client.get(address).text
+    shown = client.get(address, headers={"Accept-Language": "es"}).text
+    assert "El 28 de noviembre de 2026 escribiste" in shown
 
 
 def test_a_hit_of_a_rule_leads_to_a_decision(
