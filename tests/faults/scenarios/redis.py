@@ -14,7 +14,7 @@ from tests.faults.stage import stage
 
 # Seconds in which a send must be acknowledged while Redis is away. The short form is a test, which
 # must also pass on a slow machine.
-PROMISED, PATIENT = 5.0, 30.0
+PROMISED, PATIENT = 5.0, 60.0
 
 
 async def killed(stack: Stack, form: Form) -> AsyncIterator[Row]:
