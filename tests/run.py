@@ -16,6 +16,7 @@ Some run in parallel, each with its own servers; no test measures time, so this 
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from deploy import programs, services
 
+from . import template
 from .one_database import ON_POSTGRESQL, ON_SQLITE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,6 +68,11 @@ class Suite:
         """Whether it gets PostgreSQL and Redis from us; others start their own, or need none."""
         return self.name.startswith(("PostgreSQL", "Browser", "Another shop, PostgreSQL"))
 
+    @property
+    def copies_file(self) -> bool:
+        """Whether it begins with a copy of the template's file."""
+        return self.name.startswith("SQLite")
+
 
 def main(arguments: list[str]) -> int:
     """Run all suites that this machine can run; return 0 if nothing failed."""
@@ -80,12 +87,18 @@ def main(arguments: list[str]) -> int:
     ):
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
+        templates = template.prepare(
+            folder,
+            stack,
+            on_postgresql=any(suite.takes_servers for suite in suites) and has_servers(missing),
+            on_sqlite=any(suite.copies_file for suite in suites),
+        )
         for suite in suites:
             own = folder / suite.name.lower().replace(" ", "-")
             own.mkdir(mode=0o711)
             suite.output = own / "output.txt"
             suite.environment = environment_of(
-                suite, own, missing, stack, is_chosen=bool(arguments)
+                suite, own, templates, stack, is_chosen=bool(arguments)
             )
         run(suites, missing)
     print_report(suites, missing)
@@ -94,6 +107,10 @@ def main(arguments: list[str]) -> int:
 
 def in_ci() -> bool:
     return os.environ.get("CI") == "true"
+
+
+def has_servers(missing: list[str]) -> bool:
+    return not set(SERVERS) & set(missing)
 
 
 def missing_programs() -> list[str]:
@@ -131,7 +148,7 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     of = {folder: [path for path in paths if path.startswith(folder)] for folder in APART}
     others = [path for path in paths if not path.startswith(APART)]
     words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
-    servers = not set(SERVERS) & set(missing)
+    servers = has_servers(missing)
     is_whole = others == ["tests"] and servers
     on_sqlite, on_postgresql = (ON_SQLITE, ON_POSTGRESQL) if is_whole else ((), ())
     # Without the other tests' fixtures, whose apps are not installed there.
@@ -203,9 +220,14 @@ def browser_suites(paths: list[str]) -> dict[str, list[str]]:
 
 
 def environment_of(
-    suite: Suite, own: Path, missing: list[str], stack: contextlib.ExitStack, *, is_chosen: bool
+    suite: Suite,
+    own: Path,
+    templates: template.Templates,
+    stack: contextlib.ExitStack,
+    *,
+    is_chosen: bool,
 ) -> dict[str, str]:
-    """Return a suite's environment; start a PostgreSQL and a Redis if it needs them from us.
+    """Return a suite's environment, with a database of its own; start a Redis if it needs one.
 
     Args:
         own: the suite's own folder.
@@ -213,11 +235,15 @@ def environment_of(
         stack: stops what was started.
     """
     addresses = {"DATABASE_URL": f"sqlite:///{own}/unused.sqlite3", "REDIS_URL": ""}
-    if suite.takes_servers and not set(SERVERS) & set(missing):
+    if suite.takes_servers and templates.server:
         addresses = {
-            "DATABASE_URL": stack.enter_context(services.postgresql(own)).address,
+            "DATABASE_URL": f"{templates.server}/{re.sub('[^a-z0-9]+', '_', own.name)}",
+            "TEST_DATABASE_TEMPLATE": template.DATABASE,
             "REDIS_URL": stack.enter_context(services.redis_server(own)).address,
         }
+    elif suite.copies_file:
+        shutil.copy(templates.file, own / "test.sqlite3")
+        suite.arguments.append("--reuse-db")
     return {
         **os.environ,
         **addresses,

@@ -23,6 +23,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] |= {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
     }
+elif template := env.str("TEST_DATABASE_TEMPLATE", default=""):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template}
 # Passkeys on http://localhost, as in development.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Static files directly from their folders: nothing is collected for tests.

@@ -122,7 +122,10 @@ def test_a_batch_that_began_before_a_block_stores_nothing_after_it(
 def _wait_until_somebody_sleeps() -> None:
     with connection.cursor() as cursor:
         for _ in range(6_000):
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event = 'PgSleep'"
+            )
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody sleeps")
