@@ -84,7 +84,9 @@ export class MessageList {
   refocus(sequence, reaction) {
     const item = this.item(sequence);
     const same = item.querySelector(`[data-reaction="${reaction}"]`);
-    (same ?? item.querySelector(".message__menu summary"))?.focus({ preventScroll: true });
+    const place = same ?? item.querySelector(".message__menu summary") ?? item;
+    if (place === item) item.tabIndex = -1; // hidden messages have no menu
+    place.focus({ preventScroll: true });
   }
 
   /** A message has changed: so has what quotes of it show. */

@@ -1,0 +1,41 @@
+"""The menu of one message: where it is drawn, and where the focus goes."""
+
+from playwright.sync_api import expect
+
+from accounts.models import User
+from messaging.models import Conversation
+from tests.browser.acts import Person, message_menu, open_thread
+from tests.said import say
+from tests.whole import only_whole
+
+
+def test_the_menu_of_the_last_message_shows_all_its_items(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Is it still there?")
+    say(seller, conversation, "Yes")
+    say(shopper, conversation, "Thank you")
+    page = person(shopper)
+    for width in (390, 820, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        open_thread(page, conversation)
+        for number in (1, 2, 3):
+            message_menu(page, number)
+            for item in page.locator(f"#message-{number} .menu__panel :is(a, button)").all():
+                expect(item).to_be_in_viewport(ratio=1)
+            page.keyboard.press("Escape")
+
+
+@only_whole
+def test_the_focus_stays_at_a_message_that_is_withdrawn(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Oops")
+    page = person(shopper)
+    open_thread(page, conversation)
+    message_menu(page, 1)
+    page.locator("#message-1 [data-do=withdraw]").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#message-1 .message__removed")).to_be_visible()
+    expect(page.locator("#message-1")).to_be_focused()
