@@ -140,6 +140,35 @@ def test_a_seventh_file_is_not_taken(
     page.set_input_files(CHOOSE, [document(f"{place}.pdf") for place in range(7)])
     expect(page.locator(LINES)).to_have_count(6)
     expect(page.get_by_text("A message can have at most 6 files.")).to_be_visible()
+    send(page)
+    expect(page.locator(LINES)).to_have_count(0)
+    expect(page.get_by_text("A message can have at most 6 files.")).to_have_count(0)
+
+
+@only_whole
+def test_files_that_are_dropped_quickly_one_after_the_other_are_not_too_many(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.evaluate(
+        """() => {
+            for (let time = 0; time < 3; time += 1) {
+                const transfer = new DataTransfer();
+                for (let place = 0; place < 4; place += 1) {
+                    transfer.items.add(new File(["%PDF-1.7 %%EOF"], `${time}-${place}.pdf`));
+                }
+                const options = { bubbles: true, cancelable: true, dataTransfer: transfer };
+                const drop = new DragEvent("drop", options);
+                document.querySelector(".thread__scroll").dispatchEvent(drop);
+            }
+        }"""
+    )
+    expect(page.get_by_text("A message can have at most 6 files.")).to_be_visible()
+    send(page)
+    expect(page.locator(".message[data-pending]")).to_have_count(0)
+    [(_body, names)] = stored()
+    assert len(names) == 6
 
 
 @only_whole

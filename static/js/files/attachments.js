@@ -85,12 +85,12 @@ export class Attachments {
   }
 
   async add(files) {
-    const free = this.most - this.ids().length;
-    for (const file of files.slice(0, Math.max(0, free))) {
+    for (const file of files) {
+      // Counted each time: others may be added while the browser keeps one.
+      if (this.ids().length >= this.most) return this.sayTooMany();
       const isKept = await uploads.add(this.conversation, file, this.whyNot(file));
       if (!isKept) this.box.querySelector("[data-unkept]").hidden = false;
     }
-    if (files.length > free) this.sayTooMany();
   }
 
   /**

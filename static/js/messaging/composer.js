@@ -198,6 +198,7 @@ class Composer extends HTMLElement {
     if (this.files.hasRefused()) return;
     const { sequence, name } = this.about.quoting ?? {};
     outbox.add(this.conversation, body, files, sequence ? { sequence, name } : null);
+    this.files.say("");
     this.closest("trato-thread").wrote();
     this.about.end();
     this.draft.clear();
