@@ -77,6 +77,33 @@ def test_an_edit_keeps_what_was_being_written_and_says_why_it_is_refused(
     assert Message.objects.get().body == "Hello"
 
 
+@only_whole
+def test_a_draft_keeps_its_quote_while_another_message_is_edited(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(seller, conversation, "Which colour?")
+    say(shopper, conversation, "Blu")
+    page = person(shopper)
+    open_thread(page, conversation)
+    choose_in_menu(page, 1, "quote")
+    page.fill("#composer-body", "The dark one")
+    choose_in_menu(page, 2, "edit")
+    expect(page.locator("#composer-body")).to_have_value("Blu")
+    page.fill("#composer-body", "Blue")
+    page.press("#composer-body", "Enter")
+    expect(page.locator("#composer-body")).to_have_value("The dark one")
+    expect(page.locator(".composer__about")).to_contain_text("Which colour?")
+    choose_in_menu(page, 2, "edit")
+    expect(page.locator("#composer-body")).to_have_value("Blue")
+    page.reload()
+    live(page)
+    expect(page.locator("#composer-body")).to_have_value("The dark one")
+    expect(page.locator(".composer__about")).to_contain_text("Which colour?")
+    page.press("#composer-body", "Enter")
+    expect(page.locator("#message-3 .message__quote")).to_contain_text("Which colour?")
+    expect(page.locator(".composer__about")).to_be_hidden()
+
+
 def test_a_withdrawn_message_leaves_a_line_and_no_words_in_open_pages(
     person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:

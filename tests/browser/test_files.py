@@ -8,8 +8,18 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from catalog.models import Product
 from messaging.models import Conversation, File, Message
-from tests.browser.acts import Person, block_socket, open_thread, polling, returned, says, write
+from tests.browser.acts import (
+    Person,
+    block_socket,
+    choose_in_menu,
+    open_thread,
+    polling,
+    returned,
+    says,
+    write,
+)
 from tests.browser.inspector import Inspect, languages
+from tests.said import say
 from tests.uploads import PDF, jpeg
 from tests.whole import only_whole
 
@@ -169,6 +179,21 @@ def test_files_that_are_dropped_quickly_one_after_the_other_are_not_too_many(
     expect(page.locator(".message[data-pending]")).to_have_count(0)
     [(_body, names)] = stored()
     assert len(names) == 6
+
+
+@only_whole
+def test_a_quote_with_nothing_but_files_survives_a_reload(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(seller, conversation, "Which colour?")
+    page = person(shopper)
+    open_thread(page, conversation)
+    choose_in_menu(page, 1, "quote")
+    page.set_input_files(CHOOSE, photo())
+    expect(page.locator(LINES)).to_have_count(1)
+    page.reload()
+    expect(page.locator(LINES)).to_have_count(1)
+    expect(page.locator(".composer__about")).to_contain_text("Which colour?")
 
 
 @only_whole

@@ -1,5 +1,6 @@
 // What the composer writes about: a message that is quoted, or one's own that is edited.
 import { request } from "trato/api";
+import { outbox } from "trato/outbox";
 import { session } from "trato/session";
 import * as storage from "trato/storage";
 import { gettext } from "trato/text";
@@ -7,6 +8,7 @@ import { gettext } from "trato/text";
 export class About {
   quoting = null; // {sequence, name, excerpt}
   editing = null; // the sequence
+  aside = null; // what the draft quotes, while a message is edited
 
   constructor(composer) {
     this.composer = composer;
@@ -18,7 +20,8 @@ export class About {
       this.quoting = { sequence: Number(this.input.value), name: text("title"), excerpt: text("excerpt") };
     }
     this.key = `trato-quote-${session.user}-${composer.conversation}`;
-    if (!this.quoting && composer.field.value) this.quoteAgain(this.stored());
+    const isDraft = composer.field.value || outbox.unsentFiles(composer.conversation).length;
+    if (!this.quoting && isDraft) this.quoteAgain(this.stored());
     this.bar.querySelector(".composer__about-end").addEventListener("click", (event) => {
       event.preventDefault();
       this.end();
@@ -35,7 +38,7 @@ export class About {
     this.quoting = quoting;
     this.show(quoting.name, quoting.excerpt);
     this.input.value = quoting.sequence;
-    storage.set(this.key, JSON.stringify({ sequence: quoting.sequence, name: quoting.name }));
+    this.store(quoting);
   }
 
   /** Quote what a draft or a message that was taken back quotes; the words are those on the page. */
@@ -64,7 +67,9 @@ export class About {
       return this.refuse(gettext("That isn't possible right now. Try again in a moment."));
     }
     this.composer.draft.stash();
+    const aside = this.quoting ?? this.aside;
     this.end({ restore: false });
+    this.setAside(aside);
     this.editing = sequence;
     this.composer.field.value = message.body;
     this.show(gettext("Edit your message"), "");
@@ -89,7 +94,20 @@ export class About {
     this.error.hidden = !text;
   }
 
-  end({ restore = true } = {}) {
+  /** Keep what the draft quotes for the end of an edit, and for a reload. */
+  setAside(quoting) {
+    this.aside = quoting;
+    if (quoting) this.store(quoting);
+  }
+
+  store({ sequence, name }) {
+    storage.set(this.key, JSON.stringify({ sequence, name }));
+  }
+
+  /** `restore`: go back to the draft after an edit; `resume`: also to what it quotes. */
+  end({ restore = true, resume = restore } = {}) {
+    const { aside } = this;
+    this.aside = null;
     if (this.editing !== null && restore) this.composer.draft.restore();
     storage.remove(this.key);
     this.editing = this.quoting = null;
@@ -97,5 +115,6 @@ export class About {
     this.bar.hidden = true;
     this.refuse("");
     this.composer.recount();
+    if (resume) this.quoteAgain(aside);
   }
 }

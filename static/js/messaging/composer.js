@@ -175,7 +175,7 @@ class Composer extends HTMLElement {
   /** A message that was taken back too late is sent: its words are not to be sent once more. */
   dropIfSame({ conversation, body }) {
     if (conversation !== this.conversation || this.draft.text.trim() !== body) return;
-    this.about.end();
+    this.about.end({ resume: false });
     this.draft.clear();
     this.changed();
   }
