@@ -136,6 +136,7 @@ def _page(
         "own_reaction": _own_reaction(message, request.user),
         "refusal": refusal.detail if refusal else None,
         "body": request.POST.get("body") or message.body,
+        "refused_body": "" if may.edit else request.POST.get("body", ""),  # to be copied
     }
     status = STATUS[refusal.code] if refusal else 200
     return render(request, "messaging/editing/message.html", context, status=status)

@@ -67,6 +67,19 @@ def test_a_script_gets_the_message_as_its_event_has_it(
     assert (answer["body"], answer["withdrawn"], answer["edited"]) == ("", True, False)
 
 
+def test_new_words_that_come_too_late_are_still_there_to_be_copied(
+    shopper: User, said: Message, address: str, client_of: Any
+) -> None:
+    Message.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+    client = client_of(shopper)
+    page = client.post(address, {"act": "edit", "body": "Is it glazed?"})
+    assert page.status_code == 403
+    assert "Is it glazed?" in page.text
+    assert 'value="edit"' not in page.text
+    page = client.post(address, {"act": "react", "reaction": "no"})
+    assert "New text" not in page.text
+
+
 def test_refusals_are_in_words_and_keep_what_was_typed(
     shopper: User, said: Message, address: str, client_of: Any
 ) -> None:
