@@ -126,8 +126,11 @@ def test_a_refused_file_says_why_beside_it_and_the_others_are_unharmed(
     page = person(shopper)
     open_thread(page, conversation)
     film = {"name": "film.png", "mimeType": "image/png", "buffer": b"\0\0\0\x20ftypisom" * 9}
+    turned = photo("fact\u202egpj.exe.jpg")
     nothing = {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}
-    page.set_input_files(CHOOSE, [photo(), film, nothing])
+    page.set_input_files(CHOOSE, [photo(), film, nothing, turned])
+    expect(page.locator(".attachment__name").last).to_have_text("factgpj.exe.jpg")
+    page.get_by_role("button", name="Remove factgpj.exe.jpg").click()
     refused = page.locator(f"{LINES}[data-refused]")
     expect(refused).to_have_count(2)
     expect(refused.first).to_contain_text("We can't send this kind of file.")
@@ -179,6 +182,65 @@ def test_files_that_are_dropped_quickly_one_after_the_other_are_not_too_many(
     expect(page.locator(".message[data-pending]")).to_have_count(0)
     [(_body, names)] = stored()
     assert len(names) == 6
+
+
+@only_whole
+def test_another_tab_leaves_a_file_alone_that_the_browser_is_still_keeping(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    other = page.context.new_page()
+    page.add_init_script("IDBFactory.prototype.open = () => ({})")  # it takes for ever
+    open_thread(page, conversation)
+    open_thread(other, conversation)
+    held: list[Route] = []
+    page.route("**/files/", lambda route: held.append(route))
+    for name in ("one.pdf", "two.pdf", "three.pdf"):
+        page.set_input_files(CHOOSE, document(name))
+    for tab in (page, other):
+        expect(tab.locator(LINES)).to_have_count(3)
+    with other.expect_event("console", lambda said: said.text == "tried"):
+        other.evaluate(
+            """async () => {
+                const { uploads } = await import("trato/uploads");
+                // Two of them are under way in the first tab, which leaves the third to this one.
+                const { id } = uploads.all().at(-1);
+                const tell = () => {
+                    if (uploads.pauses.has(id) || uploads.get(id).error) console.log("tried");
+                };
+                uploads.addEventListener("changed", tell);
+                uploads.start();
+                tell();
+            }"""
+        )
+    expect(other.locator(f"{LINES}[data-refused]")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    page.unroute("**/files/")
+    send(page)
+    expect(page.locator(".message[data-pending]")).to_have_count(0)
+    assert stored() == [("", ["one.pdf", "two.pdf", "three.pdf"])]
+
+
+@only_whole
+def test_a_file_that_can_be_tried_again_keeps_its_name_readable(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper, locale="es")
+    page.route(
+        "**/files/", lambda route: route.fulfill(status=403, json={"detail": "No hay sitio."})
+    )
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        open_thread(page, conversation)
+        page.set_input_files(CHOOSE, [photo(f"{number}.jpg") for number in range(3)])
+        again = page.locator(f"{LINES} [data-again]:visible")
+        expect(again).to_have_count(3)
+        for part in page.locator(f"{LINES} :is(.attachment__name, [data-size])").all():
+            assert part.evaluate("(one) => one.scrollWidth <= one.clientWidth || !one.clientWidth")
+            assert part.evaluate("(one) => one.getClientRects()[0].height") < 32
+        for _number in range(3):
+            page.locator(f"{LINES} [data-remove]").first.click()
 
 
 @only_whole
@@ -347,6 +409,7 @@ def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
     open_thread(asking, conversation)
     open_thread(page, conversation)
     asking.set_input_files(CHOOSE, photo())
+    asking.locator(LINES).locator("input").fill("A cracked bowl")
     send(asking)
     is_drawn(page, 1)
     page.locator(".files__picture").click()
@@ -360,7 +423,9 @@ def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
         conversation.get_absolute_url(),
     )
     expect(viewer).to_be_hidden()
+    expect(page.locator("#message-1")).to_be_focused()
     expect(page.locator(".files__picture")).to_have_count(0)
+    assert "A cracked bowl" not in page.content()
     address = File.objects.get().url
     for path in (address, f"{address}thumbnail/", f"{address}thumbnail/?size=large"):
         assert page.request.get(path).status == 404

@@ -72,6 +72,7 @@ class Viewer extends HTMLElement {
     const thumbnail = link.querySelector("img");
     const links = this.links();
     this.href = link.href;
+    this.message = link.closest(".message").id;
     this.picture.src = link.href;
     this.picture.alt = thumbnail.alt;
     const place = links.indexOf(link);
@@ -91,10 +92,19 @@ class Viewer extends HTMLElement {
     if (this.dialog.open && this.place() < 0) this.dialog.close();
   }
 
-  /** The focus goes back to the thumbnail, also if it has been drawn again. */
+  /**
+   * The focus goes back to the thumbnail, also if it has been drawn again, or else to its message, which
+   * may be withdrawn: no words about the picture stay here.
+   */
   closed() {
+    const message = document.getElementById(this.message);
+    const link = this.links()[this.place()];
+    if (!link && message) message.tabIndex = -1;
+    (link ?? message)?.focus();
     this.picture.removeAttribute("src");
-    this.links()[this.place()]?.focus();
+    this.picture.alt = "";
+    this.querySelector("[data-download]").removeAttribute("href");
+    for (const part of ["caption", "said"]) this.querySelector(`[data-${part}]`).textContent = "";
   }
 }
 

@@ -1,5 +1,7 @@
 // The content of files that wait to be uploaded. IndexedDB keeps it, so that a reload loses nothing.
 const unstored = new Map(); // id → content that would be lost with this page
+const keeping = new Map(); // id → what ends its lock, which tells other tabs that only this one has it
+const LOCK = "trato-blob-";
 const STORE = "files";
 let opening;
 
@@ -35,9 +37,27 @@ async function run(mode, ask) {
 /** Store a file; return false if it would be lost with this page. */
 export async function keepBlob(id, blob) {
   unstored.set(id, blob);
+  lock(id);
   const { done } = await run("readwrite", (store) => store.put(blob, id));
-  if (done) unstored.delete(id);
+  if (done) release(id);
   return done;
+}
+
+function lock(id) {
+  const ended = new Promise((end) => keeping.set(id, end));
+  navigator.locks?.request(LOCK + id, () => ended);
+}
+
+function release(id) {
+  unstored.delete(id);
+  keeping.get(id)?.();
+  keeping.delete(id);
+}
+
+/** Whether only another tab has a file, because it isn't stored, or not yet. */
+export async function isInAnotherTab(id) {
+  const { held, pending } = (await navigator.locks?.query()) ?? { held: [], pending: [] };
+  return [...held, ...pending].some(({ name }) => name === LOCK + id);
 }
 
 export async function findBlob(id) {
@@ -51,6 +71,6 @@ export async function dropBlobsExcept(ids) {
 }
 
 export function dropBlob(id) {
-  unstored.delete(id);
+  release(id);
   return run("readwrite", (store) => store.delete(id));
 }

@@ -3,7 +3,7 @@
 // is tried, it is one file. `file` is the server's ID once it has all of it.
 import { session } from "trato/session";
 import { headers, post, request } from "trato/api";
-import { dropBlob, findBlob, keepBlob } from "trato/blobs";
+import { dropBlob, findBlob, isInAnotherTab, keepBlob } from "trato/blobs";
 import { newId } from "trato/client-id";
 import { addresses } from "trato/page";
 import * as storage from "trato/storage";
@@ -14,6 +14,8 @@ const FIRST_UPLOAD_PAUSE = 1500; // milliseconds after an upload that failed; do
 const LONGEST_UPLOAD_PAUSE = 15000;
 const PASSES = new Set([0, 429, 500, 502, 503, 504]); // by status: try again; 0: no connection
 const FINAL_STATUS = new Set([400, 413]); // the same file will be refused again
+// They would make a name read backwards; as BIDI_CONTROLS in trato/text.py.
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g;
 const filePrefix = `trato-file-${session.user}-`;
 
 class Uploads extends EventTarget {
@@ -75,7 +77,7 @@ class Uploads extends EventTarget {
   /** Add a chosen file; `error`: why it can't be sent at all. Return whether a reload keeps it. */
   add(conversation, blob, error = null) {
     const record = {
-      id: newId(), conversation, name: blob.name, size: blob.size, type: blob.type,
+      id: newId(), conversation, name: blob.name.replace(BIDI_CONTROLS, ""), size: blob.size, type: blob.type,
       alt: "", told: "", file: null, error, isFinal: Boolean(error),
       at: this.nextAt(),
     };
@@ -192,7 +194,11 @@ class Uploads extends EventTarget {
       else if (answer && !PASSES.has(answer.status)) this.update(record.id, { error: answer.body?.detail });
       return;
     }
-    const blob = await findBlob(record.id);
+    let blob = await findBlob(record.id);
+    if (!blob) {
+      if (await isInAnotherTab(record.id)) return;
+      blob = await findBlob(record.id); // that tab may have stored it meanwhile
+    }
     if (!blob) {
       this.update(record.id, { error: gettext("This browser has lost the file. Choose it again.") });
       return;
