@@ -22,56 +22,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy import programs, services
 
 from . import template
-from .one_database import ON_POSTGRESQL, ON_SQLITE
+from .suites import ROOT, Suite, has_servers, suites_for
 
-ROOT = Path(__file__).resolve().parents[1]
-BROWSER = "tests/browser"
-OUTAGES = "tests/outages"
-CLUSTER = "tests/cluster"
-HOST = "tests/host"
-MESSAGING = "tests/messaging"
-APART = (OUTAGES, CLUSTER, BROWSER, HOST)
 # Each suite sometimes waits for the processes that it starts, so five keep two cores busy; the five
 # longest end at about the same time.
 AT_ONCE = 5
 HANGS = 3600  # seconds after which a suite is killed; even a slow machine needs far less
 NO_TESTS_COLLECTED = 5  # pytest's exit code
-SERVERS = ("postgres", "initdb", "redis-server")
-
-
-@dataclass
-class Suite:
-    """One run of pytest, or of another module."""
-
-    name: str
-    arguments: list[str]
-    module: str = "pytest"
-    settings: str = "config.settings.test"
-    environment: dict[str, str] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    output: Path = Path()
-    seconds: float = 0
-    failed: bool = False
-    ran: bool = False
-    closing: str = ""
-    broken: list[str] = field(default_factory=list)
-
-    @property
-    def takes_servers(self) -> bool:
-        """Whether it gets PostgreSQL and Redis from us; others start their own, or need none."""
-        return self.name.startswith(("PostgreSQL", "Browser", "Another shop, PostgreSQL"))
-
-    @property
-    def copies_file(self) -> bool:
-        """Whether it begins with a copy of the template's file."""
-        return self.name.startswith("SQLite")
 
 
 def main(arguments: list[str]) -> int:
@@ -109,10 +71,6 @@ def in_ci() -> bool:
     return os.environ.get("CI") == "true"
 
 
-def has_servers(missing: list[str]) -> bool:
-    return not set(SERVERS) & set(missing)
-
-
 def missing_programs() -> list[str]:
     return [program for program in programs.PACKAGES if programs.find(program) is None]
 
@@ -132,91 +90,6 @@ def install_what_is_missing() -> None:
             say(f"apt-get {' '.join(words)} failed; going on without.")
             if words == ["update"]:
                 return
-
-
-def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
-    """Return the suites for pytest's arguments, the longest first, and faults, which mostly wait.
-
-    The faults are not pytest tests, so they only run without arguments.
-
-    Args:
-        missing: programs that are not installed. Without PostgreSQL, all tests run on SQLite.
-    """
-    paths = [word for word in arguments if word.startswith("tests")]
-    options = ["--quiet", *(word for word in arguments if word not in paths)]
-    paths = paths or ["tests", *APART]
-    of = {folder: [path for path in paths if path.startswith(folder)] for folder in APART}
-    others = [path for path in paths if not path.startswith(APART)]
-    words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
-    servers = has_servers(missing)
-    is_whole = others == ["tests"] and servers
-    on_sqlite, on_postgresql = (ON_SQLITE, ON_POSTGRESQL) if is_whole else ((), ())
-    # Without the other tests' fixtures, whose apps are not installed there.
-    host = [*of[HOST], f"--confcutdir={HOST}", *options]
-    suites = {
-        "Faults": not arguments
-        and Suite("Faults", [], module="tests.faults", needs=(*SERVERS, "nginx")),
-        **{
-            name: files and Suite(name, [*files, *options], needs=("chromium",))
-            for name, files in browser_suites(of[BROWSER]).items()
-        },
-        **{
-            name: others and Suite(name, paths, needs=SERVERS)
-            for name, paths in in_three("PostgreSQL and Redis", words, on_sqlite).items()
-        },
-        **{
-            name: others and Suite(name, paths)
-            for name, paths in reversed(
-                in_three("SQLite and memory", words, on_postgresql).items()
-            )  # the rest takes longest there
-        },
-        CLUSTER: of[CLUSTER]
-        and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
-        OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
-        "Another shop, PostgreSQL": of[HOST]
-        and Suite("Another shop, PostgreSQL", host, settings="tests.host.settings", needs=SERVERS),
-        "Another shop, SQLite": of[HOST]
-        and Suite(
-            "Another shop, SQLite",
-            # Its browsers see the same on either database.
-            [*host, *([f"--ignore={HOST}/test_browser.py"] if servers else [])],
-            settings="tests.host.settings",
-        ),
-    }
-    return [suite for suite in suites.values() if suite]
-
-
-def in_three(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:
-    """Return the tests on one database in three parts, for the same reason as `browser_suites`.
-
-    Args:
-        elsewhere: paths that the other database runs.
-    """
-    if words[:1] != ["tests"]:
-        return {name: words}
-    folder = ROOT / MESSAGING
-    paths = sorted(
-        {path.parent for path in folder.glob("*/test_*.py")} | set(folder.glob("test_*"))
-    )
-    tests = [str(path.relative_to(ROOT)) for path in paths]
-    # pytest heeds `--ignore` only for what it finds itself.
-    tests = [path for path in tests if path not in elsewhere]
-    ignored = [*words[1:], *(f"--ignore={path}" for path in elsewhere)]
-    return {
-        f"{name}, messaging 1": [*tests[::2], *ignored],
-        f"{name}, messaging 2": [*tests[1::2], *ignored],
-        f"{name}, the rest": ["tests", f"--ignore={MESSAGING}", *ignored],
-    }
-
-
-def browser_suites(paths: list[str]) -> dict[str, list[str]]:
-    """Return the browser tests in two halves: one suite would take longer than all others."""
-    if paths != [BROWSER]:
-        return {"Browser": paths}
-    # By size, so that the halves are alike.
-    by_size = sorted((ROOT / BROWSER).glob("test_*.py"), key=lambda path: -path.stat().st_size)
-    files = [str(path.relative_to(ROOT)) for path in by_size]
-    return {"Browser, first half": files[::2], "Browser, second half": files[1::2]}
 
 
 def environment_of(
