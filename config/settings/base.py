@@ -295,7 +295,6 @@ REMOVED_PICTURES_KEEP_DAYS = 7  # pictures that no conversation shows
 # -- What is written down -------------------------------------------------------------------
 
 LOGGING = configure(as_json=False)
-# Who may read /metrics: clients that connect directly, not through a proxy, from these networks, or
-# with `Authorization: Bearer <token>` from anywhere.
+# /metrics is for direct connections from these networks, and for `Authorization: Bearer <token>`.
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=["127.0.0.0/8", "::1/128"])
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
