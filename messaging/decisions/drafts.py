@@ -119,19 +119,23 @@ def require_of_person(decision: Decision) -> None:
     """Make sure that the thing is the person's.
 
     Raises:
-        ObjectDoesNotExist: the person didn't write the message, takes no part in the conversation,
-            or doesn't own the shop of the product.
+        ObjectDoesNotExist: the person didn't write the message or the held message, neither takes
+            part in the conversation nor ever wrote in it, or doesn't own the shop of the product.
     """
     if decision.product is not None:
         shop_id = host.shop_of(decision.product).pk
         if decision.person_id not in host.owners_of(shop_id):
             raise ObjectDoesNotExist("the product is of somebody else")
-    message, conversation = decision.message, decision.conversation
-    if message is not None and message.sender_id != decision.person_id:
+    written, conversation = decision.message or decision.held, decision.conversation
+    if written is not None and written.sender_id != decision.person_id:
         raise Message.DoesNotExist("the message is of somebody else")
-    if message is None and conversation is not None:
-        is_shopper = conversation.consumer_id == decision.person_id
-        if not is_shopper and not host.is_member(decision.person_id, conversation.shop_id):
+    if written is None and conversation is not None:
+        takes_part = (
+            conversation.consumer_id == decision.person_id
+            or host.is_member(decision.person_id, conversation.shop_id)
+            or conversation.messages.filter(sender=decision.person_id).exists()
+        )
+        if not takes_part:
             raise Conversation.DoesNotExist("the person takes no part in it")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.utils import timezone
 
 from accounts import deletion
@@ -136,6 +136,23 @@ def test_it_needs_reasons_the_permission_and_somebody_uninvolved(
     assert not Decision.objects.exists()
     assert Case.objects.get().closed_at is None
     assert reject(moderator, held.pk, "Advertising").is_rejected
+
+
+def test_who_has_left_the_shop_meanwhile_is_answered_too(
+    conversation: Conversation, colleague: User, moderator: User, client_of: Any
+) -> None:
+    actions.send(colleague, conversation.pk, uuid.uuid4(), "Something suspicious")
+    colleague.memberships.all().delete()
+    row = HeldMessage.objects.get()
+    assert reject(moderator, row.pk, "Not here").state == HeldMessage.State.REJECTED
+    decision = Decision.objects.get(person=colleague)
+    assert client_of(colleague).get(f"{STANDING}{decision.pk}/").status_code == 200
+
+
+def test_only_its_writer_is_answered(held: HeldMessage, seller: User, moderator: User) -> None:
+    with pytest.raises(ObjectDoesNotExist):
+        rule(moderator, seller.pk, "reject", "Not here", held_id=held.pk)
+    assert not Decision.objects.exists()
 
 
 def test_it_is_decided_once(held: HeldMessage, moderator: User) -> None:

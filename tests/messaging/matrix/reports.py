@@ -48,12 +48,6 @@ def _staff(client: Client, scene: Scene, act: str) -> int:
     return client.post(address, {"reason": "Clear"}).status_code
 
 
-def hide(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
-    status, thing = _staff(client, scene, "hide"), scene.report.product
-    thing.refresh_from_db()
-    return status, thing.is_hidden
-
-
 def mute(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return _staff(client, scene, "mute"), MutedReporter.objects.exists()
 

@@ -59,6 +59,14 @@ def reject_held(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     return status, Decision.objects.filter(held=scene.held, measure="reject").exists()
 
 
+def hide_product(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
+    thing = scene.report.product
+    owner = thing.shop.memberships.get(role="owner").user
+    status = _decide(client, f"report={scene.report.pk}", "hide", owner)
+    thing.refresh_from_db()
+    return status, thing.is_hidden
+
+
 def undo(client: Client, scene: Scene, person: str) -> tuple[int, bool]:
     path = f"/admin/messaging/decision/{scene.decision.pk}/undo/"
     status = client.post(path, {"reason": "A mistake"}).status_code
