@@ -29,9 +29,8 @@ from deploy import programs, services
 from . import template
 from .suites import ROOT, Suite, has_servers, suites_for
 
-# Each suite sometimes waits for the processes that it starts, so five keep two cores busy; the five
-# longest end at about the same time.
-AT_ONCE = 5
+# Each suite sometimes waits for the processes that it starts, so six keep two cores busy.
+AT_ONCE = 6
 HANGS = 3600  # seconds after which a suite is killed; even a slow machine needs far less
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 

@@ -12,6 +12,7 @@ OUTAGES = "tests/outages"
 CLUSTER = "tests/cluster"
 HOST = "tests/host"
 MESSAGING = "tests/messaging"
+HALF = ("tests/staff", "tests/trato", "tests/operations")  # of what is not messaging
 APART = (OUTAGES, CLUSTER, BROWSER, HOST)
 SERVERS = ("postgres", "initdb", "redis-server")
 
@@ -74,18 +75,16 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
             name: files and Suite(name, [*files, *options], needs=("chromium",))
             for name, files in browser_suites(of[BROWSER]).items()
         },
+        CLUSTER: of[CLUSTER]
+        and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
         **{
             name: others and Suite(name, paths, needs=SERVERS)
-            for name, paths in in_three("PostgreSQL and Redis", words, on_sqlite).items()
+            for name, paths in in_four("PostgreSQL and Redis", words, on_sqlite).items()
         },
         **{
             name: others and Suite(name, paths)
-            for name, paths in reversed(
-                in_three("SQLite and memory", words, on_postgresql).items()
-            )  # the rest takes longest there
+            for name, paths in in_four("SQLite and memory", words, on_postgresql).items()
         },
-        CLUSTER: of[CLUSTER]
-        and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
         OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
         "Another shop, PostgreSQL": of[HOST]
         and Suite("Another shop, PostgreSQL", host, settings="tests.host.settings", needs=SERVERS),
@@ -100,8 +99,8 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     return [suite for suite in suites.values() if suite]
 
 
-def in_three(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:
-    """Return the tests on one database in three parts, for the same reason as `browser_suites`.
+def in_four(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:
+    """Return the tests on one database in four parts, for the same reason as `browser_suites`.
 
     Args:
         elsewhere: paths that the other database runs.
@@ -116,10 +115,12 @@ def in_three(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str,
     # pytest heeds `--ignore` only for what it finds itself.
     tests = [path for path in tests if path not in elsewhere]
     ignored = [*words[1:], *(f"--ignore={path}" for path in elsewhere)]
+    without = [f"--ignore={folder}" for folder in (MESSAGING, *HALF)]
     return {
+        f"{name}, the rest 1": [*HALF, *ignored],
+        f"{name}, the rest 2": ["tests", *without, *ignored],
         f"{name}, messaging 1": [*tests[::2], *ignored],
         f"{name}, messaging 2": [*tests[1::2], *ignored],
-        f"{name}, the rest": ["tests", f"--ignore={MESSAGING}", *ignored],
     }
 
 

@@ -7,14 +7,14 @@ from tests.faults.scenario import Scenario
 from . import away, decider, hostile, kill, lossy, planted, postgresql, redis, revoked, sqlite
 
 SCENARIOS = (
-    Scenario("no fault", planted.unharmed),
+    Scenario("no fault", planted.unharmed, in_short=False),
     *(
         Scenario(f"planted {plant}", planted.planted(plant), in_short=plant in planted.SHORT)
         for plant in PLANTS
     ),
     Scenario("servers killed", kill.play),
     Scenario("deciders killed", decider.play),
-    Scenario("redis killed", redis.killed),
+    Scenario("redis killed", redis.killed, in_short=False),
     Scenario("redis flushed", redis.flushed, in_short=False),
     Scenario("redis paused", redis.paused),
     Scenario("postgresql stopped", postgresql.stopped),
@@ -26,7 +26,7 @@ SCENARIOS = (
         Scenario(f"hostile {attack}", hostile.attacked(attack), in_short=attack in hostile.SHORT)
         for attack in ATTACKS
     ),
-    Scenario("access taken away", revoked.cut_off),
+    Scenario("access taken away", revoked.cut_off, in_short=False),
     Scenario("access taken away, Redis down", revoked.cut_off_without_redis),
     Scenario("sqlite", sqlite.play, ground="sqlite"),
 )

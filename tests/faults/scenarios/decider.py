@@ -22,7 +22,7 @@ from tests.faults.stage import Stage, run_in_thread, stage
 
 HOWS: tuple[How, ...] = ("released", "rejected")
 PATIENCE = 60.0  # seconds until the point must have been reached
-SHORT = 2  # points of each kind in the short form, the last ones
+SHORT = 1  # points of each kind in the short form, the last ones
 PAUSE = 0.1  # seconds between two looks for a message that is held
 
 Decider = asyncio.subprocess.Process

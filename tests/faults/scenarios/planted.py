@@ -12,7 +12,7 @@ from tests.faults.stage import SILENCE, run_in_thread, stage
 HEARTBEAT = 1  # seconds
 PATIENCE = 60.0  # seconds; longer than a scenario, or catching up would hide the defect
 # In the short form; the checker's own tests have histories with the others too.
-SHORT = ("ack_before_commit", "global_cursor")
+SHORT = ("global_cursor",)
 
 
 async def unharmed(stack: Stack, form: Form) -> AsyncIterator[Row]:
