@@ -206,7 +206,7 @@ def test_another_tab_leaves_a_file_alone_that_the_browser_is_still_keeping(
                 // Two of them are under way in the first tab, which leaves the third to this one.
                 const { id } = uploads.all().at(-1);
                 const tell = () => {
-                    if (uploads.pauses.has(id) || uploads.get(id).error) console.log("tried");
+                    if (uploads.pauses.has(id) || uploads.get(id)?.error) console.log("tried");
                 };
                 uploads.addEventListener("changed", tell);
                 uploads.start();

@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
+from messaging.editing.actions import withdraw
 from messaging.models import Conversation, Message
 from tests.browser.acts import (
     Person,
@@ -70,20 +71,19 @@ def test_words_that_were_taken_back_too_late_are_not_sent_twice(
     expect(page.locator(BOX)).to_have_value("")
 
 
-def test_a_message_that_waits_is_sent_when_its_tab_is_left(
+def test_messages_that_wait_are_sent_in_order_when_their_tab_is_left(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
     one, answering = person(shopper), person(seller)
     open_thread(one, conversation)
     open_thread(answering, conversation)
     choose_to_wait(one)
-    two = one.context.new_page()
-    two.goto("/products/")
     write(one, "Good morning")
-    waits(one, 1)
+    write(one, "Is it glazed?")
+    waits(one, 2)
     one.close(run_before_unload=False)
-    says(answering, "Good morning")
-    assert stored() == ["Good morning"]
+    says(answering, "Is it glazed?")
+    assert stored() == ["Good morning", "Is it glazed?"]
 
 
 @only_whole
@@ -146,3 +146,22 @@ def test_a_draft_and_a_message_that_comes_back_keep_their_quote(
     page.goto("/products/")
     page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.includes('outbox'))")
     assert Message.objects.get(body="The blue one").quote == 1
+
+
+@only_whole
+def test_one_that_waits_quotes_a_message_that_is_gone_as_such(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    asked = say(seller, conversation, "Which one?")
+    page = person(shopper)
+    block_socket(page)
+    page.route("**/new_message/", lambda route: route.abort())
+    page.goto(conversation.get_absolute_url())
+    choose_in_menu(page, 1, "quote")
+    page.fill(BOX, "The blue one")
+    page.press(BOX, "Enter")
+    quoted = page.locator("[data-pending] .message__quoted")
+    expect(quoted).to_have_text("Which one?")
+    withdraw(seller, conversation.pk, asked.sequence)
+    page.reload()
+    expect(quoted).to_have_text("This message isn't there any more.")

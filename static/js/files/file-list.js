@@ -8,7 +8,7 @@ const SMALL = 320; // pixels of a thumbnail's longer side, as in messaging/files
 
 export function sizeText(bytes) {
   const unit = bytes < 1024 ** 2 ? "kilobyte" : "megabyte";
-  const value = Math.max(1024, bytes) / (unit === "kilobyte" ? 1024 : 1024 ** 2);
+  const value = (bytes && Math.max(1024, bytes)) / (unit === "kilobyte" ? 1024 : 1024 ** 2);
   const maximumFractionDigits = value < 10 ? 1 : 0;
   return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits }).format(value);
 }

@@ -323,16 +323,21 @@ class Outbox extends EventTarget {
     return left > 0;
   }
 
-  /** The page is left: send at once what its author could still have taken back there. */
+  /**
+   * The page is left: send at once what its author could still have taken back there. The first by
+   * POST, which outlives the page, and all by the socket, which keeps them in order if it gets them.
+   */
   sendHeld() {
-    const first = new Map();
-    for (const entry of this.read().filter(({ failed }) => !failed)) {
-      const { conversation } = entry;
-      if (!first.has(conversation)) first.set(conversation, entry); // in order
-    }
-    for (const entry of first.values()) {
-      if (heldFor(entry) && !this.waitsForFiles(entry) && !session.ended) {
-        post(addresses.send(entry.conversation), this.formOf(entry), { keepalive: true });
+    if (session.ended) return;
+    for (const conversation of new Set(this.read().map((entry) => entry.conversation))) {
+      let after;
+      for (const entry of this.ready(conversation)) {
+        if (!entry.isUnderWay && (!heldFor(entry) || this.waitsForFiles(entry))) break;
+        if (!entry.isUnderWay && !after) {
+          post(addresses.send(conversation), this.formOf(entry), { keepalive: true });
+        }
+        if (!entry.isUnderWay && !this.sendBySocket(entry, after)) break;
+        after = entry.client_id;
       }
     }
   }

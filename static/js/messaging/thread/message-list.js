@@ -131,8 +131,11 @@ export class MessageList {
   /** What a message that waits to be sent quotes: the words are those that are on the page. */
   quoteIn({ about }) {
     if (!about) return null;
-    const body = this.item(about.sequence)?.querySelector(".message__body").textContent ?? "…";
-    return { ...quoteOf({ body, sequence: about.sequence }), side: "", sender: { id: 0, name: about.name } };
+    const { sequence, name } = about;
+    const original = this.item(sequence);
+    const body = original?.querySelector(".message__body").textContent ?? "…";
+    const removed = original?.hasAttribute("data-removed");
+    return { ...quoteOf({ body, removed, sequence }), side: "", sender: { id: 0, name } };
   }
 
   fill(message) {
