@@ -1,6 +1,5 @@
 """The cast, and how they reach the site: with a browser or a socket."""
 
-import gc
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -41,16 +40,6 @@ ClientOf = Callable[..., Client]
 # Timing is not under test.
 hypothesis.settings.register_profile("patient", deadline=None, max_examples=tries(100))
 hypothesis.settings.load_profile("patient")
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector leave alone what is imported by now, and come less often.
-
-    It took up to a tenth of the suite's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
