@@ -143,7 +143,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
             model=Decision,
             back=reverse(f"{back}change", args=[only.pk]) if only else reverse(f"{back}changelist"),
             allowed=actor.has_perm("messaging.make_decision")
-            and all(host.may_suspend(actor, person) for person in people[:1] if only),
+            and (only is None or host.may_suspend(actor, only)),
             about=", ".join(host.display_name(person) for person in people),
             consequences=gettext(
                 "This undoes the decisions that suspend the account. We tell the person, but not "

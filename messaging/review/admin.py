@@ -93,7 +93,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     def excerpt(self, row: HeldMessage) -> str:
         """Return the beginning of a message, as long as it is somebody's task to decide about it.
 
-        Whoever reads private words later opens the conversation, which is on record.
+        To read private words later, staff open the conversation, which is on record.
         """
         return Truncator(row.body).chars(80) if row.state == HeldMessage.State.WAITING else ""
 

@@ -62,7 +62,8 @@ AFTER = re.compile(
     r"(?:whats|was+ap|guas|call|llam|text me|sms|escrib|movil|cell|mobile|phone|tele?f|my number|"
     r"mi numero|number is mine)"
 )
-# `Calle Mayor 123, 28009 Madrid`: a house and a postal code, whoever is asked to call there.
+# `Calle Mayor 123, 28009 Madrid`: a house number and a postal code. A word such as "call" nearby
+# doesn't make them a telephone number.
 PLACE = re.compile(r"\d{1,3}\s?,\s?\d{5}")
 SPELLED_MIN = 4  # digits written as words
 BEFORE_CHARACTERS = 45

@@ -190,7 +190,7 @@ def test_another_tab_leaves_a_file_alone_that_the_browser_is_still_keeping(
 ) -> None:
     page = person(shopper)
     other = page.context.new_page()
-    page.add_init_script("IDBFactory.prototype.open = () => ({})")  # it takes for ever
+    page.add_init_script("IDBFactory.prototype.open = () => ({})")  # it never answers
     open_thread(page, conversation)
     open_thread(other, conversation)
     held: list[Route] = []
