@@ -1,13 +1,12 @@
 """Photos and PDFs between two people: chosen, dropped, pasted, described, sent and looked at."""
 
-import base64
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from accounts.models import User
 from catalog.models import Product
-from messaging.models import Conversation, File, Message
+from messaging.models import Conversation, File
 from tests.browser.acts import (
     Person,
     block_socket,
@@ -18,61 +17,20 @@ from tests.browser.acts import (
     says,
     write,
 )
+from tests.browser.files import (
+    CAMERA,
+    CHOOSE,
+    LINES,
+    document,
+    hand_over,
+    is_drawn,
+    photo,
+    send,
+    stored,
+)
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
-from tests.uploads import PDF, jpeg
 from tests.whole import only_whole
-
-CHOOSE = "input[data-choose]:not([capture])"
-CAMERA = "input[data-choose][capture]"
-LINES = ".attachment"
-
-
-def photo(name: str = "bowl.jpg", width: int = 800, height: int = 600) -> Any:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": jpeg(width, height)}
-
-
-def document(name: str = "rules.pdf") -> Any:
-    return {"name": name, "mimeType": "application/pdf", "buffer": PDF}
-
-
-def hand_over(page: Page, kind: str, selector: str, *files: Any) -> None:
-    """Drop or paste files, which Playwright can't do itself."""
-    given = [{**file, "buffer": base64.b64encode(file["buffer"]).decode()} for file in files]
-    page.eval_on_selector(
-        selector,
-        """(target, [kind, given]) => {
-            const transfer = new DataTransfer();
-            for (const { name, mimeType, buffer } of given) {
-                const bytes = Uint8Array.from(atob(buffer), (one) => one.charCodeAt(0));
-                transfer.items.add(new File([bytes], name, { type: mimeType }));
-            }
-            const options = { bubbles: true, cancelable: true };
-            target.dispatchEvent(kind === "paste"
-                ? new ClipboardEvent(kind, { ...options, clipboardData: transfer })
-                : new DragEvent(kind, { ...options, dataTransfer: transfer }));
-        }""",
-        [kind, list(given)],
-    )
-
-
-def send(page: Page) -> None:
-    page.click(".composer__send")
-
-
-def stored() -> list[tuple[str, list[str]]]:
-    rows = Message.objects.order_by("sequence").prefetch_related("files")
-    return [(row.body, [file.name for file in row.files.all()]) for row in rows]
-
-
-def is_drawn(page: Page, count: int) -> None:
-    """Wait until so many pictures are sent and shown, and their thumbnails have arrived."""
-    expect(page.locator(".message[data-pending]")).to_have_count(0)
-    expect(page.locator(".files__picture img")).to_have_count(count)
-    page.wait_for_function(
-        """() => [...document.querySelectorAll(".files__picture img")]
-            .every((one) => one.naturalWidth)"""
-    )
 
 
 def test_photos_by_button_drop_paste_and_camera_reach_the_other_side(
@@ -349,86 +307,6 @@ def test_a_draft_with_files_is_there_after_a_reload_and_in_another_tab(
     send(page)
     is_drawn(other, 1)
     expect(other.locator(LINES)).to_have_count(0)
-
-
-@only_whole
-def test_pictures_are_looked_at_one_after_another_with_the_keyboard(
-    person: Person, shopper: User, seller: User, conversation: Conversation
-) -> None:
-    page = person(seller)
-    asking = person(shopper)
-    open_thread(asking, conversation)
-    asking.set_input_files(CHOOSE, [photo("one.jpg"), photo("two.jpg")])
-    send(asking)
-    open_thread(page, conversation)
-    is_drawn(page, 2)
-    page.locator(".files__picture").first.focus()
-    page.keyboard.press("Enter")
-    viewer = page.get_by_role("dialog", name="Picture")
-    expect(viewer.locator("[data-place]")).to_have_text("1 / 2")
-    expect(viewer.locator("[data-close]")).to_be_focused()
-    page.wait_for_function("() => document.querySelector('.viewer__picture').naturalWidth === 800")
-    page.keyboard.press("ArrowRight")
-    expect(viewer.locator("[data-place]")).to_have_text("2 / 2")
-    expect(viewer.locator("[data-next]")).to_be_hidden()
-    page.keyboard.press("Escape")
-    expect(viewer).to_be_hidden()
-    assert page.evaluate("document.activeElement.querySelector('img').alt") == "two.jpg"
-
-
-@only_whole
-def test_a_finger_turns_the_pictures(
-    person: Person, shopper: User, conversation: Conversation
-) -> None:
-    page = person(shopper, viewport={"width": 390, "height": 844}, has_touch=True)
-    open_thread(page, conversation)
-    page.set_input_files(CHOOSE, [photo("one.jpg"), photo("two.jpg")])
-    page.locator(".composer__send").tap()
-    is_drawn(page, 2)
-    page.locator(".files__picture").first.tap()
-    place = page.locator("[data-place]")
-    expect(place).to_have_text("1 / 2")
-    for start, end, where in ((300, 60, "2 / 2"), (60, 300, "1 / 2")):
-        page.evaluate(
-            """([start, end]) => {
-                const figure = document.querySelector(".viewer__figure");
-                const at = { bubbles: true, isPrimary: true, pointerType: "touch" };
-                figure.dispatchEvent(new PointerEvent("pointerdown", { ...at, clientX: start }));
-                figure.dispatchEvent(new PointerEvent("pointerup", { ...at, clientX: end }));
-            }""",
-            [start, end],
-        )
-        expect(place).to_have_text(where)
-
-
-@only_whole
-def test_a_withdrawn_picture_leaves_the_other_sides_page_and_viewer(
-    person: Person, shopper: User, seller: User, conversation: Conversation
-) -> None:
-    asking, page = person(shopper), person(seller)
-    open_thread(asking, conversation)
-    open_thread(page, conversation)
-    asking.set_input_files(CHOOSE, photo())
-    asking.locator(LINES).locator("input").fill("A cracked bowl")
-    send(asking)
-    is_drawn(page, 1)
-    page.locator(".files__picture").click()
-    viewer = page.get_by_role("dialog", name="Picture")
-    expect(viewer).to_be_visible()
-    asking.evaluate(
-        """async (address) => {
-            const { post } = await import("trato/api");
-            await post(`${address}messages/1/`, { act: "withdraw" });
-        }""",
-        conversation.get_absolute_url(),
-    )
-    expect(viewer).to_be_hidden()
-    expect(page.locator("#message-1")).to_be_focused()
-    expect(page.locator(".files__picture")).to_have_count(0)
-    assert "A cracked bowl" not in page.content()
-    address = File.objects.get().url
-    for path in (address, f"{address}thumbnail/", f"{address}thumbnail/?size=large"):
-        assert page.request.get(path).status == 404
 
 
 @only_whole
