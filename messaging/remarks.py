@@ -57,8 +57,10 @@ def warnings(text: str, codes: str = "", *, is_automatic: bool = False) -> list[
     """
     if is_automatic:
         return []
-    texts = {text, with_codes(text, codes)}  # naming a QR code makes some words harmless
-    return sorted({warning.kind for each in texts for warning in scams.warnings(each)})
+    # Naming a QR code makes some words harmless.
+    texts = (text, with_codes(text, codes)) if codes else (text,)
+    warnings = [warning for each in texts for warning in scams.warnings(each)]
+    return sorted({warning.kind for warning in warnings}) if warnings else []
 
 
 def links(text: str, codes: str = "") -> Sequence[LinkRemark]:

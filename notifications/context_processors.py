@@ -1,5 +1,6 @@
 """The badge, for every page of the site."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from . import queries
@@ -7,6 +8,8 @@ from . import queries
 
 def badge(request: HttpRequest) -> dict[str, int | str]:
     """Return what is unread, for the header, and `notified_until`: toasts are for later news.
+
+    `toast_seconds` is how long a toast stays.
 
     `unread_notifications` are `unread_conversations` and `unread_notices` together. One query where
     somebody is logged in.
@@ -20,4 +23,5 @@ def badge(request: HttpRequest) -> dict[str, int | str]:
         "unread_conversations": unread.conversations,
         "unread_notices": unread.notices,
         "notified_until": now.isoformat() if now else "",
+        "toast_seconds": settings.TOAST_SECONDS,
     }

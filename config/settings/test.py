@@ -35,5 +35,7 @@ IMAGE_DECODER_NICE = 0
 # The heartbeat heals what a lost event left wrong, within the time that tests wait for the event.
 # Tests of the heartbeat shorten it.
 SOCKET_HEARTBEAT_SECONDS = 3600
+# A test that looks at something else first still sees the toast, however slow the machine is.
+TOAST_SECONDS = 600
 # The rules are loaded once; tests that change them load them again.
 SHIELD_RULES_MAX_SECONDS = 10**9

@@ -19,7 +19,7 @@ from messaging.appeals.actions import may_decide
 from messaging.cases import claims
 from messaging.decisions.statement import statement_of
 from messaging.host import host
-from messaging.models import Case, Report
+from messaging.models import Case, HeldMessage, Report
 from trato.admin.bases import LargeAdmin, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
@@ -118,8 +118,10 @@ class CaseAdmin(LargeAdmin[Case]):
             "history": shown[1] if shown else (),
             "past": queries.past_of(case.person) if is_mine and case.person else None,
             "then": urlencode({"next": done}),
-            "may_review": actor.has_perm("messaging.review_held_message"),
         }
+        if held := context.get("held"):
+            waits = held.state == HeldMessage.State.WAITING
+            context["may_review"] = waits and actor.has_perm("messaging.review_held_message")
         if reports := context.get("reports"):
             context["report"] = next((one for one in reports if not one.outcome), reports[0])
             context["may_decide"] = case.person_id and actor.has_perm("messaging.make_decision")

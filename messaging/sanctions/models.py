@@ -73,8 +73,7 @@ class Sanction(models.Model):
         return Sanction.objects.filter(is_not_over, kind=kind, lifted_at=None)
 
 
-def in_force_sql(sanction: str, kind: str, person_id: str) -> str:
-    """Return `Sanction.in_force` of one person as an SQL condition on a row with an alias."""
-    return f"""({sanction}.person_id = {person_id} AND {sanction}.kind = '{kind}'
-        AND {sanction}.lifted_at IS NULL
+def in_force_sql(sanction: str) -> str:
+    """Return `Sanction.in_force`, of any kind, as an SQL condition on a row with an alias."""
+    return f"""({sanction}.lifted_at IS NULL
         AND ({sanction}.ends_at IS NULL OR {sanction}.ends_at > now()))"""

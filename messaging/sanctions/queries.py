@@ -17,7 +17,7 @@ from trato.clock import database_now
 from trato.errors import Refused, when_shown
 from trato.listed import listed
 
-from .sql import muted_until
+from . import sql
 
 KINDS = {
     Decision.Measure.MUTE: Sanction.Kind.MUTE,
@@ -56,7 +56,11 @@ def time_to_write(sender_id: int) -> datetime:
     if connection.vendor == "sqlite":
         return database_now()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT clock_timestamp(), {muted_until('%s')}", [sender_id])
+        cursor.execute(
+            f"WITH attempt AS (SELECT %s::bigint AS sender_id), {sql.sanctioned()}"
+            f" SELECT clock_timestamp(), {sql.muted_until('sender_id')} FROM attempt",
+            [sender_id],
+        )
         now, until = cursor.fetchone()
     if until is not None:
         raise muted(until)

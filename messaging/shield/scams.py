@@ -88,7 +88,7 @@ def _candidates(text: bytes) -> list[Row]:
 
 def may_contain_scams(text: str) -> bool:
     """Whether a text has a word that some row needs."""
-    return _prefilter().search(text.encode("utf-8", "replace")) is not None
+    return _prefilter().fires(text)
 
 
 def source() -> dict[str, Any]:
@@ -132,8 +132,8 @@ def _first_patterns() -> tuple[tuple[Row, ...], Any]:
 
 
 @cache
-def _prefilter() -> Any:
-    return prefilter.compiled(trigger_pattern())
+def _prefilter() -> prefilter.Prefilter:
+    return prefilter.Prefilter(trigger_pattern())
 
 
 @cache

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -100,3 +101,22 @@ def test_news_is_told_whatever_the_browsers_clock_says(
     write(asking, "Hello?")
     shows(elsewhere, ".toast__excerpt", "Hello?")
     assert elsewhere.evaluate("window.told") == ["Hello?"]  # earlier messages are not news
+
+
+@only_whole
+def test_a_toast_leaves_after_its_time_but_not_while_it_is_pointed_at(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    elsewhere = person(seller)
+    elsewhere.clock.install()
+    elsewhere.goto("/products/")
+    live(elsewhere)
+    actions.send(shopper, conversation.pk, uuid4(), "Is it still there?")
+    toast = elsewhere.locator(".toast")
+    expect(toast).to_be_visible()
+    toast.hover()
+    elsewhere.clock.fast_forward(settings.TOAST_SECONDS * 1000)
+    expect(toast).to_be_visible()
+    elsewhere.mouse.move(0, 0)
+    elsewhere.clock.fast_forward(settings.TOAST_SECONDS * 1000)
+    expect(toast).to_have_count(0)

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 
 from .history import History, Kind
 
+NOT_NOW = ("unavailable", "rate_limited")  # refusals that promise nothing: clients try again
+
 
 def first_after(history: History, at: float, *kinds: Kind, how: str = "") -> list[float]:
     """Return, for each client, the seconds from `at` to its first event of one of these kinds."""
@@ -14,10 +16,15 @@ def first_after(history: History, at: float, *kinds: Kind, how: str = "") -> lis
     return list(waits.values())
 
 
-def answer_times(history: History, since: float, until: float) -> tuple[list[float], int]:
+def answer_times(
+    history: History, since: float, until: float, *, retried: bool = False
+) -> tuple[list[float], int]:
     """Return the seconds to acknowledgement of messages first sent in a period, and the rest.
 
     The rest were refused, or never acknowledged, or only after a disconnect.
+
+    Args:
+        retried: count those that were acknowledged after a disconnect, or after "not right now".
     """
     sent: dict[str, float] = {}
     times: dict[str, float] = {}
@@ -35,9 +42,9 @@ def answer_times(history: History, since: float, until: float) -> tuple[list[flo
                 waiting[event.client].discard(event.client_id)
             case "refused" if event.code == "forbidden" and event.client_id in times:
                 pass  # a repeat, after staff had rejected it
-            case "refused":
+            case "refused" if not (retried and event.code in NOT_NOW):
                 spoiled.add(event.client_id)
-            case "closed":
+            case "closed" if not retried:
                 spoiled |= waiting.pop(event.client, set())
     good = {key: seconds for key, seconds in times.items() if key not in spoiled}
     return list(good.values()), len(sent) - len(good)

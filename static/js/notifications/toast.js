@@ -6,7 +6,6 @@ import { isMuted } from "trato/muted";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
 
-const SHOWN_FOR = 6000; // milliseconds
 const WORDS = 90; // characters
 const place = document.getElementById("toasts");
 const template = document.getElementById("toast-template");
@@ -15,6 +14,7 @@ const SAME_WITHIN = 1000; // milliseconds between a message and its notification
 const shown = new Map(); // conversation → the time up to which all was told
 const rendered = document.querySelector("[data-notified-until]")?.dataset ?? {};
 const notifiedUntil = Date.parse(rendered.notifiedUntil) || 0; // 0: nothing was unread
+const shownFor = Number(rendered.toastSeconds) * 1000; // milliseconds
 let notices = Number(rendered.notices) || 0; // unread ones that this page has shown
 
 function isUnseen(conversation) {
@@ -33,7 +33,7 @@ export function show({ conversation, title, excerpt, url, announcement = "" }) {
   toast.querySelector(".toast__excerpt").textContent = excerpt;
   toast.querySelector(".toast__close").addEventListener("click", () => toast.remove());
   let timer;
-  const leave = () => (timer = setTimeout(() => toast.remove(), SHOWN_FOR));
+  const leave = () => (timer = setTimeout(() => toast.remove(), shownFor));
   for (const kind of ["pointerenter", "focusin"]) toast.addEventListener(kind, () => clearTimeout(timer));
   for (const kind of ["pointerleave", "focusout"]) toast.addEventListener(kind, leave);
   place.replaceChildren(toast);

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 
 import redis.asyncio
 
-from tests.faults.measures import answer_times, first_after
+from tests.faults.measures import answer_times, codes, first_after
 from tests.faults.report import Row, percentile
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack, pause
@@ -44,7 +44,8 @@ async def _run(stack: Stack, form: Form, name: str, fault: Awaitable[None]) -> R
         ended = time.monotonic()
         await asyncio.sleep(4)
         await running.settle()
-        times, failed = answer_times(running.history, began, ended)
+        # On a slow machine clients may have to try again, whatever Redis does.
+        times, failed = answer_times(running.history, began, ended, retried=not form.long)
         row = Row.of(
             name,
             await running.judge(),
@@ -52,7 +53,8 @@ async def _run(stack: Stack, form: Form, name: str, fault: Awaitable[None]) -> R
             f"sends meanwhile: {_share(len(times), failed)} succeeded, "
             f"p99 {percentile(times, 0.99) * 1000:.0f} ms; recovery: until events arrive again",
         )
-        row.require(failed == 0, f"{failed} sends did not succeed while Redis was away")
+        told = codes(running.history, "refused", began)
+        row.require(failed == 0, f"{failed} sends did not succeed while Redis was away: {told}")
         most = form.pick(PATIENT, PROMISED)
         slow = sum(seconds > most for seconds in times)
         row.require(slow == 0, f"{slow} sends took more than {most:.0f} s")

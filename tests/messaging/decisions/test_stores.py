@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from messaging.models import Conversation, Decision, Message, Sanction
+from messaging.sanctions import sql
 from messaging.sending import orm, statement
 from tests.messaging.sending.answers import comparable
 from tests.messaging.sending.stores import attempt, stored
@@ -76,8 +77,8 @@ def test_the_sanctions_are_read_by_their_index(conversation: Conversation, shopp
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            "EXPLAIN SELECT max(ends_at) FROM messaging_sanction s WHERE person_id = 1"
-            " AND kind = 'mute' AND lifted_at IS NULL AND (ends_at IS NULL OR ends_at > now())"
+            f"EXPLAIN WITH attempt AS (SELECT 1::bigint AS sender_id), {sql.sanctioned()}"
+            " SELECT * FROM sanctioned"
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "messaging_sanction" in plan
+    assert "sanctions_in_force" in plan

@@ -218,6 +218,19 @@ def test_the_pages_lead_from_case_to_case(
     assert counts == {"open": 1, "severe": 0, "free": 1}
 
 
+def test_a_case_shows_no_words_of_what_was_decided_meanwhile(
+    conversation: Conversation, shopper: User, moderator: User, client_of: Any
+) -> None:
+    row = held(shopper, conversation, "A quartzite bowl")
+    actions.take(moderator, _case(row).pk)
+    assert "quartzite" in client_of(moderator).get(_page(row)).text
+    HeldMessage.objects.update(state=HeldMessage.State.DELIVERED)
+    page = client_of(moderator).get(_page(row)).text
+    assert "The held message" in page
+    assert "quartzite" not in page
+    assert "/release/" not in page
+
+
 def _case(row: HeldMessage) -> Case:
     return Case.objects.get(subject=row.subject)
 
