@@ -21,7 +21,7 @@ ANNOUNCEMENTS_PER_DAY = env.int("ANNOUNCEMENTS_PER_DAY", default=3)
 ANNOUNCEMENTS_KEEP_DAYS = env.int("ANNOUNCEMENTS_KEEP_DAYS", default=90)  # once nobody sees them
 # The open pages of one process show an announcement over this time, so that messages can pass.
 ANNOUNCEMENT_SPREAD_SECONDS = 0.5
-TOAST_SECONDS = env.int("TOAST_SECONDS", default=6)  # longer while it has the pointer or the focus
+TOAST_SECONDS = 6  # longer while it has the pointer or the focus
 BADGE_PAUSE_SECONDS = 0.25  # between two counts of changed badges in one process
 # How long a send assumes that all members of a shop still have a conversation unread. Somebody who
 # joins the shop is notified of messages after this time at the latest.
