@@ -14,7 +14,7 @@ const SAME_WITHIN = 1000; // milliseconds between a message and its notification
 const shown = new Map(); // conversation → the time up to which all was told
 const rendered = document.querySelector("[data-notified-until]")?.dataset ?? {};
 const notifiedUntil = Date.parse(rendered.notifiedUntil) || 0; // 0: nothing was unread
-const shownFor = Number(rendered.toastSeconds) * 1000; // milliseconds
+const shownFor = Number(place.dataset.seconds) * 1000; // milliseconds
 let notices = Number(rendered.notices) || 0; // unread ones that this page has shown
 
 function isUnseen(conversation) {

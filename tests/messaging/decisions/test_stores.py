@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -74,11 +74,9 @@ def test_a_limited_person_is_refused_over_the_limit_until_there_is_an_answer(
 
 def test_the_sanctions_are_read_by_their_index(conversation: Conversation, shopper: User) -> None:
     say(shopper, conversation)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN WITH attempt AS (SELECT 1::bigint AS sender_id),"
-            f" {sql.sanctioned()} SELECT FROM sanctioned"
-        )
+        attempt = "attempt AS (SELECT 1::bigint AS sender_id)"
+        cursor.execute(f"EXPLAIN WITH {attempt}, {sql.sanctioned()} TABLE sanctioned")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "sanctions_in_force" in plan
