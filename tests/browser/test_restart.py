@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import live, returned, write
+from tests.patience import PATIENCE
 from tests.site import Site
 from tests.whole import only_whole
 
@@ -26,7 +27,7 @@ def test_an_open_page_is_told_1012_comes_back_by_itself_and_goes_on(
     )
     server = site.processes.pop(0)
     server.terminate()
-    assert server.wait(timeout=20) == 0
+    assert server.wait(timeout=PATIENCE) == 0
     page.wait_for_function("codes.length > 0")
     assert page.evaluate("codes[0]") == {"code": 1012, "final": False}
     site.start(0)
