@@ -6,7 +6,17 @@ from playwright.sync_api import Error, expect
 from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
-from tests.browser.acts import Person, bodies, live, open_thread, returned, says, waits, write
+from tests.browser.acts import (
+    Person,
+    bodies,
+    live,
+    open_thread,
+    returned,
+    says,
+    shows,
+    waits,
+    write,
+)
 from tests.browser.lines import Line
 from tests.site import Site
 from tests.whole import only_whole
@@ -84,7 +94,7 @@ def test_a_line_that_is_back_is_told_and_what_was_missed_is_there(
     write(asking, "I am.")
     waits(asking, 1)
     line.mend()
-    expect(asking.locator(STATUS)).to_have_text("You're back online.")
+    shows(asking, STATUS, "You're back online.")  # for three seconds
     expect(answering.locator(".message__body")).to_have_text(["Are you there?", "I am."])
     expect(asking.locator(".message__body")).to_have_text(["Are you there?", "I am."])
     expect(asking.locator(STATUS)).to_be_hidden()
