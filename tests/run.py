@@ -119,6 +119,8 @@ def environment_of(
     return {
         **os.environ,
         **addresses,
+        # Without compiled files, each suite and each server would compile everything again.
+        "PYTHONDONTWRITEBYTECODE": "",
         "TEST_ALL": os.environ.get("TEST_ALL") or ("1" if is_chosen else ""),
         "TEST_DATABASE_NAME": str(own / "test.sqlite3"),
         "MEDIA_ROOT": str(own / "media"),
