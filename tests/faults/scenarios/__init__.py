@@ -22,8 +22,9 @@ SCENARIOS = (
     Scenario("postgresql exhausted", postgresql.exhausted, in_short=False),
     Scenario("clients away", away.play),
     Scenario("layer lossy", lossy.play),
+    # `tests.messaging.test_real_server` has attacks on a single server.
     *(
-        Scenario(f"hostile {attack}", hostile.attacked(attack), in_short=attack in hostile.SHORT)
+        Scenario(f"hostile {attack}", hostile.attacked(attack), in_short=False)
         for attack in ATTACKS
     ),
     Scenario("access taken away", revoked.cut_off, in_short=False),

@@ -17,7 +17,6 @@ from tests.faults.scenario import Form, Play
 from tests.faults.stack import Stack, settings
 from tests.faults.stage import Stage, run_in_thread, stage
 
-SHORT = ("floods",)  # in the short form
 SLOW = "slow readers"
 PAGE_MESSAGES = 150  # of 3,500 characters: one page of them is 560 KiB
 MEMORY_MIB = 96  # how much one server may grow: pages in progress in 8 threads, and unsent bytes
