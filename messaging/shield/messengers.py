@@ -35,14 +35,15 @@ VAGUE_NAME = re.compile(
     rf"para|to|me|directly|soy|i'm|with|when|cuando|porque|because)\b))"
 )
 HANDLE = re.compile(
-    r"(?<![a-z0-9@._/+-])@\s?(?=[a-z0-9_.]{0,30}[a-z])[a-z0-9_][a-z0-9_.-]{1,30}[a-z0-9_]"
+    r"(?<![a-z0-9@._/+-])@(?:\s(?!(?:the|my|your|our|their|this|that|home|work|about|around|los|"
+    r"las|una|este|esta)\b))?(?=[a-z0-9_.]{0,30}[a-z])[a-z0-9_][a-z0-9_.-]{1,30}[a-z0-9_]"
 )
 HANDLE_WORD = r"(?:user(?:name)?|usuario|handle|name|id|account|cuenta)"
 NO_HANDLE = (
     rf"(?:{ANY}|not|no|the|a|an|un|una|el|la|very|so|que|it|to|in|on|en|good|bad|muy|mas|better|"
     rf"mejor|also|too|"
     r"free|gratis|installed|compatible|included|incluid[oa]|fine|ok|great|down|working|new|nuevo|"
-    r"for|para|broken|private|privado)"
+    r"for|para|broken|private|privado|certified|style|themed|ready|enabled|branded|green|blue)"
 )
 DISCORD_TAG = re.compile(r"(?<![a-z0-9])[a-z0-9_.]{2,30}#\d{4}(?!\d)")
 NAMED_HANDLE = re.compile(
@@ -151,6 +152,13 @@ ABOUT_IT = re.compile(
     r"copia|audios?|logo|icono|tono|sonido|color|dibujo|parche|piden?|pidio|pidieron|pida)\s"
     r"(?:(?:de|del|from|in|of|el|su|mi)\s)?$"
 )
+# `My kids found you on TikTok`: where they know each other from.
+KNOWN_FROM = re.compile(
+    r"\b(?:found|discovered|spotted|noticed|saw|recommend(?:s|ed)?|came across|heard (?:of|about)|"
+    r"ran into|stumbled (?:up)?on|encontr(?:e|o|amos|aron)|recomend(?:o|aron|aba))\s"
+    r"(?:you|your (?:shop|store|page|profile|account)|tu (?:tienda|perfil|pagina))\s"
+    r"(?:guys\s|all\s)?(?:on|through|via|por|en)\s$"
+)
 # `WhatsApp is best`, `Telegram works better`.
 PRAISED = re.compile(
     r"\s(?:is|would be|works|es|va|me va)\s(?:much |mucho |the |lo |mas )?"
@@ -225,6 +233,8 @@ def _is_invitation(text: str, match: re.Match[str], is_personal: bool) -> bool:
     after = text[match.end() : match.end() + NEAR]
     clause = CLAUSE.split(before)[-1] + name + CLAUSE.split(after)[0]
     if NEGATED.search(clause) or NOT_THERE.search(before) or ABOUT_IT.search(before):
+        return False
+    if KNOWN_FROM.search(before):
         return False
     if SUBJECT.match(after):
         return False

@@ -67,7 +67,7 @@ def with_digits(view: Folded) -> tuple[Folded, list[bool]]:
     text = _undrawn(view.text)
     pieces: list[tuple[str, int, int]] = []
     for run in _runs(text):
-        if sum(not word.isdigit() for word, _start, _end in run) and len(run) >= WORDS_MIN:
+        if _has_words(run) and len(run) >= WORDS_MIN:
             pieces += _valued(run)
     if not pieces:
         return Folded(text, view.starts), [a != b for a, b in zip(text, view.text, strict=True)]
@@ -131,6 +131,14 @@ def _runs(text: str) -> list[list[Numeral]]:
             runs.append(numerals)
         is_open, last_end = True, match.end()
     return runs
+
+
+def _has_words(run: list[Numeral]) -> bool:
+    """Whether numerals are words, too. In `10, 20 o 30` the `o` is the Spanish "or", no zero."""
+    words = {word for word, _start, _end in run if not word.isdigit()}
+    if words == {"o"}:
+        return all(len(word) == 1 for word, _start, _end in run)
+    return bool(words)
 
 
 def _valued(run: list[Numeral]) -> list[Numeral]:

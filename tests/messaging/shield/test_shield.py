@@ -76,3 +76,27 @@ def test_a_number_is_exempt_by_its_checksum_only() -> None:
     assert parts("llama al 612345678") != []
     assert parts("pedido 612345678") == []
     assert parts("mi pedido no llega, llámame al 612345678") == [("phone", "612345678")]
+
+
+def test_the_spanish_or_between_numbers_is_no_zero() -> None:
+    for text in ("¿Te quedan 10, 20 o 30?", "¿Tienes más a 12,50, 25 o 50?", "a 15, 18 o 20"):
+        assert parts(text) == []
+    assert parts("6 1 2 o 4 5 6 7 8") == [("phone", "6 1 2 o 4 5 6 7 8")]
+    assert parts("seis uno dos o 4 5 6 7 8") == [("phone", "seis uno dos o 4 5 6 7 8")]
+
+
+def test_where_people_know_a_shop_from_invites_nobody() -> None:
+    for text in (
+        "My kids found you on TikTok and love it",
+        "We came across your shop on Facebook",
+        "Is it a Skype-certified headset?",
+        "Somebody recommended you on Instagram",
+    ):
+        assert parts(text) == []
+    assert parts("Find us on TikTok, it's faster") == [("messenger", "TikTok")]
+    assert parts("I found you on Facebook, add me on WhatsApp")[-1] == ("messenger", "WhatsApp")
+
+
+def test_a_sign_for_the_word_at_begins_no_handle() -> None:
+    assert parts("The handle @ the door is loose, see you @ work") == []
+    assert parts("I'm @ kate.moss there") == [("messenger", "@ kate.moss")]
