@@ -77,7 +77,7 @@ def excerpt_changed(message: Message, before: str, now: str | None = None) -> No
 
 
 def excerpt_shown_again(message: Message) -> None:
-    """Put the excerpt of a conversation's last message back into the other side's notifications."""
+    """Put the excerpt of a side's last message back into the other side's notifications."""
     conversation = message.conversation
     notifications.replace_excerpt(
         subject_kind=SUBJECT_KIND,

@@ -30,6 +30,14 @@ class Standing:
     may_appeal: bool
 
     @property
+    def effect(self) -> str:
+        """What it means for the person now: of what was taken back only what it was about."""
+        decision = self.decision
+        if decision.overturned_at is None:
+            return self.statement.effect
+        return statement.named(Decision.Measure(decision.measure), statement.about(decision))
+
+    @property
     def conversation_id(self) -> int | None:
         """The conversation that it is about, if the person can open it from here."""
         message = self.decision.message

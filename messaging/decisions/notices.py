@@ -54,9 +54,6 @@ def decision_words(news: News) -> Words:
         return Words(_("We've taken a decision about you back"), text)
     title = str(statement.TITLES[Decision.Measure(news.excerpt)])
     text = _("Read why, how long it holds and how to appeal.")
-    if news.excerpt == Decision.Measure.HIDE:
-        text = _("It is about the product “%(title)s”.") % {"title": news.title} + f" {text}"
-    elif news.title:
-        about = _("It is about the conversation “%(about)s”.") % {"about": news.title}
+    if about := statement.named(Decision.Measure(news.excerpt), news.title):
         text = f"{about} {text}"
     return Words(title, text)

@@ -144,6 +144,19 @@ def about(decision: Decision) -> str:
     return Truncator(row.product_title or row.shop_name).chars(QUOTED_MAX) if row else ""
 
 
+def named(measure: Measure, name: str) -> str:
+    """Return a sentence with the name of what a decision is about; empty without a name.
+
+    Args:
+        name: as `about` returns it.
+    """
+    if not name:
+        return ""
+    if measure == Measure.HIDE:
+        return _("It is about the product “%(title)s”.") % {"title": name}
+    return _("It is about the conversation “%(about)s”.") % {"about": name}
+
+
 def _filled(template: object, values: dict[str, str]) -> str:
     text = str(template)
     names = re.findall(r"%\((\w+)\)s", text)

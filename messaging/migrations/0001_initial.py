@@ -1251,7 +1251,7 @@ class Migration(migrations.Migration):
                             ("removed", "removed"),
                             ("hidden", "taken off sale"),
                             ("suspended", "suspended"),
-                            ("restored", "taken back after an appeal"),
+                            ("restored", "taken back"),
                         ],
                         editable=False,
                         max_length=9,

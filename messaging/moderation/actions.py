@@ -110,7 +110,8 @@ def show_again(message: Message) -> bool:
         return False
     message.removed_at = None
     store_change(message, "removed_at")
-    if message.sequence == conversation.last_sequence and not message.is_hidden:
+    later = conversation.messages.filter(side=message.side, sequence__gt=message.sequence)
+    if not message.is_hidden and not later.exists():
         events.excerpt_shown_again(message)
     lanes.say_again(message)
     return True

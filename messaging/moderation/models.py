@@ -56,7 +56,7 @@ class Report(models.Model):
         REMOVED = "removed", _("removed")
         HIDDEN = "hidden", _("taken off sale")
         SUSPENDED = "suspended", _("suspended")
-        RESTORED = "restored", _("taken back after an appeal")
+        RESTORED = "restored", _("taken back")
 
     _WRITTEN = (Reason.SCAM, Reason.OFF_PLATFORM, Reason.ABUSE, Reason.SPAM)
     _SOLD = (Reason.SCAM, Reason.COUNTERFEIT, Reason.FORBIDDEN, Reason.MISLEADING)

@@ -37,8 +37,8 @@ def text_of(kind: str, name: str, code: str) -> str:
             "We suspended the account behind %(what)s. It can no longer be used."
         ),
         Report.Done.RESTORED: _(
-            "We took action because of your report about %(what)s. The other side appealed, and we "
-            "took that back."
+            "We took action because of your report about %(what)s. We've looked at it again since, "
+            "and took that back."
         ),
         ACTED: _("We took action because of your report about %(what)s."),
         NOTHING: _("We looked at %(what)s and found nothing against our rules."),
@@ -49,7 +49,7 @@ def text_of(kind: str, name: str, code: str) -> str:
 _MESSAGES = {
     Report.Done.RESTORED: lambda: _(
         "You reported a message in the conversation about “%(about)s”, and we took action. "
-        "The other side appealed. We looked at it again, and took that back."
+        "We've looked at it again since, and took that back."
     ),
     Report.Done.REMOVED: lambda: _(
         "The message you reported in the conversation about “%(about)s” was removed."
