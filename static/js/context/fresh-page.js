@@ -153,6 +153,11 @@ document.addEventListener("visibilitychange", () => thread.wantIfOld());
 for (const kind of ["message.held", "message.rejected"]) {
   session.on(kind, ({ conversation }) => String(conversation) === conversationOf(document) && thread.want());
 }
+// What staff have removed may have been a scam, and what they show again wasn't: advice is above the messages.
+session.on("message.changed", ({ conversation, removed }) => {
+  if (String(conversation) !== conversationOf(document)) return;
+  if (removed || document.querySelector(".thread__recalled")) thread.want();
+});
 session.on("message.created", ({ client_id: clientId }) => {
   const item = document.querySelector(`.held [data-client-id="${clientId}"]`);
   if (!item) return;
