@@ -54,6 +54,7 @@ def test_a_mute_that_was_taken_back_is_about_nothing_else(
         text = client_of(shopper).get(page).text
         assert "you can read, but not write" not in text
         assert "It is about" not in text
+        assert "Your appeal" not in text
 
 
 def test_a_reporter_reads_that_nothing_holds_any_more(
