@@ -71,6 +71,10 @@ class CaseAdmin(LargeAdmin[Case]):
             return queryset.filter(**named), False
         return super().get_search_results(request, queryset, search_term)
 
+    def title_of(self, obj: Case) -> str:
+        """Return what a case is about."""
+        return self.about(obj)
+
     @admin.display(description=_("about"))
     def about(self, case: Case) -> str:
         kind, _colon, key = case.subject.partition(":")
@@ -108,8 +112,6 @@ class CaseAdmin(LargeAdmin[Case]):
         shown = queries.context_of(actor, case) if is_mine else None
         done = reverse("admin:case_done", args=[case.pk])
         context |= {
-            "title": self.about(case),
-            "subtitle": None,
             "holder": holder,
             "is_mine": is_mine,
             "claim_seconds": 60,
@@ -119,18 +121,22 @@ class CaseAdmin(LargeAdmin[Case]):
             "past": queries.past_of(case.person) if is_mine and case.person else None,
             "then": urlencode({"next": done}),
         }
+        shown_messages = context["history"]
         if held := context.get("held"):
             waits = held.state == HeldMessage.State.WAITING
             context["may_review"] = waits and actor.has_perm("messaging.review_held_message")
         if reports := context.get("reports"):
             context["report"] = next((one for one in reports if not one.outcome), reports[0])
             context["may_decide"] = case.person_id and actor.has_perm("messaging.make_decision")
+            if shown and context["report"].message:
+                shown_messages = [*shown_messages, context["report"].message]
             context["may_resolve"] = actor.has_perm("messaging.remove_message")
         if context.get("rule"):
             context["may_set_back"] = actor.has_perm("messaging.change_shieldrule")
         if appeal := context.get("appeal"):
             context["statement"] = statement_of(appeal.decision)
             context["may_decide"] = may_decide(actor, appeal.decision)
+        context["files"] = queries.files_of(shown_messages)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:

@@ -1,17 +1,20 @@
 """What the desk shows."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 from msgspec import Struct
 
+from messaging import extras
 from messaging.cases import claims
 from messaging.models import (
     Appeal,
     Block,
     Case,
     Conversation,
+    File,
     HeldMessage,
     Message,
     Report,
@@ -97,6 +100,12 @@ def context_of(actor: Person, case: Case) -> tuple[Conversation, list[Message]] 
     for row in last:
         row.conversation = conversation
     return conversation, last
+
+
+def files_of(messages: Iterable[Message]) -> Mapping[int, list[File]]:
+    """Return the files of some messages, by message; without a query if they have none."""
+    keys = [message.pk for message in messages if message.attached]
+    return extras.files_of(keys) if keys else {}
 
 
 def thing_of(case: Case) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
@@ -15,6 +16,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from messaging.files.views import respond
 from messaging.host import host
 from messaging.models import Appeal, HeldMessage
 from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, person_of
@@ -114,15 +116,28 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     ) -> HttpResponse:
         """Render the page of one message, and what can be done about it."""
         row = context["original"]
+        may_read = is_reviewer(request) and is_undecided(row)
         context["may_review"] = row.state == HeldMessage.State.WAITING and is_reviewer(request)
+        context["files"] = row.files.order_by("position") if may_read else ()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
-        release = self.admin_site.admin_view(self.release)
+        wrap = self.admin_site.admin_view
         return [
-            path("<int:held_id>/release/", release, name="held_message_release"),
+            path("<int:held_id>/release/", wrap(self.release), name="held_message_release"),
+            path("<int:held_id>/files/<int:file_id>/", wrap(self.file), name="held_message_file"),
             *super().get_urls(),
         ]
+
+    def file(self, request: HttpRequest, held_id: int, file_id: int) -> HttpResponse:
+        """Send a file of a held message to those who may read its words, as long as they may."""
+        if not is_reviewer(request):
+            raise PermissionDenied
+        row = get_object_or_404(HeldMessage, pk=held_id)
+        if not is_undecided(row):
+            raise Http404("decided")
+        file = get_object_or_404(row.files, pk=file_id)
+        return respond(request, file, "-small" if "small" in request.GET and file.is_image else "")
 
     def release(self, request: HttpRequest, held_id: int) -> HttpResponse:
         """Let a message through, with a reason. Staff who don't deliver it decide about it."""

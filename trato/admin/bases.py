@@ -93,10 +93,14 @@ class StaffAdmin(admin.ModelAdmin[M]):
         form_url: str = "",
         obj: M | None = None,
     ) -> HttpResponse:
-        """Title the page of a row by its kind and name; many names are only a number."""
+        """Title the page of a row."""
         if obj is not None:
-            context |= {"title": f"{capfirst(self.opts.verbose_name)} {obj}", "subtitle": None}
+            context |= {"title": self.title_of(obj), "subtitle": None}
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def title_of(self, obj: M) -> str:
+        """Return a row's kind and name; many names are only a number."""
+        return f"{capfirst(self.opts.verbose_name)} {obj}"
 
     # -- what is recorded ------------------------------------------------------------------------
 

@@ -1,0 +1,78 @@
+"""Staff see that a case has pictures, blurred at first, and those of a held message."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from messaging.desk import actions
+from messaging.held.models import HeldMessage
+from messaging.held.store import hold
+from messaging.models import Case, Conversation, File
+from messaging.records import Attempt
+from messaging.reports.actions import report_message
+from messaging.review.actions import release
+from tests.messaging.rules.asking import send
+from tests.said import in_log
+from tests.uploads import uploaded
+
+pytestmark = pytest.mark.django_db
+
+
+def held_photo(person: User, talk: Conversation) -> tuple[HeldMessage, File]:
+    file = uploaded(person, talk)
+    attempt = Attempt(
+        sender=person,
+        conversation_id=talk.pk,
+        client_id=uuid.uuid4(),
+        body="",
+        files=(file.pk,),
+        held_for="word",
+    )
+    talk.refresh_from_db()
+    hold(talk, attempt)
+    return HeldMessage.objects.get(), file
+
+
+def test_a_reported_photo_is_on_the_page_of_its_case(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    file = uploaded(seller, conversation)
+    sent = in_log(send(seller, conversation, "", files=[file.pk]))
+    report_message(shopper, conversation.pk, sent.sequence, "scam", "")
+    case = Case.objects.get()
+    client = client_of(moderator)
+    address = f"/admin/messaging/case/{case.pk}/change/"
+    picture = f"/admin/messaging/conversation/{conversation.pk}/thread/files/{file.pk}/"
+    assert picture not in client.get(address).text
+    assert client.get(picture).status_code == 404
+    actions.take(moderator, case.pk)
+    page = client.get(address).text
+    assert f"{picture}?small" in page
+    assert "Show the picture" in page
+    assert page.count(f"{picture}?small") == 1
+    assert f"<h1>Message {sent.id}</h1>" in page
+    assert client.get(picture).status_code == 200
+
+
+def test_a_held_photo_is_shown_to_those_who_decide_about_it_until_then(
+    conversation: Conversation, shopper: User, moderator: User, auditor: User, seller: User,
+    client_of: Any,
+) -> None:  # fmt: skip
+    held, file = held_photo(shopper, conversation)
+    picture = f"/admin/messaging/heldmessage/{held.pk}/files/{file.pk}/"
+    page = f"/admin/messaging/heldmessage/{held.pk}/change/"
+    actions.take(moderator, Case.objects.get().pk)
+    client = client_of(moderator)
+    for shown in (page, f"/admin/messaging/case/{Case.objects.get().pk}/change/"):
+        assert f"{picture}?small" in client.get(shown).text
+    for address in (picture, f"{picture}?small"):
+        assert client.get(address)["content-type"].startswith("image/")
+    assert picture not in client_of(auditor).get(page).text
+    assert client_of(auditor).get(picture).status_code == 403
+    assert client_of(seller).get(picture).status_code == 302
+    assert client.get(picture.replace(f"files/{file.pk}", "files/0")).status_code == 404
+    release(moderator, held.pk, "Harmless")
+    assert client.get(picture).status_code == 404
+    assert picture not in client.get(page).text
