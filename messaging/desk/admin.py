@@ -127,6 +127,7 @@ class CaseAdmin(LargeAdmin[Case]):
             context["may_review"] = waits and actor.has_perm("messaging.review_held_message")
         if reports := context.get("reports"):
             context["report"] = next((one for one in reports if not one.outcome), reports[0])
+            context |= queries.named(context["report"])
             context["may_decide"] = case.person_id and actor.has_perm("messaging.make_decision")
             if shown and context["report"].message:
                 shown_messages = [*shown_messages, context["report"].message]

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from messaging import extras
 from messaging.cases import claims
+from messaging.host import host
 from messaging.models import (
     Appeal,
     Block,
@@ -100,6 +101,17 @@ def context_of(actor: Person, case: Case) -> tuple[Conversation, list[Message]] 
     for row in last:
         row.conversation = conversation
     return conversation, last
+
+
+def named(report: Report) -> dict[str, str]:
+    """Return the name of a reported product, shop or account, and its address if it has a page."""
+    if not (report.product_id or report.shop_id or report.person_id):
+        return {}  # the page shows its words or its conversation
+    is_shown = not report.product_id or host.is_available(report.product)
+    return {
+        "named": things.name_of(report),
+        "shown_at": things.url_of(report) if is_shown else "",
+    }
 
 
 def files_of(messages: Iterable[Message]) -> Mapping[int, list[File]]:

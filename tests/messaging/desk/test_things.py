@@ -1,4 +1,4 @@
-"""Staff see that a case has pictures, blurred at first, and those of a held message."""
+"""Staff see what a case is about: pictures, blurred at first, and the name of a product."""
 
 import uuid
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from catalog.models import Product
 from messaging.desk import actions
 from messaging.held.models import HeldMessage
 from messaging.held.store import hold
 from messaging.models import Case, Conversation, File
 from messaging.records import Attempt
-from messaging.reports.actions import report_message
+from messaging.reports.actions import report_message, report_person, report_product
 from messaging.review.actions import release
 from tests.messaging.rules.asking import send
 from tests.said import in_log
@@ -76,3 +77,23 @@ def test_a_held_photo_is_shown_to_those_who_decide_about_it_until_then(
     release(moderator, held.pk, "Harmless")
     assert client.get(picture).status_code == 404
     assert picture not in client.get(page).text
+
+
+def test_a_reported_product_or_person_is_named_on_the_page_of_its_case(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, product: Product,
+    client_of: Any,
+) -> None:  # fmt: skip
+    report_product(shopper, product, "counterfeit", "")
+    report_person(seller, conversation.pk, shopper.pk, "scam", "")
+    of_product, of_person = Case.objects.order_by("pk")
+    client = client_of(moderator)
+    for case in (of_product, of_person):
+        actions.take(moderator, case.pk)
+    link = f'<a href="{product.get_absolute_url()}">Speckled bowl</a>'
+    page = f"/admin/messaging/case/{of_product.pk}/change/"
+    assert link in client.get(page).text
+    Product.objects.update(published_at=None)
+    assert link not in client.get(page).text
+    assert "Speckled bowl" in client.get(page).text
+    text = client.get(f"/admin/messaging/case/{of_person.pk}/change/").text
+    assert '<h2 id="desk-thing">Person</h2>' in text
