@@ -8,11 +8,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
+from messaging.appeals.actions import appeal
 from messaging.decisions.actions import decide
 from messaging.decisions.ruling import Ruling
 from messaging.models import Appeal, Conversation, Message
 from tests.browser.acts import Person, open_thread, says, write
-from tests.browser.inspector import Inspect, languages
+from tests.browser.inspector import PHONE, Inspect, languages
 
 REASONS: dict[str, Any] = {
     "facts": "You asked three people to pay elsewhere.", "ground": "terms",
@@ -84,3 +85,14 @@ def test_the_pages_are_accessible(
     addresses = ["/conversations/standing/", f"/conversations/standing/{pk}/"]
     looked.tour([*addresses, conversation.get_absolute_url()])
     assert looked.problems == []
+
+
+def test_words_without_spaces_do_not_widen_the_pages_of_staff(
+    person: Person, shopper: User, moderator: User, lead: User
+) -> None:
+    ruling = Ruling(measure="warn", **(REASONS | {"clause": "C" * 200}))
+    row = appeal(shopper, decide(moderator, shopper.pk, ruling).pk, "W" * 300)
+    page = person(lead, viewport=PHONE)
+    page.goto(f"/admin/messaging/appeal/{row.pk}/change/")
+    expect(page.locator(".field-words")).to_contain_text("WWW")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
