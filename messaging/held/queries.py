@@ -8,6 +8,8 @@ from messaging.models import Conversation, Decision, HeldMessage
 from trato.listed import listed
 from trato.people import Person
 
+SHOWN = (*HeldMessage.OPEN, HeldMessage.State.REJECTED)  # to their sender
+
 
 def find(conversation: Conversation, sender_id: int, client_id: uuid.UUID) -> HeldMessage | None:
     """Return a person's held message, in whatever state it is."""
@@ -24,6 +26,18 @@ def open_of(conversation: Conversation, sender_id: int) -> QuerySet[HeldMessage]
     ).order_by("pk")
 
 
+def with_nothing_else(user: Person, limit: int) -> list[Conversation]:
+    """Return a shopper's conversations in which there are only held messages of theirs.
+
+    Lists don't have them, because nobody has said anything there yet.
+    """
+    shown = HeldMessage.objects.filter(sender=user.pk, state__in=SHOWN)
+    rows = Conversation.objects.filter(
+        consumer=user.pk, last_sequence=0, has_held=True, pk__in=shown.values("conversation")
+    )
+    return list(rows.select_related("shop").order_by("-pk")[:limit])
+
+
 def shown_to(user: Person, conversation: Conversation) -> list[HeldMessage]:
     """Return a person's own held messages in a conversation, with their files.
 
@@ -33,8 +47,7 @@ def shown_to(user: Person, conversation: Conversation) -> list[HeldMessage]:
     """
     if not conversation.has_held:
         return []
-    states = (*HeldMessage.OPEN, HeldMessage.State.REJECTED)
-    rows = HeldMessage.objects.filter(conversation=conversation, sender=user.pk, state__in=states)
+    rows = HeldMessage.objects.filter(conversation=conversation, sender=user.pk, state__in=SHOWN)
     shown = list(rows.prefetch_related("files").order_by("pk"))
     if rejected := [row.pk for row in shown if row.is_rejected]:
         decided = Decision.objects.filter(held__in=listed(rejected), overturned_at=None)

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from messaging import access
+from messaging.held import queries as held
 from messaging.host import host
 from messaging.listing import queries as listing
 from messaging.listing.filters import NAMES, WAITING, Filter, filter_from, parsed
@@ -78,7 +79,10 @@ def _list(request: PersonRequest) -> dict[str, Any]:
     for row in page.rows:
         row.marks = marks[row.pk]
     is_seller = host.acts_as_seller(request.user)
-    is_new = is_seller and not (page.rows or page.newer or wanted != Filter())
+    is_empty = not (page.rows or page.newer or is_outdated or wanted != Filter())
+    first_steps = host.before_first_question(request) if is_empty and is_seller else None
+    is_waiting = is_empty and not is_seller
+    only_held = held.with_nothing_else(request.user, ROWS_MAX) if is_waiting else []
     counts, wakes_at = listing.counts_and_waking(scope)
     return {
         "page": page,
@@ -96,7 +100,8 @@ def _list(request: PersonRequest) -> dict[str, Any]:
         "by_waiting": wanted.sort == WAITING,
         "labels": labels_of(scope),
         "team": team_of(scope),
-        "before_first_question": host.before_first_question(request) if is_new else None,
+        "before_first_question": first_steps,
+        "only_held": only_held,
         "browse_url": host.browse_url(),
     }
 
