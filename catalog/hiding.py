@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from trato.people import Person
 
-from .models import Product
+from .models import Product, Shop
 
 
 def may_hide(actor: Person) -> bool:
@@ -18,7 +18,7 @@ def set_hidden(product_id: int, *, hidden: bool) -> bool:
     """Take a product off sale, or allow it again, for a decision, which is on record.
 
     Its shop still sees it, and conversations about it stay. One that is allowed again is published
-    by its shop.
+    if it was before, unless its shop has closed since.
 
     Returns:
         Whether that is new.
@@ -26,8 +26,15 @@ def set_hidden(product_id: int, *, hidden: bool) -> bool:
     product = Product.objects.select_for_update(no_key=True).get(pk=product_id)
     if product.is_hidden == hidden:
         return False
-    product.hidden_at = timezone.now() if hidden else None
-    if product.is_published:
-        product.published_at, product.withdrawn_at = None, product.hidden_at
+    now = timezone.now()
+    if hidden:
+        product.hidden_at = now
+        if product.is_published:
+            product.published_at, product.withdrawn_at = None, now
+    else:
+        was_published = product.withdrawn_at == product.hidden_at
+        product.hidden_at = None
+        if was_published and Shop.objects.filter(pk=product.shop_id, closed_at=None).exists():
+            product.published_at, product.withdrawn_at = now, None
     product.save(update_fields=["hidden_at", "published_at", "withdrawn_at", "updated_at"])
     return True

@@ -69,7 +69,8 @@ def test_an_overturned_appeal_of_one_puts_it_on_sale_for_all(
     rows = [appeal(one.person, one.pk, "It is real") for one in hidden]
     entries = AuditEntry.objects.count()
     decide(lead, rows[0].pk, "overturned", "")
-    assert not is_hidden(product)
+    product.refresh_from_db()
+    assert product.is_published
     assert not Decision.objects.filter(overturned_at=None).exists()
     assert set(Appeal.objects.values_list("outcome", flat=True)) == {"overturned"}
     assert not Case.objects.filter(kind="appeal", closed_at=None).exists()
