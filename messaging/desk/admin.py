@@ -118,9 +118,11 @@ class CaseAdmin(LargeAdmin[Case]):
             **(queries.thing_of(case) if is_mine else {}),
             "conversation": shown[0] if shown else None,
             "history": shown[1] if shown else (),
-            "past": queries.past_of(case.person) if is_mine and case.person else None,
             "then": urlencode({"next": done}),
         }
+        if is_mine:
+            people = queries.people_of(case, context.get("reports") or ())
+            context["people"] = [queries.past_of(person) for person in people]
         shown_messages = context["history"]
         if held := context.get("held"):
             waits = held.state == HeldMessage.State.WAITING

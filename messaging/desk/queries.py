@@ -1,7 +1,8 @@
 """What the desk shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -15,6 +16,7 @@ from messaging.models import (
     Block,
     Case,
     Conversation,
+    Decision,
     File,
     HeldMessage,
     Message,
@@ -26,7 +28,7 @@ from messaging.moderation.actions import looked_into
 from messaging.reports import queries as reports
 from messaging.reports import things
 from messaging.trust.queries import Trust, trust_of
-from trato.people import Person
+from trato.people import Person, is_deleted
 
 COUNTED_MAX = 1000  # cases; the desk says "more" beyond that
 REPORTS_SHOWN = 10  # of one thing, on its page
@@ -51,9 +53,13 @@ def counts() -> Counts:
 
 @dataclass(frozen=True)
 class Past:
-    """What is known about the person of a case.
+    """What is known about a person of a case.
 
     Args:
+        person: whom it is about.
+        joined: when the account was created; None if unknown.
+        decisions: those with a measure against the person that nobody has taken back.
+        reported, right: the person's own reports that were decided, and those that were upheld.
         upheld, dismissed, open: reports of what the person answers for. What was taken back is not
             upheld, and what is set aside is not open.
         rejected: the person's messages that were not delivered.
@@ -62,6 +68,11 @@ class Past:
         trust: how far the person is trusted.
     """
 
+    person: Person
+    joined: datetime | None
+    decisions: int
+    reported: int
+    right: int
     upheld: int
     dismissed: int
     open: int
@@ -76,7 +87,14 @@ def past_of(person: Person) -> Past:
     about = Report.objects.filter(things.against(person))
     blocked = Q(consumer=person.pk, side=Side.SELLER)
     blocked |= Q(shop__in=things.owned_shops(person.pk), side=Side.CONSUMER)
+    own = Report.objects.filter(reporter=person.pk).exclude(outcome="")
+    decided = Decision.objects.filter(person=person.pk, overturned_at=None)
     return Past(
+        person=person,
+        joined=getattr(person, host.person_joined_field or "", None),
+        decisions=decided.exclude(measure=Decision.Measure.DISMISS).count(),
+        reported=own.count(),
+        right=own.filter(reports.upheld()).count(),
         upheld=about.filter(reports.upheld()).count(),
         dismissed=about.filter(outcome=Report.Outcome.DISMISSED).count(),
         open=about.filter(outcome="", is_set_aside=False).count(),
@@ -87,6 +105,20 @@ def past_of(person: Person) -> Past:
         blocked=Block.objects.filter(blocked).count(),
         trust=trust_of(person),
     )
+
+
+def people_of(case: Case, about: Sequence[Report]) -> list[Any]:
+    """Return the people of a case: whom it is about, and who reported it or is on the other side.
+
+    Args:
+        about: the reports that the case is about, if it is about any.
+    """
+    shopper = case.conversation.consumer if case.conversation else None
+    other = about[0].reporter if about else shopper
+    people: list[Any] = [case.person] if case.person else []
+    if other is not None and other not in people and not is_deleted(other):
+        people.append(other)
+    return people
 
 
 def context_of(actor: Person, case: Case) -> tuple[Conversation, list[Message]] | None:

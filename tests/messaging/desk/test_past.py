@@ -8,8 +8,9 @@ from accounts.models import User
 from catalog.models import Product, Shop
 from messaging.appeals import actions as appeals
 from messaging.blocks.actions import block
-from messaging.desk.queries import past_of
-from messaging.models import Conversation, Report
+from messaging.desk.actions import take
+from messaging.desk.queries import past_of, people_of
+from messaging.models import Case, Conversation, Report
 from messaging.reports.actions import (
     report_conversation,
     report_message,
@@ -81,3 +82,35 @@ def test_who_was_overturned_was_not_right(
     appeal = appeals.appeal(seller, decision.pk, "Not me")
     appeals.decide(lead, appeal.pk, "overturned", "")
     assert counts() == (0, 1, 0)
+
+
+def test_the_case_tells_of_both_people(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    first, second = say(seller, conversation, "Pay me"), say(seller, conversation, "Now")
+    report = report_message(shopper, conversation.pk, first.sequence, "scam", "")
+    rule(moderator, seller.pk, "remove", "x", message_id=first.pk, report_id=report.pk)
+    rule(moderator, seller.pk, "warn", "x")
+    report_message(shopper, conversation.pk, second.sequence, "scam", "")
+    of_seller, of_shopper = past_of(seller), past_of(shopper)
+    assert (of_seller.decisions, of_seller.reported, of_seller.right) == (2, 0, 0)
+    assert (of_shopper.decisions, of_shopper.reported, of_shopper.right) == (0, 1, 1)
+    case = Case.objects.get(closed_at=None)
+    take(moderator, case.pk)
+    page = client_of(moderator).get(f"/admin/messaging/case/{case.pk}/change/").text
+    for person in (seller, shopper):
+        assert f"About {person.name}" in page
+    assert "1 of 1" in page
+    assert "Account since" in page
+
+
+def test_the_other_side_of_a_held_message_and_nobody_twice(
+    conversation: Conversation, shopper: User, seller: User
+) -> None:
+    case = Case(person=seller, conversation=conversation)
+    assert people_of(case, ()) == [seller, shopper]
+    assert people_of(Case(person=shopper, conversation=conversation), ()) == [shopper]
+    assert people_of(Case(), ()) == []
+    visitor = Report(visitor_email="v@example.com")
+    assert people_of(Case(person=seller), [visitor]) == [seller]
+    assert people_of(Case(person=seller), [Report(reporter=shopper)]) == [seller, shopper]
