@@ -9,6 +9,7 @@ from messaging import queries
 from messaging.factories import MessageFactory, ParticipantFactory
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, badge, live, open_thread, says, state, write
+from tests.browser.files import CHOOSE, LINES, photo
 
 SCROLLER = ".thread__scroll"
 LONG = 100  # messages; a page of history has 40
@@ -100,6 +101,31 @@ def test_news_below_is_told_and_counted_and_leaves_the_view_alone(
     expect(jump).to_be_hidden()
     badge(elsewhere, 0)
     state(answering, "Read")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_button_to_the_news_covers_nothing_below_the_messages(
+    width: int, person: Person, shopper: User, seller: User, long_thread: Conversation
+) -> None:
+    long_thread.participants.update(last_read_sequence=75)
+    for user in (shopper, seller):
+        page = person(user, viewport={"width": width, "height": 844})
+        open_thread(page, long_thread)
+        jump = page.locator(".thread__jump")
+        expect(jump).to_be_visible()
+        page.set_input_files(CHOOSE, [photo(f"{number}.jpg") for number in range(3)])
+        expect(page.locator(LINES)).to_have_count(3)
+        room, height = page.evaluate(
+            """() => {
+                const [box, jump] = [".thread__scroll", ".thread__jump"].map((one) =>
+                    document.querySelector(one).getBoundingClientRect());
+                return [box.bottom - jump.bottom, box.height];
+            }"""
+        )
+        assert 0 <= room < 48
+        jump.evaluate("one => { one.hidden = true; }")
+        scroller = page.locator(SCROLLER)
+        assert scroller.evaluate("one => one.getBoundingClientRect().height") == height
 
 
 def test_who_comes_back_starts_at_the_first_new_message(
