@@ -23,8 +23,9 @@ QUESTION_SHOWN = 160  # characters
 
 
 class Item(Struct, kw_only=True):
-    """A past answer; `warnings` are sentences for the seller."""
+    """A past answer, given in `conversation`; `warnings` are sentences for the seller."""
 
+    conversation: int
     body: str
     question: str
     age: str
@@ -86,6 +87,7 @@ def _item(conversation: Conversation, suggestion: Suggestion) -> Item:
     about = past.product_id
     question = suggestion.question
     return Item(
+        conversation=past.pk,
         body=answer.body,
         question=question if len(question) <= QUESTION_SHOWN else f"{question[:QUESTION_SHOWN]}…",
         age=_("%(age)s ago") % {"age": timesince(answer.created_at, depth=1)},

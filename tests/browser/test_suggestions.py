@@ -6,9 +6,11 @@ from playwright.sync_api import Page, expect
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.models import Shop
+from messaging.editing.actions import edit, withdraw
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message
-from tests.browser.acts import Person, bodies, open_thread, says, write
+from tests.browser.acts import Person, block_socket, bodies, open_thread, polling, says, write
+from tests.browser.lines import Line
 from tests.said import say
 from tests.whole import only_whole
 
@@ -17,12 +19,17 @@ ANSWER = "Yes, in every dishwasher."
 
 
 @pytest.fixture
-def page(
-    person: Person, shop: Shop, seller: User, shopper: User, conversation: Conversation
-) -> Page:
-    past = ConversationFactory(consumer=UserFactory(name="Nora Gil"), shop=shop)
+def past(shop: Shop, seller: User) -> Conversation:
+    past: Conversation = ConversationFactory(consumer=UserFactory(name="Nora Gil"), shop=shop)
     say(past.consumer, past, "Is it dishwasher-safe?")
     say(seller, past, ANSWER)
+    return past
+
+
+@pytest.fixture
+def page(
+    person: Person, past: Conversation, seller: User, shopper: User, conversation: Conversation
+) -> Page:
     say(shopper, conversation, "Can the bowl go into the dishwasher?")
     page = person(seller)
     open_thread(page, conversation)
@@ -65,3 +72,55 @@ def test_a_shopper_is_not_shown_any(
     open_thread(asking, conversation)
     assert bodies(asking) == ["Can the bowl go into the dishwasher?"]
     expect(asking.locator(PANEL)).to_have_count(0)
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_words_that_are_taken_back_elsewhere_are_suggested_no_longer(
+    is_live: bool, page: Page, past: Conversation, seller: User
+) -> None:
+    if not is_live:
+        block_socket(page)
+        page.reload()
+        polling(page)
+    about, body = page.locator(".suggestions__about"), page.locator(".suggestions__body")
+    expect(about).to_contain_text("Is it dishwasher-safe?")
+    edit(past.consumer, past.pk, 1, "Will a dishwasher do?")
+    expect(about).to_contain_text("Will a dishwasher do?")
+    edit(seller, past.pk, 2, "Any dishwasher will do.")
+    expect(body).to_have_text("Any dishwasher will do.")
+    withdraw(past.consumer, past.pk, 1)
+    expect(page.locator(PANEL)).not_to_contain_text("Will a dishwasher do?")
+    withdraw(seller, past.pk, 2)
+    expect(body).to_have_count(0)
+    expect(page.locator(PANEL)).to_be_hidden()
+
+
+def test_answers_that_are_not_shown_leave_no_words_in_the_page(page: Page) -> None:
+    page.get_by_role("button", name="Hide these answers").click()
+    expect(page.locator(".suggestions__body")).to_have_count(0)
+    with page.expect_response("**/suggestions/"):
+        page.reload()
+    expect(page.locator(".suggestions__body")).to_have_count(0)
+
+
+def test_what_was_said_without_a_connection_counts_once_it_is_back(
+    person: Person, past: Conversation, seller: User, shopper: User, conversation: Conversation
+) -> None:
+    page = person(seller)
+    line = Line(page)
+    open_thread(page, conversation)
+    panel = page.locator(PANEL)
+    line.cut()
+    say(shopper, conversation, "Can the bowl go into the dishwasher?")
+    line.mend()
+    says(page, "Can the bowl go into the dishwasher?")
+    expect(panel).to_be_visible()
+    line.cut()
+    edit(past.consumer, past.pk, 1, "Will a dishwasher do?")
+    line.mend()
+    expect(panel).to_contain_text("Will a dishwasher do?")
+    line.cut()
+    say(seller, conversation, "It can.")
+    line.mend()
+    says(page, "It can.")
+    expect(panel).to_be_hidden()

@@ -1,12 +1,19 @@
 // The shop's own past answers, above the message box while the shopper waits. "Use" puts one into
-// the box; nothing is sent. Once hidden, they stay hidden in this tab until the next question.
+// the box; nothing is sent. Once hidden, they stay hidden in this tab until the next question. What is
+// not shown is not in the page either, and words that were taken back elsewhere disappear.
 import { getJSON } from "trato/api";
 import { insertAt } from "trato/insert";
 import { session } from "trato/session";
 import * as storage from "trato/storage";
 import { fill, gettext } from "trato/text";
 
+const WITHOUT_SOCKET = 5000; // milliseconds between two requests at least, if no event comes
+
 class Suggestions extends HTMLElement {
+  isBehind = false; // events may have been missed
+  askedAt = -Infinity;
+  items = null; // what is drawn, as JSON
+
   async connectedCallback() {
     this.thread = this.closest("trato-thread");
     this.conversation = Number(this.thread.dataset.conversation);
@@ -16,9 +23,15 @@ class Suggestions extends HTMLElement {
     this.item = this.querySelector("template").content.firstElementChild;
     this.querySelector(".suggestions__close").addEventListener("click", () => this.dismiss());
     this.listeners = new AbortController();
-    for (const kind of ["message.created", "message.changed"]) {
-      session.on(kind, (message) => this.changed(message), this.listeners.signal);
-    }
+    const { signal } = this.listeners;
+    session.on("message.created", (message) => this.said(message), signal);
+    session.on("message.changed", (message) => this.changed(message), signal);
+    session.on("conversation.state", ({ conversation, messages }) => {
+      if (conversation === this.conversation && messages.length) this.load();
+    }, signal);
+    session.on("lost", () => (this.isBehind = true), signal);
+    session.on("live", () => this.isBehind && this.load(), signal);
+    session.on("poll", () => this.polled(), signal);
     await this.load();
   }
 
@@ -28,24 +41,58 @@ class Suggestions extends HTMLElement {
   }
 
   /** An answer ends the wait; another question asks for other answers. */
-  changed({ conversation, side, automatic }) {
+  said({ conversation, side, automatic }) {
     if (conversation !== this.conversation || automatic) return;
-    if (side === "seller") this.hidden = true;
-    else this.load();
+    if (side !== "seller") return this.load();
+    this.asked = this.isAsking = null; // an answer under way is of before
+    this.hide();
+  }
+
+  /** A message has changed: of the question that waits, or of a conversation with a suggested answer. */
+  changed({ conversation, removed, withdrawn }) {
+    const items = [...this.list.querySelectorAll(`[data-conversation="${conversation}"]`)];
+    if (items.length && (removed || withdrawn)) {
+      this.items = null;
+      items.forEach((item) => item.remove()); // whether the server answers or not
+    }
+    if (!this.list.childElementCount) this.hide();
+    // The answer that is under way may be older than the change.
+    if (items.length || this.isAsking || conversation === this.conversation) this.load();
+  }
+
+  polled() {
+    this.isBehind = true;
+    if (!this.hidden && performance.now() - this.askedAt > WITHOUT_SOCKET) this.load();
   }
 
   async load() {
     const asked = (this.asked = {}); // so that an answer that was overtaken is dropped
+    this.askedAt = performance.now();
+    this.isAsking = true;
+    if (session.live) this.isBehind = false;
     const answer = await getJSON(this.dataset.source);
-    if (!answer || asked !== this.asked) return;
+    if (asked !== this.asked) return;
+    this.isAsking = false;
+    if (!answer) return;
     this.sequence = answer.sequence;
     const isDismissed = Number(storage.get(this.key, "session")) >= answer.sequence;
+    if (isDismissed || !answer.items.length) return this.hide();
+    this.hidden = false;
+    const items = JSON.stringify(answer.items);
+    if (items === this.items) return; // the focus may be on one of them
+    this.items = items;
     this.list.replaceChildren(...answer.items.map((item) => this.draw(item)));
-    this.hidden = isDismissed || answer.items.length === 0;
   }
 
-  draw({ body, question, age, about, is_same_product: isSame, warnings }) {
+  hide() {
+    this.hidden = true;
+    this.items = null;
+    this.list.replaceChildren();
+  }
+
+  draw({ conversation, body, question, age, about, is_same_product: isSame, warnings }) {
     const item = this.item.cloneNode(true);
+    item.dataset.conversation = conversation;
     const words = item.querySelector(".suggestions__body");
     words.textContent = body;
     words.title = body;
@@ -69,7 +116,7 @@ class Suggestions extends HTMLElement {
 
   dismiss() {
     storage.set(this.key, String(this.sequence), "session");
-    this.hidden = true;
+    this.hide();
     this.thread.querySelector("trato-composer textarea")?.focus();
   }
 }

@@ -42,9 +42,9 @@ def others(answered: Answered) -> None:
 def test_a_past_answer_is_suggested_with_what_it_answered(
     asked: Conversation, answered: Answered, others: None, seller: User, client_of: Any
 ) -> None:
-    answered("Hi there", QUESTION, ANSWER)
+    past = answered("Hi there", QUESTION, ANSWER)
     (item,) = suggested(client_of, seller, asked)
-    assert item["body"] == ANSWER
+    assert (item["conversation"], item["body"]) == (past.conversation_id, ANSWER)
     assert QUESTION in item["question"]
     assert (item["is_same_product"], item["warnings"]) == (False, [])
     assert item["age"].endswith("ago")
