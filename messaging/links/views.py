@@ -21,7 +21,8 @@ def leave(request: PersonRequest, conversation_id: int, sequence: int, place: in
     conversation = access.conversation_for(request.user, conversation_id)
     message = conversation.messages.filter(sequence=sequence).first()
     link = None if message is None or message.is_hidden else remarks.link_at(message.body, place)
-    if link is None or not (link.address or link.action):
+    if message is None or link is None or not (link.address or link.action):
         raise Http404("no such link")
     back = f"{conversation.page_of(sequence)}#message-{sequence}"
-    return render(request, "messaging/links/leave.html", {"link": link, "back": back})
+    values = {"message": message, "link": link, "back": back}
+    return render(request, "messaging/links/leave.html", values)

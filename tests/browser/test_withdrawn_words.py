@@ -1,11 +1,16 @@
 """Open pages forget what was withdrawn or edited, however they are connected."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
 from messaging.editing.actions import edit, withdraw
 from messaging.models import Conversation
+from messaging.scheduled.actions import schedule
 from tests.browser.acts import Person, block_socket, live, open_thread, polling
 from tests.exports import said_with_files
 from tests.said import say
@@ -36,6 +41,46 @@ def test_pages_without_the_conversation_say_what_its_messages_say_now(
     withdraw(shopper, conversation.pk, 1)
     expect(words).not_to_contain_text("quartzite")
     expect(words).to_have_text("This message was withdrawn." if page_of == PAGES[1] else GONE)
+
+
+def test_the_page_before_a_link_follows_its_message(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "See https://quartzite.example.com/")
+    page = person(seller)
+    page.goto(f"{conversation.get_absolute_url()}messages/1/links/0/")
+    live(page)
+    leaving = page.locator("main a[rel~=nofollow]")
+    expect(leaving).to_have_attribute("href", "https://quartzite.example.com/")
+    edit(shopper, conversation.pk, 1, "See https://marble.example.com/")
+    expect(leaving).to_have_attribute("href", "https://marble.example.com/")
+    expect(page.locator("main")).not_to_contain_text("quartzite")
+    withdraw(shopper, conversation.pk, 1)
+    expect(page.locator("main")).to_contain_text(GONE)
+    expect(page.locator("main")).not_to_contain_text("marble")
+    expect(leaving).to_have_count(0)
+
+
+def test_the_form_of_a_scheduled_message_follows_what_it_quotes(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "A quartzite bowl?")
+    tomorrow = timezone.now() + timedelta(days=1)
+    row = schedule(
+        seller, conversation.pk, uuid.uuid4(), "It is.", tomorrow, only_if_quiet=False, quote=1
+    )
+    page = person(seller)
+    page.goto(f"{conversation.get_absolute_url()}scheduled/{row.pk}/")
+    live(page)
+    quote = page.locator(".message__quote")
+    expect(quote).to_contain_text("A quartzite bowl?")
+    page.fill("[name=body]", "It is one.")
+    edit(shopper, conversation.pk, 1, "A small quartzite bowl?")
+    expect(quote).to_contain_text("A small quartzite bowl?")
+    withdraw(shopper, conversation.pk, 1)
+    expect(quote).to_contain_text(GONE)
+    expect(quote).not_to_contain_text("quartzite")
+    expect(page.locator("[name=body]")).to_have_value("It is one.")
 
 
 def test_a_picture_that_is_looked_at_goes_without_a_socket_too(
