@@ -13,6 +13,7 @@ from messaging.factories import ConversationFactory, MessageFactory, SavedViewFa
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, live, open_thread, says, state, write
 from tests.browser.inspector import Inspect, languages
+from tests.browser.lines import Line
 from tests.whole import only_whole
 
 NAMES, TITLE, FIELD = ".inbox__link", ".thread__title", "#composer-body"
@@ -190,6 +191,37 @@ def test_a_page_that_cannot_be_fetched_is_gone_to(inbox: Page, conversation: Con
     expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
     assert fetched.count(True) == 1
     assert not fetched[0]
+
+
+def test_without_a_connection_what_is_shown_stays(
+    person: Person, seller: User, conversation: Conversation, other: Conversation
+) -> None:
+    page = person(seller)
+    line = Line(page)
+    page.goto("/conversations/")
+    live(page)
+    page.click(f"{NAMES}:text('Lucía Romero')")
+    expect(page.locator(TITLE)).to_have_text("Lucía Romero")
+    page.fill(FIELD, "Half a sent")
+    page.click(f"{NAMES}:text('Ana Prieto')")
+    expect(page.locator(TITLE)).to_have_text("Ana Prieto")
+    loaded = Documents(page)
+    line.cut()
+    for kind in (f"{NAMES}:text('Lucía Romero')", ".inbox__lanes a >> nth=1"):
+        page.click(kind)
+        said = page.locator(".undo")
+        expect(said).to_have_text("That isn't possible right now. Try again in a moment.")
+        said.evaluate("one => one.replaceChildren()")
+        expect(page.locator(TITLE)).to_have_text("Ana Prieto")
+        expect(page).to_have_url(at(other))
+        assert current(page) == "Ana Prieto"
+    page.go_back()
+    expect(page).to_have_url(at(conversation))
+    line.mend()
+    expect(page.locator(TITLE)).to_have_text("Lucía Romero")
+    expect(page.locator(FIELD)).to_have_value("Half a sent")
+    assert current(page) == "Lucía Romero"
+    assert loaded == []
 
 
 @only_whole

@@ -5,6 +5,9 @@ import { session } from "trato/session";
 // Not of the filter: which page of a list or a conversation, and a reply to begin with.
 const OF_PAGE = ["before", "after", "around", "date", "reply"];
 
+/** What `askFor` returns without a connection: then no page of the site could be loaded. */
+export const UNREACHABLE = undefined;
+
 /** A filter without the page: "?lane=ours&before=…" is "?lane=ours". */
 function filterOf(query) {
   const values = new URLSearchParams(query);
@@ -28,13 +31,14 @@ export function isConversation(pathname) {
   return /\/\d+\/$/.test(pathname);
 }
 
-/** Fetch a page as a document; null if there is no usable one for the page's person. */
+/** Fetch a page as a document; null if there is no usable one for the page's person, or UNREACHABLE. */
 export async function askFor(address, signal) {
   const target = new URL(address);
   target.hash = "";
   const answer = await request(target.href, { headers: { Accept: "text/html" }, cache: "no-store", signal });
   // What a list filters by may be gone: that page says so.
   const text = answer?.ok || answer?.status === 404 ? await answer.text().catch(() => null) : null;
+  if (!answer && !(session.live && navigator.onLine)) return UNREACHABLE;
   if (text === null) return null;
   const page = new DOMParser().parseFromString(text, "text/html");
   const isOurs = page.body.dataset.user === String(session.user);

@@ -9,7 +9,7 @@ import { Keys } from "trato/keys";
 import { writeAll } from "trato/local-time";
 import { outbox } from "trato/outbox";
 import { onNews } from "trato/news-of";
-import { askFor, isConversation, listAt, withFilter } from "trato/pages";
+import { askFor, isConversation, listAt, UNREACHABLE, withFilter } from "trato/pages";
 import { Selection } from "trato/selection";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
@@ -39,6 +39,7 @@ class Panes extends HTMLElement {
     });
     window.addEventListener("popstate", () => this.wentTo());
     onNews((ids) => this.forgetPages(ids));
+    session.on("live", () => this.hasStayed && this.wentTo());
     wide.addEventListener("change", () => this.fillList());
     this.shown = this.pageOf(location.href);
     this.keys = new Keys(this);
@@ -201,6 +202,7 @@ class Panes extends HTMLElement {
 
   /** The person went back or forward. */
   async wentTo() {
+    this.hasStayed = false;
     if (this.pageOf(location.href) === this.shown) return;
     const query = history.state?.list ?? listAt(location);
     const isThread = isConversation(location.pathname);
@@ -214,7 +216,7 @@ class Panes extends HTMLElement {
     if (!isSameList) this.fillList(query);
   }
 
-  /** Fetch a page of this person; go there instead if that isn't possible. */
+  /** Fetch a page of this person; if that isn't possible, go there instead, or stay without a connection. */
   async ask(address) {
     this.request?.abort();
     const request = new AbortController();
@@ -223,11 +225,20 @@ class Panes extends HTMLElement {
     const page = (await this.takePrepared(address)) ?? (await askFor(address, request.signal));
     if (request.signal.aborted) return null;
     this.middle.removeAttribute("aria-busy");
-    if (!page && !session.ended) {
+    if (page === UNREACHABLE) this.stay();
+    else if (!page && !session.ended) {
       if (address === location.href) location.reload();
       else location.assign(address);
     }
     return page;
+  }
+
+  /** Keep what is shown. If the person went back or forward, the other page follows with the connection. */
+  async stay() {
+    this.hasStayed = true;
+    this.markCurrent(new URL(this.shown).pathname);
+    const { offerUndo } = await import("trato/undo");
+    offerUndo({ text: gettext("That isn't possible right now. Try again in a moment.") });
   }
 
   // -- showing ---------------------------------------------------------------------------------
