@@ -78,6 +78,25 @@ def test_one_of_three_is_cancelled_and_the_others_are_sent(
 
 
 @only_whole
+def test_a_file_that_another_tab_is_uploading_is_removed_on_the_server_too(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    other = page.context.new_page()
+    held: list[Route] = []
+    page.route("**/files/", lambda route: held.append(route))
+    for tab in (page, other):
+        open_thread(tab, conversation)
+    with page.expect_request("**/files/"):
+        page.set_input_files(CHOOSE, photo())
+    remove = other.get_by_role("button", name="Remove bowl.jpg")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as discarded:
+        remove.click()
+    assert discarded.value.status == 204
+    expect(page.locator(LINES)).to_have_count(0)
+
+
+@only_whole
 def test_a_refused_file_says_why_beside_it_and_the_others_are_unharmed(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

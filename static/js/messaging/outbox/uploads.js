@@ -25,8 +25,9 @@ class Uploads extends EventTarget {
   constructor() {
     super();
     for (const kind of ["live", "poll"]) session.on(kind, () => this.hurry());
-    window.addEventListener("storage", ({ key }) => {
+    window.addEventListener("storage", ({ key, oldValue, newValue }) => {
       if (!key?.startsWith(filePrefix)) return;
+      if (oldValue && newValue === null) this.dropped(JSON.parse(oldValue));
       this.changed();
       this.start(); // the tab in which it was chosen may be closed before it is uploaded
     });
@@ -123,17 +124,29 @@ class Uploads extends EventTarget {
   /** Don't send it after all. */
   cancel(id) {
     const record = this.get(id);
-    const wasTried = this.under.has(id) || this.pauses.has(`last-${id}`);
-    this.under.get(id)?.abort();
+    const wasTried = this.wasTried(id);
     this.forget(id);
     this.changed();
     if (record?.file) {
       request(addresses.file(record.conversation, record.file), { method: "DELETE", headers: headers() });
-    } else if (record && wasTried) {
-      // The server may have all of it, and would count it for a day.
-      const address = `${addresses.files(record.conversation)}?client_id=${id}`;
-      request(address, { method: "DELETE", headers: headers() });
-    }
+    } else if (record && wasTried) this.abandon(record);
+  }
+
+  /** Whether this tab has begun to upload it. */
+  wasTried(id) {
+    return this.under.has(id) || this.pauses.has(`last-${id}`);
+  }
+
+  /** The server may have all of an upload, and would count it for a day. */
+  abandon({ id, conversation }) {
+    this.under.get(id)?.abort();
+    const address = `${addresses.files(conversation)}?client_id=${id}`;
+    request(address, { method: "DELETE", headers: headers() });
+  }
+
+  /** Another tab has removed a file, and doesn't know that this one is uploading it. */
+  dropped(record) {
+    if (!record.file && this.wasTried(record.id)) this.abandon(record);
   }
 
   /** Try again. If the server still has it, the upload's answer is the same as before. */
