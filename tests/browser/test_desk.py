@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.auth.models import Group
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.factories import UserFactory
 from accounts.models import User
@@ -36,6 +36,7 @@ def count(page: Page, name: str, number: int) -> None:
 
 def decide(page: Page, key: str, reason: str, **more: str) -> None:
     """Choose an act by its key, give its reasons, and confirm, without touching the mouse."""
+    page.wait_for_load_state()  # its keys are heard then
     page.keyboard.press(key)
     for name, words in more.items():
         page.locator(f"#id_{name}").focus()
@@ -85,3 +86,21 @@ def test_cases_are_decided_by_keyboard_and_claims_are_seen(
     expect(answering.locator(".message")).to_have_count(1)
     held(shopper, conversation, "Pay me on the other app")
     count(desk, "open", 1)  # without a reload
+
+
+def test_a_case_that_came_up_while_the_page_was_loading_is_counted(
+    person: Person, shopper: User, moderator: User, conversation: Conversation
+) -> None:
+    desk = person(moderator)
+    waiting: list[Route] = []
+    desk.route("**/js/staff*.js", lambda route: waiting.append(route))  # which opens the socket
+    desk.goto(QUEUE, wait_until="commit")
+    count(desk, "open", 0)
+    held(shopper, conversation, "Pay me on the other app")
+    waiting[0].continue_()
+    count(desk, "open", 1)
+    expect(desk.locator(".desk-news")).to_be_visible()
+    desk.unroute_all()
+    with desk.expect_response("**/case/state/"):
+        desk.goto(QUEUE)
+    expect(desk.locator(".desk-news")).to_be_hidden()

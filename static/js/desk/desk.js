@@ -8,25 +8,37 @@ const GATHER = 500; // milliseconds; changes within this time are one request
 const head = document.querySelector("[data-desk]");
 const page = document.querySelector("[data-case]");
 let timer = null;
+let isNews = false;
 
-/** Show the counts as they are now. */
+/** Show the counts as they are now, and that there is news: if an event said so, or if they differ. */
 async function count() {
   timer = null;
   const answer = await request(head.dataset.desk, { headers: { Accept: "application/json" } });
   if (!answer?.ok) return;
   const counts = await answer.json();
-  for (const place of head.querySelectorAll("[data-count]")) place.textContent = counts[place.dataset.count];
-  head.querySelector(".desk-news").hidden = false;
+  for (const place of head.querySelectorAll("[data-count]")) {
+    const now = String(counts[place.dataset.count]);
+    isNews ||= place.textContent.trim() !== now;
+    place.textContent = now;
+  }
+  if (isNews) head.querySelector(".desk-news").hidden = false;
+}
+
+function ask() {
+  timer ??= setTimeout(count, GATHER);
 }
 
 function changed() {
-  timer ??= setTimeout(count, GATHER);
+  isNews = true;
+  ask();
 }
 
 if (head) {
   session.on("desk.changed", changed);
   session.on("case.claimed", changed);
-  session.on("live", () => head.dataset.wasLive && changed());
+  // Before the socket was there, events were missed.
+  session.on("live", () => (head.dataset.wasLive ? changed() : ask()));
+  if (session.live) ask();
   session.on("lost", () => (head.dataset.wasLive = "1"));
 }
 
