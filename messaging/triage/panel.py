@@ -39,6 +39,11 @@ class Team:
     colleagues: list[Colleague]
     labels: list[Label]
 
+    @property
+    def can_add_label(self) -> bool:
+        """Whether the shop has a label that is not on the conversation."""
+        return not all(label.is_on for label in self.labels)  # type: ignore[attr-defined]
+
 
 @dataclass(frozen=True)
 class Panel:

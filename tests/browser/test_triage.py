@@ -102,6 +102,28 @@ def test_the_team_sees_assignee_and_labels_at_once_and_the_shopper_nothing(
 
 
 @only_whole
+def test_no_label_is_offered_once_the_conversation_has_them_all(
+    person: Person, seller: User, shop: Shop, asked: Conversation
+) -> None:
+    labels.create(seller, shop.pk, "Wholesale", "blue")
+    page = person(seller)
+    open_thread(page, asked)
+    aside = page.locator(".triage-context")
+    add = aside.get_by_role("button", name="Add")
+    add.click()
+    remove = aside.get_by_role("button", name="Remove the label Wholesale")
+    expect(remove).to_be_focused()
+    expect(add).to_be_hidden()
+    page.reload()
+    expect(remove).to_be_visible()
+    expect(add).to_be_hidden()
+    remove.click()
+    expect(add).to_be_visible()
+    labels.create(seller, shop.pk, "Gift", "red")
+    expect(aside.locator("[name=label] option:not([hidden])")).to_have_count(2)
+
+
+@only_whole
 def test_rows_that_were_asked_for_before_a_label_was_renamed_have_its_new_name(
     person: Person, seller: User, colleague: User, shop: Shop, asked: Conversation
 ) -> None:

@@ -2,6 +2,7 @@
 // follows the person's other tabs and the team.
 import { act, actOf } from "trato/acts";
 import { refresh, refreshOld } from "trato/fresh-page";
+import { isVisible } from "trato/keep-focus";
 import { noteSeen } from "trato/last-seen";
 import { format, write } from "trato/local-time";
 import { session } from "trato/session";
@@ -198,17 +199,23 @@ class Triage extends HTMLElement {
       }
     }
     if (labels === undefined) return;
+    const focused = document.activeElement;
     for (const chip of this.querySelectorAll("[data-label]")) {
       chip.hidden = !labels.includes(Number(chip.dataset.label));
     }
     this.offer(labels);
+    if (!this.contains(focused) || isVisible(focused)) return;
+    const chips = this.querySelectorAll("[data-label]:not([hidden]) button");
+    ([...chips].at(-1) ?? this.querySelector("[data-add] select"))?.focus();
   }
 
   /** Offer the labels that the conversation doesn't have. */
   offer(labels) {
     for (const select of this.querySelectorAll("select[name=label]")) {
       for (const option of select.options) option.hidden = option.disabled = labels.includes(Number(option.value));
-      select.value = [...select.options].find((option) => !option.disabled)?.value ?? "";
+      const free = [...select.options].find((option) => !option.disabled);
+      select.value = free?.value ?? "";
+      select.form.hidden = !free;
     }
   }
 
@@ -230,7 +237,6 @@ class Triage extends HTMLElement {
       option.textContent = label.name;
     }
     this.offer(this.labels());
-    form.hidden = !form.elements.label.length;
   }
 
   drawLabel({ id, name, colour }) {
