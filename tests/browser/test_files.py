@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from playwright.sync_api import Route, expect
 
 from accounts.models import User
@@ -82,13 +83,13 @@ def test_a_file_that_another_tab_is_uploading_is_removed_on_the_server_too(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
     page = person(shopper)
-    other = page.context.new_page()
     held: list[Route] = []
     page.route("**/files/", lambda route: held.append(route))
-    for tab in (page, other):
-        open_thread(tab, conversation)
+    open_thread(page, conversation)
     with page.expect_request("**/files/"):
         page.set_input_files(CHOOSE, photo())
+    other = page.context.new_page()
+    open_thread(other, conversation)
     remove = other.get_by_role("button", name="Remove bowl.jpg")
     with page.expect_response(lambda answer: answer.request.method == "DELETE") as discarded:
         remove.click()
@@ -290,6 +291,23 @@ def test_a_server_that_is_killed_during_an_upload_gets_the_file_again(
     is_drawn(page, 1)
     expect(page.locator(".message[data-pending]")).to_have_count(0)
     assert stored() == [("Hold on", ["bowl.jpg"])]
+
+
+@only_whole
+def test_an_upload_that_the_end_of_the_session_refuses_goes_on_after_the_next_login(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.set_input_files(CHOOSE, photo())
+    expect(page.get_by_text("You've been logged out.")).to_be_visible()
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # as they came
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    write(page, "Here it is")
+    is_drawn(page, 1)
+    assert stored() == [("Here it is", ["bowl.jpg"])]
 
 
 @only_whole

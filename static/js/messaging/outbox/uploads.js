@@ -2,7 +2,7 @@
 // know it, and its content in IndexedDB. Its `id` is the `client_id` of the upload: however often that
 // is tried, it is one file. `file` is the server's ID once it has all of it.
 import { session } from "trato/session";
-import { headers, post, request } from "trato/api";
+import { headers, noteStatus, post, request } from "trato/api";
 import { dropBlob, findBlob, isInAnotherTab, keepBlob } from "trato/blobs";
 import { newId } from "trato/client-id";
 import { addresses } from "trato/page";
@@ -204,7 +204,9 @@ class Uploads extends EventTarget {
       const answer = await post(addresses.file(record.conversation, record.file), { alt });
       if (answer?.ok) this.update(record.id, { told: alt });
       else if (answer?.status === 404) this.update(record.id, { file: null, told: "" }); // purged
-      else if (answer && !PASSES.has(answer.status)) this.update(record.id, { error: answer.body?.detail });
+      else if (answer && !PASSES.has(answer.status) && !session.ended) {
+        this.update(record.id, { error: answer.body?.detail });
+      }
       return;
     }
     let blob = await findBlob(record.id);
@@ -230,7 +232,10 @@ class Uploads extends EventTarget {
   send(record, blob) {
     return new Promise((resolve) => {
       const sending = new XMLHttpRequest();
-      const end = () => resolve({ status: sending.status, body: sending.response });
+      const end = () => {
+        noteStatus(sending.status);
+        resolve({ status: sending.status, body: sending.response });
+      };
       sending.open("POST", addresses.files(record.conversation));
       sending.responseType = "json";
       for (const [name, value] of Object.entries(headers())) sending.setRequestHeader(name, value);

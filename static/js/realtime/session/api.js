@@ -13,6 +13,11 @@ export function onEnded(tell) {
   tellEnded = tell;
 }
 
+/** Tell the page if a response's status says that nobody or somebody else is logged in. */
+export function noteStatus(status) {
+  if (ENDED.has(status)) tellEnded(ENDED.get(status));
+}
+
 function token() {
   // The cookie is current; the token in a form is as old as its page.
   const field = document.querySelector("input[name=csrfmiddlewaretoken]");
