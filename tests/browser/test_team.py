@@ -13,7 +13,8 @@ from tests.browser.acts import Person, bodies, open_thread, says, write
 from tests.browser.inspector import Inspect, languages
 from tests.whole import only_whole
 
-LINK = "/team-invitation/a-token/"
+LINK = "/team-invitation/a-token/"  # leads to INVITATION
+INVITATION = "/team-invitation/"
 
 
 def press(page: Page, name: str) -> None:
@@ -91,7 +92,8 @@ def test_the_pages_of_a_team(
     TeamInvitationFactory(shop=shop, email=shopper.email, token="a-token")
     of_shop = f"/my/team/{shop.pk}/"
     owner = inspect(seller, locale=locale)
-    pages = ["/my/team/", f"{of_shop}leave/", LINK]
+    owner.page.goto(LINK)
+    pages = ["/my/team/", f"{of_shop}leave/", INVITATION]
     owner.tour([*pages, f"{of_shop}{colleague.pk}/", f"{of_shop}{colleague.pk}/remove/"])
     owner.page.goto("/my/team/")
     owner.page.fill("[name=email]", colleague.email)
@@ -101,7 +103,11 @@ def test_the_pages_of_a_team(
     ShopMember.objects.filter(user=colleague).update(role=ShopMember.Role.OWNER)
     owner.tour([f"{of_shop}leave/"])
     guest, visitor = inspect(shopper, locale=locale), inspect(None, locale=locale)
-    guest.tour([LINK, "/my/team/"])
-    visitor.tour([LINK, "/accounts/signup/"])
-    visitor.tour(["/team-invitation/gone/"], status=410)
+    for each in (guest, visitor):
+        each.page.goto(LINK)
+    guest.tour([INVITATION, "/my/team/"])
+    visitor.tour([INVITATION, "/accounts/signup/"])
+    answer = visitor.page.goto("/team-invitation/gone/")
+    assert answer and answer.status == 410
+    visitor.look()
     assert [*owner.problems, *guest.problems, *visitor.problems] == []
