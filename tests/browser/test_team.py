@@ -108,6 +108,7 @@ def test_the_pages_of_a_team(
     guest.tour([INVITATION, "/my/team/"])
     visitor.tour([INVITATION, "/accounts/signup/"])
     answer = visitor.page.goto("/team-invitation/gone/")
-    assert answer and answer.status == 410
+    assert answer is not None
+    assert answer.status == 410
     visitor.look()
     assert [*owner.problems, *guest.problems, *visitor.problems] == []
