@@ -52,7 +52,7 @@ def wide_world(shopper: User, seller: User, shop: Shop, moderator: User) -> Conv
     """Everything with a name is called by one word of maximum length."""
     for user, letter in ((shopper, "S"), (seller, "M")):
         user.name = letter + WIDE * 59
-        user.email = f"{letter}{WIDE * 62}@{'w' * 60}.example"
+        user.email = f"{letter}{WIDE * 62}@{'w' * 60}.example".lower()
         user.save()
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     EmailAddress.objects.create(user=shopper, email=f"new{WIDE * 60}@{'w' * 60}.example")

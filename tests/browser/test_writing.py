@@ -56,15 +56,15 @@ def test_links_are_drawn_alike_by_the_browser_and_by_the_server(
         open_thread(page, conversation)
     write(
         asking,
-        "See https://example.com/bowls?size=2. Not javascript:alert(1), nor "
-        "https://bank.example@evil.example/ nor http://bücher.example/, but (HTTP://EXAMPLE.org).",
+        "See https://example.com/bowls?size=2. Not javascript:alert(1), but "
+        "http://bücher.example/ and (HTTP://EXAMPLE.org).",
     )
-    shown = ["example.com/bowls?size=2", "example.org"]
+    shown = ["example.com/bowls?size=2", "bücher.example", "example.org"]
     links = answering.locator(".message__body a")
     for _drawn_by in ("browser", "server"):
         expect(links).to_have_text(shown)
         for link in links.all():
-            assert link.get_attribute("rel") == "noopener nofollow ugc"
+            assert link.get_attribute("rel") == "noopener noreferrer nofollow ugc"
             assert link.get_attribute("target") == "_blank"
         assert links.first.get_attribute("href") == "https://example.com/bowls?size=2"
         answering.reload()
