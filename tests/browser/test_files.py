@@ -1,20 +1,16 @@
 """Photos and PDFs between two people: chosen, dropped, pasted, described, sent and looked at."""
 
-from typing import Any
-
-from django.conf import settings
 from playwright.sync_api import Route, expect
 
 from accounts.models import User
 from catalog.models import Product
-from messaging.models import Conversation, File
+from messaging.models import Conversation
 from tests.browser.acts import (
     Person,
     block_socket,
     choose_in_menu,
     open_thread,
     polling,
-    returned,
     says,
     write,
 )
@@ -234,80 +230,6 @@ def test_a_quote_with_nothing_but_files_survives_a_reload(
     page.reload()
     expect(page.locator(LINES)).to_have_count(1)
     expect(page.locator(".composer__about")).to_contain_text("Which colour?")
-
-
-@only_whole
-def test_a_message_waits_for_its_files_and_what_follows_waits_behind_it(
-    person: Person, shopper: User, seller: User, conversation: Conversation
-) -> None:
-    page, answering = person(shopper), person(seller)
-    held: list[Route] = []
-    page.route("**/files/", lambda route: held.append(route))
-    open_thread(page, conversation)
-    open_thread(answering, conversation)
-    page.set_input_files(CHOOSE, photo())
-    write(page, "With a photo")
-    write(page, "And then this")
-    expect(page.locator(".message[data-pending]")).to_have_count(2)
-    expect(page.locator("[data-upload]")).to_have_count(1)
-    assert stored() == []
-    [route] = held
-    route.continue_()
-    says(answering, "And then this")
-    is_drawn(answering, 1)
-    assert stored() == [("With a photo", ["bowl.jpg"]), ("And then this", [])]
-
-
-@only_whole
-def test_an_upload_outlives_a_lost_connection_and_a_reload(
-    person: Person, shopper: User, conversation: Conversation
-) -> None:
-    page = person(shopper)
-    page.route("**/files/", lambda route: route.abort())
-    open_thread(page, conversation)
-    page.set_input_files(CHOOSE, [photo("one.jpg"), document("two.pdf")])
-    write(page, "On a train")
-    expect(page.locator(".message[data-pending]")).to_have_count(1)
-    page.reload()
-    expect(page.locator(".message[data-pending]")).to_have_count(1)
-    page.unroute("**/files/")
-    is_drawn(page, 1)
-    expect(page.locator(".message[data-pending]")).to_have_count(0)
-    assert stored() == [("On a train", ["one.jpg", "two.pdf"])]
-    assert File.objects.count() == 2
-
-
-@only_whole
-def test_a_server_that_is_killed_during_an_upload_gets_the_file_again(
-    person: Person, site: Any, shopper: User, conversation: Conversation
-) -> None:
-    page = person(shopper)
-    open_thread(page, conversation)
-    site.kill(0)
-    page.set_input_files(CHOOSE, photo())
-    write(page, "Hold on")
-    site.start(0)
-    returned(page)
-    is_drawn(page, 1)
-    expect(page.locator(".message[data-pending]")).to_have_count(0)
-    assert stored() == [("Hold on", ["bowl.jpg"])]
-
-
-@only_whole
-def test_an_upload_that_the_end_of_the_session_refuses_goes_on_after_the_next_login(
-    person: Person, shopper: User, conversation: Conversation
-) -> None:
-    page = person(shopper)
-    open_thread(page, conversation)
-    cookies = page.context.cookies()
-    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    page.set_input_files(CHOOSE, photo())
-    expect(page.get_by_text("You've been logged out.")).to_be_visible()
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # as they came
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
-    write(page, "Here it is")
-    is_drawn(page, 1)
-    assert stored() == [("Here it is", ["bowl.jpg"])]
 
 
 @only_whole

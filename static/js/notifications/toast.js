@@ -14,7 +14,6 @@ const SAME_WITHIN = 1000; // milliseconds between a message and its notification
 const shown = new Map(); // conversation → the time up to which all was told
 const rendered = document.querySelector("[data-notified-until]")?.dataset ?? {};
 const notifiedUntil = Date.parse(rendered.notifiedUntil) || 0; // 0: nothing was unread
-const shownFor = Number(place.dataset.seconds) * 1000; // milliseconds
 let notices = Number(rendered.notices) || 0; // unread ones that this page has shown
 
 function isUnseen(conversation) {
@@ -32,6 +31,7 @@ export function show({ conversation, title, excerpt, url, announcement = "" }) {
   toast.querySelector(".toast__title").textContent = title;
   toast.querySelector(".toast__excerpt").textContent = excerpt;
   toast.querySelector(".toast__close").addEventListener("click", () => toast.remove());
+  const shownFor = Number(place.dataset.seconds) * 1000; // milliseconds
   let timer;
   const leave = () => (timer = setTimeout(() => toast.remove(), shownFor));
   for (const kind of ["pointerenter", "focusin"]) toast.addEventListener(kind, () => clearTimeout(timer));
