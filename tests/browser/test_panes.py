@@ -224,6 +224,24 @@ def test_without_a_connection_what_is_shown_stays(
     assert loaded == []
 
 
+def test_while_the_server_restarts_what_is_shown_stays(
+    inbox: Page, conversation: Conversation
+) -> None:
+    inbox.click(f"{NAMES}:text('Ana Prieto')")
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    loaded = Documents(inbox)
+    address = f"**{conversation.get_absolute_url()}"
+    inbox.route(address, lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    said = inbox.locator(".undo")
+    expect(said).to_have_text("That isn't possible right now. Try again in a moment.")
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    inbox.unroute(address)
+    inbox.click(f"{NAMES}:text('Lucía Romero')")
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    assert loaded == []
+
+
 @only_whole
 def test_of_two_conversations_chosen_quickly_the_last_is_shown(
     inbox: Page, conversation: Conversation, other: Conversation

@@ -5,8 +5,10 @@ import { session } from "trato/session";
 // Not of the filter: which page of a list or a conversation, and a reply to begin with.
 const OF_PAGE = ["before", "after", "around", "date", "reply"];
 
-/** What `askFor` returns without a connection: then no page of the site could be loaded. */
+/** What `askFor` returns without a connection or a server: then no page of the site could be loaded. */
 export const UNREACHABLE = undefined;
+
+const NO_SERVER = [502, 503, 504]; // what a proxy answers while a server restarts or is too busy
 
 /** A filter without the page: "?lane=ours&before=…" is "?lane=ours". */
 function filterOf(query) {
@@ -36,6 +38,7 @@ export async function askFor(address, signal) {
   const target = new URL(address);
   target.hash = "";
   const answer = await request(target.href, { headers: { Accept: "text/html" }, cache: "no-store", signal });
+  if (NO_SERVER.includes(answer?.status)) return UNREACHABLE;
   // What a list filters by may be gone: that page says so.
   const text = answer?.ok || answer?.status === 404 ? await answer.text().catch(() => null) : null;
   if (!answer && !(session.live && navigator.onLine)) return UNREACHABLE;
