@@ -29,7 +29,7 @@ def open_of(conversation: Conversation, sender_id: int) -> QuerySet[HeldMessage]
 def with_nothing_else(user: Person, limit: int) -> list[Conversation]:
     """Return a shopper's conversations in which there are only held messages of theirs.
 
-    Lists don't have them, because nobody has said anything there yet.
+    A list has no rows for them, because nobody has said anything there yet.
     """
     shown = HeldMessage.objects.filter(sender=user.pk, state__in=SHOWN)
     rows = Conversation.objects.filter(

@@ -79,10 +79,12 @@ def _list(request: PersonRequest) -> dict[str, Any]:
     for row in page.rows:
         row.marks = marks[row.pk]
     is_seller = host.acts_as_seller(request.user)
-    is_empty = not (page.rows or page.newer or is_outdated or wanted != Filter())
+    is_whole = not (page.newer or is_outdated or wanted != Filter())
+    is_empty = is_whole and not page.rows
+    # Sellers rarely ask, and their list takes enough queries already.
+    asks_held = is_empty or (is_whole and not is_seller)
+    only_held = held.with_nothing_else(request.user, ROWS_MAX) if asks_held else []
     first_steps = host.before_first_question(request) if is_empty and is_seller else None
-    is_waiting = is_empty and not is_seller
-    only_held = held.with_nothing_else(request.user, ROWS_MAX) if is_waiting else []
     counts, wakes_at = listing.counts_and_waking(scope)
     return {
         "page": page,

@@ -1,4 +1,4 @@
-"""Somebody whose first message is held finds it again from the empty inbox."""
+"""Somebody whose first message is held finds it again from the inbox."""
 
 import uuid
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from catalog.factories import ProductFactory
+from messaging.factories import ConversationFactory, MessageFactory
 from messaging.held.store import hold
 from messaging.models import Conversation, HeldMessage
 from messaging.records import Attempt
@@ -48,6 +50,21 @@ def test_the_empty_inbox_leads_to_what_is_held(
     assert EMPTY in client_of(stranger).get("/conversations/").text
     reject(moderator, held.pk, "A scam")
     assert all(address in page for page in shown(client_of(shopper)))
+
+
+def test_a_list_with_rows_leads_to_it_too(
+    held: HeldMessage, shopper: User, stranger: User, client_of: Any
+) -> None:
+    mine = ConversationFactory(consumer=shopper, product=ProductFactory())
+    others = ConversationFactory(consumer=stranger, product=ProductFactory())
+    for one in (mine, others):
+        MessageFactory(conversation=one, body="Is it still there?")
+    address = f'href="{held.conversation.get_absolute_url()}"'
+    for page in shown(client_of(shopper)):
+        assert mine.get_absolute_url() in page
+        assert page.count(address) == 1
+    assert not any(address in page for page in shown(client_of(stranger)))
+    assert address not in client_of(shopper).get("/conversations/?lane=ours").text
 
 
 def test_what_was_delivered_is_a_row_of_the_list(
