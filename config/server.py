@@ -5,6 +5,7 @@ a lost connection, reconnects and sends the frame again. Here it gets 1009.
 """
 
 import argparse
+import gc
 import os
 import sys
 
@@ -25,8 +26,10 @@ def main() -> None:
     )
     options = parser.parse_args()
     os.environ["PORT"] = str(options.port)  # in development, the links in mails have it
+    gc.disable()  # as in config.asgi
     django.setup()
     if options.demo:
+        gc.enable()
         prepare_demo()
     if not single_process.claim():
         sys.exit(
