@@ -14,6 +14,7 @@ HOST = "tests/host"
 MESSAGING = "tests/messaging"
 HALF = ("tests/staff", "tests/trato", "tests/operations")  # of what is not messaging
 APART = (OUTAGES, CLUSTER, BROWSER, HOST)
+CHECKED = ("tests/test_layout.py", "tests/test_requirements.py")  # by `make check`
 SERVERS = ("postgres", "initdb", "redis-server")
 
 
@@ -65,7 +66,9 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
     servers = has_servers(missing)
     is_whole = others == ["tests"] and servers
-    on_sqlite, on_postgresql = (ON_SQLITE, ON_POSTGRESQL) if is_whole else ((), ())
+    on_sqlite, on_postgresql = (
+        ((*ON_SQLITE, *CHECKED), (*ON_POSTGRESQL, *CHECKED)) if is_whole else ((), ())
+    )
     # Without the other tests' fixtures, whose apps are not installed there.
     host = [*of[HOST], f"--confcutdir={HOST}", *options]
     suites = {

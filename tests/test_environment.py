@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.whole import only_whole
+
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "deploy/trato.env.example"
 SECRET = "kX2-mQ7_vT9zB4cN8wL1yR5hJ3gD6fS0pA-eU2iO7tY4bV9nM1"
@@ -64,6 +66,7 @@ def test_the_example_names_exactly_what_production_reads(example: str, loaded: A
     assert sorted({*named} - {"DJANGO_SETTINGS_MODULE"}) == loaded[0]
 
 
+@only_whole
 def test_what_is_commented_out_changes_nothing(example: str, loaded: Any) -> None:
     everything = lines(example, commented=False) | lines(example, commented=True)
     assert load(everything) == loaded

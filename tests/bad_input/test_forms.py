@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.whole import some_of
+
 from .attack import (
     ACTS_OF_STAFF,
     FIELDS,
@@ -61,7 +63,7 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize("kind", some_of(BODIES, 4))
 def test_no_address_breaks_by_a_body_that_is_no_form(
     kind: str, attack: Attack, real: dict[str, str]
 ) -> None:

@@ -57,6 +57,7 @@ def test_the_pages_for_when_something_is_wrong(
     assert visit.problems + staff_visit.problems == []
 
 
+@only_whole
 @languages
 def test_the_page_for_too_much_in_too_short_a_time(locale: str, inspect: Inspect) -> None:
     visitor = inspect(None, locale=locale)

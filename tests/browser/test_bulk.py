@@ -74,6 +74,7 @@ def whole(page: Page) -> None:
     page.get_by_role("button", name="Select all pages").click()
 
 
+@only_whole
 def test_the_rest_of_an_act_that_failed_is_told_and_stays_selected(
     inbox: Page, seller: User
 ) -> None:
@@ -178,6 +179,7 @@ def test_what_was_not_on_screen_is_not_put_away(
     expect(inbox.locator(SAID)).to_contain_text("Archived")
 
 
+@only_whole
 def test_the_key_takes_nothing_from_a_colleague_who_was_faster(
     inbox: Page, rows: list[Conversation], seller: User, colleague: User
 ) -> None:

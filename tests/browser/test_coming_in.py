@@ -109,6 +109,7 @@ def test_times_are_those_of_the_zone_that_a_person_has_chosen(
     expect(page.locator(".message time")).to_have_text("8:30 AM")
 
 
+@only_whole
 def test_unsent_words_of_a_deleted_account_leave_the_browser(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

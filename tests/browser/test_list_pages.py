@@ -60,6 +60,7 @@ def test_an_older_page_opened_directly_stays_one(older: Page, rows: list[Convers
     expect(older.locator(NAMES)).to_have_text(["Client 01", "Client 00"])
 
 
+@only_whole
 def test_an_older_page_shows_acts_and_loses_what_is_news(
     older: Page, rows: list[Conversation], seller: User, colleague: User
 ) -> None:

@@ -10,6 +10,7 @@ from messaging.models import Conversation, Look
 from tests.browser.acts import Person
 from tests.browser.inspector import Inspect, languages
 from tests.said import say
+from tests.whole import only_whole
 
 MENU = "summary[aria-label='More for this conversation']"
 
@@ -35,6 +36,7 @@ def test_a_look_needs_a_reason_and_is_seen_by_both_sides_later(
         expect(page.get_by_text("police")).to_have_count(0)
 
 
+@only_whole
 @languages
 def test_the_pages_about_looks_are_accessible(
     locale: str, inspect: Inspect, shopper: User, moderator: User, conversation: Conversation

@@ -9,6 +9,7 @@ from tests.said import say
 from tests.whole import only_whole
 
 
+@only_whole
 def test_the_menu_of_the_last_message_shows_all_its_items(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

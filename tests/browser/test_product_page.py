@@ -10,13 +10,13 @@ from catalog.factories import ProductFactory
 from catalog.models import Product
 from tests.browser.acts import Person
 from tests.products import ProductImageFactory
-from tests.whole import only_whole
+from tests.whole import only_whole, some_of
 
 SIZES = [(390, 844), (390, 420), (820, 1180), (1280, 800), (1600, 900)]
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", some_of(SIZES, 2))
 def test_asking_is_reachable_without_scrolling(
     size: tuple[int, int], scripts: bool, person: Person, product: Product
 ) -> None:

@@ -7,12 +7,13 @@ from accounts.models import User
 from messaging.models import Conversation
 from tests.browser.acts import Person, block_socket, live, polling, says, write
 from tests.browser.inspector import Inspect
+from tests.whole import only_whole, some_of
 
 PHONE = "Call me at 612 345 678, please"
 MASKED = "Call me at •••, please"
 
 
-@pytest.fixture(params=["socket", "polling"])
+@pytest.fixture(params=some_of(["socket", "polling"], 1))
 def pair(
     request: pytest.FixtureRequest,
     person: Person,
@@ -84,6 +85,7 @@ def test_without_scripts_the_form_comes_back_with_the_choices(
     says(page, MASKED)
 
 
+@only_whole
 def test_a_question_is_accessible(
     inspect: Inspect, shopper: User, conversation: Conversation
 ) -> None:

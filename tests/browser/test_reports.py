@@ -110,6 +110,7 @@ def test_the_pages_are_accessible(
     assert visit.problems + visitor.problems + staff.problems == []
 
 
+@only_whole
 @pytest.mark.parametrize("kind", some_of(["conversation", "product", "shop", "person"], 1))
 def test_no_words_are_run_anywhere(
     kind: str,

@@ -124,6 +124,7 @@ def test_runs_continue_over_new_older_and_missed_messages(
     assert drawn(page)[1:] == shown[-settings.HISTORY_PAGE_SIZE + 1 :]
 
 
+@only_whole
 @languages
 def test_four_messages_are_in_view_over_a_phones_keyboard(
     locale: str, person: Person, shopper: User, conversation: Conversation

@@ -119,6 +119,7 @@ def test_the_buttons_work_without_scripts(
     assert [report.reason for report in Report.objects.all()] == ["scam"]
 
 
+@only_whole
 def test_a_blocked_hosts_links_dont_open(
     person: Person, shopper: User, seller: User, moderator: User, conversation: Conversation
 ) -> None:

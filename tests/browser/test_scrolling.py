@@ -10,6 +10,7 @@ from messaging.factories import MessageFactory, ParticipantFactory
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, badge, live, open_thread, says, state, write
 from tests.browser.files import CHOOSE, LINES, photo
+from tests.whole import only_whole
 
 SCROLLER = ".thread__scroll"
 LONG = 100  # messages; a page of history has 40
@@ -103,6 +104,7 @@ def test_news_below_is_told_and_counted_and_leaves_the_view_alone(
     state(answering, "Read")
 
 
+@only_whole
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_button_to_the_news_covers_nothing_below_the_messages(
     width: int, person: Person, shopper: User, seller: User, long_thread: Conversation

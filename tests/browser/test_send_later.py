@@ -162,6 +162,7 @@ def test_a_menu_that_was_open_overnight_is_drawn_again(
     expect(time).not_to_have_text("Mon, 2 Jan, 9:00")
 
 
+@only_whole
 def test_one_that_is_due_is_sent_by_a_server(answering: Page, asking: Page) -> None:
     answering.click(".send-later__times button >> nth=0")
     expect(answering.locator(SUMMARY)).to_have_count(1)

@@ -14,6 +14,7 @@ from messaging.decisions.ruling import Ruling
 from messaging.models import Appeal, Conversation, Message
 from tests.browser.acts import Person, open_thread, says, write
 from tests.browser.inspector import PHONE, Inspect, languages
+from tests.whole import only_whole
 
 REASONS: dict[str, Any] = {
     "facts": "You asked three people to pay elsewhere.", "ground": "terms",
@@ -76,6 +77,7 @@ def test_without_scripts_the_line_replaces_the_form(
     expect(page.locator("#composer-body")).to_be_hidden()
 
 
+@only_whole
 @languages
 def test_the_pages_are_accessible(
     locale: str, inspect: Inspect, shopper: User, moderator: User, conversation: Conversation
@@ -87,6 +89,7 @@ def test_the_pages_are_accessible(
     assert looked.problems == []
 
 
+@only_whole
 def test_words_without_spaces_do_not_widen_the_pages_of_staff(
     person: Person, shopper: User, moderator: User, lead: User
 ) -> None:

@@ -65,6 +65,7 @@ def test_hidden_answers_stay_hidden_until_the_next_question(
     expect(page.locator(PANEL)).to_be_visible()
 
 
+@only_whole
 def test_a_shopper_is_not_shown_any(
     page: Page, person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_shopper_is_not_shown_any(
     expect(asking.locator(PANEL)).to_have_count(0)
 
 
+@only_whole
 @pytest.mark.parametrize("is_live", [True, False])
 def test_words_that_are_taken_back_elsewhere_are_suggested_no_longer(
     is_live: bool, page: Page, past: Conversation, seller: User
@@ -95,6 +97,7 @@ def test_words_that_are_taken_back_elsewhere_are_suggested_no_longer(
     expect(page.locator(PANEL)).to_be_hidden()
 
 
+@only_whole
 def test_answers_that_are_not_shown_leave_no_words_in_the_page(page: Page) -> None:
     page.get_by_role("button", name="Hide these answers").click()
     expect(page.locator(".suggestions__body")).to_have_count(0)
@@ -103,6 +106,7 @@ def test_answers_that_are_not_shown_leave_no_words_in_the_page(page: Page) -> No
     expect(page.locator(".suggestions__body")).to_have_count(0)
 
 
+@only_whole
 def test_what_was_said_without_a_connection_counts_once_it_is_back(
     person: Person, past: Conversation, seller: User, shopper: User, conversation: Conversation
 ) -> None:

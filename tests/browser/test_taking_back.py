@@ -48,6 +48,7 @@ def test_what_is_on_its_way_cannot_be_taken_back_in_any_tab(
         expect(page.locator(f".message[data-pending] {BACK}")).to_have_attribute("hidden", "")
 
 
+@only_whole
 def test_words_that_were_taken_back_too_late_are_not_sent_twice(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -105,6 +106,7 @@ def test_another_tab_sends_what_a_closed_one_was_to_send(
     assert stored() == ["Good morning"]
 
 
+@only_whole
 def test_a_draft_that_another_tab_sends_during_an_edit_is_gone_in_both(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_draft_that_another_tab_sends_during_an_edit_is_gone_in_both(
     expect(two.locator(BOX)).to_have_value("")
 
 
+@only_whole
 def test_a_draft_and_a_message_that_comes_back_keep_their_quote(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

@@ -61,6 +61,7 @@ def test_the_page_before_a_link_follows_its_message(
     expect(leaving).to_have_count(0)
 
 
+@only_whole
 def test_the_form_of_a_scheduled_message_follows_what_it_quotes(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -83,6 +84,7 @@ def test_the_form_of_a_scheduled_message_follows_what_it_quotes(
     expect(page.locator("[name=body]")).to_have_value("It is one.")
 
 
+@only_whole
 def test_a_picture_that_is_looked_at_goes_without_a_socket_too(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_toast_that_is_pointed_at_does_not_keep_withdrawn_words(
     expect(toast).to_have_count(0)
 
 
+@only_whole
 def test_a_long_link_leads_where_its_edited_message_says(
     person: Person, shopper: User, seller: User, conversation: Conversation
 ) -> None:

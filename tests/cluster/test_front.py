@@ -12,6 +12,7 @@ from redis import Redis
 
 from deploy.cluster import Cluster
 from tests.patience import PATIENCE
+from tests.whole import only_whole
 
 from .people import Person
 
@@ -153,6 +154,7 @@ def _answer_to_head(
         return line.recv(12)
 
 
+@only_whole
 def test_while_no_daphne_answers_an_upload_is_told_to_wait(
     cluster: Cluster, seller: Person
 ) -> None:

@@ -11,6 +11,7 @@ import websockets
 
 from deploy.cluster import ROOT, Cluster
 from tests.patience import PATIENCE
+from tests.whole import only_whole
 
 from .people import Person, Socket
 from .systemd import systemctl
@@ -85,6 +86,7 @@ async def test_the_people_of_a_killed_daphne_come_back_on_the_other_and_missed_n
     assert listener.reconnections >= 1
 
 
+@only_whole
 def test_while_one_daphne_is_down_every_request_is_answered_by_the_other(
     cluster: Cluster, shopper: Person, conversation: int
 ) -> None:

@@ -20,6 +20,7 @@ from tests.databases import own_database
 from tests.host.market.models import Item
 from tests.host.people.models import Member
 from tests.patience import PATIENCE
+from tests.whole import only_whole
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -103,6 +104,7 @@ async def test_a_message_appears_there_at_once_and_a_toast_leads_to_it(
     await expect(asking.locator("#incomplete")).to_be_hidden()
 
 
+@only_whole
 async def test_without_a_socket_a_message_goes_by_post(
     buyer: Member, conversation: Conversation, person: Person
 ) -> None:
@@ -115,6 +117,7 @@ async def test_without_a_socket_a_message_goes_by_post(
     assert await conversation.messages.acount() == 1
 
 
+@only_whole
 async def test_a_page_that_ends_bears_the_sites_name_and_leads_to_its_login(
     buyer: Member, conversation: Conversation, person: Person
 ) -> None:

@@ -45,7 +45,7 @@ KEPT = [
     "objection", "participant", "recall", "report", "user",
 ]  # fmt: skip
 every_model = pytest.mark.parametrize(
-    "model", some_of(MODELS, 20), ids=lambda model: model._meta.label
+    "model", some_of(MODELS, 10), ids=lambda model: model._meta.label
 )
 
 

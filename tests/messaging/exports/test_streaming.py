@@ -103,6 +103,7 @@ def look_around(site: Site) -> None:
         assert Visitor(site).get("/health/").status == 200
 
 
+@only_whole
 def test_a_streamed_export_is_read_as_fast_as_its_client_reads(
     heavy: Conversation, session: str, tmp_path: Path
 ) -> None:
