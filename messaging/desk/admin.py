@@ -109,13 +109,16 @@ class CaseAdmin(LargeAdmin[Case]):
         case, actor = context["original"], person_of(request)
         holder = claims.holder_of(case)
         is_mine = holder is not None and holder.pk == actor.pk and case.closed_at is None
-        shown = queries.context_of(actor, case) if is_mine else None
+        thing = queries.thing_of(case) if is_mine else {}
+        about = queries.message_of(thing)
+        shown = queries.context_of(actor, case, about) if is_mine else None
         done = reverse("admin:case_done", args=[case.pk])
         context |= {
             "holder": holder,
             "is_mine": is_mine,
             "claim_seconds": 60,
-            **(queries.thing_of(case) if is_mine else {}),
+            **thing,
+            "about": about,
             "conversation": shown[0] if shown else None,
             "history": shown[1] if shown else (),
             "then": urlencode({"next": done}),

@@ -32,7 +32,8 @@ from trato.people import Person, is_deleted
 
 COUNTED_MAX = 1000  # cases; the desk says "more" beyond that
 REPORTS_SHOWN = 10  # of one thing, on its page
-CONTEXT_MESSAGES = 8  # of the conversation, before what the case is about
+CONTEXT_MESSAGES = 8  # of the conversation, with the message that the case is about
+CONTEXT_AFTER = 3  # of these, after that message
 
 
 class Counts(Struct):
@@ -121,18 +122,42 @@ def people_of(case: Case, about: Sequence[Report]) -> list[Any]:
     return people
 
 
-def context_of(actor: Person, case: Case) -> tuple[Conversation, list[Message]] | None:
-    """Return the end of a case's conversation, if a recorded look lets the actor read it."""
+def context_of(
+    actor: Person, case: Case, about: Message | None = None
+) -> tuple[Conversation, list[Message]] | None:
+    """Return the messages around one, or the last ones, if a recorded look lets the actor read.
+
+    Args:
+        about: the message that the case is about, if it is about one.
+
+    Returns:
+        The case's conversation, and at most `CONTEXT_MESSAGES` of its messages in order.
+    """
     if case.conversation_id is None:
         return None
     conversation, look = looked_into(actor, case.conversation_id)
     if look is None:
         return None
     rows = conversation.messages.select_related("sender").filter(created_at__lte=look.created_at)
-    last = list(rows.order_by("-sequence")[:CONTEXT_MESSAGES])[::-1]
-    for row in last:
+    if about is not None:
+        rows = rows.filter(sequence__lte=about.sequence + CONTEXT_AFTER)
+    history = list(rows.order_by("-sequence")[:CONTEXT_MESSAGES])[::-1]
+    for row in history:
         row.conversation = conversation
-    return conversation, last
+    return conversation, history
+
+
+def message_of(thing: Mapping[str, Any]) -> Message | None:
+    """Return the message that a case is about.
+
+    Args:
+        thing: what the case is about, as `thing_of` returns it.
+    """
+    reports: list[Report] | None = thing.get("reports")
+    if reports:
+        return reports[0].message
+    appeal: Appeal | None = thing.get("appeal")
+    return appeal.decision.message if appeal else None
 
 
 def named(report: Report) -> dict[str, str]:
@@ -165,5 +190,6 @@ def thing_of(case: Case) -> dict[str, Any]:
         kind, row = "rule", ShieldRule.objects.filter(pk=key).first()
     elif kind in Report.Kind.values:
         rows = Report.objects.filter(kind=kind, about_id=key, is_set_aside=False)
-        kind, row = "reports", list(rows.select_related("reporter").order_by("pk")[:REPORTS_SHOWN])
+        rows = rows.select_related("reporter", "message").order_by("pk")
+        kind, row = "reports", list(rows[:REPORTS_SHOWN])
     return {kind: row}

@@ -19,6 +19,7 @@ from messaging.desk import actions, queries
 from messaging.held.store import hold
 from messaging.models import Case, Conversation, HeldMessage
 from messaging.records import Attempt
+from messaging.reports.actions import report_message
 from messaging.review.actions import release, withdraw
 from tests.rulings import reject
 from tests.said import say
@@ -149,6 +150,19 @@ def test_taking_a_case_is_one_look_on_record(
     shown = queries.context_of(moderator, the_case())
     assert shown is not None
     assert [message.body for message in shown[1]] == ["Is it glazed?"]
+
+
+def test_a_case_about_an_older_message_shows_what_is_around_it(
+    conversation: Conversation, shopper: User, moderator: User, seller: User
+) -> None:
+    rows = [say(shopper, conversation, f"Number {number}") for number in range(20)]
+    report_message(seller, conversation.pk, rows[9].sequence, "spam", "")
+    actions.take(moderator, the_case().pk)
+    about = queries.message_of(queries.thing_of(the_case()))
+    assert about == rows[9]
+    shown = queries.context_of(moderator, the_case(), about)
+    assert shown is not None
+    assert [message.sequence for message in shown[1]] == list(range(6, 14))
 
 
 def test_the_next_case_is_the_worst_and_then_the_oldest_that_nobody_has(
