@@ -15,5 +15,6 @@ from .recall.admin import RecallAdmin as RecallAdmin
 from .review.admin import HeldMessageAdmin as HeldMessageAdmin
 from .rules.admin import ObjectionAdmin as ObjectionAdmin
 from .rules.admin import ShieldRuleAdmin as ShieldRuleAdmin
+from .staff_messages.admin import StaffMessageAdmin as StaffMessageAdmin
 from .transparency.admin import ModerationMonthAdmin as ModerationMonthAdmin
 from .trust.admin import PersonTrustAdmin as PersonTrustAdmin

@@ -135,6 +135,10 @@ class Conversation(models.Model):
     checks_spam = models.BooleanField(_("checks for spam"), default=False, db_default=False)
     # Whether staff ever looked into it: then its page asks which looks it may show, see `looks`.
     has_looks = models.BooleanField(_("has looks of staff"), default=False, db_default=False)
+    # Whether staff ever wrote to both sides, see `staff_messages`.
+    has_staff_messages = models.BooleanField(
+        _("has messages of staff"), default=False, db_default=False
+    )
     # The member of the shop who takes care of it, as long as that person works there.
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,

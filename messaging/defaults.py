@@ -17,6 +17,7 @@ NEWS_WORDS = {
     "report": "messaging.reports.notices.report_words",
     "decision": "messaging.decisions.notices.decision_words",
     "appeal": "messaging.appeals.notices.appeal_words",
+    "staff_message": "messaging.staff_messages.notices.staff_message_words",
     "recall": "messaging.recall.notices.recall_words",
 }
 MESSAGE_MAX_CHARACTERS = 4000

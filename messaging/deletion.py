@@ -258,6 +258,7 @@ PART = Part(
         "messaging.Decision.person": "kept without what it quotes, unless an appeal is open",
         "messaging.Decision.decided_by": "kept: only staff decide, and they can't delete",
         "messaging.Appeal.decided_by": "kept: only staff decide, and they can't delete",
+        "messaging.StaffMessage.author": "kept: only staff write these, and they can't delete",
         "messaging.Recall.made_by": "kept: only staff recall, and they can't delete",
         "messaging.Recall.undone_by": "kept: only staff recall, and they can't delete",
         "messaging.RecallWarning.user": "deleted",

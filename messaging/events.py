@@ -114,9 +114,14 @@ def conversations_ended(rows: Iterable[Conversation]) -> None:
 
 def conversation_reopened(row: Conversation) -> None:
     """Announce to both sides, on commit, that staff no longer keep a conversation closed."""
-    frame = encode(frames.ConversationReopened(row.pk, row.revision))
-    event = {"type": "chat.message", "conversation": row.pk, "frame": frame}
-    groups.send_on_commit(groups_of(row), {**event, "revision": row.revision})
+    send_change(row, frames.ConversationReopened(row.pk, row.revision))
+
+
+def send_change(conversation: Conversation, frame: Struct) -> None:
+    """Send both sides, on commit, the frame of a conversation's new revision."""
+    event = {"type": "chat.message", "conversation": conversation.pk, "frame": encode(frame)}
+    event["revision"] = conversation.revision
+    groups.send_on_commit(groups_of(conversation), event)
 
 
 def messages_read(marks: Iterable[ReadMark]) -> None:

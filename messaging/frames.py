@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from . import extras, remarks
 from .models import Conversation, File, Message
@@ -136,7 +136,8 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     that sent it. `blocked`: the reader's own side has blocked the other one. `closed`: it has
     ended because staff closed it. `muted_until`: until then, staff keep the reader from writing.
     `dismissed` has the kinds of the warnings that the reader has dismissed, by sequence;
-    `scam_warnings` adds them.
+    `scam_warnings` adds them. `staff_messages` has all that staff have written to both sides, see
+    `staff_messages.frames`; it is left out if that is nothing.
     """
 
     conversation: int
@@ -150,6 +151,7 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     blocked: bool
     muted_until: datetime | None
     dismissed: dict[int, str] = {}
+    staff_messages: list[Struct] | UnsetType = UNSET
 
 
 class ConversationWindow(ConversationState, tag="conversation.state", kw_only=True):

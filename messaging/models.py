@@ -22,6 +22,7 @@ ASSIGNED_KIND = "assigned"
 EXPORT_KIND = "export"  # of those for people whose export is ready
 DECISION_KIND = "decision"  # of those about decisions of staff
 APPEAL_KIND = "appeal"  # of those about the outcome of an appeal
+STAFF_MESSAGE_KIND = "staff_message"  # of those about what staff write to both sides
 NUDGE_KIND = "nudge"  # of those for people who are reminded of an answer; of the conversation
 
 
@@ -201,6 +202,7 @@ from .saved_replies.models import SavedReplyFile as SavedReplyFile  # noqa: E402
 from .saved_views.models import SavedView as SavedView  # noqa: E402
 from .scam_warnings.models import DismissedWarning as DismissedWarning  # noqa: E402
 from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
+from .staff_messages.models import StaffMessage as StaffMessage  # noqa: E402
 from .team.models import AlertChoice as AlertChoice  # noqa: E402
 from .team.models import Assignment as Assignment  # noqa: E402
 from .team.models import TeamRules as TeamRules  # noqa: E402

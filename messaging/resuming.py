@@ -25,6 +25,7 @@ from .nudges import queries as nudges
 from .presence.frames import Presence
 from .sanctions.mutes import Mute
 from .scam_warnings.queries import add_dismissed
+from .staff_messages.frames import add_to as add_staff_messages
 
 
 @dataclass(slots=True)
@@ -222,4 +223,4 @@ def state_of(conversation: Conversation, since: int, user: Person) -> frames.Con
         nudged=nudges.holding(conversation, messages),
         resuming=bool(since),
     )
-    return add_dismissed(state, conversation, user.pk)
+    return add_staff_messages(add_dismissed(state, conversation, user.pk), conversation)

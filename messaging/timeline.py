@@ -1,4 +1,4 @@
-"""A page of a conversation by day: its messages and, on the seller side, what the team did."""
+"""A page of a conversation by day: messages, those of staff and, for sellers, the team's rows."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -7,24 +7,25 @@ from operator import itemgetter
 
 from django.utils import timezone
 
-from .models import Assignment, Message, Note
+from .models import Assignment, Message, Note, StaffMessage
 from .runs import mark_runs
 
 COLLAPSED_WITHIN = timedelta(minutes=1)  # between two lines of one person
 
-Row = Message | Note | Assignment
+Beside = Note | Assignment | StaffMessage
+Row = Message | Beside
 Day = tuple[date, list[Row]]
 
 
 def by_day(
-    messages: Sequence[Message], team_rows: Sequence[Note | Assignment], first_unread: int | None
+    messages: Sequence[Message], beside: Sequence[Beside], first_unread: int | None
 ) -> list[Day]:
-    """Return messages and the team's rows by the day on which they were written, in order of time.
+    """Return messages and what is beside them by the day when it was written, in order of time.
 
-    Also marks the runs of messages. A row of the team between two messages ends a run, as in
+    Also marks the runs of messages. Another row between two messages ends a run, as in
     `MessageList.arrange`.
     """
-    rows = [row for _time, row in sorted(_timed(messages, team_rows), key=itemgetter(0))]
+    rows = [row for _time, row in sorted(_timed(messages, beside), key=itemgetter(0))]
     days = [(day, list(some)) for day, some in groupby(_collapsed(rows), _day_of)]
     mark_runs((_messages_of(some) for _day, some in days), first_unread)
     for _day, some in days:
@@ -36,16 +37,14 @@ def by_day(
     return days
 
 
-def _timed(
-    messages: Sequence[Message], team_rows: Sequence[Note | Assignment]
-) -> Iterator[tuple[datetime, Row]]:
-    """Return rows and times to sort by; a message is before a row of the team of the same time.
+def _timed(messages: Sequence[Message], beside: Sequence[Beside]) -> Iterator[tuple[datetime, Row]]:
+    """Return rows and times to sort by; a message is before another row of the same time.
 
     Messages keep their order even if the clock has gone back.
     """
     times = accumulate((message.created_at for message in messages), max)
     yield from zip(times, messages, strict=True)
-    for row in team_rows:
+    for row in beside:
         yield row.created_at, row
 
 

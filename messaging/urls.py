@@ -24,6 +24,7 @@ from .review.urls import urlpatterns as review
 from .saved_replies.urls import urlpatterns as saved_replies
 from .saved_views.urls import urlpatterns as saved_views
 from .scheduled.urls import urlpatterns as scheduled
+from .staff_messages.urls import urlpatterns as staff_messages
 from .suggestions.urls import urlpatterns as suggestions
 from .team.urls import urlpatterns as team
 from .triage.urls import urlpatterns as triage
@@ -51,6 +52,7 @@ urlpatterns = [
     *reports,
     *saved_replies,
     *saved_views,
+    *staff_messages,
     *suggestions,
     *scheduled,
     *team,

@@ -52,6 +52,8 @@ from .resuming import state_of
 from .rules.forms import answered
 from .saved_replies.filling import drafted
 from .scam_warnings.queries import add_dismissed, hide_dismissed
+from .staff_messages import queries as staff_messages
+from .staff_messages.frames import add_to as add_staff_messages
 from .team import queries as team_queries
 from .timeline import by_day
 from .triage.panel import panel
@@ -101,6 +103,7 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
             nudged=nudged,
             blocked=conversation.is_blocked_by(conversation.side_of(request.user.pk)),
         )
+        add_staff_messages(state, conversation)
         return json_response(add_dismissed(state, conversation, request.user.pk))
     if since:
         metrics.resumes.labels("http").inc()
@@ -159,12 +162,14 @@ def _thread(
     remarks.add(rows)
     dismissed = hide_dismissed(conversation, rows, request.user.pk)
     team = _team_part(request.user, conversation, part.window) if side is Side.SELLER else {}
+    from_staff = staff_messages.beside(conversation, part.window)
     context = {
         "conversation": conversation,
         "side": side,
         "counterpart": conversation.counterpart_of(side),
         "counterpart_picture": conversation.counterpart_picture_of(side),
-        "history": by_day(rows, team.get("team_rows", ()), part.unread.first),
+        "history": by_day(rows, [*team.get("team_rows", ()), *from_staff], part.unread.first),
+        "site_name": settings.SITE_NAME,
         "part": part,
         "own_mark": own_mark,
         "dismissed": json.dumps(dismissed) if dismissed else "",

@@ -5,6 +5,7 @@ message only that there was one.
 """
 
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -15,12 +16,18 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from messaging import extras
-from messaging.models import Conversation, Message, Side
+from messaging.models import Conversation, Message, Side, StaffMessage
 from messaging.records import Sent
 from trato.clock import database_now
 from trato.realtime.frames import encode
 
-from .frames import VERSION, ExportedConversation, ExportedFile, ExportedMessage
+from .frames import (
+    VERSION,
+    ExportedConversation,
+    ExportedFile,
+    ExportedMessage,
+    ExportedStaffMessage,
+)
 
 PAGE_SIZE = 200  # messages in memory at once
 IN_MEMORY_BYTES = 1024**2  # of the page and of the JSON; what is longer goes to disk
@@ -97,12 +104,19 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
         blocked=conversation.is_blocked_by(side),
     )
     json.write(encode(head).encode().removesuffix(b"}") + b',"messages":[')
+    from_staff = _from_staff(conversation)
+    waiting = deque(from_staff)
     before: date | None = None
     for number, rows in enumerate(_pages(conversation)):
         shown = []
         json.write(b",\n" if number else b"\n")
         json.write(b",\n".join(encode(_item(row)).encode() for row in extras.load(rows)))
         for row in rows:
+            while waiting and waiting[0].created_at < row.created_at:
+                day = timezone.localdate(waiting[0].created_at)
+                shown.append((waiting[0], waiting[0].created_at if day != before else None, []))
+                waiting.popleft()
+                before = day
             day = timezone.localdate(row.created_at)
             files = [ExportedFile.of_message(file, row.sequence) for file in row.shown_files]
             shown.append((row, row.created_at if day != before else None, files))
@@ -112,8 +126,18 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
         text = render_to_string(f"{TEMPLATES}page_messages.html", {**context, "rows": shown})
         page.write(text.encode())
         after_page()
-    json.write(b"\n]}\n")
+    rest = [(row, row.created_at, []) for row in waiting]
+    text = render_to_string(f"{TEMPLATES}page_messages.html", {**context, "rows": rest})
+    page.write(text.encode())
+    items = b",\n".join(encode(ExportedStaffMessage.of(row)).encode() for row in from_staff)
+    json.write(b'\n],"staff_messages":[' + items + b"]}\n")
     page.write(render_to_string(f"{TEMPLATES}page_foot.html", context).encode())
+
+
+def _from_staff(conversation: Conversation) -> list[StaffMessage]:
+    if not conversation.has_staff_messages:
+        return []
+    return list(conversation.staff_messages.order_by("pk"))
 
 
 def _item(row: Message) -> ExportedMessage:

@@ -6,7 +6,7 @@ from typing import Self
 from msgspec import Struct
 
 from messaging.frames import FileItem, MessageItem
-from messaging.models import File
+from messaging.models import File, StaffMessage
 from messaging.records import Sent
 
 from .names import name_in_archive
@@ -37,8 +37,22 @@ class ExportedMessage(MessageItem, kw_only=True):
         return item
 
 
+class ExportedStaffMessage(Struct):
+    """A message of staff to both sides; the `body` of one that was taken back is empty."""
+
+    id: int
+    body: str
+    created_at: datetime
+    taken_back: bool
+
+    @classmethod
+    def of(cls, row: StaffMessage) -> Self:
+        body = "" if row.is_taken_back else row.body
+        return cls(row.pk, body, row.created_at, row.is_taken_back)
+
+
 class ExportedConversation(Struct, kw_only=True):
-    """The beginning of `conversation.json`; `messages` follows.
+    """The beginning of `conversation.json`; `messages` and `staff_messages` follow.
 
     `blocked`: the person's own side has blocked the other one.
     """

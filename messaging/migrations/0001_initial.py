@@ -144,6 +144,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "has_staff_messages",
+                    models.BooleanField(
+                        db_default=False, default=False, verbose_name="has messages of staff"
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now, editable=False, verbose_name="created"
@@ -2188,6 +2194,75 @@ class Migration(migrations.Migration):
                         condition=models.Q(("closed_at", None)),
                         fields=("kind", "subject"),
                         name="one_open_case_per_thing",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StaffMessage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("client_id", models.UUIDField(verbose_name="client ID")),
+                ("body", models.TextField(max_length=4000, verbose_name="text")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="created"
+                    ),
+                ),
+                (
+                    "taken_back_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="taken back"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="messaging.case",
+                        verbose_name="case",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staff_messages",
+                        to="messaging.conversation",
+                        verbose_name="conversation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "message of staff",
+                "verbose_name_plural": "messages of staff",
+                "ordering": ("conversation", "pk"),
+                "permissions": (
+                    ("write_staff_message", "Can write to both sides of a conversation"),
+                ),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("conversation", "author", "client_id"),
+                        name="one_staff_message_per_client_id",
                     )
                 ],
             },

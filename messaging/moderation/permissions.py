@@ -26,7 +26,7 @@ PERMISSIONS = (
     *SEEN, "messaging.look_into_conversation", "messaging.make_decision",
     "messaging.make_recall",
     "messaging.remove_message", "messaging.review_held_message",
-    "messaging.set_trust",
+    "messaging.set_trust", "messaging.view_staffmessage", "messaging.write_staff_message",
     "messaging.add_linkhost", "messaging.change_linkhost", "messaging.delete_linkhost",
 )  # fmt: skip
 # In addition to the moderators'.

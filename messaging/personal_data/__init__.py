@@ -47,6 +47,7 @@ PART = Part(
         "messaging.Decision.person": "decisions",
         "messaging.Decision.decided_by": "left out: nobody learns who decided",
         "messaging.Appeal.decided_by": "left out: nobody learns who decided",
+        "messaging.StaffMessage.author": "left out: nobody learns who wrote it",
         "messaging.Recall.made_by": "left out: nobody learns who decided",
         "messaging.Recall.undone_by": "left out: nobody learns who decided",
         "messaging.RecallWarning.user": "recalled_scams",

@@ -4,6 +4,7 @@ The acts are found in the code: each function that writes to the audit trail has
 """
 
 import ast
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -36,6 +37,7 @@ from messaging.models import (
     Recall,
     Report,
     ShieldRule,
+    StaffMessage,
 )
 from messaging.moderation import actions as moderation
 from messaging.moderation import permissions
@@ -43,6 +45,7 @@ from messaging.recall import actions as recalls
 from messaging.reports import muting
 from messaging.review import actions as review
 from messaging.rules import actions as rules
+from messaging.staff_messages import actions as staff_messages
 from messaging.trust import actions as trust
 from notifications.announcements import actions as announcements
 from notifications.factories import AnnouncementFactory
@@ -167,6 +170,18 @@ def announced(actor: User, scene: Scene) -> Any:
     return announcements.send(actor, row.pk, REASON, announcements.version_of(row))
 
 
+def wrote(actor: User, scene: Scene) -> Any:
+    text = {"client_id": uuid.uuid4(), "body": "Please stay polite", "reason": REASON}
+    return staff_messages.write(actor, case_of(scene).pk, **text)
+
+
+def took_back(actor: User, scene: Scene) -> Any:
+    row = StaffMessage.objects.create(
+        conversation=scene.talk, author=UserFactory(staff=True), client_id=uuid.uuid4(), body="Oh"
+    )
+    return staff_messages.take_back(actor, row.pk, REASON)
+
+
 # Function → its acts.
 ACTS: dict[str, dict[str, Act]] = {
     "messaging.decisions.actions.restore": {"restore": suspended},
@@ -257,6 +272,8 @@ ACTS: dict[str, dict[str, Act]] = {
             actor, AnnouncementFactory(sent=True).pk, REASON
         ),
     },
+    "messaging.staff_messages.actions.write": {"write to both sides": wrote},
+    "messaging.staff_messages.actions.take_back": {"take a message back": took_back},
     "trato.audit.actions.record_export": {
         "export": lambda actor, scene: audit.record_export(actor, "all"),
     },
@@ -276,6 +293,8 @@ WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
     "reject": lambda scene: scene.held.subject,
     "take": lambda scene: scene.held.subject,
     "keep quiet": lambda scene: scene.held.subject,
+    "write to both sides": lambda scene: scene.held.subject,
+    "take a message back": lambda scene: scene.held.subject,
     "uphold": lambda scene: f"message:{scene.said.pk}",
     "dismiss": lambda scene: f"message:{scene.said.pk}",
     "decide an appeal": lambda scene: scene.appeal.subject,

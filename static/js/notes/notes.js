@@ -34,7 +34,7 @@ function isCollapsed(item, time, after) {
 /** The next message, note or line of the team, without the lines between them. */
 function following(item) {
   let next = item.nextElementSibling;
-  while (next?.matches(".messages__day, .messages__new, .messages__gap")) next = next.nextElementSibling;
+  while (next?.matches(".messages__day, .messages__new, .messages__gap, .from-staff")) next = next.nextElementSibling;
   return next;
 }
 

@@ -210,7 +210,7 @@ export class MessageList {
     const stale = new Set(this.list.querySelectorAll(".messages__day, .messages__gap"));
     let previous = null;
     let last = null; // the sequence of the last message; null: what follows needs no line
-    for (const item of this.list.querySelectorAll(".message, .note, .assignment")) {
+    for (const item of this.list.querySelectorAll(".message, .note, .assignment, .from-staff")) {
       const date = new Date(item.querySelector("time").dateTime);
       const day = dayOf(date);
       const isNewDay = previous?.day !== day;
@@ -221,7 +221,7 @@ export class MessageList {
       if (isGap) stale.delete(this.gapBefore(item));
       if (isWaiting) last = null;
       else if (sequence) last = sequence;
-      if (!item.matches(".message")) { // of the team: it ends a run
+      if (!item.matches(".message")) { // of the team or of staff: it ends a run
         previous?.item.removeAttribute("data-continued");
         previous = { date, day, item };
         continue;
