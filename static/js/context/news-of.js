@@ -4,7 +4,7 @@ import { session } from "trato/session";
 
 const OF_ONE = [
   "message.created", "message.changed", "conversation.ended", "note.created", "team.changed", "inbox.changed",
-  "scheduled.changed", "message.held", "message.rejected",
+  "scheduled.changed", "message.held", "message.rejected", "staff_message.changed",
 ];
 const OF_ANY = ["labels.changed", "members.changed", "lost"];
 
