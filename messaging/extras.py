@@ -14,10 +14,11 @@ from trato.people import is_deleted
 
 from .body import excerpt
 from .host import host
-from .models import Conversation, File, Message, Reaction
-from .records import Quoted, Reactions, Sender, Sent
+from .models import Attached, Conversation, File, Message, Reaction
+from .records import Quoted, Reactions, Sender, Sent, attached_words
 
 Row = TypeVar("Row", Message, Sent)
+ONLY_FILES = "📎 "  # begins the excerpt of a message without words; what it has follows
 
 
 def load(rows: Sequence[Row]) -> Sequence[Row]:
@@ -64,8 +65,18 @@ def quoted_in(conversation: Conversation, sequence: int) -> Quoted | None:
 
 
 def excerpt_of(message: Message, body: str) -> str:
-    """Return the beginning of a message that says `body`; of files alone, a sign for them."""
-    return excerpt(body) or ("📎" if message.attached else "")
+    """Return the beginning of a message that says `body`; of files alone, a sign and their kind.
+
+    It is stored in notifications, whose readers have different languages: see `excerpt_words`.
+    """
+    return excerpt(body) or (f"{ONLY_FILES}{message.attached}" if message.attached else "")
+
+
+def excerpt_words(stored: str) -> str:
+    """Return what a stored excerpt says in the reader's language."""
+    attached = stored.removeprefix(ONLY_FILES)
+    is_of_files = stored != attached and attached in Attached.values
+    return attached_words(attached) if is_of_files else stored
 
 
 def quotes_of(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Quoted]:
@@ -87,6 +98,7 @@ def quotes_of(wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Quoted
 
 
 def _quoted(original: Message) -> Quoted:
+    words = "" if original.is_hidden else excerpt(original.body)
     return Quoted(
         sequence=original.sequence,
         sender=Sender(
@@ -94,7 +106,8 @@ def _quoted(original: Message) -> Quoted:
             original.sender_name,
         ),
         side=original.side,
-        excerpt="" if original.is_hidden else excerpt_of(original, original.body),
+        excerpt=words,
+        attached="" if original.is_hidden or words else original.attached,
     )
 
 

@@ -13,7 +13,7 @@ from trato.people import Person
 
 from .body import normalize_body
 from .host import host
-from .models import Message, Side
+from .models import Attached, Message, Side
 
 
 class Content(msgspec.Struct, kw_only=True):
@@ -60,13 +60,30 @@ class Sender(msgspec.Struct):
     name: str
 
 
+def attached_words(attached: str) -> str:
+    """Return what is said of a message that has only files, in the reader's language."""
+    return str(Attached(attached).label) if attached else ""
+
+
 class Quoted(msgspec.Struct, kw_only=True):
-    """What a quote shows of the original: `excerpt` is empty if that is removed or withdrawn."""
+    """What a quote shows of the original.
+
+    Args:
+        excerpt: the beginning of its words.
+        attached: what is said of one that has only files, see `Attached`. Both are empty if the
+            original is removed or withdrawn.
+    """
 
     sequence: int
     sender: Sender
     side: str
     excerpt: str
+    attached: str
+
+    @property
+    def words(self) -> str:
+        """What it says, in the reader's language; empty if the original is gone."""
+        return self.excerpt or attached_words(self.attached)
 
 
 class Reactions(msgspec.Struct):

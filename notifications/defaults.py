@@ -8,6 +8,8 @@ The app above also sets
 - `NEWS_WORDS`: for news from the site itself, by the kind of its subject, the dotted name of a
   function that turns the codes in the stored row into `notifications.words.Words` in the reader's
   language.
+- `NEWS_EXCERPTS`: for news from people, by the kind of its subject, the dotted name of a function
+  that turns a stored excerpt into words in the reader's language.
 """
 
 import environ

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -25,16 +25,18 @@ class Words(NamedTuple):
 
 
 def words_of(news: "News") -> Words:
-    """Return what news says, see `NEWS_WORDS`."""
+    """Return what news says, see `NEWS_WORDS` and `NEWS_EXCERPTS`."""
     if news.subject_kind == ANNOUNCEMENT:
         return Words(news.title, news.excerpt, "megaphone", announcement_sender())
-    path = settings.NEWS_WORDS.get(news.subject_kind)
-    return _writer(path)(news) if path else Words(news.title, news.excerpt)
+    if path := settings.NEWS_WORDS.get(news.subject_kind):
+        return cast("Words", _function(path)(news))
+    path = settings.NEWS_EXCERPTS.get(news.subject_kind)
+    return Words(news.title, _function(path)(news.excerpt) if path else news.excerpt)
 
 
 @cache
-def _writer(path: str) -> Callable[["News"], Words]:
-    return cast("Callable[[News], Words]", import_string(path))
+def _function(path: str) -> Callable[..., Any]:
+    return cast("Callable[..., Any]", import_string(path))
 
 
 def announcement_sender() -> str:

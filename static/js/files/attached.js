@@ -1,10 +1,20 @@
-// What lists and toasts say of a message that has only files; as `Attached` in messaging/models.py.
+// What lists, toasts and quotes say of a message that has only files; as `Attached` in messaging/models.py.
 import { gettext } from "trato/text";
 
+/** The kind of the files, as the server calls it; empty without any. */
+export function attachedIn(files) {
+  if (!files.length) return "";
+  if (files.every(({ kind }) => kind === "image")) return files.length === 1 ? "photo" : "photos";
+  return files.length === 1 ? "document" : "files";
+}
+
+export function attachedWords(attached) {
+  const words = {
+    photo: gettext("Photo"), photos: gettext("Photos"), document: gettext("Document"), files: gettext("Files"),
+  };
+  return words[attached] ?? "";
+}
+
 export function wordsOf({ body, files = [] }) {
-  if (body || !files.length) return body;
-  if (files.every(({ kind }) => kind === "image")) {
-    return files.length === 1 ? gettext("Photo") : gettext("Photos");
-  }
-  return files.length === 1 ? gettext("Document") : gettext("Files");
+  return body || attachedWords(attachedIn(files));
 }

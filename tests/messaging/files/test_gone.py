@@ -88,7 +88,7 @@ def test_words_beside_files_can_be_edited_away_and_others_cannot(
     sent(shopper, conversation)
     message, changed = edit(shopper, conversation.pk, 1, " ")
     assert (changed, message.body) == (True, "")
-    assert Notification.objects.get(recipient=seller).news.excerpt == "📎"
+    assert Notification.objects.get(recipient=seller).news.excerpt == "📎 photo"
     withdraw(shopper, conversation.pk, 1)
     assert Notification.objects.get(recipient=seller).news.excerpt == ""
 

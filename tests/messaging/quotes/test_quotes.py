@@ -10,11 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from messaging import actions
 from messaging.editing.actions import edit, withdraw
+from messaging.extras import excerpt_words
 from messaging.models import Conversation, Message
 from messaging.reactions.actions import react
+from tests.exports import said_with_files
 from tests.rulings import remove_message
 from tests.said import say
 from tests.sockets import message_frame, next_frame, send
+from tests.uploads import jpeg
 from trato.errors import Refused
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +47,7 @@ def test_a_quote_says_what_and_whose(
             "sender": {"id": shopper.pk, "name": "Lucía Romero"},
             "side": "consumer",
             "excerpt": "Is it glzed?",
+            "attached": "",
         }
 
 
@@ -130,3 +134,40 @@ def test_a_page_asks_once_and_only_if_it_has_any(
     assert count() == plain + 2
     edit(shopper, conversation.pk, 1, "Is it glazed?")
     assert count() == plain + 2
+
+
+def test_a_quote_of_files_alone_names_them_in_the_readers_language(
+    shopper: User, seller: User, conversation: Conversation, client_of: Any
+) -> None:
+    said_with_files(shopper, conversation, "", ("bowl.jpg", jpeg()))
+    actions.send(seller, conversation.pk, uuid.uuid4(), "Nice", quote=1)
+    quote = items(client_of, seller, conversation)[1]["quote"]
+    assert (quote["excerpt"], quote["attached"]) == ("", "photo")
+    for language, word in (("en", "Photo"), ("es", "Foto")):
+        path = conversation.get_absolute_url()
+        page = client_of(seller).get(path, headers={"accept-language": language}).text
+        shown = page.partition('class="message__quoted"')[2].partition("</span>")[0]
+        assert word in shown.split(), language
+    withdraw(shopper, conversation.pk, 1)
+    quote = items(client_of, seller, conversation)[1]["quote"]
+    assert (quote["excerpt"], quote["attached"]) == ("", "")
+
+
+def test_a_notification_of_files_alone_names_them_in_the_readers_language(
+    shopper: User, seller: User, conversation: Conversation, client_of: Any
+) -> None:
+    said_with_files(shopper, conversation, "", ("one.jpg", jpeg()), ("two.jpg", jpeg()))
+    client = client_of(seller)
+    for language, word in (("en", "Photos"), ("es", "Fotos")):
+        headers = {"accept-language": language}
+        answer = client.get("/notifications/unread/", headers=headers).json()
+        assert answer["latest"]["excerpt"] == word
+        page = client.get("/notifications/", headers=headers).text
+        assert word in page
+        assert "📎" not in page
+
+
+def test_a_message_that_says_what_is_stored_for_files_is_shown_as_it_is() -> None:
+    assert excerpt_words("photo") == "photo"
+    assert excerpt_words("📎 see below") == "📎 see below"
+    assert excerpt_words("") == ""

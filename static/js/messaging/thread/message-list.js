@@ -4,7 +4,7 @@ import { session } from "trato/session";
 import { drawFiles, drawPendingFiles } from "trato/file-list";
 import { drawRemarks, linkify } from "trato/links";
 import { drawQuestion } from "trato/questions";
-import { drawQuote, quoteOf } from "trato/quotes";
+import { drawQuote, quoteOf, quoteOfItem } from "trato/quotes";
 import { drawReactions } from "trato/reactions";
 import { dayOf, write, writeAll } from "trato/local-time";
 import { ScamWarnings } from "trato/scam-warnings";
@@ -133,9 +133,8 @@ export class MessageList {
     if (!about) return null;
     const { sequence, name } = about;
     const original = this.item(sequence);
-    const body = original?.querySelector(".message__body").textContent ?? "…";
-    const removed = original?.hasAttribute("data-removed");
-    return { ...quoteOf({ body, removed, sequence }), side: "", sender: { id: 0, name } };
+    const sender = { id: 0, name };
+    return original ? quoteOfItem(original, sender) : { sequence, sender, side: "", excerpt: "…" };
   }
 
   fill(message) {

@@ -1,4 +1,5 @@
 // The quoted message in another one. It follows the original, see docs/protocol.md.
+import { attachedIn, attachedWords } from "trato/attached";
 import { gettext } from "trato/text";
 
 const EXCERPT = 120; // characters, as EXCERPT_CHARACTERS in messaging/body.py
@@ -9,8 +10,22 @@ export function quoteOf(message) {
   const gone = message.removed || message.withdrawn;
   const text = [...message.body.split(/\s+/).filter(Boolean).join(" ")];
   const short = text.length > EXCERPT ? `${text.slice(0, EXCERPT - 1).join("")}…` : text.join("");
-  return { sequence, sender, side, excerpt: gone ? "" : short || "📎" };
+  const attached = gone || short ? "" : attachedIn(message.files ?? []);
+  return { sequence, sender, side, excerpt: gone ? "" : short, attached };
 }
+
+/** The same of a message on the page. */
+export function quoteOfItem(item, sender) {
+  const files = [...item.querySelectorAll(".files:not([hidden]) .files__item")].map((file) => (
+    { kind: file.querySelector("[data-picture]") ? "image" : "pdf" }
+  ));
+  const body = item.querySelector(".message__body").textContent;
+  const removed = item.hasAttribute("data-removed");
+  return quoteOf({ sequence: Number(item.dataset.sequence), sender, side: "", body, files, removed });
+}
+
+/** What a quote says; empty if the original is gone. */
+export const wordsOfQuote = ({ excerpt, attached }) => excerpt || attachedWords(attached);
 
 /** Fill the markup of a quote; hide it for a message without one. */
 export function drawQuote(link, quote, name, address) {
@@ -20,7 +35,8 @@ export function drawQuote(link, quote, name, address) {
   link.dataset.quote = quote.sequence;
   link.querySelector(".message__quoted-name").textContent = name;
   const place = link.querySelector(".message__quoted");
-  if (quote.excerpt) return place.replaceChildren(quote.excerpt);
+  const words = wordsOfQuote(quote);
+  if (words) return place.replaceChildren(words);
   const gone = document.createElement("em");
   gone.textContent = gettext("This message isn't there any more.");
   place.replaceChildren(gone);

@@ -10,7 +10,7 @@ import { openOnLongPress } from "trato/long-press";
 import { MessageList } from "trato/message-list";
 import "trato/presence"; // before the answer that it waits for
 import { answerQuestion } from "trato/questions";
-import { quoteOf } from "trato/quotes";
+import { quoteOf, quoteOfItem, wordsOfQuote } from "trato/quotes";
 import { Scroll } from "trato/scroll";
 import { Timeline } from "trato/timeline";
 import { gettext } from "trato/text";
@@ -327,7 +327,8 @@ class Thread extends HTMLElement {
   /** What quotes a message says what the message says now. */
   requote(message) {
     this.list.requote(message);
-    this.composer?.about?.changed(quoteOf(message));
+    const quote = quoteOf(message);
+    this.composer?.about?.changed({ sequence: quote.sequence, excerpt: wordsOfQuote(quote) });
   }
 
   showPending() {
@@ -411,9 +412,8 @@ class Thread extends HTMLElement {
   /** What the composer shows of a message that it quotes. */
   quotable(item) {
     const name = item.querySelector(".message__sender").textContent.trim();
-    const body = item.querySelector(".message__body").textContent;
-    const { sequence } = item.dataset;
-    return { ...quoteOf({ sequence: Number(sequence), sender: {}, body }), name };
+    const quote = quoteOfItem(item, {});
+    return { sequence: quote.sequence, name, excerpt: wordsOfQuote(quote) };
   }
 
   /** A quote leads to the original, wherever that is. */
