@@ -1,8 +1,10 @@
-"""Files of messages in the pages of staff."""
+"""Files of messages in pages."""
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.utils.formats import number_format
 
 from messaging.models import File, Message
 
@@ -13,3 +15,14 @@ register = template.Library()
 def files_of(files: Mapping[int, list[File]], message: Message) -> list[File]:
     """Return the files of one message."""
     return files.get(message.pk, [])
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """Return a size in bytes as `sizeText` in static/js/files/file-list.js says it: 24.8 kB."""
+    unit, divisor = ("kB", 1024) if size < 1024**2 else ("MB", 1024**2)
+    value = Decimal(size and max(1024, size)) / divisor
+    exact = Decimal("0.1") if value < 10 else Decimal(1)
+    rounded = value.quantize(exact, ROUND_HALF_UP)
+    whole = rounded == rounded.to_integral_value()
+    return f"{number_format(rounded, 0 if whole else 1)}\u00a0{unit}"

@@ -1,5 +1,8 @@
 """The menu of one message: where it is drawn, and where the focus goes."""
 
+import io
+
+from PIL import Image
 from playwright.sync_api import expect
 
 from accounts.models import User
@@ -7,6 +10,8 @@ from messaging.models import Conversation
 from tests.browser.acts import Person, message_menu, open_thread
 from tests.said import say
 from tests.whole import only_whole
+
+NON_TEXT_CONTRAST = 3.0  # WCAG 2.2, 1.4.11
 
 
 @only_whole
@@ -40,3 +45,33 @@ def test_the_focus_stays_at_a_message_that_is_withdrawn(
     page.keyboard.press("Enter")
     expect(page.locator("#message-1 .message__removed")).to_be_visible()
     expect(page.locator("#message-1")).to_be_focused()
+
+
+def test_arrow_keys_lead_from_the_button_into_the_menu_and_round(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Is it still there?")
+    page = person(shopper)
+    open_thread(page, conversation)
+    items = page.locator("#message-1 .menu__panel :is(a, button)")
+    for key, place in (("ArrowDown", items.first), ("ArrowUp", items.last)):
+        message_menu(page, 1)
+        expect(page.locator("#message-1 summary")).to_be_focused()
+        page.keyboard.press(key)
+        expect(place).to_be_focused()
+        page.keyboard.press("Escape")
+
+
+@only_whole
+def test_the_dots_of_its_button_stand_out(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Is it still there?")
+    page = person(shopper, color_scheme="light")
+    open_thread(page, conversation)
+    page.locator("#message-1 .message__menu summary").focus()
+    icon = page.locator("#message-1 summary .icon").screenshot()
+    grey = Image.open(io.BytesIO(icon)).convert("L").getextrema()
+    assert isinstance(grey[0], float | int)
+    darkest, lightest = (((one / 255 + 0.055) / 1.055) ** 2.4 for one in grey)
+    assert (lightest + 0.05) / (darkest + 0.05) >= NON_TEXT_CONTRAST

@@ -1,6 +1,5 @@
 """Messages that are written but not acknowledged: what a browser keeps, and when it sends."""
 
-import datetime
 import json
 import time
 
@@ -23,7 +22,7 @@ from tests.browser.lines import Line
 from tests.patience import PATIENCE
 from tests.whole import only_whole
 
-from .outbox import is_sent, stored
+from .outbox import age, is_sent, stored
 
 
 def stored_by(page: Page, count: int) -> None:
@@ -32,21 +31,6 @@ def stored_by(page: Page, count: int) -> None:
     while len(stored()) < count:
         assert time.monotonic() < deadline
         page.wait_for_timeout(20)
-
-
-def age(page: Page, days: float) -> None:
-    """Make all waiting messages this much older."""
-    then = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
-    page.evaluate(
-        """then => {
-            for (const key of Object.keys(localStorage)) {
-                if (!key.startsWith("trato-outbox-")) continue;
-                const entry = { ...JSON.parse(localStorage.getItem(key)), created_at: then };
-                localStorage.setItem(key, JSON.stringify(entry));
-            }
-        }""",
-        then.isoformat(),
-    )
 
 
 def test_what_was_written_long_ago_is_sent_only_once_its_writer_says_so(

@@ -2,6 +2,7 @@
 // uploaded at once; the message waits in the outbox for those that are still under way.
 import { findBlob } from "trato/blobs";
 import { sizeText } from "trato/file-list";
+import { passFocus } from "trato/keep-focus";
 import { outbox } from "trato/outbox";
 import { fill, gettext } from "trato/text";
 import { addresses } from "trato/page";
@@ -147,7 +148,9 @@ export class Attachments {
       uploads.cancel(line.dataset.id);
       this.say("");
       (next?.querySelector("[data-remove]") ?? this.box.closest("form").querySelector("textarea")).focus();
-    } else if (target.closest("[data-again]")) uploads.renew(line.dataset.id);
+    } else if (target.closest("[data-again]")) {
+      passFocus(() => uploads.renew(line.dataset.id), line.querySelector("[data-remove]"));
+    }
   }
 
   // -- drawing ---------------------------------------------------------------------------------

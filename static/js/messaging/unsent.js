@@ -1,4 +1,5 @@
 // Messages that were written long ago and never sent: ask their author, on any page.
+import { passFocus } from "trato/keep-focus";
 import { outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { format } from "trato/local-time";
@@ -40,8 +41,13 @@ function show() {
     const files = (entry.files ?? []).map((id) => uploads.get(id)?.name ?? "");
     line.querySelector("[data-body]").textContent = entry.body || files.join(", ");
     line.querySelector("a").href = addresses.conversation(entry.conversation);
-    line.querySelector("[data-send]").addEventListener("click", () => outbox.retry(entry.client_id));
-    line.querySelector("[data-drop]").addEventListener("click", () => outbox.discard(entry.client_id));
+    const leave = (change) => {
+      const places = [line.nextElementSibling, line.previousElementSibling].map((one) => one?.querySelector("a"));
+      passFocus(change, ...places, document.getElementById("main"));
+    };
+    const { client_id: id } = entry;
+    line.querySelector("[data-send]").addEventListener("click", () => leave(() => outbox.retry(id)));
+    line.querySelector("[data-drop]").addEventListener("click", () => leave(() => outbox.discard(id)));
     list.append(line);
   }
 }

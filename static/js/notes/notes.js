@@ -3,6 +3,7 @@
 import { getJSON, post } from "trato/api";
 import { linkify } from "trato/links";
 import { write } from "trato/local-time";
+import { passFocus } from "trato/keep-focus";
 import { noteOutbox } from "trato/note-outbox";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
@@ -276,8 +277,9 @@ class Notes extends HTMLElement {
     const id = target.closest(".note[data-waiting]")?.dataset.clientId;
     const entry = id && noteOutbox.read(this.conversation).find(({ client_id }) => client_id === id);
     if (!entry) return;
-    if (target.closest("[data-retry]")) noteOutbox.retry(entry);
-    if (target.closest("[data-discard]")) noteOutbox.remove(entry);
+    const places = this.thread.places();
+    if (target.closest("[data-retry]")) passFocus(() => noteOutbox.retry(entry), ...places);
+    if (target.closest("[data-discard]")) passFocus(() => noteOutbox.remove(entry), ...places);
   }
 }
 

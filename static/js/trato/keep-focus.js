@@ -6,6 +6,17 @@ export function isVisible(element) {
 }
 
 /**
+ * Do something that may take the button it was asked for with off the page: then the first visible
+ * one of these `places` gets the focus.
+ */
+export function passFocus(change, ...places) {
+  const focused = document.activeElement;
+  change();
+  if (focused?.isConnected && isVisible(focused)) return;
+  places.find((one) => one?.isConnected && isVisible(one))?.focus({ preventScroll: true });
+}
+
+/**
  * Remember an element; the function that is returned gives it the focus, or what is in its place,
  * unless the person has moved on.
  */

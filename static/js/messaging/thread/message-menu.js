@@ -111,15 +111,16 @@ export class MessageMenus {
     if (button.dataset.do) this[button.dataset.do](item, button);
   }
 
-  /** Arrow keys move within the menu. */
+  /** Arrow keys move within the open menu, and into it from its button. */
   pressed(event) {
-    const panel = event.target.closest?.(".message__menu .menu__panel");
+    const panel = event.target.closest?.(".message__menu[open]")?.querySelector(".menu__panel");
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (!panel || !step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     const all = [...panel.querySelectorAll("a, button")];
-    const next = all.indexOf(document.activeElement) + step;
+    const place = all.indexOf(document.activeElement); // -1: the button
+    const next = place < 0 && step < 0 ? all.length - 1 : place + step;
     all[(next + all.length) % all.length].focus();
   }
 

@@ -4,6 +4,7 @@ import { outbox } from "trato/outbox";
 import { getJSON, post } from "trato/api";
 import { dropSentQuestions } from "trato/drafts";
 import { History } from "trato/history";
+import { passFocus } from "trato/keep-focus";
 import { write, writeAll } from "trato/local-time";
 import { change, MessageMenus } from "trato/message-menu";
 import { openOnLongPress } from "trato/long-press";
@@ -134,8 +135,8 @@ class Thread extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.seen(), { signal });
     this.addEventListener("click", ({ target }) => {
       const clientId = target.closest(".message")?.dataset.clientId;
-      if (target.closest("[data-retry]")) outbox.retry(clientId);
-      if (target.closest("[data-discard]")) outbox.discard(clientId);
+      if (target.closest("[data-retry]")) passFocus(() => outbox.retry(clientId), ...this.places());
+      if (target.closest("[data-discard]")) passFocus(() => outbox.discard(clientId), ...this.places());
       if (target.closest("[data-take-back]")) outbox.takeBack(clientId);
       if (answerQuestion(target, outbox, clientId)) this.composer?.field.focus();
     });
@@ -146,6 +147,13 @@ class Thread extends HTMLElement {
         else this.history.loadNewer();
       });
     }
+  }
+
+  /** Where the focus goes from what leaves the page: to the box, or where that shows a keyboard, the log. */
+  places() {
+    const { composer, history } = this;
+    const boxes = matchMedia("(pointer: fine)").matches ? composer?.querySelectorAll("textarea") : null;
+    return [...(boxes ?? []), history.log];
   }
 
   /** The message or note that the address leads to, as a search result does. */
