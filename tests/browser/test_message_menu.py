@@ -75,3 +75,23 @@ def test_the_dots_of_its_button_stand_out(
     assert isinstance(grey[0], float | int)
     darkest, lightest = (((one / 255 + 0.055) / 1.055) ** 2.4 for one in grey)
     assert (lightest + 0.05) / (darkest + 0.05) >= NON_TEXT_CONTRAST
+
+
+def test_an_open_menu_stays_at_its_message_when_another_one_comes(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    for number in range(20):
+        say(shopper, conversation, f"Line {number}")
+    page = person(shopper)
+    open_thread(page, conversation)
+    message_menu(page, 20)
+    page.keyboard.press("ArrowDown")
+    first = page.locator("#message-20 [data-react]").first
+    expect(first).to_be_focused()
+    say(seller, conversation, "Yes\nit\nis")
+    expect(page.locator("#message-21")).to_be_in_viewport(ratio=1)
+    expect(first).to_be_focused()
+    expect(page.locator("#message-20 [data-do=quote]")).to_be_in_viewport(ratio=1)
+    page.locator(".thread__scroll").evaluate("(box) => box.scrollTo(0, 0)")
+    expect(first).to_be_hidden()
+    expect(page.locator(".thread__log")).to_be_focused()

@@ -2,6 +2,7 @@
 // page has many messages. Without scripts it leads to a page of the message.
 import { session } from "trato/session";
 import { post } from "trato/api";
+import { passFocus } from "trato/keep-focus";
 import { ownReaction } from "trato/reactions";
 import { gettext } from "trato/text";
 import { offerUndo } from "trato/undo";
@@ -21,9 +22,10 @@ export class MessageMenus {
     thread.addEventListener("toggle", ({ target }) => this.toggled(target), { capture: true, signal });
     thread.addEventListener("click", (event) => this.clicked(event), { signal });
     thread.addEventListener("keydown", (event) => this.pressed(event), { signal });
-    const close = () => this.open?.removeAttribute("open");
-    thread.querySelector(".thread__scroll").addEventListener("scroll", close, { passive: true, signal });
-    window.addEventListener("resize", close, { signal });
+    this.scroller = thread.querySelector(".thread__scroll");
+    const follow = () => this.open && this.follow(this.open);
+    this.scroller.addEventListener("scroll", follow, { passive: true, signal });
+    window.addEventListener("resize", follow, { signal });
   }
 
   // -- opening -------------------------------------------------------------------------------
@@ -90,6 +92,15 @@ export class MessageMenus {
     const start = at.left + offsetWidth + GAP > innerWidth ? at.right - offsetWidth : at.left;
     panel.style.top = `${Math.max(GAP, Math.min(top, innerHeight - offsetHeight - GAP))}px`;
     panel.style.left = `${Math.max(GAP, start)}px`;
+  }
+
+  /** Stay beside the button when messages move, as for a new one; close if that is out of view. */
+  follow(menu) {
+    const at = menu.querySelector("summary").getBoundingClientRect();
+    const view = this.scroller.getBoundingClientRect();
+    const isInView = at.bottom > view.top && at.top < view.bottom;
+    if (isInView) this.place(menu, menu.querySelector(".menu__panel"));
+    else passFocus(() => (menu.open = false), this.thread.history.log);
   }
 
   isOwn(item, within) {
