@@ -4,6 +4,7 @@ from playwright.sync_api import Route, expect
 
 from accounts.models import User
 from catalog.models import Product
+from messaging.editing.actions import edit
 from messaging.models import Conversation
 from tests.browser.acts import (
     Person,
@@ -26,7 +27,9 @@ from tests.browser.files import (
     stored,
 )
 from tests.browser.inspector import Inspect, languages
+from tests.exports import said_with_files
 from tests.said import say
+from tests.uploads import jpeg
 from tests.whole import only_whole
 
 
@@ -343,3 +346,23 @@ def test_files_that_wait_and_pictures_that_are_shown_are_accessible(
     expect(page.get_by_role("dialog")).to_be_visible()
     inspector.look()
     assert inspector.problems == []
+
+
+def test_a_quote_of_a_photo_says_so_wherever_it_is_shown(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    said_with_files(seller, conversation, "", ("bowl.jpg", jpeg()))
+    page, answering = person(shopper), person(seller)
+    open_thread(page, conversation)
+    open_thread(answering, conversation)
+    choose_in_menu(page, 1, "quote")
+    expect(page.locator(".composer__about [data-excerpt]")).to_have_text("Photo")
+    write(page, "Nice")
+    for one in (page, answering):
+        quoted = one.locator("#message-2 .message__quoted")
+        expect(quoted).to_have_text("Photo")
+    edit(seller, conversation.pk, 1, "My bowl")
+    expect(quoted).to_have_text("My bowl")
+    page.reload()
+    edit(seller, conversation.pk, 1, "")
+    expect(page.locator("#message-2 .message__quoted")).to_have_text("Photo")
