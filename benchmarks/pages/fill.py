@@ -38,9 +38,10 @@ SELECT n, '{encoded}', NULL, false, 'person' || n || '@example.com', name,
        now() - interval '2 years'
 FROM person_name WHERE n <= {sellers} + {shoppers};
 
-INSERT INTO catalog_shop (id, name, name_skeleton, slug, description, city, time_zone, created_at)
+INSERT INTO catalog_shop (id, name, name_skeleton, slug, description, city, time_zone, is_verified,
+                          created_at)
 SELECT n, 'Taller ' || n, 'taller' || n, 'shop-' || n, 'Made by hand.', 'Valencia', 'Europe/Madrid',
-       now() - interval '2 years'
+       false, now() - interval '2 years'
 FROM generate_series(1, {shops}) n;
 
 INSERT INTO catalog_shopmember (shop_id, user_id, role, created_at)
