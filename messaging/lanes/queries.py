@@ -37,14 +37,19 @@ def of_lane(scope: Scope, lane: str) -> Q:
 
     What somebody asked a shop that they work for by now is in a shopper's lane, and in no other.
     """
-    mine, shops = Q(consumer=scope.user_id), Q(shop__in=scope.shop_ids)
+    return (Q(consumer=scope.user_id) | Q(shop__in=scope.shop_ids)) & has_lane(scope.user_id, lane)
+
+
+def has_lane(user_id: int, lane: str) -> Q:
+    """Return the condition for those of a person's conversations that are in a lane."""
     if lane == ALL:
-        return mine | shops
+        return Q()
     if lane == SETTLED:
-        return Q(turn="") & (mine | shops)
+        return Q(turn="")
     sides = [Side.CONSUMER, Side.SELLER]
     as_shopper, as_seller = sides if lane == OURS else sides[::-1]
-    return mine & Q(turn=as_shopper) | shops & ~mine & Q(turn=as_seller)
+    mine = Q(consumer=user_id)
+    return mine & Q(turn=as_shopper) | ~mine & Q(turn=as_seller)
 
 
 def lane_of(turn: str, side: Side) -> str:

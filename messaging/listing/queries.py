@@ -15,7 +15,7 @@ from trato.listed import listed
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
 from trato.prepared import prepared
 
-from .few import Few, few
+from .few import Few, few, positions_of
 from .filters import WAITING, Filter, conditions
 
 SEARCHES = 4  # of a page at most: the other parts of a filter may leave nothing of what was found
@@ -39,7 +39,8 @@ def page_of(scope: Scope, wanted: Filter, start: PageRequest, size: int) -> Page
 def those_of(scope: Scope, wanted: Filter, ids: list[int]) -> list[Cursor]:
     """Return those of some conversations that a filter leaves; the words are not searched for."""
     condition = conditions(wanted, scope, timezone.now())
-    return Few(ids, condition, wanted, scope).read(FIRST_PAGE, len(ids))
+    positions = positions_of(set(ids), wanted, scope)
+    return Few(positions, condition, wanted).read(FIRST_PAGE, len(ids))
 
 
 def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
@@ -86,9 +87,8 @@ def _reader(scope: Scope, wanted: Filter) -> Any:
             return _cursors(inbox_order.upcoming(scope, start, limit, among=among))
 
         return read_all
-    if smallest := few(wanted, scope):
-        ids, rest = smallest
-        return Few(ids, conditions(rest, scope, now), wanted, scope).read
+    if rows := few(wanted, scope, now):
+        return rows.read
     among = Conversation.objects.filter(conditions(wanted, scope, now))
 
     def read(start: PageRequest, limit: int) -> list[Cursor]:
