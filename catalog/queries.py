@@ -79,9 +79,10 @@ def pictures_and_neighbours(product: Product) -> tuple[list[ProductImage], list[
 def _images(product_id: int, shop_id: int) -> QuerySet[ProductImage]:
     others = Product.objects.filter(shop_id=shop_id, published_at__isnull=False)
     newest = others.exclude(pk=product_id).order_by("-published_at", "-id").values("pk")
-    return ProductImage.objects.filter(
-        Q(product_id=product_id) | Q(product__in=newest[:NEIGHBOURS_MAX])
-    ).select_related("product")
+    neighbours = Product.objects.filter(pk__in=newest[:NEIGHBOURS_MAX])
+    # With an OR PostgreSQL would read the pictures of all shops.
+    shown = Product.objects.filter(pk=product_id).values("pk").union(neighbours.values("pk"))
+    return ProductImage.objects.filter(product__in=shown).select_related("product")
 
 
 def _published(image: ProductImage) -> tuple[object, int]:
