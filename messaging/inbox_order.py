@@ -7,7 +7,7 @@ number of rows, however many conversations a shop has.
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from messaging.access import Scope
 from messaging.lanes.queries import ALL, OURS, SETTLED, THEIRS, of_lane
@@ -121,5 +121,8 @@ def _unread(scope: Scope, wanted: PageRequest, conversations: QuerySet[Conversat
     waiting = Notification.objects.filter(recipient=scope.user_id, is_notice=False, read_at=None)
     waiting = waiting.annotate(
         about=Subquery(news.values("subject_id")), at=Subquery(news.values("happened_at"))
-    ).filter(Exists(conversations.filter(pk=OuterRef("about"))))
+    )
+    # With an EXISTS it would rather read all conversations of the shop.
+    fitting = conversations.filter(pk=OuterRef("about")).values("pk")[:1]
+    waiting = waiting.annotate(fitting=Subquery(fitting)).filter(fitting__isnull=False)
     return ordered(waiting, wanted, time="at", key="about").values_list("about", "at")
