@@ -1,7 +1,9 @@
 """Measure the pages on the database in DATABASE_URL, one round for each line on stdin.
 
 Every page is requested as by a browser, through Django's whole handler with middleware, sessions
-and templates. The time in that handler is measured.
+and templates. The time in that handler is measured. A line is a JSON object of numbers of rows, by
+names of pages: these pages are requested once more with so many rows, to be compared with a page
+that has no more.
 """
 
 import json
@@ -15,13 +17,15 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 LARGE = ("messaging_message", "messaging_conversation", "messaging_participant",
-         "notifications_notification")  # fmt: skip
+         "messaging_lane", "notifications_notification", "notifications_news",
+         "catalog_productimage")  # fmt: skip
+ROW = b'class="inbox__item"'  # of a list of conversations
 ADMIN = ("messaging/conversation", "messaging/message", "messaging/participant",
          "notifications/notification")  # fmt: skip
-TOLD = ("name", "limit", "compared", "most", "queries", "scans")
+TOLD = ("name", "limit", "compared", "most", "queries", "rows", "scans")
 LONG_MOST = 1.2  # times the median of a conversation with 100 messages
 ADDRESSES_CHECKED = 8  # requests of each page to collect its queries and their plans
 RARE = ["malaga", "logrono", "besancon", "lodz", "kraków"]
@@ -65,24 +69,36 @@ class Page:
     compared: bool = True  # compared with 10,000 messages
     most: float | None = None  # how many times the median there it may take, instead of the p95
     queries: int = 0
+    rows: int = 0  # conversations in its list, at most
     scans: list[str] = field(default_factory=list)
 
 
 def main(check: bool) -> None:
-    """Print the pages; then, for every line on stdin, request every page once.
+    """Print the pages; then, for every line on stdin, request every page.
 
     Args:
         check: whether to check the plans of the pages' queries too.
     """
     pages = pages_to_measure()
     for page in pages:
-        page.queries, page.scans = queries_and_scans(page, check)
+        look_at(page, check)
     say([{key: value for key, value in vars(page).items() if key in TOLD} for page in pages])
-    for number, _ in enumerate(sys.stdin):
-        say([seconds_for(page, page.addresses[number % len(page.addresses)]) for page in pages])
+    for number, line in enumerate(sys.stdin):
+        rows = json.loads(line)
+        say([seconds_for(page, number, rows.get(page.name)) for page in pages])
 
 
-def seconds_for(page: Page, address: str) -> float:
+def seconds_for(page: Page, number: int, rows: int | None) -> tuple[float, float | None]:
+    """Return the seconds of a round for a page, and those for a number of rows if one is given."""
+    address = page.addresses[number % len(page.addresses)]
+    seconds = timed(page, address)
+    if rows is None:
+        return seconds, None
+    with override_settings(CONVERSATION_PAGE_SIZE=rows):
+        return seconds, timed(page, address)
+
+
+def timed(page: Page, address: str) -> float:
     since = time.perf_counter()
     answer = page.client.get(address)
     seconds = time.perf_counter() - since
@@ -193,21 +209,20 @@ def client_of(person: Any) -> Client:
     return client
 
 
-def queries_and_scans(page: Page, check: bool) -> tuple[int, list[str]]:
-    """Return a page's maximum number of statements, and its plans that scan a large table."""
-    counts, scans = [], []
+def look_at(page: Page, check: bool) -> None:
+    """Count a page's statements and rows, and keep its plans that scan a large table."""
     for address in page.addresses[:ADDRESSES_CHECKED]:
         with CaptureQueriesContext(connection) as asked:
-            page.client.get(address)
-        counts.append(len(asked))
+            answer = page.client.get(address)
+        page.queries = max(page.queries, len(asked.captured_queries))
+        page.rows = max(page.rows, answer.content.count(ROW))
         with connection.cursor() as cursor:
             for query in asked.captured_queries if check else []:
-                if query["sql"].strip().startswith(("SELECT", "WITH")):
+                if query["sql"].strip().startswith(("SELECT", "WITH", "(SELECT")):
                     cursor.execute(f"EXPLAIN {query['sql']}")
                     plan = "\n".join(line for (line,) in cursor)
                     if any(f"Seq Scan on {table} " in plan for table in LARGE):
-                        scans.append(f"{address}\n{plan}")
-    return max(counts), scans
+                        page.scans.append(f"{address}\n{plan}")
 
 
 if __name__ == "__main__":
