@@ -11,11 +11,19 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Product, Shop
-from messaging import access
+from messaging import access, inbox_order
 from messaging.factories import ConversationFactory
 from messaging.listing import few, queries
 from messaging.listing.filters import Filter
-from messaging.models import Conversation, ConversationLabel, Label, Participant, hour_of
+from messaging.models import (
+    SUBJECT_KIND,
+    Conversation,
+    ConversationLabel,
+    Label,
+    Participant,
+    hour_of,
+)  # fmt: skip
+from notifications import actions as notifications
 from trato.pagination import FIRST_PAGE, PageRequest
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +111,30 @@ def test_only_what_has_both_a_star_and_a_label_is_read(
     named = [len(ids.split(",")) for some in lists for ids in some]
     assert named
     assert max(named) == len(rows)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's plans")
+def test_a_list_of_the_unread_reads_no_other_conversations(
+    seller: User, shop: Shop, starred: list[Conversation]
+) -> None:
+    people = User.objects.bulk_create(
+        User(email=f"s{n}@example.com", name=f"Person {n}") for n in range(1000)
+    )
+    Conversation.objects.bulk_create(
+        Conversation(
+            consumer=person, shop=shop, last_sequence=1, last_message_at=NOON,
+            last_message_hour=NOON,
+        )
+        for person in people
+    )  # fmt: skip
+    for row in starred:
+        notifications.notify(
+            [seller.pk], subject_kind=SUBJECT_KIND, subject_id=row.pk, title="News", excerpt="",
+            url="/",
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    rows = inbox_order.upcoming(access.scope_of(seller), FIRST_PAGE, 100, unread_only=True)
+    assert {pk for pk, _at in rows} == {row.pk for row in starred}
+    plan = rows.explain()
+    assert "Seq Scan on messaging_conversation" not in plan, plan
