@@ -79,9 +79,10 @@ def pictures_and_neighbours(product: Product) -> tuple[list[ProductImage], list[
 def _images(product_id: int, shop_id: int) -> QuerySet[ProductImage]:
     others = Product.objects.filter(shop_id=shop_id, published_at__isnull=False)
     newest = others.exclude(pk=product_id).order_by("-published_at", "-id").values("pk")
-    neighbours = Product.objects.filter(pk__in=newest[:NEIGHBOURS_MAX])
+    products = Product.objects.order_by().values("pk")  # SQLite sorts no part of a union
+    neighbours = products.filter(pk__in=newest[:NEIGHBOURS_MAX])
     # With an OR PostgreSQL would read the pictures of all shops.
-    shown = Product.objects.filter(pk=product_id).values("pk").union(neighbours.values("pk"))
+    shown = products.filter(pk=product_id).union(neighbours)
     return ProductImage.objects.filter(product__in=shown).select_related("product")
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL's plan for the pictures of a product's page."""
+"""The pictures of a product's page, and PostgreSQL's plan for them."""
 
 import pytest
 from django.db import connection
@@ -8,10 +8,7 @@ from catalog.factories import ProductFactory, ShopFactory
 from catalog.models import Product, ProductImage
 from catalog.queries import pictures_and_neighbours
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
-]
+pytestmark = pytest.mark.django_db
 
 SHOPS, PRODUCTS, PICTURES = 20, 20, 10  # enough rows that an index is cheaper than a scan
 
@@ -38,6 +35,8 @@ def test_a_product_s_page_reads_no_other_shop_s_pictures() -> None:
     assert len(pictures) == PICTURES
     assert len(neighbours) == 4
     assert {image.product.shop_id for image in neighbours} == {first.shop_id}
+    if connection.vendor != "postgresql":
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
         plan = "\n".join(line for (line,) in cursor)
