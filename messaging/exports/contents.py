@@ -33,6 +33,9 @@ PAGE_SIZE = 200  # messages in memory at once
 IN_MEMORY_BYTES = 1024**2  # of the page and of the JSON; what is longer goes to disk
 TEMPLATES = "messaging/exports/"
 
+# A message, the time of its day if that begins with it, and its files.
+Shown = tuple[Message | StaffMessage, datetime | None, list[ExportedFile]]
+
 
 @dataclass
 class Contents:
@@ -108,7 +111,7 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
     waiting = deque(from_staff)
     before: date | None = None
     for number, rows in enumerate(_pages(conversation)):
-        shown = []
+        shown: list[Shown] = []
         json.write(b",\n" if number else b"\n")
         json.write(b",\n".join(encode(_item(row)).encode() for row in extras.load(rows)))
         for row in rows:
@@ -126,7 +129,11 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
         text = render_to_string(f"{TEMPLATES}page_messages.html", {**context, "rows": shown})
         page.write(text.encode())
         after_page()
-    rest = [(row, row.created_at, []) for row in waiting]
+    rest: list[Shown] = []
+    for one in waiting:
+        day = timezone.localdate(one.created_at)
+        rest.append((one, one.created_at if day != before else None, []))
+        before = day
     text = render_to_string(f"{TEMPLATES}page_messages.html", {**context, "rows": rest})
     page.write(text.encode())
     items = b",\n".join(encode(ExportedStaffMessage.of(row)).encode() for row in from_staff)

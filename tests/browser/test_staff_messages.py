@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -29,7 +30,7 @@ def test_it_appears_on_both_sides_stays_after_a_reload_and_is_taken_back(
     for page in pages:
         page.goto(conversation.get_absolute_url())
         live(page)
-    values = {"client_id": uuid.uuid4(), "body": TEXT, "reason": "Asked for money"}
+    values: Any = {"client_id": uuid.uuid4(), "body": TEXT, "reason": "Asked for money"}
     row = actions.write(moderator, Case.objects.get().pk, **values)
     for page in pages:
         expect(page.locator(ROW)).to_contain_text("Message from Trato's staff")
@@ -60,7 +61,7 @@ def test_what_was_written_while_somebody_was_away_is_there_with_the_line(
     live(page)
     page.context.set_offline(True)
     page.evaluate("dispatchEvent(new Event('offline'))")
-    values = {"client_id": uuid.uuid4(), "body": TEXT, "reason": "Asked for money"}
+    values: Any = {"client_id": uuid.uuid4(), "body": TEXT, "reason": "Asked for money"}
     actions.write(moderator, Case.objects.get().pk, **values)
     page.context.set_offline(False)
     expect(page.locator(f"{ROW}__body")).to_have_text(TEXT)

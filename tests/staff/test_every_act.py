@@ -171,7 +171,7 @@ def announced(actor: User, scene: Scene) -> Any:
 
 
 def wrote(actor: User, scene: Scene) -> Any:
-    text = {"client_id": uuid.uuid4(), "body": "Please stay polite", "reason": REASON}
+    text: Any = {"client_id": uuid.uuid4(), "body": "Please stay polite", "reason": REASON}
     return staff_messages.write(actor, case_of(scene).pk, **text)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def write(moderator: User, case: Case) -> Write:
     """`write(text)`: the moderator writes to both sides."""
 
     def wrote(body: str = "Please pay on our site only.", by: User = moderator) -> StaffMessage:
-        values = {"client_id": uuid.uuid4(), "body": body, "reason": "Asked for money"}
+        values: Any = {"client_id": uuid.uuid4(), "body": body, "reason": "Asked for money"}
         return actions.write(by, case.pk, **values)
 
     return wrote
