@@ -71,8 +71,19 @@ export class About {
     this.end({ restore: false });
     this.setAside(aside);
     this.editing = sequence;
+    this.mark();
     this.composer.field.value = message.body;
     this.show(gettext("Edit your message"), "");
+  }
+
+  /** While a message is edited, the button saves, and what only new messages can have isn't offered. */
+  mark() {
+    const isEditing = this.editing !== null;
+    const button = this.composer.querySelector(".composer__send");
+    const label = isEditing ? button.dataset.save : button.dataset.send;
+    this.composer.toggleAttribute("data-editing", isEditing);
+    button.title = label;
+    button.querySelector(".visually-hidden").textContent = label;
   }
 
   show(title, excerpt) {
@@ -111,6 +122,7 @@ export class About {
     if (this.editing !== null && restore) this.composer.draft.restore();
     storage.remove(this.key);
     this.editing = this.quoting = null;
+    this.mark();
     this.input.value = "";
     this.bar.hidden = true;
     this.refuse("");
