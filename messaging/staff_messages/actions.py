@@ -14,6 +14,7 @@ from messaging.cases import claims
 from messaging.host import host
 from messaging.models import Conversation, StaffMessage
 from trato.audit.actions import record, require_reason
+from trato.clock import database_now
 from trato.errors import AlreadyDone, Refused
 from trato.people import Person
 
@@ -60,7 +61,7 @@ def write(
             raise AlreadyDone(_("This message was sent before."))
         again = _("This form has sent another message. Open it again to write one more.")
         raise ValidationError(again, code="conflict")
-    row = StaffMessage.objects.create(**given, case=case, body=text)
+    row = StaffMessage.objects.create(**given, case=case, body=text, created_at=database_now())
     _announce(conversation, row)
     notices.notify(conversation, row)
     record(actor, "staff_message.written", f"staff_message:{row.pk}", reason)

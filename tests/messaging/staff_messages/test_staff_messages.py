@@ -2,12 +2,15 @@
 
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopMemberFactory
@@ -128,6 +131,18 @@ def test_its_place_is_between_the_messages_around_it(
         page = client_of(person).get(conversation.get_absolute_url()).text
         places = [page.index(text) for text in ("Pay me elsewhere", TEXT, "Of course, here only")]
         assert places == sorted(places)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has the server's clock")
+def test_its_place_does_not_depend_on_the_clock_of_a_server(
+    write: Write, conversation: Conversation, shopper: User, seller: User, client_of: Any
+) -> None:
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        write(TEXT)
+    say(seller, conversation, "Of course, here only")
+    for person in (shopper, seller):
+        page = client_of(person).get(conversation.get_absolute_url()).text
+        assert page.index(TEXT) < page.index("Of course, here only")
 
 
 def test_both_sides_are_notified_and_opening_it_marks_the_notice_as_read(
