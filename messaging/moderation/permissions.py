@@ -20,13 +20,14 @@ SEEN = (
     "messaging.view_message", "messaging.view_mutedreporter", "messaging.view_objection",
     "messaging.view_recall", "messaging.view_report", "messaging.view_ruleday",
     "messaging.view_shieldrule", "messaging.view_moderationmonth", "messaging.view_persontrust",
+    "messaging.view_staffmessage",
     "notifications.view_announcement",
 )  # fmt: skip
 PERMISSIONS = (
     *SEEN, "messaging.look_into_conversation", "messaging.make_decision",
     "messaging.make_recall",
     "messaging.remove_message", "messaging.review_held_message",
-    "messaging.set_trust", "messaging.view_staffmessage", "messaging.write_staff_message",
+    "messaging.set_trust", "messaging.write_staff_message",
     "messaging.add_linkhost", "messaging.change_linkhost", "messaging.delete_linkhost",
 )  # fmt: skip
 # In addition to the moderators'.

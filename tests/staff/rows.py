@@ -33,6 +33,7 @@ from messaging.models import (
     PersonTrust,
     Recall,
     ShieldRule,
+    StaffMessage,
 )
 from notifications.factories import AnnouncementFactory, NotificationFactory
 from trato.audit import actions as audit
@@ -79,6 +80,9 @@ def fill(times: int) -> None:
         )
         LinkHost.objects.create(host=f"h{message.pk}.example", action=LinkHost.Action.BLOCK)
         Export.objects.create(conversation=message.conversation, owner=person)
+        StaffMessage.objects.create(
+            conversation=conversation, author=UserFactory(), client_id=uuid4(), body="Stay"
+        )
         Nudge.objects.create(
             conversation=message.conversation,
             side=message.side,

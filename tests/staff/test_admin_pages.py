@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from accounts.models import User
 from catalog.models import KeptPicture, SubmittedForm
 from messaging.models import (
+    Case,
     DismissedWarning,
     File,
     KeptQuestion,
@@ -62,7 +63,10 @@ def test_a_superuser_reads_every_list_and_every_row(
     row = model._default_manager.latest("pk")
     page = client.get(of(row))
     assert page.status_code == 200
-    assert page.context["title"] == f"{capfirst(model._meta.verbose_name)} {row}"
+    usual = f"{capfirst(model._meta.verbose_name)} {row}"
+    # A case is called what it is about.
+    named = row.subject.replace(":", " ").capitalize() if isinstance(row, Case) else usual
+    assert page.context["title"] == named
 
 
 @every_model
@@ -143,7 +147,7 @@ def test_moderators_read_what_they_need_and_nothing_else(
     assert seen == {
         "user", "announcement", "appeal", "auditentry", "case", "conversation", "decision",
         "dryrun", "heldmessage", "linkhost", "message", "moderationmonth", "mutedreporter",
-        "objection", "persontrust", "recall", "report", "shieldrule",
+        "objection", "persontrust", "recall", "report", "shieldrule", "staffmessage",
     }  # fmt: skip
     assert client.get(address(Report, f"{reported.pk}/change/")).status_code == 200
 
@@ -182,13 +186,13 @@ def test_words_and_keys_of_others_stand_on_no_list_and_no_row(
 
 def test_the_moderators_group_stays_as_staff_want_it() -> None:
     group = Group.objects.get(name=permissions.NAME)
-    assert group.permissions.count() == 30
+    assert group.permissions.count() == 32
     group.permissions.remove(group.permissions.get(codename="suspend_user"))
     permissions.make_group()
-    assert group.permissions.count() == 29
+    assert group.permissions.count() == 31
     group.delete()
     permissions.make_group()
-    assert Group.objects.get(name=permissions.NAME).permissions.count() == 30
+    assert Group.objects.get(name=permissions.NAME).permissions.count() == 32
 
 
 def test_pages_about_allauths_models_speak_the_readers_language(

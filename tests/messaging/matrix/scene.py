@@ -14,6 +14,8 @@ from accounts.models import User
 from catalog.factories import ProductFactory
 from messaging.appeals.actions import appeal
 from messaging.blocks.actions import block
+from messaging.cases.actions import open_case
+from messaging.cases.claims import let_go
 from messaging.decisions.actions import decide
 from messaging.decisions.ruling import Ruling
 from messaging.editing.actions import edit
@@ -29,6 +31,7 @@ from messaging.models import (
     Appeal,
     AwayWords,
     Block,
+    Case,
     Conversation,
     ConversationLabel,
     Decision,
@@ -54,12 +57,14 @@ from messaging.models import (
     SavedView,
     ScheduledMessage,
     Side,
+    StaffMessage,
     TeamRules,
     TeamState,
 )
 from messaging.notes.actions import add as add_note
 from messaging.reports.actions import report_product
 from messaging.scheduled.actions import schedule
+from messaging.staff_messages.actions import write as write_to_both
 from messaging.triage import labels
 from notifications.models import Notification
 from tests.digests import digests
@@ -73,7 +78,8 @@ MODELS = (
     HeldMessage, LastActive, LinkHost, Look,
     Message, MessageVersion, MutedReporter, Note, Notification, Nudge, OpeningHours, Participant,
     PresenceChoice,
-    Reaction, Report, Sanction, SavedReply, SavedView, ScheduledMessage, TeamRules, TeamState,
+    Reaction, Report, Sanction, SavedReply, SavedView, ScheduledMessage, StaffMessage, TeamRules,
+    TeamState,
 )  # fmt: skip
 
 
@@ -114,14 +120,19 @@ class Scene:
             MessageFactory(conversation=self.suspicious, sender=person, body=text)
         LinkHost.objects.create(host="odd.example", action=LinkHost.Action.WARN)
         other: Any = ProductFactory(shop=conversation.shop)
+        chief = UserFactory(staff=True, is_superuser=True)
         self.report = report_product(shopper, other, "scam", "Zigzag")
         Look.objects.create(
             conversation=conversation, created_at=timezone.now() - timedelta(days=2)
         )
         Conversation.objects.filter(pk=conversation.pk).update(has_looks=True)
+        open_case(Case.Kind.REPORT, f"message:{self.asked.pk}", conversation_id=conversation.pk)
+        self.case = Case.objects.get(conversation=conversation)
+        values: Any = {"client_id": uuid.uuid4(), "body": "From staff to you", "reason": "Asked"}
+        self.from_staff = write_to_both(chief, self.case.pk, **values)
+        let_go(chief, self.case.pk)
         self.note = add_note(seller, conversation.pk, uuid.uuid4(), "Ask Iker first")
         self.bystander = UserFactory()
-        chief = UserFactory(staff=True, is_superuser=True)
         self.decision, other = (
             decide(
                 chief,

@@ -12,9 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.factories import ProductFactory, ShopMemberFactory
 from messaging.cases import claims
+from messaging.desk import actions as desk
 from messaging.editing.actions import withdraw
 from messaging.exports.contents import collect
 from messaging.factories import ConversationFactory
@@ -33,6 +35,7 @@ from messaging.resuming import state_of
 from messaging.staff_messages import actions
 from notifications.models import Notification
 from notifications.queries import unread_counts
+from tests.rulings import rule
 from tests.said import say
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
@@ -161,13 +164,15 @@ def test_both_sides_are_notified_and_opening_it_marks_the_notice_as_read(
     assert {row.recipient for row in notices.all()} == {seller}
 
 
-def test_it_reaches_people_who_have_blocked_each_other_and_ended_conversations(
+def test_it_reaches_the_muted_who_have_blocked_each_other_and_ended_conversations(
     write: Write, conversation: Conversation, shopper: User, client_of: Any
 ) -> None:
+    chief = UserFactory(staff=True, is_superuser=True)
     Block.objects.create(
         consumer_id=conversation.consumer_id, shop=conversation.shop, side="seller", by=shopper
     )
     Conversation.objects.update(is_closed=True)
+    rule(chief, shopper.pk, "mute", "Rude", ends_at=timezone.now() + timedelta(days=1))
     write(TEXT)
     assert TEXT in client_of(shopper).get(conversation.get_absolute_url()).text
 
@@ -298,3 +303,27 @@ def test_a_withdrawn_message_leaves_it_where_it_is(
     write(TEXT)
     withdraw(shopper, conversation.pk, 1)
     assert TEXT in client_of(shopper).get(conversation.get_absolute_url()).text
+
+
+def test_its_text_is_text_on_every_page(
+    write: Write, conversation: Conversation, case: Case, moderator: User, shopper: User,
+    seller: User, client_of: Any,
+) -> None:  # fmt: skip
+    desk.take(moderator, case.pk)
+    row = write("<script>alert(1)</script>")
+    of_staff = [
+        f"/admin/messaging/case/{case.pk}/change/",
+        f"/admin/messaging/conversation/{conversation.pk}/thread/",
+        f"/admin/messaging/staffmessage/{row.pk}/change/",
+        f"/admin/messaging/staffmessage/{row.pk}/take-back/",
+    ]
+    pages = [client_of(moderator).get(address).text for address in of_staff]
+    place = conversation.get_absolute_url()
+    pages += [client_of(person).get(place).text for person in (shopper, seller)]
+    conversation.refresh_from_db()
+    contents = collect(conversation, Side.CONSUMER)
+    pages.append(contents.page.read().decode())
+    contents.close()
+    for page in pages:
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "<script>alert(1)" not in page
