@@ -5,6 +5,7 @@ on private ports of 127.0.0.1 and in one temporary folder, with the demo shop. T
 same `Cluster`, whose parts can be stopped, killed, paused and started one by one.
 """
 
+import argparse
 import contextlib
 import os
 import re
@@ -255,6 +256,7 @@ def _open_files() -> int:
 
 def main() -> int:
     """Run a cluster until Ctrl-C; 1 if a program is missing."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     # Both end it in order, also where a script started it with Ctrl-C ignored.
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
