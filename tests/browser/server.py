@@ -46,8 +46,15 @@ class Remembering:
             await send(message)
 
         await self._application(scope, receive, keep)
-        if answer[0].get("status") == 200 and not answer[-1].get("more_body"):
+        if is_whole(answer):
             self._answers[scope["path"]] = answer
+
+
+def is_whole(answer: list[Any]) -> bool:
+    """Whether it is a file, to its end: it ends early if the client leaves, perhaps at its head."""
+    if len(answer) < 2 or answer[0]["status"] != 200:
+        return False
+    return answer[-1]["type"] == "http.response.body" and not answer[-1].get("more_body")
 
 
 if __name__ == "__main__":
