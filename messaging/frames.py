@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from . import extras, remarks
-from .models import Conversation, File, Message
+from .models import Conversation, File, Message, StaffMessage
 from .queries import Window
 from .records import Quoted, Reactions, ReadMark, Sent
 from .records import Sender as Sender
@@ -129,6 +129,20 @@ class MessageAnswer(MessageAccepted, tag="message.accepted", kw_only=True):
         return cls(**accepted, message=MessageItem.of(sent))
 
 
+class StaffMessageItem(Struct):
+    """A message of staff. The `body` of one that was `taken_back` is empty."""
+
+    id: int
+    body: str
+    created_at: datetime
+    taken_back: bool
+
+    @classmethod
+    def of(cls, row: StaffMessage) -> Self:
+        body = "" if row.is_taken_back else row.body
+        return cls(row.pk, body, row.created_at, row.is_taken_back)
+
+
 class ConversationState(Struct, tag="conversation.state", kw_only=True):
     """A page of messages; the client resumes from `revision`, `read` has a mark for each side.
 
@@ -151,7 +165,7 @@ class ConversationState(Struct, tag="conversation.state", kw_only=True):
     blocked: bool
     muted_until: datetime | None
     dismissed: dict[int, str] = {}
-    staff_messages: list[Struct] | UnsetType = UNSET
+    staff_messages: list[StaffMessageItem] | UnsetType = UNSET
 
 
 class ConversationWindow(ConversationState, tag="conversation.state", kw_only=True):

@@ -11,7 +11,15 @@ from trato.listed import listed
 from trato.people import Person
 from trato.prepared import prepared
 
-from .models import Conversation, Message, Participant, PresenceChoice, ReadBefore, Side
+from .models import (
+    Conversation,
+    Message,
+    Participant,
+    PresenceChoice,
+    ReadBefore,
+    Side,
+    StaffMessage,
+)
 
 
 class Window(NamedTuple):
@@ -20,6 +28,13 @@ class Window(NamedTuple):
     messages: list[Message]
     has_older: bool
     has_newer: bool
+
+
+def messages_of_staff(conversation: Conversation) -> list[StaffMessage]:
+    """Return what staff wrote to both sides, oldest first. Asks nothing if they never did."""
+    if not conversation.has_staff_messages:
+        return []
+    return list(conversation.staff_messages.order_by("pk"))
 
 
 def messages_since(conversation: Conversation, revision: int) -> tuple[list[Message], bool]:

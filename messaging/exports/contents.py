@@ -16,25 +16,21 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from messaging import extras
+from messaging.frames import StaffMessageItem
 from messaging.models import Conversation, Message, Side, StaffMessage
+from messaging.queries import messages_of_staff
 from messaging.records import Sent
 from trato.clock import database_now
 from trato.realtime.frames import encode
 
-from .frames import (
-    VERSION,
-    ExportedConversation,
-    ExportedFile,
-    ExportedMessage,
-    ExportedStaffMessage,
-)
+from .frames import VERSION, ExportedConversation, ExportedFile, ExportedMessage
 
 PAGE_SIZE = 200  # messages in memory at once
 IN_MEMORY_BYTES = 1024**2  # of the page and of the JSON; what is longer goes to disk
 TEMPLATES = "messaging/exports/"
 
 # A message, the time of its day if that begins with it, and its files.
-Shown = tuple[Message | StaffMessage, datetime | None, list[ExportedFile]]
+Shown = tuple[Message | StaffMessage, datetime | None, Sequence[ExportedFile]]
 
 
 @dataclass
@@ -107,7 +103,7 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
         blocked=conversation.is_blocked_by(side),
     )
     json.write(encode(head).encode().removesuffix(b"}") + b',"messages":[')
-    from_staff = _from_staff(conversation)
+    from_staff = messages_of_staff(conversation)
     waiting = deque(from_staff)
     before: date | None = None
     for number, rows in enumerate(_pages(conversation)):
@@ -116,14 +112,9 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
         json.write(b",\n".join(encode(_item(row)).encode() for row in extras.load(rows)))
         for row in rows:
             while waiting and waiting[0].created_at < row.created_at:
-                day = timezone.localdate(waiting[0].created_at)
-                shown.append((waiting[0], waiting[0].created_at if day != before else None, []))
-                waiting.popleft()
-                before = day
-            day = timezone.localdate(row.created_at)
+                before = _show(shown, waiting.popleft(), before)
             files = [ExportedFile.of_message(file, row.sequence) for file in row.shown_files]
-            shown.append((row, row.created_at if day != before else None, files))
-            before = day
+            before = _show(shown, row, before, files)
             for file, exported in zip(row.shown_files, files, strict=True):
                 contents.files.append((exported.path, file.stored_name(), row.created_at))
         text = render_to_string(f"{TEMPLATES}page_messages.html", {**context, "rows": shown})
@@ -131,20 +122,24 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
         after_page()
     rest: list[Shown] = []
     for one in waiting:
-        day = timezone.localdate(one.created_at)
-        rest.append((one, one.created_at if day != before else None, []))
-        before = day
+        before = _show(rest, one, before)
     text = render_to_string(f"{TEMPLATES}page_messages.html", {**context, "rows": rest})
     page.write(text.encode())
-    items = b",\n".join(encode(ExportedStaffMessage.of(row)).encode() for row in from_staff)
+    items = b",\n".join(encode(StaffMessageItem.of(row)).encode() for row in from_staff)
     json.write(b'\n],"staff_messages":[' + items + b"]}\n")
     page.write(render_to_string(f"{TEMPLATES}page_foot.html", context).encode())
 
 
-def _from_staff(conversation: Conversation) -> list[StaffMessage]:
-    if not conversation.has_staff_messages:
-        return []
-    return list(conversation.staff_messages.order_by("pk"))
+def _show(
+    shown: list[Shown],
+    row: Message | StaffMessage,
+    before: date | None,
+    files: Sequence[ExportedFile] = (),
+) -> date:
+    """Add a row to those of the page, with its day unless it is that before; return its day."""
+    day = timezone.localdate(row.created_at)
+    shown.append((row, row.created_at if day != before else None, files))
+    return day
 
 
 def _item(row: Message) -> ExportedMessage:

@@ -6,7 +6,7 @@ from typing import Self
 from msgspec import Struct
 
 from messaging.frames import FileItem, MessageItem
-from messaging.models import File, StaffMessage
+from messaging.models import File
 from messaging.records import Sent
 
 from .names import name_in_archive
@@ -35,20 +35,6 @@ class ExportedMessage(MessageItem, kw_only=True):
         item.files = files
         item.warnings = item.links = ()  # what pages say beside a message isn't part of it
         return item
-
-
-class ExportedStaffMessage(Struct):
-    """A message of staff to both sides; the `body` of one that was taken back is empty."""
-
-    id: int
-    body: str
-    created_at: datetime
-    taken_back: bool
-
-    @classmethod
-    def of(cls, row: StaffMessage) -> Self:
-        body = "" if row.is_taken_back else row.body
-        return cls(row.pk, body, row.created_at, row.is_taken_back)
 
 
 class ExportedConversation(Struct, kw_only=True):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from messaging.due import loop
 from messaging.models import DryRun, ShieldRule
 from messaging.moderation import actions as moderation
 from trato import rate_limits
-from trato.audit.actions import record, require_reason
+from trato.audit.actions import record, require_permission, require_reason
 from trato.errors import AlreadyDone
 from trato.people import Person, lock_person
 from trato.retention import ago
@@ -44,7 +44,7 @@ def start(actor: Person, rule: ShieldRule) -> DryRun:
         Refused: `rate_limited` after too many.
         ValidationError: another run of the actor is under way.
     """
-    _require(actor, MAY_RUN)
+    require_permission(actor, MAY_RUN)
     lock_person(actor.pk)  # of two clicks, the second one finds the first one's run
     if DryRun.objects.filter(asked_by=actor.pk, state=State.WAITING).exists():
         raise ValidationError(_("Your other dry run is still under way. Wait for it, or stop it."))
@@ -71,7 +71,7 @@ def stop(actor: Person, run_id: int) -> DryRun:
         PermissionDenied: the actor lacks the permission.
         DryRun.DoesNotExist: there is no such run.
     """
-    _require(actor, MAY_RUN)
+    require_permission(actor, MAY_RUN)
     run = DryRun.objects.select_for_update(no_key=True).get(pk=run_id)
     if run.state != State.WAITING:
         raise AlreadyDone(_("This dry run has already ended."))
@@ -95,15 +95,9 @@ def look_at_samples(actor: Person, run_id: int, reason: str) -> int:
         ValidationError: no reason is given.
         DryRun.DoesNotExist: there is no such run.
     """
-    _require(actor, MAY_READ, "messaging.view_dryrun")
+    require_permission(actor, MAY_READ, "messaging.view_dryrun")
     reason = require_reason(reason)
     conversations = queries.conversations_of(DryRun.objects.get(pk=run_id))
     for conversation_id in conversations:
         moderation.look(actor, conversation_id, reason)
     return len(conversations)
-
-
-def _require(actor: Person, *permissions: str) -> None:
-    may = actor.is_active and actor.is_staff and all(map(actor.has_perm, permissions))
-    if not may:
-        raise PermissionDenied(*permissions)  # only for the log

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -21,7 +20,7 @@ from messaging.reports import cases, mails, queries, things
 from messaging.reports import notices as report_notices
 from messaging.reports.forgetting import forget_deleted
 from trato.audit import queries as audit
-from trato.audit.actions import record, require_reason
+from trato.audit.actions import record, require_permission, require_reason
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
 from trato.listed import listed
@@ -43,7 +42,7 @@ def look(actor: Person, conversation_id: int, reason: str) -> AuditEntry:
         ValidationError: no reason is given.
         Conversation.DoesNotExist: it does not exist.
     """
-    _require(actor, "messaging.look_into_conversation")
+    require_permission(actor, "messaging.look_into_conversation")
     reason = require_reason(reason)
     cases = Case.objects.filter(claimed_by=actor.pk, conversation=conversation_id, closed_at=None)
     of_case = {f"case:{case.pk}": case for case in cases.order_by("-pk")}
@@ -80,7 +79,7 @@ def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, Audi
         PermissionDenied: the actor may not look.
         Conversation.DoesNotExist: it does not exist.
     """
-    _require(actor, "messaging.look_into_conversation")
+    require_permission(actor, "messaging.look_into_conversation")
     related = ("consumer", "shop", "product")
     conversation = Conversation.objects.select_related(*related).get(pk=conversation_id)
     return conversation, audit.last(
@@ -142,7 +141,7 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
         ValueError: the outcome is unknown.
         Report.DoesNotExist: it does not exist.
     """
-    _require(actor, "messaging.remove_message")
+    require_permission(actor, "messaging.remove_message")
     chosen, reason = Report.Outcome(outcome), require_reason(reason)
     cases.claimed(actor, report_id)
     rows = _locked(report_id)
@@ -203,8 +202,3 @@ def _done(report: Report, outcome: Report.Outcome) -> str:
     people = things.people_behind(report)
     is_over = bool(people) and not any(person.is_active for person in people)
     return Report.Done.SUSPENDED if is_over else ""
-
-
-def _require(actor: Person, permission: str) -> None:
-    if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
-        raise PermissionDenied(permission)  # only for the log

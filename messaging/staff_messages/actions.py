@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from messaging import access, events
 from messaging.body import clean_body
 from messaging.cases import claims
+from messaging.frames import StaffMessageItem
 from messaging.host import host
 from messaging.models import Conversation, StaffMessage
-from trato.audit.actions import record, require_reason
+from trato.audit.actions import record, require_permission, require_reason
 from trato.clock import database_now
 from trato.errors import AlreadyDone, Refused
 from trato.people import Person
 
 from . import notices
-from .frames import StaffMessageChanged, StaffMessageItem
+from .frames import StaffMessageChanged
 
 PERMISSION = "messaging.write_staff_message"
 
@@ -44,7 +45,7 @@ def write(
             reason is given, the case is about no conversation, or the actor takes part in it.
         Case.DoesNotExist: there is no such open case.
     """
-    _require(actor)
+    require_permission(actor, PERMISSION)
     reason = require_reason(reason)
     case = claims.claim(actor, case_id)
     if case.conversation_id is None:
@@ -79,7 +80,7 @@ def take_back(actor: Person, message_id: int, reason: str) -> StaffMessage:
         ValidationError: no reason is given, or the actor takes part in the conversation.
         StaffMessage.DoesNotExist: it does not exist.
     """
-    _require(actor)
+    require_permission(actor, PERMISSION)
     reason = require_reason(reason)
     conversation_id = StaffMessage.objects.values_list("conversation", flat=True).get(pk=message_id)
     claims.require_free(actor, Q(conversation=conversation_id))
@@ -119,11 +120,6 @@ def _announce(conversation: Conversation, row: StaffMessage) -> None:
 def _locked(conversation_id: int) -> Conversation:
     rows = Conversation.objects.select_related("shop")
     return rows.select_for_update(of=("self",), no_key=True).get(pk=conversation_id)
-
-
-def _require(actor: Person) -> None:
-    if not (actor.is_active and actor.is_staff and actor.has_perm(PERMISSION)):
-        raise PermissionDenied(PERMISSION)
 
 
 def _require_uninvolved(actor: Person, conversation: Conversation) -> None:

@@ -5,13 +5,13 @@ import json
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from trato.audit.actions import record, require_reason
+from trato.audit.actions import record, require_permission, require_reason
 from trato.clock import database_now
 from trato.errors import AlreadyDone
 from trato.people import Person
@@ -54,7 +54,7 @@ def send(actor: Person, announcement_id: int, reason: str, version: str) -> Anno
             since, or `ANNOUNCEMENTS_PER_DAY` were sent.
         Announcement.DoesNotExist: there is no such announcement.
     """
-    _require(actor)
+    require_permission(actor, MAY_SEND)
     reason = require_reason(reason)
     row = _locked(announcement_id)
     if row.state != State.DRAFT:
@@ -98,7 +98,7 @@ def withdraw(actor: Person, announcement_id: int, reason: str) -> Announcement:
         ValidationError: no reason is given.
         Announcement.DoesNotExist: there is no such announcement.
     """
-    _require(actor)
+    require_permission(actor, MAY_SEND)
     reason = require_reason(reason)
     row = _locked(announcement_id)
     if row.state == State.DRAFT:
@@ -143,8 +143,3 @@ def _locked(announcement_id: int) -> Announcement:
     rows = Announcement.objects.select_for_update(no_key=True)
     rows.order_by("pk").values_list("pk").first()  # the same row for all of them
     return rows.get(pk=announcement_id)
-
-
-def _require(actor: Person) -> None:
-    if not (actor.is_active and actor.is_staff and actor.has_perm(MAY_SEND)):
-        raise PermissionDenied(MAY_SEND)  # only for the log

@@ -41,7 +41,7 @@ def record_export(actor: Person, filters: str) -> AuditEntry:
     Raises:
         PermissionDenied: the actor lacks the permission.
     """
-    _require(actor, "audit.view_auditentry", "audit.export_auditentry")
+    require_permission(actor, "audit.view_auditentry", "audit.export_auditentry")
     return record(actor, verbs.EXPORTED, verbs.EVERYTHING, filters)
 
 
@@ -55,7 +55,7 @@ def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
         ValidationError: no reason is given.
         AuditEntry.DoesNotExist: there is no such entry.
     """
-    _require(actor, "audit.erase_reason")
+    require_permission(actor, "audit.erase_reason")
     reason = require_reason(reason)
     entry = AuditEntry.objects.select_for_update(no_key=True, of=("self",)).get(pk=entry_id)
     subject = verbs.subject_of(entry.pk)
@@ -84,7 +84,8 @@ def forget_words(subjects: Iterable[str]) -> None:
         record(None, verbs.ERASED, verbs.subject_of(entry.pk), ACCOUNT_DELETED)
 
 
-def _require(actor: Person, *permissions: str) -> None:
+def require_permission(actor: Person, *permissions: str) -> None:
+    """Raise PermissionDenied unless a member of staff has all of some permissions."""
     may = all(map(actor.has_perm, permissions))
     if not (actor.is_active and actor.is_staff and may):
         raise PermissionDenied(*permissions)  # only for the log
