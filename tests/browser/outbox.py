@@ -4,7 +4,9 @@ import datetime
 
 from playwright.sync_api import Page, expect
 
-from messaging.models import Message
+from messaging.models import Conversation, Message
+from tests.browser.acts import live, open_thread, waits, write
+from tests.browser.lines import Line
 
 
 def stored() -> list[str]:
@@ -28,3 +30,18 @@ def age(page: Page, days: float) -> None:
         }""",
         then.isoformat(),
     )
+
+
+def come_back_with_old_lines(page: Page, conversation: Conversation, number: int) -> None:
+    """Write without a connection, and open another page with one eight days later."""
+    line = Line(page)
+    open_thread(page, conversation)
+    line.cut()
+    for count in range(number):
+        write(page, f"Line {count}")
+    waits(page, number)
+    age(page, 8)
+    line.is_cut = False
+    page.context.set_offline(False)
+    page.goto("/products/")
+    live(page)

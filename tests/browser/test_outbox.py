@@ -22,7 +22,7 @@ from tests.browser.lines import Line
 from tests.patience import PATIENCE
 from tests.whole import only_whole
 
-from .outbox import age, is_sent, stored
+from .outbox import age, come_back_with_old_lines, is_sent, stored
 
 
 def stored_by(page: Page, count: int) -> None:
@@ -37,17 +37,7 @@ def test_what_was_written_long_ago_is_sent_only_once_its_writer_says_so(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
     page = person(shopper)
-    line = Line(page)
-    open_thread(page, conversation)
-    line.cut()
-    for number in range(3):
-        write(page, f"Line {number}")
-    waits(page, 3)
-    age(page, 8)
-    line.is_cut = False
-    page.context.set_offline(False)
-    page.goto("/products/")
-    live(page)
+    come_back_with_old_lines(page, conversation, 3)
     asked = page.locator(".unsent__item")
     expect(page.locator(".unsent__body")).to_have_text(["Line 0", "Line 1", "Line 2"])
     expect(asked.first).to_contain_text("not sent yet. Send it now?")

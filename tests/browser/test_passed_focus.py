@@ -5,10 +5,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from messaging.models import Conversation
-from tests.browser.acts import Person, block_socket, live, open_thread, polling, waits, write
+from tests.browser.acts import Person, block_socket, open_thread, polling, write
 from tests.browser.files import CHOOSE, LINES, photo
-from tests.browser.lines import Line
-from tests.browser.outbox import age
+from tests.browser.outbox import come_back_with_old_lines
 from tests.whole import only_whole
 
 BOX = "#composer-body"
@@ -75,17 +74,7 @@ def test_of_old_messages_the_next_one_is_in_focus(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:
     page = person(shopper)
-    line = Line(page)
-    open_thread(page, conversation)
-    line.cut()
-    for number in range(2):
-        write(page, f"Line {number}")
-    waits(page, 2)
-    age(page, 8)
-    line.is_cut = False
-    page.context.set_offline(False)
-    page.goto("/products/")
-    live(page)
+    come_back_with_old_lines(page, conversation, 2)
     lines = page.locator(".unsent__item")
     lines.last.locator("[data-drop]").focus()
     page.keyboard.press("Enter")
