@@ -175,6 +175,7 @@ def _thread(
         "dismissed": json.dumps(dismissed) if dismissed else "",
         "refused_day": refused_day,
         "is_blocked": conversation.is_blocked_by(side),
+        "has_unread_from_staff": staff_messages.any_unread(request.user, from_staff),
         "has_looks": any_shown(conversation),
         "recall_advice": recall_advice(conversation, side, rows),
         "triage": panel(conversation, side, own),

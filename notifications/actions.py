@@ -126,18 +126,16 @@ def mark_all_read(user: Person, *, notices_only: bool = False) -> int:
 
 
 @transaction.atomic
-def mark_many_read(user: Person, *, subject_kind: str, subject_ids: Collection[int]) -> bool:
-    """Mark a person's notifications about several subjects as read, with a few queries.
-
-    Returns: whether any was unread. The caller announces the changed badge.
-    """
+def mark_many_read(user: Person, *, subject_kind: str, subject_ids: Collection[int]) -> None:
+    """Mark a person's notifications about several subjects as read, in all tabs."""
     about = Notification.objects.filter(
         recipient_id=user.pk,
         news__subject_kind=subject_kind,
         news__subject_id__in=listed(subject_ids),
         read_at=None,
     )
-    return bool(_mark_read(about))
+    if _mark_read(about):
+        announce_badges([user.pk])
 
 
 @transaction.atomic

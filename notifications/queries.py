@@ -129,6 +129,12 @@ def _counting() -> tuple[str, list[Any]]:
     return text, [None if one == empty else one for one in (*own_parameters, *team_parameters)]
 
 
+def has_unread(user_id: int, subject_kind: str, subject_ids: Collection[int]) -> bool:
+    """Whether a person has an unread notification about one of some subjects."""
+    about = {"news__subject_kind": subject_kind, "news__subject_id__in": listed(subject_ids)}
+    return visible_to(user_id).filter(read_at=None, **about).exists()
+
+
 def notifications_of(user: Person) -> QuerySet[Notification]:
     """Return a person's notifications with their news, newest first."""
     return visible_to(user.pk).select_related("news")

@@ -35,7 +35,7 @@ def withdraw(row: StaffMessage) -> None:
 
 
 def mark_read(actor: Person, keys: list[int]) -> None:
-    """Mark a person's notices of some messages as read."""
+    """Mark a person's notices of some messages as read, in all tabs."""
     notifications.mark_many_read(actor, subject_kind=STAFF_MESSAGE_KIND, subject_ids=keys)
 
 

@@ -1,7 +1,9 @@
 """Read what staff have written to both sides of a conversation."""
 
 from messaging import queries
-from messaging.models import Conversation, StaffMessage
+from messaging.models import STAFF_MESSAGE_KIND, Conversation, StaffMessage
+from notifications.queries import has_unread
+from trato.people import Person
 
 
 def beside(conversation: Conversation, window: queries.Window) -> list[StaffMessage]:
@@ -13,3 +15,9 @@ def beside(conversation: Conversation, window: queries.Window) -> list[StaffMess
         end = queries.time_of(conversation, messages[-1].sequence + 1)
         rows = [row for row in rows if end is None or row.created_at < end]
     return rows
+
+
+def any_unread(person: Person, rows: list[StaffMessage]) -> bool:
+    """Whether a person has an unread notice of one of some messages."""
+    keys = [row.pk for row in rows if not row.is_taken_back]
+    return bool(keys) and has_unread(person.pk, STAFF_MESSAGE_KIND, keys)

@@ -18,8 +18,7 @@ def make_unread(actor: Person, conversations: Iterable[Conversation]) -> set[int
 
 def mark_read(actor: Person, ids: Iterable[int]) -> None:
     """Mark a person's notifications about conversations as read."""
-    if notifications.mark_many_read(actor, subject_kind=SUBJECT_KIND, subject_ids=list(ids)):
-        notifications.announce_badges([actor.pk])
+    notifications.mark_many_read(actor, subject_kind=SUBJECT_KIND, subject_ids=list(ids))
 
 
 def mute(actor: Person, conversations: Iterable[Conversation], *, is_muted: bool) -> None:

@@ -164,3 +164,8 @@ async def test_sockets_hear_of_notices_in_absolute_numbers(shopper: User, socket
     await sync_to_async(tell)(shopper, "conversation")
     badge = json.loads(await socket.receive_from(PATIENCE))
     assert badge == {"type": "badge", "unread": 3, "notices": 2}
+    await sync_to_async(actions.mark_many_read)(
+        shopper, subject_kind="decision", subject_ids=[1, 2]
+    )
+    badge = json.loads(await socket.receive_from(PATIENCE))
+    assert badge == {"type": "badge", "unread": 1, "notices": 0}

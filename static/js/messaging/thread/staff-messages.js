@@ -35,6 +35,7 @@ class StaffMessages extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.markRead(), { signal });
     this.observer = new MutationObserver(() => this.draw());
     this.observer.observe(this.list, { childList: true });
+    this.isUnread = this.hasAttribute("data-has-news");
     this.markRead();
   }
 
@@ -56,7 +57,7 @@ class StaffMessages extends HTMLElement {
       const item = this.fill(message);
       this.rows.set(message.id, item);
       if (known?.isConnected) this.thread.rearrange(() => known.replaceWith(item));
-      this.isNew = true;
+      this.isUnread = true;
     }
     this.draw();
     this.markRead();
@@ -103,10 +104,8 @@ class StaffMessages extends HTMLElement {
 
   /** The person sees them here, so the bell needn't tell of them any more. */
   markRead() {
-    if (!this.rows.size || document.visibilityState !== "visible") return;
-    if (this.isTold && !this.isNew) return;
-    this.isTold = true;
-    this.isNew = false;
+    if (!this.isUnread || document.visibilityState !== "visible") return;
+    this.isUnread = false;
     post(this.dataset.read, {});
   }
 }
