@@ -40,6 +40,9 @@ ClientOf = Callable[..., Client]
 # Timing is not under test.
 hypothesis.settings.register_profile("patient", deadline=None, max_examples=tries(100))
 hypothesis.settings.load_profile("patient")
+# On a busy machine even a healthy Redis takes longer than a second, and what a process misses
+# meanwhile only the heartbeat would bring. Tests of an absent Redis shorten this.
+django_settings.REDIS_TIMEOUT_SECONDS = PATIENCE
 
 
 @pytest.fixture(scope="session")

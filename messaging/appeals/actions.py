@@ -16,7 +16,7 @@ from messaging.decisions import actions as decisions
 from messaging.decisions import measures
 from messaging.decisions.statement import require_no_gap
 from messaging.models import Appeal, Case, Decision
-from trato.audit.actions import record, require_reason
+from trato.audit.actions import record, require_permission, require_reason
 from trato.errors import AlreadyDone, Refused
 from trato.listed import listed
 from trato.people import Person, is_deleted
@@ -80,7 +80,7 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
         ValueError: the outcome is unknown.
         Appeal.DoesNotExist: it does not exist.
     """
-    decisions.require(actor, "messaging.decide_appeal")
+    require_permission(actor, "messaging.decide_appeal")
     chosen = Appeal.Outcome(outcome)
     together = _lock_together(actor, appeal_id) if chosen == Appeal.Outcome.OVERTURNED else []
     claims.require(actor, Case.Kind.APPEAL, subject_of(appeal_id))

@@ -17,14 +17,13 @@ from messaging.moderation import actions as moderation
 from messaging.review import actions as review
 from messaging.rules import verdicts
 from trato.audit import queries as audit
-from trato.audit.actions import record, require_reason
+from trato.audit.actions import record, require_permission, require_reason
 from trato.errors import AlreadyDone
 from trato.people import Person, display_name, is_deleted, lock_person
 
 from . import answers, measures, notices
 from .drafts import draft, refusal, require_may, require_nothing_newer, require_of_person, validate
 from .drafts import may_decide_about as may_decide_about
-from .drafts import require as require
 from .drafts import require_short as require_short
 from .ruling import Measure, Ruling, require_sound
 
@@ -62,7 +61,7 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
         Message.DoesNotExist, Conversation.DoesNotExist, Report.DoesNotExist,
             HeldMessage.DoesNotExist: there is no such thing of one of these people.
     """
-    require(actor, "messaging.make_decision")
+    require_permission(actor, "messaging.make_decision")
     require_sound(ruling)
     keys = sorted({*people})
     reports = answers.lock(actor, keys, ruling)
@@ -137,7 +136,7 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
         ValidationError: no reason is given, or the person's appeal is open, which answers it.
         Decision.DoesNotExist: it does not exist.
     """
-    require(actor, "messaging.make_decision")
+    require_permission(actor, "messaging.make_decision")
     reason = require_reason(reason)
     asked = Decision.objects.get(pk=decision_id)
     answers.require_free(actor, asked)
@@ -173,7 +172,7 @@ def restore(actor: Person, person_id: int, reason: str) -> None:
         ValidationError: no reason is given, or the person's appeal is open, which answers it.
         ObjectDoesNotExist: the account does not exist.
     """
-    require(actor, "messaging.make_decision")
+    require_permission(actor, "messaging.make_decision")
     person = lock_person(person_id)
     if not host.may_suspend(actor, person):
         raise PermissionDenied("suspend")

@@ -16,6 +16,7 @@ from messaging.host import host
 from messaging.models import Decision, Message
 from trato.admin.bases import LargeAdmin, page_link, person_of
 from trato.admin.reasons import act_with_reason
+from trato.audit.actions import require_permission
 from trato.errors import AlreadyDone
 from trato.people import Person, columns_of, name_column_of
 from trato.responses import key_from
@@ -87,7 +88,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
         The page shows the message, so a message without a report needs a recorded look.
         """
         actor = person_of(request)
-        actions.require(actor, "messaging.make_decision")
+        require_permission(actor, "messaging.make_decision")
         matter = matters.matter_of(actor, request.GET)
         if matter is None:
             message = get_object_or_404(Message, pk=key_from(request.GET.get("message", "")))

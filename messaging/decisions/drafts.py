@@ -14,7 +14,7 @@ from messaging.host import host, product_model
 from messaging.models import Conversation, Decision, HeldMessage, Message, Report
 from messaging.review import actions as review
 from messaging.sanctions.queries import in_force_until
-from trato.audit.actions import require_reason
+from trato.audit.actions import require_permission, require_reason
 from trato.errors import AlreadyDone
 from trato.people import Person, display_name
 from trato.text import has_control_characters
@@ -30,12 +30,6 @@ def may_decide_about(actor: Person, person: Any) -> bool:
     return may and actor.pk != person.pk and (actor.is_superuser or not of_staff)
 
 
-def require(actor: Person, permission: str) -> None:
-    """Raise PermissionDenied unless a member of staff has a permission."""
-    if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
-        raise PermissionDenied(permission)  # only for the log
-
-
 def months_after(time: datetime, months: int) -> datetime:
     """Return the same time of day some months later, on the last day of a shorter month."""
     years, month = divmod(time.month - 1 + months, 12)
@@ -49,7 +43,7 @@ def require_may(actor: Person, person: Any, ruling: Ruling | Decision) -> None:
     if not may_decide_about(actor, person):
         raise PermissionDenied("messaging.make_decision")
     if ruling.measure == Measure.REMOVE:
-        require(actor, "messaging.remove_message")
+        require_permission(actor, "messaging.remove_message")
     if ruling.measure == Measure.REJECT:
         review.require_reviewer(actor)
     if ruling.measure == Measure.HIDE and not host.may_hide_product(actor):

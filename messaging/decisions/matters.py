@@ -15,10 +15,10 @@ from messaging.host import host, product_model
 from messaging.models import Conversation, Decision, HeldMessage, Message, Objection, Report
 from messaging.moderation import actions as moderation
 from messaging.reports import things
+from trato.audit.actions import require_permission
 from trato.people import Person, is_deleted
 from trato.responses import key_from
 
-from . import actions
 from .ruling import Measure
 
 QUOTED_MAX = 500  # characters of a message in the facts
@@ -118,18 +118,18 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
         Http404: there is no such thing.
     """
     if key := key_from(asked.get("report", "")):
-        actions.require(actor, "messaging.view_report")
+        require_permission(actor, "messaging.view_report")
         related = Report.objects.select_related("message__conversation", *things.RELATED)
         return _of_report(get_object_or_404(related, pk=key))
     if key := key_from(asked.get("held", "")):
         return _of_held(actor, key)
     if key := key_from(asked.get("objection", "")):
-        actions.require(actor, "messaging.view_objection")
+        require_permission(actor, "messaging.view_objection")
         hits = Objection.objects.select_related("sender", "conversation", "rule")
         hit = get_object_or_404(hits, pk=key)
         return Matter(people=[hit.sender], objection=hit, conversation=hit.conversation)
     if key := key_from(asked.get("product", "")):
-        actions.require(actor, "messaging.view_report")
+        require_permission(actor, "messaging.view_report")
         product = get_object_or_404(product_model()._default_manager.all(), pk=key)
         if owners := things.owners_of_product(product):
             return Matter(people=owners, product=product)
@@ -164,7 +164,7 @@ def _of_report(report: Report) -> Matter:
 
 
 def _of_held(actor: Person, key: int) -> Matter:
-    actions.require(actor, "messaging.review_held_message")
+    require_permission(actor, "messaging.review_held_message")
     related = HeldMessage.objects.select_related("sender", "conversation")
     held = get_object_or_404(related, pk=key)
     # Nothing has found one that only waits behind another: all that staff can do is not deliver it.

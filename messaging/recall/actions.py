@@ -32,7 +32,7 @@ from messaging.moderation import actions as moderation
 from messaging.reports import cases
 from messaging.sanctions.queries import in_force_until
 from trato.audit import queries as audit
-from trato.audit.actions import record, require_reason
+from trato.audit.actions import record, require_permission, require_reason
 from trato.audit.models import AuditEntry
 from trato.errors import AlreadyDone
 from trato.listed import listed
@@ -74,7 +74,7 @@ def search(actor: Person, message_id: int) -> AuditEntry:
         ValidationError: the scam isn't confirmed.
         Message.DoesNotExist: it does not exist.
     """
-    decisions.require(actor, PERMISSION)
+    require_permission(actor, PERMISSION)
     claims.require(actor, Case.Kind.REPORT, f"message:{message_id}")
     case_id = _require_confirmed(message_id)
     why = f"case:{case_id}" if case_id else "removed"
@@ -90,7 +90,7 @@ def searched(actor: Person, message_id: int) -> AuditEntry | None:
     Raises:
         PermissionDenied: the actor lacks the permission.
     """
-    decisions.require(actor, PERMISSION)
+    require_permission(actor, PERMISSION)
     return audit.last(
         "recall.searched",
         f"message:{message_id}",
@@ -113,7 +113,7 @@ def recall(actor: Person, message_id: int, order: Order) -> Recall:
         ValidationError: the scam isn't confirmed, or a reason is missing.
         Message.DoesNotExist: it does not exist.
     """
-    decisions.require(actor, PERMISSION)
+    require_permission(actor, PERMISSION)
     require_reason(order.facts)
     scam = Message.objects.select_related(*RELATED).get(pk=message_id)
     chosen = set(order.message_ids)
@@ -171,7 +171,7 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
         ValidationError: no reason is given, or the actor has sent one of the messages.
         Recall.DoesNotExist: it does not exist.
     """
-    decisions.require(actor, PERMISSION)
+    require_permission(actor, PERMISSION)
     reason = require_reason(reason)
     row = Recall.objects.select_for_update(of=("self",), no_key=True).get(pk=recall_id)
     if row.undone_at:

@@ -13,7 +13,12 @@ import django
 
 django.setup(set_prefix=False)
 
+from django.conf import settings  # noqa: E402
+
 from config import asgi, server  # noqa: E402
+from tests.patience import PATIENCE  # noqa: E402
+
+settings.REDIS_TIMEOUT_SECONDS = PATIENCE  # as in `tests/conftest.py`
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
