@@ -17,8 +17,8 @@ PART = Part(
             (
                 ("news.happened_at", _("Time")),
                 ("news.subject_kind", _("Kind")),
-                ("news.title", _("Title")),
-                ("news.excerpt", _("Excerpt")),
+                ("news.words.title", _("Title")),
+                ("news.words.text", _("Excerpt")),
                 ("read_at", _("Read")),
             ),
         ),

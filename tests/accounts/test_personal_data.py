@@ -27,11 +27,13 @@ from messaging.exports.everything import pieces
 from messaging.factories import ConversationFactory, MessageFactory, SavedReplyFactory
 from messaging.models import Case, Conversation, Export, Look
 from messaging.notes import actions as notes
+from notifications.queries import notifications_of
 from tests.accounts.acts import reauthenticate
 from tests.accounts.erasing import busy_owner, busy_shopper, word_of
-from tests.exports import everything_in, opened
+from tests.exports import everything_in, opened, said_with_files
 from tests.rulings import rule
 from tests.said import say
+from tests.uploads import jpeg
 from trato.personal_data import parts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -226,6 +228,17 @@ def test_words_that_are_hidden_from_others_are_in_it(
     data = json_of(data_of(shopper, client_of))
     assert [row["body"] for row in data["earlier_words"]] == ["First quartzite"]
     assert [row["body"] for row in data["hidden_words"]] == ["Basalt", "Gneiss"]
+
+
+def test_notifications_say_what_their_list_says(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    said_with_files(seller, conversation, "", ("bowl.jpg", jpeg()))
+    rule(moderator, shopper.pk, "warn", "Shouting")
+    rows = json_of(data_of(shopper, client_of))["notifications"]
+    says = {row["news_words_title"]: row["news_words_text"] for row in rows}
+    assert says["Marta Vidal · Barro y Sal"] == "Photo"
+    assert says.keys() == {row.news.words.title for row in notifications_of(shopper)}
 
 
 def test_removed_words_of_the_other_side_are_not(
