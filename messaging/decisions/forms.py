@@ -75,6 +75,10 @@ class DecisionForm(ReasonsForm):
             self.fields[name].required = False  # without a measure
         field: Any = self.fields["measure"]
         field.choices = [(one.value, one.label) for one in measures]
+        if Measure.LIMIT in measures:
+            field.help_text = _(
+                "Who is limited can ask only a few shops a day. A shop's answers aren't limited."
+            )
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

@@ -1,5 +1,7 @@
 """Two people change their minds and point at things: edits, withdraws, quotes, reactions."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -65,6 +67,7 @@ def test_an_edit_keeps_what_was_being_written_and_says_why_it_is_refused(
     choose_in_menu(page, 1, "edit")
     expect(page.locator("#composer-body")).to_have_value("Hello")
     expect(page.locator(".composer__send")).to_have_accessible_name("Save")
+    expect(page.locator(".composer__send use")).to_have_attribute("href", re.compile("#check$"))
     expect(page.locator(".composer .attach:visible")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator("#composer-body")).to_have_value("A long new mess")

@@ -84,6 +84,8 @@ export class About {
     this.composer.toggleAttribute("data-editing", isEditing);
     button.title = label;
     button.querySelector(".visually-hidden").textContent = label;
+    const icon = button.querySelector("use");
+    icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, isEditing ? "#check" : "#send"));
   }
 
   show(title, excerpt) {
