@@ -170,6 +170,10 @@ def announced(actor: User, scene: Scene) -> Any:
     return announcements.send(actor, row.pk, REASON, announcements.version_of(row))
 
 
+def case_of(scene: Scene) -> Case:
+    return Case.objects.get(subject=scene.held.subject)
+
+
 def wrote(actor: User, scene: Scene) -> Any:
     text: Any = {"client_id": uuid.uuid4(), "body": "Please stay polite", "reason": REASON}
     return staff_messages.write(actor, case_of(scene).pk, **text)
@@ -303,11 +307,24 @@ WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
     "recall": lambda scene: f"message:{scene.said.pk}",
     "decide about a report": lambda scene: f"message:{scene.said.pk}",
     "decide about a held message": lambda scene: scene.held.subject,
+    "remove": lambda scene: f"message:{scene.said.pk}",
+    "hide": lambda scene: opened(f"product:{scene.talk.product_id}"),
+    "decide": lambda scene: opened("person", scene.person),
+    "suspend": lambda scene: opened("person", scene.person),
+    "restore": lambda scene: opened("person", scene.person),
+    "set trust": lambda scene: opened("person", scene.person),
+    "undo a decision": lambda scene: opened("person", scene.other_decision.person),
 }
+# About nothing that has a case; for a recall's undoing see tests/messaging/recall.
+WITHOUT_CLAIM = {
+    "look", "mute", "unmute", "take the next", "start a dry run", "stop a dry run", "undo a recall",
+    "send an announcement", "withdraw an announcement", "export", "erase",
+}  # fmt: skip
 
 
-def case_of(scene: Scene) -> Case:
-    return Case.objects.get(subject=scene.held.subject)
+def opened(subject: str, person: User | None = None) -> str:
+    open_case(Case.Kind.REPORT, subject, person_id=person.pk if person else None)
+    return subject
 
 
 def member_of(name: str) -> User:
@@ -363,6 +380,10 @@ def test_without_the_permission_nothing_is_done_or_recorded(
         with pytest.raises(PermissionDenied):
             EACH[name](actor, scene)
     assert AuditEntry.objects.count() == before
+
+
+def test_of_every_act_is_known_whether_it_needs_a_claim() -> None:
+    assert sorted([*WITH_CLAIM, *WITHOUT_CLAIM]) == sorted(EACH)
 
 
 @pytest.mark.parametrize("name", sorted(WITH_CLAIM))

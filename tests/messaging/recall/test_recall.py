@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.factories import ProductFactory
 from messaging.appeals import actions as appeals
 from messaging.cases import claims
+from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import (
     Appeal,
     Case,
@@ -138,6 +140,37 @@ def test_reports_of_the_copies_are_closed_unless_somebody_works_on_one(
     report.refresh_from_db()
     assert report.outcome == Report.Outcome.UPHELD
     assert not Case.objects.filter(closed_at=None).exists()
+
+
+def test_what_somebody_else_works_on_is_not_undone(
+    confirmed: Message, sent: Sent, moderator: User, lead: User, seller: User
+) -> None:
+    until = timezone.now() + timedelta(days=3)
+    [copy] = sent()
+    row = actions.recall(moderator, confirmed.pk, order(copy, mute_until=until))
+    other = ConversationFactory(
+        consumer=copy.sender, product=ProductFactory(shop_id=copy.conversation.shop_id)
+    )
+    message = MessageFactory(conversation=other, sender=copy.sender)
+    report_message(seller, other.pk, message.sequence, "scam", "")
+    claims.claim(lead, Case.objects.get(subject=f"message:{message.pk}").pk)
+    with pytest.raises(claims.Claimed):
+        actions.undo(moderator, row.pk, "Sorry")
+    assert removed() == {confirmed.pk, copy.pk}
+    assert not Sanction.objects.exclude(lifted_at=None).exists()
+    actions.undo(lead, row.pk, "Sorry")
+    assert removed() == {confirmed.pk}
+
+
+def test_nobody_undoes_the_recall_of_their_own_message(
+    confirmed: Message, sent: Sent, moderator: User, lead: User
+) -> None:
+    [copy] = sent()
+    row = actions.recall(moderator, confirmed.pk, order(copy))
+    Decision.objects.update(person=lead)
+    with pytest.raises(ValidationError):
+        actions.undo(lead, row.pk, "Sorry")
+    assert removed() == {confirmed.pk, copy.pk}
 
 
 def test_an_open_appeal_ends_with_the_recall(
