@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from notifications import actions as notifications
-from trato.audit import actions as audit
 from trato.deletion import Part
 from trato.people import Person
 
@@ -28,12 +27,10 @@ from .models import (
     NUDGE_KIND,
     SUBJECT_KIND,
     AlertChoice,
-    Appeal,
     Assignment,
     Block,
     Case,
     Conversation,
-    Decision,
     DismissedWarning,
     Export,
     File,
@@ -58,12 +55,12 @@ from .models import (
     Side,
 )
 from .owned import owned_by
+from .reports.forgetting import forget_quotes
 from .team.assignees import assign
 
 # Ended conversations, changed messages and assignees that are announced one by one. Open pages
 # learn of the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
-FORGOTTEN = "–"  # in place of what staff quoted of a person
 
 
 def _erase(person: Person) -> None:
@@ -110,9 +107,7 @@ def _erase(person: Person) -> None:
         cases.close_case(Case.Kind.HELD, subject)
     filed = Report.objects.filter(reporter_id=person.pk)
     filed.exclude(outcome="", is_set_aside=False).update(words="")
-    closed = Appeal.objects.filter(decision__person=person.pk).exclude(outcome="")
-    closed.update(words="")  # staff still need those of an open one
-    _forget_facts(person)
+    forget_quotes(person)
     about = Report.objects.filter(person_id=person.pk)
     notifications.forget(Report.NEWS_KIND, about.values_list("pk", flat=True))  # they have the name
     _delete_blocks(person)
@@ -127,18 +122,6 @@ def _erase(person: Person) -> None:
     for model in (SavedReply, SavedView):
         model.objects.filter(owned_by(person.pk, closing)).delete()
     search.drop_deleted_words()
-
-
-def _forget_facts(person: Person) -> None:
-    """Empty what staff quoted of a person in decisions, unless they are deciding an appeal."""
-    open_appeals = Appeal.objects.filter(decision=OuterRef("pk"), outcome="")
-    decided = Decision.objects.filter(~Exists(open_appeals), person=person.pk)
-    answered = Appeal.objects.filter(decision__in=decided)
-    subjects = [f"decision:{pk}" for pk in decided.values_list("pk", flat=True)]
-    subjects += [f"appeal:{pk}" for pk in answered.values_list("pk", flat=True)]
-    answered.exclude(answer="").update(answer=FORGOTTEN)
-    decided.update(facts=FORGOTTEN)
-    audit.forget_words(subjects)
 
 
 def _end(rows: QuerySet[Conversation]) -> None:

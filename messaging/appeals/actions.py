@@ -16,6 +16,7 @@ from messaging.decisions import actions as decisions
 from messaging.decisions import measures
 from messaging.decisions.statement import require_no_gap
 from messaging.models import Appeal, Case, Decision
+from messaging.reports.forgetting import forget_if_deleted
 from trato.audit.actions import record, require_permission, require_reason
 from trato.errors import AlreadyDone, Refused
 from trato.listed import listed
@@ -101,12 +102,11 @@ def decide(actor: Person, appeal_id: int, outcome: str, answer: str) -> Appeal:
     if chosen == Appeal.Outcome.OVERTURNED:
         decisions.overturn(actor, decision)
         close_undone(actor, together, row.subject)
-    if is_deleted(decision.person):
-        row.words = ""
-    else:
+    if not is_deleted(decision.person):
         notices.notify(row)
-    row.save(update_fields=["outcome", "answer", "decided_by", "decided_at", "words"])
+    row.save(update_fields=["outcome", "answer", "decided_by", "decided_at"])
     record(actor, f"appeal.{VERBS[chosen]}", row.subject, answer)
+    forget_if_deleted(decision.person)
     cases.close_case(Case.Kind.APPEAL, row.subject)
     if chosen == Appeal.Outcome.OVERTURNED:
         decisions.count_overturned(decision)
@@ -144,12 +144,11 @@ def close_undone(actor: Person, rows: Iterable[Appeal], reason: str) -> None:
     for row in rows:
         row.outcome = Appeal.Outcome.OVERTURNED
         row.decided_by_id, row.decided_at = actor.pk, timezone.now()
-        if is_deleted(row.decision.person):
-            row.words = ""
-        else:
+        if not is_deleted(row.decision.person):
             notices.notify(row)
-        row.save(update_fields=["outcome", "decided_by", "decided_at", "words"])
+        row.save(update_fields=["outcome", "decided_by", "decided_at"])
         record(actor, "appeal.overturned", row.subject, reason)
+        forget_if_deleted(row.decision.person)
         cases.close_case(Case.Kind.APPEAL, row.subject)
 
 

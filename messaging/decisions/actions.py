@@ -14,6 +14,7 @@ from messaging.cases import claims
 from messaging.host import host
 from messaging.models import Appeal, Case, Decision, HeldMessage, Report
 from messaging.moderation import actions as moderation
+from messaging.reports.forgetting import forget_if_deleted
 from messaging.review import actions as review
 from messaging.rules import verdicts
 from trato.audit import queries as audit
@@ -83,6 +84,8 @@ def decide_about_all(actor: Person, people: Iterable[int], ruling: Ruling) -> li
         moderation.close(actor, report, outcome, now)
         if report.pk != decisions[0].report_id:  # the decision's own entry names that
             record(actor, f"report.{outcome}", f"report:{report.pk}", f"decision:{decisions[0].pk}")
+    for decision in decisions:
+        forget_if_deleted(decision.person)
     _count(decisions[0])
     return decisions
 
@@ -154,6 +157,7 @@ def undo(actor: Person, decision_id: int, reason: str) -> Decision:
     if not is_deleted(person):
         notices.notify_undone(decision)
     record(actor, "decision.undone", f"decision:{decision.pk}", reason)
+    forget_if_deleted(person)
     count_overturned(decision)
     return decision
 

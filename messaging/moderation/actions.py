@@ -18,7 +18,7 @@ from messaging.message_changes import store_change
 from messaging.models import Case, Conversation, Look, Message, Report
 from messaging.reports import cases, mails, queries, things
 from messaging.reports import notices as report_notices
-from messaging.reports.forgetting import forget_deleted
+from messaging.reports.forgetting import forget_deleted, forget_if_deleted
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_permission, require_reason
 from trato.audit.models import AuditEntry
@@ -164,6 +164,8 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
         if not row.outcome:
             close(actor, row, chosen, now)
             record(actor, f"report.{row.outcome}", f"report:{row.pk}", reason)
+    for person in people:
+        forget_if_deleted(person)
     return report
 
 

@@ -67,5 +67,21 @@ def test_a_report_that_is_closed_later_forgets_the_words(
     message = say(shopper, conversation, f"Hello {word}")
     report = report_message(seller, conversation.pk, message.sequence, "scam", "")
     deletion.delete_account(shopper.pk)
-    rule(moderator, shopper.pk, "dismiss", "Nothing", message_id=message.pk, report_id=report.pk)
+    said = {"message_id": message.pk, "report_id": report.pk}
+    rule(moderator, shopper.pk, "dismiss", f"{word} is nothing bad", **said)
     assert places_of(word) == []
+    call_command("verify_audit")
+
+
+def test_an_appeal_that_is_decided_later_forgets_the_words(
+    conversation: Conversation, shopper: User, moderator: User, lead: User
+) -> None:
+    word = "zqquartz"
+    message = say(shopper, conversation, f"Buy at {word} now")
+    decision = rule(moderator, shopper.pk, "warn", f"You wrote {word}", message_id=message.pk)
+    appeal = appeals.appeal(shopper, decision.pk, f"I only said {word}")
+    deletion.delete_account(shopper.pk)
+    assert places_of(word)  # whoever decides has to know
+    appeals.decide(lead, appeal.pk, "upheld", f"You did write {word}.")
+    assert places_of(word) == []
+    call_command("verify_audit")
