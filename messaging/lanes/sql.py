@@ -16,27 +16,21 @@ def began() -> str:
     `w` are the wanted messages, `l` their locked conversations. The `CASE` turns the conversation's
     turn into the side that wrote last before the batch.
     """
-    return """NOT w.is_automatic AND w.side IS DISTINCT FROM coalesce(
+    return """w.side IS DISTINCT FROM coalesce(
         w.previous_side,
         CASE l.turn WHEN 'seller' THEN 'consumer' WHEN 'consumer' THEN 'seller' END)"""
 
 
 def turned() -> str:
-    """Find what each conversation's last message is, and its turn and the turn's time after it.
-
-    Automatic messages change no turn.
-    """
+    """Find what each conversation's last message is, and its turn and the turn's time after it."""
     return """turned AS MATERIALIZED (
         SELECT r.*, date_trunc('hour', r.created_at, 'UTC') AS hour,
-               CASE WHEN r.asked > r.answered THEN 'seller'
-                    WHEN r.answered > r.asked THEN 'consumer' ELSE r.old_turn END AS turn
+               CASE WHEN r.asked > r.answered THEN 'seller' ELSE 'consumer' END AS turn
         FROM (SELECT n.conversation_id, n.shop_id, n.old_turn, n.old_since, n.old_hour,
                      max(n.sequence) AS sequence, max(n.revision) AS revision,
                      max(n.created_at) AS created_at, min(n.sequence) = 1 AS is_first,
-                     coalesce(max(n.sequence) FILTER (
-                         WHERE n.side = 'consumer' AND NOT n.is_automatic), 0) AS asked,
-                     coalesce(max(n.sequence) FILTER (
-                         WHERE n.side = 'seller' AND NOT n.is_automatic), 0) AS answered,
+                     coalesce(max(n.sequence) FILTER (WHERE n.side = 'consumer'), 0) AS asked,
+                     coalesce(max(n.sequence) FILTER (WHERE n.side = 'seller'), 0) AS answered,
                      coalesce(max(n.created_at) FILTER (WHERE n.began), n.old_since) AS since
               FROM numbered n
               GROUP BY n.conversation_id, n.shop_id, n.old_turn, n.old_since, n.old_hour) AS r

@@ -27,10 +27,7 @@ KINDS = {
 
 
 def is_over_limit(conversation: Conversation, sender_id: int) -> bool:
-    """Whether a limited person has sent all that they may today to shops without an answer.
-
-    `sql.is_over_limit` is the same for statements.
-    """
+    """Whether a limited person has sent all that they may today to shops without an answer."""
     answers = Message.objects.filter(side=Side.SELLER, is_automatic=False)
     is_shopper = conversation.consumer_id == sender_id
     if not is_shopper or answers.filter(conversation=conversation.pk).exists():
@@ -56,11 +53,7 @@ def time_to_write(sender_id: int) -> datetime:
     if connection.vendor == "sqlite":
         return database_now()
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH attempt AS (SELECT %s::bigint AS sender_id), {sql.sanctioned()}"
-            f" SELECT clock_timestamp(), {sql.muted_until('sender_id')} FROM attempt",
-            [sender_id],
-        )
+        cursor.execute(f"SELECT clock_timestamp(), {sql.muted_until('%s')}", [sender_id])
         now, until = cursor.fetchone()
     if until is not None:
         raise muted(until)

@@ -18,9 +18,8 @@ from django.http import Http404
 from messaging import extras
 from messaging.access import refusal_to_write
 from messaging.body import excerpt
-from messaging.models import Message, Side, conversation_url
+from messaging.models import Side, conversation_url
 from messaging.records import Answer, Attempt, Content, Sent, content_of, not_quotable
-from messaging.sanctions import queries as sanctions
 from trato.errors import Refused, conflict
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Locked, StatementConnection
@@ -96,52 +95,37 @@ async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -
     for user_id, conversation_id in answer.badges:
         badges[conversation_id].append(user_id)
     answers: list[Answer] = []
-    incomplete: dict[int, Sent] = {}  # by place among the answers
-    changed: list[int] = []
-    slow: dict[int, Attempt] = {}  # where messages are or may be held; by place among the answers
+    quoting: list[Sent] = []
+    for_orm: dict[int, Attempt] = {}  # by place among the answers
     for place, attempt in zip(count(1), attempts):
         member = members.get(place)
         if member is None:
             answers.append(Http404("no such conversation"))
         elif member.obstacles is not None:
-            if member.obstacles.has_held:
-                slow[place - 1] = attempt
+            if member.obstacles.for_orm:
+                for_orm[place - 1] = attempt
             refusal = attempt.refusal or _refusal(member.side, member.obstacles)
             # Nothing else prevents an allowed attempt from being stored.
             answers.append(refusal or Locked())
+        elif member.message is not None and member.message.changed:
+            for_orm[place - 1] = attempt
+            answers.append(Locked())
         elif member.message is not None and member.message.is_same:
             sent = _sent(attempt, member, member.message)
-            if sent.quote is not None or member.message.changed:
-                incomplete[place - 1] = sent
-                if member.message.changed:
-                    changed.append(sent.id)
+            if sent.quote is not None:
+                quoting.append(sent)
             if sent.is_new:  # the first message of its conversation gets all badges
                 sent.badges = badges.pop(attempt.conversation_id, ())
             answers.append(sent)
         else:
             answers.append(conflict())
-    if slow:
-        stored = await run_in_database_thread(orm.store, list(slow.values()))
-        for index, one in zip(slow, stored, strict=True):
+    if for_orm:
+        stored = await run_in_database_thread(orm.store, list(for_orm.values()))
+        for index, one in zip(for_orm, stored, strict=True):
             answers[index] = one
-    if incomplete:
-        complete = await run_in_database_thread(_complete, list(incomplete.values()), changed)
-        for index, sent in zip(incomplete, complete, strict=True):
-            answers[index] = sent
+    if quoting:
+        await run_in_database_thread(extras.load, quoting)
     return answers
-
-
-def _complete(sents: list[Sent], changed: list[int]) -> Sequence[Sent]:
-    """Load what the statement leaves out because hardly any message has it, on a database thread.
-
-    Repeats of messages that have `changed` since are read again: what is announced must be what is
-    stored.
-    """
-    rows = Message.objects.select_related("sender", "conversation__shop").in_bulk(changed)
-    fresh = [
-        Sent.of(row, takes=sent.takes) if (row := rows.get(sent.id)) else sent for sent in sents
-    ]
-    return extras.load(fresh)
 
 
 class _Row(Content, kw_only=True):
@@ -186,10 +170,8 @@ class _Obstacles(msgspec.Struct):
 
     ended: bool
     blocked_by: str
-    muted_until: datetime | None
-    over_limit: bool
     may_quote: bool
-    has_held: bool
+    for_orm: bool
 
 
 class _Member(msgspec.Struct):
@@ -215,14 +197,7 @@ _decoder = msgspec.json.Decoder(_Answer)
 
 
 def _refusal(side: Side, obstacles: _Obstacles) -> Refused | None:
-    refusal = refusal_to_write(
-        side,
-        ended=obstacles.ended,
-        blocked_by=obstacles.blocked_by,
-        muted_until=obstacles.muted_until,
-    )
-    if refusal is None and obstacles.over_limit:
-        return sanctions.over_limit()
+    refusal = refusal_to_write(side, ended=obstacles.ended, blocked_by=obstacles.blocked_by)
     return refusal or (None if obstacles.may_quote else not_quotable())
 
 

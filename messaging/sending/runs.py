@@ -1,7 +1,8 @@
 """Batches on PostgreSQL of which some messages are stored one by one.
 
-The statement stores plain messages only. Files come with rows to lock and to change, and a held
-message is a row elsewhere, so `orm` stores those, as it does for requests.
+The statement stores plain messages only, those of a person without files. Files come with rows to
+lock and to change, and a held message is a row elsewhere, so `orm` stores those, as it does for
+requests.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +22,7 @@ StoreRun = Callable[[Sequence[Attempt]], Awaitable[Answers]]
 
 def is_plain(attempt: Attempt) -> bool:
     """Whether the statement can store it."""
-    return not attempt.files and not attempt.held_for
+    return not (attempt.files or attempt.held_for or attempt.is_automatic)
 
 
 async def in_runs(attempts: Sequence[Attempt], store_plain: StoreRun) -> Answers:

@@ -5,8 +5,8 @@ statement once per connection, for a hundred attempts, and would rather scan a t
 rows than look up a hundred of them. LATERAL with LIMIT, ANY (ARRAY(…)) and scalar sub-selects force
 it to use the index. MATERIALIZED parts run once, in the order in which later parts need them.
 
-A feature that takes part in sending defines its part in its own `sql.py`; `send_statement` lists
-it.
+It stores plain messages only, see `runs`. A feature that takes part in sending defines its part in
+its own `sql.py`; `send_statement` lists it.
 """
 
 from functools import cache
@@ -16,7 +16,7 @@ from django.db import connection
 from messaging.access import participation_sql, writable_sql
 from messaging.host import host
 from messaging.lanes import sql as lanes
-from messaging.models import SUBJECT_KIND, Conversation, Message, MessageVersion, shown_sql
+from messaging.models import SUBJECT_KIND, Conversation, Message, shown_sql
 from messaging.records import CONTENT
 from messaging.sanctions import sql as sanctions
 from messaging.team import sql as team
@@ -25,7 +25,6 @@ from trato.realtime.statements import numbered
 
 CONVERSATION = Conversation._meta.db_table
 MESSAGE = Message._meta.db_table
-VERSION = MessageVersion._meta.db_table
 
 
 @cache
@@ -37,7 +36,6 @@ def send_statement() -> tuple[str, list[bytes]]:
         attempt(),
         f"active_member(shop_id, user_id) AS NOT MATERIALIZED ({member_sql})",
         f"shop(id, name) AS NOT MATERIALIZED ({shop_sql})",
-        sanctions.sanctioned(),
         member(),
         repeated(),
         wanted(),
@@ -69,17 +67,19 @@ def attempt() -> str:
 
 
 def member() -> str:
-    """Keep the attempts whose sender takes part in the conversation."""
+    """Keep the attempts whose sender takes part in the conversation.
+
+    Messages that are or may be held, and those of people under a sanction, are for the ORM.
+    """
     return f"""member AS MATERIALIZED (
         SELECT a.*, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at IS NOT NULL AS ended,
-               c.blocked_by, c.has_held, {sanctions.muted_until("a.sender_id")} AS muted_until,
-               {sanctions.is_over_limit("a.sender_id", "c")} AS over_limit,
+               c.blocked_by,
+               c.has_held OR c.checks_spam OR {sanctions.is_sanctioned("a.sender_id")} AS for_orm,
                coalesce(a.quote BETWEEN 1 AND c.last_sequence, true) AS may_quote,
                CASE WHEN c.consumer_id = a.sender_id THEN 'consumer' ELSE 'seller' END AS side
         FROM attempt a
         CROSS JOIN LATERAL (SELECT c.id, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at,
-                                   c.blocked_by, c.has_held OR c.checks_spam AS has_held,
-                                   c.last_sequence
+                                   c.blocked_by, c.has_held, c.checks_spam, c.last_sequence
                             FROM {CONVERSATION} c
                             WHERE c.id = a.conversation_id LIMIT 1) c
         WHERE {participation_sql("a.sender_id")}
@@ -89,12 +89,9 @@ def member() -> str:
 def repeated() -> str:
     """Find messages that were stored before under the `client_id` of an attempt.
 
-    Compares with what was sent, before any edit. `changed` ones are read again, see `postgresql`.
+    Those that have `changed` since are for the ORM, which compares with what was sent.
     """
-    was_sent = {name: f"m.{name}" for name in CONTENT}
-    was_sent["body"] = f"""CASE WHEN m.edited_at IS NULL THEN m.body ELSE (
-        SELECT v.body FROM {VERSION} v WHERE v.message_id = m.id AND v.number = 1) END"""
-    is_same = " AND ".join(f"{was_sent[name]} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
+    is_same = " AND ".join(f"m.{name} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
     return f"""repeated AS MATERIALIZED (
         SELECT a.place, m.id, m.sequence, m.revision, m.created_at,
                NOT {shown_sql("m")} OR m.edited_at IS NOT NULL OR m.is_reacted
@@ -112,11 +109,9 @@ def wanted() -> str:
     """Choose the attempts to store; `nth` counts those of a conversation in their order."""
     return """wanted AS MATERIALIZED (
         SELECT a.*, row_number() OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS nth,
-               lag(a.side) OVER (PARTITION BY a.conversation_id, a.is_automatic
-                                 ORDER BY a.place) AS previous_side
+               lag(a.side) OVER (PARTITION BY a.conversation_id ORDER BY a.place) AS previous_side
         FROM member a
-        WHERE a.allowed AND NOT a.ended AND a.blocked_by = '' AND a.may_quote AND NOT a.has_held
-          AND a.muted_until IS NULL AND NOT a.over_limit
+        WHERE a.allowed AND NOT a.ended AND a.blocked_by = '' AND a.may_quote AND NOT a.for_orm
           AND NOT EXISTS (SELECT FROM repeated r WHERE r.place = a.place)
     )"""
 
@@ -193,8 +188,7 @@ def news() -> str:
               WHERE n.side = 'consumer'
               UNION ALL
               SELECT n.conversation_id, 0, n.consumer_id, n.nth, n.assignee_id,
-                     CASE WHEN n.is_automatic THEN s.name ELSE n.sender_name || ' · ' || s.name END,
-                     n.excerpt, n.url
+                     n.sender_name || ' · ' || s.name, n.excerpt, n.url
               FROM numbered n
               JOIN shop s ON s.id = n.shop_id
               WHERE n.side = 'seller') AS told
@@ -232,9 +226,8 @@ def answer() -> str:
                 'consumer_id', a.consumer_id, 'shop_id', a.shop_id,
                 'takes', {team.takes("a")},
                 'obstacles', CASE WHEN coalesce(r.id, s.id) IS NULL THEN json_build_object(
-                    'ended', a.ended, 'blocked_by', a.blocked_by, 'muted_until', a.muted_until,
-                    'over_limit', a.over_limit, 'may_quote', a.may_quote,
-                    'has_held', a.has_held) END,
+                    'ended', a.ended, 'blocked_by', a.blocked_by, 'may_quote', a.may_quote,
+                    'for_orm', a.for_orm) END,
                 'message', CASE WHEN coalesce(r.id, s.id) IS NOT NULL THEN json_build_object(
                     'id', coalesce(r.id, s.id), 'sequence', coalesce(r.sequence, s.sequence),
                     'revision', coalesce(r.revision, s.revision),

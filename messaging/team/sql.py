@@ -12,12 +12,10 @@ def takes(attempt: str) -> str:
     The usual cases, the shopper's messages and the assignee's replies, look nothing up.
 
     Args:
-        attempt: the alias of an attempt with `side`, `is_automatic`, `sender_id`, `shop_id` and
-            `assignee_id`.
+        attempt: the alias of an attempt with `side`, `sender_id`, `shop_id` and `assignee_id`.
     """
     return f"""CASE
-        WHEN {attempt}.side = 'consumer' OR {attempt}.is_automatic
-             OR {attempt}.assignee_id = {attempt}.sender_id THEN false
+        WHEN {attempt}.side = 'consumer' OR {attempt}.assignee_id = {attempt}.sender_id THEN false
         WHEN {attempt}.assignee_id IS NOT NULL AND (
              SELECT count(*) > 0 FROM active_member w
              WHERE w.shop_id = {attempt}.shop_id AND w.user_id = {attempt}.assignee_id) THEN false

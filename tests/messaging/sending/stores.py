@@ -11,8 +11,7 @@ from catalog.models import Shop
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation
 from messaging.records import Attempt
-from messaging.sending import postgresql
-from trato.realtime.statements import StatementConnection
+from messaging.sending.postgresql import PostgresStore
 
 
 def conversations(shopper: User, shop: Shop, number: int = 2) -> list[Conversation]:
@@ -44,10 +43,10 @@ def attempt(
 
 def stored(attempts: Sequence[Attempt]) -> list[Any]:
     async def run() -> list[Any]:
-        connection = StatementConnection()
+        store = PostgresStore()
         try:
-            return await postgresql.store(connection, attempts)
+            return await store.store(attempts)
         finally:
-            connection.close()
+            store.close()
 
     return asyncio.run(run())
