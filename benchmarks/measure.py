@@ -34,13 +34,17 @@ class Contender:
     loaded: list[Round] = field(default_factory=list)  # many pairs
     unloaded: list[Round] = field(default_factory=list)  # one pair
 
+    @property
+    def roots(self) -> list[int]:
+        """The processes whose CPU time counts: its servers, its database and its Redis."""
+        return [*(server.pid for server in self.servers), *self.system.services]
+
     def run_round(self, pairs: int, warm_up: float, seconds: float, read_every: int) -> Round:
         """Let pairs talk, measure, and compare with the database.
 
         Raises:
             Mismatch: the clients and the database have different messages.
         """
-        roots = [*(server.pid for server in self.servers), *self.system.services]
         spent: list[float] = []
         chatting = self.servers[:-1] if self.stage.apart else self.servers
         endpoints = self.system.endpoints(self.stage.cohort, pairs, chatting)
@@ -64,7 +68,7 @@ class Contender:
                 onlookers=onlookers,
                 warm_up=warm_up,
                 seconds=seconds,
-                on_edge=lambda: spent.append(processes.cpu_seconds(roots)),
+                on_edge=lambda: spent.append(processes.cpu_seconds(self.roots)),
                 read_every=self.stage.read_every or read_every,
                 one_way=self.stage.one_way,
                 pause=self.stage.pause,

@@ -17,6 +17,7 @@ from tests.exports import said_with_files
 from tests.messaging.places.long import fill
 from tests.said import say
 from tests.uploads import PDF, jpeg
+from tests.whole import only_whole
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 READY = "Your download is ready"
@@ -63,6 +64,7 @@ def test_a_conversation_is_saved_and_opened_without_the_site(
     assert page.locator("img").count() == 1
 
 
+@only_whole
 def test_a_long_one_is_announced_and_its_link_works_for_a_day_for_its_owner_only(
     person: Person, shopper: User, seller: User, stranger: User, long_talk: Conversation
 ) -> None:
