@@ -11,8 +11,9 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from notifications import actions as notifications
+from trato.audit import actions as audit
 from trato.deletion import Part
-from trato.people import Person
+from trato.people import Person, is_deleted
 
 from . import events, search
 from .cases import actions as cases
@@ -27,10 +28,12 @@ from .models import (
     NUDGE_KIND,
     SUBJECT_KIND,
     AlertChoice,
+    Appeal,
     Assignment,
     Block,
     Case,
     Conversation,
+    Decision,
     DismissedWarning,
     Export,
     File,
@@ -55,12 +58,12 @@ from .models import (
     Side,
 )
 from .owned import owned_by
-from .reports.forgetting import forget_quotes
 from .team.assignees import assign
 
 # Ended conversations, changed messages and assignees that are announced one by one. Open pages
 # learn of the others with the heartbeat, or when they load.
 ANNOUNCED_MAX = 100
+FORGOTTEN = "–"  # in place of what staff quoted of a person
 
 
 def _erase(person: Person) -> None:
@@ -122,6 +125,31 @@ def _erase(person: Person) -> None:
     for model in (SavedReply, SavedView):
         model.objects.filter(owned_by(person.pk, closing)).delete()
     search.drop_deleted_words()
+
+
+def forget_quotes(person: Person) -> None:
+    """Empty what staff quoted of a person in decisions, in answers to appeals, and on record.
+
+    What is about a decision with an open appeal stays until the appeal is decided.
+    """
+    open_appeals = Appeal.objects.filter(decision=OuterRef("pk"), outcome="")
+    decided = Decision.objects.filter(~Exists(open_appeals), person=person.pk)
+    answered = Appeal.objects.filter(decision__in=decided)
+    about = Q(message__sender=person.pk) | Q(person=person.pk)
+    closed = Report.objects.filter(about).exclude(outcome="")
+    subjects = [f"decision:{pk}" for pk in decided.values_list("pk", flat=True)]
+    subjects += [f"appeal:{pk}" for pk in answered.values_list("pk", flat=True)]
+    subjects += [f"report:{pk}" for pk in closed.values_list("pk", flat=True)]
+    answered.exclude(answer="").update(answer=FORGOTTEN)
+    answered.update(words="")
+    decided.exclude(facts=FORGOTTEN).update(facts=FORGOTTEN)
+    audit.forget_words(subjects)
+
+
+def forget_if_deleted(person: Person) -> None:
+    """Call `forget_quotes` if the account is deleted: staff have just written more about it."""
+    if is_deleted(person):
+        forget_quotes(person)
 
 
 def _end(rows: QuerySet[Conversation]) -> None:

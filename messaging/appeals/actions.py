@@ -15,8 +15,8 @@ from messaging.cases import claims
 from messaging.decisions import actions as decisions
 from messaging.decisions import measures
 from messaging.decisions.statement import require_no_gap
+from messaging.deletion import forget_if_deleted
 from messaging.models import Appeal, Case, Decision
-from messaging.reports.forgetting import forget_if_deleted
 from trato.audit.actions import record, require_permission, require_reason
 from trato.errors import AlreadyDone, Refused
 from trato.listed import listed

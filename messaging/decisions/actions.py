@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging.cases import claims
+from messaging.deletion import forget_if_deleted
 from messaging.host import host
 from messaging.models import Appeal, Case, Decision, HeldMessage, Report
 from messaging.moderation import actions as moderation
-from messaging.reports.forgetting import forget_if_deleted
 from messaging.review import actions as review
 from messaging.rules import verdicts
 from trato.audit import queries as audit

@@ -12,13 +12,14 @@ from django.utils.translation import gettext
 
 from messaging import events
 from messaging.cases import claims
+from messaging.deletion import forget_if_deleted
 from messaging.host import host
 from messaging.lanes import actions as lanes
 from messaging.message_changes import store_change
 from messaging.models import Case, Conversation, Look, Message, Report
 from messaging.reports import cases, mails, queries, things
 from messaging.reports import notices as report_notices
-from messaging.reports.forgetting import forget_deleted, forget_if_deleted
+from messaging.reports.forgetting import forget_deleted
 from trato.audit import queries as audit
 from trato.audit.actions import record, require_permission, require_reason
 from trato.audit.models import AuditEntry

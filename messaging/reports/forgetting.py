@@ -1,39 +1,9 @@
 """Words of people who have deleted their account go once staff no longer need them."""
 
-from django.db.models import Exists, OuterRef, Q
-
 from messaging import search
 from messaging.files import actions as files
-from messaging.models import Appeal, Decision, File, Message, MessageTrace, Report
-from trato.audit import actions as audit
-from trato.people import Person, is_deleted
-
-FORGOTTEN = "–"  # in place of what staff quoted of a person
-
-
-def forget_quotes(person: Person) -> None:
-    """Empty what staff quoted of a person in decisions, in answers to appeals, and on record.
-
-    What is about a decision with an open appeal stays until the appeal is decided.
-    """
-    open_appeals = Appeal.objects.filter(decision=OuterRef("pk"), outcome="")
-    decided = Decision.objects.filter(~Exists(open_appeals), person=person.pk)
-    answered = Appeal.objects.filter(decision__in=decided)
-    about = Q(message__sender=person.pk) | Q(person=person.pk)
-    closed = Report.objects.filter(about).exclude(outcome="")
-    subjects = [f"decision:{pk}" for pk in decided.values_list("pk", flat=True)]
-    subjects += [f"appeal:{pk}" for pk in answered.values_list("pk", flat=True)]
-    subjects += [f"report:{pk}" for pk in closed.values_list("pk", flat=True)]
-    answered.exclude(answer="").update(answer=FORGOTTEN)
-    answered.update(words="")
-    decided.exclude(facts=FORGOTTEN).update(facts=FORGOTTEN)
-    audit.forget_words(subjects)
-
-
-def forget_if_deleted(person: Person) -> None:
-    """Call `forget_quotes` if the account is deleted: staff have just written more about it."""
-    if is_deleted(person):
-        forget_quotes(person)
+from messaging.models import File, Message, MessageTrace, Report
+from trato.people import is_deleted
 
 
 def forget_deleted(report: Report) -> None:
