@@ -235,10 +235,11 @@ def test_notifications_say_what_their_list_says(
 ) -> None:
     said_with_files(seller, conversation, "", ("bowl.jpg", jpeg()))
     rule(moderator, shopper.pk, "warn", "Shouting")
+    listed = {row.news.words.title for row in notifications_of(shopper)}
     rows = json_of(data_of(shopper, client_of))["notifications"]
     says = {row["news_words_title"]: row["news_words_text"] for row in rows}
     assert says["Marta Vidal · Barro y Sal"] == "Photo"
-    assert says.keys() == {row.news.words.title for row in notifications_of(shopper)}
+    assert says.keys() == listed
 
 
 def test_removed_words_of_the_other_side_are_not(
