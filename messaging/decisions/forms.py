@@ -77,7 +77,7 @@ class DecisionForm(ReasonsForm):
         field.choices = [(one.value, one.label) for one in measures]
         if Measure.LIMIT in measures:
             field.help_text = _(
-                "Who is limited can ask only a few shops a day. A shop's answers aren't limited."
+                "A limit lets the person ask only a few shops a day. A shop can answer as before."
             )
 
     def clean(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from messaging.decisions import actions as decisions
 from messaging.decisions import answers
 from messaging.decisions import notices as decision_notices
 from messaging.decisions.ruling import Measure, Ruling
+from messaging.deletion import forget_if_deleted
 from messaging.models import (
     NOT_HIDDEN,
     Case,
@@ -193,6 +194,7 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
         if not is_deleted(decision.person):
             decision_notices.notify_undone(decision)
         record(actor, "decision.overturned", f"decision:{decision.pk}", reason)
+        forget_if_deleted(decision.person)
     appeals.close_undone(actor, open_appeals, reason)
     notices.withdraw(row)
     row.undone_at, row.undone_by_id = timezone.now(), actor.pk

@@ -109,7 +109,7 @@ async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -
             answers.append(refusal or Locked())
         elif member.message is not None and member.message.changed:
             for_orm[place - 1] = attempt
-            answers.append(Locked())
+            answers.append(Locked())  # until the ORM has answered
         elif member.message is not None and member.message.is_same:
             sent = _sent(attempt, member, member.message)
             if sent.quote is not None:

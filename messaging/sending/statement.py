@@ -69,7 +69,7 @@ def attempt() -> str:
 def member() -> str:
     """Keep the attempts whose sender takes part in the conversation.
 
-    Messages that are or may be held, and those of people under a sanction, are for the ORM.
+    The ORM stores messages that are or may be held, and those of people under a sanction.
     """
     return f"""member AS MATERIALIZED (
         SELECT a.*, c.consumer_id, c.shop_id, c.assignee_id, c.ended_at IS NOT NULL AS ended,
@@ -89,7 +89,7 @@ def member() -> str:
 def repeated() -> str:
     """Find messages that were stored before under the `client_id` of an attempt.
 
-    Those that have `changed` since are for the ORM, which compares with what was sent.
+    The ORM answers repeats of those that have `changed`: it compares with what was sent.
     """
     is_same = " AND ".join(f"m.{name} IS NOT DISTINCT FROM a.{name}" for name in CONTENT)
     return f"""repeated AS MATERIALIZED (

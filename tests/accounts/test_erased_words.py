@@ -8,8 +8,10 @@ from accounts import deletion
 from accounts.models import User
 from catalog.models import Product
 from messaging.appeals import actions as appeals
+from messaging.decisions import actions as decisions
 from messaging.decisions.matters import Matter
 from messaging.models import Conversation
+from messaging.moderation import actions as moderation
 from messaging.reports.actions import report_message
 from tests.accounts.erasing import MANY, busy_owner, busy_shopper, places_of, word_of
 from tests.rulings import rule
@@ -81,7 +83,22 @@ def test_an_appeal_that_is_decided_later_forgets_the_words(
     decision = rule(moderator, shopper.pk, "warn", f"You wrote {word}", message_id=message.pk)
     appeal = appeals.appeal(shopper, decision.pk, f"I only said {word}")
     deletion.delete_account(shopper.pk)
-    assert places_of(word)  # whoever decides has to know
+    assert places_of(word)  # staff need them to decide the appeal
     appeals.decide(lead, appeal.pk, "upheld", f"You did write {word}.")
+    assert places_of(word) == []
+    call_command("verify_audit")
+
+
+def test_reasons_that_staff_give_later_are_forgotten(
+    conversation: Conversation, shopper: User, seller: User, moderator: User
+) -> None:
+    word = "zqquartz"
+    message = say(shopper, conversation, "Hello")
+    report = report_message(seller, conversation.pk, message.sequence, "scam", "")
+    decision = rule(moderator, shopper.pk, "warn", "Rude")
+    deletion.delete_account(shopper.pk)
+    decisions.undo(moderator, decision.pk, f"{word} was no threat")
+    assert places_of(word) == []
+    moderation.resolve_report(moderator, report.pk, "dismissed", f"{word} is nothing bad")
     assert places_of(word) == []
     call_command("verify_audit")

@@ -315,7 +315,7 @@ WITH_CLAIM: dict[str, Callable[[Scene], str]] = {
     "set trust": lambda scene: opened("person", scene.person),
     "undo a decision": lambda scene: opened("person", scene.other_decision.person),
 }
-# About nothing that has a case; for a recall's undoing see tests/messaging/recall.
+# What they are about has no case; tests/messaging/recall tries the undoing of a recall.
 WITHOUT_CLAIM = {
     "look", "mute", "unmute", "take the next", "start a dry run", "stop a dry run", "undo a recall",
     "send an announcement", "withdraw an announcement", "export", "erase",
@@ -382,7 +382,7 @@ def test_without_the_permission_nothing_is_done_or_recorded(
     assert AuditEntry.objects.count() == before
 
 
-def test_of_every_act_is_known_whether_it_needs_a_claim() -> None:
+def test_each_act_is_listed_as_needing_a_claim_or_not() -> None:
     assert sorted([*WITH_CLAIM, *WITHOUT_CLAIM]) == sorted(EACH)
 
 

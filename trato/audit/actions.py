@@ -74,9 +74,10 @@ def erase_reason(actor: Person, entry_id: int, reason: str) -> AuditEntry:
 
 
 def forget_words(subjects: Iterable[str]) -> None:
-    """Erase the words of entries about things of a person whose account is being erased.
+    """Erase the words of entries about things of a person whose account is being erased, or is.
 
-    Each erasure is an entry without an actor. Call it inside the transaction of the erasure.
+    Each erasure is an entry without an actor. Call it inside the transaction that erases the
+    account, or that writes more words about it.
     """
     entries = AuditEntry.objects.filter(subject__in=[*subjects], salt__isnull=False)
     for entry in entries.exclude(reason="").select_for_update(no_key=True).order_by("pk"):

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts import deletion
 from accounts.models import User
 from catalog.factories import ProductFactory
 from messaging.appeals import actions as appeals
@@ -171,6 +172,17 @@ def test_nobody_undoes_the_recall_of_their_own_message(
     with pytest.raises(ValidationError):
         actions.undo(lead, row.pk, "Sorry")
     assert removed() == {confirmed.pk, copy.pk}
+
+
+def test_the_reason_for_undoing_it_is_not_kept_with_somebody_who_is_gone(
+    confirmed: Message, sent: Sent, moderator: User
+) -> None:
+    [copy] = sent()
+    row = actions.recall(moderator, confirmed.pk, order(copy))
+    deletion.delete_account(copy.sender_id)
+    actions.undo(moderator, row.pk, "zqquartz was right")
+    about = AuditEntry.objects.filter(subject=f"decision:{Decision.objects.get().pk}")
+    assert {entry.reason for entry in about} == {""}
 
 
 def test_an_open_appeal_ends_with_the_recall(
