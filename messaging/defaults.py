@@ -179,6 +179,7 @@ AWAY_ANSWERS_KEEP_DAYS = 7  # that a conversation got one; at least 2
 DUE_SECONDS = 5.0  # between two rounds in each process
 DUE_PAUSE_SECONDS = 0.2  # before a round that something asked for, to collect more
 MODERATION_MONTHS_LATER = 12  # finished months whose figures are still stored later
+SELDOM_SECONDS = 60.0  # between two rounds of what needn't be done at once
 LEISURE_BUSY_SHARE = 0.25  # of a core, from which on a process leaves work for later
 LEISURE_LATEST_SECONDS = 600.0  # for which it does, at most
 LEISURE_CORE_SHARE = 0.05  # of a core, that work for later may take in each process

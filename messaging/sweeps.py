@@ -2,7 +2,7 @@
 
 from . import remarks
 from .away.answering import due as away
-from .due.leisure import at_leisure
+from .due.leisure import at_leisure, seldom
 from .due.loop import Sweep
 from .exports.building import due as exports
 from .figures.actions import due as figures
@@ -17,8 +17,8 @@ from .scheduled.delivery import due as scheduled
 from .transparency.actions import due as moderation_months
 
 SWEEPS: tuple[Sweep, ...] = (
-    away, scheduled, figures, nudges, review, remarks.refresh, sanctions, rules, hits,
-    moderation_months,
+    away, scheduled, seldom(figures), nudges, review, remarks.refresh, sanctions, rules, hits,
+    seldom(moderation_months),
 )  # fmt: skip
 # These take minutes, so the others don't wait for them.
 SLOW_SWEEPS: tuple[Sweep, ...] = (exports, at_leisure(traces))

@@ -1,4 +1,4 @@
-"""Sweeps that can wait, beside people who can't."""
+"""Sweeps that can wait: beside people who can't, or because hardly anything is due."""
 
 import time
 from functools import wraps
@@ -43,3 +43,20 @@ def at_leisure(sweep: Sweep) -> Sweep:
         return done
 
     return leisurely
+
+
+def seldom(sweep: Sweep) -> Sweep:
+    """Return a sweep that rests for `SELDOM_SECONDS` once nothing is due, in each process."""
+    rests_until = float("-inf")
+
+    @wraps(sweep)
+    def resting(limit: int) -> int:
+        nonlocal rests_until
+        if time.monotonic() < rests_until:
+            return 0
+        done = sweep(limit)
+        if not done:
+            rests_until = time.monotonic() + settings.SELDOM_SECONDS
+        return done
+
+    return resting

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from trato.realtime.background import spawn
-from trato.realtime.database import run_in_database_thread
+from trato.realtime.database import give_back_connections, run_in_database_thread
 
 log = structlog.get_logger("trato.due")
 
@@ -44,19 +44,33 @@ class Loop:
             _running.discard(self)
 
     async def round(self) -> None:
-        """Ask each sweep until nothing is due. One that fails doesn't keep the others waiting."""
-        for sweep in self.sweeps:
-            try:
-                while await run_in_database_thread(sweep, settings.DUE_BATCH_MAX):
-                    pass
-            except (DatabaseError, InterfaceError) as error:
-                log.warning("due_unavailable", sweep=sweep.__module__, error=type(error).__name__)
-            except Exception:
-                log.exception("due_failed", sweep=sweep.__module__)
+        """Ask the sweeps until nothing is due."""
+        sweeps = self.sweeps
+        try:
+            while sweeps:
+                sweeps = await run_in_database_thread(_ask, sweeps)
+        except Exception:  # a connection can't be given back
+            log.exception("due_failed")
 
     def wake(self) -> None:
         with suppress(RuntimeError):  # the event loop has ended
             self._loop.call_soon_threadsafe(self._woken.set)
+
+
+def _ask(sweeps: Sequence[Sweep]) -> Sequence[Sweep]:
+    """Ask each sweep once; return those to ask again. One that fails doesn't stop the others."""
+    again = []
+    for sweep in sweeps:
+        try:
+            if sweep(settings.DUE_BATCH_MAX):
+                again.append(sweep)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("due_unavailable", sweep=sweep.__module__, error=type(error).__name__)
+            give_back_connections()  # the next one gets another
+        except Exception:
+            log.exception("due_failed", sweep=sweep.__module__)
+            give_back_connections()
+    return again
 
 
 def start(sweeps: Sequence[Sweep]) -> "asyncio.Task[None]":

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from trato.audit.actions import record, require_reason
 from trato.clock import database_now
 from trato.errors import AlreadyDone, Refused
 from trato.people import Person
+from trato.prepared import prepared
 
 State = HeldMessage.State
 
@@ -218,6 +219,20 @@ def due(limit: int) -> int:
     Returns:
         How many conversations were looked at.
     """
+    pairs = dict.fromkeys(_deliverable(limit=limit))
+    for conversation_id, sender_id in pairs:
+        with transaction.atomic():
+            conversation = Conversation.objects.select_for_update(no_key=True).get(
+                pk=conversation_id
+            )
+            sender = get_user_model()._default_manager.get(pk=sender_id)
+            _deliver_due(conversation, sender)
+    return len(pairs)
+
+
+@prepared
+def _deliverable(*, limit: int) -> QuerySet[HeldMessage, tuple[int, int]]:
+    """Return the conversations and senders of messages that nothing holds, in order."""
     blocked = HeldMessage.objects.filter(
         conversation=OuterRef("conversation"),
         sender=OuterRef("sender"),
@@ -229,12 +244,4 @@ def due(limit: int) -> int:
     rows = HeldMessage.objects.filter(
         free, ~Exists(blocked), ~Exists(mutes), sender__is_active=True
     )
-    pairs = dict.fromkeys(rows.order_by("pk").values_list("conversation", "sender")[:limit])
-    for conversation_id, sender_id in pairs:
-        with transaction.atomic():
-            conversation = Conversation.objects.select_for_update(no_key=True).get(
-                pk=conversation_id
-            )
-            sender = get_user_model()._default_manager.get(pk=sender_id)
-            _deliver_due(conversation, sender)
-    return len(pairs)
+    return rows.order_by("pk").values_list("conversation", "sender")[:limit]

@@ -10,6 +10,7 @@ from messaging.host import host
 from messaging.models import Decision, Sanction
 from trato.clock import database_now
 from trato.people import lock_person
+from trato.prepared import prepared
 from trato.realtime import groups
 
 from .queries import KINDS
@@ -55,11 +56,16 @@ def lift(decision: Decision) -> None:
 
 def due(limit: int) -> int:
     """Restore the accounts whose suspension is over; return how many."""
-    over = _over().order_by("person").values_list("person", flat=True)
-    people = list(over.distinct()[:limit])
+    people = _people_over(limit=limit)
     for person_id in people:
         _end_suspensions(person_id)
     return len(people)
+
+
+@prepared
+def _people_over(*, limit: int) -> QuerySet[Sanction, int]:
+    over = _over().order_by("person").values_list("person", flat=True)
+    return over.distinct()[:limit]
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from accounts.models import User
 from messaging.due import loop, watch
-from messaging.due.leisure import at_leisure
+from messaging.due.leisure import at_leisure, seldom
 from messaging.models import Conversation
 from tests.patience import PATIENCE
 from tests.said import say
@@ -166,3 +166,17 @@ def test_what_can_wait_waits_while_the_process_is_busy(settings: Any) -> None:
     assert at_leisure(work)(2) == 0
     settings.LEISURE_LATEST_SECONDS = 0.0
     assert at_leisure(work)(2) == 2
+
+
+def test_what_is_seldom_due_rests_once_nothing_is(settings: Any) -> None:
+    settings.SELDOM_SECONDS = 1e9
+    work = Work(due=3)
+    sweep = seldom(work)
+    assert [sweep(2), sweep(2), sweep(2)] == [2, 1, 0]
+    work.due = 2
+    assert [sweep(2), sweep(2)] == [0, 0]
+    settings.SELDOM_SECONDS = 0.0
+    sweep = seldom(work)
+    assert [sweep(2), sweep(2)] == [2, 0]
+    work.due = 1
+    assert sweep(2) == 1
