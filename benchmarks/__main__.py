@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterator
@@ -26,9 +25,6 @@ NEEDED = ("postgres", "initdb", "redis-server")
 REPORT = ROOT / "var" / "bench.md"
 SPARE_FILES = 500  # for a server's other files, besides its sockets
 PERFORMANCE = ROOT / "docs" / "performance.md"
-SETTLED_SECONDS = 5.0  # longer than `DUE_SECONDS`, so that each server looks once
-SETTLED_SHARE = 0.25  # of a core, by all servers and databases together
-SETTLED_SECONDS_MAX = 180.0
 BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->\n"
 
 
@@ -115,14 +111,8 @@ def settle(contenders: list[Contender]) -> None:
 
     After the start, Trato's compute figures from the messages that the databases are filled with.
     """
-    roots = {pid for one in contenders for pid in one.roots}
-    end = time.monotonic() + SETTLED_SECONDS_MAX
-    while time.monotonic() < end:
-        before = processes.cpu_seconds(roots)
-        time.sleep(SETTLED_SECONDS)
-        if processes.cpu_seconds(roots) - before < SETTLED_SHARE * SETTLED_SECONDS:
-            return
-    say("The servers are still busy with something else: believe the last rounds.")
+    if not processes.settle({pid for one in contenders for pid in one.roots}):
+        say("The servers are still busy with something else: believe the last rounds.")
 
 
 def run_rounds(contenders: list[Contender], options: Namespace) -> None:

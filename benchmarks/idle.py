@@ -77,7 +77,10 @@ def measure(system: System, stage: Stage, counts: Sequence[int], seconds: float)
     sockets = IdleSockets(system.dialect, system.origin)
     with system.serve(stage) as server:
         endpoints = system.endpoints(stage.cohort, max(counts) // 2, [server])
-        sockets.add(endpoints[:1])  # don't count what is loaded for the first socket
+        # Don't count what a server loads once, whether or not anybody comes, or for the first one.
+        processes.settle([server.pid])
+        sockets.add(endpoints[:1])
+        sockets.hold(SETTLE_SECONDS)
         base = processes.resident_kb(server.pid)
         roots = [server.pid, *system.services]
         for count in counts:

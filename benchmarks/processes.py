@@ -3,11 +3,15 @@
 import contextlib
 import os
 import resource
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 KB = 1024
+SETTLED_SECONDS = 6.0  # longer than `DUE_SECONDS`, so that each server looks once
+SETTLED_SHARE = 0.25  # of a core, by all processes together
+SETTLED_SECONDS_MAX = 180.0
 
 
 def tree(roots: Iterable[int]) -> set[int]:
@@ -32,6 +36,17 @@ def cpu_seconds(roots: Iterable[int]) -> float:
         if fields := _stat(pid):
             ticks += sum(map(int, fields[11:15]))  # utime, stime, and those of reaped children
     return ticks / TICKS_PER_SECOND
+
+
+def settle(roots: Collection[int]) -> bool:
+    """Wait until some process trees have nothing left to do; return False if they never had."""
+    end = time.monotonic() + SETTLED_SECONDS_MAX
+    while time.monotonic() < end:
+        before = cpu_seconds(roots)
+        time.sleep(SETTLED_SECONDS)
+        if cpu_seconds(roots) - before < SETTLED_SHARE * SETTLED_SECONDS:
+            return True
+    return False
 
 
 def resident_kb(root: int) -> int:
