@@ -1,11 +1,13 @@
 """Several ES modules as one file to fetch.
 
-The import map maps all their names to that file, which exports everything that they export. So a
-bundle should contain modules that are always needed together.
+`bundles.toml` beside the modules says which. The import map maps all their names to that file,
+which exports everything that they export. So a bundle should contain modules that are needed
+together.
 """
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 PREFIX = "trato/"  # how a module imports another one: the other file's name, without folders
@@ -13,13 +15,44 @@ IMPORT = re.compile(rf'^import (?:([^"]*) from )?"{PREFIX}([\w-]+)";\n', re.MULT
 NAMED = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
 
-def bundle(folder: Path) -> str:
-    """Concatenate a folder's modules in one scope, each after the modules that it needs.
+def bundles(folder: Path) -> dict[str, list[Path]]:
+    """Return the files of each bundle's modules.
+
+    Args:
+        folder: with `bundles.toml`, which names folders, with a slash at the end, and modules by
+            their paths from here. Without it there are no bundles.
+
+    Raises:
+        ValueError: a bundle has a module that does not exist, or that another one has too.
+    """
+    table = folder / "bundles.toml"
+    if not table.exists():
+        return {}
+    files = {
+        name: [file for part in parts for file in _files(folder, part)]
+        for name, parts in tomllib.loads(table.read_text()).items()
+    }
+    every = [file for some in files.values() for file in some]
+    if twice := {file.stem for file in every if every.count(file) > 1}:
+        raise ValueError(f"in two bundles: {', '.join(sorted(twice))}")
+    return files
+
+
+def _files(folder: Path, part: str) -> list[Path]:
+    pattern = f"{part}*.js" if part.endswith("/") else f"{part}.js"
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise ValueError(f"there is no module {part}")
+    return files
+
+
+def bundle(name: str, files: Collection[Path]) -> str:
+    """Concatenate modules in one scope, each after the modules that it needs.
 
     Raises:
         ValueError: two modules define the same name at their top level.
     """
-    texts = {file.stem: file.read_text() for file in folder.glob("*.js")}
+    texts = {file.stem: file.read_text() for file in files}
     imports: dict[str, set[str]] = {}  # from other bundles: module → names
     others: set[str] = set()  # imports from there of another form
     parts = []
@@ -36,8 +69,8 @@ def bundle(folder: Path) -> str:
             others.add(statement[0])
         return ""
 
-    for name in _in_order(texts):
-        parts.append(IMPORT.sub(replace, texts[name]))
+    for stem in _in_order(texts):
+        parts.append(IMPORT.sub(replace, texts[stem]))
     head = [
         f'import {{ {", ".join(sorted(names))} }} from "{PREFIX}{module}";\n'
         for module, names in sorted(imports.items())
@@ -46,7 +79,7 @@ def bundle(folder: Path) -> str:
     named = [name for _, name in NAMED.findall(body)]
     named += [name for names in imports.values() for name in names]
     if twice := {name for name in named if named.count(name) > 1}:
-        raise ValueError(f"{folder.name}: named twice among its modules: {', '.join(twice)}")
+        raise ValueError(f"{name}: named twice among its modules: {', '.join(sorted(twice))}")
     return "".join([*head, *sorted(others), body])
 
 

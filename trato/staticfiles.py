@@ -1,9 +1,8 @@
 """Stylesheets and scripts: small files to write, few files to fetch.
 
 `static/css/<bundle>/*.css` are the components for one kind of page. Browsers get them as
-`css/<bundle>.css`, in the order of their names. `static/js/<area>/<bundle>/*.js` are modules that
-are needed together, see `bundling`; browsers get `js/<area>/<bundle>.js`. Bundles work the same in
-development and with `collectstatic`.
+`css/<bundle>.css`, in the order of their names. Modules that are needed together, see `bundling`,
+are `js/bundles/<bundle>.js`. Bundles work the same in development and with `collectstatic`.
 """
 
 import os
@@ -18,7 +17,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage, Storage
 
-from .bundling import bundle
+from .bundling import bundle, bundles
 
 
 class BundleFinder(BaseFinder):
@@ -30,17 +29,17 @@ class BundleFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         """Return the path of the written bundle on this machine, if `path` is a bundle."""
-        folder = next((folder for name, folder in _bundles() if name == path), None)
-        if folder is None:
+        files = next((files for name, files in _bundles() if name == path), None)
+        if files is None:
             return []
-        written = str(_write(path, folder))
+        written = str(_write(path, files))
         return [written] if find_all else written
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """List each bundle's path and storage."""
         storage = FileSystemStorage(location=settings.BUNDLES_DIR)
-        for name, folder in _bundles():
-            _write(name, folder)
+        for name, files in _bundles():
+            _write(name, files)
             yield name, storage
 
 
@@ -49,22 +48,27 @@ def are_collected() -> bool:
     return getattr(staticfiles_storage, "hashed_files", None) != {}
 
 
-def _bundles() -> Iterator[tuple[str, Path]]:
-    """Return each bundle's path and the folder of its parts."""
+def script_path(bundle_name: str) -> str:
+    """Return the path below `STATIC_URL` under which browsers get a bundle of modules."""
+    return f"js/bundles/{bundle_name}.js"
+
+
+def _bundles() -> Iterator[tuple[str, list[Path]]]:
+    """Return each bundle's path and its parts."""
     for root in map(Path, settings.STATICFILES_DIRS):
-        for pattern in ("css/*/", "js/*/*/"):
-            for folder in sorted(root.glob(pattern)):
-                kind = folder.relative_to(root).parts[0]
-                yield f"{folder.relative_to(root)}.{kind}", folder
+        for folder in sorted(root.glob("css/*/")):
+            yield f"css/{folder.name}.css", sorted(folder.glob("*.css"))
+        for name, files in bundles(root / "js").items():
+            yield script_path(name), files
 
 
-def _write(name: str, folder: Path) -> Path:
+def _write(path: str, files: list[Path]) -> Path:
     """Write a bundle unless it is up to date."""
-    target = Path(settings.BUNDLES_DIR, name)
+    target = Path(settings.BUNDLES_DIR, path)
     if target.suffix == ".js":
-        text = bundle(folder)
+        text = bundle(target.stem, files)
     else:
-        text = "\n".join(part.read_text() for part in sorted(folder.glob("*.css")))
+        text = "\n".join(part.read_text() for part in files)
     if not target.exists() or target.read_text() != text:
         target.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=target.parent, delete=False) as file:

@@ -41,14 +41,13 @@ for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
 }
 
 load("menu");
-if (document.querySelector(".notice__close")) load("notices");
+load("notices");
 load("local-time").then((times) => {
   times?.rememberZone();
   times?.writeAll();
 });
 const parts = elements();
-if (hasPerson) parts.push("badge", "toast", "connection-status", "unsent");
-if (document.querySelector("[data-sells]")) parts.push("active");
+if (hasPerson) parts.push("badge", "toast", "connection-status", "unsent", "active");
 const loaded = Promise.all(parts.map(load));
 
 const { session } = (await load("session")) ?? {}; // also of a visitor: it tells the other tabs

@@ -104,7 +104,7 @@ def test_a_question_that_was_sent_does_not_stand_on_the_products_page_again(
     person: Person, shopper: User, product: Product
 ) -> None:
     page = person(shopper)
-    page.route("**/js/thread.js", lambda route: route.abort())  # which would drop it
+    page.route("**/js/bundles/conversation.js", lambda route: route.abort())  # which would drop it
     page.goto(product.get_absolute_url())
     # The same words again are another question, and a script may load too late to notice the first.
     for asked, send in enumerate(("form => form.submit()", "form => form.requestSubmit()"), 1):

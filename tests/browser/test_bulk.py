@@ -66,7 +66,7 @@ def in_parts_of(page: Page, size: int) -> None:
         assert "AT_ONCE = 200" in body
         route.fulfill(response=answer, body=body.replace("AT_ONCE = 200", f"AT_ONCE = {size}"))
 
-    page.route("**/static/js/triage/acts.js", serve)
+    page.route("**/js/bundles/inbox.js", serve)
 
 
 def whole(page: Page) -> None:

@@ -17,7 +17,7 @@ from tests.whole import only_whole
 WORD = "#incomplete"
 LAST = ".message__body >> nth=-1"
 # Without these there is no connection to the server at all.
-SOCKET = {"site", "session", "connection", "close-codes", "api", "page", "storage"}
+SOCKET = {"site", "bundles/session"}
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def without(page: Page, script: str) -> Iterator[None]:
     """
     browser = page.context.new_cdp_session(page)
     browser.send("Network.enable")
-    browser.send("Network.setBlockedURLs", {"urls": [f"*/{script}.js"]})
+    browser.send("Network.setBlockedURLs", {"urls": [f"*/js/{script}.js"]})
     yield
     browser.detach()
 
@@ -42,9 +42,9 @@ def scripts_of(page: Page, address: str) -> list[str]:
     names = {
         script[1]
         for url in asked
-        if (script := re.search(r"/static/js/(?:\w+/)?([\w-]+)\.js$", url))
+        if (script := re.search(r"/static/js/([\w/-]+)\.js$", url))
     }
-    assert {"site", "guard", "session", "menu"} <= names
+    assert {"site", "guard", "bundles/session", "bundles/site"} <= names
     return sorted(names)
 
 
@@ -73,8 +73,7 @@ def test_a_thread_without_any_one_script_still_sends_and_says_so(
             (person(stranger), other.get_absolute_url()),
         ]
     )
-    # Every other one: they start alike, and each is a whole page.
-    scripts = scripts_of(*next(turns))[::2]
+    scripts = scripts_of(*next(turns))
     for script, (page, address) in zip(scripts, turns, strict=False):
         with without(page, script):
             page.goto(address)
@@ -93,7 +92,7 @@ def test_one_asks_from_a_product_page_without_any_one_script(
 ) -> None:
     page = person(shopper)
     address = product.get_absolute_url()
-    scripts = scripts_of(page, address)[1::2]
+    scripts = scripts_of(page, address)
     for script in scripts:
         with without(page, script):
             page.goto(address)
@@ -121,7 +120,7 @@ def test_a_page_that_waits_for_a_script_says_so_until_it_comes(
 ) -> None:
     page = person(shopper)
     held: list[Route] = []
-    page.route("**/js/**/text.js", lambda route: held.append(route))
+    page.route("**/js/bundles/conversation.js", lambda route: held.append(route))
     page.goto(conversation.get_absolute_url(), wait_until="commit")
     expect(page.locator(WORD)).to_be_visible()
     live(page)
@@ -150,8 +149,8 @@ def test_what_loads_late_is_told_what_it_missed(
 ) -> None:
     page = person(shopper)
     held: list[Route] = []
-    for script in ("thread", "badge"):
-        page.route(f"**/js/**/{script}.js", lambda route: held.append(route))
+    for script in ("conversation", "site"):
+        page.route(f"**/js/bundles/{script}.js", lambda route: held.append(route))
     page.goto(conversation.get_absolute_url(), wait_until="commit")
     live(page)
     asking = person(seller)

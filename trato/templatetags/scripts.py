@@ -1,7 +1,7 @@
 """The page's modules: the import map, and the modules to preload."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -14,7 +14,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from trato.bundling import IMPORT, PREFIX
+from trato.bundling import IMPORT, PREFIX, bundles
+from trato.staticfiles import script_path
 
 register = template.Library()
 
@@ -59,9 +60,19 @@ def _read_once(function: Callable[P, T]) -> Callable[P, T]:
 
 @_read_once
 def _paths(names: tuple[str, ...]) -> list[str]:
-    """Return the paths of the files that browsers fetch for modules and their imports."""
-    modules = _modules()
-    return list(dict.fromkeys(modules[name] for name in _with_imports(names)))
+    """Return the paths of the files that browsers fetch for modules and all imports."""
+    graph, path_of = _imports(), _modules()
+    modules_of: dict[str, list[str]] = {}
+    for name, path in path_of.items():
+        modules_of.setdefault(path, []).append(name)
+    paths: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        path = path_of[waiting.pop(0)]
+        if path not in paths:
+            paths[path] = None
+            waiting += [needed for name in modules_of[path] for needed in graph[name]]
+    return list(paths)
 
 
 @_read_once
@@ -70,32 +81,16 @@ def _links(paths: tuple[str, ...]) -> SafeString:
     return format_html_join("\n", '<link rel="modulepreload" href="{}">', links)
 
 
-def _with_imports(names: Iterable[str]) -> list[str]:
-    """Yield modules and all modules that they import, each once."""
-    graph = _imports()
-    wanted: dict[str, None] = {}
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in wanted:
-            wanted[name] = None
-            waiting += graph[name]
-    return list(wanted)
-
-
 @_read_once
 def _modules() -> dict[str, str]:
     """Return, by module name, the path of the file or bundle that browsers fetch."""
     folder = _folder()
-    fetched = {
-        file: file if file.parent.parent == folder else file.parent.with_suffix(".js")
-        for file in _files()
-    }
+    bundled = {file: script_path(name) for name, files in bundles(folder).items() for file in files}
     paths: dict[str, str] = {}
-    for file, path in fetched.items():
+    for file in _files():
         if file.stem in paths:
             raise ValueError(f"two modules are named {file.stem}")
-        paths[file.stem] = f"js/{path.relative_to(folder)}"
+        paths[file.stem] = bundled.get(file, f"js/{file.relative_to(folder)}")
     return paths
 
 

@@ -3,14 +3,10 @@
 import { refresh } from "trato/fresh-page";
 import { write } from "trato/local-time";
 import { session } from "trato/session";
+import { beginning } from "trato/text";
 
 const MINUTE = 60000; // milliseconds
 const NOTE_CHARACTERS = 200; // as in the server's template
-
-const beginning = (text) => {
-  const characters = [...text];
-  return characters.length <= NOTE_CHARACTERS ? text : `${characters.slice(0, NOTE_CHARACTERS - 1).join("")}…`;
-};
 
 class Context extends HTMLElement {
   connectedCallback() {
@@ -76,7 +72,7 @@ class Context extends HTMLElement {
     part.removeAttribute("data-empty");
     part.querySelector(".notes-context__last").hidden = false;
     part.querySelector("[data-note-author]").textContent = author.name || part.dataset.shop;
-    part.querySelector("[data-note-body]").textContent = beginning(body);
+    part.querySelector("[data-note-body]").textContent = beginning(body, NOTE_CHARACTERS);
     tell(part.querySelector("time"), at);
     const link = part.querySelector("[data-note-link]");
     link.href = `#note-${number}`;

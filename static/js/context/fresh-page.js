@@ -15,7 +15,7 @@ const YOUNG = 3000; // milliseconds after the visit began, in which a page's soc
 const OLD = 60000; // milliseconds after which prices, stock and offered times may be others
 
 const conversationOf = (root) => root.querySelector("trato-thread")?.dataset.conversation;
-const FIELDS = "details[open] :is(select, input:not([type=hidden]))";
+const CHOOSING = "details[open] :is(select, input:not([type=hidden]))";
 
 class FreshPage {
   isWanted = false;
@@ -107,14 +107,14 @@ const contentsOf = (part) => part.innerHTML.replace(/\s+/g, " ");
 const controlsOf = (root) => [...root.querySelectorAll("a, button, select, summary")];
 
 /** What a control does: the same one may stand elsewhere after the exchange. */
-function keyOf(one) {
+function purposeOf(one) {
   const value = one.localName === "select" ? "" : one.value;
   return [one.localName, one.getAttribute("href") ?? one.form?.getAttribute("action"), one.name, value].join(" ");
 }
 
 /** Show a part as the other page has it. What is open or chosen in it stays so, and so does the focus. */
 function exchange(old, part) {
-  if (old.querySelector(FIELDS)) return; // somebody is choosing there
+  if (old.querySelector(CHOOSING)) return; // somebody is choosing there
   writeAll(part);
   const token = old.querySelector("[name=csrfmiddlewaretoken]")?.value; // as good as the new one
   for (const field of part.querySelectorAll("[name=csrfmiddlewaretoken]")) {
@@ -134,7 +134,7 @@ function exchange(old, part) {
   }
   if (!focused) return;
   const shown = controlsOf(old).filter(isVisible);
-  const same = shown.find((one) => keyOf(one) === keyOf(focused));
+  const same = shown.find((one) => purposeOf(one) === purposeOf(focused));
   (same ?? shown.find((one) => one.form && one.name === focused.name) ?? shown[0])?.focus({ preventScroll: true });
 }
 

@@ -4,7 +4,7 @@ import { wordsOf } from "trato/attached";
 import { session } from "trato/session";
 import { write } from "trato/local-time";
 import { isAlerted } from "trato/muted";
-import { gettext } from "trato/text";
+import { beginning, gettext } from "trato/text";
 
 const PREVIEW_CHARACTERS = 140; // as in the server's template
 
@@ -12,12 +12,6 @@ const PREVIEW_CHARACTERS = 140; // as in the server's template
 function laneOf(turn, side) {
   if (!turn) return "settled";
   return turn === side ? "ours" : "theirs";
-}
-
-export function beginning(text) {
-  const characters = [...text];
-  if (characters.length <= PREVIEW_CHARACTERS) return text;
-  return `${characters.slice(0, PREVIEW_CHARACTERS - 1).join("")}…`;
 }
 
 /** The time by which the list is sorted: of the last message, or since when somebody waits. */
@@ -51,7 +45,7 @@ export class Rows {
   say(row, message, { isOpen }) {
     const mine = message.consumer === session.user ? "consumer" : "seller";
     const preview = row.querySelector(".inbox__preview");
-    const words = [beginning(wordsOf(message))];
+    const words = [beginning(wordsOf(message), PREVIEW_CHARACTERS)];
     if (message.side === mine) {
       const who = document.createElement("span");
       who.className = "muted";

@@ -13,10 +13,10 @@ export function askAbout({ created_at }) {
   return fill(gettext("Written on %(day)s and not sent yet. Send it now?"), { day });
 }
 
-const template = document.getElementById("unsent-template");
+const panelTemplate = document.getElementById("unsent-template");
 let panel;
 
-function show() {
+function showUnsent() {
   const here = Number(document.querySelector("trato-thread")?.dataset.conversation);
   const entries = outbox.old().filter(({ conversation }) => conversation !== here);
   if (!entries.length) {
@@ -25,7 +25,7 @@ function show() {
     return;
   }
   if (!panel) {
-    panel = template.content.firstElementChild.cloneNode(true);
+    panel = panelTemplate.content.firstElementChild.cloneNode(true);
     document.getElementById("main").prepend(panel);
   }
   const list = panel.querySelector("ul");
@@ -52,6 +52,6 @@ function show() {
   }
 }
 
-outbox.addEventListener("changed", show);
-session.on("live", show);
-if (template) show();
+outbox.addEventListener("changed", showUnsent);
+session.on("live", showUnsent);
+if (panelTemplate) showUnsent();

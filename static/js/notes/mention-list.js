@@ -3,14 +3,13 @@
 import { getJSON } from "trato/api";
 import { insertAt, isComposing } from "trato/insert";
 import { session } from "trato/session";
+import { plain } from "trato/text";
 
 const SHOWN = 6;
-const TYPED = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}.'’-]*(?: [\p{L}\p{N}.'’-]*)?)$/u; // up to the cursor
-
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const MENTION = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}.'’-]*(?: [\p{L}\p{N}.'’-]*)?)$/u; // up to the cursor
 
 /** The people whose name, or a later part of it, begins with what was typed. */
-export function matching(people, typed) {
+export function peopleMatching(people, typed) {
   const start = plain(typed);
   const parts = (name) => plain(name).split(" ").map((_word, place, words) => words.slice(place).join(" "));
   return people.filter(({ name }) => parts(name).some((part) => part.startsWith(start))).slice(0, SHOWN);
@@ -35,7 +34,7 @@ export class MentionList {
 
   typed() {
     const { value, selectionStart, selectionEnd } = this.field;
-    return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(TYPED)?.[1] : undefined;
+    return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(MENTION)?.[1] : undefined;
   }
 
   async show() {
@@ -44,7 +43,7 @@ export class MentionList {
     const people = await this.people;
     if (!people) this.people = undefined; // ask again with the next key
     const typed = this.typed();
-    const fitting = typed === undefined ? [] : matching(people ?? [], typed);
+    const fitting = typed === undefined ? [] : peopleMatching(people ?? [], typed);
     this.list.replaceChildren(...fitting.map(({ name }, place) => this.option(name, place)));
     this.list.hidden = fitting.length === 0;
     if (fitting.length) this.mark(0);

@@ -12,7 +12,7 @@ const COLLAPSED_WITHIN = 60000; // milliseconds between two lines of one person,
 
 const timeOf = (item) => Date.parse(item.querySelector("time").dateTime);
 
-const wording = {
+const assignmentWords = {
   replied: () => gettext("%(actor)s took this by replying"),
   nobody: () => gettext("%(actor)s put this back to nobody"),
   took: () => gettext("%(actor)s took this"),
@@ -182,7 +182,7 @@ class Notes extends HTMLElement {
     const assignee = line.assignee?.name || gettext("Deleted account");
     item.id = `assignment-${line.team_revision}`;
     item.dataset.actor = line.actor.id;
-    item.querySelector(".assignment__text").textContent = fill(wording[kindOf(line)](), { actor, assignee });
+    item.querySelector(".assignment__text").textContent = fill(assignmentWords[kindOf(line)](), { actor, assignee });
     const time = item.querySelector("time");
     time.dateTime = line.created_at;
     write(time);

@@ -6,11 +6,13 @@ const NOT_WITHIN = 10000; // milliseconds after the last time
 
 let toldAt = -Infinity;
 
-function tell() {
+function tellServer() {
   if (document.visibilityState !== "visible" || Date.now() < toldAt + NOT_WITHIN) return;
   if (session.send({ type: "active" })) toldAt = Date.now();
 }
 
-for (const kind of ["live", "heartbeat"]) session.on(kind, tell);
-document.addEventListener("visibilitychange", tell);
-tell();
+if (document.querySelector("[data-sells]")) {
+  for (const kind of ["live", "heartbeat"]) session.on(kind, tellServer);
+  document.addEventListener("visibilitychange", tellServer);
+  tellServer();
+}

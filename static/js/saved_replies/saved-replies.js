@@ -2,16 +2,13 @@
 // The server fills them for this conversation; nothing here sends anything.
 import { getJSON, post } from "trato/api";
 import { insertAt, isComposing } from "trato/insert";
-import { fill, gettext } from "trato/text";
+import { fill, gettext, plain } from "trato/text";
 
 const FRESH = 30000; // milliseconds that a loaded list is used for shortcuts: prices may change
-const TYPED = /(?:^|\s)\/([\p{L}\p{N}-]+)$/u; // a shortcut at the start of a word, up to the cursor
-
-/** Without case and accents, so that `envio` finds `Envío`. */
-export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const SHORTCUT = /(?:^|\s)\/([\p{L}\p{N}-]+)$/u; // a shortcut at the start of a word, up to the cursor
 
 /** The replies with every word of a search, in their order. */
-export function matching(replies, search) {
+export function repliesMatching(replies, search) {
   const words = plain(search).replace(/^\//, "").split(/\s+/).filter(Boolean);
   return replies.filter(({ name, short, text }) => {
     const whole = plain(`${name} ${short} ${text}`);
@@ -105,7 +102,7 @@ class SavedReplies extends HTMLElement {
   }
 
   draw() {
-    this.shown = matching(this.replies, this.search.value);
+    this.shown = repliesMatching(this.replies, this.search.value);
     this.list.replaceChildren(...this.shown.map((reply, place) => this.option(reply, place)));
     this.mark(this.shown.length ? 0 : -1);
     const none = this.replies.length ? gettext("No saved reply has these words.") : gettext("No saved replies yet.");
@@ -166,7 +163,7 @@ class SavedReplies extends HTMLElement {
   /** What stands before the cursor, if it is a shortcut. */
   typed() {
     const { value, selectionStart, selectionEnd } = this.field;
-    return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(TYPED)?.[1] : undefined;
+    return selectionStart === selectionEnd ? value.slice(0, selectionStart).match(SHORTCUT)?.[1] : undefined;
   }
 
   /** Tab takes the only shortcut that fits, Enter only a whole one: otherwise it sends. */

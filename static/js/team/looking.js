@@ -7,7 +7,7 @@ const CHECK_EVERY = 1000; // milliseconds
 const WRITING_FOR = 30000; // after the last key; longer ago, a person is only looking
 const LOUDEST = ["replying", "noting", "looking"];
 
-const wording = {
+const lookingWords = {
   replying: () => gettext("%(name)s is replying"),
   noting: () => gettext("%(name)s is writing a note"),
   looking: () => gettext("%(name)s is looking"),
@@ -100,7 +100,7 @@ class Looking extends HTMLElement {
   show() {
     const rank = ({ doing }) => LOUDEST.indexOf(doing);
     const others = [...this.others.values()].sort((one, other) => rank(one) - rank(other));
-    const lines = others.slice(0, 3).map(({ name, doing }) => fill(wording[doing](), { name }));
+    const lines = others.slice(0, 3).map(({ name, doing }) => fill(lookingWords[doing](), { name }));
     this.write(this, lines.join(" · "));
     this.toggleAttribute("data-writing", others.some(({ doing }) => doing !== "looking"));
     this.warn();

@@ -22,5 +22,14 @@ export function fill(text, values) {
 
 export const language = document.documentElement.lang;
 
+/** Without case and accents, so that `envio` finds `Envío`. */
+export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** At most so many characters of a text. */
+export function beginning(text, most) {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
+}
+
 /** The length as the server counts it: code points, not UTF-16 units. */
 export const lengthOf = (text) => [...text].length;

@@ -11,7 +11,7 @@ const alerts = new Map(); // conversation → whether its messages alert this pe
 /** Whether messages of a conversation make it unread for this person. */
 export async function isAlerted(conversation) {
   if (!(await own()).hasChosen) return true;
-  if (!alerts.has(conversation)) alerts.set(conversation, askAbout(conversation));
+  if (!alerts.has(conversation)) alerts.set(conversation, askWhether(conversation));
   return alerts.get(conversation);
 }
 
@@ -31,7 +31,7 @@ async function ask() {
   return { muted: new Set(answer?.conversations), hasChosen: answer?.has_chosen ?? false };
 }
 
-async function askAbout(conversation) {
+async function askWhether(conversation) {
   const answer = await getJSON(`${addresses.conversation(conversation)}alerts/`);
   if (!answer) alerts.delete(conversation);
   return answer?.alerts ?? true;

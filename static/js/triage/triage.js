@@ -191,7 +191,7 @@ class Triage extends HTMLElement {
         line.textContent = assignee?.name ?? gettext("Nobody");
       }
       for (const field of this.querySelectorAll("[name=expected]")) field.value = assignee?.id ?? "";
-      for (const select of this.querySelectorAll("[name=user]")) choose(select, assignee);
+      for (const select of this.querySelectorAll("[name=user]")) chooseColleague(select, assignee);
       for (const line of this.querySelectorAll("[data-former]")) {
         const text = gettext("%(name)s took care of this and can't any more, so it is nobody's again.");
         line.hidden = !former;
@@ -255,7 +255,7 @@ class Triage extends HTMLElement {
 }
 
 /** Choose a colleague, who may have joined after the page was loaded. */
-function choose(select, person) {
+function chooseColleague(select, person) {
   const [, ...people] = select.options; // the first is nobody
   if (person && !people.some(({ value }) => value === String(person.id))) {
     const next = people.find(({ text }) => text.localeCompare(person.name) > 0) ?? null;
