@@ -39,11 +39,7 @@ def scripts_of(page: Page, address: str) -> list[str]:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     live(page)
-    names = {
-        script[1]
-        for url in asked
-        if (script := re.search(r"/static/js/([\w/-]+)\.js$", url))
-    }
+    names = {script[1] for url in asked if (script := re.search(r"/static/js/([\w/-]+)\.js$", url))}
     assert {"site", "guard", "bundles/session", "bundles/site"} <= names
     return sorted(names)
 
