@@ -15,6 +15,11 @@ IMPORT = re.compile(rf'^import (?:([^"]*) from )?"{PREFIX}([\w-]+)";\n', re.MULT
 NAMED = re.compile(r"^(export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 
 
+def script_path(bundle_name: str) -> str:
+    """Return the path below `STATIC_URL` under which browsers get a bundle of modules."""
+    return f"js/bundles/{bundle_name}.js"
+
+
 def bundles(folder: Path) -> dict[str, list[Path]]:
     """Return the files of each bundle's modules.
 

@@ -17,7 +17,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import CheckMessage
 from django.core.files.storage import FileSystemStorage, Storage
 
-from .bundling import bundle, bundles
+from .bundling import bundle, bundles, script_path
 
 
 class BundleFinder(BaseFinder):
@@ -46,11 +46,6 @@ class BundleFinder(BaseFinder):
 def are_collected() -> bool:
     """Whether this process found the manifest of `collectstatic`, or needs none."""
     return getattr(staticfiles_storage, "hashed_files", None) != {}
-
-
-def script_path(bundle_name: str) -> str:
-    """Return the path below `STATIC_URL` under which browsers get a bundle of modules."""
-    return f"js/bundles/{bundle_name}.js"
 
 
 def _bundles() -> Iterator[tuple[str, list[Path]]]:

@@ -9,8 +9,6 @@ from django.utils import timezone
 from messaging.host import Shop
 from messaging.models import OpeningHours
 
-from . import queries
-
 
 @dataclass(frozen=True)
 class Closed:
@@ -23,18 +21,13 @@ class Closed:
     until: datetime | None
 
 
-def of_shop(shop: Shop) -> Closed | None:
-    """Return the notice of a shop, or None if it is open. Makes one query."""
-    return of_row(queries.row_of(shop))
-
-
 def of_loaded(shop: Shop, week: Any, days_off: Any) -> Closed | None:
-    """`of_shop` for columns that are loaded; both are None if the shop has no hours."""
+    """Return the notice for columns that are loaded; both are None if the shop has no hours."""
     return of_row(OpeningHours(shop=cast(Any, shop), week=week or [], days_off=days_off or {}))
 
 
 def of_row(hours: OpeningHours) -> Closed | None:
-    """`of_shop` for hours that are loaded, with their shop."""
+    """Return the notice of a shop, whose hours are loaded with it; None if it is open."""
     now = timezone.now()
     if hours.is_always or hours.schedule.is_open(now):
         return None

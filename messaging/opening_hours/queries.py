@@ -1,11 +1,12 @@
 """When shops are open: each function makes one query, and another one if a shop has no hours."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from messaging.host import Shop, host, shop_model
-from messaging.models import OpeningHours
+from messaging.models import Conversation, OpeningHours
 from trato.prepared import prepared
 
 from .schedule import Schedule
@@ -25,6 +26,16 @@ def row_of(shop: Shop) -> OpeningHours:
     row = OpeningHours.objects.filter(shop_id=shop.pk).first() or OpeningHours()
     row.shop = shop
     return row
+
+
+def hours_of(conversation: Conversation) -> OpeningHours:
+    """Return the hours of a conversation's shop, without a query if they are loaded with it."""
+    loaded: Any = conversation
+    if not hasattr(loaded, "week"):  # see `access.conversation_for`
+        return row_of(conversation.shop)
+    return OpeningHours(
+        shop=conversation.shop, week=loaded.week or [], days_off=loaded.days_off or {}
+    )
 
 
 @prepared

@@ -10,7 +10,8 @@ from django.utils import timezone
 from messaging import extras
 from messaging.host import host
 from messaging.models import Conversation, File, Message, Side
-from messaging.opening_hours.queries import schedule_of
+from messaging.opening_hours.queries import hours_of
+from trato.prepared import prepared
 
 from .models import ScheduledMessage
 
@@ -20,9 +21,11 @@ OPENING_DAYS = 31  # how far ahead to look for an opening
 def open_messages(conversation: Conversation) -> list[Any]:
     """Return a conversation's messages that are waiting or have failed, with files and quotes.
 
-    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`. One query, and
-    another one if there are any, and one if there are quotes.
+    Each has `shopper_wrote`, since it was scheduled, and `author_works_here`. One query, two more
+    if there are any, and one if there are quotes.
     """
+    if not _any(conversation.pk):
+        return []
     newer = Message.objects.filter(
         conversation_id=OuterRef("conversation_id"),
         side=Side.CONSUMER,
@@ -41,6 +44,11 @@ def open_messages(conversation: Conversation) -> list[Any]:
     for row in listed:
         row.quoted = quotes.get((row.conversation_id, row.quote or 0))
     return listed
+
+
+@prepared
+def _any(conversation_id: int) -> QuerySet[ScheduledMessage, int]:
+    return shown(conversation_id).order_by().values_list("pk", flat=True)[:1]
 
 
 def box(conversation: Conversation) -> dict[str, Any]:
@@ -74,9 +82,10 @@ def tomorrow_morning() -> datetime:
     return local.replace(tzinfo=timezone.get_current_timezone())
 
 
-def next_opening(shop_id: int, now: datetime) -> datetime | None:
-    """Return when a shop opens after it is closed; None if it never closes, or stays closed."""
-    hours = schedule_of(shop_id).intervals(now, now + timedelta(days=OPENING_DAYS))
+def next_opening(conversation: Conversation, now: datetime) -> datetime | None:
+    """Return when its shop opens after it is closed; None if it never closes, or stays closed."""
+    schedule = hours_of(conversation).schedule
+    hours = schedule.intervals(now, now + timedelta(days=OPENING_DAYS))
     return next((opens for opens, _closes in hours if opens > now), None)
 
 

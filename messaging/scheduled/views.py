@@ -180,7 +180,7 @@ def _time(request: PersonRequest, conversation: Conversation, row: ScheduledMess
     if text == TOMORROW:
         return queries.tomorrow_morning().isoformat()
     if text == OPENING:
-        opening = queries.next_opening(conversation.shop_id, timezone.now())
+        opening = queries.next_opening(conversation, timezone.now())
         return opening.isoformat() if opening else ""
     # Unchanged, in an hour that clocks repeat: the form shows no offset, but the row knows it.
     if row and text == timezone.localtime(row.send_at).strftime(LOCAL_FORMAT):

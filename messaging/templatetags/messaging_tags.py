@@ -16,6 +16,7 @@ from messaging.contact import panel
 from messaging.host import Product, Shop, host
 from messaging.models import Conversation, Message
 from messaging.opening_hours import notice
+from messaging.opening_hours.queries import hours_of
 from messaging.presence.forms import PresenceForm
 from messaging.presence.queries import hidden_by_one
 from messaging.records import Quoted
@@ -168,10 +169,7 @@ def _report_url() -> str:
 @register.inclusion_tag("messaging/opening_hours/_notice.html")
 def opening_notice(conversation: Conversation) -> dict[str, Any]:
     """Until when a shop is closed, if it is. Makes one query, unless the hours are loaded."""
-    loaded: Any = conversation
-    if not hasattr(loaded, "week"):
-        return {"notice": notice.of_shop(conversation.shop)}
-    return {"notice": notice.of_loaded(conversation.shop, loaded.week, loaded.days_off)}
+    return {"notice": notice.of_row(hours_of(conversation))}
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)

@@ -22,7 +22,7 @@ def send_later(conversation: Conversation) -> dict[str, Any]:
     """Render the menu beside Send, with the times that it offers."""
     return {
         "conversation": conversation,
-        "opening": queries.next_opening(conversation.shop_id, timezone.now()),
+        "opening": queries.next_opening(conversation, timezone.now()),
         "tomorrow": queries.tomorrow_morning(),
         "zone": timezone.get_current_timezone_name(),
     }

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging.host import host
 from messaging.models import Conversation, ConversationLabel, Label, Participant, Side
+from trato.prepared import prepared
 
 from .frames import OwnState, holds
 
@@ -108,12 +110,18 @@ def _at(local: datetime, days: int, hour: time) -> datetime:
 
 def colleagues_of(shop_ids: Collection[int]) -> list[Colleague]:
     """Return the active members of shops, by name. Makes one query."""
-    members = host.active_members().filter(shop_id__in=shop_ids).order_by()
-    people: Any = get_user_model()._default_manager.filter(pk__in=members.values("user_id"))
+    people = _people(*sorted(shop_ids)) if shop_ids else []
     return sorted(
         (Colleague(person.pk, host.display_name(person)) for person in people),
         key=lambda one: one.name.casefold(),
     )
+
+
+@prepared
+def _people(*shop_ids: int) -> QuerySet[Any]:
+    members = host.active_members().filter(shop_id__in=shop_ids).order_by()
+    people = get_user_model()._default_manager.filter(pk__in=members.values("user_id"))
+    return people.only(settings.PERSON_NAME_FIELD).order_by()
 
 
 def _team(conversation: Conversation) -> Team:

@@ -14,8 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from trato.bundling import IMPORT, PREFIX, bundles
-from trato.staticfiles import script_path
+from trato.bundling import IMPORT, PREFIX, bundles, script_path
 
 register = template.Library()
 

@@ -96,7 +96,7 @@ def test_the_next_opening_is_offered_to_shops_with_hours(
     spans = [[[9 * 60, 17 * 60]]] * 7
     OpeningHours.objects.create(shop=asked.shop, week=spans, days_off={})
     now = timezone.now()
-    opening = queries.next_opening(asked.shop_id, now)
+    opening = queries.next_opening(asked, now)
     assert opening is not None
     assert now < opening <= now + timedelta(days=1)
     assert opening.astimezone(ZoneInfo(asked.shop.time_zone)).hour == 9
