@@ -10,6 +10,10 @@ from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from django.test import Client
 
+from accounts.models import User
+from messaging.models import Conversation
+from trato.templatetags import scripts
+
 ROOT = Path(__file__).parents[1]
 CSS_COLUMNS = 100
 TEMPLATE_COLUMNS = 160
@@ -74,6 +78,26 @@ def test_all_imports_of_a_bundle_are_fetched_with_it() -> None:
     # Of the inbox's modules, only another one asks which conversations are muted.
     drawn = Template('{% load scripts %}{% preload_modules "keys" %}').render(Context())
     assert "/static/js/bundles/person.js" in drawn
+
+
+@pytest.mark.parametrize(
+    ("place", "most"), [("inbox", 5), ("conversation", 8), ("product", 5), ("notifications", 4)]
+)
+def test_a_page_preloads_the_scripts_of_all_its_elements(
+    client_of: Any, seller: User, conversation: Conversation, place: str, most: int
+) -> None:
+    address = {
+        "inbox": "/conversations/",
+        "conversation": conversation.get_absolute_url(),
+        "product": conversation.product.get_absolute_url(),
+        "notifications": "/notifications/",
+    }[place]
+    page = client_of(seller).get(address).text
+    preloaded = set(re.findall(r'<link rel="modulepreload" href="/static/([^"]+)"', page))
+    elements = set(re.findall(r"<trato-([a-z-]+)", page))
+    assert elements
+    assert {scripts._modules()[name] for name in elements} <= preloaded
+    assert len(preloaded) <= most
 
 
 def test_modules_of_a_bundle_are_fetched_in_one_file_that_exports_all_of_them(
