@@ -174,6 +174,21 @@ FROM notifications_news news JOIN messaging_conversation c ON c.id = news.subjec
 WHERE news.team_id = 0
 ORDER BY news.happened_at;
 
+-- Staff have a case for every tenth message, half of them open.
+INSERT INTO messaging_report (message_id, reporter_id, visitor_name, visitor_email,
+    visitor_language, is_set_aside, reason, words, created_at, outcome, done, resolved_at)
+SELECT m.id, c.consumer_id, '', '', '', false, 'spam', 'Again and again.',
+       m.created_at, CASE WHEN m.id % 20 = 0 THEN 'dismissed' ELSE '' END, '',
+       CASE WHEN m.id % 20 = 0 THEN m.created_at END
+FROM messaging_message m JOIN messaging_conversation c ON c.id = m.conversation_id
+WHERE m.id % 10 = 0;
+
+INSERT INTO messaging_case (kind, subject, conversation_id, person_id, severity, count, opened_at,
+                            closed_at)
+SELECT 'report', 'message:' || id, conversation_id, sender_id, id / 10 % 4, 1, created_at,
+       CASE WHEN id % 20 = 0 THEN created_at + interval '1 hour' END
+FROM messaging_message WHERE id % 10 = 0;
+
 SET session_replication_role = origin;
 """
 

@@ -11,17 +11,18 @@ import os
 import sys
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
 
 LARGE = ("messaging_message", "messaging_conversation", "messaging_participant",
          "messaging_lane", "notifications_notification", "notifications_news",
-         "catalog_productimage")  # fmt: skip
+         "catalog_productimage", "messaging_case", "messaging_report")  # fmt: skip
 ROW = b'class="inbox__item"'  # of a list of conversations
 ADMIN = ("messaging/conversation", "messaging/message", "messaging/participant",
          "notifications/notification")  # fmt: skip
@@ -55,6 +56,9 @@ FILTERS = [
     "archived=1&lane=theirs",
     "product=1&lane=ours",
 ]
+# Lists of the desk, and those of what its cases come from.
+DESK = ["", "?kind__exact=report", "?severity__exact=3", "?who=nobody", "?who=me", "?state=closed"]
+CASES = 8  # of which staff look at the pages
 NOWHERE = ["xyzzy", "qwerty gracias", "zzz", "the xyzzy"]
 
 
@@ -123,7 +127,8 @@ def pages_to_measure() -> list[Page]:
     shopper = client_of(asked.consumer)
     of_big = [row.get_absolute_url() for row in heard[:60]]
     old = [row.get_absolute_url() for row in heard.order_by("created_at")[:60]]
-    staff = client_of(User.objects.create_superuser(f"staff{os.getpid()}@example.com", name="S"))
+    moderator = User.objects.create_superuser(f"staff{os.getpid()}@example.com", name="S")
+    staff = client_of(moderator)
     further = heard[250]
     cursor = Cursor(cast(datetime, further.last_message_at), further.pk)
 
@@ -180,6 +185,7 @@ def pages_to_measure() -> list[Page]:
             )
             for name in ADMIN
         ),
+        *desk(staff, moderator),
     ]  # fmt: skip
 
 
@@ -200,6 +206,25 @@ def long_thread(client: Client) -> list[Page]:
         Page("long thread, common word", client, common, 150, most=most),
         # Among 100 messages there is nothing to be found.
         Page("long thread, rare word", client, rare, 150, compared=False),
+    ]
+
+
+def desk(client: Client, moderator: Any) -> list[Page]:
+    """Return the pages of the desk: with 1,000 cases, or 100,000."""
+    from messaging.models import Case
+
+    own = Case.objects.filter(closed_at=None, severity=1)[:CASES]
+    for case in own:
+        # The claim has to outlast the measurement.
+        client.post(f"/admin/messaging/case/{case.pk}/take/")
+    until = timezone.now() + timedelta(hours=1)
+    Case.objects.filter(claimed_by=moderator).update(claimed_at=until)
+    queue = "/admin/messaging/case/"
+    return [
+        *(Page(f"desk{query and ', '}{query[1:]}", client, [f"{queue}{query}"]) for query in DESK),
+        Page("desk, a case", client, [f"{queue}{case.pk}/change/" for case in own]),
+        Page("desk, of", client, [f"{queue}?q=person100%40"], 300, compared=False),
+        Page("admin, reports", client, ["/admin/messaging/report/"]),
     ]
 
 
