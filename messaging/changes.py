@@ -1,8 +1,8 @@
 """What one socket changes about messages that are there already."""
 
 from trato.realtime.consumers import RealtimeConsumer
-from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import encode
+from trato.realtime.lock_waits import run_past_locks
 
 from . import client_frames, extras, frames
 from .editing import actions as editing
@@ -23,7 +23,7 @@ class Changes:
         Raises:
             Http404, Refused: see the actions.
         """
-        unchanged = await run_in_database_thread(self._change, frame)
+        unchanged = await run_past_locks(self._change, frame)
         if unchanged is not None:
             self._socket.send_frame(encode(unchanged))
 

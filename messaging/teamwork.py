@@ -6,8 +6,8 @@ from django.http import Http404
 
 from trato import rate_limits
 from trato.realtime.consumers import RealtimeConsumer
-from trato.realtime.database import run_in_database_thread
 from trato.realtime.groups import Event
+from trato.realtime.lock_waits import run_past_locks
 
 from . import access, client_frames
 from .notes import actions as notes
@@ -33,7 +33,7 @@ class Teamwork:
         """
         if isinstance(frame, client_frames.AddNote):
             values = frame.conversation, frame.client_id, frame.body
-            await run_in_database_thread(notes.add, self._socket.user, *values)
+            await run_past_locks(notes.add, self._socket.user, *values)
         else:
             await self._announce_looking(frame)
 

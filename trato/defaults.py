@@ -85,5 +85,9 @@ SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
 SHUTDOWN_SECONDS = env.float("SHUTDOWN_SECONDS", default=15.0)
 REDIS_TIMEOUT_SECONDS = 1.0  # for one call to Redis; then it continues without Redis
 EVENT_ORDER_WAIT_SECONDS = 0.15  # for an earlier event of another process
+# How long a thread of the sockets waits for a lock. Then it serves others, and tries again after a
+# pause, which doubles up to the second one.
+SOCKET_LOCK_SECONDS = 0.01
+SOCKET_LOCK_PAUSE_SECONDS = 0.1
 SEND_LOCK_SECONDS = 0.1  # how long a batch waits for another lock; then it is retried later
 STATEMENT_TIMEOUT_SECONDS = 5.0  # then clients get `unavailable`, and the browser tries again

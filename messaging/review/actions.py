@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from messaging import access, events, pipeline
 from messaging.cases import actions as cases
 from messaging.cases import claims
+from messaging.due.claims import claimed
 from messaging.files import actions as files
 from messaging.held import queries
 from messaging.held.frames import MessageRejected
@@ -216,18 +217,20 @@ def _tell(row: HeldMessage) -> None:
 def due(limit: int) -> int:
     """Deliver what nothing holds any more, where its sender could not write for a while.
 
+    Conversations that somebody else has locked wait for the next time.
+
     Returns:
         How many conversations were looked at.
     """
     pairs = dict.fromkeys(_deliverable(limit=limit))
+    count = 0
     for conversation_id, sender_id in pairs:
         with transaction.atomic():
-            conversation = Conversation.objects.select_for_update(no_key=True).get(
-                pk=conversation_id
-            )
-            sender = get_user_model()._default_manager.get(pk=sender_id)
-            _deliver_due(conversation, sender)
-    return len(pairs)
+            for conversation in claimed(Conversation.objects.filter(pk=conversation_id), 1):
+                sender = get_user_model()._default_manager.get(pk=sender_id)
+                _deliver_due(conversation, sender)
+                count += 1
+    return count
 
 
 @prepared

@@ -21,6 +21,8 @@ from trato.clock import database_now
 from trato.errors import Refused
 from trato.people import Person
 from trato.prepared import prepared
+from trato.realtime.lock_waits import locked_if_refused, short_lock_waits
+from trato.realtime.statements import Locked
 
 from . import queries
 
@@ -49,7 +51,7 @@ def due(limit: int = DUE_MAX) -> int:
     """Send the messages whose time has come, each in a transaction of its own.
 
     A message that can't be sent becomes a failed one. If the database refuses to store it, it is
-    tried again with the next call.
+    tried again with the next call, and so is one that meets somebody's lock.
 
     Returns:
         How many messages were sent, failed, or wait for the shop to open.
@@ -61,9 +63,13 @@ def due(limit: int = DUE_MAX) -> int:
     while len(seen) < limit:
         before = len(seen)
         try:
-            if not _deliver_next(seen):
-                break
+            with short_lock_waits(), locked_if_refused():
+                if not _deliver_next(seen):
+                    break
             count += 1
+        except Locked:
+            if len(seen) == before:
+                break
         except Exception:
             if len(seen) == before:
                 raise  # the database is away

@@ -25,6 +25,8 @@ from messaging.trust import spam
 from notifications import actions as notifications
 from trato.errors import conflict
 from trato.realtime.database import run_in_database_thread
+from trato.realtime.lock_waits import locked_if_refused, short_lock_waits
+from trato.realtime.statements import Locked
 
 from .store import Store
 
@@ -37,13 +39,25 @@ class OrmStore(Store):
 
 
 def store(attempts: Sequence[Attempt]) -> list[Answer]:
-    """Store each attempt in a transaction of its own, see `Store.store`."""
+    """Store each attempt in a transaction of its own, see `Store.store`.
+
+    One that would have to wait for a lock is `Locked`, and so are later ones of its conversation.
+    """
     answers: list[Answer] = []
-    for attempt in attempts:
-        try:
-            answers.append(store_one(attempt))
-        except Exception as error:
-            answers.append(error)
+    locked: set[int] = set()
+    with short_lock_waits():
+        for attempt in attempts:
+            if attempt.conversation_id in locked:
+                answers.append(Locked())
+                continue
+            try:
+                with locked_if_refused():
+                    answers.append(store_one(attempt))
+            except Locked as error:
+                locked.add(attempt.conversation_id)
+                answers.append(error)
+            except Exception as error:
+                answers.append(error)
     return answers
 
 

@@ -7,16 +7,18 @@ the browser repeats the send.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 
 from messaging.models import Conversation
 from messaging.records import Sent
 from trato.listed import listed
 from trato.realtime.background import spawn
-from trato.realtime.database import run_in_database_thread
+from trato.realtime.lock_waits import run_past_locks
 
 from . import queries
 from .assignees import assign
@@ -37,20 +39,42 @@ def replied(sents: Sequence[Sent]) -> None:
     except RuntimeError:
         _take(replies)
     else:
-        spawn(run_in_database_thread(_take, replies))
+        spawn(_take_past_locks(replies))
 
 
 @transaction.atomic
-def take(replies: Mapping[int, int]) -> None:
+def take(replies: Mapping[int, int], *, past_locks: bool = False) -> dict[int, int]:
     """Assign conversations to people of the shop who replied, unless somebody has them by now.
 
     Args:
         replies: the IDs of the senders, by conversation.
+        past_locks: leave out the conversations that another transaction has locked.
+
+    Returns:
+        What was left out.
     """
     rows = Conversation.objects.filter(pk__in=listed(replies), ended_at=None).order_by("pk")
-    locked = rows.select_for_update(no_key=True)
+    locked = list(rows.select_for_update(no_key=True, skip_locked=past_locks))
     taken = [(row, replies[row.pk]) for row in locked if queries.takes(row, replies[row.pk])]
     assign(taken, actor=None)
+    if len(locked) == len(replies):
+        return {}
+    left = {*rows.values_list("pk", flat=True)} - {row.pk for row in locked}
+    return {pk: sender_id for pk, sender_id in replies.items() if pk in left}
+
+
+async def _take_past_locks(replies: Mapping[int, int]) -> None:
+    """`_take` without a thread that waits for a lock; what is locked waits alone."""
+    left, deadline = replies, time.monotonic() + settings.STATEMENT_TIMEOUT_SECONDS
+    try:
+        while left and time.monotonic() < deadline:
+            if left := await run_past_locks(take, left, past_locks=True):
+                await asyncio.sleep(settings.SOCKET_LOCK_PAUSE_SECONDS)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("conversations_not_taken", count=len(left), error=type(error).__name__)
+    else:
+        if left:
+            log.warning("conversations_not_taken", count=len(left), error="Locked")
 
 
 def _take(replies: Mapping[int, int]) -> None:
