@@ -15,6 +15,7 @@ from messaging.host import host, product_model
 from messaging.models import Conversation, Decision, HeldMessage, Message, Objection, Report
 from messaging.moderation import actions as moderation
 from messaging.reports import things
+from messaging.review.actions import is_undecided
 from trato.audit.actions import require_permission
 from trato.people import Person, is_deleted
 from trato.responses import key_from
@@ -27,7 +28,12 @@ PEOPLE_MAX = 100  # in one decision
 
 @dataclass(frozen=True, kw_only=True)
 class Matter:
-    """What a decision is about; `people` are those who are decided about, at least one."""
+    """What a decision is about; `people` are those who are decided about, at least one.
+
+    Args:
+        may_read: whether the page may quote the message. Once its report is closed or the held
+            message is decided, staff read it in its conversation, which is on record.
+    """
 
     people: list[Any] = field(default_factory=list)
     report: Report | None = None
@@ -36,6 +42,7 @@ class Matter:
     conversation: Conversation | None = None
     product: Any = None
     objection: Objection | None = None  # to a rule that has found something
+    may_read: bool = True
 
     @property
     def about(self) -> str:
@@ -104,7 +111,7 @@ class Matter:
         return initial
 
     def _words(self) -> Message | HeldMessage | None:
-        return self.message or self.held
+        return (self.message or self.held) if self.may_read else None
 
 
 def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
@@ -131,6 +138,9 @@ def matter_of(actor: Person, asked: QueryDict) -> Matter | None:
     if key := key_from(asked.get("product", "")):
         require_permission(actor, "messaging.view_report")
         product = get_object_or_404(product_model()._default_manager.all(), pk=key)
+        is_known = host.is_available(product) or host.is_hidden(product)
+        if not (is_known or Report.objects.filter(product=product.pk).exists()):
+            raise Http404("a draft, which is its owners' own")
         if owners := things.owners_of_product(product):
             return Matter(people=owners, product=product)
         raise Http404("nobody answers for it")
@@ -160,6 +170,7 @@ def _of_report(report: Report) -> Matter:
         message=message,
         conversation=conversation,
         product=report.product if report.product_id else None,
+        may_read=not report.outcome,
     )
 
 
@@ -170,7 +181,12 @@ def _of_held(actor: Person, key: int) -> Matter:
     # Nothing has found one that only waits behind another: all that staff can do is not deliver it.
     if not held.reason and held.state != HeldMessage.State.WAITING:
         raise Http404("nothing to decide about")
-    return Matter(people=[held.sender], held=held, conversation=held.conversation)
+    return Matter(
+        people=[held.sender],
+        held=held,
+        conversation=held.conversation,
+        may_read=is_undecided(held),
+    )
 
 
 def _of_message(actor: Person, key: int) -> Matter | None:

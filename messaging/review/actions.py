@@ -18,7 +18,7 @@ from messaging.files import actions as files
 from messaging.held import queries
 from messaging.held.frames import MessageRejected
 from messaging.host import host
-from messaging.models import Case, Conversation, Decision, File, HeldMessage, Sanction
+from messaging.models import Appeal, Case, Conversation, Decision, File, HeldMessage, Sanction
 from messaging.records import Attempt, Sent
 from messaging.rules import verdicts
 from messaging.sanctions.queries import unmuted
@@ -112,6 +112,16 @@ def require_reviewer(actor: Person) -> None:
     """Raise PermissionDenied unless somebody decides what becomes of held messages."""
     if not (actor.is_active and actor.is_staff and actor.has_perm("messaging.review_held_message")):
         raise PermissionDenied("messaging.review_held_message")
+
+
+def is_undecided(row: HeldMessage) -> bool:
+    """Whether a message waits for a decision, or an appeal about it does.
+
+    Until then, it is somebody's task to read its words.
+    """
+    return row.state == State.WAITING or (
+        Appeal.objects.filter(decision__held=row, outcome="").exists()
+    )
 
 
 def waiting(actor: Person, held_id: int, conversation: Conversation) -> HeldMessage:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.files.views import respond
 from messaging.host import host
-from messaging.models import Appeal, HeldMessage
+from messaging.models import HeldMessage
 from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
@@ -31,14 +31,6 @@ WORDS = ("excerpt", "their_words", "quote")
 def is_reviewer(request: HttpRequest) -> bool:
     """Whether it is the person's task to decide about held messages."""
     return person_of(request).has_perm("messaging.review_held_message")
-
-
-def is_undecided(row: HeldMessage) -> bool:
-    """Whether a message waits for a decision, or an appeal about it does."""
-    return (
-        row.state == HeldMessage.State.WAITING
-        or Appeal.objects.filter(decision__held=row, outcome="").exists()
-    )
 
 
 class State(admin.SimpleListFilter):
@@ -85,7 +77,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         return self._without_words(self.list_display, may_read=is_reviewer(request))
 
     def get_fields(self, request: HttpRequest, obj: HeldMessage | None = None) -> Any:
-        may_read = is_reviewer(request) and (obj is None or is_undecided(obj))
+        may_read = is_reviewer(request) and (obj is None or actions.is_undecided(obj))
         return self._without_words(self.fields, may_read=may_read)
 
     def _without_words(self, names: Sequence[str], *, may_read: bool) -> list[str]:
@@ -116,7 +108,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     ) -> HttpResponse:
         """Render the page of one message, and what can be done about it."""
         row = context["original"]
-        may_read = is_reviewer(request) and is_undecided(row)
+        may_read = is_reviewer(request) and actions.is_undecided(row)
         context["may_review"] = row.state == HeldMessage.State.WAITING and is_reviewer(request)
         context["files"] = row.files.order_by("position") if may_read else ()
         return super().render_change_form(request, context, *args, **kwargs)
@@ -134,7 +126,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
         if not is_reviewer(request):
             raise PermissionDenied
         row = get_object_or_404(HeldMessage, pk=held_id)
-        if not is_undecided(row):
+        if not actions.is_undecided(row):
             raise Http404("decided")
         file = get_object_or_404(row.files, pk=file_id)
         return respond(request, file, "-small" if "small" in request.GET and file.is_image else "")

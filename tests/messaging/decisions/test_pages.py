@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.models import User
+from catalog.models import Product
 from messaging.appeals.actions import appeal
 from messaging.appeals.actions import decide as decide_appeal
 from messaging.models import Appeal, Conversation, Decision, Message, Report
@@ -127,6 +128,8 @@ def test_staff_decide_from_a_report(
     assert Report.objects.get().outcome == "upheld"
     again = client.post(address, FORM | {"measure": "warn"})
     assert (again.status_code, Decision.objects.count()) == (409, 1)
+    for closed in (again, client.get(address)):  # from now on, a look is on record
+        assert "Pay to my account" not in closed.text
 
 
 def test_a_message_without_a_report_needs_a_recorded_look(
@@ -237,3 +240,18 @@ def _no_markup(pages: list[tuple[Client, str]]) -> None:
         assert "<script>alert" not in answer.text, address
         assert "<img src=x" not in answer.text, address
         assert "alert(1)" in answer.text, address
+
+
+def test_the_title_of_a_draft_is_its_owners_own(
+    product: Product, moderator: User, client_of: Any
+) -> None:
+    address, client = (
+        f"/admin/messaging/decision/decide/?product={product.pk}",
+        client_of(moderator),
+    )
+    assert product.title in client.get(address).text
+    Product.objects.update(published_at=None)
+    answer = client.get(address)
+    assert (answer.status_code, product.title in answer.text) == (404, False)
+    Product.objects.update(hidden_at=timezone.now())  # which staff have seen on sale
+    assert product.title in client.get(address).text

@@ -36,7 +36,8 @@ def test_once_it_is_decided_nobody_reads_the_words_off_the_record(
     held = HeldMessage.objects.get()
     reject(moderator, held.pk, "Not here")
     row = f"/admin/messaging/heldmessage/{held.pk}/change/"
-    for page in ("/admin/messaging/heldmessage/?state=all", row):
+    about_sender = f"/admin/messaging/decision/decide/?held={held.pk}"
+    for page in ("/admin/messaging/heldmessage/?state=all", row, about_sender):
         shown = client_of(moderator).get(page).text
         assert shopper.name in shown
         assert SUSPICIOUS not in shown
@@ -44,4 +45,5 @@ def test_once_it_is_decided_nobody_reads_the_words_off_the_record(
     filed = appeal(shopper, decision.pk, "It was innocent")
     assert SUSPICIOUS in client_of(lead).get(row).text  # whose task it is again
     decide(lead, filed.pk, "upheld", "It was not")
-    assert SUSPICIOUS not in client_of(lead).get(row).text
+    for page in (row, about_sender):
+        assert SUSPICIOUS not in client_of(lead).get(page).text
