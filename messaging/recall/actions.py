@@ -81,8 +81,9 @@ def search(actor: Person, message_id: int) -> AuditEntry:
     why = f"case:{case_id}" if case_id else "removed"
     scam = Message.objects.select_related(*RELATED).get(pk=message_id)
     copies = [one.message.conversation_id for one in find(actor, scam).candidates()]
-    moderation.note_looks(copies, case_id)
-    return record(actor, "recall.searched", f"message:{message_id}", why)
+    entry = record(actor, "recall.searched", f"message:{message_id}", why)
+    moderation.note_looks(copies, case_id)  # not before the entry: see `candidates.find`
+    return entry
 
 
 def searched(actor: Person, message_id: int) -> AuditEntry | None:
@@ -108,7 +109,7 @@ def recall(actor: Person, message_id: int, order: Order) -> Recall:
     mute is a decision with its entry in the audit trail, and the recall itself is one more.
 
     Raises:
-        AlreadyDone: the scam was recalled before.
+        AlreadyDone: the scam was recalled before, and all of the copies.
         Claimed: somebody else works on the case of one of the messages.
         PermissionDenied: the actor lacks a permission.
         ValidationError: the scam isn't confirmed, or a reason is missing.
@@ -125,9 +126,11 @@ def recall(actor: Person, message_id: int, order: Order) -> Recall:
     reports = _lock(actor, items)
     _require_confirmed(message_id)
     if earlier := Recall.objects.filter(items__message=scam, undone_at=None).first():
-        raise AlreadyDone(
-            _("This message was recalled before."), earlier.made_by, earlier.created_at
-        )
+        items = _not_recalled(items)  # there were more copies than one recall takes back
+        if not items:
+            raise AlreadyDone(
+                _("This message was recalled before."), earlier.made_by, earlier.created_at
+            )
     hidden = _hidden(items)
     stored = Recall.objects.create(
         message=scam,
@@ -242,6 +245,14 @@ def _lock_people(keys: Iterable[int]) -> None:
 def _lock_conversations(keys: Iterable[int | None]) -> None:
     talks = Conversation.objects.filter(pk__in=listed({key for key in keys if key}))
     list(talks.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def _not_recalled(items: Collection[Candidate]) -> list[Candidate]:
+    """Return those that no recall has taken back, as it is under the lock."""
+    keys = listed(one.message.pk for one in items)
+    rows = RecallItem.objects.filter(message__in=keys, recall__undone_at=None)
+    before = set(rows.values_list("message", flat=True))
+    return [one for one in items if one.message.pk not in before]
 
 
 def _hidden(items: Iterable[Candidate]) -> set[int]:

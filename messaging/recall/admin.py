@@ -1,5 +1,6 @@
 """Recalls in the admin: the list, and the page on which staff make one."""
 
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
@@ -58,13 +59,14 @@ class RecallAdmin(LargeAdmin[Recall]):
     def recall(self, request: HttpRequest, message_id: int) -> HttpResponse:
         """Show the copies of a message that a recorded search lets the moderator see."""
         actor = person_of(request)
-        is_searched = actions.searched(actor, message_id) is not None
+        search = actions.searched(actor, message_id)
         related = Message.objects.select_related(*candidates.RELATED)
         scam = get_object_or_404(related, pk=message_id)
         form, status = RecallForm(request.POST or None, initial=_initial()), 200
-        if request.method == "POST" and is_searched:
+        matches = _matches(request, scam, search.created_at) if search else None
+        if request.method == "POST" and matches:
             status = 400
-            if form.is_valid() and (row := _recalled(request, scam, form)):
+            if form.is_valid() and (row := _recalled(request, scam, form, matches)):
                 self.message_user(request, _done(row))
                 return redirect("admin:messaging_recall_change", row.pk)
         subject = f"message:{message_id}"
@@ -73,10 +75,10 @@ class RecallAdmin(LargeAdmin[Recall]):
             **self.admin_site.each_context(request),
             "title": gettext("Recall a scam"),
             "opts": Recall._meta,
-            "scam": scam if is_searched else None,
+            "scam": scam if search else None,
             "message_id": message_id,
             "form": form,
-            "matches": _matches(request, scam) if is_searched else None,
+            "matches": matches,
             "is_sent": request.method == "POST",
             "days": settings.RECALL_DAYS,
             "most": settings.RECALL_MOST,
@@ -103,9 +105,9 @@ class RecallAdmin(LargeAdmin[Recall]):
         )
 
 
-def _matches(request: HttpRequest, scam: Message) -> candidates.Matches:
-    """Find the copies, all chosen at first, and then as the form was sent."""
-    matches = candidates.find(person_of(request), scam)
+def _matches(request: HttpRequest, scam: Message, looked_at: datetime) -> candidates.Matches:
+    """Return the copies that a search has found, all chosen at first, then as the form was sent."""
+    matches = candidates.find(person_of(request), scam, looked_at=looked_at)
     if request.method == "POST":
         names = request.POST.getlist("group")
         for group in matches.groups:
@@ -116,13 +118,15 @@ def _matches(request: HttpRequest, scam: Message) -> candidates.Matches:
     return matches
 
 
-def _recalled(request: HttpRequest, scam: Message, form: RecallForm) -> Recall | None:
+def _recalled(
+    request: HttpRequest, scam: Message, form: RecallForm, matches: candidates.Matches
+) -> Recall | None:
     """Recall what was chosen; None if the form now has an error."""
     values = form.cleaned_data
     order = actions.Order(
         message_ids=[
             row.message.pk
-            for group in _matches(request, scam).groups
+            for group in matches.groups
             for row in group.rows
             if group.is_chosen and row.is_chosen
         ],

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from messaging.models import Message, Recall, Side
+from messaging.models import Look, Message, Recall, Side
 from trato.listed import listed
 from trato.people import Person
 
@@ -116,11 +116,15 @@ class Matches:
             yield from group.rows
 
 
-def find(actor: Person, scam: Message) -> Matches:
+def find(actor: Person, scam: Message, *, looked_at: datetime | None = None) -> Matches:
     """Return the copies of a scam of the last `RECALL_DAYS`, at most `RECALL_MOST`.
 
     Leaves out what the shop sends automatically, what was recalled before, and messages of people
     about whom the actor can't decide: staff and the actor.
+
+    Args:
+        looked_at: when a search was recorded. What it did not find is left out, because the sides
+            of those conversations would never learn that staff have seen it.
     """
     most, since = settings.RECALL_MOST, timezone.now() - timedelta(days=settings.RECALL_DAYS)
     sources = list(_sources(scam, since, most + 1))
@@ -128,7 +132,12 @@ def find(actor: Person, scam: Message) -> Matches:
     related = _allowed(actor).exclude(pk=scam.pk).select_related(*RELATED)
     messages = {row.pk: row for row in related.filter(pk__in=listed(keys))}
     kept = [key for key in keys if key in messages]
-    candidates = {key: Candidate(messages[key]) for key in kept[:most]}
+    if looked_at is not None:
+        messages = {
+            row.pk: row for row in _looked_at(related, looked_at).filter(pk__in=listed(kept))
+        }
+    shown = [key for key in kept if key in messages]
+    candidates = {key: Candidate(messages[key]) for key in shown[:most]}
     rows: dict[int, list[Candidate]] = defaultdict(list)
     for number, (_name, kind, _value, alike) in enumerate(sources):
         for key in alike:
@@ -162,6 +171,12 @@ def _allowed(actor: Person) -> QuerySet[Message]:
     rows = Message.objects.filter(is_automatic=False).exclude(sender_id=actor.pk)
     rows = rows.exclude(recalls__recall__in=recalled())
     return rows if actor.is_superuser else rows.exclude(_of_staff())
+
+
+def _looked_at(rows: QuerySet[Message], at: datetime) -> QuerySet[Message]:
+    """Return the messages whose conversations have a look of the search at that time."""
+    looks = Look.objects.filter(conversation=OuterRef("conversation"), created_at__gte=at)
+    return rows.filter(Exists(looks), created_at__lte=at)
 
 
 def _of_staff() -> Q:

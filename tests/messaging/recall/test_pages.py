@@ -1,13 +1,15 @@
 """The pages of a recall: who sees them, what is chosen, and what those who got one read."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.factories import UserFactory
 from accounts.models import User
-from messaging.models import Message, Recall
+from messaging.models import Look, Message, Recall
 from messaging.recall import actions
 from messaging.recall.notices import recall_words
 from notifications.models import News
@@ -30,8 +32,12 @@ def page_of(message: Message) -> str:
 
 
 def chosen(client: Client, message: Message) -> dict[str, list[str]]:
-    """Return what a browser sends for an unchanged form."""
+    """Search, and return what a browser then sends for an unchanged form."""
     client.post(reverse("admin:recall_search", args=[message.pk]))
+    return chosen_now(client, message)
+
+
+def chosen_now(client: Client, message: Message) -> dict[str, list[str]]:
     groups = client.get(page_of(message)).context["matches"].groups
     rows = {f"message-{one.name}": [str(row.message.pk) for row in one.rows] for one in groups}
     return {"group": [one.name for one in groups], **rows}
@@ -116,3 +122,44 @@ def test_readers_are_warned_in_the_conversation_and_at_the_bell(
         assert words in recall_words(News.objects.get(subject_kind="recall")).text
     actions.undo(moderator, row.pk, "Sorry")
     assert words not in read(client)
+
+
+def test_what_a_search_did_not_find_is_not_shown_before_another_one(
+    confirmed: Message, sent: Sent, moderator: User, client_of: ClientOf
+) -> None:
+    [copy] = sent()
+    client, search = client_of(moderator), reverse("admin:recall_search", args=[confirmed.pk])
+    client.post(search)
+    [later] = sent()
+    Message.objects.filter(pk=later.pk).update(created_at=timezone.now())
+    sent(by=copy.sender)  # as old as the others, but found only now
+
+    def shown() -> set[int]:
+        matches = client.get(page_of(confirmed)).context["matches"]
+        return {one.message.conversation_id for one in matches.candidates()}
+
+    def looks() -> set[int]:
+        return set(Look.objects.values_list("conversation_id", flat=True))
+
+    assert shown() == looks() == {copy.conversation_id}
+    client.post(page_of(confirmed), FORM | chosen_now(client, confirmed))
+    client.post(search)
+    assert shown() == looks() - {copy.conversation_id}
+    assert later.conversation_id in shown()
+    for recalls in (2, 2):  # a second click finds nothing more
+        client.post(page_of(confirmed), FORM | chosen_now(client, confirmed))
+        assert (Recall.objects.count(), shown()) == (recalls, set())
+    assert not Message.objects.filter(removed_at=None).exists()
+    actions.undo(moderator, Recall.objects.latest("pk").pk, "Sorry")
+    assert shown() == looks() - {copy.conversation_id}
+
+
+def test_one_learns_that_there_are_more_copies_than_are_shown(
+    confirmed: Message, sent: Sent, moderator: User, client_of: ClientOf, settings: Any
+) -> None:
+    settings.RECALL_MOST = 2
+    sent(times=3)
+    client = client_of(moderator)
+    client.post(reverse("admin:recall_search", args=[confirmed.pk]))
+    matches = client.get(page_of(confirmed)).context["matches"]
+    assert (len(list(matches.candidates())), matches.is_cut) == (2, True)
