@@ -68,13 +68,14 @@ def conversation_for(
     Raises:
         Http404: it doesn't exist, or the person takes no part in it.
     """
-    rows = _conversation(user.pk, conversation_id, lock=lock, with_hours=with_hours)
-    if not rows:
-        raise Http404("no such conversation")
-    return rows[0]
+    for row in _conversation(user.pk, conversation_id, lock=lock, with_hours=with_hours):
+        return row
+    raise Http404("no such conversation")
 
 
-def team_conversation_for(user: Person, conversation_id: int) -> Conversation:
+def team_conversation_for(
+    user: Person, conversation_id: int, *, lock: bool = False
+) -> Conversation:
     """Return a conversation in which the person is on the seller side, as `conversation_for`.
 
     For everything that the shopper never learns of. A shopper who has joined the shop since is
@@ -83,7 +84,7 @@ def team_conversation_for(user: Person, conversation_id: int) -> Conversation:
     Raises:
         Http404: it doesn't exist, or the person is not on its seller side.
     """
-    conversation = conversation_for(user, conversation_id)
+    conversation = conversation_for(user, conversation_id, lock=lock)
     if conversation.side_of(user.pk) is not Side.SELLER:
         raise Http404("no such conversation of the shop")
     return conversation
@@ -229,8 +230,7 @@ def shops_in(scope: Scope) -> list[Shop]:
     """Return the shops of a scope, oldest first; without a query if there are none."""
     if not scope.shop_ids:
         return []
-    rows = shop_model()._default_manager.filter(pk__in=scope.shop_ids)
-    return list(rows.order_by("pk"))
+    return list(shop_model()._default_manager.filter(pk__in=scope.shop_ids).order_by("pk"))
 
 
 def chosen_shop(user: Person, given: str) -> Shop:

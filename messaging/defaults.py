@@ -92,6 +92,7 @@ KEPT_QUESTIONS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
 # Send later: waiting messages, how far ahead, and how long they stay once nothing is to be done.
 SCHEDULED_PER_CONVERSATION = 20  # waiting or failed
 SCHEDULED_PER_PERSON = 500  # waiting
+SCHEDULED_PER_HOUR = env.int("SCHEDULED_PER_HOUR", default=300)  # written, per person
 SCHEDULED_MAX_DAYS = 366
 SCHEDULED_MORNING_HOUR = 9  # "tomorrow morning", in the reader's time zone
 SCHEDULED_DONE_KEEP_DAYS = 7  # sent or cancelled

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from messaging.access import require_writable, team_conversation_for
+from messaging.access import lock_writer, require_writable, team_conversation_for
 from messaging.body import clean_body
 from messaging.files import actions as attachments
 from messaging.models import Conversation, ScheduledMessage
@@ -41,6 +41,7 @@ class Stale(Refused):
         self.row = row
 
 
+@rate_limits.given_back_on_failure
 @transaction.atomic
 def schedule(
     actor: Person,
@@ -70,9 +71,11 @@ def schedule(
         Http404: see `team_conversation_for`.
         Refused: `invalid` or `too_long` for the text, `invalid` for the time or the quote,
             `conflict` for another content under a used `client_id`, `rate_limited` if too many are
-            waiting, `forbidden` if the conversation has ended, `not_found` for a file.
+            waiting or were written lately, `forbidden` if the conversation has ended, `not_found`
+            for a file.
     """
-    conversation = team_conversation_for(actor, conversation_id)
+    lock_writer(actor)  # and the conversation: those who schedule at once are counted in turn
+    conversation = team_conversation_for(actor, conversation_id, lock=True)
     require_writable(conversation, actor.pk)
     body = _clean(body, files)
     same = ScheduledMessage.objects.filter(
@@ -84,7 +87,8 @@ def schedule(
     if quote is not None and not 0 < quote <= conversation.last_sequence:
         raise not_quotable()
     _check_limits(actor, conversation)
-    row = ScheduledMessage(
+    rate_limits.hit("SCHEDULED_PER_HOUR", actor.pk)
+    row = ScheduledMessage.objects.create(
         conversation=conversation,
         author_id=actor.pk,
         client_id=client_id,
@@ -96,13 +100,6 @@ def schedule(
         quote=quote,
         changed_by_id=actor.pk,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:  # a second click, while the first one was being stored
-        if earlier := same.first():
-            return _repeated(earlier, body, files, quote)
-        raise
     attachments.schedule(row, files, actor)
     events.send(conversation, ScheduledChanged(conversation.pk))
     return row

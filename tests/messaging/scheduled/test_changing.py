@@ -73,6 +73,19 @@ def test_a_person_may_schedule_so_many(schedule: Schedule, settings: Any, collea
     schedule(actor=colleague)
 
 
+def test_what_is_cancelled_at_once_counts_too(schedule: Schedule, settings: Any) -> None:
+    settings.SCHEDULED_PER_HOUR = 2
+    for _ in range(2):
+        row = schedule()
+        actions.cancel(row.author, row.conversation_id, row.pk)
+        with pytest.raises(Refused):
+            schedule(body="")  # what is refused doesn't
+    with pytest.raises(Refused) as refusal:
+        schedule()
+    assert (refusal.value.code, bool(refusal.value.retry_after)) == ("rate_limited", True)
+    assert ScheduledMessage.objects.count() == 2
+
+
 def test_another_time_leaves_the_author(
     schedule: Schedule, colleague: User, seller: User, later: datetime
 ) -> None:

@@ -219,11 +219,11 @@ def test_a_second_click_gets_what_the_first_one_has_stored(
 ) -> None:
     client_id, rows = uuid.uuid4(), []
 
-    def first_click(*_values: Any) -> None:
+    def first_click(*_values: Any) -> None:  # while the second one waits for its turn
         monkeypatch.undo()
         rows.append(schedule(client_id=client_id, files=[file.pk]))
 
-    monkeypatch.setattr(actions, "_check_limits", first_click)
+    monkeypatch.setattr(actions, "lock_writer", first_click)
     rows.append(schedule(client_id=client_id, files=[file.pk]))
     assert rows == [ScheduledMessage.objects.get()] * 2
 
