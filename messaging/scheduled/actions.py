@@ -70,9 +70,9 @@ def schedule(
     Raises:
         Http404: see `team_conversation_for`.
         Refused: `invalid` or `too_long` for the text, `invalid` for the time or the quote,
-            `conflict` for another content under a used `client_id`, `rate_limited` if too many are
-            waiting or were written lately, `forbidden` if the conversation has ended, `not_found`
-            for a file.
+            `conflict` for another content or time under a used `client_id`, `rate_limited` if too
+            many are waiting or were written lately, `forbidden` if the conversation has ended,
+            `not_found` for a file.
     """
     lock_writer(actor)  # and the conversation: those who schedule at once are counted in turn
     conversation = team_conversation_for(actor, conversation_id, lock=True)
@@ -82,7 +82,7 @@ def schedule(
         conversation=conversation, author_id=actor.pk, client_id=client_id
     )
     if earlier := same.first():
-        return _repeated(earlier, body, files, quote)
+        return _repeated(earlier, (body, quote, send_at, only_if_quiet), files)
     _check_time(send_at)
     if quote is not None and not 0 < quote <= conversation.last_sequence:
         raise not_quotable()
@@ -167,6 +167,7 @@ def cancel(actor: Person, conversation_id: int, pk: int) -> None:
     if row.state == State.SENT:
         raise Stale(row)
     if row.state != State.CANCELLED:
+        row.client_id = uuid.uuid4()  # its form may be sent again: then that is another message
         note(row, State.CANCELLED, actor)
         attachments.schedule(row, (), actor)
 
@@ -205,10 +206,10 @@ def _clean(body: str, files: Sequence[int]) -> str:
 
 
 def _repeated(
-    row: ScheduledMessage, body: str, files: Sequence[int], quote: int | None
+    row: ScheduledMessage, asked: tuple[str, int | None, datetime, bool], files: Sequence[int]
 ) -> ScheduledMessage:
-    """Return the row that was stored under a `client_id`, if it says the same."""
-    if (row.body, row.quote) != (body, quote) or not _has(row, files):
+    """Return the row that was stored under a `client_id`, if it says the same for the same time."""
+    if (row.body, row.quote, row.send_at, row.only_if_quiet) != asked or not _has(row, files):
         raise conflict()
     return row
 

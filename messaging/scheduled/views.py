@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from messaging import access, extras
-from messaging.actions import store_from_form
+from messaging.actions import Extras, store_from_form
 from messaging.files import queries as file_queries
 from messaging.files.forms import FilesRefused, files_of, store_uploads
 from messaging.models import Conversation, File, ScheduledMessage
@@ -169,9 +169,9 @@ def _schedule(
     if wants_json(request):
         schedule(client_id)
     else:
-        store_from_form(
-            schedule, client_id, values["body"], files=values["files"], quote=values["quote"]
-        )
+        text = f"{values['body']} {values['send_at'].isoformat()} {values['only_if_quiet']}"
+        extras = Extras(files=values["files"], quote=values["quote"])
+        store_from_form(schedule, client_id, text, **extras)
 
 
 def _time(request: PersonRequest, conversation: Conversation, row: ScheduledMessage | None) -> str:

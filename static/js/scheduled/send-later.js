@@ -79,6 +79,7 @@ class SendLater extends HTMLElement {
     const rest = { seen: form.elements.seen.value, client_id: this.attempt.id };
     const answer = await post(address, [...Object.entries({ ...values, ...rest }), ...named]);
     if (!answer?.ok) {
+      if (answer?.status === 409) this.attempt = { key: null, id: null };
       return this.say(answer?.body?.detail ?? gettext("This couldn't be saved. Try again."));
     }
     this.attempt = { key: null, id: null };

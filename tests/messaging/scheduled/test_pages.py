@@ -140,6 +140,32 @@ def test_a_form_sent_again_with_new_words_is_another_message(
     assert ScheduledMessage.objects.count() == 2
 
 
+def test_a_form_sent_again_for_another_time_is_another_message(
+    asked: Conversation, seller: User, client_of: Any, later: datetime
+) -> None:
+    client, address = client_of(seller), f"{asked.get_absolute_url()}scheduled/"
+    first = form(later.isoformat())
+    times = [later, later + timedelta(hours=1), later + timedelta(hours=2)]
+    for time in (*times, *times):
+        values = {**first, "send_at": time.isoformat()}
+        assert client.post(address, values).status_code == 302
+    rows = ScheduledMessage.objects.order_by("send_at")
+    assert [row.send_at for row in rows] == times
+
+
+def test_a_form_sent_again_after_its_message_was_cancelled_schedules(
+    asked: Conversation, seller: User, client_of: Any, later: datetime
+) -> None:
+    client, address = client_of(seller), f"{asked.get_absolute_url()}scheduled/"
+    first = form(later.isoformat())
+    client.post(address, first)
+    client.post(f"{address}{ScheduledMessage.objects.get().pk}/", {"act": "cancel"})
+    for _click in range(2):
+        assert client.post(address, first).status_code == 302
+    waiting = ScheduledMessage.objects.filter(state=delivery.State.WAITING)
+    assert (waiting.count(), ScheduledMessage.objects.count()) == (1, 2)
+
+
 def test_tomorrow_is_the_day_after_the_press(
     asked: Conversation, seller: User, client_of: Any
 ) -> None:
