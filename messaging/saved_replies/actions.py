@@ -37,6 +37,8 @@ def add(
 ) -> SavedReply:
     """Add a reply to a shop's, or to the actor's own if `shop_id` is None.
 
+    If there is the same one already, as after a second click, it returns that.
+
     Args:
         files: see `attachments.attach`.
 
@@ -47,6 +49,10 @@ def add(
     """
     queries.shops_for(actor)
     siblings = SavedReply.objects.filter(lock_owner(actor, shop_id))
+    body = normalize_newlines(body)
+    same = siblings.filter(short=short).first()
+    if same and _says(same, (name, short, body), files):
+        return same
     limit = settings.SAVED_REPLIES_PER_SHOP if shop_id else settings.SAVED_REPLIES_PER_PERSON
     if siblings.count() >= limit:
         words = ngettext_lazy(
@@ -57,7 +63,7 @@ def add(
         raise Refused("forbidden", words % {"count": limit})
     reply = SavedReply(
         shop_id=shop_id, owner_id=actor.pk if shop_id is None else None,
-        name=name, short=short, body=normalize_newlines(body),
+        name=name, short=short, body=body,
     )  # fmt: skip
     _save(reply)
     attachments.attach(reply, files)
@@ -75,7 +81,7 @@ def change(
     body: str,
     files: Sequence[int] = (),
 ) -> SavedReply:
-    """Change a reply.
+    """Change a reply. Does nothing if it is like that already, as after a second click.
 
     Args:
         revision: of the reply that the actor has seen.
@@ -88,9 +94,12 @@ def change(
             `attachments.attach`.
     """
     reply = queries.reply_for(actor, reply_id, lock=True)
+    body = normalize_newlines(body)
     if reply.revision != revision:
+        if _says(reply, (name, short, body), files):
+            return reply
         raise Refused("conflict", _("A colleague has changed this reply in the meantime."))
-    reply.name, reply.short, reply.body = name, short, normalize_newlines(body)
+    reply.name, reply.short, reply.body = name, short, body
     reply.revision += 1
     reply.changed_at = timezone.now()
     _save(reply, "name", "short", "body", "revision", "changed_at")
@@ -138,6 +147,16 @@ def count_use(actor: Person, conversation_id: int, reply_id: int) -> None:
     replies = queries.usable_in(conversation, actor).filter(pk=reply_id)
     if not replies.order_by().update(uses=F("uses") + 1):
         raise Http404("no such saved reply")
+
+
+def _says(reply: SavedReply, words: tuple[str, str, str], files: Sequence[int]) -> bool:
+    """Whether a reply has these words, and files of the same names and sizes."""
+    if (reply.name, reply.short, reply.body) != words:
+        return False
+    given = SavedReplyFile.objects.filter(pk__in=files)
+    rows = (given, reply.files.all())
+    one, other = (sorted(some.values_list("name", "size")) for some in rows)
+    return one == other
 
 
 def _save(reply: SavedReply, *fields: str) -> None:

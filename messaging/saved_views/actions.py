@@ -26,6 +26,8 @@ NOBODY = 0  # no account has this ID
 def add(actor: Person, shop_id: int | None, *, name: str, query: str) -> SavedView:
     """Add a view to a shop's, or to the actor's own if `shop_id` is None.
 
+    If there is the same one already, as after a second click, it returns that.
+
     Args:
         query: of the list's address; its page is left out.
 
@@ -36,6 +38,9 @@ def add(actor: Person, shop_id: int | None, *, name: str, query: str) -> SavedVi
         Refused: `forbidden` if there are too many already.
     """
     siblings = SavedView.objects.filter(lock_owner(actor, shop_id))
+    query = _query(actor, shop_id, query)
+    if same := siblings.filter(name=_clean(name), query=query).first():
+        return same
     limit = settings.SAVED_VIEWS_PER_SHOP if shop_id else settings.SAVED_VIEWS_PER_PERSON
     if siblings.count() >= limit:
         words = ngettext_lazy(
@@ -45,7 +50,7 @@ def add(actor: Person, shop_id: int | None, *, name: str, query: str) -> SavedVi
         )
         raise Refused("forbidden", words % {"count": limit})
     owner_id = actor.pk if shop_id is None else None
-    view = SavedView(shop_id=shop_id, owner_id=owner_id, query=_query(actor, shop_id, query))
+    view = SavedView(shop_id=shop_id, owner_id=owner_id, query=query)
     _save(view, name)
     return view
 
@@ -88,9 +93,13 @@ def _query(actor: Person, shop_id: int | None, text: str) -> str:
     return query
 
 
+def _clean(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split()))
+
+
 def _save(view: SavedView, name: str) -> None:
     """Store a view if its values are right."""
-    view.name = unicodedata.normalize("NFC", " ".join(name.split()))
+    view.name = _clean(name)
     view.clean_fields()
     try:
         with transaction.atomic():

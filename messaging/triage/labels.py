@@ -22,7 +22,7 @@ from trato.text import validate_name
 
 @transaction.atomic
 def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
-    """Create a label of a shop.
+    """Create a label of a shop; if there is the same one already, return that.
 
     Raises:
         Http404: the actor doesn't work for the shop.
@@ -30,6 +30,9 @@ def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
     """
     _lock_shop(actor, shop_id)
     labels = Label.objects.filter(shop_id=shop_id)
+    name = _checked(name, colour)
+    if same := labels.filter(name=name, colour=colour).first():
+        return same  # a second click
     if labels.count() >= settings.LABELS_MAX:
         raise Refused("invalid", when_shown(_too_many))
     label = Label(shop_id=shop_id)
@@ -92,7 +95,8 @@ def _lock_shop(actor: Person, shop_id: int) -> None:
     list(shop_model()._default_manager.select_for_update(no_key=True).filter(pk=shop_id))
 
 
-def _set(label: Label, name: str, colour: str) -> None:
+def _checked(name: str, colour: str) -> str:
+    """Return the name as it is stored, if name and colour are suitable."""
     name = unicodedata.normalize("NFC", " ".join(name.split()))
     try:
         validate_name(name)
@@ -102,6 +106,11 @@ def _set(label: Label, name: str, colour: str) -> None:
         raise Refused("too_long", when_shown(_too_long))
     if colour not in Label.Colour.values:
         raise Refused("invalid", _("Choose one of the colours."))
+    return name
+
+
+def _set(label: Label, name: str, colour: str) -> None:
+    name = _checked(name, colour)
     others = Label.objects.filter(shop_id=label.shop_id).exclude(pk=label.pk)
     if others.filter(folded_name=name.lower()).exists():
         raise Refused("invalid", _("There is a label of this name already."))

@@ -74,6 +74,18 @@ def test_a_form_uploads_keeps_and_drops_them(
     assert len(stored(settings)) == 2
 
 
+def test_a_second_click_with_the_same_files_is_no_second_reply(
+    client_of: Any, seller: User, shop: Shop, form: dict[str, Any]
+) -> None:
+    client = client_of(seller)
+    new = f"/saved-replies/new/?shop={shop.pk}"
+    for names, status in (("ab", 302), ("ba", 302), ("ac", 400)):
+        sent = {**form, "upload": [pdf(f"{name}.pdf") for name in names]}
+        assert client.post(new, sent).status_code == status
+    names = [row.name for row in SavedReply.objects.get().files.all()]
+    assert names == ["a.pdf", "b.pdf"]
+
+
 def test_using_one_copies_them_and_each_goes_its_own_way(
     with_files: SavedReply,
     client_of: Any,

@@ -105,8 +105,22 @@ def test_the_same_shortcut_may_be_ones_own_and_the_shops(
 ) -> None:
     client = client_of(seller)
     assert client.post(f"{LIST}new/", {**form, "short": "price"}).status_code == 302
-    assert client.post(f"{LIST}new/", {**form, "short": "price"}).status_code == 400
+    other = {**form, "short": "price", "body": "Other words."}
+    assert client.post(f"{LIST}new/", other).status_code == 400
     assert SavedReply.objects.filter(short="price").count() == 2
+
+
+def test_a_second_click_saves_once_and_says_so(
+    seller: User, shop: Shop, form: dict[str, Any], client_of: Any
+) -> None:
+    client = client_of(seller)
+    for _click in range(2):
+        assert client.post(f"{LIST}new/?shop={shop.pk}", form).status_code == 302
+    reply = SavedReply.objects.get()
+    for _click in range(2):
+        changed = {**form, "body": "One\r\nTwo", "revision": 1}
+        assert client.post(f"{LIST}{reply.pk}/", changed).status_code == 302
+    assert SavedReply.objects.get().revision == 2
 
 
 def test_a_change_since_then_is_shown_and_not_overwritten(

@@ -53,6 +53,14 @@ def test_ones_own_are_nobody_elses(
     assert SavedView.objects.filter(name="Nobody's").exists()
 
 
+def test_a_second_click_saves_once_and_says_so(seller: User, shop: Shop, client_of: Any) -> None:
+    client = client_of(seller)
+    answers = [client.post(NEW, view(shop=shop.pk)) for _click in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert SavedView.objects.count() == 1
+    assert client.post(NEW, view(shop=shop.pk, query="unread=1")).status_code == 400
+
+
 def test_a_shopper_has_views_of_their_own(shopper: User, shop: Shop, client_of: Any) -> None:
     client = client_of(shopper)
     assert client.post(NEW, view(query="starred=1")).status_code == 302

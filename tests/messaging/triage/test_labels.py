@@ -42,6 +42,13 @@ def test_members_create_change_and_delete(
     assert not ConversationLabel.objects.exists()
 
 
+def test_a_second_click_creates_once_and_says_so(shop: Shop, seller: User, client_of: Any) -> None:
+    client = client_of(seller)
+    assert [create(client, shop, "Urgent").status_code for _click in range(2)] == [302, 302]
+    assert Label.objects.count() == 1
+    assert create(client, shop, "Urgent", "blue").status_code == 400
+
+
 @pytest.mark.parametrize("person", ["shopper", "stranger", "former_colleague", "moderator"])
 def test_others_have_no_such_page(
     person: str, shop: Shop, seller: User, client_of: Any, request: pytest.FixtureRequest
@@ -128,7 +135,8 @@ def test_two_at_once_create_one(shop: Shop, seller: User) -> None:
         except Exception as error:
             return type(error).__name__
 
-    assert sorted(in_threads(2, attempt)) == ["Refused", "Urgent"]
+    assert in_threads(2, attempt) == ["Urgent", "Urgent"]
+    assert Label.objects.count() == 1
 
 
 def test_a_shoppers_page_has_nothing_of_the_team(
