@@ -18,12 +18,12 @@ def is_sent(page: Page) -> None:
 
 
 def age(page: Page, days: float) -> None:
-    """Make all waiting messages this much older."""
+    """Make all waiting messages and notes this much older."""
     then = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
     page.evaluate(
         """then => {
             for (const key of Object.keys(localStorage)) {
-                if (!key.startsWith("trato-outbox-")) continue;
+                if (!/^trato-(outbox|notes)-/.test(key)) continue;
                 const entry = { ...JSON.parse(localStorage.getItem(key)), created_at: then };
                 localStorage.setItem(key, JSON.stringify(entry));
             }

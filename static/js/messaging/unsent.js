@@ -1,5 +1,6 @@
-// Messages that were written long ago and never sent: ask their author, on any page.
+// Messages and notes that were written long ago and never sent: ask their author, on any page.
 import { passFocus } from "trato/keep-focus";
+import { noteOutbox } from "trato/note-outbox";
 import { outbox } from "trato/outbox";
 import { session } from "trato/session";
 import { format } from "trato/local-time";
@@ -13,12 +14,19 @@ export function askAbout({ created_at }) {
   return fill(gettext("Written on %(day)s and not sent yet. Send it now?"), { day });
 }
 
+/** The same about an internal note. */
+export function askAboutNote({ created_at }) {
+  const day = format("day", new Date(created_at));
+  return fill(gettext("Internal note written on %(day)s and not sent yet. Send it now?"), { day });
+}
+
 const panelTemplate = document.getElementById("unsent-template");
 let panel;
 
 function showUnsent() {
   const here = Number(document.querySelector("trato-thread")?.dataset.conversation);
-  const entries = outbox.old().filter(({ conversation }) => conversation !== here);
+  const notes = noteOutbox.old().map((entry) => ({ ...entry, isNote: true }));
+  const entries = [...outbox.old(), ...notes].filter(({ conversation }) => conversation !== here);
   if (!entries.length) {
     panel?.remove();
     panel = null;
@@ -37,7 +45,7 @@ function showUnsent() {
     if (list.querySelector(`[data-client-id="${CSS.escape(entry.client_id)}"]`)) continue;
     const line = item.content.firstElementChild.cloneNode(true);
     line.dataset.clientId = entry.client_id;
-    line.querySelector("[data-why]").textContent = askAbout(entry);
+    line.querySelector("[data-why]").textContent = entry.isNote ? askAboutNote(entry) : askAbout(entry);
     const files = (entry.files ?? []).map((id) => uploads.get(id)?.name ?? "");
     line.querySelector("[data-body]").textContent = entry.body || files.join(", ");
     line.querySelector("a").href = addresses.conversation(entry.conversation);
@@ -45,13 +53,16 @@ function showUnsent() {
       const places = [line.nextElementSibling, line.previousElementSibling].map((one) => one?.querySelector("a"));
       passFocus(change, ...places, document.getElementById("main"));
     };
+    const { isNote, ...note } = entry;
     const { client_id: id } = entry;
-    line.querySelector("[data-send]").addEventListener("click", () => leave(() => outbox.retry(id)));
-    line.querySelector("[data-drop]").addEventListener("click", () => leave(() => outbox.discard(id)));
+    const send = () => (isNote ? noteOutbox.retry(note) : outbox.retry(id));
+    const drop = () => (isNote ? noteOutbox.remove(note) : outbox.discard(id));
+    line.querySelector("[data-send]").addEventListener("click", () => leave(send));
+    line.querySelector("[data-drop]").addEventListener("click", () => leave(drop));
     list.append(line);
   }
 }
 
-outbox.addEventListener("changed", showUnsent);
+for (const one of [outbox, noteOutbox]) one.addEventListener("changed", showUnsent);
 session.on("live", showUnsent);
 if (panelTemplate) showUnsent();

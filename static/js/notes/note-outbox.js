@@ -2,28 +2,32 @@
 // POST to the notes' own address, under their first `client_id`. Nothing here can send a message.
 import { post } from "trato/api";
 import { newId } from "trato/client-id";
+import { isOld } from "trato/outbox";
 import { addresses } from "trato/page";
 import { session } from "trato/session";
 import * as storage from "trato/storage";
 import { gettext } from "trato/text";
 
-const PAUSE = 1500; // milliseconds after an attempt that failed; doubled each time
-const LONGEST_PAUSE = 30000;
-const prefix = `trato-notes-${session.user}-`;
+const NOTE_PAUSE = 1500; // milliseconds after an attempt that failed; doubled each time
+const LONGEST_NOTE_PAUSE = 30000;
+const NOTE_SERVER_ERRORS = 3; // in a row, until a note counts as refused
+const notePrefix = `trato-notes-${session.user}-`;
 
-const keyOf = ({ conversation, client_id }) => `${prefix}${conversation}-${client_id}`;
+const keyOf = ({ conversation, client_id }) => `${notePrefix}${conversation}-${client_id}`;
 
 class NoteOutbox extends EventTarget {
-  pause = PAUSE;
+  pause = NOTE_PAUSE;
+  underWay = null; // the client ID of the note that is being sent
+  errors = new Map(); // client ID → times in a row that the server failed at it
 
   constructor() {
     super();
     for (const kind of ["live", "poll"]) session.on(kind, () => this.flush());
-    window.addEventListener("storage", ({ key }) => key?.startsWith(prefix) && this.changed());
+    window.addEventListener("storage", ({ key }) => key?.startsWith(notePrefix) && this.changed());
   }
 
   read(conversation = "") {
-    const entries = storage.keys(conversation ? `${prefix}${conversation}-` : prefix).map((key) => {
+    const entries = storage.keys(conversation ? `${notePrefix}${conversation}-` : notePrefix).map((key) => {
       try {
         return JSON.parse(storage.get(key));
       } catch {
@@ -54,9 +58,20 @@ class NoteOutbox extends EventTarget {
     this.changed();
   }
 
+  /** Send it after all: it was refused, or so old that its author was asked. */
   retry(entry) {
-    this.put({ ...entry, failed: null });
+    this.errors.delete(entry.client_id);
+    this.put({ ...entry, failed: null, confirmed: true });
     this.flush();
+  }
+
+  /** Those that their author is asked about before they are sent. */
+  old() {
+    return this.read().filter((entry) => !entry.failed && isOld(entry));
+  }
+
+  next() {
+    return this.read().find((entry) => !entry.failed && !isOld(entry));
   }
 
   /** Send what waits, in order, one at a time. */
@@ -65,13 +80,13 @@ class NoteOutbox extends EventTarget {
     this.isBusy = true;
     clearTimeout(this.timer);
     let entry;
-    while (!session.ended && (entry = this.read().find(({ failed }) => !failed))) {
+    while (!session.ended && (entry = this.next())) {
       if (!(await this.send(entry))) {
         this.timer = setTimeout(() => this.flush(), this.pause);
-        this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
+        this.pause = Math.min(LONGEST_NOTE_PAUSE, this.pause * 2);
         break;
       }
-      this.pause = PAUSE;
+      this.pause = NOTE_PAUSE;
     }
     this.isBusy = false;
   }
@@ -79,15 +94,26 @@ class NoteOutbox extends EventTarget {
   /** Send one note; return false if it has to be sent again. */
   async send(entry) {
     const { conversation, client_id, body } = entry;
+    this.underWay = client_id;
+    this.changed();
     const answer = await post(`${addresses.conversation(conversation)}notes/`, { client_id, body });
+    this.underWay = null;
+    this.changed();
     if (answer?.ok && answer.body?.number) {
       this.dispatchEvent(new CustomEvent("stored", { detail: answer.body }));
       this.remove(entry);
       return true;
     }
-    if (!answer || session.ended || answer.status === 429 || answer.status >= 500) return false;
+    if (!answer || session.ended || answer.status === 429 || this.mayPass(client_id, answer)) return false;
+    this.errors.delete(client_id);
     this.put({ ...entry, failed: answer.body?.detail ?? gettext("The server rejected this note.") });
     return true;
+  }
+
+  /** Whether a failure of the server may pass; one that comes back may have its reason in the note. */
+  mayPass(id, { status }) {
+    this.errors.set(id, (this.errors.get(id) ?? 0) + (status === 500));
+    return status >= 500 && this.errors.get(id) < NOTE_SERVER_ERRORS;
   }
 }
 

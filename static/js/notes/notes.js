@@ -5,8 +5,10 @@ import { linkify } from "trato/links";
 import { write } from "trato/local-time";
 import { passFocus } from "trato/keep-focus";
 import { noteOutbox } from "trato/note-outbox";
+import { isOld } from "trato/outbox";
 import { session } from "trato/session";
 import { fill, gettext } from "trato/text";
+import { askAboutNote } from "trato/unsent";
 
 const COLLAPSED_WITHIN = 60000; // milliseconds between two lines of one person, as in messaging/timeline.py
 
@@ -263,9 +265,13 @@ class Notes extends HTMLElement {
       const author = { id: session.user, name: document.body.dataset.userName };
       const item = this.waiting.get(entry.client_id) ?? this.fill({ ...entry, author });
       item.toggleAttribute("data-waiting", true);
-      item.toggleAttribute("data-failed", Boolean(entry.failed));
-      item.querySelector(".note__failed").hidden = !entry.failed;
-      item.querySelector("[data-why]").textContent = entry.failed ?? "";
+      const old = !entry.failed && isOld(entry);
+      item.toggleAttribute("data-failed", Boolean(entry.failed) || old);
+      item.querySelector(".note__failed").hidden = noteOutbox.underWay === entry.client_id;
+      item.querySelector("[data-why]").textContent = old ? askAboutNote(entry) : entry.failed ?? "";
+      const retry = item.querySelector("[data-retry]");
+      retry.hidden = !entry.failed && !old;
+      retry.textContent = old ? gettext("Send now") : gettext("Try again");
       if (this.waiting.has(entry.client_id)) continue;
       this.waiting.set(entry.client_id, item);
       changes.push(() => this.list.append(item));

@@ -36,6 +36,11 @@ export function isOld(entry) {
   return !entry.confirmed && Date.now() - Date.parse(entry.created_at) > askAfter;
 }
 
+/** Without halves of characters, which no frame can carry: some keyboards leave them behind. */
+function wellFormed(text) {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
 /** The files of a message as the server knows them; nothing for a message without any. */
 function filesOf(ids) {
   return ids.length ? { files: ids.map((id) => uploads.get(id).file) } : {};
@@ -46,7 +51,7 @@ class Outbox extends EventTarget {
   again = new Set(); // conversations to look at again: something changed meanwhile
   answers = new Map(); // client_id → what to call with the server's answer
   posting = new Set(); // client_ids that went by POST
-  tries = new Map(); // client_id → times that the socket was closed before it was answered
+  tries = new Map(); // client_id → times that the socket was closed or silent before it was answered
   refusals = new Map(); // client_id → times in a row that it was refused for now
   takenBack = new Map(); // client_id → message; one that was tried before may have been stored then
 
@@ -135,7 +140,7 @@ class Outbox extends EventTarget {
     const now = new Date();
     const last = Math.max(0, ...this.read().map(({ at }) => at));
     const entry = {
-      conversation, body, files, about, client_id: newId(), created_at: now.toISOString(),
+      conversation, body: wellFormed(body), files, about, client_id: newId(), created_at: now.toISOString(),
       at: Math.max(now.getTime(), last + 1), // the order of writing, whatever the clock does
       ...heldNow(),
     };
@@ -371,6 +376,7 @@ class Outbox extends EventTarget {
   answer({ client_id }) {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
+        this.tries.set(client_id, (this.tries.get(client_id) ?? 0) + 1);
         this.answered(client_id, {});
         session.suspect(PATIENCE);
       }, PATIENCE);
