@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from .schedule import MINUTES_PER_DAY, Span
 
 LATEST_AFTER_MIDNIGHT = 6 * 60  # minutes; later ends are typing mistakes
+ONE, THIRTEEN = 60, 13 * 60  # minutes; between them, a time without am or pm may be either
 
 DASH = r"\s*(?:[-‐‑‒–—−]|to|until|a|hasta)\s*"
 TIME = r"[0-9]{1,2}(?:\s*[:.h]\s*[0-9]{2}|\s*h)?\s*(?:[ap]\.?\s?m\.?)?"
@@ -48,7 +49,12 @@ def format_hours(spans: tuple[Span, ...]) -> str:
 
 
 def format_span(span: Span) -> str:
-    return f"{format_time(span.start)}–{format_time(span.end)}"
+    start, end = span.start, span.end
+    if end > MINUTES_PER_DAY:
+        end -= MINUTES_PER_DAY
+    one = format_time(start) + (" am" if _is_unclear(start, end) else "")
+    other = format_time(end) + (" am" if _is_unclear(end, start) else "")
+    return f"{one}–{other}"
 
 
 def format_time(minutes: int) -> str:
@@ -68,6 +74,8 @@ def _spans(text: str) -> Iterator[Span]:
                 % {"words": words}
             )
         start, end = map(_minutes, match.groups())
+        halves = [bool(_parts(text)[2]) for text in match.groups()]
+        _require_clear(words, (start, end), halves)
         if start >= MINUTES_PER_DAY:
             raise ValidationError(_("Hours can't start at 24:00. Write 0:00 on the next day."))
         if end <= start:
@@ -80,9 +88,38 @@ def _spans(text: str) -> Iterator[Span]:
         yield Span(start, end)
 
 
-def _minutes(words: str) -> int:
+def _require_clear(words: str, times: tuple[int, int], halves: list[bool]) -> None:
+    """Refuse `9–5`, which is eight hours to some people and twenty by the 24-hour clock."""
+    start, end = times
+    ends = ((start, end, *halves), (end, start, *reversed(halves)))
+    for time, other, has_half, other_has_half in ends:
+        if not has_half and (_is_unclear(time, other) or (other_has_half and _is_small(time))):
+            raise ValidationError(
+                _(
+                    "“%(words)s” can be read in two ways. Write it like 9:00–17:00, or with am "
+                    "and pm."
+                )
+                % {"words": words}
+            )
+
+
+def _is_unclear(time: int, other: int) -> bool:
+    """Whether a time may be one of the afternoon: the other one doesn't show a 24-hour clock."""
+    return _is_small(time) and ONE <= other < THIRTEEN
+
+
+def _is_small(time: int) -> bool:
+    return ONE <= time <= LATEST_AFTER_MIDNIGHT
+
+
+def _parts(words: str) -> tuple[str, str | None, str | None]:
     match = PARTS.match(words)
     hour, minute, half = match.groups() if match else ("99", None, None)
+    return hour, minute, half
+
+
+def _minutes(words: str) -> int:
+    hour, minute, half = _parts(words)
     hours, minutes = int(hour), int(minute or 0)
     if half:
         hours = hours % 12 + 12 * (half.lower() == "p") if 1 <= hours <= 12 else 99

@@ -78,8 +78,8 @@ def test_without_any_hours_the_shop_is_always_open(page: Client, shop: Shop) -> 
         ({"day2": "9-13, 12-15"}, "overlap", 2),
         ({"day2": "<b>9</b>"}, "We don&#x27;t understand", 2),
         ({"day2": "9-13 " * 60}, "at most 200 characters", 2),
-        ({"day1": "20-3", "day2": "2-5"}, "The hours of Tuesday go on until 3:00", 2),
-        ({"day6": "20-3", "day0": "2-5"}, "The hours of Sunday go on until 3:00", 0),
+        ({"day1": "20-3", "day2": "2am-5am"}, "The hours of Tuesday go on until 3:00", 2),
+        ({"day6": "20-3", "day0": "2am-5am"}, "The hours of Sunday go on until 3:00", 0),
     ],
 )
 def test_an_error_is_beside_its_day_and_the_text_is_kept(

@@ -82,8 +82,8 @@ def test_a_second_click_with_the_same_files_is_no_second_reply(
     for names, status in (("ab", 302), ("ba", 302), ("ac", 400)):
         sent = {**form, "upload": [pdf(f"{name}.pdf") for name in names]}
         assert client.post(new, sent).status_code == status
-    names = [row.name for row in SavedReply.objects.get().files.all()]
-    assert names == ["a.pdf", "b.pdf"]
+    rows = SavedReply.objects.get().files.all()
+    assert [row.name for row in rows] == ["a.pdf", "b.pdf"]
 
 
 def test_using_one_copies_them_and_each_goes_its_own_way(
