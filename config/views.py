@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
+from notifications.announcements.forms import TEXT_FIELDS
 from trato.errors import Code, Refused
 from trato.realtime import frames
 from trato.realtime.background import run_from_thread
@@ -30,7 +31,11 @@ from trato.templatetags.page_user import PAGE_USER_FIELD
 
 log = structlog.get_logger("trato.http")
 
-FIELDS_OF_WORDS = ("title", "body", "description", "words", "reason", "alt", "name")
+# What people write in forms, and get back if one is refused; not what is short, as an amount.
+FIELDS_OF_WORDS = (
+    "title", "body", "description", "words", "until_words", "reason", "alt", "name",
+    "clause", "explanation", "note", "label_en", "label_es", *TEXT_FIELDS,
+)  # fmt: skip
 RETRY_SECONDS = 5  # when to try again while the database is away
 MAIL_RETRY_SECONDS = 120  # while the mail server is away
 

@@ -1,14 +1,20 @@
 """A refused form gives its author's words back, and nobody else's."""
 
 import uuid
+from importlib import import_module
+from itertools import chain
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib import admin
 from django.db import OperationalError
-from django.test import Client
+from django.forms import BaseForm, Textarea
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from catalog.models import Product, ShopMember
+from config import views
 from messaging import actions
 from messaging.models import Conversation, Message
 from tests.products import form_for
@@ -16,6 +22,7 @@ from tests.products import form_for
 pytestmark = pytest.mark.django_db
 
 WORDS = "Ten lines about the glaze & the <wheel>"
+OURS = ("accounts", "catalog", "messaging", "notifications", "trato")
 SHOWN = "Ten lines about the glaze &amp; the &lt;wheel&gt;</textarea>"
 
 
@@ -56,6 +63,34 @@ def test_words_of_another_site_are_not_shown(
         assert answer.status_code in (403, 404)
         assert "glaze" not in answer.text
         assert "evil" not in answer.text
+
+
+def test_all_that_people_write_in_forms_counts_as_words() -> None:
+    import_module(settings.ROOT_URLCONF)
+    forms = [form for form in subclasses(BaseForm) if form.__module__.split(".")[0] in OURS]
+    site = RequestFactory().get("/admin/")
+    site.user = User(is_superuser=True, is_active=True, is_staff=True)
+    pages = admin.site._registry.values()
+    forms += [page.get_form(site) for page in pages if page.has_change_permission(site)]
+    names = {
+        (form.__module__, name)
+        for form in forms
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field.widget, Textarea)
+    }
+    assert {name for _module, name in names} >= {"body", "until_words", "explanation", "text_en"}
+    assert {one for one in names if one[1] not in views.FIELDS_OF_WORDS} == set()
+
+
+def subclasses(kind: type[Any]) -> list[type[Any]]:
+    direct = kind.__subclasses__()
+    return [*direct, *chain.from_iterable(map(subclasses, direct))]
+
+
+@pytest.mark.parametrize("field", ["until_words", "explanation", "text_es", "note", "label_en"])
+def test_words_of_later_forms_come_back_too(field: str, client_of: Any) -> None:
+    answer = client_of(None).post("/conversations/away/", {"act": "away", field: WORDS})
+    assert (answer.status_code, SHOWN in answer.text) == (401, True)
 
 
 def test_a_form_after_the_logout_gives_the_words_back(
