@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
-from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -98,14 +96,7 @@ class CategoryAdmin(StaffAdmin[Category]):
 
 @admin.register(Product)
 class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
-    """Products. Sellers create them; a product without a time of publication is a draft.
-
-    Numbers have plain text fields: a browser's number field drops the comma of `12,50`.
-    """
-
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
-        models.PositiveIntegerField: {"widget": forms.TextInput(attrs={"inputmode": "numeric"})}
-    }
+    """Products. Sellers create them; a product without a time of publication is a draft."""
 
     list_display = ("title", "shop", "category", "shown_price", "stock", "published_at")
     list_filter = (

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from babel.numbers import NumberFormatError, format_currency, format_decimal, parse_decimal
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils import translation
 from hypothesis import example, given
@@ -191,3 +192,7 @@ def test_no_form_has_a_number_field_of_the_browser(
         page = client_of(person).get(address).text
         assert 'inputmode="' in page, address
         assert 'type="number"' not in page, address
+    client = client_of(chief)
+    for model in admin.site._registry:
+        address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/"
+        assert 'type="number"' not in client.get(address).text, address

@@ -9,7 +9,8 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.paginator import Paginator
 from django.db import connection, transaction
-from django.db.models import BooleanField, Model, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, IntegerField, Model, Q, QuerySet
+from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -35,12 +36,18 @@ class StaffAdmin(admin.ModelAdmin[M]):
     Every addition, change and deletion is recorded in the audit trail, in the same transaction.
     Neither an address nor a search can query a column that the pages don't show.
 
+    Numbers have plain text fields: a browser's number field drops the comma of `12,50`.
+
     Args:
         shown_of_others: columns of other models on these pages, such as `user__name`. Anybody who
             may view the page can search by them.
     """
 
     form = StaffForm
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        kind: {"widget": TextInput(attrs={"inputmode": "numeric"})}
+        for kind in (IntegerField, BigIntegerField)
+    }
     shown_of_others: tuple[str, ...] = ()
 
     # -- what an address may query ---------------------------------------------------------------
