@@ -11,7 +11,14 @@ from accounts.models import User
 from messaging.editing.actions import edit, withdraw
 from messaging.models import Conversation
 from messaging.scheduled.actions import schedule
-from tests.browser.acts import Person, block_socket, live, open_thread, polling
+from tests.browser.acts import (
+    Person,
+    block_socket,
+    choose_in_menu,
+    live,
+    open_thread,
+    polling,
+)
 from tests.exports import said_with_files
 from tests.said import say
 from tests.uploads import jpeg
@@ -125,3 +132,17 @@ def test_a_long_link_leads_where_its_edited_message_says(
     for place in ("two", "three"):
         edit(shopper, conversation.pk, 1, f"{stem}{place}")
         expect(page.locator(".message__body a")).to_have_attribute("href", f"{stem}{place}")
+
+
+def test_the_composer_keeps_no_words_of_what_it_has_quoted(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "A quartzite bowl?")
+    page = person(seller)
+    open_thread(page, conversation)
+    choose_in_menu(page, 1, "quote")
+    expect(page.locator(".composer__about")).to_contain_text("quartzite")
+    page.keyboard.press("Escape")
+    expect(page.locator(".composer__about")).to_be_hidden()
+    withdraw(shopper, conversation.pk, 1)
+    page.wait_for_function("() => !document.documentElement.outerHTML.includes('quartzite')")

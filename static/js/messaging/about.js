@@ -126,8 +126,8 @@ export class About {
     this.editing = this.quoting = null;
     this.mark();
     this.input.value = "";
+    this.show("", ""); // nobody would change these words in the hidden bar
     this.bar.hidden = true;
-    this.refuse("");
     this.composer.recount();
     if (resume) this.quoteAgain(aside);
   }
