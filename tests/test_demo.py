@@ -28,6 +28,7 @@ from messaging.models import (
     MENTION_KIND,
     SUBJECT_KIND,
     AwayWords,
+    Case,
     Conversation,
     File,
     Message,
@@ -47,7 +48,7 @@ from tests.reported import message_of
 from tests.whole import only_whole
 from trato.audit.models import AuditEntry
 
-MOST_STATEMENTS = 344  # at night, when one more shopper waits; otherwise 343
+MOST_STATEMENTS = 345  # at night, when one more shopper waits; otherwise 344
 
 
 def talks(**facts: Any) -> QuerySet[Conversation]:
@@ -319,6 +320,17 @@ class DemoTests(TestCase):
         bodies = Message.objects.filter(conversation__consumer__email="shopper@example.com")
         assert bodies.filter(body__contains="https://").count() >= 3
         assert bodies.filter(body__contains="👋").exists()
+
+    def test_the_desk_has_a_case_for_each_report(self) -> None:
+        cases = {case.subject: case for case in Case.objects.select_related("person")}
+        reports = list(Report.objects.select_related("message"))
+        assert len(cases) == len(reports) > 4
+        for report in reports:
+            case = cases[f"message:{report.message_id}"]
+            assert case.kind == Case.Kind.REPORT
+            assert case.person == message_of(report).sender
+            assert (case.opened_at, case.closed_at) == (report.created_at, report.resolved_at)
+        assert cases[f"message:{Report.objects.get(reason='spam').message_id}"].severity == 0
 
     def test_six_different_messages_are_reported_for_good_reasons(self) -> None:
         reports = list(Report.objects.select_related("message__conversation"))

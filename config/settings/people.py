@@ -44,7 +44,7 @@ RESERVED_SIGNS = "✓✔☑✅🗸🛡👮"  # in no name, because they look lik
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "messaging:conversation_list"
 # Where staff start instead, and the permission for it; not those who also sell.
-STAFF_START = ("messaging.view_report", "admin:messaging_report_changelist")
+STAFF_START = ("messaging.view_case", "admin:messaging_case_changelist")
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

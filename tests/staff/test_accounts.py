@@ -251,14 +251,14 @@ def test_moderators_do_not_change_staff(
 @pytest.mark.parametrize(
     ("name", "leads_to"),
     [
-        ("moderator", "/admin/messaging/report/"),
-        ("chief", "/admin/messaging/report/"),
-        ("helper", "/conversations/"),  # has no permission to see reports
+        ("moderator", "/admin/messaging/case/"),
+        ("chief", "/admin/messaging/case/"),
+        ("helper", "/conversations/"),  # has no permission to see cases
         ("shopper", "/conversations/"),
         ("seller", "/conversations/"),
     ],
 )
-def test_staff_start_with_the_reports_and_others_with_their_inbox(
+def test_staff_start_with_the_desk_and_others_with_their_inbox(
     name: str, leads_to: str, request: pytest.FixtureRequest, client_of: Any
 ) -> None:
     person = request.getfixturevalue(name)

@@ -14,7 +14,8 @@ from messaging.demo.rows import store
 from messaging.demo.teamwork import store_teamwork
 from messaging.figures import actions as figures
 from messaging.host import shop_model
-from messaging.models import Decision, Message, Report
+from messaging.models import Case, Decision, Message, Report
+from messaging.reports import cases
 from trato.audit.models import AuditEntry
 from trato.people import Person
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
 
 
 def report(cast: Cast) -> None:
-    """Create the reports, and staff's decisions on them."""
+    """Create the reports with their cases, and staff's decisions on them."""
     staff = next(person for person in cast.people.values() if person.is_staff)
     reported = [
         (line, message, talk.answering if line.is_shoppers else talk.shopper)
@@ -68,6 +69,10 @@ def report(cast: Cast) -> None:
     for row, (line, _message, _reporter) in zip(rows, reported, strict=True):
         if decision := line.report[2:]:
             decide(row, staff, *decision, removal=line.removal)
+    Case.objects.bulk_create(
+        _case_of(row, message)
+        for row, (_line, message, _reporter) in zip(rows, reported, strict=True)
+    )
 
 
 def decide(row: Report, staff: Person, outcome: str, why: str, *, removal: str) -> None:
@@ -83,6 +88,20 @@ def decide(row: Report, staff: Person, outcome: str, why: str, *, removal: str) 
     AuditEntry.objects.bulk_create(
         AuditEntry(actor_id=staff.pk, verb=verb, subject=subject, reason=text, created_at=time)
         for verb, subject, text in acts
+    )
+
+
+def _case_of(row: Report, message: Message) -> Case:
+    """Return the case that the desk has of a reported message."""
+    return Case(
+        kind=cases.KIND,
+        subject=f"{Report.Kind.MESSAGE}:{message.pk}",
+        conversation_id=message.conversation_id,
+        person_id=message.sender_id,
+        severity=cases.SEVERITIES.get(Report.Reason(row.reason), Case.Severity.NORMAL),
+        opened_at=row.created_at,
+        seen_at=row.resolved_at,
+        closed_at=row.resolved_at,
     )
 
 
