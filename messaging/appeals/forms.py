@@ -26,6 +26,7 @@ class OutcomeForm(ReasonForm):
     outcome = ChoiceField(
         label=_("Outcome"),
         choices=[
+            ("", "---------"),  # neither outcome is a matter of course
             (Appeal.Outcome.UPHELD, _("Uphold: the decision stays")),
             (Appeal.Outcome.OVERTURNED, _("Overturn: undo all that the decision did")),
         ],

@@ -15,6 +15,8 @@ from messaging.moderation import actions as moderation
 from trato.audit.actions import record, require_reason
 from trato.people import Person
 
+from . import queries
+
 
 @transaction.atomic
 def take(actor: Person, case_id: int) -> Case:
@@ -39,13 +41,14 @@ def take(actor: Person, case_id: int) -> Case:
 
 @transaction.atomic
 def take_next(actor: Person, cases: QuerySet[Case]) -> Case | None:
-    """Claim the first free case of a queue; None if there is none.
+    """Claim the first free case of a queue that the actor may decide; None if there is none.
 
     Raises:
         PermissionDenied: the actor lacks a permission.
     """
     require_member(actor)
-    free = cases.filter(claims.is_free(), closed_at=None).order_by(*Case.QUEUE)
+    free = cases.filter(claims.is_free(), closed_at=None).exclude(queries.not_for(actor))
+    free = free.order_by(*Case.QUEUE)
     # Of two who ask at once, the second one skips what the first one takes.
     row = free.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     return take(actor, row.pk) if row else None

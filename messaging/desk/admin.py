@@ -165,7 +165,7 @@ class CaseAdmin(LargeAdmin[Case]):
             case = actions.take_next(person_of(request), self._chosen(request))
             if case:
                 return redirect("admin:messaging_case_change", case.pk)
-            self.message_user(request, gettext("Nothing is waiting in this queue."))
+            self.message_user(request, gettext("Nothing is waiting for you in this queue."))
         return redirect(f"{queue}?{request.GET.urlencode()}")
 
     def take(self, request: HttpRequest, case_id: int) -> HttpResponse:

@@ -52,6 +52,22 @@ def counts() -> Counts:
     return Counts(*(one[:COUNTED_MAX].count() for one in each))
 
 
+def not_for(actor: Person) -> Q:
+    """Return the condition on cases that somebody may not decide, so that others have to."""
+    reported = Report.objects.filter(reporter=actor.pk, outcome="").values_list("kind", "about_id")
+    own = [f"{kind}:{key}" for kind, key in reported]
+    cases = Q(person=actor.pk) | Q(kind=Case.Kind.REPORT, subject__in=own)
+    if actor.has_perm("messaging.decide_appeal"):
+        decided = Q(decision__decided_by=actor.pk) | Q(decision__report__reporter=actor.pk)
+        appeals = Appeal.objects.filter(decided, outcome="").values_list("pk", flat=True)
+        cases |= Q(kind=Case.Kind.APPEAL, subject__in=[f"appeal:{key}" for key in appeals])
+    else:
+        cases |= Q(kind=Case.Kind.APPEAL)
+    if not actor.has_perm("messaging.change_shieldrule"):
+        cases |= Q(kind=Case.Kind.RULE)
+    return cases
+
+
 @dataclass(frozen=True)
 class Past:
     """What is known about a person of a case.
