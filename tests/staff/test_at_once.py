@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from accounts.models import User
@@ -59,3 +61,25 @@ def test_the_second_waits_for_the_first_and_is_told(
         with pytest.raises(AlreadyDone):
             waiting.result(PATIENCE)
     assert AuditEntry.objects.get().actor == moderator
+
+
+def test_a_second_click_on_add_is_refused_in_words(chief: User, client_of: Any) -> None:
+    client = client_of(chief)
+    client.raise_request_exception = False
+
+    def second() -> Any:
+        try:
+            return client.post("/admin/auth/group/add/", {"name": "Buyers"})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Group.objects.create(name="Buyers")
+            waiting = pool.submit(second)
+            wait_until_somebody_waits_for_a_lock()
+        answer = waiting.result(PATIENCE)
+    assert answer.status_code == 200
+    assert "Group with this Name already exists." in answer.text
+    assert Group.objects.filter(name="Buyers").count() == 1
+    assert not AuditEntry.objects.exists()

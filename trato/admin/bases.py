@@ -8,16 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.paginator import Paginator
-from django.db import connection, transaction
-from django.db.models import BigIntegerField, BooleanField, IntegerField, Model, Q, QuerySet
-from django.forms import TextInput
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BooleanField, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from trato.admin.forms import StaffForm
+from trato.admin.forms import PLAIN_NUMBERS, StaffForm
 from trato.audit.actions import record
 from trato.people import Person
 
@@ -36,18 +35,13 @@ class StaffAdmin(admin.ModelAdmin[M]):
     Every addition, change and deletion is recorded in the audit trail, in the same transaction.
     Neither an address nor a search can query a column that the pages don't show.
 
-    Numbers have plain text fields: a browser's number field drops the comma of `12,50`.
-
     Args:
         shown_of_others: columns of other models on these pages, such as `user__name`. Anybody who
             may view the page can search by them.
     """
 
     form = StaffForm
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
-        kind: {"widget": TextInput(attrs={"inputmode": "numeric"})}
-        for kind in (IntegerField, BigIntegerField)
-    }
+    formfield_overrides: ClassVar[dict[Any, Any]] = PLAIN_NUMBERS
     shown_of_others: tuple[str, ...] = ()
 
     # -- what an address may query ---------------------------------------------------------------
@@ -121,6 +115,13 @@ class StaffAdmin(admin.ModelAdmin[M]):
         rows = self.model._default_manager.select_for_update(no_key=True)
         rows.filter(pk=row.pk).values_list("pk").first()
         return super().get_object(request, object_id, from_field)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check a form again if another one took its name meanwhile, as a second click does."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Save only what the form changed: other columns may have changed meanwhile."""

@@ -3,10 +3,17 @@
 from typing import Any, cast
 
 from django import forms
+from django.db.models import BigIntegerField, IntegerField
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+
+# A browser's number field drops the comma of `12,50`.
+PLAIN_NUMBERS: dict[Any, Any] = {
+    kind: {"widget": forms.TextInput(attrs={"inputmode": "numeric"})}
+    for kind in (BigIntegerField, IntegerField)
+}
 
 
 class StaffForm(forms.ModelForm[Any]):
