@@ -57,6 +57,9 @@ APPEAL_MONTHS = 6  # how long a person can appeal against a decision of staff
 SANCTION_DAYS_MAX = 366  # of a mute or a limit, which always end
 REPORTS_PER_HOUR = env.int("REPORTS_PER_HOUR", default=20)  # per person
 VISITOR_REPORTS_PER_HOUR = env.int("VISITOR_REPORTS_PER_HOUR", default=10)  # per network address
+VISITOR_REPORTS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
+    "VISITOR_REPORTS_PER_HOUR_AND_IPV6_SITE", default=50
+)
 REPORT_MAILS_PER_DAY = env.int("REPORT_MAILS_PER_DAY", default=5)  # receipts, per e-mail address
 VISITOR_REPORTS_KEEP_DAYS = 365  # after the decision
 STAFF_LOOK_MINUTES = 15  # how long a recorded look lets staff read a thread

@@ -30,12 +30,14 @@ class Visitor:
         name, email: may be empty for what endangers children.
         language: of the mails.
         address: the result of `rate_limits.address`.
+        ipv6_site: the result of `site_of`.
     """
 
     name: str
     email: str
     language: str
     address: str
+    ipv6_site: str = ""
 
 
 @rate_limits.given_back_on_failure
@@ -171,6 +173,8 @@ def report_as_visitor(
     if not email and reason != Report.Reason.CHILD_SAFETY:
         raise Refused("invalid", _("Enter your name and your email."))
     rate_limits.hit("VISITOR_REPORTS_PER_HOUR", visitor.address)
+    if visitor.ipv6_site:
+        rate_limits.hit("VISITOR_REPORTS_PER_HOUR_AND_IPV6_SITE", visitor.ipv6_site)
     values = {
         "reason": reason,
         "words": words,

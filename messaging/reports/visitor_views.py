@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from messaging.host import Product, Shop, host
 from messaging.models import Report
 from trato import rate_limits
+from trato.client_address import site_of
 from trato.errors import Refused
 from trato.responses import STATUS, with_retry_after
 
@@ -57,7 +58,11 @@ def report(
 
 def _sent(request: HttpRequest, given: dict[str, Any], thing: dict[str, Any]) -> HttpResponse:
     visitor = actions.Visitor(
-        given["name"], given["email"], get_language() or "", rate_limits.address(request)
+        given["name"],
+        given["email"],
+        get_language() or "",
+        rate_limits.address(request),
+        site_of(request),
     )
     row = actions.report_as_visitor(visitor, given["reason"], given["words"], **thing)
     if row and not mails.send_receipt(request, row):

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from catalog.models import Product, Shop
-from messaging.models import KeptQuestion
+from messaging.models import KeptQuestion, Report
 from tests.site import JSON
 from trato import rate_limits
 from trato.errors import Refused
@@ -124,6 +124,21 @@ def test_questions_of_an_ipv6_site_are_counted_too(product: Product, settings: A
     ]
     assert answers == [302, 302, 429, 302, 302, 302, 302]
     assert KeptQuestion.objects.count() == 6
+
+
+def test_reports_of_an_ipv6_site_are_counted_too(shop: Shop, settings: Any) -> None:
+    settings.VISITOR_REPORTS_PER_HOUR_AND_IPV6_SITE = 2
+    path = f"/shops/{shop.slug}/report/"
+    form = {"reason": "scam", "words": "It is fake", "name": "Ana Gil", "good_faith": "on"}
+    addresses = ["2001:db8:1:1::7", "2001:db8:1:2::7", "2001:db8:1:3::7", "2001:db8:2::7"]
+    answers = [
+        Client(REMOTE_ADDR=address)
+        .post(path, form | {"email": f"{number}@example.com"})
+        .status_code
+        for number, address in enumerate((*addresses, "192.0.2.1", "192.0.2.2", "192.0.2.3"))
+    ]
+    assert answers == [302, 302, 429, 302, 302, 302, 302]
+    assert Report.objects.count() == 6
 
 
 def test_while_redis_is_away_each_process_counts_for_itself(settings: Any) -> None:
