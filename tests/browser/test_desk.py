@@ -104,3 +104,30 @@ def test_a_case_that_came_up_while_the_page_was_loading_is_counted(
     with desk.expect_response("**/case/state/"):
         desk.goto(QUEUE)
     expect(desk.locator(".desk-news")).to_be_hidden()
+
+
+def test_counts_are_asked_for_one_at_a_time_however_slow_the_answer(
+    person: Person, shopper: User, moderator: User, conversation: Conversation
+) -> None:
+    desk = person(moderator)
+    desk.clock.install()
+    with desk.expect_websocket() as opened, desk.expect_response("**/case/state/"):
+        desk.goto(QUEUE)  # once the socket is live, it asks for the first time
+    waiting: list[Route] = []
+    desk.route("**/case/state/", lambda route: waiting.append(route))
+
+    def one_more() -> None:
+        """Let a case come up, and all the time pass in which the page collects events."""
+        with opened.value.expect_event("framereceived", lambda text: "desk.changed" in text):
+            held(shopper, conversation, "Pay me on the other app")
+        desk.clock.run_for(10_000)
+
+    one_more()
+    one_more()
+    waiting[0].fulfill(json={"open": 1, "severe": 0, "free": 1})
+    count(desk, "open", 1)
+    with desk.expect_request("**/case/state/"):  # not before
+        desk.clock.run_for(10_000)
+    waiting[1].continue_()
+    count(desk, "open", 2)
+    assert len(waiting) == 2

@@ -8,14 +8,26 @@ const GATHER = 500; // milliseconds; changes within this time are one request
 const head = document.querySelector("[data-desk]");
 const page = document.querySelector("[data-case]");
 let timer = null;
+let isAsking = false;
+let isWanted = false;
 let isNews = false;
 
-/** Show the counts as they are now, and that there is news: if an event said so, or if they differ. */
+/** Show the counts, one request at a time: a change meanwhile is one more afterwards. */
 async function count() {
   timer = null;
+  isAsking = true;
+  isWanted = false;
+  await show();
+  isAsking = false;
+  if (isWanted) ask();
+}
+
+/** Show the counts as they are now, and that there is news: if an event said so, or if they differ. */
+async function show() {
   const answer = await request(head.dataset.desk, { headers: { Accept: "application/json" } });
   if (!answer?.ok) return;
-  const counts = await answer.json();
+  const counts = await answer.json().catch(() => null);
+  if (!counts) return;
   for (const place of head.querySelectorAll("[data-count]")) {
     const now = String(counts[place.dataset.count]);
     isNews ||= place.textContent.trim() !== now;
@@ -25,7 +37,8 @@ async function count() {
 }
 
 function ask() {
-  timer ??= setTimeout(count, GATHER);
+  isWanted = true;
+  if (!isAsking) timer ??= setTimeout(count, GATHER);
 }
 
 function changed() {
