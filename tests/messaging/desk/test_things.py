@@ -1,5 +1,6 @@
 """Staff see what a case is about: pictures, blurred at first, and the name of a product."""
 
+import re
 import uuid
 from typing import Any
 
@@ -97,3 +98,29 @@ def test_a_reported_product_or_person_is_named_on_the_page_of_its_case(
     assert "Speckled bowl" in client.get(page).text
     text = client.get(f"/admin/messaging/case/{of_person.pk}/change/").text
     assert '<h2 id="desk-thing">Person</h2>' in text
+
+
+def test_an_automatic_reply_is_called_one(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    sent = in_log(send(seller, conversation, "We're closed"))
+    report_message(shopper, conversation.pk, sent.sequence, "spam", "")
+    case = actions.take(moderator, Case.objects.get().pk)
+    page = f"/admin/messaging/case/{case.pk}/change/"
+    assert "Automatic reply" not in client_of(moderator).get(page).text
+    conversation.messages.update(is_automatic=True)
+    assert client_of(moderator).get(page).text.count("Automatic reply") == 2  # also around it
+
+
+def test_an_act_starts_in_the_first_field_or_where_an_error_is(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    sent = in_log(send(seller, conversation, "We're closed"))
+    report = report_message(shopper, conversation.pk, sent.sequence, "spam", "")
+    client, focused = client_of(moderator), re.compile(r"<\w+ [^>]*name=\"(\w+)\"[^>]* autofocus")
+    decide = f"/admin/messaging/decision/decide/?report={report.pk}"
+    assert focused.findall(client.get(decide).text) == ["measure"]
+    dismiss = f"/admin/messaging/report/{report.pk}/dismissed/resolve/"
+    assert focused.findall(client.get(dismiss).text) == ["reason"]
+    form = {"measure": "warn", "ground": "terms", "reason": "So", "clause": "1", "seen": "0"}
+    assert focused.findall(client.post(decide, form).text) == ["explanation"]
