@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from trato.admin.bases import KeptAdmin, ReadOnlyAdmin, StaffAdmin
+from trato.admin.filters import Happened
 
 from . import shops
 from .models import Category, FormerSlug, Product, ProductImage, Shop, ShopMember, TeamInvitation
@@ -100,7 +101,7 @@ class ProductAdmin(KeptAdmin, StaffAdmin[Product]):
 
     list_display = ("title", "shop", "category", "shown_price", "stock", "published_at")
     list_filter = (
-        ("published_at", admin.EmptyFieldListFilter), "category", "currency", "created_at",
+        ("published_at", Happened), "category", "currency", "created_at",
     )  # fmt: skip
     list_select_related = ("shop", "category")
     search_fields = ("title", "shop__name")

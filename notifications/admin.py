@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from trato.admin.bases import LargeAdmin
+from trato.admin.filters import Happened
 from trato.people import columns_of, name_column_of
 
 from .announcements.admin import AnnouncementAdmin
@@ -19,7 +20,7 @@ class NotificationAdmin(LargeAdmin[Notification]):
     """Notifications without their words: staff read those in the conversation, on record."""
 
     list_display = ("id", "recipient", "subject_kind", "subject_id", "happened_at", "read_at")
-    list_filter = (("read_at", admin.EmptyFieldListFilter),)
+    list_filter = (("read_at", Happened),)
     list_select_related = ("recipient", "news")
     search_fields = ("=news__subject_id",)
     found_by = columns_of("recipient")

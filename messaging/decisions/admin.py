@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.host import host
 from messaging.models import Decision, Message
 from trato.admin.bases import LargeAdmin, page_link, person_of
+from trato.admin.filters import Happened
 from trato.admin.reasons import act_with_reason
 from trato.audit.actions import require_permission
 from trato.errors import AlreadyDone
@@ -34,7 +35,7 @@ class DecisionAdmin(LargeAdmin[Decision]):
     list_display = ("id", "measure", "about_whom", "source", "created_at", "ends_at", "state")
     list_display_links = ("id", "measure")
     list_filter = (
-        "measure", "source", "ground", ("overturned_at", admin.EmptyFieldListFilter), "created_at",
+        "measure", "source", "ground", ("overturned_at", Happened), "created_at",
     )  # fmt: skip
     list_select_related = ("person", "decided_by", "appeal")
     search_fields = ("=id",)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from messaging.cases import claims
 from messaging.models import Case, Message, Recall
 from trato.admin.bases import LargeAdmin, person_of
+from trato.admin.filters import Happened
 from trato.admin.reasons import act_with_reason
 from trato.errors import AlreadyDone
 from trato.people import name_column_of
@@ -27,7 +28,7 @@ class RecallAdmin(LargeAdmin[Recall]):
     """What was recalled together, and by whom. Each can be undone together."""
 
     list_display = ("id", "messages", "senders", "warned", "made_by", "created_at", "undone_at")
-    list_filter = (("undone_at", admin.EmptyFieldListFilter),)
+    list_filter = (("undone_at", Happened),)
     list_select_related = ("made_by",)
     search_fields = ("=id",)
     shown_of_others = (name_column_of("made_by"),)

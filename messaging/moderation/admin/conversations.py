@@ -18,6 +18,7 @@ from messaging.host import host
 from messaging.models import Conversation, Message, Participant, Report
 from messaging.moderation import actions as moderation
 from trato.admin.bases import LargeAdmin, person_of
+from trato.admin.filters import Happened
 from trato.admin.reasons import ReasonForm
 from trato.people import Person, columns_of, name_column_of
 
@@ -164,7 +165,7 @@ class MessageAdmin(LargeAdmin[Message]):
     """Messages without their text: staff read it in the thread, where looks are recorded."""
 
     list_display = ("id", "conversation", "sequence", "sender", "side", "created_at", "removed_at")
-    list_filter = ("side", ("removed_at", admin.EmptyFieldListFilter), "created_at")
+    list_filter = ("side", ("removed_at", Happened), "created_at")
     list_select_related = ("conversation", "sender")
     search_fields = ("=conversation",)
     found_by = columns_of("sender")
