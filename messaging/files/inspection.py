@@ -60,7 +60,10 @@ def inspect(upload: UploadedFile[bytes], uploader: Uploader) -> Inspected:
     upload.seek(0)
     kind = kind_of(upload.read(HEAD_BYTES))
     if kind is None:
-        raise Refused("invalid", _("We can't send this kind of file. Choose a picture or a PDF."))
+        text = _(
+            "We can't send this kind of file. Choose a JPEG, PNG, WebP or GIF picture, or a PDF."
+        )
+        raise Refused("invalid", text)
     _scan(upload)
     upload.seek(0)
     if kind is Kind.PDF:

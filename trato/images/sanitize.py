@@ -236,7 +236,7 @@ def _refusal(code: str) -> ValidationError:
         case "animated":
             text = _("It's an animation. Choose a picture that doesn't move.")
         case "no_heif":
-            text = _("We can't open HEIC photos. Save it as a JPEG and choose that.")
+            text = _("We can't open HEIC photos. Save this one as a JPEG and choose that.")
         case _:
             text = _("The picture is damaged or incomplete. Choose another file.")
     return ValidationError(text, code=code)

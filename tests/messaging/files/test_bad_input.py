@@ -57,7 +57,7 @@ REFUSED = {
     "a film named .png": (MP4, "photo.png", "kind of file"),
     "a ZIP": (zipped(), "photo.jpg", "kind of file"),
     "a program": (b"MZ" + bytes(500), "photo.jpg", "kind of file"),
-    "a TIFF named .jpg": (saved(grey(9, 9), "TIFF"), "photo.jpg", "kind of file"),
+    "a TIFF named .jpg": (saved(grey(9, 9), "TIFF"), "photo.jpg", "PNG, WebP or GIF picture"),
     "an icon named .png": (saved(grey(32, 32), "ICO"), "photo.png", "kind of file"),
     "half a JPEG": (jpeg(900, 900)[:2000], "photo.jpg", "damaged"),
     "a JPEG of three bytes": (b"\xff\xd8\xff", "photo.jpg", "damaged"),
