@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.conf import settings
 from django.http import Http404
@@ -38,6 +39,7 @@ class OpenConversation:
         groups: their groups.
         blocked_by: see `Conversation.blocked_by`.
         blocked_meanwhile: the same, if it has changed while the page was being loaded.
+        muted_until: until when the person was muted as the page was being loaded.
         is_shop_there: what the client, a shopper's, knows about that.
         reading: whether a page is being loaded; events are held until it has been sent.
         more: whether the client has to request another page, which will include later changes.
@@ -50,6 +52,7 @@ class OpenConversation:
     groups: tuple[str, ...] = ()
     blocked_by: str = ""
     blocked_meanwhile: str | None = None
+    muted_until: datetime | None = None
     is_shop_there: bool = False
     reading: bool = False
     more: bool = False
@@ -99,6 +102,7 @@ class OpenConversations:
         is_there = known is not None and known.is_shop_there
         opened = OpenConversation(reading=True, is_shop_there=is_there)
         self._open[conversation_id] = opened
+        mutes = self.mute.changes
         try:
             state = await run_in_database_thread(self._read, opened, conversation_id, since)
             if not self._gets_events(opened):  # access changed during the read
@@ -111,6 +115,8 @@ class OpenConversations:
             else:
                 self._open.pop(conversation_id, None)
             raise
+        if mutes == self.mute.changes:  # else what was read may be older
+            self.mute.until = opened.muted_until
         opened.reading, opened.more = False, bool(since) and state.more
         self._socket.send_frame(encode(state))
         if not opened.more:
@@ -201,7 +207,7 @@ class OpenConversations:
         conversation = access.conversation_for(user, conversation_id)
         opened.side, opened.groups = conversation.side_of(user.pk), events.groups_of(conversation)
         opened.blocked_by = conversation.blocked_by
-        self.mute.until = conversation.muted_until
+        opened.muted_until = conversation.muted_until
         opened.consumer, opened.shop = conversation.consumer_id, conversation.shop_id
         return state_of(conversation, since, user)
 

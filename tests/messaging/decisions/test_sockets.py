@@ -1,15 +1,19 @@
 """A mute acts at once on open sockets, and only the muted person's pages say so."""
 
+import asyncio
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.models import User
+from messaging import access
 from messaging.appeals.actions import appeal
 from messaging.appeals.actions import decide as decide_appeal
 from messaging.models import Conversation, Decision, Message
+from tests.patience import PATIENCE
 from tests.said import say
 from tests.sockets import Socket, message_frame, next_frame, receives_nothing, send
 
@@ -51,6 +55,32 @@ async def test_a_muted_persons_open_socket_is_silent_at_once(
     await next_frame(theirs, "typing")
     await send(mine, **message_frame(conversation))
     await next_frame(theirs, "message.created")
+
+
+async def test_a_page_that_was_read_before_a_mute_does_not_end_it(
+    conversation: Conversation, shopper: User, seller: User, ruled: Ruled, socket_of: Any,
+    monkeypatch: Any,
+) -> None:  # fmt: skip
+    mine = await opened(socket_of, shopper, conversation)
+    theirs = await opened(socket_of, seller, conversation)
+    conversation_for, was_read, is_muted = access.conversation_for, Event(), Event()
+
+    def read_slowly(*given: Any) -> Conversation:
+        row = conversation_for(*given)
+        was_read.set()
+        is_muted.wait(PATIENCE)
+        return row
+
+    monkeypatch.setattr("messaging.resuming.access.conversation_for", read_slowly)
+    await send(mine, type="conversation.open", conversation=conversation.pk, since=0)
+    await asyncio.to_thread(was_read.wait, PATIENCE)
+    monkeypatch.undo()
+    await sync_to_async(ruled)(shopper, "mute")
+    assert (await next_frame(mine, "muted.changed"))["until"] is not None
+    is_muted.set()
+    await next_frame(mine, "conversation.state")
+    await send(mine, type="typing", conversation=conversation.pk)
+    assert await receives_nothing(theirs)
 
 
 async def test_a_heartbeat_makes_up_for_a_lost_event(
