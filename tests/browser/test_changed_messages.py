@@ -111,6 +111,28 @@ def test_a_draft_keeps_its_quote_while_another_message_is_edited(
     expect(page.locator(".composer__about")).to_be_hidden()
 
 
+def test_the_words_of_an_edit_survive_a_reload(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Hello")
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.fill("#composer-body", "A new message")
+    choose_in_menu(page, 1, "edit")
+    expect(page.locator("#composer-body")).to_have_value("Hello")
+    page.fill("#composer-body", "Hello, is it still there?")
+    page.reload()
+    live(page)
+    expect(page.locator("#composer-body")).to_have_value("Hello, is it still there?")
+    expect(page.locator(".composer__about")).to_be_visible()
+    page.press("#composer-body", "Enter")
+    says(page, "Hello, is it still there?")
+    expect(page.locator("#composer-body")).to_have_value("A new message")
+    page.reload()
+    expect(page.locator("#composer-body")).to_have_value("A new message")
+    assert Message.objects.get().body == "Hello, is it still there?"
+
+
 def test_a_withdrawn_message_leaves_a_line_and_no_words_in_open_pages(
     person: Person, shopper: User, seller: User, colleague: User, conversation: Conversation
 ) -> None:

@@ -20,6 +20,7 @@ export class About {
       this.quoting = { sequence: Number(this.input.value), name: text("title"), excerpt: text("excerpt") };
     }
     this.key = `trato-quote-${session.user}-${composer.conversation}`;
+    this.editKey = `trato-edit-${session.user}-${composer.conversation}`;
     const isDraft = composer.field.value || outbox.unsentFiles(composer.conversation).length;
     if (!this.quoting && isDraft) this.quoteAgain(this.stored());
     this.bar.querySelector(".composer__about-end").addEventListener("click", (event) => {
@@ -59,11 +60,28 @@ export class About {
     }
   }
 
+  /** Keep the words of an edit for a reload of this tab. */
+  keepEdit() {
+    const { editing: sequence, composer } = this;
+    storage.set(this.editKey, JSON.stringify({ sequence, body: composer.field.value }), "session");
+  }
+
+  /** Go on with an edit that a reload interrupted. */
+  async resumeEdit(address) {
+    const kept = JSON.parse(storage.get(this.editKey, "session"));
+    if (!kept) return;
+    await this.edit(address, kept.sequence);
+    if (this.editing !== kept.sequence) return this.refuse("");
+    this.composer.field.value = kept.body;
+    this.keepEdit();
+  }
+
   /** Load the words as they were sent: links are shown in another form. */
   async edit(address, sequence) {
     const answer = await request(`${address}${sequence}/`, { headers: { Accept: "application/json" } });
     const message = answer?.ok ? await answer.json().catch(() => null) : null;
     if (!message || message.removed || message.withdrawn) {
+      if (message) storage.remove(this.editKey, "session");
       return this.refuse(gettext("That isn't possible right now. Try again in a moment."));
     }
     this.composer.draft.stash();
@@ -123,6 +141,7 @@ export class About {
     this.aside = null;
     if (this.editing !== null && restore) this.composer.draft.restore();
     storage.remove(this.key);
+    storage.remove(this.editKey, "session");
     this.editing = this.quoting = null;
     this.mark();
     this.input.value = "";

@@ -81,6 +81,7 @@ class Composer extends HTMLElement {
       }
     });
     this.offerUndoSend();
+    this.about.resumeEdit(this.closest("trato-thread").dataset.messages).then(() => this.recount());
     count(this.field, this.counter);
     // Not on a phone, where a keyboard would cover half of what there is to read.
     const isFree = document.activeElement === document.body;
@@ -95,7 +96,7 @@ class Composer extends HTMLElement {
 
   changed() {
     this.recount();
-    if (this.about.editing !== null) return; // no new message, neither now nor after a reload
+    if (this.about.editing !== null) return this.about.keepEdit(); // it is no new message
     this.draft.keep();
     this.tellTyping();
   }
