@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from messaging.models import Conversation
@@ -21,7 +22,7 @@ class Case(models.Model):
     """
 
     class Kind(models.TextChoices):
-        REPORT = "report", _("Report")
+        REPORT = "report", pgettext_lazy("a case", "Report")  # elsewhere it is a verb
         HELD = "held", _("Held message")
         APPEAL = "appeal", _("Appeal")
         RULE = "rule", _("Shield rule")

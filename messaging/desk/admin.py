@@ -34,7 +34,7 @@ from .forms import QuietForm
 class CaseAdmin(LargeAdmin[Case]):
     """Open cases, the worst first and then the oldest."""
 
-    list_display = ("about", "kind", "severity", "count", "person", "age", "who")
+    list_display = ("about", "kind", "severity", "count", "whom", "age", "who")
     list_display_links = ("about",)
     list_filter = (State, Who, "kind", "severity")
     list_select_related = ("person", "claimed_by")
@@ -86,6 +86,10 @@ class CaseAdmin(LargeAdmin[Case]):
         }
         return f"{names.get(kind, kind)} {key}"
 
+    @admin.display(description=_("person"), ordering=name_column_of("person"))
+    def whom(self, case: Case) -> str:
+        return host.display_name(case.person) if case.person else ""
+
     @admin.display(description=_("age"), ordering="opened_at")
     def age(self, case: Case) -> str:
         return timesince(case.opened_at, depth=1)
@@ -115,6 +119,7 @@ class CaseAdmin(LargeAdmin[Case]):
         done = reverse("admin:case_done", args=[case.pk])
         context |= {
             "holder": holder,
+            "whom": self.whom(case),
             "is_mine": is_mine,
             "claim_seconds": 60,
             **thing,

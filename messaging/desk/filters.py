@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from messaging.cases import claims
 from messaging.models import Case
@@ -21,10 +22,10 @@ class State(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("closed", _("Closed"))]
+        return [("closed", pgettext_lazy("cases", "Closed"))]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        for value, title in [(None, _("Open")), *self.lookup_choices]:
+        for value, title in [(None, pgettext_lazy("cases", "Open")), *self.lookup_choices]:
             address = changelist.get_query_string({self.parameter_name: value})
             yield {"selected": self.value() == value, "query_string": address, "display": title}
 

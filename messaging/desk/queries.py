@@ -98,6 +98,11 @@ class Past:
     blocked: int
     trust: Trust
 
+    @property
+    def name(self) -> str:
+        """The person's name, also if the account is deleted."""
+        return host.display_name(self.person)
+
 
 def past_of(person: Person) -> Past:
     """Return what the desk tells of a person."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.deletion import delete_account
 from accounts.models import User
 from catalog.models import Product
 from messaging.desk import actions
@@ -124,3 +125,28 @@ def test_an_act_starts_in_the_first_field_or_where_an_error_is(
     assert focused.findall(client.get(dismiss).text) == ["reason"]
     form = {"measure": "warn", "ground": "terms", "reason": "So", "clause": "1", "seen": "0"}
     assert focused.findall(client.post(decide, form).text) == ["explanation"]
+
+
+def test_the_queue_is_in_good_spanish(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    sent = in_log(send(seller, conversation, "We're closed"))
+    report_message(shopper, conversation.pk, sent.sequence, "spam", "")
+    page = client_of(moderator).get("/admin/messaging/case/", headers={"Accept-Language": "es"})
+    assert '<td class="field-kind">Denuncia</td>' in page.text
+    assert "Abiertos" in page.text
+    assert "Cerrados" in page.text
+
+
+def test_a_deleted_person_is_called_so_at_the_desk(
+    conversation: Conversation, shopper: User, seller: User, moderator: User, client_of: Any
+) -> None:
+    sent = in_log(send(shopper, conversation, "Hello"))
+    report_message(seller, conversation.pk, sent.sequence, "spam", "")
+    case = actions.take(moderator, Case.objects.get().pk)
+    delete_account(shopper.pk)
+    for page in ("", f"{case.pk}/change/"):
+        text = client_of(moderator).get(f"/admin/messaging/case/{page}").text
+        text = text.partition("field-subject")[0]  # the details link to the account by its address
+        assert "deleted.invalid" not in text
+        assert "Deleted account" in text
