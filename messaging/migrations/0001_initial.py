@@ -1265,6 +1265,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "product_title",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="product when reported"
+                    ),
+                ),
+                (
                     "visitor_name",
                     models.CharField(blank=True, max_length=60, verbose_name="name"),
                 ),

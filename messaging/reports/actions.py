@@ -178,6 +178,7 @@ def report_as_visitor(
     values = {
         "reason": reason,
         "words": words,
+        "product_title": _title_of(product),
         "visitor_name": visitor.name,
         "visitor_language": visitor.language,
     }
@@ -190,6 +191,10 @@ def report_as_visitor(
     return row if is_new else None
 
 
+def _title_of(product: Product | None) -> str:
+    return host.product_title(product) if product is not None else ""
+
+
 def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Report:
     """Store a report of one thing, given by its column, with a receipt for the actor."""
     words = _checked(next(iter(thing)), reason, words)
@@ -197,7 +202,12 @@ def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Repo
     report, created = Report.objects.get_or_create(
         **thing,
         reporter_id=actor.pk,
-        defaults={"reason": reason, "words": words, "is_set_aside": muted.exists()},
+        defaults={
+            "reason": reason,
+            "words": words,
+            "product_title": _title_of(thing.get("product")),
+            "is_set_aside": muted.exists(),
+        },
     )
     if created:
         rate_limits.hit("REPORTS_PER_HOUR", actor.pk)

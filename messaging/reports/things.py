@@ -21,10 +21,11 @@ RELATED = (
 def name_of(report: Report) -> str:
     """Return the name of the reported thing: of a product, a shop or a person.
 
-    A message or conversation has that of the product that it is about.
+    A product keeps the one it had when it was reported. A message or conversation has that of the
+    product that it is about.
     """
     if report.product_id:
-        return host.product_title(report.product)
+        return report.product_title or host.product_title(report.product)
     if report.shop_id:
         return host.shop_name(report.shop)
     if report.person_id:

@@ -10,7 +10,12 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from messaging.access import lock_writer, require_writable, team_conversation_for
+from messaging.access import (
+    lock_writer,
+    require_not_muted,
+    require_writable,
+    team_conversation_for,
+)
 from messaging.body import clean_body
 from messaging.files import actions as attachments
 from messaging.models import Conversation, ScheduledMessage
@@ -180,9 +185,11 @@ def send_now(actor: Person, conversation_id: int, pk: int) -> Sent | Held | None
     Raises:
         Http404: see `team_conversation_for`, or there is no such message.
         Stale: it has been cancelled meanwhile.
-        Refused: it can't be sent, see `delivery.deliver`; the row stays as it is.
+        Refused: it can't be sent, see `delivery.deliver`, or `forbidden` for a muted actor; the row
+            stays as it is.
     """
     row = _row(actor, conversation_id, pk)
+    require_not_muted(actor.pk)
     if row.state == State.SENT:
         return None
     if row.state == State.CANCELLED:

@@ -164,6 +164,19 @@ def test_a_report_is_about_one_thing(shopper: User, conversation: Conversation) 
     assert Report.objects.count() == 1
 
 
+def test_a_report_keeps_the_title_that_was_reported(
+    addresses: dict[str, str], shopper: User, product: Product, client_of: Any
+) -> None:
+    client, title = client_of(shopper), product.title
+    client.post(addresses["product"], {"reason": "illegal"})
+    Product.objects.update(title="A secret plan", published_at=None)
+    report = Report.objects.get()
+    for address in (report.get_absolute_url(), "/conversations/reports/"):
+        page = client.get(address).text
+        assert title in page
+        assert "A secret plan" not in page
+
+
 def test_the_list_of_ones_reports_costs_the_same_for_many(
     shopper: User, client_of: Any, django_assert_max_num_queries: Any
 ) -> None:

@@ -19,6 +19,7 @@ from messaging.models import Conversation, Message, OpeningHours, ScheduledMessa
 from messaging.scheduled import actions, delivery
 from messaging.sending import orm
 from notifications.models import Notification
+from tests.rulings import rule
 from tests.said import say
 from trato.errors import Refused
 
@@ -250,6 +251,19 @@ def test_sending_now_sends_although_the_shopper_wrote_first(
     assert Message.objects.get(side="seller").sender == seller
     assert actions.send_now(colleague, asked.pk, row.pk) is None
     assert delivery.due() == 0
+
+
+def test_a_muted_colleague_sends_nothing_of_others_now(
+    schedule: Schedule, colleague: User, moderator: User, asked: Conversation
+) -> None:
+    row = schedule()
+    until = timezone.now() + timedelta(days=3)
+    rule(moderator, colleague.pk, "mute", "Rude", ends_at=until)
+    with pytest.raises(Refused, match="forbidden"):
+        actions.send_now(colleague, asked.pk, row.pk)
+    row.refresh_from_db()
+    assert row.state == State.WAITING
+    assert not Message.objects.filter(side="seller").exists()
 
 
 def test_sending_now_is_refused_for_someone_who_is_gone(
