@@ -42,6 +42,7 @@ for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
 
 load("menu");
 load("notices");
+load("submit-once");
 load("local-time").then((times) => {
   times?.rememberZone();
   times?.writeAll();

@@ -2,6 +2,7 @@
 import "trato/badge";
 import { explain } from "trato/ended";
 import { session } from "trato/session";
+import "trato/submit-once";
 
 const line = document.createElement("div");
 line.id = "connection";
