@@ -16,7 +16,6 @@ PART = Part(
             ).select_related("news"),
             (
                 ("news.happened_at", _("Time")),
-                ("news.subject_kind", _("Kind")),
                 ("news.words.title", _("Title")),
                 ("news.words.text", _("Excerpt")),
                 ("read_at", _("Read")),

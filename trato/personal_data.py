@@ -120,10 +120,12 @@ def _cell(row: Any, path: str) -> Cell:
 
 
 def _words(owner: Any, name: str, value: Any) -> str | None:
-    """Return a choice in words."""
+    """Return a choice in words, or what a row has as `<name>_text`."""
+    if words := getattr(owner, f"{name}_text", ""):
+        return str(words)
     try:
         choices = owner._meta.get_field(name).flatchoices
     except (AttributeError, FieldDoesNotExist):
         return None
-    words = dict(choices).get(value)
-    return None if words is None else str(words)
+    chosen = dict(choices).get(value)
+    return None if chosen is None else str(chosen)

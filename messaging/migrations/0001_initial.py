@@ -3514,7 +3514,15 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("name", models.SlugField(max_length=40, unique=True, verbose_name="name")),
+                (
+                    "name",
+                    models.SlugField(
+                        help_text="Unaccented letters, digits, hyphens and underscores.",
+                        max_length=40,
+                        unique=True,
+                        verbose_name="name",
+                    ),
+                ),
                 (
                     "detector",
                     models.CharField(

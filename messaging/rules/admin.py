@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -59,6 +59,11 @@ class ShieldRuleForm(StaffForm):
         choices=lazy(_categories, list),
         required=False,
     )
+
+    class Meta:
+        error_messages: ClassVar[dict[str, dict[str, Any]]] = {
+            "name": {"invalid": _("Use only unaccented letters, digits, hyphens and underscores.")}
+        }
 
 
 class RuleDayInline(ReadOnlyAdmin, admin.TabularInline[RuleDay, ShieldRule]):

@@ -40,7 +40,12 @@ class ShieldRule(models.Model):
         UNANSWERED = "unanswered", _("Only until the other side has answered")
         NEW_ACCOUNT = "new_account", _("Only while the account is new")
 
-    name = models.SlugField(_("name"), max_length=REASON_MAX_CHARACTERS, unique=True)
+    name = models.SlugField(
+        _("name"),
+        max_length=REASON_MAX_CHARACTERS,
+        unique=True,
+        help_text=_("Unaccented letters, digits, hyphens and underscores."),
+    )
     detector = models.CharField(
         _("looks for"),
         max_length=15,

@@ -24,7 +24,12 @@ from messaging.editing.actions import edit, withdraw
 from messaging.exports import actions as exports
 from messaging.exports import building
 from messaging.exports.everything import pieces
-from messaging.factories import ConversationFactory, MessageFactory, SavedReplyFactory
+from messaging.factories import (
+    ConversationFactory,
+    MessageFactory,
+    ReportFactory,
+    SavedReplyFactory,
+)
 from messaging.models import Case, Conversation, Export, Look
 from messaging.notes import actions as notes
 from notifications.queries import notifications_of
@@ -185,6 +190,16 @@ def test_one_download_is_prepared_at_a_time(
     assert "preparing another download" in answer.text
     building.due(1)
     assert exports.start_everything(shopper).pk == exports.start_everything(shopper).pk
+
+
+def test_what_a_report_is_about_is_said_in_words(
+    shopper: User, product: Product, client_of: Any
+) -> None:
+    ReportFactory(reporter=shopper, product=product)
+    archive = data_of(shopper, client_of)
+    assert '<dd dir="auto">Product</dd>' in archive.read("index.html").decode()
+    [row] = json.loads(archive.read("data.json"))["reports"]
+    assert row["kind"] == "product"
 
 
 def test_words_are_shown_as_text(shopper: User, client_of: Any) -> None:

@@ -32,12 +32,12 @@ def test_the_statement_no_longer_says_what_the_decision_did(
     address = f"{STANDING}{decision.pk}/"
     for page in (STANDING, address):
         assert "is hidden from both sides" in client.get(page).text
-    assert "<dt>Until</dt>" in client.get(address).text
+    assert "<dt>Duration</dt>" in client.get(address).text
     undo(moderator, decision.pk, "A mistake")
     for page in (STANDING, address):
         assert "is hidden from both sides" not in client.get(page).text
         assert "It is about the conversation “Speckled bowl”." in client.get(page).text
-    assert "<dt>Until</dt>" not in client.get(address).text
+    assert "<dt>Duration</dt>" not in client.get(address).text
     client.cookies["django_language"] = "es"
     page = client.get(STANDING).text
     assert "Decisión retirada" in page

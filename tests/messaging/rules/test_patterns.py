@@ -105,6 +105,8 @@ def test_leads_change_a_rule_and_it_works_at_once(
     form = page.context["adminform"].form
     values = {name: form[name].value() or "" for name in form.fields}
     values |= {"days-TOTAL_FORMS": 0, "days-INITIAL_FORMS": 0, "action": "refuse"}
+    refused = client.post(address, values | {"name": "Teléfono nº 1"})
+    assert "Use only unaccented letters" in refused.text
     assert snapshot.fresh()
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(address, values).status_code == 302
