@@ -20,6 +20,7 @@ class CatalogHost(MessagingHost):
     """Shops and their members; only accounts with the seller's role act for a shop."""
 
     person_picture_field = shop_picture_field = "picture"
+    person_language_field = "language"
     product_category_field = "category__slug"
     moderator_permissions = ("accounts.suspend_user", "catalog.hide_product")
 

@@ -76,6 +76,7 @@ class MessagingHost(SafetyHost):
     person_joined_field = "date_joined"  # when the account was created; empty if unknown
     person_picture_field = ""  # the fields with the files of pictures; empty if there are none
     shop_picture_field = ""
+    person_language_field = ""  # the language that a person has chosen; empty if there is none
     product_title_field = "title"
     product_slug_field = "slug"  # the slug in `/products/<slug>/contact/`
     product_category_field = ""  # to a column of the category, such as `category__slug`

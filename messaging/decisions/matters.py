@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
@@ -97,7 +98,13 @@ class Matter:
         ]
 
     def initial(self) -> dict[str, Any]:
-        """Return the first values of the form."""
+        """Return the first values of the form, in the language of those who will read them."""
+        languages = {getattr(one, host.person_language_field or "", "") for one in self.people}
+        chosen = languages.pop() if len(languages) == 1 else ""
+        with translation.override(chosen or translation.get_language()):
+            return self._initial()
+
+    def _initial(self) -> dict[str, Any]:
         keys = [person.pk for person in self.people]
         latest = Decision.objects.filter(person__in=keys).order_by("-pk")
         initial: dict[str, Any] = {"seen": latest.values_list("pk", flat=True).first() or 0}

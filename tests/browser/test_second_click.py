@@ -1,7 +1,7 @@
 """A second click while a form is under way is no second act."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from accounts.models import User
 from catalog.models import Shop
@@ -17,7 +17,11 @@ def posts() -> list[str]:
 
 
 def watch(page: Page, posts: list[str]) -> None:
-    page.on("request", lambda request: request.method == "POST" and posts.append(request.url))
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            posts.append(request.url)
+
+    page.on("request", note)
 
 
 def test_two_clicks_delete_a_saved_reply_as_one_does(

@@ -88,6 +88,17 @@ def test_every_kind_of_report_leads_to_a_decision(
     assert Sanction.objects.get().person == behind
 
 
+def test_the_draft_is_in_the_language_of_whom_it_is_about(
+    seller: User, shopper: User, said: Message, client: Client
+) -> None:
+    report = reports.report_message(seller, said.conversation_id, said.sequence, "abuse", "")
+    User.objects.filter(pk=shopper.pk).update(language="es")
+    page = client.get(f"{DECIDE}?report={report.pk}").text
+    assert "escribiste: «" in page
+    assert "Insultos o amenazas" in page
+    assert "Decide about" in page  # the form itself is in the moderator's
+
+
 def test_a_suspension_for_a_report_is_told_to_the_reporter(
     seller: User, shopper: User, said: Message, client: Client
 ) -> None:
