@@ -42,6 +42,7 @@ def main() -> int:
     options.add_argument("--cores-only", action="store_true", help="only pages per core, at 10,000")
     options.add_argument("--core-rounds", type=int, default=5, help="0: no pages per core")
     options.add_argument("--core-seconds", type=float, default=1.5, help="per page and round")
+    options.add_argument("--only", nargs="+", default=[], help="pages with one of these words")
     options.add_argument("--no-browser", action="store_true", help="don't count first visits")
     chosen = options.parse_args()
     sizes = SIZES | {"large": Size(chosen.messages)}
@@ -49,7 +50,7 @@ def main() -> int:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
         with services.postgresql(folder) as server:
-            if chosen.core_rounds:
+            if chosen.core_rounds and not chosen.only:
                 per_core = prepared(server.address, "per_core", SIZES["small"])
                 lines = cores.measure(
                     per_core, folder, chosen.core_rounds, chosen.core_seconds,
@@ -59,7 +60,7 @@ def main() -> int:
             if chosen.cores_only:
                 return 0
             addresses = {name: prepared(server.address, name, size) for name, size in sizes.items()}
-            return report(*measured(addresses, chosen.rounds))
+            return report(*measured(addresses, chosen.rounds, chosen.only))
 
 
 def prepared(server: str, name: str, size: Size) -> str:
@@ -89,9 +90,16 @@ def prepared(server: str, name: str, size: Size) -> str:
     return address
 
 
-def measured(addresses: dict[str, str], rounds: int) -> tuple[Pages, Pages]:
-    """Measure both sizes in alternating rounds, so that disturbances affect both."""
-    with Measurer(addresses["small"]) as small, Measurer(addresses["large"], "--check") as large:
+def measured(addresses: dict[str, str], rounds: int, only: list[str]) -> tuple[Pages, Pages]:
+    """Measure both sizes in alternating rounds, so that disturbances affect both.
+
+    Args:
+        only: words of which a page's name has one; empty for all pages.
+    """
+    with (
+        Measurer(addresses["small"], *only) as small,
+        Measurer(addresses["large"], "--check", *only) as large,
+    ):
         # Where the small database has less to show, this would measure how long rows take to draw.
         rows = {
             few["name"]: few["rows"]
@@ -112,7 +120,7 @@ class Measurer:
 
     Args:
         address: the address of the database.
-        options: `--check` to check the query plans.
+        options: `--check` to check the query plans, and words, see `measure.main`.
     """
 
     def __init__(self, address: str, *options: str) -> None:

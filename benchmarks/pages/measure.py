@@ -22,7 +22,7 @@ from django.utils import timezone
 
 LARGE = ("messaging_message", "messaging_conversation", "messaging_participant",
          "messaging_lane", "notifications_notification", "notifications_news",
-         "catalog_productimage", "messaging_case", "messaging_report")  # fmt: skip
+         "catalog_productimage")  # fmt: skip
 ROW = b'class="inbox__item"'  # of a list of conversations
 ADMIN = ("messaging/conversation", "messaging/message", "messaging/participant",
          "notifications/notification")  # fmt: skip
@@ -77,13 +77,16 @@ class Page:
     scans: list[str] = field(default_factory=list)
 
 
-def main(check: bool) -> None:
+def main(check: bool, words: list[str]) -> None:
     """Print the pages; then, for every line on stdin, request every page.
 
     Args:
         check: whether to check the plans of the pages' queries too.
+        words: only pages whose names have one of these, if there are any.
     """
     pages = pages_to_measure()
+    if words:
+        pages = [page for page in pages if any(word in page.name for word in words)]
     for page in pages:
         look_at(page, check)
     say([{key: value for key, value in vars(page).items() if key in TOLD} for page in pages])
@@ -253,4 +256,5 @@ def look_at(page: Page, check: bool) -> None:
 if __name__ == "__main__":
     import config.asgi  # noqa: F401 – all that a server has loaded, and as it has it
 
-    main(check="--check" in sys.argv)
+    options = sys.argv[1:]
+    main("--check" in options, [one for one in options if one != "--check"])

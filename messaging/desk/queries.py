@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from msgspec import Struct
 
 from messaging import extras
@@ -106,7 +106,11 @@ class Past:
 
 def past_of(person: Person) -> Past:
     """Return what the desk tells of a person."""
-    about = Report.objects.filter(things.against(person))
+    about = things.against(person).aggregate(
+        upheld=Count("pk", filter=reports.upheld()),
+        dismissed=Count("pk", filter=Q(outcome=Report.Outcome.DISMISSED)),
+        open=Count("pk", filter=Q(outcome="", is_set_aside=False)),
+    )
     blocked = Q(consumer=person.pk, side=Side.SELLER)
     blocked |= Q(shop__in=things.owned_shops(person.pk), side=Side.CONSUMER)
     own = Report.objects.filter(reporter=person.pk).exclude(outcome="")
@@ -117,9 +121,7 @@ def past_of(person: Person) -> Past:
         decisions=decided.exclude(measure=Decision.Measure.DISMISS).count(),
         reported=own.count(),
         right=own.filter(reports.upheld()).count(),
-        upheld=about.filter(reports.upheld()).count(),
-        dismissed=about.filter(outcome=Report.Outcome.DISMISSED).count(),
-        open=about.filter(outcome="", is_set_aside=False).count(),
+        **about,
         rejected=HeldMessage.objects.filter(
             sender=person.pk, state=HeldMessage.State.REJECTED
         ).count(),

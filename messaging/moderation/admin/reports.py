@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.host import host, product_model, shop_model
 from messaging.models import Conversation, MutedReporter, Report
 from messaging.reports import queries, things
-from trato.admin.bases import ReadOnlyAdmin, StaffAdmin, page_link, person_of
+from trato.admin.bases import BoundedPaginator, ReadOnlyAdmin, StaffAdmin, page_link, person_of
 from trato.admin.reasons import act_with_reason
 from trato.people import columns_of, name_column_of
 
@@ -87,7 +87,8 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
         f"product__{host.product_title_field}", f"shop__{host.shop_name_field}",
     )  # fmt: skip
     view_on_site = False  # the page is its reporter's
-    date_hierarchy = "created_at"
+    paginator = BoundedPaginator
+    show_full_result_count = False
     ordering = ("created_at", "pk")
     fields = (
         "about", "reason", "their_words", "reported_by", "was_right", "how_many", "reported",
