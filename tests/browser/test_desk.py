@@ -1,5 +1,6 @@
 """A moderator works through the desk by keyboard alone; a second one sees what is taken."""
 
+import time
 import uuid
 
 from django.contrib.auth.models import Group
@@ -13,6 +14,7 @@ from messaging.moderation import permissions
 from messaging.records import Attempt
 from tests.browser.acts import Person, open_thread, says
 from tests.browser.inspector import Inspector
+from tests.patience import PATIENCE
 
 QUEUE = "/admin/messaging/case/"
 
@@ -122,12 +124,20 @@ def test_counts_are_asked_for_one_at_a_time_however_slow_the_answer(
             held(shopper, conversation, "Pay me on the other app")
         desk.clock.run_for(10_000)
 
+    def asked(number: int) -> Route:
+        """Wait until the page has asked so many times; return the last request."""
+        end = time.monotonic() + PATIENCE
+        while len(waiting) < number:
+            assert time.monotonic() < end
+            desk.wait_for_timeout(20)  # lets the request arrive here
+        return waiting[number - 1]
+
     one_more()
     one_more()
-    waiting[0].fulfill(json={"open": 1, "severe": 0, "free": 1})
+    asked(1).fulfill(json={"open": 1, "severe": 0, "free": 1})
     count(desk, "open", 1)
     with desk.expect_request("**/case/state/"):  # not before
         desk.clock.run_for(10_000)
-    waiting[1].continue_()
+    asked(2).continue_()
     count(desk, "open", 2)
     assert len(waiting) == 2
