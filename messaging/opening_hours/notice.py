@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
 from django.utils import timezone
 
-from messaging.host import Shop
 from messaging.models import OpeningHours
 
 
@@ -19,11 +17,6 @@ class Closed:
     """
 
     until: datetime | None
-
-
-def of_loaded(shop: Shop, week: Any, days_off: Any) -> Closed | None:
-    """Return the notice for columns that are loaded; both are None if the shop has no hours."""
-    return of_row(OpeningHours(shop=cast(Any, shop), week=week or [], days_off=days_off or {}))
 
 
 def of_row(hours: OpeningHours) -> Closed | None:

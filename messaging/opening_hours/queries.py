@@ -1,6 +1,6 @@
 """When shops are open: each function makes one query, and another one if a shop has no hours."""
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -33,9 +33,12 @@ def hours_of(conversation: Conversation) -> OpeningHours:
     loaded: Any = conversation
     if not hasattr(loaded, "week"):  # see `access.conversation_for`
         return row_of(conversation.shop)
-    return OpeningHours(
-        shop=conversation.shop, week=loaded.week or [], days_off=loaded.days_off or {}
-    )
+    return hours_from(conversation.shop, loaded.week, loaded.days_off)
+
+
+def hours_from(shop: Shop, week: Any, days_off: Any) -> OpeningHours:
+    """Return the hours from loaded columns; both are None if the shop has no hours."""
+    return OpeningHours(shop=cast(Any, shop), week=week or [], days_off=days_off or {})
 
 
 @prepared

@@ -20,6 +20,7 @@ from trato.text import has_control_characters
 from . import cases, notices
 
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
+TITLE_MAX = Report._meta.get_field("product_title").max_length  # a host's may be longer
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def report_as_visitor(
 
 
 def _title_of(product: Product | None) -> str:
-    return host.product_title(product) if product is not None else ""
+    return host.product_title(product)[:TITLE_MAX] if product is not None else ""
 
 
 def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Report:
