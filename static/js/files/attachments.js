@@ -86,12 +86,11 @@ export class Attachments {
   }
 
   async add(files) {
-    for (const file of files) {
-      // Counted each time: others may be added while the browser keeps one.
-      if (this.ids().length >= this.most) return this.sayTooMany();
-      const isKept = await uploads.add(this.conversation, file, this.whyNot(file));
-      if (!isKept) this.box.querySelector("[data-unkept]").hidden = false;
-    }
+    const free = Math.max(0, this.most - this.ids().length);
+    // Noted at once, so that they keep their order when more files are added at the same time.
+    const kept = files.slice(0, free).map((file) => uploads.add(this.conversation, file, this.whyNot(file)));
+    if (files.length > free) this.sayTooMany();
+    if (!(await Promise.all(kept)).every(Boolean)) this.box.querySelector("[data-unkept]").hidden = false;
   }
 
   /**
