@@ -135,8 +135,7 @@ def forget_quotes(person: Person) -> None:
     open_appeals = Appeal.objects.filter(decision=OuterRef("pk"), outcome="")
     decided = Decision.objects.filter(~Exists(open_appeals), person=person.pk)
     answered = Appeal.objects.filter(decision__in=decided)
-    about = Q(message__sender=person.pk) | Q(person=person.pk)
-    closed = Report.objects.filter(about).exclude(outcome="")
+    closed = Report.objects.filter(blamed_person=person.pk).exclude(outcome="")
     subjects = [f"decision:{pk}" for pk in decided.values_list("pk", flat=True)]
     subjects += [f"appeal:{pk}" for pk in answered.values_list("pk", flat=True)]
     subjects += [f"report:{pk}" for pk in closed.values_list("pk", flat=True)]
@@ -261,6 +260,7 @@ PART = Part(
         "messaging.Note.author": "words emptied where the conversation ends; else the shop's",
         "messaging.Report.reporter": "words emptied once it is closed or set aside",
         "messaging.Report.person": "kept; shown as a deleted account",
+        "messaging.Report.blamed_person": "kept; shown as a deleted account",
         "messaging.MutedReporter.user": "kept: staff may need to know",
         "messaging.PersonTrust.user": "deleted",
         "messaging.SavedReply.owner": "deleted; a shop's stay with the shop until it closes",

@@ -9,6 +9,8 @@ from factory.django import DjangoModelFactory
 from .host import host
 from .lanes import store as lanes
 from .models import Conversation, Message, Participant, Report, SavedReply, SavedView, Side
+from .moderation.models import KINDS
+from .reports.things import blamed_for
 from .snapshots import snapshot_of
 
 
@@ -62,12 +64,19 @@ class ParticipantFactory(DjangoModelFactory[Participant]):
 
 
 class ReportFactory(DjangoModelFactory[Report]):
-    """A report of `reporter=` about `message=`."""
+    """A report of `reporter=` about `message=`, or another thing."""
 
     class Meta:
         model = Report
 
     reason = Report.Reason.SPAM
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
+        reporter = kwargs.get("reporter")
+        thing = {kind: kwargs[kind] for kind in KINDS if kind in kwargs}
+        blamed = blamed_for(thing, reporter.pk if reporter else None) if thing else {}
+        return blamed | kwargs
 
 
 class SavedReplyFactory(DjangoModelFactory[SavedReply]):

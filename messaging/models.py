@@ -123,6 +123,11 @@ class Message(models.Model):
                 name="messages_removed",
             ),
             models.Index(
+                fields=["sender"],
+                condition=models.Q(removed_at__isnull=False),
+                name="messages_removed_of_sender",
+            ),
+            models.Index(
                 fields=["withdrawn_at"],
                 condition=models.Q(withdrawn_at__isnull=False),
                 name="messages_withdrawn",

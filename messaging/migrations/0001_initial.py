@@ -559,6 +559,11 @@ class Migration(migrations.Migration):
                         name="messages_removed",
                     ),
                     models.Index(
+                        condition=models.Q(("removed_at__isnull", False)),
+                        fields=["sender"],
+                        name="messages_removed_of_sender",
+                    ),
+                    models.Index(
                         condition=models.Q(("withdrawn_at__isnull", False)),
                         fields=["withdrawn_at"],
                         name="messages_withdrawn",
@@ -1336,6 +1341,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "blamed_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person who answers for it",
+                    ),
+                ),
+                (
+                    "blamed_shop",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.MESSAGING_SHOP_MODEL,
+                        verbose_name="shop that answers for it",
+                    ),
+                ),
+                (
                     "message",
                     models.ForeignKey(
                         blank=True,
@@ -1448,6 +1475,14 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="report_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("blamed_person", None), ("blamed_shop__isnull", False)),
+                            models.Q(("blamed_person__isnull", False), ("blamed_shop", None)),
+                            _connector="OR",
+                        ),
+                        name="report_blames_person_or_shop",
                     ),
                     models.UniqueConstraint(
                         fields=("kind", "about_id", "reporter"),

@@ -112,6 +112,23 @@ class Report(models.Model):
         blank=True,
         verbose_name=_("person"),
     )
+    # Who answers for the thing: a person or the owners of a shop, see `things.blamed_for`.
+    blamed_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("person who answers for it"),
+    )
+    blamed_shop = HostForeignKey(
+        settings.MESSAGING_SHOP_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("shop that answers for it"),
+    )
     # Which of the five is set, and its key: reports with the same two are about the same thing.
     kind = models.GeneratedField(
         expression=models.Case(
@@ -174,6 +191,11 @@ class Report(models.Model):
             models.CheckConstraint(
                 condition=models.Q(*map(_only, KINDS), _connector=models.Q.OR),
                 name="report_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(blamed_person=None, blamed_shop__isnull=False)
+                | models.Q(blamed_person__isnull=False, blamed_shop=None),
+                name="report_blames_person_or_shop",
             ),
             models.UniqueConstraint(
                 fields=["kind", "about_id", "reporter"], name="one_report_per_thing_and_person"

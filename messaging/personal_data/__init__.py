@@ -39,6 +39,7 @@ PART = Part(
         "messaging.Note.author": "notes",
         "messaging.Report.reporter": "reports",
         "messaging.Report.person": "left out: it is somebody else's; decisions has the outcome",
+        "messaging.Report.blamed_person": "left out: as for person",
         "messaging.MutedReporter.user": "left out: protects staff from abuse",
         "messaging.PersonTrust.user": "left out: protects others from abuse",
         "messaging.SavedReply.owner": "saved_replies",

@@ -17,7 +17,7 @@ from trato.errors import Refused
 from trato.people import Person
 from trato.text import has_control_characters
 
-from . import cases, notices
+from . import cases, notices, things
 
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
 TITLE_MAX = Report._meta.get_field("product_title").max_length  # a host's may be longer
@@ -180,6 +180,7 @@ def report_as_visitor(
         "reason": reason,
         "words": words,
         "product_title": _title_of(product),
+        **things.blamed_for(thing, None),
         "visitor_name": visitor.name,
         "visitor_language": visitor.language,
     }
@@ -208,6 +209,7 @@ def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Repo
             "words": words,
             "product_title": _title_of(thing.get("product")),
             "is_set_aside": muted.exists(),
+            **things.blamed_for(thing, actor.pk),
         },
     )
     if created:

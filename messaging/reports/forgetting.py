@@ -18,7 +18,7 @@ def forget_deleted(report: Report) -> None:
     if message is None:
         return
     others = Report.objects.filter(message=message.pk, outcome="", is_set_aside=False)
-    is_gone = is_deleted(message.sender) and message.conversation.ended_at is not None
+    is_gone = is_deleted(report.blamed_person) and message.conversation.ended_at is not None
     if is_gone and not others.exists():
         Message.objects.filter(pk=message.pk).update(body="")
         files.delete(File.objects.filter(message=message.pk))

@@ -87,12 +87,7 @@ def against_same(report: Report) -> QuerySet[Report]:
 
     The two sides of a conversation report each other; everything else has one side.
     """
-    rows, conversation = alike(report), report.conversation
-    if conversation is None:
-        return rows
-    shopper = conversation.consumer_id
-    is_by_shopper = report.reporter_id == shopper
-    return rows.filter(reporter=shopper) if is_by_shopper else rows.exclude(reporter=shopper)
+    return alike(report).filter(blamed_person=report.blamed_person_id)
 
 
 def oldest_of_each_thing() -> Combinable:

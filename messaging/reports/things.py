@@ -1,21 +1,21 @@
 """What reports are about: the name and address of a thing, and the people behind it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from messaging.host import host
 from messaging.models import Conversation, Report
 from messaging.search.excerpts import address
-from trato.listed import listed
 from trato.people import Person
 
 # What the functions below read, for `select_related`.
 RELATED = (
-    "message__sender", "message__conversation__shop", "conversation__shop",
-    "conversation__consumer", f"product__{host.product_shop_field}", "shop", "person",
+    "message__conversation__shop", "conversation__shop", "conversation__consumer",
+    f"product__{host.product_shop_field}", "shop", "person", "blamed_person",
 )  # fmt: skip
 
 
@@ -46,19 +46,36 @@ def url_of(report: Report) -> str:
     return report.conversation.get_absolute_url() if report.conversation else ""
 
 
+def blamed_for(thing: Mapping[str, Any], reporter_id: int | None) -> dict[str, int]:
+    """Return who answers for a reported thing, as the columns of `Report` for it.
+
+    That is the sender of a message, and the shop of a product. Of a conversation it is the other
+    side than the reporter's.
+
+    Args:
+        thing: the reported row under the name of its column.
+    """
+    if message := thing.get("message"):
+        return {"blamed_person_id": message.sender_id}
+    if person := thing.get("person"):
+        return {"blamed_person_id": person.pk}
+    conversation = thing.get("conversation")
+    if conversation is not None and reporter_id != conversation.consumer_id:
+        return {"blamed_person_id": conversation.consumer_id}
+    if conversation is not None:
+        return {"blamed_shop_id": conversation.shop_id}
+    shop = host.shop_of(thing["product"]) if thing.get("product") else thing["shop"]
+    return {"blamed_shop_id": shop.pk}
+
+
 def people_behind(report: Report) -> list[Any]:
     """Return the people who answer for the reported thing, whom staff may suspend.
 
-    That is the sender of a message, and the owners of a shop. Of a conversation it is the other
-    side than the reporter's.
+    Of a shop these are its owners.
     """
-    if report.message:
-        return [report.message.sender]
-    if report.person_id:
-        return [_person(report)]
-    if report.conversation and report.reporter_id != report.conversation.consumer_id:
-        return [report.conversation.consumer]
-    return _owners_of(_shop_id(report))
+    if report.blamed_shop_id is None:
+        return [report.blamed_person]
+    return _owners_of(report.blamed_shop_id)
 
 
 def owners_of_product(product: Any) -> list[Any]:
@@ -72,21 +89,9 @@ def _owners_of(shop_id: int) -> list[Any]:
 
 
 def against(person: Person) -> QuerySet[Report]:
-    """Return the reports of what a person answers for, see `people_behind`.
-
-    One query finds them each way: with an `OR`, PostgreSQL would read all messages.
-    """
+    """Return the reports of what a person answers for, see `people_behind`."""
     shops = owned_shops(person.pk)
-    as_shopper = Q(reporter=None) | ~Q(reporter=F("conversation__consumer"))
-    ways = [Q(message__sender=person.pk), Q(as_shopper, conversation__consumer=person.pk)]
-    ways += [Q(person=person.pk)]
-    if shops:
-        as_shop = Q(conversation__shop__in=shops, reporter=F("conversation__consumer"))
-        sold = Q(**{f"product__{host.product_shop_field}__in": shops})
-        ways += [as_shop, Q(shop__in=shops), sold]
-    first, *others = (Report.objects.filter(way).order_by().values_list("pk") for way in ways)
-    keys = [key for (key,) in first.union(*others)]
-    return Report.objects.filter(pk__in=listed(keys))
+    return Report.objects.filter(Q(blamed_person=person.pk) | Q(blamed_shop__in=shops))
 
 
 def owned_shops(person_id: int) -> list[int]:
@@ -120,11 +125,3 @@ def _conversation(report: Report) -> Conversation:
 def _person(report: Report) -> Person:
     person: Any = report.person
     return person  # type: ignore[no-any-return]
-
-
-def _shop_id(report: Report) -> int:
-    if report.shop_id:
-        return int(report.shop_id)
-    if report.product_id:
-        return int(host.shop_of(report.product).pk)
-    return _conversation(report).shop_id

@@ -59,6 +59,7 @@ def report(cast: Cast) -> None:
     rows = Report.objects.bulk_create(
         Report(
             message=message,
+            blamed_person_id=message.sender_id,
             reporter_id=reporter.pk,
             reason=line.report[0],
             words=line.report[1],

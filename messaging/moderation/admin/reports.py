@@ -78,13 +78,12 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
     list_filter = (State, Kind, "reason", "created_at")
     list_select_related = ("reporter", *things.RELATED)
     search_fields = (
-        "words", "visitor_email", columns_of("reporter")[0], *columns_of("message__sender"),
-        *columns_of("person"), f"product__{host.product_title_field}",
-        f"shop__{host.shop_name_field}",
+        "words", "visitor_email", columns_of("reporter")[0], *columns_of("blamed_person"),
+        f"product__{host.product_title_field}", f"blamed_shop__{host.shop_name_field}",
     )  # fmt: skip
     shown_of_others = (
-        name_column_of("message__sender"), name_column_of("person"),
-        f"product__{host.product_title_field}", f"shop__{host.shop_name_field}",
+        name_column_of("blamed_person"), f"product__{host.product_title_field}",
+        f"blamed_shop__{host.shop_name_field}",
     )  # fmt: skip
     view_on_site = False  # the page is its reporter's
     paginator = BoundedPaginator
@@ -139,8 +138,7 @@ class ReportAdmin(ReportActs, ReadOnlyAdmin, StaffAdmin[Report]):
             return page_link(shop_model(), report.shop_id, things.name_of(report))
         if report.conversation_id:
             return page_link(Conversation, report.conversation_id, things.name_of(report))
-        person: Any = report.message.sender if report.message else report.person
-        return page_link(get_user_model(), person.pk, person)
+        return page_link(get_user_model(), report.blamed_person_id, report.blamed_person)
 
     @admin.display(description=_("age"), ordering="created_at")
     def age(self, report: Report) -> str:

@@ -14,7 +14,8 @@ from trato.people import Person
 
 def about(report: Report) -> str:
     """Return what a report is about, in a line."""
-    name = host.display_name(report.message.sender) if report.message else things.name_of(report)
+    sender = things.people_behind(report)[0] if report.message else None
+    name = host.display_name(sender) if sender else things.name_of(report)
     return f"{report.get_reason_display()} – {name}"
 
 

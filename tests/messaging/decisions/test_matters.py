@@ -17,6 +17,7 @@ from messaging.cases import claims
 from messaging.cases.actions import open_case
 from messaging.decisions import actions
 from messaging.decisions.ruling import Ruling
+from messaging.factories import ReportFactory
 from messaging.models import (
     Case,
     Conversation,
@@ -67,8 +68,9 @@ def report_of(kind: str, seller: User, shopper: User, said: Message) -> Report:
     talk = said.conversation
     if kind == "conversation":
         return reports.report_conversation(seller, talk.pk, "abuse", "")
-    about = {"product": talk.product_id, "shop": talk.shop_id, "person": seller.pk}[kind]
-    return Report.objects.create(**{f"{kind}_id": about}, reporter=shopper, reason="scam")
+    about = {"product": talk.product, "shop": talk.shop, "person": seller}[kind]
+    row: Report = ReportFactory(**{kind: about}, reporter=shopper, reason="scam")
+    return row
 
 
 @pytest.mark.parametrize("kind", ["conversation", "product", "shop", "person"])
