@@ -10,7 +10,7 @@ from tests.faults.crashes import POINTS
 from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack
-from tests.faults.stage import Stage, stage
+from tests.faults.stage import CALM, PAUSE, Stage, stage
 
 DOOMED = 0  # the server that is killed; the other one stays
 NOTICE = 0.3  # seconds in which its clients notice that it is gone
@@ -21,12 +21,13 @@ PATIENCE = 30.0  # seconds until the point must have been reached
 async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
     rounds = form.pick(1, 13)  # 52 kills in the long form
+    passes = form.pick((1, 6), (3, 12))  # of a point, before the server dies there
     async with stage(stack, shoppers=8) as running:
-        running.talk()
+        running.talk(pause=form.pick(CALM, PAUSE))
         recovery: dict[str, list[float]] = {point: [] for point in POINTS}
         for number in range(rounds * len(POINTS)):
             point = POINTS[number % len(POINTS)]
-            recovery[point].append(await _kill_one(running, point))
+            recovery[point].append(await _kill_one(running, point, random.randint(*passes)))
         await running.settle()
         row = Row.of(
             f"kill -9 one of two servers, {rounds * len(POINTS)} times",
@@ -41,10 +42,10 @@ async def play(stack: Stack, form: Form) -> AsyncIterator[Row]:
         yield row
 
 
-async def _kill_one(running: Stage, point: str) -> float:
+async def _kill_one(running: Stage, point: str, passes: int) -> float:
     """Start a server that is going to die, let clients move to it, and time the recovery."""
     stack = running.stack
-    stack.start_server(DOOMED, {"FAULTS_CRASH": f"{point}:{random.randint(3, 12)}"})
+    stack.start_server(DOOMED, {"FAULTS_CRASH": f"{point}:{passes}"})
     await stack.wait_for_server(DOOMED)
     await running.all_live()
     death = asyncio.create_task(asyncio.to_thread(_death_of, stack.servers[DOOMED]))

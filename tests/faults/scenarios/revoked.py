@@ -13,7 +13,7 @@ from catalog.teams import remove_member
 from tests.faults.report import Row
 from tests.faults.scenario import Form
 from tests.faults.stack import Stack, settings
-from tests.faults.stage import SILENCE, Stage, run_in_thread, stage
+from tests.faults.stage import CALM, SILENCE, Stage, run_in_thread, stage
 from tests.rulings import suspend
 
 Cut = Callable[[Stage, str], None]
@@ -24,7 +24,7 @@ PATIENT = 8.0  # seconds until silence in the short form, which must pass on a s
 async def cut_off(stack: Stack, form: Form) -> AsyncIterator[Row]:
     await stack.serve()
     async with stage(stack) as running:
-        yield await _cut_off(running, "access taken away", form.pick(PATIENT, SILENCE))
+        yield await _cut_off(running, form, "access taken away", form.pick(PATIENT, SILENCE))
 
 
 async def cut_off_without_redis(stack: Stack, form: Form) -> AsyncIterator[Row]:
@@ -39,14 +39,15 @@ async def cut_off_without_redis(stack: Stack, form: Form) -> AsyncIterator[Row]:
     async with stage(stack, heartbeat=heartbeat) as running:
         stack.redis.kill()
         try:
-            yield await _cut_off(running, f"access taken away, Redis down ({how})", promised)
+            name = f"access taken away, Redis down ({how})"
+            yield await _cut_off(running, form, name, promised)
         finally:
             await asyncio.to_thread(stack.redis.start)
 
 
-async def _cut_off(running: Stage, name: str, promised: float) -> Row:
+async def _cut_off(running: Stage, form: Form, name: str, promised: float) -> Row:
     """Revoke four people's access at once, let the others talk, and time when each falls silent."""
-    running.talk(pause=0.25)
+    running.talk(pause=form.pick(CALM, 0.25))
     await asyncio.sleep(1)
     cuts: dict[str, Cut] = {
         "shopper0": _log_out,
