@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .one_database import ON_POSTGRESQL, ON_SQLITE
+from . import one_database
+from .whole import WHOLE
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
@@ -66,9 +67,7 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
     words = [*others, *(f"--ignore={folder}" for folder in APART), *options]
     servers = has_servers(missing)
     is_whole = others == ["tests"] and servers
-    on_sqlite, on_postgresql = (
-        ((*ON_SQLITE, *CHECKED), (*ON_POSTGRESQL, *CHECKED)) if is_whole else ((), ())
-    )
+    on_sqlite, on_postgresql = on_one_database() if is_whole else ((), ())
     # Without the other tests' fixtures, whose apps are not installed there.
     host = [*of[HOST], f"--confcutdir={HOST}", *options]
     suites = {
@@ -100,6 +99,16 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         ),
     }
     return [suite for suite in suites.values() if suite]
+
+
+def on_one_database() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the paths that only SQLite runs, and those that only PostgreSQL runs."""
+    on_sqlite: tuple[str, ...] = one_database.ON_SQLITE
+    on_postgresql: tuple[str, ...] = one_database.ON_POSTGRESQL
+    if not WHOLE:
+        on_sqlite += one_database.MOSTLY_ON_SQLITE
+        on_postgresql += one_database.MOSTLY_ON_POSTGRESQL
+    return (*on_sqlite, *CHECKED), (*on_postgresql, *CHECKED)
 
 
 def in_four(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.one_database import ON_POSTGRESQL, ON_SQLITE
+from tests import one_database
 
 ROOT = Path(__file__).resolve().parents[1]
+ON_SQLITE = (*one_database.ON_SQLITE, *one_database.MOSTLY_ON_SQLITE)
+ON_POSTGRESQL = (*one_database.ON_POSTGRESQL, *one_database.MOSTLY_ON_POSTGRESQL)
 LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 # What may not be named where, besides by an import.
 ABOVE = {
@@ -120,6 +122,29 @@ def test_what_runs_on_one_database_runs_on_the_other_never() -> None:
         or Path(other) in Path(one).parents
     ]
     assert both == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "skipped"),
+    [
+        (ON_SQLITE, r'vendor (!= "postgresql"|== "sqlite")'),
+        (ON_POSTGRESQL, r'vendor (!= "sqlite"|== "postgresql")'),
+    ],
+    ids=["SQLite", "PostgreSQL"],
+)
+def test_what_runs_on_one_database_needs_not_the_other(
+    paths: tuple[str, ...], skipped: str
+) -> None:
+    """A test that is skipped on the one that runs it would run nowhere."""
+    skips = re.compile(
+        rf"skipif\(\s*connection\.{skipped}|if connection\.{skipped}:\s+pytest\.skip"
+    )
+    modules = [
+        module
+        for path in map(ROOT.joinpath, paths)
+        for module in ([path] if path.is_file() else path.rglob("test_*.py"))
+    ]
+    assert [str(module) for module in modules if skips.search(module.read_text())] == []
 
 
 def test_no_module_is_too_long() -> None:
