@@ -1,5 +1,6 @@
 """The cast, and how they reach the site: with a browser or a socket."""
 
+import gc
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,13 @@ hypothesis.settings.load_profile("patient")
 # On a busy machine even a healthy Redis takes longer than a second, and what a process misses
 # meanwhile only the heartbeat would bring. Tests of an absent Redis shorten this.
 django_settings.REDIS_TIMEOUT_SECONDS = PATIENCE
+
+
+def pytest_collection_finish() -> None:
+    """Don't look through all modules and tests for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
