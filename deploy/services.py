@@ -156,27 +156,22 @@ class Server:
 
 
 @contextlib.contextmanager
-def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
+def postgresql(
+    folder: Path, like: Path | None = None, database: str = "postgres", /, **options: str | int
+) -> Iterator[Server]:
     """Run a private PostgreSQL with its data in `folder`; its address contains a database.
 
     Args:
+        like: the data of a server that does not run, to begin with a copy of.
+        database: the database in its address.
         options: the server's settings, for example `max_connections=20`.
     """
     user = _unprivileged_user()
     data = folder / "postgresql"
-    data.mkdir(mode=0o700)
-    if user:
-        shutil.chown(data, user)
-    subprocess.run(
-        [
-            *(required("initdb"), "--auth=trust", "--username=trato", "--encoding=UTF8"),
-            *("--no-sync", "--locale=C", f"--pgdata={data}"),
-        ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        user=user,
-        cwd=data,
-    )
+    if like:
+        copy_data(like, data)
+    else:
+        _create_data(data, user)
     port = free_port()
     settings = {
         "port": port,
@@ -190,7 +185,7 @@ def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
     } | options
     command = [required("postgres"), "-D", str(data)]
     command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    address = f"postgres://trato@127.0.0.1:{port}/postgres"
+    address = f"postgres://trato@127.0.0.1:{port}/{database}"
     yield from _running(
         Server(
             address,
@@ -200,6 +195,27 @@ def postgresql(folder: Path, **options: str | int) -> Iterator[Server]:
             psycopg.OperationalError,
             user=user,
         )
+    )
+
+
+def copy_data(data: Path, copy: Path) -> None:
+    """Copy the data of a PostgreSQL that does not run, with their owner and permissions."""
+    subprocess.run(["cp", "-a", str(data), str(copy)], check=True)  # noqa: S607
+
+
+def _create_data(data: Path, user: str | None) -> None:
+    data.mkdir(mode=0o700)
+    if user:
+        shutil.chown(data, user)
+    subprocess.run(
+        [
+            *(required("initdb"), "--auth=trust", "--username=trato", "--encoding=UTF8"),
+            *("--no-sync", "--locale=C", f"--pgdata={data}"),
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user,
+        cwd=data,
     )
 
 

@@ -113,6 +113,8 @@ def environment_of(
             "TEST_DATABASE_TEMPLATE": template.DATABASE,
             "REDIS_URL": stack.enter_context(services.redis_server(own)).address,
         }
+    elif suite.starts_servers:
+        addresses |= templates.for_own_servers
     elif suite.copies_file:
         shutil.copy(templates.file, own / "test.sqlite3")
         suite.arguments.append("--reuse-db")

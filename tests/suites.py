@@ -42,6 +42,11 @@ class Suite:
         return self.name.startswith(("PostgreSQL", "Browser", "Another shop, PostgreSQL"))
 
     @property
+    def starts_servers(self) -> bool:
+        """Whether it starts servers itself, with copies of the templates."""
+        return self.name in ("Faults", "Outages")
+
+    @property
     def copies_file(self) -> bool:
         """Whether it begins with a copy of the template's file."""
         return self.name.startswith("SQLite")

@@ -1,13 +1,15 @@
 """Migrated databases, which the suites begin with copies of.
 
-A migration takes as long as some hundred tests, and eight suites need one. `python -m
+A migration takes as long as some hundred tests, and ten suites need one. `python -m
 tests.template` migrates the test database that the environment names.
 """
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from deploy import services
 NAME = "template"
 DATABASE = f"test_{NAME}"  # as Django names it
 CONNECTIONS = 600  # to PostgreSQL, of all suites
+# Names in the environment of suites that start servers of their own.
+DATA_COPY, FILE_COPY = "TEST_POSTGRESQL_COPY", "TEST_SQLITE_COPY"
 
 
 @dataclass
@@ -27,10 +31,39 @@ class Templates:
     Args:
         file: on SQLite.
         server: the address of the suites' PostgreSQL, without a database; empty if there is none.
+        data: a copy of its data, for further servers.
     """
 
     file: Path
     server: str = ""
+    data: Path | None = None
+
+    @property
+    def for_own_servers(self) -> dict[str, str]:
+        """What a suite that starts its own servers needs in its environment, see `postgresql`."""
+        found = {DATA_COPY: self.data, FILE_COPY: self.file}
+        return {name: str(path) for name, path in found.items() if path and path.exists()}
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path, **options: str | int) -> Iterator[tuple[services.Server, bool]]:
+    """Run a PostgreSQL of a suite's own; say whether its database is migrated already.
+
+    Args:
+        options: the server's settings.
+    """
+    copy = os.environ.get(DATA_COPY)
+    place = (Path(copy), DATABASE) if copy else ()
+    with services.postgresql(folder, *place, **options) as server:
+        yield server, bool(copy)
+
+
+def copied_to(file: Path) -> bool:
+    """Copy the migrated SQLite file; return whether there is one."""
+    copy = os.environ.get(FILE_COPY)
+    if copy:
+        shutil.copy(copy, file)
+    return bool(copy)
 
 
 def prepare(
@@ -62,6 +95,11 @@ def prepare(
     codes = [migration.wait() for migration in migrations]
     if any(codes):
         raise SystemExit("The test database could not be migrated.")
+    if on_postgresql:
+        server.stop()
+        templates.data = folder / "copy"
+        services.copy_data(folder / "postgresql", templates.data)
+        server.start()
     return templates
 
 

@@ -25,12 +25,15 @@ def main() -> None:
     parser.add_argument("--long", action="store_true")
     options = parser.parse_args()
     with getattr(stack, options.ground)(options.folder) as started:
-        prepare_database()
+        prepare_database(started)
         asyncio.run(play(started, options))
 
 
-def prepare_database() -> None:
-    """Migrate. Django is imported only now, because it reads addresses from the environment."""
+def prepare_database(started: Stack) -> None:
+    """Migrate, unless that is done.
+
+    Django is imported only now, because it reads addresses from the environment.
+    """
     import django
 
     django.setup()
@@ -39,7 +42,8 @@ def prepare_database() -> None:
 
     for name in ("trato", "psycopg.pool"):  # for the suite's own process, not for the servers
         logging.getLogger(name).setLevel(logging.ERROR)
-    call_command("migrate", verbosity=0)
+    if not started.is_migrated:
+        call_command("migrate", verbosity=0)
     connection.close()
 
 

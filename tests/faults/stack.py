@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from deploy import cluster, services
+from tests import template
 
 MAX_CONNECTIONS = 60  # of PostgreSQL; two servers use at most 36
 
@@ -31,6 +32,7 @@ class Stack:
     postgres: services.Server
     redis: services.Server
     front: str = ""  # nginx's address
+    is_migrated: bool = False
 
     def __init__(self, folder: Path, ports: list[int], environment: dict[str, str]) -> None:
         self.folder, self.ports, self.environment = folder, ports, environment
@@ -120,8 +122,8 @@ class _Front(cluster.Cluster):
 def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
     """Start everything but the servers, and put the addresses into this process's environment."""
     with ExitStack() as ending:
-        postgres = ending.enter_context(
-            services.postgresql(folder, fsync="on", max_connections=MAX_CONNECTIONS)
+        postgres, is_migrated = ending.enter_context(
+            template.postgresql(folder, fsync="on", max_connections=MAX_CONNECTIONS)
         )
         redis = ending.enter_context(services.redis_server(folder))
         os.environ |= {
@@ -132,6 +134,7 @@ def postgresql_and_redis(folder: Path) -> Iterator[Stack]:
         front = ending.enter_context(_Front(folder, page_daphnes=0))
         stack = Stack(folder, front.ports, dict(os.environ))
         stack.postgres, stack.redis, stack.front = postgres, redis, front.url
+        stack.is_migrated = is_migrated
         with _ending(stack):
             yield stack
 
@@ -145,6 +148,7 @@ def sqlite(folder: Path) -> Iterator[Stack]:
         "MEDIA_ROOT": str(folder / "media"),
     }
     stack = Stack(folder, [services.free_port()], dict(os.environ))
+    stack.is_migrated = template.copied_to(folder / "site.sqlite3")
     with _ending(stack):
         yield stack
 

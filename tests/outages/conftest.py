@@ -17,6 +17,7 @@ import pytest
 import redis
 
 from deploy import programs, services
+from tests import template
 from tests.site import Answer, Line, Site, Visitor
 
 
@@ -101,7 +102,7 @@ def running() -> Iterator[Place]:
         folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL runs as another user, who needs to enter
         with (
-            services.postgresql(folder, max_connections=40) as database,
+            template.postgresql(folder, max_connections=40) as (database, is_migrated),
             services.redis_server(folder) as broker,
         ):
             environment = {
@@ -109,10 +110,8 @@ def running() -> Iterator[Place]:
                 "REDIS_URL": broker.address,
                 "DATABASE_POOL_SIZE": "4",
             }
-            for command in (
-                ["manage.py", "migrate", "--verbosity=0"],
-                ["-m", "tests.outages.cast"],
-            ):
+            migrate = [] if is_migrated else [["manage.py", "migrate", "--verbosity=0"]]
+            for command in (*migrate, ["-m", "tests.outages.cast"]):
                 done = subprocess.run(
                     [sys.executable, *command],
                     env=os.environ | environment,
