@@ -8,7 +8,7 @@ from messaging.models import Conversation
 from tests.browser.acts import Person, badge, block_socket, live, open_thread, polling, shows, write
 from tests.rulings import remove_message
 from tests.said import say
-from tests.whole import only_whole
+from tests.whole import only_whole, some_of
 
 BELL = ".site-nav a:has([data-badge=notices])"
 TITLE = "We removed your message"
@@ -23,7 +23,7 @@ def bell(page: Page, count: int) -> None:
         expect(page.locator(BELL)).to_be_hidden()
 
 
-@pytest.mark.parametrize("wait", [live, polling])
+@pytest.mark.parametrize("wait", some_of([live, polling], 1))
 def test_a_notice_rings_the_bell_and_says_what_it_is(
     wait: object, person: Person, shopper: User, conversation: Conversation, moderator: User
 ) -> None:

@@ -10,7 +10,7 @@ from messaging.factories import MessageFactory, ParticipantFactory
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, badge, live, open_thread, says, state, write
 from tests.browser.files import CHOOSE, LINES, photo
-from tests.whole import only_whole
+from tests.whole import only_whole, some_of
 
 SCROLLER = ".thread__scroll"
 LONG = 100  # messages; a page of history has 40
@@ -47,7 +47,7 @@ def sequences(page: Page) -> list[int]:
     return [int(sequence) for sequence in shown]
 
 
-@pytest.mark.parametrize("pixels", [0, 60])
+@pytest.mark.parametrize("pixels", some_of([0, 60], 1))
 def test_older_messages_load_on_scrolling_up_and_what_is_in_view_stays(
     pixels: int, person: Person, shopper: User, long_thread: Conversation
 ) -> None:
