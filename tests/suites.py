@@ -86,11 +86,11 @@ def suites_for(arguments: list[str], missing: list[str]) -> list[Suite]:
         and Suite("Cluster", [*of[CLUSTER], *options], needs=(*SERVERS, "nginx", "curl")),
         **{
             name: others and Suite(name, paths, needs=SERVERS)
-            for name, paths in in_four("PostgreSQL and Redis", words, on_sqlite).items()
+            for name, paths in in_parts("PostgreSQL and Redis", words, on_sqlite).items()
         },
         **{
             name: others and Suite(name, paths)
-            for name, paths in in_four("SQLite and memory", words, on_postgresql).items()
+            for name, paths in in_parts("SQLite and memory", words, on_postgresql).items()
         },
         OUTAGES: of[OUTAGES] and Suite("Outages", [*of[OUTAGES], *options], needs=SERVERS),
         "Another shop, PostgreSQL": of[HOST]
@@ -116,8 +116,10 @@ def on_one_database() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*on_sqlite, *CHECKED), (*on_postgresql, *CHECKED)
 
 
-def in_four(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:
-    """Return the tests on one database in four parts, for the same reason as `browser_suites`.
+def in_parts(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, list[str]]:
+    """Return the tests on one database in parts, for the same reason as `browser_suites`.
+
+    Few of those that are not about messaging run on PostgreSQL.
 
     Args:
         elsewhere: paths that the other database runs.
@@ -133,9 +135,11 @@ def in_four(name: str, words: list[str], elsewhere: Sequence[str]) -> dict[str, 
     tests = [path for path in tests if path not in elsewhere]
     ignored = [*words[1:], *(f"--ignore={path}" for path in elsewhere)]
     without = [f"--ignore={folder}" for folder in (MESSAGING, *HALF)]
+    rest = {"the rest 1": [*HALF, *ignored], "the rest 2": ["tests", *without, *ignored]}
+    if name.startswith("PostgreSQL"):
+        rest = {"the rest": ["tests", f"--ignore={MESSAGING}", *ignored]}
     return {
-        f"{name}, the rest 1": [*HALF, *ignored],
-        f"{name}, the rest 2": ["tests", *without, *ignored],
+        **{f"{name}, {part}": paths for part, paths in rest.items()},
         f"{name}, messaging 1": [*tests[::2], *ignored],
         f"{name}, messaging 2": [*tests[1::2], *ignored],
     }

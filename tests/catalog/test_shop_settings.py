@@ -18,6 +18,7 @@ from catalog import shops, teams
 from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import FormerSlug, Product, Shop, ShopMember
 from tests.products import picture
+from tests.whole import some_of
 
 pytestmark = pytest.mark.django_db
 
@@ -124,29 +125,29 @@ def test_two_owners_at_once_lose_nothing(
     assert columns(shop)["city"] == "Castellón"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"name": "North Loom"},
-        {"name": "N0rth L00m"},
-        {"name": "Trato Support"},
-        {"name": ""},
-        {"slug": "north-loom"},
-        {"slug": "NORTH-loom"},
-        {"slug": "old-loom"},
-        {"slug": "open"},
-        {"slug": "trato-support"},
-        {"slug": "bar ro"},
-        {"slug": "north_loom"},
-        {"slug": "north--loom"},
-        {"slug": "-"},
-        {"slug": "barro/../admin"},
-        {"slug": ""},
-        {"time_zone": "Europe/Atlantis"},
-        {"time_zone": "../../etc/passwd"},
-        {"city": "\u202eaicnelaV"},
-    ],
+REFUSED = (
+    {"name": "North Loom"},
+    {"name": "N0rth L00m"},
+    {"name": "Trato Support"},
+    {"name": ""},
+    {"slug": "north-loom"},
+    {"slug": "NORTH-loom"},
+    {"slug": "old-loom"},
+    {"slug": "open"},
+    {"slug": "trato-support"},
+    {"slug": "bar ro"},
+    {"slug": "north_loom"},
+    {"slug": "north--loom"},
+    {"slug": "-"},
+    {"slug": "barro/../admin"},
+    {"slug": ""},
+    {"time_zone": "Europe/Atlantis"},
+    {"time_zone": "../../etc/passwd"},
+    {"city": "\u202eaicnelaV"},
 )
+
+
+@pytest.mark.parametrize("change", some_of(REFUSED, 9))
 def test_what_belongs_to_others_or_is_none_is_refused(
     change: dict[str, str],
     shop: Shop,

@@ -30,14 +30,15 @@ from tests.rulings import remove_message
 from tests.said import say
 from tests.sockets import next_frame, send
 from tests.uploads import PDF, uploaded
-from tests.whole import some_of
+from tests.whole import WHOLE, some_of
 
 OLD = "quartzite"  # in no page, unless the message says so
 OF_FILES = "basanite"  # in their names, in a description and in the PDF
 WORDS = f"Is the {OLD} bowl dishwasher proof?"
 MESSAGES = range(1, 7)
 OF_SHOPPER, OF_SELLER = (1, 6), (3,)  # the messages with the words; files are in 6
-PEOPLE = ("shopper", "seller", "colleague")
+# One of each side; the colleague sees what the seller sees.
+PEOPLE = ("shopper", "seller", "colleague") if WHOLE else ("shopper", "seller")
 
 
 class Scene:
