@@ -18,7 +18,7 @@ only_whole = pytest.mark.skipif(not WHOLE, reason="`make test-all` runs it")
 
 
 def tries(number: int) -> int:
-    """Return how many examples Hypothesis tries: a third, unless it is `make test-all`."""
+    """Return how many examples or rounds a test tries: a third, unless it is `make test-all`."""
     return number if WHOLE else max(5, number // 3)
 
 

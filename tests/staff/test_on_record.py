@@ -110,7 +110,7 @@ def acts(client: Any, model: Any, row: Any) -> Iterator[Callable[[], Any]]:
 
 @pytest.mark.parametrize(
     ("actor", "model"),
-    some_of(product(["chief", "almost"], MODELS), 13),
+    some_of(product(["chief", "almost"], MODELS), 9),
     indirect=["actor"],
     ids=lambda value: value if isinstance(value, str) else value._meta.label,
 )

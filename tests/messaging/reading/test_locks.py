@@ -25,6 +25,7 @@ from tests.messaging.sending.stores import attempt, conversations
 from tests.messaging.sending.stores import stored as stored_together
 from tests.patience import PATIENCE
 from tests.unread import unread_count
+from tests.whole import tries
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import StatementConnection
 
@@ -151,7 +152,7 @@ def test_sends_and_marks_at_once_never_deadlock(
     async def again(work: Any, seed: int) -> None:
         connection, rng = StatementConnection(), random.Random(seed)
         try:
-            for _ in range(40):
+            for _ in range(tries(60)):
                 await work(connection, rng)
         finally:
             connection.close()
