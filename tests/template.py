@@ -41,8 +41,8 @@ class Templates:
     @property
     def for_own_servers(self) -> dict[str, str]:
         """What a suite that starts its own servers needs in its environment, see `postgresql`."""
-        found = {DATA_COPY: self.data, FILE_COPY: self.file}
-        return {name: str(path) for name, path in found.items() if path and path.exists()}
+        copies = {DATA_COPY: self.data, FILE_COPY: self.file}
+        return {name: str(path) for name, path in copies.items() if path and path.exists()}
 
 
 @contextlib.contextmanager
