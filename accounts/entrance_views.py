@@ -9,7 +9,12 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView
+from allauth.mfa.totp.views import DeactivateTOTPView
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from allauth.usersessions.views import ListUserSessionsView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
@@ -29,6 +34,27 @@ class ChoosePassword(PasswordResetFromKeyView):
     def logout(self) -> None:
         if self.request.method == "POST":
             super().logout()
+
+
+class RemoveKey(RemoveWebAuthnView):
+    """Remove a security key. After a second click it is gone already."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.get_queryset().filter(pk=kwargs["pk"]).exists():
+            return redirect("mfa_list_webauthn")
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+
+class DeactivateApp(DeactivateTOTPView):
+    """Deactivate the authenticator app. After a second click it is deactivated already."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        except Http404:
+            return redirect(self.success_url)
+        return response
 
 
 @method_decorator(reauthentication_required(app="allauth.account", allow_get=True), name="dispatch")

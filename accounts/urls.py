@@ -24,6 +24,10 @@ urlpatterns = [
         entrance_views.ChoosePassword.as_view(),
         name="choose_password",
     ),
+    path("2fa/totp/deactivate/", entrance_views.DeactivateApp.as_view(), name="deactivate_app"),
+    path(
+        "2fa/webauthn/keys/<int:pk>/remove/", entrance_views.RemoveKey.as_view(), name="remove_key"
+    ),
     path("sessions/", entrance_views.Sessions.as_view(), name="sessions"),
     # People without a password choose one by mail; a session alone is not enough.
     path(

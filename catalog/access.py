@@ -91,6 +91,11 @@ def owners(shop_id: Any) -> QuerySet[ShopMember]:
     )
 
 
+def is_owner(user: User, shop_id: int) -> bool:
+    """Whether a person owns a shop."""
+    return owners(shop_id).filter(user=user).exists()
+
+
 def own_member(user: User, shop_id: int, user_id: int) -> ShopMember:
     """Return a membership of a shop that the person owns; otherwise raise Http404."""
     rows = ShopMember.objects.filter(Exists(owners(shop_id).filter(user=user)), shop_id=shop_id)
@@ -110,7 +115,7 @@ def owned_shop(user: User, shop_id: int) -> Shop:
         PermissionDenied: the person is not an owner.
     """
     shop = own_shop(user, shop_id)
-    if not owners(shop_id).filter(user=user).exists():
+    if not is_owner(user, shop_id):
         raise PermissionDenied(f"owner of shop {shop_id}")  # only for the log
     return shop
 

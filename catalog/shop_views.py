@@ -86,7 +86,7 @@ def _page(
         "picture_form": picture_form,
         "shop": shop,
         "shops": own,
-        "is_owner": access.owners(shop_id).filter(user=request.user).exists(),
+        "is_owner": access.is_owner(request.user, shop_id),
         "url": request.build_absolute_uri(shop.get_absolute_url()),
     }
     page = render_to_string("catalog/shop_settings.html", context, request)

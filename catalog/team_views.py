@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from trato.responses import PersonRequest, key_from, person_required
 
 from . import access, invitation_links, invitation_mails, invitations, queries, submissions, teams
 from .forms import InvitationForm, RoleForm
+from .models import ShopMember
 
 
 @person_required
@@ -51,8 +52,15 @@ def team(request: PersonRequest) -> HttpResponse:
 
 @person_required
 def change_role(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse:
-    """Make an agent an owner, or an owner an agent."""
-    member = access.own_member(request.user, key_from(shop_key), key_from(user_key))
+    """Make an agent an owner, or an owner an agent.
+
+    A second click by owners who made themselves agents leads to the team like the first.
+    """
+    shop_id, user_id = key_from(shop_key), key_from(user_key)
+    gives_up = request.user.pk == user_id and request.POST.get("role") == ShopMember.Role.AGENT
+    if gives_up and not access.is_owner(request.user, shop_id):
+        return redirect("catalog:team")
+    member = access.own_member(request.user, shop_id, user_id)
     form = RoleForm(request.POST or None, initial={"role": member.role})
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,8 +79,17 @@ def change_role(request: PersonRequest, shop_key: str, user_key: str) -> HttpRes
 
 @person_required
 def remove(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse:
-    """Ask before somebody is removed from the team, and do it."""
-    member = access.own_member(request.user, key_from(shop_key), key_from(user_key))
+    """Ask before somebody is removed from the team, and do it.
+
+    A second click leads to the team like the first.
+    """
+    shop_id, user_id = key_from(shop_key), key_from(user_key)
+    try:
+        member = access.own_member(request.user, shop_id, user_id)
+    except Http404:
+        if request.method == "POST" and access.is_owner(request.user, shop_id):
+            return redirect("catalog:team")
+        raise
     if member.user_id == request.user.pk:
         return redirect("catalog:leave_team", member.shop_id)
     if request.method == "POST":
@@ -85,8 +102,11 @@ def remove(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse
 
 @person_required
 def leave(request: PersonRequest, shop_key: str) -> HttpResponse:
-    """Ask before a person leaves a team, and do it."""
-    shop = access.own_shop(request.user, key_from(shop_key))
+    """Ask before a person leaves a team, and do it. A second click leads there like the first."""
+    shop_id = key_from(shop_key)
+    if request.method == "POST" and not access.shops_of(request.user).filter(pk=shop_id).exists():
+        return redirect("catalog:team")
+    shop = access.own_shop(request.user, shop_id)
     owners = access.owners(shop.pk)
     is_owner = owners.filter(user=request.user).exists()
     context: dict[str, Any] = {"shop": shop}

@@ -124,7 +124,7 @@ def require_room_for_shop(actor: User) -> None:
 
 def require_owner(actor: User, shop_id: int) -> None:
     """Raise PermissionDenied if the actor does not own the shop."""
-    if not access.owners(shop_id).filter(user=actor).exists():
+    if not access.is_owner(actor, shop_id):
         raise PermissionDenied(f"owner of shop {shop_id}")  # only for the log
 
 

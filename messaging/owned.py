@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.conf import settings
+from django.contrib import messages as notices
 from django.db import models
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trato.people import Person, lock_person
@@ -82,6 +84,14 @@ def drawers(rows: Iterable[Row], shops: Iterable[Shop]) -> list[Drawer[Row]]:
 def owned_by(user_id: int, shop_ids: Iterable[int]) -> models.Q:
     """Return the condition for what belongs to some shops, or to a person."""
     return models.Q(shop__in=list(shop_ids)) | models.Q(owner_id=user_id)
+
+
+def note_deleted(request: HttpRequest, name: str | None) -> None:
+    """Leave a notice that something of this name was deleted; None if it wasn't there any more."""
+    if name is None:
+        notices.info(request, gettext("It was already deleted."))
+    else:
+        notices.success(request, gettext("“%(name)s” was deleted.") % {"name": name})
 
 
 def lock_owner(actor: Person, shop_id: int | None) -> models.Q:

@@ -108,15 +108,21 @@ def change(
 
 
 @transaction.atomic
-def delete(actor: Person, reply_id: int) -> None:
+def delete(actor: Person, reply_id: int) -> str | None:
     """Delete a reply for good, and its files. Messages that were sent with it keep theirs.
 
+    Returns:
+        Its name; None if the actor has no such reply, as after a second click.
+
     Raises:
-        Http404: see `queries.reply_for`.
+        Http404: see `queries.shops_for`.
     """
-    reply = queries.reply_for(actor, reply_id, lock=True)
+    reply = queries.replies_of(actor).select_for_update(no_key=True).filter(pk=reply_id).first()
+    if reply is None:
+        return None
     attachments.attach(reply, ())
     reply.delete()
+    return reply.name
 
 
 def use(actor: Person, conversation_id: int, reply_id: int) -> list[File]:

@@ -35,6 +35,15 @@ def drawers_for(user: Person) -> list[Drawer[SavedReply]]:
     return drawers(rows, shops)
 
 
+def replies_of(user: Person) -> QuerySet[SavedReply]:
+    """Return the replies that a person may change.
+
+    Raises:
+        Http404: see `shops_for`.
+    """
+    return _of(user, [shop.pk for shop in shops_for(user)])
+
+
 def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
     """Return a reply that a person may change.
 
@@ -42,7 +51,7 @@ def reply_for(user: Person, reply_id: int, *, lock: bool = False) -> SavedReply:
         Http404: it doesn't exist, it is another person's, or it is of a shop that the person
             doesn't work for.
     """
-    rows = _of(user, [shop.pk for shop in shops_for(user)]).filter(pk=reply_id)
+    rows = replies_of(user).filter(pk=reply_id)
     if lock:
         rows = rows.select_for_update(no_key=True)
     reply = rows.first()

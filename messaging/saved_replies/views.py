@@ -18,6 +18,7 @@ from messaging.files.views import respond, respond_thumbnail
 from messaging.frames import FileItem
 from messaging.host import Shop, host
 from messaging.models import File, SavedReply, SavedReplyFile
+from messaging.owned import note_deleted
 from trato.errors import Refused
 from trato.images.queue import Uploader
 from trato.responses import (
@@ -116,11 +117,10 @@ def edit(request: PersonRequest, reply_id: int) -> HttpResponse:
 @person_required
 def delete(request: PersonRequest, reply_id: int) -> HttpResponse:
     """Ask whether to delete a reply, and delete it."""
-    reply = queries.reply_for(request.user, reply_id)
     if request.method == "POST":
-        actions.delete(request.user, reply_id)
-        notices.success(request, _("“%(name)s” was deleted.") % {"name": reply.name})
+        note_deleted(request, actions.delete(request.user, reply_id))
         return redirect("messaging:saved_replies")
+    reply = queries.reply_for(request.user, reply_id)
     context = {"reply": reply, "shop_name": host.shop_name(reply.shop) if reply.shop else ""}
     return render(request, "messaging/saved_replies/delete.html", context)
 

@@ -69,13 +69,17 @@ def rename(actor: Person, view_id: int, name: str) -> SavedView:
 
 
 @transaction.atomic
-def delete(actor: Person, view_id: int) -> None:
+def delete(actor: Person, view_id: int) -> str | None:
     """Delete a view for good. It changes no conversation.
 
-    Raises:
-        Http404: see `queries.view_for`.
+    Returns:
+        Its name; None if the actor has no such view, as after a second click.
     """
-    queries.view_for(actor, view_id, lock=True).delete()
+    view = queries.views_of(actor).select_for_update(no_key=True).filter(pk=view_id).first()
+    if view is None:
+        return None
+    view.delete()
+    return view.name
 
 
 def _query(actor: Person, shop_id: int | None, text: str) -> str:

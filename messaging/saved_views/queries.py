@@ -22,6 +22,11 @@ def drawers_for(user: Person) -> list[Drawer[SavedView]]:
     return drawers(_views(user.pk, *(shop.pk for shop in shops)), shops)
 
 
+def views_of(user: Person) -> QuerySet[SavedView]:
+    """Return the views that a person may change."""
+    return SavedView.objects.filter(owned_by(user.pk, access.scope_of(user).shop_ids))
+
+
 def view_for(user: Person, view_id: int, *, lock: bool = False) -> SavedView:
     """Return a view that a person may change.
 
@@ -29,8 +34,7 @@ def view_for(user: Person, view_id: int, *, lock: bool = False) -> SavedView:
         Http404: it doesn't exist, it is another person's, or it is of a shop that the person
             doesn't work for.
     """
-    own = owned_by(user.pk, access.scope_of(user).shop_ids)
-    rows = SavedView.objects.filter(own, pk=view_id)
+    rows = views_of(user).filter(pk=view_id)
     if lock:
         rows = rows.select_for_update(no_key=True)
     view = rows.first()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from messaging import access
 from messaging.host import host
 from messaging.models import SavedView
+from messaging.owned import note_deleted
 from trato.errors import Refused
 from trato.responses import (
     STATUS,
@@ -74,11 +75,10 @@ def rename(request: PersonRequest, view_id: int) -> HttpResponse:
 @person_required
 def delete(request: PersonRequest, view_id: int) -> HttpResponse:
     """Ask whether to delete a view, and delete it."""
-    view = queries.view_for(request.user, view_id)
     if request.method == "POST":
-        actions.delete(request.user, view_id)
-        notices.success(request, _("“%(name)s” was deleted.") % {"name": view.name})
+        note_deleted(request, actions.delete(request.user, view_id))
         return redirect("messaging:saved_views")
+    view = queries.view_for(request.user, view_id)
     context = {"view": view, "shop_name": _shop_name(view)}
     return render(request, "messaging/saved_views/delete.html", context)
 

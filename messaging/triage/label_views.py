@@ -70,8 +70,8 @@ def _perform(request: PersonRequest, data: QueryDict) -> str:
             labels.change(request.user, label_id, name, colour)
             return _("Saved.")
         case "delete":
-            labels.delete(request.user, label_id)
-            return _("The label was deleted.")
+            was_there = labels.delete(request.user, label_id)
+            return _("The label was deleted.") if was_there else _("It was already deleted.")
         case _other:
             raise Refused("invalid", _("Your browser sent something we don't understand."))
 

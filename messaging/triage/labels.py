@@ -58,17 +58,21 @@ def change(actor: Person, label_id: int, name: str, colour: str) -> Label:
 
 
 @transaction.atomic
-def delete(actor: Person, label_id: int) -> None:
+def delete(actor: Person, label_id: int) -> bool:
     """Delete a label, and remove it from all conversations.
 
-    Raises:
-        Http404: the actor's shops have no such label.
+    Returns:
+        Whether the actor's shops had it: after a second click they don't.
     """
-    label = _label_of(actor, label_id)
+    try:
+        label = _label_of(actor, label_id)
+    except Http404:
+        return False
     # Labelling a conversation locks the label until the transaction ends.
     Label.objects.select_for_update().get(pk=label.pk)
     label.delete()
     _announce(label.shop_id, deleted=[label_id])
+    return True
 
 
 def _announce(shop_id: int, *, changed: Sequence[Label] = (), deleted: Sequence[int] = ()) -> None:

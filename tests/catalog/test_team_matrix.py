@@ -144,7 +144,7 @@ ACTS: dict[str, tuple[Act, set[str], set[int]]] = {
     "change a role": (_change_role, OWNERS, {404}),
     "become an owner": (_rise, OWNERS, {404}),
     "remove": (_remove, OWNERS, {404}),
-    "leave": (_leave, MEMBERS, {404}),
+    "leave": (_leave, MEMBERS, {302}),
     "accept": (_accept, {"guest"}, {302}),
     "decline": (_decline, {"guest"}, {302}),
 }
