@@ -23,6 +23,7 @@ from trato.templatetags.page_user import PAGE_USER_FIELD
 from trato.time_zones import BROWSER_COOKIE, CHOSEN_COOKIE, zone_of
 
 from . import views
+from .typed import typed_in
 
 log = structlog.get_logger("trato.http")
 
@@ -120,7 +121,7 @@ class LoggedOut(Middleware):
         if response.status_code != HTTPStatus.FOUND:
             return response
         if _is_suspended(request, response):
-            return suspended(request, views.words_of(request))
+            return suspended(request, typed_in(request))
         if request.method != "POST":
             return response
         came_from = parse_qs(urlsplit(response["Location"]).query).get("next")

@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
-from notifications.announcements.forms import TEXT_FIELDS
 from trato.errors import Code, Refused
 from trato.realtime import frames
 from trato.realtime.background import run_from_thread
@@ -29,13 +28,10 @@ from trato.responses import json_response, wants_json, with_retry_after
 from trato.staticfiles import are_collected
 from trato.templatetags.page_user import PAGE_USER_FIELD
 
+from .typed import typed_in
+
 log = structlog.get_logger("trato.http")
 
-# What people write in forms, and get back if one is refused; not what is short, as an amount.
-FIELDS_OF_WORDS = (
-    "title", "body", "description", "words", "until_words", "reason", "alt", "name",
-    "clause", "explanation", "note", "label_en", "label_es", *TEXT_FIELDS,
-)  # fmt: skip
 RETRY_SECONDS = 5  # when to try again while the database is away
 MAIL_RETRY_SECONDS = 120  # while the mail server is away
 
@@ -64,12 +60,12 @@ def page_of_another(request: HttpRequest) -> HttpResponse:
     """
     if wants_json(request):
         return json_response(frames.SessionChanged(cast(User, request.user).pk), 412)
-    return render(request, "412.html", {"words": words_of(request)}, status=412)
+    return render(request, "412.html", {"words": typed_in(request)}, status=412)
 
 
 def logged_out(request: HttpRequest) -> HttpResponse:
     """401: a form from somebody who is no longer logged in. Gives their words back."""
-    context = {"words": words_of(request), "page": page_of_form(request)}
+    context = {"words": typed_in(request), "page": page_of_form(request)}
     return render(request, "401.html", context, status=401)
 
 
@@ -84,17 +80,6 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     if was_somebodys and not request.user.is_authenticated and not wants_json(request):
         return logged_out(request)
     return _failed(request, 403, "forbidden", _("Please send it again"), "403_csrf.html")
-
-
-def words_of(request: HttpRequest) -> list[str]:
-    """Return what somebody has written in the posted form; nothing if another site posts it."""
-    try:
-        origin = request.headers.get("Origin")
-        if request.method != "POST" or (origin and urlsplit(origin).netloc != request.get_host()):
-            return []
-        return [request.POST[name] for name in FIELDS_OF_WORDS if request.POST.get(name)]
-    except Exception:  # whatever is wrong with the request, it gets a response
-        return []
 
 
 def page_of_form(request: HttpRequest) -> str:
@@ -161,7 +146,7 @@ def _failed(
         retry_after: seconds.
     """
     refusal = Refused(code, detail, retry_after)
-    context = {"words": words_of(request), "detail": detail}
+    context = {"words": typed_in(request), "detail": detail}
     if template:
         context["page"] = page_of_form(request)
     with translation.override(translation.get_language_from_request(request)):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from catalog.models import Product
+from catalog.models import Product, Shop
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message, Participant
 from notifications.factories import NotificationFactory
@@ -126,3 +126,25 @@ def test_a_question_kept_over_a_login_is_only_its_writers(
     assert after.url == (
         Conversation.objects.get().get_absolute_url() if comes_back else product.get_absolute_url()
     )
+
+
+@pytest.mark.django_db
+def test_what_is_short_comes_back_too(
+    seller: User, colleague: User, shop: Shop, client_of: Any
+) -> None:
+    form = {"page_user": seller.pk, "currency": "EUR", "password": "trato-demo", "client_id": "x-1"}
+    week = {"day0": "9:30-14", "day6": "11-12"}
+    for more, lines in (
+        ({"title": "Vase", "amount": "12,50", "stock": "3"}, "Price: 12,50\nCurrency: EUR\nIn st"),
+        ({"name": "Courier", "colour": "blue"}, "Colour: Blue"),
+        ({"words": "Rude", "reason": "spam"}, "Reason: Spam"),
+        ({"reason": "We were closed"}, "We were closed"),
+        ({"short": "ship", "city": "Vigo"}, "Shortcut: ship\n"),
+        ({"email": "new@example.com", "role": "agent"}, "Email: new@example.com\n"),
+        (week, "Monday: 9:30-14\nSunday: 11-12"),
+    ):
+        answer = client_of(colleague).post("/my/products/new/", {**form, **more})
+        assert answer.status_code == 412
+        assert lines in answer.text
+        assert not {"trato-demo", "x-1"} & set(re.findall(r"[\w-]+", answer.text))
+    assert not Product.objects.exists()

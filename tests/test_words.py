@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import User
 from catalog.models import Product, ShopMember
-from config import views
+from config import typed
 from messaging import actions
 from messaging.models import Conversation, Message
 from tests.products import form_for
@@ -79,7 +79,7 @@ def test_all_that_people_write_in_forms_counts_as_words() -> None:
         if isinstance(field.widget, Textarea)
     }
     assert {name for _module, name in names} >= {"body", "until_words", "explanation", "text_en"}
-    assert {one for one in names if one[1] not in views.FIELDS_OF_WORDS} == set()
+    assert {one for one in names if one[1] not in typed.WORDS} == set()
 
 
 def subclasses(kind: type[Any]) -> list[type[Any]]:
