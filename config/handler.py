@@ -21,7 +21,10 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from trato.realtime.background import per_loop
+
 from . import uploads
+from .turns import Turns
 
 # In both languages: whose request it is would have to be found out in a thread.
 BUSY = (
@@ -41,6 +44,7 @@ class ThreadedHandler(ASGIHandler):
         super().__init__()
         self._answer_page = _in_threads(self.answer_page, settings.PAGE_THREADS)
         self._answer = _in_threads(self.answer, settings.REQUEST_THREADS)
+        self._turns = per_loop(Turns)
         self._open = 0  # requests that a thread answers, or that wait for one
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -57,10 +61,13 @@ class ThreadedHandler(ASGIHandler):
             return
         self._open += 1
         try:
-            if scope["method"] in SAFE_METHODS and scope["path"] not in FOR_OPERATORS:
+            if scope["path"] in FOR_OPERATORS:
+                response = await self._answer(scope, body)
+            elif scope["method"] in SAFE_METHODS:
                 response = await self._answer_page(scope, body, time.monotonic())
             else:
-                response = await self._answer(scope, body)
+                async with self._turns().turn(scope["path"]) as is_late:
+                    response = await self._answer(scope, body, is_late=is_late)
         finally:
             self._open -= 1
         if not response.streaming:

@@ -79,6 +79,11 @@ SOCKET_SESSION_CHECK_SECONDS = (
     30  # checked with the next heartbeat after it; at most 60, see docs/reliability.md
 )
 SOCKET_THREADS = 8  # threads per process for the sockets' database work
+# Forms that may have a connection at once, of the pool's 16, and of those, about one conversation.
+# The others wait, for so many seconds at most; then clients get 503. See `config.turns`.
+FORMS_AT_ONCE = env.int("FORMS_AT_ONCE", default=12)
+CONVERSATION_FORMS_AT_ONCE = max(1, FORMS_AT_ONCE // 3)
+FORM_QUEUE_SECONDS = 3
 # A process that is stopped closes its sockets over this time.
 SHUTDOWN_SPREAD_SECONDS = env.float("SHUTDOWN_SPREAD_SECONDS", default=5.0)
 # Then a stopped process exits, whatever is still in progress. Longer than the spread.

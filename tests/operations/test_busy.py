@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ async def test_a_page_is_not_rendered_for_a_client_that_left_but_a_form_is_proce
     handler = ThreadedHandler()
     monkeypatch.setattr(handler, "get_response", slow)
     first = asyncio.create_task(ask(handler, method=method, query_string=b"who=first"))
-    leaving = {"method": method, "query_string": b"who=other", "extensions": {GONE: gone}}
+    leaving: dict[str, Any] = {"method": method, "query_string": b"who=other", "extensions": {GONE: gone}}
     other = asyncio.create_task(ask(handler, **leaving))
     await asyncio.sleep(0)  # it waits for the only thread
     gone.set()
@@ -110,12 +111,81 @@ async def test_a_page_that_has_waited_too_long_is_a_friendly_503(
     assert "Volvemos enseguida" in body
 
 
-async def ask(handler: ThreadedHandler, **scope: Any) -> tuple[int, dict[bytes, bytes], str]:
+async def test_forms_about_one_conversation_that_wait_keep_no_other_form_waiting(
+    settings: Any, monkeypatch: Any
+) -> None:
+    settings.CONVERSATION_FORMS_AT_ONCE, settings.FORM_QUEUE_SECONDS = 2, PATIENCE
+    free, started = threading.Event(), threading.Semaphore(0)
+    processed: list[str] = []
+
+    def stuck_at_the_first(request: Any) -> HttpResponse:
+        if request.path.startswith("/conversation/1/new"):
+            started.release()
+            free.wait(PATIENCE)
+        processed.append(request.path)
+        return HttpResponse()
+
+    handler = ThreadedHandler()
+    monkeypatch.setattr(handler, "get_response", stuck_at_the_first)
+    post = partial(ask, handler, method="POST")
+    waiting = [asyncio.create_task(post(path="/conversation/1/new_message/")) for _ in range(5)]
+    for _place in range(2):
+        assert await asyncio.to_thread(started.acquire, timeout=PATIENCE)
+    others = ["/conversation/2/new_message/", "/conversation/1/files/", "/conversations/acts/"]
+    for path in others:
+        await post(path=path)
+    assert processed == others
+    assert not started.acquire(blocking=False)  # the others of the five have no thread
+    free.set()
+    assert [one[0] for one in await asyncio.gather(*waiting)] == [200] * 5
+
+
+@pytest.mark.django_db
+async def test_a_form_that_has_waited_too_long_is_a_friendly_503_with_its_words(
+    settings: Any, monkeypatch: Any
+) -> None:
+    settings.FORMS_AT_ONCE, settings.FORM_QUEUE_SECONDS = 1, PATIENCE
+    handler = ThreadedHandler()
+    free, started, respond = threading.Event(), threading.Event(), handler.get_response
+
+    def slow(request: Any) -> HttpResponseBase:
+        if request.path != "/first/":
+            return respond(request)
+        started.set()
+        free.wait(PATIENCE)
+        return HttpResponse()
+
+    monkeypatch.setattr(handler, "get_response", slow)
+    first = asyncio.create_task(ask(handler, method="POST", path="/first/"))
+    assert await asyncio.to_thread(started.wait, PATIENCE)
+    settings.FORM_QUEUE_SECONDS = 0
+    token, kind = b"a" * 32, b"application/x-www-form-urlencoded"
+    form = b"body=Mine&csrfmiddlewaretoken=" + token
+    given = {
+        b"host": b"localhost",
+        b"cookie": b"csrftoken=" + token,
+        b"content-type": kind,
+        b"content-length": b"%d" % len(form),
+    }
+    path = "/conversation/1/new_message/"
+    answer = await ask(handler, form, method="POST", path=path, headers=list(given.items()))
+    status, headers, page = answer
+    assert (status, headers[b"Retry-After"]) == (503, b"5")
+    assert "Mine" in page
+    free.set()
+    assert (await first)[0] == 200
+    settings.FORM_QUEUE_SECONDS = PATIENCE
+    assert (await ask(handler, method="POST", path="/first/"))[0] == 200  # the turn is free again
+
+
+async def ask(
+    handler: ThreadedHandler, content: bytes = b"", **scope: Any
+) -> tuple[int, dict[bytes, bytes], str]:
     """The status, headers and body of an answer."""
     told: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b""}
+        return {"type": "http.request", "body": content}
 
     async def send(message: dict[str, Any]) -> None:
         told.append(message)

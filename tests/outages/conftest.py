@@ -109,6 +109,7 @@ def running() -> Iterator[Place]:
                 "DATABASE_URL": database.address,
                 "REDIS_URL": broker.address,
                 "DATABASE_POOL_SIZE": "4",
+                "FORMS_AT_ONCE": "24",  # so that the forms of a test can take all of them
             }
             migrate = [] if is_migrated else [["manage.py", "migrate", "--verbosity=0"]]
             for command in (*migrate, ["-m", "tests.outages.cast"]):

@@ -1,0 +1,59 @@
+"""How many forms a process handles at once.
+
+A form that needs a lock which somebody holds waits for it with a thread and a connection, up to
+`lock_timeout`. Thirty at one locked conversation had all connections of a process, and everybody
+else's pages took two seconds. So forms only get some of the connections, and those about one
+conversation fewer. The others wait here, which costs neither a thread nor a connection.
+"""
+
+import asyncio
+import re
+import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from django.conf import settings
+
+# Not uploads: they take long without a lock, and have a limit of their own.
+CONVERSATION = re.compile(r"/conversation/(\d+)/(?!files/)")
+
+
+class Turns:
+    """The forms that one event loop's process handles, or lets wait."""
+
+    def __init__(self) -> None:
+        self._all = asyncio.Semaphore(settings.FORMS_AT_ONCE)
+        self._conversations: weakref.WeakValueDictionary[str, asyncio.Semaphore]
+        self._conversations = weakref.WeakValueDictionary()  # those with forms
+
+    @asynccontextmanager
+    async def turn(self, path: str) -> AsyncIterator[bool]:
+        """Wait until a form may be handled, for `FORM_QUEUE_SECONDS` at most.
+
+        Yields:
+            Whether it has waited in vain.
+        """
+        taken: list[asyncio.Semaphore] = []
+        is_late = False
+        try:
+            try:
+                async with asyncio.timeout(settings.FORM_QUEUE_SECONDS):
+                    for one in self._limits(path):
+                        await one.acquire()
+                        taken.append(one)
+            except TimeoutError:
+                is_late = True
+            yield is_late
+        finally:
+            for one in taken:
+                one.release()
+
+    def _limits(self, path: str) -> list[asyncio.Semaphore]:
+        about = CONVERSATION.match(path)
+        if not about:
+            return [self._all]
+        limit = self._conversations.get(about[1])
+        if limit is None:
+            limit = asyncio.Semaphore(settings.CONVERSATION_FORMS_AT_ONCE)
+            self._conversations[about[1]] = limit
+        return [limit, self._all]
