@@ -112,6 +112,7 @@ def _erase(person: Person) -> None:
     filed.exclude(outcome="", is_set_aside=False).update(words="")
     forget_quotes(person)
     about = Report.objects.filter(person_id=person.pk)
+    about.update(person_name="")
     notifications.forget(Report.NEWS_KIND, about.values_list("pk", flat=True))  # they have the name
     _delete_blocks(person)
     AlertChoice.objects.filter(user_id=person.pk).delete()

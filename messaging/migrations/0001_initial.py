@@ -1276,6 +1276,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "person_name",
+                    models.CharField(blank=True, max_length=120, verbose_name="name when reported"),
+                ),
+                (
                     "visitor_name",
                     models.CharField(blank=True, max_length=60, verbose_name="name"),
                 ),

@@ -157,6 +157,8 @@ class Report(models.Model):
     )
     # Later titles may be of a draft, which is its owners' own.
     product_title = models.CharField(_("product when reported"), max_length=120, blank=True)
+    # Later names may be none of the reporter's business. Empty once the account is deleted.
+    person_name = models.CharField(_("name when reported"), max_length=120, blank=True)
     # Of a visitor; both may be empty for reports of what endangers children (DSA, article 16).
     visitor_name = models.CharField(_("name"), max_length=60, blank=True)
     visitor_email = models.EmailField(_("email"), blank=True, help_text=_("In lower case."))

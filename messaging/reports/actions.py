@@ -20,6 +20,7 @@ from trato.text import has_control_characters
 from . import cases, notices, things
 
 REPORT_WORDS_MAX = Report._meta.get_field("words").max_length or 0
+NAME_MAX = Report._meta.get_field("person_name").max_length
 TITLE_MAX = Report._meta.get_field("product_title").max_length  # a host's may be longer
 
 
@@ -197,6 +198,10 @@ def _title_of(product: Product | None) -> str:
     return host.product_title(product)[:TITLE_MAX] if product is not None else ""
 
 
+def _name_of(person: Person | None) -> str:
+    return host.display_name(person)[:NAME_MAX] if person is not None else ""
+
+
 def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Report:
     """Store a report of one thing, given by its column, with a receipt for the actor."""
     words = _checked(next(iter(thing)), reason, words)
@@ -208,6 +213,7 @@ def _file(actor: Person, thing: dict[str, Any], reason: str, words: str) -> Repo
             "reason": reason,
             "words": words,
             "product_title": _title_of(thing.get("product")),
+            "person_name": _name_of(thing.get("person")),
             "is_set_aside": muted.exists(),
             **things.blamed_for(thing, actor.pk),
         },

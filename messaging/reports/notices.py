@@ -35,7 +35,7 @@ def _notify(report: Report, *, announce: bool = True) -> None:
         [report.reporter_id] if report.reporter_id else [],
         subject_kind=Report.NEWS_KIND,
         subject_id=report.pk,
-        title=things.name_of(report),
+        title=things.name_for_reporter(report),
         excerpt=f"{report.kind} {outcomes.code_of(report)}",
         url=report.get_absolute_url(),
         announce=announce,

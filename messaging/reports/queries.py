@@ -28,7 +28,7 @@ class Receipt(NamedTuple):
 
 def receipt_of(report: Report) -> Receipt:
     """Return what a report's author reads about it."""
-    name, code = things.name_of(report), outcomes.code_of(report)
+    name, code = things.name_for_reporter(report), outcomes.code_of(report)
     text = outcomes.text_of(report.kind, name, code)
     return Receipt(report, name, report.kind_text, code, text)
 

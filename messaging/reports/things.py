@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from messaging.host import host
 from messaging.models import Conversation, Report
 from messaging.search.excerpts import address
-from trato.people import Person
+from trato.people import Person, is_deleted
 
 # What the functions below read, for `select_related`.
 RELATED = (
@@ -33,6 +33,16 @@ def name_of(report: Report) -> str:
         return host.display_name(_person(report))
     conversation = _conversation(report)
     return conversation.product_title or host.shop_name(conversation.shop)
+
+
+def name_for_reporter(report: Report) -> str:
+    """Return the name of the reported thing that its reporter knows.
+
+    People may have another name by now, and nothing to do with the reporter any more.
+    """
+    if report.person_id and report.person_name and not is_deleted(_person(report)):
+        return report.person_name
+    return name_of(report)
 
 
 def url_of(report: Report) -> str:

@@ -54,7 +54,11 @@ async def test_a_page_is_not_rendered_for_a_client_that_left_but_a_form_is_proce
     handler = ThreadedHandler()
     monkeypatch.setattr(handler, "get_response", slow)
     first = asyncio.create_task(ask(handler, method=method, query_string=b"who=first"))
-    leaving: dict[str, Any] = {"method": method, "query_string": b"who=other", "extensions": {GONE: gone}}
+    leaving: dict[str, Any] = {
+        "method": method,
+        "query_string": b"who=other",
+        "extensions": {GONE: gone},
+    }
     other = asyncio.create_task(ask(handler, **leaving))
     await asyncio.sleep(0)  # it waits for the only thread
     gone.set()
