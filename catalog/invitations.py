@@ -102,6 +102,7 @@ def invite_again(actor: User, invitation_id: int, key: uuid.UUID | None = None) 
         return _sent_before(actor, key)
     invitation = rows.select_for_update().first()
     if invitation is None:
+        submissions.give_up(submitted)
         return Offer(None, "")
     teams.lock_as_owner(actor, invitation.shop_id)
     token = _renew(invitation, actor)
@@ -155,6 +156,7 @@ def answer(
         .first()
     )
     if invitation is None:
+        submissions.give_up(submitted)
         return None
     if accept:
         if invitation.role == Role.OWNER:

@@ -63,6 +63,12 @@ def claim(actor: User, key: uuid.UUID) -> SubmittedForm | None:
     return submitted
 
 
+def give_up(submitted: SubmittedForm | None) -> None:
+    """Forget a form that has created nothing: sent again, it may have a better time."""
+    if submitted:
+        submitted.delete()
+
+
 def finish(submitted: SubmittedForm, made: models.Model) -> None:
     """Store what the form has created."""
     submitted.made = made.pk

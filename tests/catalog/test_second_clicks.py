@@ -9,8 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from catalog import actions, teams
+from catalog.factories import TeamInvitationFactory
 from catalog.forms import OpenShopForm
-from catalog.models import Product, Shop
+from catalog.models import Product, Shop, SubmittedForm
+from tests.accounts.acts import prove
 from tests.products import picture
 from tests.threads import in_threads
 
@@ -111,3 +113,17 @@ def test_a_name_that_is_taken_after_the_look_is_refused_in_words(
         assert "Another shop has this name" in answer.text
         assert not shopper.is_seller
     assert Shop.objects.filter(name=shop.name).count() == 1
+
+
+def test_a_form_that_has_created_nothing_leaves_no_key(
+    seller: User, shop: Shop, stranger: User, client_of: Any
+) -> None:
+    invitation = TeamInvitationFactory(shop=shop, email=stranger.email)
+    client, answer = client_of(stranger), {"accept": invitation.pk, "form_key": str(uuid.uuid4())}
+    again = {"shop": shop.pk, "again": 0, "form_key": str(uuid.uuid4())}
+    assert "no longer open" in client.post("/my/team/", answer, follow=True).text
+    assert "no longer open" in client_of(seller).post("/my/team/", again, follow=True).text
+    assert not SubmittedForm.objects.exists()
+    prove(stranger)  # meanwhile, the address is confirmed; then Back, and the same button
+    assert "now on the team" in client.post("/my/team/", answer, follow=True).text
+    assert SubmittedForm.objects.get().made == shop.pk
