@@ -13,6 +13,7 @@ from messaging.models import AwayWords
 from trato.errors import Refused
 from trato.fields import MultilineField
 from trato.local_times import parse_local
+from trato.seen_values import SeenValuesForm
 
 
 class LocalTimeField(forms.CharField):
@@ -37,7 +38,7 @@ class _WordsField(MultilineField):
         )
 
 
-class WordsForm(forms.Form):
+class WordsForm(SeenValuesForm):
     """Whether the shop answers outside its opening hours, and what."""
 
     is_on = forms.BooleanField(
@@ -51,9 +52,10 @@ class WordsForm(forms.Form):
             "open again."
         )
         super().__init__(data, initial={"is_on": row.is_on, "words": words})
+        self.show_initial()
 
 
-class AwayForm(forms.Form):
+class AwayForm(SeenValuesForm):
     """Until when nobody is there, and what the shop answers."""
 
     until = LocalTimeField(
@@ -73,3 +75,4 @@ class AwayForm(forms.Form):
         field = self.fields["until"]
         if isinstance(field, LocalTimeField):
             field.zone = zone
+        self.show_initial()

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
 
+from trato.seen_values import SeenValuesForm
 from trato.text import validate_name
 
 from .actions import NAME_MAX
@@ -26,7 +27,7 @@ class HoursField(forms.CharField):
         return parse_hours(super().clean(value))
 
 
-class WeekForm(forms.Form):
+class WeekForm(SeenValuesForm):
     """A field for each weekday; `week` is the result."""
 
     week: Week
@@ -42,6 +43,7 @@ class WeekForm(forms.Form):
                 "autocomplete": "off",
             }
             self.fields[name] = field
+        self.show_initial()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -27,6 +27,7 @@ class Entry:
     label: Label
     number: int = 0
     error: str = ""
+    seen: tuple[str, str] = ("", "")  # the name and colour that are stored
 
 
 @dataclass
@@ -67,7 +68,12 @@ def _perform(request: PersonRequest, data: QueryDict) -> str:
             labels.create(request.user, shop_id, name, colour)
             return _("The label was created.")
         case "change":
-            labels.change(request.user, label_id, name, colour)
+            seen = (
+                (data.get("seen_name", ""), data.get("seen_colour", ""))
+                if "seen_name" in data
+                else None
+            )
+            labels.change(request.user, label_id, name, colour, seen)
             return _("Saved.")
         case "delete":
             was_there = labels.delete(request.user, label_id)
@@ -82,7 +88,7 @@ def _context(request: PersonRequest, refusal: Refused | None = None) -> dict[str
     groups = {shop.pk: Group(shop.pk, host.shop_name(shop)) for shop in shops}
     rows = Label.objects.filter(shop_id__in=shop_ids).annotate(number=Count("labelled"))
     for row in rows.order_by("folded_name"):
-        groups[row.shop_id].entries.append(Entry(row, row.number))
+        groups[row.shop_id].entries.append(Entry(row, row.number, seen=(row.name, row.colour)))
     if refusal:
         _fill(groups, request.POST, str(refusal.detail))
     return {"groups": list(groups.values()), "colours": Label.Colour.choices}

@@ -43,14 +43,23 @@ def create(actor: Person, shop_id: int, name: str, colour: str) -> Label:
 
 
 @transaction.atomic
-def change(actor: Person, label_id: int, name: str, colour: str) -> Label:
+def change(
+    actor: Person, label_id: int, name: str, colour: str, seen: tuple[str, str] | None = None
+) -> Label:
     """Give a label another name or colour.
+
+    Args:
+        seen: the name and colour that the actor's page showed: what the actor has left as it was
+            there stays as it is now.
 
     Raises:
         Http404: the actor's shops have no such label.
-        Refused: the name is taken or unsuitable.
+        Refused: the name is taken or unsuitable; `conflict` if a colleague has changed the same.
     """
     label = _label_of(actor, label_id)
+    if seen:
+        name = _merged(name, seen[0], label.name)
+        colour = _merged(colour, seen[1], label.colour)
     _set(label, name, colour)
     label.save()
     _announce(label.shop_id, changed=[label])
@@ -119,6 +128,17 @@ def _set(label: Label, name: str, colour: str) -> None:
     if others.filter(folded_name=name.lower()).exists():
         raise Refused("invalid", _("There is a label of this name already."))
     label.name, label.folded_name, label.colour = name, name.lower(), colour
+
+
+def _merged(wanted: str, seen: str, now: str) -> str:
+    """Return a value that somebody has changed, or else the one that a colleague has set since."""
+    if wanted == seen:
+        return now
+    if now not in (seen, wanted):
+        raise Refused(
+            "conflict", _("A colleague has changed this label. Save again to keep yours.")
+        )
+    return wanted
 
 
 def _too_many() -> str:

@@ -116,3 +116,20 @@ def test_words_that_rules_warn_of_are_saved_with_a_warning(page: Client, shop: S
     assert post(page, shop, "words", is_on="on", words=words).status_code == 302
     assert "This looks like" in page.get(ADDRESS).text
     assert AwayWords.objects.get().words == words
+
+
+def test_saving_keeps_what_a_colleague_has_changed_since_the_page_was_opened(
+    page: Client, shop: Shop
+) -> None:
+    post(page, shop, "words", is_on="on", words=WORDS)
+    opened = {"initial-is_on": "True", "initial-words": WORDS}
+    assert all(f'name="{name}"' in page.get(ADDRESS).text for name in opened)
+    post(page, shop, "words", words=WORDS)  # a colleague turns it off
+    changed = {**opened, "is_on": "on", "words": "See you on Tuesday!"}
+    assert post(page, shop, "words", **changed).status_code == 302
+    row = AwayWords.objects.get()
+    assert (row.is_on, row.words) == (False, "See you on Tuesday!")
+    lost = post(page, shop, "words", **{**opened, "words": "Bye"})
+    assert lost.status_code == 400
+    assert "A colleague has changed this to “See you on Tuesday!”." in lost.text
+    assert AwayWords.objects.get().words == "See you on Tuesday!"

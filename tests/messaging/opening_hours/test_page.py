@@ -51,8 +51,9 @@ def days_off(shop: Shop) -> dict[str, str]:
 def test_hours_are_saved_and_shown_again(page: Client, shop: Shop) -> None:
     assert post(page, shop, "week", **WORKDAYS, day5="18-2").status_code == 302
     text = page.get(ADDRESS).text
-    assert text.count('value="9:00–13:00, 16:00–20:00"') == 5
-    assert 'value="18:00–2:00"' in text
+    assert [fields_of(text)[f"day{day}"] for day in range(6)] == 5 * ["9:00–13:00, 16:00–20:00"] + [
+        "18:00–2:00"
+    ]
     assert "Closed until" in text
     schedule = queries.schedule_of(shop.pk)
     assert schedule.week[5] == (Span(18 * 60, 26 * 60),)
@@ -204,3 +205,33 @@ def test_shoppers_read_until_when_the_shop_is_closed(
         assert notice() == "The shop is closed until 08:00 UTC."
     with time_machine.travel(MONDAY.replace(hour=10)):
         assert notice() is None
+
+
+def test_saving_keeps_what_a_colleague_has_changed_since_the_page_was_opened(
+    page: Client, shop: Shop
+) -> None:
+    post(page, shop, "week", **WORKDAYS)
+    opened = fields_of(page.get(ADDRESS).text)
+    post(page, shop, "week", **{**opened, "day0": "10-14"})  # a colleague
+    assert post(page, shop, "week", **{**opened, "day1": "11-12"}).status_code == 302
+    week = queries.schedule_of(shop.pk).week
+    assert [week[day][0].start for day in range(3)] == [600, 660, 540]
+    refused = post(page, shop, "week", **{**opened, "day0": "8-9"})
+    assert refused.status_code == 400
+    assert "A colleague has changed this to “10:00–14:00”." in refused.text
+    assert queries.schedule_of(shop.pk).week[0][0].start == 600
+    again = fields_of(refused.text)
+    assert again["day0"] == "8-9"
+    assert post(page, shop, "week", **again).status_code == 302
+    week = queries.schedule_of(shop.pk).week
+    assert [week[day][0].start for day in range(3)] == [480, 660, 540]
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """Return the fields of the week on a page, with the values that it says it has shown."""
+    inputs = re.findall(r"<input[^>]*>", text)
+    pairs = [
+        (re.search(r'name="((?:initial-)?day\d)"', one), re.search(r'value="([^"]*)"', one))
+        for one in inputs
+    ]
+    return {name[1]: value[1] if value else "" for name, value in pairs if name}

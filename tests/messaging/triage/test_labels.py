@@ -127,6 +127,24 @@ def test_a_shop_has_at_most_50(shop: Shop, seller: User, client_of: Any, setting
     assert Label.objects.count() == 2
 
 
+def test_saving_keeps_what_a_colleague_has_changed_since_the_page_was_opened(
+    shop: Shop, seller: User, client_of: Any
+) -> None:
+    label, client = labels.create(seller, shop.pk, "Urgent", "red"), client_of(seller)
+    opened = {"act": "change", "label": label.pk, "name": "Urgent", "colour": "red",
+              "seen_name": "Urgent", "seen_colour": "red"}  # fmt: skip
+    assert 'name="seen_name" value="Urgent"' in client.get(PAGE).text
+    labels.change(seller, label.pk, "Very urgent", "red")  # a colleague
+    assert client.post(PAGE, {**opened, "colour": "blue"}).status_code == 302
+    label.refresh_from_db()
+    assert (label.name, label.colour) == ("Very urgent", "blue")
+    refused = client.post(PAGE, {**opened, "name": "Today"})
+    assert refused.status_code == 409
+    assert 'value="Today"' in refused.text
+    assert 'name="seen_name" value="Very urgent"' in refused.text
+    assert Label.objects.get().name == "Very urgent"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_create_one(shop: Shop, seller: User) -> None:
     def attempt() -> str:
