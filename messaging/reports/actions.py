@@ -102,14 +102,15 @@ def person_in(conversation: Conversation, actor: Person, person_id: int) -> Any:
     Raises:
         Http404: there is no such person: not the shopper, and of the shop nobody who has written.
     """
-    is_shopper = conversation.consumer_id == person_id
-    if conversation.side_of(actor.pk) == Side.SELLER:
-        is_seen = is_shopper
-    else:
-        written = conversation.messages.filter(sender_id=person_id, side=Side.SELLER)
-        is_seen = written.filter(is_automatic=False).exists()
-    person = get_user_model()._default_manager.filter(pk=person_id).first() if is_seen else None
+    person = get_user_model()._default_manager.filter(pk=person_id).first()
     if person is None or person_id == actor.pk:
+        raise Http404("no such person to report")
+    if conversation.side_of(actor.pk) == Side.SELLER:
+        is_seen = conversation.consumer_id == person_id
+    else:
+        written = conversation.messages.filter(sender=person, side=Side.SELLER)
+        is_seen = written.filter(is_automatic=False).exists()
+    if not is_seen:
         raise Http404("no such person to report")
     return person
 

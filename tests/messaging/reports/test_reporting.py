@@ -124,6 +124,7 @@ def test_a_shopper_reports_only_those_of_the_shop_who_have_written(
         assert address not in page
         assert client.post(address, {"reason": "scam"}).status_code == 404
     assert not Report.objects.exists()
+    assert client.get(f"{at}people/{2**63}/report/").status_code == 404
     assert client.post(f"{at}people/{seller.pk}/report/", {"reason": "scam"}).status_code == 302
 
 
