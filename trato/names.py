@@ -34,7 +34,8 @@ DRAWN_AS = re.compile(
 # What people write instead of a letter in a reserved name. Not used to compare other names: a shop
 # may be called `Studio 4` beside `Studio A`.
 STANDS_FOR = str.maketrans("347+†○◯⭕°", "eattt" + "o" * 4)
-DIGITS = re.compile(r"\d+")
+# What doesn't make it another name: `Admin 2`, `24h Support`, `Support®`.
+ADDITIONS = re.compile(r"\d+(?:(?:h|st|nd|rd|th)\b)?|[®©™℠]", re.IGNORECASE)
 # Alphabets that are written together: Japanese and Korean names with a word in Latin letters.
 OF_EAST_ASIA = frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 # Words between those of an office: `Atención al cliente`.
@@ -124,7 +125,7 @@ def is_reserved(name: str) -> bool:
     """
     if any(sign in settings.RESERVED_SIGNS for sign in name):
         return True
-    ways = (name, name.translate(STANDS_FOR), DIGITS.sub("", name))
+    ways = (name, name.translate(STANDS_FOR), ADDITIONS.sub("", name))
     return any(_are_reserved(_words(way)) for way in ways)
 
 
@@ -203,7 +204,7 @@ def claimed(name: str) -> set[str]:
     """Return the skeletons of what a name claims: `Luna` for `Luna`, `Luna oficial`, `Luna 24`."""
     _brands, offices = _reserved(tuple(settings.RESERVED_BRANDS), tuple(settings.RESERVED_OFFICES))
     # Words of an office and numbers say nothing about whose name it is.
-    words = "".join(word for word in _words(DIGITS.sub("", name)) if not offices.fullmatch(word))
+    words = "".join(word for word in _words(ADDITIONS.sub("", name)) if not offices.fullmatch(word))
     return {skeleton(name), words[:SKELETON_MAX]} - {""}
 
 

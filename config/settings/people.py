@@ -36,7 +36,7 @@ RESERVED_OFFICES = [
     "member", "moderators", "administrators", "center", "centre", "care", "trust", "abuse",
     "verified", "notifications", "noreply", "postmaster", "webmaster", "root", "miembro",
     "moderadores", "administradores", "centro", "confianza", "verificado", "verificada",
-    "notificaciones",
+    "notificaciones", "our", "nuestro", "deleted", "account", "cuenta", "eliminada",
 ]  # fmt: skip
 # Nobody but its members may have the name of a verified shop.
 NAME_CLAIMS = ["catalog.shops.is_name_of_verified"]
