@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from trato.pagination import PageRequest
 from trato.people import Person
+from trato.responses import is_followed_here
 
 from . import actions, queries
 from .announcements import actions as announcements
@@ -69,7 +70,7 @@ def announcement(request: HttpRequest, announcement_id: int) -> HttpResponse:
     """
     user = cast(Person, request.user)
     row = _announcement_for(user, announcement_id)
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+    if is_followed_here(request):
         announcements.mark_read(user, row.pk)
     context = {
         "announcement": row,

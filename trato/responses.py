@@ -79,6 +79,15 @@ def person_required(view: Callable[Concatenate[Any, P], HttpResponseBase]) -> Vi
     return guarded
 
 
+def is_followed_here(request: HttpRequest) -> bool:
+    """Whether somebody opens a page from another page of ours, so that it may mark it as read.
+
+    A link on another site must not: it comes with the session, too. Nor does it count without the
+    header, which old browsers don't send.
+    """
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
 def key_from(text: str) -> int:
     """Read a row's key from an address or a form; return 0, which no row has, if it is invalid."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

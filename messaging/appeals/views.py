@@ -14,7 +14,7 @@ from trato.errors import Refused
 from trato.pagination import PageRequest
 from trato.people import Person
 from trato.realtime.sessions import suspended_person
-from trato.responses import STATUS
+from trato.responses import STATUS, is_followed_here
 
 from . import actions, queries
 from .forms import AppealForm
@@ -46,7 +46,10 @@ def standing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
-    """Show one decision with its reasons, and take an appeal against it."""
+    """Show one decision with its reasons, and take an appeal against it.
+
+    Only opening it from a page of ours marks its notice as read.
+    """
     reader = _reader(request)
     if reader is None:
         return redirect_to_login(request.get_full_path())
@@ -65,7 +68,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
             else:
                 notices.success(request, _("We've received your appeal."))
                 return redirect("messaging:standing_of", decision_id)
-    elif reader.is_active:
+    elif reader.is_active and is_followed_here(request):
         notifications.mark_read(reader, subject_kind=DECISION_KIND, subject_id=decision_id)
     context = {
         "standing": queries.standing_of(row),

@@ -53,6 +53,24 @@ def test_a_person_reads_what_was_decided_and_appeals(
         assert name not in page + client.get(STANDING).text + client.get("/notifications/").text
 
 
+def test_only_a_link_of_ours_marks_a_decision_as_read(
+    ruled: Ruled, shopper: User, client_of: Any
+) -> None:
+    client = client_of(shopper)
+    address = f"{STANDING}{ruled(shopper, 'mute').pk}/"
+
+    def unread() -> int:
+        count: int = client.get("/notifications/unread/").json()["unread"]
+        return count
+
+    for origin in ("cross-site", "same-site", "none"):
+        assert client.get(address, headers={"sec-fetch-site": origin}).status_code == 200
+        assert client.get(address).status_code == 200
+        assert unread() == 1
+    client.get(address, headers={"sec-fetch-site": "same-origin"})
+    assert unread() == 0
+
+
 def test_the_page_is_spanish_for_those_who_read_spanish(
     ruled: Ruled, shopper: User, client_of: Any
 ) -> None:
