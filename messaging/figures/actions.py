@@ -232,7 +232,7 @@ def _kind(side: str, start: str) -> Kind:
 
 @transaction.atomic
 def contest(actor: Person, wait_id: int, reason: str) -> Contest:
-    """Say why a late answer should not count. It stays listed, with the reason.
+    """Say why a late answer should not count. It stays listed, with the reason. Safe to repeat.
 
     Raises:
         Http404: there is no such wait, or the actor doesn't work for the shop.
@@ -250,6 +250,9 @@ def contest(actor: Person, wait_id: int, reason: str) -> Contest:
         with transaction.atomic():
             return Contest.objects.create(wait=wait, by_id=actor.pk, reason=reason)
     except IntegrityError as error:
+        contests = Contest.objects.filter(wait=wait, withdrawn_at=None)
+        if same := contests.filter(by_id=actor.pk, reason=reason).first():
+            return same  # a second click
         raise Refused("conflict", _("A colleague has contested it already.")) from error
 
 

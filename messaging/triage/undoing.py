@@ -118,8 +118,11 @@ def _by_conversation(undone: Undo) -> dict[int, Change]:
 
 
 def _before(change: Change, now: list[Any]) -> list[Any]:
-    """Return the values before a change, unless they have changed again since."""
-    if change.after != now:
+    """Return the values before a change, unless they have changed again since.
+
+    After a second click on Undo, they are those from before the change already.
+    """
+    if now not in (change.after, change.before):
         raise Impossible("conflict")
     return change.before
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from catalog.models import Shop
 from messaging.factories import ConversationFactory
-from messaging.models import Conversation, ConversationLabel, Participant
+from messaging.models import Conversation, ConversationLabel, Participant, Settlement
 from messaging.triage import actions, labels, tokens
 from notifications.models import Notification
 from tests.said import say
@@ -134,6 +134,24 @@ def test_undo_leaves_what_others_did_since(world: World, name: str, after: list[
             ):
                 assert now == since or since == then
         transaction.savepoint_rollback(point)
+
+
+@pytest.mark.parametrize("name", [act for act in ACTS if not act.startswith("assign")])
+def test_a_second_click_on_undo_says_the_same_and_changes_nothing(world: World, name: str) -> None:
+    seller, ids = world.people[0], [row.pk for row in world.rows]
+    opposites = {
+        "unarchive": "archive", "unstar": "star", "wake": "snooze", "unmute": "mute",
+        "unlabel": "label", "reopen": "settle", "mark_unread": "mark_read",
+    }  # fmt: skip
+    if name in opposites:
+        world.act(opposites[name], seller, ids)
+    token = world.act(name, seller, ids).undo
+    assert token
+    first = actions.undo(seller, token)
+    before = world.state(), Settlement.objects.count()
+    second = actions.undo(seller, token)
+    assert (second.done, second.failed) == (first.done, {})
+    assert (world.state(), Settlement.objects.count()) == before
 
 
 def own(state: dict[Any, Any], person: User) -> dict[Any, Any]:
