@@ -129,3 +129,14 @@ def test_others_cannot_change_a_team(
     for person in (colleague, other_seller):
         assert client_of(person).post(address, form).status_code == 404
     assert rows.exists()
+
+
+@pytest.mark.parametrize("removal", [_key, _app])
+def test_removing_a_second_factor_still_asks_for_the_password(
+    removal: Callable[[User, Shop], Removal], seller: User, shop: Shop, client_of: Any
+) -> None:
+    prove(seller)
+    address, form, rows = removal(seller, shop)
+    for _click in range(2):
+        assert "reauthenticate" in client_of(seller).post(address, form)["Location"]
+    assert rows.exists()
