@@ -11,8 +11,11 @@ import re
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from django.conf import settings
+
+from trato.images.queue import give_back
 
 # Not uploads: they take long without a lock, and have a limit of their own.
 CONVERSATION = re.compile(r"/conversation/(\d+)/(?!files/)")
@@ -35,6 +38,14 @@ class Turns:
         """
         taken: list[asyncio.Semaphore] = []
         is_late = False
+
+        def release() -> None:
+            while taken:
+                taken.pop().release()
+
+        # A form whose pictures wait to be decoded has no connection meanwhile.
+        loop = asyncio.get_running_loop()
+        token = give_back.set(partial(loop.call_soon_threadsafe, release))
         try:
             try:
                 async with asyncio.timeout(settings.FORM_QUEUE_SECONDS):
@@ -45,8 +56,8 @@ class Turns:
                 is_late = True
             yield is_late
         finally:
-            for one in taken:
-                one.release()
+            give_back.reset(token)
+            release()
 
     def _limits(self, path: str) -> list[asyncio.Semaphore]:
         about = CONVERSATION.match(path)

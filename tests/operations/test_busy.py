@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from config.handler import ThreadedHandler
 from config.uploads import GONE
 from tests.patience import PATIENCE
+from trato.images.queue import Queue, Uploader
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
 
@@ -142,6 +143,31 @@ async def test_forms_about_one_conversation_that_wait_keep_no_other_form_waiting
     assert not started.acquire(blocking=False)  # the others of the five have no thread
     free.set()
     assert [one[0] for one in await asyncio.gather(*waiting)] == [200] * 5
+
+
+async def test_a_form_whose_pictures_wait_to_be_decoded_keeps_no_other_form_waiting(
+    settings: Any, monkeypatch: Any
+) -> None:
+    settings.FORMS_AT_ONCE, settings.FORM_QUEUE_SECONDS = 1, PATIENCE
+    free, queue = threading.Event(), Queue()
+    processed: list[str] = []
+
+    def with_pictures(request: Any) -> HttpResponse:
+        if request.path == "/pictures/":
+            with queue.turn(Uploader(1)):
+                free.wait(PATIENCE)
+        processed.append(request.path)
+        return HttpResponse()
+
+    handler = ThreadedHandler()
+    monkeypatch.setattr(handler, "get_response", with_pictures)
+    first = asyncio.create_task(ask(handler, method="POST", path="/pictures/"))
+    await asyncio.sleep(0)  # it has its turn
+    await ask(handler, method="POST", path="/other/")
+    await ask(handler, method="POST", path="/other/")
+    assert processed == ["/other/", "/other/"]
+    free.set()
+    assert (await first)[0] == 200
 
 
 @pytest.mark.django_db

@@ -9,11 +9,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connections
 
+# What a request gives back before it waits here, besides its connection.
+give_back: ContextVar[Callable[[], object]] = ContextVar("give_back", default=lambda: None)
 LOOK_SECONDS = 0.5  # how often waiting forms check whether the client is still connected
 
 
@@ -51,6 +54,7 @@ class Queue:
             Abandoned: the client has disconnected.
         """
         _give_connections_back()
+        give_back.get()()
         self._wait(uploader)
         try:
             yield
