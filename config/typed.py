@@ -35,7 +35,7 @@ SHORT: dict[str, str | Promise] = {
 # The labels of what is chosen. Others, such as a category, are only known to the database.
 CHOICES: dict[str, tuple[str | Promise, dict[Any, Any]]] = {
     "reason": (_("Reason"), dict(Report.Reason.choices)),
-    "role": (_("What may they do?"), dict(ShopMember.Role.choices)),
+    "role": (_("What can they do?"), dict(ShopMember.Role.choices)),
     "colour": (_("Colour"), dict(Label.Colour.choices)),
 }
 

@@ -154,7 +154,8 @@ def test_label_unlabel_and_undo(
     assert not on.exists()
     assert act(client, "undo", token=removed["undo"])["done"] == [talk.pk]
     assert on.exists()
-    assert act(client, "undo", token=removed["undo"])["failed"] == {str(talk.pk): "conflict"}
+    again = act(client, "undo", token=removed["undo"])
+    assert (again["done"], again["failed"]) == ([talk.pk], {})
     assert TeamState.objects.get().team_revision == 3
 
 
