@@ -32,13 +32,14 @@ export class MessageMenus {
 
   toggled(menu) {
     if (!menu.matches(".message__menu")) return;
+    const panel = menu.querySelector(".menu__panel");
     if (!menu.open) {
       if (this.open === menu) this.open = null;
+      panel.replaceChildren(); // else its next opening shows it until it is filled again
       return;
     }
     if (this.open !== menu) this.open?.removeAttribute("open");
     this.open = menu;
-    const panel = menu.querySelector(".menu__panel");
     const focused = panel.contains(document.activeElement); // after a long press
     this.fill(menu.closest(".message"), panel);
     this.place(menu, panel);
@@ -132,7 +133,7 @@ export class MessageMenus {
     const all = [...panel.querySelectorAll("a, button")];
     const place = all.indexOf(document.activeElement); // -1: the button
     const next = place < 0 && step < 0 ? all.length - 1 : place + step;
-    all[(next + all.length) % all.length].focus();
+    all[(next + all.length) % all.length]?.focus();
   }
 
   close(item, { focus = true } = {}) {
