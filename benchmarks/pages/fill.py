@@ -176,9 +176,9 @@ ORDER BY news.happened_at;
 
 -- Staff have a case for every tenth message, half of them open.
 INSERT INTO messaging_report (message_id, blamed_person_id, reporter_id, visitor_name,
-    visitor_email, visitor_language, product_title, is_set_aside, reason, words, created_at,
-    outcome, done, resolved_at)
-SELECT m.id, m.sender_id, c.consumer_id, '', '', '', '', false, 'spam', 'Again and again.',
+    visitor_email, visitor_language, product_title, person_name, is_set_aside, reason, words,
+    created_at, outcome, done, resolved_at)
+SELECT m.id, m.sender_id, c.consumer_id, '', '', '', '', '', false, 'spam', 'Again and again.',
        m.created_at, CASE WHEN m.id % 20 = 0 THEN 'dismissed' ELSE '' END, '',
        CASE WHEN m.id % 20 = 0 THEN m.created_at END
 FROM messaging_message m JOIN messaging_conversation c ON c.id = m.conversation_id

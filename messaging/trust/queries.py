@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from messaging.host import host
-from messaging.models import Conversation, Decision, PersonTrust, Side
+from messaging.models import Conversation, Decision, Message, PersonTrust, Side
 from trato.people import Person
 
 Status = PersonTrust.Status
@@ -45,9 +46,11 @@ def earned(person: Person) -> Status:
         return Status.NEW
     if age < timedelta(days=settings.TRUST_GOOD_DAYS) or _is_decided_against(person):
         return Status.ORDINARY
-    answered = Conversation.objects.filter(
-        consumer=person.pk, messages__side=Side.SELLER, messages__is_automatic=False
+    # One answer each is enough: a join would read all messages of these conversations.
+    answers = Message.objects.filter(
+        conversation=OuterRef("pk"), side=Side.SELLER, is_automatic=False
     )
+    answered = Conversation.objects.filter(Exists(answers), consumer=person.pk)
     shops = answered.order_by().values("shop").distinct()[: settings.TRUST_GOOD_SHOPS]
     return Status.KNOWN_GOOD if len(shops) >= settings.TRUST_GOOD_SHOPS else Status.ORDINARY
 
