@@ -33,6 +33,7 @@ from .suites import ROOT, Suite, has_servers, suites_for
 AT_ONCE = 6
 HANGS = 3600  # seconds after which a suite is killed; even a slow machine needs far less
 NO_TESTS_COLLECTED = 5  # pytest's exit code
+SUMMARY = re.compile(r"\d+ (?:passed|failed|skipped|errors?|scenarios)\b|no tests ran")
 
 
 def main(arguments: list[str]) -> int:
@@ -168,7 +169,10 @@ def start(suite: Suite) -> "subprocess.Popen[bytes]":
 def ended(suite: Suite, code: int) -> None:
     suite.ran, suite.failed = True, code not in (0, NO_TESTS_COLLECTED)
     output = suite.output.read_text(errors="replace")
-    suite.closing = output.strip().rsplit("\n", 1)[-1].strip("= ")
+    lines = output.strip().split("\n")
+    # Something may be logged behind the summary, when the process ends.
+    closing = next((line for line in reversed(lines) if SUMMARY.search(line)), lines[-1])
+    suite.closing = closing.strip("= ")
     suite.broken = re.findall("^(?:FAILED|ERROR) .*", output, re.MULTILINE)
     say(f"\n== {suite.name}, {suite.seconds:.0f} s ==\n{output}")
 
