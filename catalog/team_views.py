@@ -108,7 +108,7 @@ def leave(request: PersonRequest, shop_key: str) -> HttpResponse:
         return redirect("catalog:team")
     shop = access.own_shop(request.user, shop_id)
     owners = access.owners(shop.pk)
-    is_owner = owners.filter(user=request.user).exists()
+    is_owner = access.is_owner(request.user, shop.pk)
     context: dict[str, Any] = {"shop": shop}
     if request.method == "POST":
         try:

@@ -13,7 +13,7 @@ from messaging.models import Label, Report
 from messaging.opening_hours.forms import DAYS, day_names
 from notifications.announcements.forms import TEXT_FIELDS
 
-# Never the names of passwords, codes and keys, nor what a page puts into a form by itself.
+# We never give back passwords, codes and keys, nor what the page itself has put into the form.
 WORDS = (
     "title", "body", "description", "words", "until_words", "reason", "alt", "name",
     "clause", "explanation", "note", "label_en", "label_es", *TEXT_FIELDS,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from messaging.host import host
 from messaging.models import Conversation, Report
 from messaging.search.excerpts import address
-from trato.people import Person, is_deleted
+from trato.people import Person
 
 # What the functions below read, for `select_related`.
 RELATED = (
@@ -40,9 +40,7 @@ def name_for_reporter(report: Report) -> str:
 
     People may have another name by now, and nothing to do with the reporter any more.
     """
-    if report.person_id and report.person_name and not is_deleted(_person(report)):
-        return report.person_name
-    return name_of(report)
+    return report.person_name or name_of(report)
 
 
 def url_of(report: Report) -> str:
