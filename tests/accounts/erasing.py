@@ -35,6 +35,7 @@ from tests.rulings import rule
 from tests.said import say
 from tests.uploads import jpeg, uploaded
 from trato.images.sanitize import Picture
+from trato.stored_files.models import FileDeletion
 
 BORN = 2001  # the year in which these people joined, which their erasure leaves as it is
 MANY = 7  # the words are in more tables than that
@@ -164,6 +165,8 @@ def check() -> None:
     for person in everybody:
         expected = [] if person.deleted_at else whole
         actual = _rows_with(person)
+        if person.deleted_at and actual == [FileDeletion._meta.db_table]:
+            continue  # whoever erased the account died after the commit, or isn't there yet
         assert actual == expected, f"{person.pk}: {set(actual) ^ set(expected)}"
 
 
