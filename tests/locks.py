@@ -1,14 +1,22 @@
 """Wait until a statement waits for a lock of PostgreSQL."""
 
-from django.db import connection
+import psycopg
+
+from tests.databases import own_database
+
+# Only in this database: suites share a server, and each has statements that wait.
+WAITING = (
+    "SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE NOT granted AND datname = current_database()"
+)
 
 
 def wait_until_somebody_waits_for_a_lock() -> None:
     """Return as soon as a statement waits for a lock that another transaction holds."""
-    with connection.cursor() as cursor:
+    # Autocommitted by itself, because PostgreSQL shows a transaction the same processes throughout.
+    with psycopg.connect(own_database(), autocommit=True) as watching:
         for _ in range(6_000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
+            if watching.execute(WAITING).rowcount:
                 return
-            cursor.execute("SELECT pg_sleep(0.005)")
+            watching.execute("SELECT pg_sleep(0.005)")
     raise AssertionError("nobody came to wait")

@@ -16,6 +16,7 @@ from config import asgi
 from config.handler import ThreadedHandler
 from messaging.models import Conversation, Message
 from tests.databases import own_database
+from tests.locks import WAITING
 from tests.patience import PATIENCE
 from tests.site import CSRF_TOKEN, session_of
 from tests.sockets import next_frame
@@ -121,9 +122,6 @@ async def test_a_request_that_is_killed_gives_its_connection_back(
         await until(lambda: connections_out() == before)
         assert watching.execute(WAITING).fetchall() == []
     assert await Message.objects.acount() in (0, 1)
-
-
-WAITING = "SELECT FROM pg_locks WHERE NOT granted"
 
 
 def connections_out() -> int:

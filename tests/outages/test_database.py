@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from deploy import services
+from tests.locks import WAITING
 from tests.site import JSON, Answer
 
 from .conftest import Place
@@ -179,7 +180,7 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
         left: list[HTTPConnection] = []
 
         def all_wait() -> None:
-            waits = watching.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount
+            waits = watching.execute(WAITING).rowcount
             if waits < 4:  # the first has perhaps given up before the last has come
                 left.append(HTTPConnection("127.0.0.1", place.shopper.port))
                 left[-1].request(
@@ -199,7 +200,7 @@ def test_requests_whose_clients_leave_do_not_keep_their_connections(place: Place
             services.wait(page_is_there, AssertionError)  # though the lock is still held
 
             def all_have_given_up() -> None:
-                assert watching.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount == 0
+                assert watching.execute(WAITING).rowcount == 0
 
             services.wait(all_have_given_up, AssertionError)  # or the last would still be stored
     assert place.stored() == []

@@ -176,7 +176,9 @@ async def until(is_so: Callable[[], bool]) -> None:
 def slow_ones() -> int:
     with psycopg.connect(own_database()) as other:
         row = other.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = %s", [SLOW]
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state = 'active' AND query = %s",
+            [SLOW],
         ).fetchone()
     assert row
     return int(row[0])
