@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from trato.audit.actions import record
+from trato.realtime.sessions import announce_access_changed
 
 from . import email_addresses, second_factor, throttle
 from .models import User
@@ -57,6 +58,7 @@ def _on_factor_added(
 def _on_factor_removed(
     sender: Any, user: User, authenticator: Authenticator, **kwargs: Any
 ) -> None:
+    announce_access_changed(user.pk)  # what staff see ends with it
     _record(user, "user.factor_removed", authenticator.get_type_display())
 
 

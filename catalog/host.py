@@ -1,5 +1,6 @@
 """This shop's host for messaging."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
@@ -7,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import actions, throttle
+from accounts import actions, second_factor, throttle
 from accounts.models import User
 from messaging.host import MessagingHost, PagePart, Product, ProductCard, Shop
 from messaging.host_safety import View
@@ -91,6 +92,9 @@ class CatalogHost(MessagingHost):
 
     def product_url(self, product: Product) -> str:
         return cast(models.Product, product).get_absolute_url()
+
+    def staff_sessions(self, people: Mapping[str, Person]) -> set[str]:
+        return second_factor.proven_sessions(cast("Mapping[str, User]", people))
 
     def confirmed(self, view: View) -> View:
         confirmed: View = reauthentication_required(app="allauth.account", allow_get=False)(view)

@@ -1,7 +1,7 @@
 """What messaging asks of the shop to keep people safe: the part of `host` for staff's acts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.db import models
 from django.http import HttpRequest
@@ -43,6 +43,17 @@ class SafetyHost(ABC):
     def is_hidden(self, product: models.Model) -> bool:
         """Whether staff have taken a product off sale. Makes no query."""
         return False
+
+    def staff_sessions(self, people: Mapping[str, Person]) -> set[str]:
+        """Return in which sessions staff may see what they see in the admin, by session key.
+
+        By default, in each. A site whose admin asks for more than a password asks for it here, too,
+        and calls `trato.realtime.sessions.announce_access_changed` when somebody loses it.
+
+        Args:
+            people: the member of staff who is logged in, by session key.
+        """
+        return set(people)
 
     def confirmed(self, view: "View") -> "View":
         """Return a view that first asks for the password again, unless that was just given.

@@ -32,6 +32,11 @@ class SocketPresence:
         self._hidden = NOTHING_HIDDEN
         self._answers = Latest()
 
+    @property
+    def session_key(self) -> str:
+        """See `RealtimeConsumer.session_key`."""
+        return self._socket.session_key
+
     def ask(self) -> int:
         """Return a number for a query that is about to load what the person hides, see `learn`."""
         return self._answers.ask()
@@ -87,25 +92,25 @@ async def groups_of(people: Mapping[SocketPresence, Person]) -> dict[SocketPrese
     asked = {presence: presence.ask() for presence in people}
     ids = {user.pk for user in people.values()}
     sellers = {user.pk for user in people.values() if host.acts_as_seller(user)}
-    staff = {user.pk for user in people.values() if user.is_staff}
+    staff = {one.session_key: user for one, user in people.items() if user.is_staff}
     hidden, shops, at_desk = await run_in_database_thread(_load, ids, sellers, staff)
     groups = {}
     for presence, user in people.items():
         groups[presence] = access.role_groups(
-            user, shops.get(user.pk, ()), sees_desk=user.pk in at_desk
+            user, shops.get(user.pk, ()), sees_desk=presence.session_key in at_desk
         )
         presence.learn(asked[presence], hidden.get(user.pk, NOTHING_HIDDEN))
     return groups
 
 
 def _load(
-    user_ids: Collection[int], seller_ids: Collection[int], staff_ids: Collection[int]
-) -> tuple[dict[int, Hidden], dict[int, list[int]], set[int]]:
-    """Return what people hide, the shops that some work for, and who may see the desk."""
+    user_ids: Collection[int], seller_ids: Collection[int], staff: Mapping[str, Person]
+) -> tuple[dict[int, Hidden], dict[int, list[int]], set[str]]:
+    """Return what people hide, the shops that some work for, and the sessions that get cases."""
     return (
         hidden_by(user_ids),
         host.shops_of(seller_ids) if seller_ids else {},
-        listeners(staff_ids) if staff_ids else set(),
+        listeners(staff) if staff else set(),
     )
 
 

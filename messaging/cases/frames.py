@@ -1,6 +1,6 @@
 """Frames about cases, only to staff who may see cases."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from django.contrib.auth.backends import ModelBackend
 from msgspec import Struct
@@ -28,10 +28,16 @@ class CaseClaimed(Struct, tag="case.claimed"):
     name: str
 
 
-def listeners(staff_ids: Collection[int]) -> set[int]:
-    """Return who of some staff may see cases, as the desk's page asks: they get these frames."""
-    allowed = ModelBackend().with_perm(DESK_PERMISSION)
-    return set(allowed.filter(pk__in=staff_ids, is_staff=True).values_list("pk", flat=True))
+def listeners(people: Mapping[str, Person]) -> set[str]:
+    """Return in which sessions of staff these frames arrive, as the desk's page would open there.
+
+    Args:
+        people: who is logged in, by session key.
+    """
+    ids = {user.pk for user in people.values()}
+    able = ModelBackend().with_perm(DESK_PERMISSION).filter(pk__in=ids, is_staff=True)
+    allowed = set(able.values_list("pk", flat=True))
+    return host.staff_sessions({key: user for key, user in people.items() if user.pk in allowed})
 
 
 def announce_change(*, severe: bool = False) -> None:

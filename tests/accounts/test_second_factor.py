@@ -1,5 +1,6 @@
 """Second factors: staff need one, and malformed key data causes no error."""
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -7,15 +8,24 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from asgiref.sync import sync_to_async
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from accounts.factories import UserFactory
 from accounts.models import User
+from accounts.second_factor import proven_sessions
+from messaging.access import STAFF_GROUP
+from messaging.cases.actions import open_case
+from messaging.models import Case
 from tests.accounts.acts import PASSWORD, code_of, prove, reauthenticate, set_up_app
+from tests.patience import PATIENCE
+from tests.sockets import next_frame, receives_nothing
 from tests.whole import tries
 from trato.audit.models import AuditEntry
+from trato.realtime import groups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,6 +100,43 @@ def test_without_the_second_factor_again_the_admin_is_closed_again(
     client.post("/accounts/2fa/totp/deactivate/")
     assert client.get("/admin/").status_code == 403
     assert AuditEntry.objects.filter(actor=moderator, verb="user.factor_removed").exists()
+
+
+@pytest.mark.usefixtures("required")
+async def test_sockets_ask_for_it_as_the_admin_does(
+    moderator: User, client_of: Any, socket_of: Any
+) -> None:
+    """Staff see on them whose case a colleague works on, so a password is not enough there."""
+    older, newer = [await sync_to_async(client_of)(moderator) for _ in range(2)]
+    await sync_to_async(prove)(moderator)
+    await sync_to_async(set_up_app)(newer)
+    by_password, by_both = [await socket_of(moderator, client=one) for one in (older, newer)]
+    for socket in (by_password, by_both):
+        await next_frame(socket, "session.ready")
+    await sync_to_async(open_case)(Case.Kind.REPORT, "message:1")
+    await next_frame(by_both, "desk.changed")
+    assert await receives_nothing(by_password)
+
+    await sync_to_async(newer.post)("/accounts/2fa/totp/deactivate/")
+    async with asyncio.timeout(PATIENCE):
+        while groups.count(STAFF_GROUP):
+            await asyncio.sleep(0.01)
+    await sync_to_async(open_case)(Case.Kind.REPORT, "message:2")
+    assert await receives_nothing(by_both)
+
+
+def test_sessions_that_have_proved_it_are_found_together(
+    moderator: User, client_of: Any, required: None, django_assert_num_queries: Any
+) -> None:
+    prove(moderator)
+    other: User = UserFactory(staff=True)
+    prove(other)
+    staff = [moderator, moderator, other, other]
+    clients = [client_of(person) for person in staff]
+    set_up_app(clients[0])
+    keys = [client.session.session_key for client in clients]
+    with django_assert_num_queries(2):
+        assert proven_sessions(dict(zip(keys, staff, strict=True))) == {keys[0]}
 
 
 def test_where_it_is_not_required_a_password_is_enough(moderator: User, client_of: Any) -> None:

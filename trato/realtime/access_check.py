@@ -5,8 +5,6 @@ import time
 from collections.abc import Awaitable, Collection
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-
 from . import groups
 from .close_codes import NO_SESSION, PAGE_OF_ANOTHER, SUSPENDED
 from .database import run_in_database_thread
@@ -52,10 +50,8 @@ async def check(sockets: "Collection[RealtimeConsumer]") -> None:
 
 
 async def _people_on(sockets: "Collection[RealtimeConsumer]") -> "dict[RealtimeConsumer, Any]":
-    cookie = settings.SESSION_COOKIE_NAME
-    keys = {socket: socket.scope["cookies"].get(cookie, "") for socket in sockets}
-    people = await run_in_database_thread(people_of, set(keys.values()))
-    return {socket: people[key] for socket, key in keys.items()}
+    people = await run_in_database_thread(people_of, {socket.session_key for socket in sockets})
+    return {socket: people[socket.session_key] for socket in sockets}
 
 
 async def _groups_of(people: "dict[RealtimeConsumer, Any]") -> "dict[RealtimeConsumer, set[str]]":
