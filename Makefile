@@ -71,7 +71,8 @@ requirements: .venv/dev.stamp
 	$(PIP_COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
 messages: .venv/dev.stamp
-	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --ignore ".venv/*" --ignore "tests/*"
+	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --extension html,txt,py,jinja \
+		--ignore ".venv/*" --ignore "tests/*"
 	$(IN_VENV) manage.py makemessages --locale es --add-location file --no-obsolete --ignore ".venv/*" --ignore "var/*" --domain djangojs
 
 clean:

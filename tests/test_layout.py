@@ -28,7 +28,7 @@ ABOVE = {
     "notifications": ("trato",),
 }  # fmt: skip
 LINES_MAX = 300
-KINDS = (".py", ".html", ".js", ".toml", ".txt", ".sql")
+KINDS = (".py", ".html", ".jinja", ".js", ".toml", ".txt", ".sql")
 
 
 def named(apps: str) -> re.Pattern[str]:

@@ -164,7 +164,8 @@ def _show_matches(rows: list[Conversation], text: str, user_id: int) -> None:
     words = [word for word in words_of(text) if any(map(str.isalnum, word))]
     matches = excerpts.matches(rows, words, user_id)
     for row in rows:
-        if match := matches.get(row.pk):
-            row.match, row.match_is_note = match, isinstance(match, Note)
+        row.match = match = matches.get(row.pk)
+        row.match_is_note = isinstance(match, Note)
+        if match:
             row.match_sentence = excerpts.sentence(match.body, words)
             row.match_url = excerpts.address(row, match)

@@ -1,5 +1,6 @@
 """Template tags for the host's pages."""
 
+from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,7 +21,10 @@ from messaging.opening_hours.queries import hours_of
 from messaging.presence.forms import PresenceForm
 from messaging.presence.queries import hidden_by_one
 from messaging.records import Quoted
+from trato import jinja
 from trato.people import display_name
+
+from .message_text import beginning
 
 register = template.Library()
 
@@ -58,6 +62,27 @@ def messaging_page(context: RequestContext) -> SafeString:
 def _address_of_any(name: str) -> str:
     """Return the address of a conversation, with `{id}` for scripts to replace."""
     return "{id}".join(reverse(name, args=[0]).rsplit("0", 1))
+
+
+@register.simple_tag(takes_context=True)
+def conversation_rows(
+    context: RequestContext, rows: Collection[Conversation], by_waiting: bool
+) -> SafeString:
+    """The rows of a list of conversations.
+
+    Args:
+        rows: with what `inbox.views` adds to them.
+        by_waiting: whether the list is sorted by how long each has been waiting.
+    """
+    return jinja.render(
+        "messaging/inbox/_rows.jinja",
+        rows=rows,
+        reader_id=context["user"].pk,
+        by_waiting=by_waiting,
+        beginning=beginning,
+        hidden_words=hidden_words,
+        row_selection=row_selection,
+    )
 
 
 @register.simple_tag
@@ -111,7 +136,6 @@ def _options(language: str, name: str) -> str:
     return gettext("Options for the message from %(name)s") % {"name": name}
 
 
-@register.simple_tag
 def row_selection(name: str) -> str:
     """The name of the box that selects a conversation in a list."""
     return _selection(get_language(), name)

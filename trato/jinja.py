@@ -1,0 +1,59 @@
+"""Parts of pages that repeat many times, as Jinja's templates: three times as fast as Django's.
+
+They lie beside Django's templates, end with `.jinja`, and are found by the same loaders, so that a
+site replaces them in the same way. What they may use beside their values: `_`, `icon`, `avatar` and
+`moment`.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.template import Engine, TemplateDoesNotExist
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from .templatetags.markup import avatar, icon
+from .templatetags.times import moment
+
+
+def render(name: str, /, **values: Any) -> SafeString:
+    """Render a template, escaping values as Django does.
+
+    Raises:
+        jinja2.TemplateNotFound: there is none with that name.
+        jinja2.UndefinedError: it uses something that it was not given.
+    """
+    return mark_safe(_environment().get_template(name).render(values))  # noqa: S308
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        autoescape=True,
+        auto_reload=settings.DEBUG,
+        loader=FunctionLoader(_load),
+        undefined=StrictUndefined,
+    )
+    environment.globals |= {"_": _translated, "avatar": avatar, "icon": icon, "moment": moment}
+    return environment
+
+
+def _translated(text: str) -> Markup:
+    """Translate a text of the site's, which needs no escaping; what is formatted into it does."""
+    return Markup(gettext(text))  # noqa: S704
+
+
+def _load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """Return a template's text, its file, and whether that text is still the latest."""
+    loaders: list[Any] = Engine.get_default().template_loaders
+    for loader in loaders:
+        for origin in loader.get_template_sources(name):
+            try:
+                return loader.get_contents(origin), origin.name, lambda: not settings.DEBUG
+            except TemplateDoesNotExist:
+                continue
+    return None
