@@ -22,7 +22,7 @@ class ChatConsumer(BadgeConsumer):
     """The socket of one browser tab. Its bases are Badge-, Realtime- and SocketConsumer."""
 
     event_types = BadgeConsumer.event_types | {
-        "chat.message", "chat.read", "chat.typing", "chat.block", "chat.muted", "chat.own",
+        "chat.message", "chat.read", "chat.typing", "chat.restriction", "chat.own",
         "team.event", "members.changed",
     }  # fmt: skip
 
@@ -58,10 +58,8 @@ class ChatConsumer(BadgeConsumer):
                     self.team.leave(self.conversations)
                 case frames.Read() as frame:
                     await self.marks.add(frame)
-                case frames.Typing(conversation=pk, stopped=stopped):
-                    await self.presence.announce_typing(pk, stopped=stopped)
-                case frames.Active():
-                    self.presence.use()
+                case frames.Typing() | frames.Active() as frame:
+                    await self.presence.receive(frame)
                 case frames.Edit() | frames.Withdraw() | frames.React() as frame:
                     await self.changes.receive(frame)
                 case frames.AddNote() | frames.Looking() as frame:
@@ -79,17 +77,13 @@ class ChatConsumer(BadgeConsumer):
         """Show that somebody else is typing, unless that is hidden from the person."""
         self.presence.deliver_typing(event)
 
-    def chat_block(self, event: Event) -> None:
-        """Act on a block, or on its end."""
-        self.conversations.deliver_block(event)
+    def chat_restriction(self, event: Event) -> None:
+        """Act on a block, on a mute of the person, or on the end of one."""
+        self.conversations.restrict(event)
 
     def chat_own(self, event: Event) -> None:
         """Pass on what only this person may know."""
         self.send_frame(event["frame"])
-
-    def chat_muted(self, event: Event) -> None:
-        """Act on a mute of the person, or on its end."""
-        self.conversations.mute.deliver(event)
 
     def team_event(self, event: Event) -> None:
         """Pass on what only a shop's team may know."""
@@ -108,8 +102,6 @@ class ChatConsumer(BadgeConsumer):
         return {socket: groups | roles[socket.presence] for socket, groups in due.items()}
 
     def set_groups(self, due: set[str]) -> Any:
-        if due == self.joined:  # nearly always
-            return []
         self.conversations.keep(due)
         self.team.leave(self.conversations)
         return super().set_groups(due)

@@ -168,7 +168,11 @@ def block_changed(
     consumer_id: int, shop_id: int, conversation_ids: list[int], blocked_by: str
 ) -> None:
     """Let both sides' sockets act on a block on commit; only the blocking side's pages show it."""
-    event = {"type": "chat.block", "conversations": conversation_ids, "blocked_by": blocked_by}
+    event = {
+        "type": "chat.restriction",
+        "conversations": conversation_ids,
+        "blocked_by": blocked_by,
+    }
     both = consumer_group(consumer_id), seller_group(shop_id)
     groups.send_on_commit(both, event)
 

@@ -15,6 +15,7 @@ from trato.realtime.latest import Latest
 
 from . import access
 from .cases.frames import listeners
+from .client_frames import Active, Typing
 from .host import host
 from .models import Side
 from .presence import actions
@@ -34,7 +35,7 @@ class SocketPresence:
 
     @property
     def session_key(self) -> str:
-        """See `RealtimeConsumer.session_key`."""
+        """See `SocketConsumer.session_key`."""
         return self._socket.session_key
 
     def ask(self) -> int:
@@ -46,14 +47,17 @@ class SocketPresence:
         if self._answers.applies(question):
             self._hidden = hidden
 
-    async def announce_typing(self, conversation_id: int, *, stopped: bool) -> None:
-        """Announce that the person is typing or has stopped; to colleagues only, if it is hidden.
+    async def receive(self, frame: Typing | Active) -> None:
+        """Note that the person is there; announce typing, to colleagues only if it is hidden.
 
         Raises:
             Http404, Refused: see `OpenConversations.announce_typing`.
         """
+        if isinstance(frame, Active):
+            self._use()
+            return
         await self._conversations.announce_typing(
-            conversation_id, stopped=stopped, hidden=self._hidden.typing
+            frame.conversation, stopped=frame.stopped, hidden=self._hidden.typing
         )
 
     def deliver_typing(self, event: Event) -> None:
@@ -70,7 +74,7 @@ class SocketPresence:
         if self._may_know(event, is_hiding=self._hidden.read):
             self._conversations.deliver(event)
 
-    def use(self) -> None:
+    def _use(self) -> None:
         """Note that the person is there, if they work for a shop and show it."""
         user = self._socket.user
         if not self._hidden.presence and host.acts_as_seller(user):

@@ -152,8 +152,11 @@ class OpenConversations:
         opened = self._open.get(conversation_id)
         return opened is not None and bool(opened.blocked_by)
 
-    def deliver_block(self, event: Event) -> None:
-        """Act on a block, or on its end, in the open conversations of the two."""
+    def restrict(self, event: Event) -> None:
+        """Act on a mute of the person, on a block of the other side, or on the end of one."""
+        if "until" in event:
+            self.mute.deliver(event)
+            return
         self.block_changes += 1
         for pk in event["conversations"]:
             self.learn_block(pk, event["blocked_by"])

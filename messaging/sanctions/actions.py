@@ -91,5 +91,5 @@ def _announce_mute(person_id: int) -> None:
     """Let the person's open pages know on commit until when they are muted."""
     mutes = Sanction.in_force(Sanction.Kind.MUTE).filter(person=person_id)
     until: datetime | None = mutes.order_by("-ends_at").values_list("ends_at", flat=True).first()
-    event = {"type": "chat.muted", "until": until.isoformat() if until else ""}
+    event = {"type": "chat.restriction", "until": until.isoformat() if until else ""}
     groups.send_on_commit([groups.user_group(person_id)], event)

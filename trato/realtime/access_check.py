@@ -45,7 +45,8 @@ async def check(sockets: "Collection[RealtimeConsumer]") -> None:
             waiting.append(socket.close(PAGE_OF_ANOTHER))  # a socket belongs to one person
         else:
             socket.user, socket.checked_at = user, now
-            waiting += socket.set_groups(due[socket])
+            if due[socket] != socket.joined:  # hardly ever
+                waiting += socket.set_groups(due[socket])
     await asyncio.gather(*waiting)
 
 

@@ -36,12 +36,6 @@ class RealtimeConsumer(SocketConsumer):
         self.checks = Latest()  # of the session; see `access_check.check`
         self.checked_at = 0.0  # time.monotonic()
 
-    @property
-    def session_key(self) -> str:
-        """The key of the session with which the socket was opened; empty if it had none."""
-        key: str = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
-        return key
-
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         await self.connect()
 

@@ -103,6 +103,12 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    @property
+    def session_key(self) -> str:
+        """The key of the session with which the socket was opened; empty if it had none."""
+        key: str = self.scope["cookies"].get(settings.SESSION_COOKIE_NAME, "")
+        return key
+
     @cached_property
     def language(self) -> str:
         """The client's language, chosen as for a page."""
