@@ -1,11 +1,11 @@
-"""Filters that leave few conversations: these are all read, and sorted here.
+"""Filters that leave few conversations: all of these are found first, and then sorted.
 
 The database would often rather walk through the whole list in its order, and look for a starred
-conversation in each of fifty thousand. It reads two thousand places in the list just as fast. What
-else a filter asks is only looked up for the page that is wanted.
+conversation in each of fifty thousand. It reads and sorts two thousand just as fast. What else a
+filter asks is only looked up for the page that is wanted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from messaging.access import Scope
-from messaging.lanes.queries import has_lane, of_lane
+from messaging.lanes.queries import ALL, has_lane, of_lane
 from messaging.models import Conversation, ConversationLabel, Participant
 from notifications.models import News, Notification
 from trato.listed import listed
-from trato.pagination import Cursor, PageRequest
+from trato.pagination import Cursor, PageRequest, ordered
 
 from .filters import WAITING, Filter, conditions
 
@@ -26,72 +26,68 @@ FEW = 2_000  # conversations
 # page takes at most three lookups.
 FIRST_LOOKUP, MORE = 2, 8
 
-Position = tuple[datetime, int]  # of a conversation in the list: its time and ID
-
 
 class Few:
-    """Some conversations by their positions, in the order of a filter.
+    """Some conversations, in the order of a filter.
 
     Args:
-        positions: the conversations.
+        ids: which conversations; those outside the scope and the filter's lane are left out.
         condition: what else the filter asks of them.
     """
 
-    def __init__(self, positions: list[Position], condition: Q, wanted: Filter) -> None:
+    def __init__(self, ids: Collection[int], condition: Q, wanted: Filter, scope: Scope) -> None:
+        self.ids, self.condition = ids, condition
         self.is_rising = wanted.sort == WAITING
-        self.positions = sorted(positions, reverse=not self.is_rising)
-        self.condition = condition
+        self.time = _time(wanted)
+        # No index has this order, so the database reads these and no other conversations.
+        self.rows = _in_lane(wanted, scope).filter(of_lane(scope, ALL), pk__in=listed(ids))
 
     def read(self, wanted: PageRequest, limit: int) -> list[Cursor]:
         """Return the rows of a page and beyond, see `trato.pagination.page`."""
-        positions = self.positions
-        if wanted.cursor is not None:
-            at = wanted.cursor.at, wanted.cursor.pk
-            if self.is_rising is not wanted.newer:
-                positions = [one for one in positions if one > at]
-            else:
-                positions = [one for one in positions if one < at]
-            if wanted.newer:
-                positions.reverse()
-        rows: list[Cursor] = []
+        if self.is_rising:
+            wanted = PageRequest(wanted.cursor, newer=not wanted.newer)
+        rows = ordered(self.rows, wanted, time=self.time).values_list(self.time, "pk")
+        fitting: list[Cursor] = []
         start, size = 0, FIRST_LOOKUP * limit
-        while len(rows) < limit and start < len(positions):
-            rows += self._fitting(positions[start : start + size])
+        while len(fitting) < limit and start < len(self.ids):
+            cursors = [Cursor(*one) for one in rows[start : start + size]]
+            fitting += self._fitting(cursors)
+            if len(cursors) < size:
+                break
             start, size = start + size, MORE * size
-        return rows[:limit]
+        return fitting[:limit]
 
-    def _fitting(self, positions: list[Position]) -> list[Cursor]:
-        ids = listed(pk for _at, pk in positions)
+    def _fitting(self, cursors: list[Cursor]) -> list[Cursor]:
+        ids = listed(cursor.pk for cursor in cursors)
         rows = Conversation.objects.filter(self.condition, pk__in=ids)
-        fitting = set(rows.order_by().values_list("pk", flat=True))
-        return [Cursor(*one) for one in positions if one[1] in fitting]
+        fitting = set(rows.order_by().values_list("pk", flat=True)) if cursors else set()
+        return [cursor for cursor in cursors if cursor.pk in fitting]
 
 
 def few(wanted: Filter, scope: Scope, now: datetime) -> Few | None:
     """Return a filter's conversations if any of its parts leaves only few of them."""
-    sets = [_read(rows) for rows in _marked(wanted, scope)]
+    sets = [_read(rows) for rows in _parts(wanted, scope)]
+    if wanted.unread:
+        sets.append(_read(_unread(scope)))
+        if len(sets[-1]) <= FEW:
+            wanted = replace(wanted, unread=False)
     complete = [set(ids) for ids in sets if len(ids) <= FEW]
-    unread = _read(_unread(scope)) if wanted.unread else []
-    if wanted.unread and len(unread) <= FEW:
-        complete.append(set(unread))
-        wanted = replace(wanted, unread=False)
-    ids = set.intersection(*complete) if complete else None
-    positions = _of_conversations(wanted, scope)
-    if positions is None and ids is not None:
-        positions = positions_of(ids, wanted, scope)
-    elif positions is not None and ids is not None:
-        positions = [one for one in positions if one[1] in ids]
-    if positions is None:
+    if not complete:
         return None
-    return Few(positions, conditions(wanted, scope, now), wanted)
+    return Few(set.intersection(*complete), conditions(wanted, scope, now), wanted, scope)
 
 
-def positions_of(ids: set[int], wanted: Filter, scope: Scope) -> list[Position]:
-    """Return the positions of those of some conversations that are in the filter's lane."""
-    if not ids:
-        return []
-    rows = Conversation.objects.filter(of_lane(scope, "all"), pk__in=listed(ids))
-    return list(_positions(rows, wanted, scope))
+def _parts(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
+    """Yield the IDs of conversations with each mark, label, colleague or product of a filter."""
+    yield from _marked(wanted, scope)
+    rows = _in_lane(wanted, scope).values_list("pk", flat=True)
+    rows = rows.filter(product=wanted.product) if wanted.product else rows
+    if wanted.assigned and wanted.assigned != "none":
+        assignee = scope.user_id if wanted.assigned == "me" else int(wanted.assigned)
+        # Not `of_lane`: PostgreSQL would look through the indexes of the shop, too.
+        yield rows.filter(assignee=assignee, shop__in=scope.shop_ids)
+    elif wanted.product:
+        yield rows.filter(of_lane(scope, ALL))
 
 
 def _marked(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
@@ -115,28 +111,14 @@ def _marked(wanted: Filter, scope: Scope) -> Iterator[QuerySet[Any, int]]:
         yield labelled_ids
 
 
-def _of_conversations(wanted: Filter, scope: Scope) -> list[Position] | None:
-    """Return the positions of what is about a product, or somebody's; None if they are many."""
-    rows = Conversation.objects.all()
-    if wanted.assigned and wanted.assigned != "none":
-        assignee = scope.user_id if wanted.assigned == "me" else int(wanted.assigned)
-        # Not `of_lane`: PostgreSQL would look through the indexes of the shop, too.
-        rows = rows.filter(assignee=assignee, shop__in=scope.shop_ids)
-    elif wanted.product:
-        rows = rows.filter(of_lane(scope, "all"))
-    else:
-        return None
-    rows = rows.filter(product=wanted.product) if wanted.product else rows
-    positions = list(_positions(rows, wanted, scope)[: FEW + 1])
-    return positions if len(positions) <= FEW else None
+def _in_lane(wanted: Filter, scope: Scope) -> QuerySet[Conversation]:
+    is_said = Q((f"{_time(wanted)}__isnull", False), last_sequence__gt=0)
+    rows = Conversation.objects.filter(is_said, has_lane(scope.user_id, wanted.lane))
+    return rows.order_by()
 
 
-def _positions(
-    rows: QuerySet[Conversation], wanted: Filter, scope: Scope
-) -> QuerySet[Conversation, Position]:
-    time = "waiting_since" if wanted.sort == WAITING else "last_message_at"
-    rows = rows.filter((f"{time}__isnull", False), last_sequence__gt=0)
-    return rows.filter(has_lane(scope.user_id, wanted.lane)).order_by().values_list(time, "pk")
+def _time(wanted: Filter) -> str:
+    return "waiting_since" if wanted.sort == WAITING else "last_message_at"
 
 
 def _unread(scope: Scope) -> QuerySet[Any, int]:

@@ -15,7 +15,7 @@ from trato.listed import listed
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, page
 from trato.prepared import prepared
 
-from .few import Few, few, positions_of
+from .few import Few, few
 from .filters import WAITING, Filter, conditions
 
 SEARCHES = 4  # of a page at most: the other parts of a filter may leave nothing of what was found
@@ -39,8 +39,7 @@ def page_of(scope: Scope, wanted: Filter, start: PageRequest, size: int) -> Page
 def those_of(scope: Scope, wanted: Filter, ids: list[int]) -> list[Cursor]:
     """Return those of some conversations that a filter leaves; the words are not searched for."""
     condition = conditions(wanted, scope, timezone.now())
-    positions = positions_of(set(ids), wanted, scope)
-    return Few(positions, condition, wanted).read(FIRST_PAGE, len(ids))
+    return Few(ids, condition, wanted, scope).read(FIRST_PAGE, len(ids))
 
 
 def ids_of(scope: Scope, wanted: Filter, limit: int) -> list[int]:
