@@ -142,6 +142,7 @@ def test_saving_keeps_what_a_colleague_has_changed_since_the_page_was_opened(
     assert refused.status_code == 409
     assert 'value="Today"' in refused.text
     assert 'name="seen_name" value="Very urgent"' in refused.text
+    assert 'data-colour="blue" dir="auto">Very urgent</span>' in refused.text  # as it is now
     assert Label.objects.get().name == "Very urgent"
 
 
