@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.shortcuts import resolve_url
-from django.template import RequestContext
+from django.template import Context, RequestContext
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -24,7 +24,7 @@ from messaging.records import Quoted
 from trato import jinja
 from trato.people import display_name
 
-from .message_text import beginning
+from .message_text import beginning, words
 
 register = template.Library()
 
@@ -85,7 +85,35 @@ def conversation_rows(
     )
 
 
-@register.simple_tag
+@register.simple_tag(takes_context=True)
+def message_row(context: Context, message: Message | None) -> SafeString:
+    """A message, as `extras` has loaded it; what scripts fill in if there is none."""
+
+    def part(name: str, **values: Any) -> SafeString:
+        page: Any = context.template
+        with context.push(message=message, **values):
+            rendered: SafeString = page.engine.get_template(name).render(context)
+            return rendered
+
+    user = context.get("user")
+    return jinja.render(
+        "messaging/_message.jinja",
+        message=message,
+        conversation=context.get("conversation"),
+        reader_id=user.pk if user else None,
+        side=context.get("side"),
+        read_by_other=context.get("read_by_other"),
+        part=part,
+        hidden_words=hidden_words,
+        message_attributes=message_attributes,
+        message_options=message_options,
+        message_report_url=message_report_url,
+        message_sender=message_sender,
+        message_url=message_url,
+        words=words,
+    )
+
+
 def message_attributes(message: Message | None, reader_id: int | None) -> SafeString:
     """The attributes by which scripts know a message; empty in the `<template>`."""
     if message is None:
@@ -125,7 +153,6 @@ def hidden_words(message: Message) -> str:
     return gettext("This message was deleted together with the account.")
 
 
-@register.simple_tag
 def message_options(message: Message | None, conversation: Conversation) -> str:
     """The name of a message's menu, which says whose message it is; empty in the `<template>`."""
     return _options(get_language(), message_sender(message, conversation)) if message else ""
