@@ -237,7 +237,7 @@ def _team_part(user: Person, conversation: Conversation, window: Window) -> dict
         "team_rows": [*own_notes, *assignments],
         "last_note": last,
         "others": others_of(conversation),
-        "unread_notices": is_told and notes.unread_notices(conversation, user).exists(),
+        "is_noticed": is_told and notes.unread_notices(conversation, user).exists(),
         "note_client_id": uuid.uuid4(),
         "note_max_characters": settings.NOTE_MAX_CHARACTERS,
         "looking_repeat": settings.LOOKING_REPEAT_SECONDS,

@@ -2,9 +2,10 @@
 
 import gc
 import threading
+from collections import ChainMap
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import hypothesis
 import pytest
@@ -15,7 +16,9 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.db import connection, connections
+from django.template import Context, RequestContext, Template
 from django.test import Client
+from django.test.signals import template_rendered
 from django.utils import translation
 
 from accounts.factories import UserFactory
@@ -238,6 +241,23 @@ async def socket_of(client_of: ClientOf) -> AsyncIterator[Callable[..., Awaitabl
         await socket.disconnect(timeout=PATIENCE)
     await sending.close()
     await reading.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_hides_what_is_on_every_page() -> None:
+    """No view gives its page another value for a name that the header uses, such as a count."""
+    template_rendered.connect(_refuse_hidden_names)
+
+
+def _refuse_hidden_names(template: Template, context: Context, **kwargs: Any) -> None:
+    is_page = isinstance(context, RequestContext) and context.template is template
+    if not is_page or str(template.name).endswith(".txt"):  # mails name their reader `user`
+        return
+    place = cast("Any", context)._processors_index
+    shared: dict[str, Any] = context.dicts[place]
+    of_view = ChainMap(*context.dicts[place + 1 :])
+    hidden = {name for name in shared if name in of_view and of_view[name] is not shared[name]}
+    assert not hidden, f"{template.name} hides {hidden}"
 
 
 @pytest.fixture(autouse=True)
