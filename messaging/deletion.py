@@ -14,8 +14,10 @@ from notifications import actions as notifications
 from trato.audit import actions as audit
 from trato.deletion import Part
 from trato.people import Person, is_deleted
+from trato.realtime import groups
 
 from . import events, search
+from .access import consumer_group
 from .cases import actions as cases
 from .exports import actions as exports
 from .files import actions as files
@@ -78,6 +80,7 @@ def _erase(person: Person) -> None:
     # All of them at once, because conversations are locked in the order of their keys.
     locked = (ending | touched | assigned).order_by("pk").select_for_update(no_key=True)
     ids = set(locked.values_list("pk", flat=True))
+    _rename_in_open_pages(answered)
     ended = list(ending.values_list("pk", flat=True))
     _end(ending.filter(ended_at=None))
     lanes.move(ending.filter(pk__in=ended).order_by("pk"), lambda _row: Turn())
@@ -150,6 +153,15 @@ def forget_if_deleted(person: Person) -> None:
     """Call `forget_quotes` if the account is deleted: staff have just written more about it."""
     if is_deleted(person):
         forget_quotes(person)
+
+
+def _rename_in_open_pages(answered: QuerySet[Message]) -> None:
+    """Let shoppers' open pages show the shop's name in place of a person's, as new ones do."""
+    newest = Conversation.objects.filter(Exists(answered.filter(conversation=OuterRef("pk"))))
+    newest = newest.order_by("-last_message_at")[:ANNOUNCED_MAX]
+    names = {consumer_group(pk) for pk in newest.values_list("consumer_id", flat=True)}
+    if names:
+        groups.send_on_commit(sorted(names), {"type": "members.changed"})
 
 
 def _end(rows: QuerySet[Conversation]) -> None:

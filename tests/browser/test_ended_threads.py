@@ -1,12 +1,16 @@
 """A thread that is open ends before the reader's eyes when the other side is gone."""
 
+import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import deletion
 from accounts.models import User
+from catalog.models import Shop
+from messaging import actions
 from messaging.models import Conversation
 from tests.browser.acts import Person, block_socket, live, open_thread, polling
 from tests.said import say
@@ -15,10 +19,10 @@ from tests.whole import only_whole, some_of
 
 @pytest.mark.parametrize("wait", some_of([live, polling], 1))
 @pytest.mark.parametrize(
-    ("reader", "gone", "words"),
+    ("reader", "gone", "words", "name"),
     [
-        ("seller", "shopper", "This shopper has deleted their account."),
-        ("shopper", "seller", "This shop has closed."),
+        ("seller", "shopper", "This shopper has deleted their account.", "Deleted account"),
+        ("shopper", "seller", "This shop has closed.", "Barro y Sal"),
     ],
 )
 def test_the_composer_gives_way_to_a_line_that_says_why(
@@ -26,6 +30,7 @@ def test_the_composer_gives_way_to_a_line_that_says_why(
     reader: str,
     gone: str,
     words: str,
+    name: str,
     person: Person,
     conversation: Conversation,
     request: pytest.FixtureRequest,
@@ -43,6 +48,30 @@ def test_the_composer_gives_way_to_a_line_that_says_why(
     expect(page.locator(".thread__ended:not([data-closed])")).to_contain_text(words)
     expect(page.locator(".thread__ended:not([data-closed])")).to_be_focused()
     expect(page.locator("trato-composer")).to_be_hidden()
+    expect(page.locator(".thread__title")).to_have_text(name)
+    expect(page).to_have_title(re.compile(name))
+
+
+@pytest.mark.parametrize("reader", ["seller", "shopper"])
+def test_no_open_page_names_a_member_who_has_left_for_good(
+    reader: str,
+    person: Person,
+    conversation: Conversation,
+    shopper: User,
+    colleague: User,
+    shop: Shop,
+    request: pytest.FixtureRequest,
+) -> None:
+    say(shopper, conversation, "Still there?")
+    question = say(colleague, conversation, "Which one?")
+    actions.send(shopper, conversation.pk, uuid4(), "The blue one", quote=question.sequence)
+    page = person(request.getfixturevalue(reader))
+    open_thread(page, conversation)
+    expect(page.locator(".message__sender", has_text="Iker Sanz")).to_have_count(1)
+    deletion.delete_account(colleague.pk)
+    expect(page.locator(".message__sender").nth(1)).to_have_text(shop.name)
+    expect(page.locator(".message__quoted-name")).to_have_text(shop.name)
+    assert "Iker" not in page.locator("trato-panes").inner_html()
 
 
 @only_whole

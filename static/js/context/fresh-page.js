@@ -2,6 +2,7 @@
 // after events may have been missed. Each page is fetched once for all its parts. Those marked with
 // `data-fresh` are exchanged here; others get the conversation's page with the session's event
 // `page.fresh`.
+import { entitle } from "trato/badge";
 import { isVisible } from "trato/keep-focus";
 import { writeAll } from "trato/local-time";
 import { onNews } from "trato/news-of";
@@ -141,13 +142,18 @@ function exchange(old, part) {
 const thread = new FreshPage(() => conversationOf(document) && location.href, {
   isLate: !session.live,
   fits: (page) => conversationOf(page) === conversationOf(document),
-  taken: (page) => session.emit("page.fresh", page),
+  taken: (page) => {
+    entitle(page.title);
+    session.emit("page.fresh", page);
+  },
 });
 // An answer that is under way may be older than the event.
 onNews((ids) => {
   if (thread.isAsking && (!ids || ids.includes(Number(conversationOf(document))))) thread.want();
 });
 document.addEventListener("visibilitychange", () => thread.wantIfOld());
+// The other side may have deleted the account: the page names nobody any more who has.
+document.addEventListener("thread-ended", () => thread.want());
 
 // One's own messages that are being checked, or that were not delivered.
 for (const kind of ["message.held", "message.rejected"]) {

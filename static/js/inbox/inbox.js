@@ -23,6 +23,7 @@ class Inbox extends LiveList {
     session.on("badge", (badge) => this.counted(badge), signal);
     session.on("message.created", (message) => this.said(message), signal);
     session.on("message.changed", ({ conversation }) => this.rows.of(conversation) && this.want([conversation]), signal);
+    session.on("conversation.ended", ({ conversation }) => this.rows.of(conversation) && this.want([conversation]), signal);
     session.on("conversation.read", (mark) => this.read(mark), signal);
     session.on("inbox.changed", (frame) => this.turned(frame), signal);
     session.on("own.changed", ({ conversations }) => this.want(conversations.map((own) => own.conversation)), signal);

@@ -24,6 +24,7 @@ class Nudge extends HTMLElement {
     }), signal);
     session.on("message.created", here((message) => this.answered(message)), signal);
     session.on("inbox.changed", here(({ turn }) => this.turned(turn)), signal);
+    session.on("conversation.ended", here(() => this.turned("")), signal);
     document.addEventListener("visibilitychange", () => this.markRead(), { signal });
     this.form?.addEventListener("submit", (event) => this.send(event), { signal });
     this.markRead();
@@ -31,6 +32,11 @@ class Nudge extends HTMLElement {
 
   disconnectedCallback() {
     this.gone.abort();
+  }
+
+  /** The name in the head, which follows when the other side deletes the account. */
+  get counterpart() {
+    return this.closest("trato-thread").querySelector(".thread__title").textContent.trim();
   }
 
   async send(event) {
@@ -50,7 +56,7 @@ class Nudge extends HTMLElement {
     const isOwn = side === this.side;
     this.write(isOwn
       ? fill(gettext("Reminder sent: %(time)s"), { time })
-      : fill(gettext("%(name)s sent you a reminder: %(time)s"), { name: this.dataset.name, time }));
+      : fill(gettext("%(name)s sent you a reminder: %(time)s"), { name: this.counterpart, time }));
     if (isOwn) this.hideForm();
     else this.dataset.received = at;
     this.markRead();

@@ -183,6 +183,27 @@ export class MessageList {
     return side === "seller" ? this.shop : gettext("Deleted account");
   }
 
+  /** Name senders as a page that was just fetched does: somebody may have deleted the account meanwhile. */
+  rename(page) {
+    const nameIn = (item) => item.querySelector(".message__sender").textContent.trim();
+    const keyOf = ({ dataset: { side, sender } }) => `${side} ${sender}`;
+    const fetched = [...page.querySelectorAll(".messages .message")];
+    const names = new Map(fetched.map((item) => [keyOf(item), nameIn(item)]));
+    const renamed = new Map();
+    for (const item of this.items()) {
+      const name = names.get(keyOf(item));
+      if (!name || name === nameIn(item)) continue;
+      renamed.set(item.dataset.sequence, name);
+      item.querySelector(".message__sender").textContent = name;
+      const menu = item.querySelector(".message__menu summary");
+      if (menu) menu.ariaLabel = fill(gettext("Options for the message from %(name)s"), { name });
+    }
+    for (const link of this.list.querySelectorAll(".message__quote[data-quote]")) {
+      const name = renamed.get(link.dataset.quote);
+      if (name) link.querySelector(".message__quoted-name").textContent = name;
+    }
+  }
+
   insert(item, sequence) {
     const isAfter = (other) => Number(other.dataset.sequence) > sequence;
     const all = this.list.getElementsByClassName("message"); // live, and so the last one is at hand

@@ -104,6 +104,7 @@ class Thread extends HTMLElement {
     session.on("conversation.reopened", ({ conversation }) => {
       if (conversation === this.#conversation) this.reopen();
     }, signal);
+    session.on("page.fresh", (page) => this.list.rename(page), signal);
     session.on("muted.changed", ({ until }) => this.mute(until), signal);
     session.on("block.changed", ({ conversation, blocked }) => {
       if (conversation === this.#conversation) this.block(blocked);
@@ -225,6 +226,7 @@ class Thread extends HTMLElement {
     composer.hidden = true;
     line.hidden = false;
     if (wasWriting) line.focus();
+    this.dispatchEvent(new Event("thread-ended", { bubbles: true }));
   }
 
   /** Staff have closed it, and taken that back. A page that was drawn meanwhile has no composer. */
