@@ -1,6 +1,7 @@
 """Past answers above the message box: used, edited, hidden, and never sent by themselves."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.factories import UserFactory
@@ -9,6 +10,7 @@ from catalog.models import Shop
 from messaging.editing.actions import edit, withdraw
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, Message
+from messaging.recall import actions as recalls
 from tests.browser.acts import Person, block_socket, bodies, open_thread, polling, says, write
 from tests.browser.lines import Line
 from tests.said import say
@@ -128,3 +130,24 @@ def test_what_was_said_without_a_connection_counts_once_it_is_back(
     line.mend()
     says(page, "It can.")
     expect(panel).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (360, 640)])
+def test_below_the_notice_of_a_recall_they_leave_room_for_messages(
+    width: int,
+    height: int,
+    page: Page,
+    lead: User,
+    shopper: User,
+    conversation: Conversation,
+) -> None:
+    scam = say(shopper, conversation, "Pay the courier first, please")
+    say(shopper, conversation, "Can the bowl go into the dishwasher?")
+    Message.objects.filter(pk=scam.pk).update(removed_at=timezone.now())
+    reasons = {"facts": "A scam.", "ground": "terms", "clause": "1", "explanation": "It deceives."}
+    recalls.recall(lead, scam.pk, recalls.Order(message_ids=[], **reasons))
+    page.set_viewport_size({"width": width, "height": height})
+    open_thread(page, conversation)
+    expect(page.locator(".thread__recalled")).to_be_visible()
+    expect(page.locator(PANEL)).to_be_visible()
+    assert page.locator(".thread__scroll").evaluate("(one) => one.clientHeight") > height / 7
