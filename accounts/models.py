@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trato.names import validate_honest_name, validate_unreserved
@@ -79,6 +80,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     def __str__(self) -> str:
+        """Say who it is, for staff; the number tells deleted accounts apart."""
+        if self.deleted_at:
+            return f"{gettext('Deleted account')} ({self.pk})"
         return self.name or self.email
 
     def clean(self) -> None:

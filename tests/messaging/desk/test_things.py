@@ -150,3 +150,18 @@ def test_a_deleted_person_is_called_so_at_the_desk(
         text = text.partition("field-subject")[0]  # the details link to the account by its address
         assert "deleted.invalid" not in text
         assert "Deleted account" in text
+
+
+def test_lists_call_a_deleted_account_so_in_the_readers_language(
+    conversation: Conversation, shopper: User, seller: User, lead: User, client_of: Any
+) -> None:
+    sent = in_log(send(seller, conversation, "Hello"))
+    report_message(shopper, conversation.pk, sent.sequence, "spam", "")
+    delete_account(shopper.pk)
+    for language, name in (("en", "Deleted account"), ("es", "Cuenta eliminada")):
+        for model in ("report", "message", "conversation"):
+            page = f"/admin/messaging/{model}/"
+            text = client_of(lead).get(page, headers={"Accept-Language": language}).text
+            assert "deleted.invalid" not in text, model
+            if model != "message":
+                assert f"{name} ({shopper.pk})" in text, model
