@@ -6,22 +6,22 @@ from .findings import Finding
 from .folding import Folded
 from .hosts import registered
 
-OPEN, CLOSE = r"[(\[{<*_~|-]{1,2}\s?", r"\s?[)\]}>*_~|-]{1,2}"
+OPEN, CLOSE = r"[(\[{<*_~|'\"-]{1,2}\s?", r"\s?[)\]}>*_~|'\"-]{1,2}"
 AT = (
     rf"\s?(?:@|{OPEN}(?:@|at|a|arroba|en)\s?{CLOSE}|\b(?:arroba|arroba|aroba|arrova)\b|"
     rf"\bat sign\b|\bat the rate(?: of)?\b)\s?"
 )
-DOT = rf"(?:\s?\.\s?|\s?{OPEN}(?:dot|punto|pto|\.){CLOSE}\s?|\s(?:dot|punto|pto|point)\s)"
+DOT = rf"(?:\s?\.\s?|\s?{OPEN}(?:dot|punto|pto|\.){CLOSE}\s?|\s(?:dot|punto|pto|point|period|full stop)\s)"
 JOIN = r"(?:\s(?:punto|dot|guion bajo|guion medio|guion|under ?score|barra baja|dash|hyphen)\s)"
 LOCAL = rf"[a-z0-9][a-z0-9_.+%-]{{0,40}}(?:{JOIN}[a-z0-9_+-]{{1,40}}){{0,3}}"
 LABEL = r"[a-z0-9][a-z0-9-]{0,40}"
 PROVIDER = (
-    r"(?:g ?mail|hot ?mail|outlook|yahoo|icloud|proton(?: ?mail)?|live|gmx|aol|msn|yandex|gemail|"
+    r"(?:g ?mail|hot ?mail|outlook|yahoo|icloud|proton(?: ?mail)?|fastmail|posteo|zoho|live|gmx|aol|msn|yandex|gemail|"
     r"jmail|tutanota)"
 )
 SURE = re.compile(rf"(?<![a-z0-9]){LOCAL}{AT}{LABEL}(?:{DOT}{LABEL}){{1,3}}(?![a-z0-9])")
 SPOKEN = re.compile(
-    rf"(?<![a-z0-9]){LOCAL}\s(?:at|a|en|ad)\s{LABEL}(?:\s(?:dot|punto|pto|point)\s|"
+    rf"(?<![a-z0-9]){LOCAL}\s(?:at|a|en|ad)\s{LABEL}(?:\s(?:dot|punto|pto|point|period|full stop)\s|"
     rf"\s?{OPEN}(?:dot|punto|\.){CLOSE}\s?|\s?\.\s?)(?:com?|net|org|es|me|io|mx|ar|eu|uk|cl|info|"
     rf"fr|de|pt|it)(?![a-z0-9])"
 )
@@ -31,7 +31,7 @@ AT_PROVIDER = re.compile(
 )
 NAMED = re.compile(
     r"\b(?:my|mi|the|el|nuestro|our)\s(?:g ?mail|hotmail|outlook|yahoo|icloud|correo|e-?mail|"
-    r"mail)\s?(?:address|electronico|personal)?\s?(?:es|is|:|=)\s?"
+    r"mail)\s?(?:address|electronico|personal)?\s?(?:es|is|'s|:|=)\s?"
     rf"(?=[a-z0-9_.+-]{{0,40}}[0-9_.+-][a-z0-9])([a-z][a-z0-9_.+-]{{3,40}})(?:\s(?:de|on|en|"
     rf"at)\s{PROVIDER})?"
     rf"|\b(?:g ?mail|hotmail|outlook|icloud)\s?:\s?[a-z0-9_.+-]{{4,40}}"
@@ -101,7 +101,8 @@ def _is_only_place(rule: str, text: str, match: re.Match[str]) -> bool:
         return False
     local = re.split(r"\s", match[0], maxsplit=1)[0].rstrip(".")
     host = re.split(r"\s(?:at|a|en|ad)\s", match[0])[-1]
-    is_known = rule == "spoken-email" and re.match(PROVIDER, host) is not None
+    is_host = rule == "spoken-email" or re.match(rf"{DOT}com", text[match.end() :]) is not None
+    is_known = is_host and re.match(PROVIDER, host) is not None
     if local not in NO_LOCAL and re.search(JOIN, match[0][: -len(host)]):
         return False
     return local in NO_LOCAL or not (is_known or _is_address(local, text, match))
@@ -111,7 +112,7 @@ def _is_address(local: str, text: str, match: re.Match[str]) -> bool:
     if (
         (local in MAILBOXES and " at " in match[0])
         or re.search(r"[0-9_.+]", local.rstrip("."))
-        or re.search(r"[(\[{<]\s?(?:at|a|en)\b", match[0])
+        or re.search(r"[(\[{<'\"]\s?(?:at|a|en)\b", match[0])
     ):
         return True
     before = text[max(0, match.start() - 40) : match.start()]

@@ -29,6 +29,9 @@ EXEMPT = re.compile(
             # coordinates
             r"(?<![\d.])[+-]?\d{1,3}\.\d{3,8}~?\s?[ns]?[,;\s]{1,3}[+-]?\d{1,3}\.\d{3,8}(?!\d)",
             r"\d{1,3}\s?~\s?\d{1,2}\s?'\s?\d{1,2}(?:[.,]\d{1,3})?",
+            # names of files that have letters too: IMG-20260301-WA0007.jpg
+            r"\b(?=[0-9_-]{0,20}[a-z])[a-z0-9_-]{4,60}\.(?:jpe?g|png|gif|webp|heic|mp4|mov|pdf|docx?|"
+            r"xlsx?|zip|txt|svg)\b",
             # dates and times
             r"(?<![\d/.-])(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2]|[12]\d|"
             r"3[01])\1(?:(?:19|20)\d\d|[0-3]\d)(?![/.-]?\d)",

@@ -8,7 +8,7 @@ from .folding import Folded
 SURE = (
     r"(?:w+h?[a4@]+[tz]*[s5z]+[ .-]?[a4@]+p{1,3}(?:ea(?:me|r|mos))?|w[hu]?[a4@]t{1,2}[s5][a4@]p+|"
     r"w[a4@][s5z]{1,2}[a4@]p{0,2}|wh?tsa?p{1,2}|wuasa?p{0,2}|g[uw]?[a4@][tz]?[s5]{1,2}[a4@]p{0,2}|"
-    r"w[a4@]zz?[a4@]p{1,2}|wasapea(?:me|mos)?|wsapp?|whatsa|wsp{1,2}|wpp|wh?ats(?=\s?[^a-z\s]|"
+    r"wh?[o0]t[sz] ?[a4@]p{1,2}|w[a4@]zz?[a4@]p{1,2}|wasapea(?:me|mos)?|wsapp?|whatsa|wsp{1,2}|wpp|wh?ats(?=\s?[^a-z\s]|"
     r"\s?$)|"
     r"(?:(?<=mi )|(?<=tu )|(?<=al )|(?<=el )|(?<=por )|(?<=un ))wh?ats|wh?app|"
     r"t[e3]l[e3] ?gr[a4@](?:ms?|n|mm)|telegrm|tlgrm|"
@@ -29,10 +29,13 @@ VAGUE_NAME = re.compile(
     rf"tienes|teneis|usas|uso|tengo)\s"
     rf"(?:el\s|la\s|the\s|tu\s|mi\s|my\s|your\s)?{SHORT}(?![a-z0-9]|\s?\d)"
     rf"|(?<![a-z0-9])(?:on|via|by|through|over|por|en|al|mi|my|tu|your|use|have|got|tienes|"
-    rf"usas|uso)\s"
+    rf"usas|uso|prefer|prefiero)\s"
     rf"(?:el\s)?{WORDY}(?=\s?(?:[.,;:!?)@]|$|(?:instead|please|pls|or|and|o|y|if|si|is|es|"
     rf"mejor|then|so|que|"
     rf"para|to|me|directly|soy|i'm|with|when|cuando|porque|because)\b))"
+    rf"|\b(?:move|moving|switch|go|hop|jump|continue|carry on|take|pasa\w{{0,4}}|pasemos|"
+    rf"vamos|cambia\w{{0,4}}|sigamos|seguimos)\b[a-z ]{{0,20}}\s(?:to|onto|a)\s{WORDY}"
+    rf"(?=\s?(?:[.,;:!?)]|$|(?:instead|please|pls|and|y|mejor|then|so|if|si)\b))"
 )
 HANDLE = re.compile(
     r"(?<![a-z0-9@._/+-])@(?:\s(?!(?:the|my|your|our|their|this|that|home|work|about|around|los|"
@@ -47,8 +50,8 @@ NO_HANDLE = (
 )
 DISCORD_TAG = re.compile(r"(?<![a-z0-9])[a-z0-9_.]{2,30}#\d{4}(?!\d)")
 NAMED_HANDLE = re.compile(
-    rf"(?<![a-z0-9]){ANY}(?![a-z0-9])\s?{HANDLE_WORD}?\s?(?:=|:|->|"
-    rf"-)\s?[@\"']?(?!{NO_HANDLE}\b)[a-z0-9_][a-z0-9_.#]{{2,40}}"
+    rf"(?<![a-z0-9]){ANY}(?![a-z0-9])\s?{HANDLE_WORD}?(?:\s?(?:=|:|->)\s?|\s-\s?|"
+    rf"-(?=[a-z]*[0-9_.][a-z0-9]))[@\"']?(?!{NO_HANDLE}\b)[a-z0-9_][a-z0-9_.#]{{2,40}}"
     rf"|(?<![a-z0-9])(?:my|mi|our|nuestr[oa]|the|el)\s{ANY}\s?{HANDLE_WORD}?\s(?:is|"
     rf"es)\s[@\"']?(?!{NO_HANDLE}\b)[a-z0-9_][a-z0-9_.#]{{2,40}}"
     rf"|(?<![a-z0-9]){ANY}\s(?:{HANDLE_WORD}\s(?:is|es)|soy|como|"
@@ -79,9 +82,10 @@ INVITATION = re.compile(
     r"prefer\w{0,3}|easier|faster|quicker|"
     r"do (?:you|u) (?:have|use)|have you got|are you on|you on|got|i'?m on|i am on|i have|i use|"
     r"we use|what'?s your|whats ur|share your|give me|"
-    r"hablam\w{0,4}|hablar\w{0,3}|hablem\w{1,3}|habla|hablas|escrib\w{0,7}|agreg\w{0,6}|"
+    r"hablam\w{0,4}|hablar\w{0,3}|hablem\w{1,3}|habla|hablas|escri[bt]\w{0,7}|"
+    r"sent you (?:a|the) (?:request|message|dm|invit\w{1,5})|agreg\w{0,6}|"
     r"anad\w{0,6}|contact\w{0,6}|busca(?:me|dme|nos)|sigue(?:me|nos)|mand[aeo]\w{0,5}|"
-    r"envi[aeo]\w{0,5}|pasa(?:me|rme|dme|mos)?|paso|dame|da(?:r|s)?me|dejame|dejo|"
+    r"envi[aeo]\w{0,5}|pasa(?:s|me|rme|dme|mos)?|paso|dame|da(?:r|s)?me|dejame|dejo|"
     r"(?<!se )llama\w{0,4}|segui\w{1,4}|vamos|pregunt\w{1,6}|conect\w{1,5}|"
     r"charl\w{1,5}|coordin\w{1,5}|tienes|teneis|tiene|tenes|usas|usais|estoy en|tengo|uso|"
     r"cual es tu|me das|mejor|prefier\w{1,3}|atiend\w{1,4}|"

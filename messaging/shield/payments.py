@@ -10,7 +10,7 @@ from .folding import Folded
 
 SERVICE = (
     r"(?:b[i1][sz]+um\w{0,5}|pay[ -]?pal|ven ?mo|zelle|revolut|c[a@]sh ?app|wise|western union|"
-    r"moneygram|nequi|daviplata|yape|plin|mercado ?pago|"
+    r"moneygram|nequi|daviplata|yape|plin|mercado ?pago|oxxo|pago ?movil|e-?transfer|interac|"
     r"google pay|apple pay|monzo|skrill|payoneer|bitcoin|btc|usdt|crypto|cripto\w{0,8})"
 )
 PLACE = rf"(?<![a-z0-9])(?:{SERVICE})(?![a-z0-9])"
@@ -19,13 +19,13 @@ ASKED = re.compile(
     rf"failed))[^.?!\n]{{0,40}}?\b(?:via|by|with|through|to|on|using|thru|over|into)\s(?:my\s|"
     rf"your\s|our\s|the\s|this\s)?{PLACE}"
     rf"|\b(?:haz(?:me|nos)?|hacer(?:me|te)?|hago|haga|haces|manda\w{{0,6}}|mando|envia\w{{0,6}}|"
-    rf"envio|paga\w{{0,6}}|pago|ingresa\w{{0,4}}|transfier\w{{1,5}}|pasa(?:me|"
+    rf"envio|paga\w{{0,6}}|pago|dejo|dejamos|ingresa\w{{0,4}}|transfier\w{{1,5}}|pasa(?:me|"
     rf"r)?|abona\w{{0,3}}|cobro)\b[^.?!\n]{{0,40}}?\b(?:por|con|a|al|un|via|en|mediante|tu|mi|"
     rf"de)\s(?:mi\s|el\s|tu\s|un\s)?(?:cuenta\s(?:de\s)?)?{PLACE}"
     rf"|\b(?:hazme|haznos|hacerme|te hago|me haces|mandame|te mando|te envio)\s(?:un\s|"
     rf"el\s)?{PLACE}"
     rf"|\b(?:paso|doy|give|send|share|here'?s)\s(?:you\s)?(?:mi|my)\s(?:cuenta\sde\s)?{PLACE}"
-    rf"|\bun\s{PLACE}\s(?:y|e)\s"
+    rf"|\bun\s{PLACE}\s(?:y|e)\s|{PLACE}\sy\s(?:te|os|listo|ya|arreglado)\b"
     rf"|{PLACE}\s?(?:me|us|you)\b(?! (?:charged|says|said|shows|asked|is|was))"
     rf"|{PLACE}\s?(?:to|al|a este|at|a|:|@|=|handle|tag|account|user|usuario|number|numero|"
     rf"username|id)\s?(?:is|es|:)?\s?(?:my|mi|me|mio|the|number|numero|handle|[@$\d+]|"
@@ -34,6 +34,9 @@ ASKED = re.compile(
     rf"numero|name|id|email|address|cuenta)?\s?(?:is|es|'s|:|=)"
     rf"|{PLACE}\s?(?:only|solo|directo|directly|instead|mejor|friends|amigos|sin comision)\b"
     rf"|{PLACE}\s?:\s?(?!yes|no\b|si\b|ok|any)[a-z][a-z0-9_.-]{{2,30}}"
+    rf"|{PLACE}\s(?:is|would be|works|es|va|me va)\s(?:much |mucho |the |lo |also |tambien )?"
+    r"(?:fine|ok|okay|great|good|best|better|easier|easiest|faster|fastest|quicker|mejor|bien|"
+    r"comodo|facil|rapido)\b"
     rf"|\b(?:dinero|importe|mitad|senal|money|half|deposit)\b[^.?!\n]{{0,25}}?\b(?:por|con|via|"
     rf"by|through|"
     rf"with|on)\s(?:my\s|mi\s|tu\s|your\s)?{PLACE}"
@@ -48,7 +51,10 @@ NAMED = re.compile(
     rf"{PLACE}\s?(?:->|:|-)?\s?(?:[@$]\s?[a-z0-9_.-]{{2,30}}|#|\+?\d[\d .-]{{6,18}}\d)"
     rf"|{PLACE}[^.?!\n@$]{{1,20}}[@$][a-z][a-z0-9_.-]{{2,30}}"
 )
-WALLET = re.compile(r"(?<![a-z0-9])(?:bc1[a-z0-9]{20,60}|0x[a-f0-9]{40})(?![a-z0-9])")
+WALLET = re.compile(
+    r"(?<![a-z0-9])(?:bc1[a-z0-9]{20,60}|0x[a-f0-9]{40})(?![a-z0-9])"
+    r"|\b(?:usdt|tether|trc ?20|btc|bitcoin|wallet|monedero)\b[^.?!\n]{0,30}?\b[13t][a-z0-9]{25,34}\b"
+)
 NOT_ASKED = re.compile(
     r"\b(?:accept\w{0,3}|acept\w{1,4}|can i pay|could i pay|puedo pagar|se puede pagar|"
     r"podria pagar|do you take|admit\w{1,3}|paid|pague|refund\w{0,3}|reembols\w{1,4}|"
@@ -56,6 +62,39 @@ NOT_ASKED = re.compile(
     r"cobrado|no pago|never pay|nunca pago|don't pay|not pay|won't|prefer not|no quiero|no hago|"
     r"no uso|don't use|don't accept|on the site|in the web|en la web|at the till)\b"
 )
+# `Wire it to my bank account`, `we could do it outside the site`: no service is named.
+DIRECT = re.compile(
+    r"\b(?:wire|transfer|send|deposit|pay)\b[^.?!\n]{0,30}?\b(?:in)?to my (?:own |personal |bank |"
+    r"savings ){0,2}account\b(?! (?:manager|page|here|on|settings|balance|at|history|with))"
+    r"|\b(?:hazme|haznos|me haces|nos haces|mandame|enviame|puedes hacerme) (?:una |la )?"
+    r"transferencia\b"
+    r"|\b(?:transfier\w{1,8}|ingres\w{1,8}|deposit\w{1,8}|manda\w{0,6}|pag\w{1,6})\b[^.?!\n]{0,30}?"
+    r"\b(?:en|a) mi cuenta\b(?! de (?:usuario|cliente|trato|la web))"
+    r"|\b(?:te (?:paso|doy|mando|dejo)|here'?s|here are|i'?ll (?:give|send) you|te paso) "
+    r"(?:el |la |los |mi |mis |my |the ){0,2}(?:clabe|cbu|cvu|ccc|iban|sort code|bank details|"
+    r"bank account|datos bancarios|numero de cuenta|cuenta bancaria)\b"
+    r"|\b(?:my|mi|mis|our) (?:clabe|cbu|cvu|sort code|bank details|datos bancarios) (?:is|are|es|"
+    r"son)\b"
+    r"|\b(?:pay|paying|deal|buy|sell|settle|do (?:it|this|that)|order)\b[^.?!\n]{0,30}?\b(?:outside|"
+    r"off)(?: of)? (?:the |this )?(?:site|app|platform|website|marketplace|here)\b"
+    r"|\b(?:pag\w{1,6}|trato|compra\w{0,6}|vend\w{1,5}|cobr\w{1,4}|hac\w{1,6}|lo hacemos)\b"
+    r"[^.?!\n]{0,30}?\bfuera de (?:la |esta |el |este )?(?:web|app|plataforma|pagina|sitio|"
+    r"aplicacion|aqui)\b"
+)
+NOT_DIRECT = re.compile(
+    r"\b(?:safe|seguro|allowed|permitid\w|prohibid\w|against|scam\w{0,3}|estaf\w{1,4}|me pid\w{1,4}|"
+    r"asked me|asks me|wants me|quiere que|told me|me dij\w{1,4}|staff|never|nunca|tampoco|no (?:se|"
+    r"puedo|quiero|debo|hace falta)|don't|do not|can't|cannot|should i|tengo que|rather not|not)\b"
+)
+# Nobody's checkout takes these, so who takes them takes them elsewhere.
+OFFERED = re.compile(
+    r"(?<!\bno )(?<!nunca )(?<!poco )\b(?:(?:i|we) (?:also |only |can )?(?:accept|take)|acepto|aceptamos|tambien acepto)\b"
+    r"[^.?!\n]{0,25}?(?<![a-z0-9])(?:b[i1][sz]+um|ven ?mo|zelle|revolut|cash ?app|wise|western union|"
+    r"moneygram|nequi|daviplata|yape|plin|monzo|bitcoin|btc|usdt|crypto|cripto\w{0,8}|oxxo)(?![a-z0-9])"
+    r"|\b(?:western union|moneygram) (?:to|for|a|a nombre de) [a-z]{2,}"
+)
+# Of an account in Argentina: `alias nico.barro.mp`
+ALIAS = re.compile(r"\balias\s?(?:es|:|=)?\s?[a-z0-9]{2,20}(?:[.-][a-z0-9]{2,20}){1,3}(?![a-z0-9])")
 # `ES91 2100 0418 4502 0005 1332`, with any signs between.
 # Not a UUID or a part of one, which looks like an account now and then.
 IBAN = re.compile(
@@ -122,11 +161,16 @@ def payments(view: Folded) -> list[Finding]:
         (NAMED, "payment-handle"),
         (WALLET, "wallet"),
         (TAG, "cash-tag"),
+        (ALIAS, "payment-handle"),
         (ASKED, "payment-request"),
+        (DIRECT, "payment-direct"),
+        (OFFERED, "payment-offer"),
     ):
         for match in pattern.finditer(text):
             around = text[max(0, match.start() - 40) : match.end() + 30]
-            if rule == "payment-request" and NOT_ASKED.search(around):
+            if rule in ("payment-request", "payment-direct") and NOT_ASKED.search(around):
+                continue
+            if rule == "payment-direct" and NOT_DIRECT.search(around):
                 continue
             start, end = match.span()
             if rule != "wallet" and (digits := re.search(r"[\s:]*(?:\+?\d[\d .-]*|#+)$", match[0])):

@@ -25,12 +25,12 @@ NAMES = (
     "davipl mercadop skrill payone bitcoin cripto arroba arova aroba puntocom dotcom hotmail "
     "gmail outlook icloud yahoo iban triplew wasape whatsap guasa feisb fisb guach wachap "
     "uasap uatsap mesenger mesenyer mesenjer tuiter diskord telgram istagr vaiber tictoc "
-    "wtsp wtsap whtsp "
+    "wtsp wtsap whtsp wotsa protonm "
 ).split()  # fmt: skip
 # Shorter ones, as words of their own.
 SHORT = (
     "wsp wspp wpp wapp whapp wats wasa wasapp insta ig tg fb snap signal line messenger imo kik "
-    "wa face tele crypto btc usdt wise monzo yape plin dc twitter hangouts sms live gmx proton "
+    "wa face tele crypto btc usdt wise oxxo tether monzo yape plin dc twitter hangouts sms live gmx proton "
     "punto dot pto cashapp www slash feis guats uats aol yandex tutanota"
 ).split()  # fmt: skip
 PHRASES = (
@@ -38,7 +38,11 @@ PHRASES = (
     r"el verde|verdecit|paper plane|avioncito|"
     r"app with the|cash app|google (?:pay|chat)|apple pay|pay[ -]pal|"
     r"c@sh ?app|ven mo|tele gram|western union|"
-    r"friends and family|amigos y famil|triple w|uve doble|tik tok"
+    r"friends and family|amigos y famil|triple w|uve doble|tik tok|"
+    r"(?:outside|off)(?: of)? (?:the |this )?(?:site|app|platform|website|marketplace|here)|"
+    r"fuera de (?:la |esta |el |este )?(?:web|app|plataforma|p(?:a|\xc3\xa1)gina|sitio|aplic|aqu)|"
+    r"(?:una|la) transferencia|to my (?:[a-z]{3,8} ){0,2}account|mi cuenta|clabe|\bc[bv]u\b|"
+    r"sort code|bank (?:details|account)|datos bancarios|n(?:u|\xc3\xba)mero de cuenta|cuenta bancaria"
 )
 # Bytes of other alphabets, of letters in frames, and of what is rendered as nothing. Not those of
 # western Europe's letters, of typographic signs and of most emoji.
@@ -62,15 +66,18 @@ _GAP = (
     r"[^a-z0-9]{0,6}(?:(?:y|and|then|luego|guion|dash|hyphen|barra|slash|punto|dot|point|space|espacio|coma|comma|e|plus|"
     r"mas)[^a-z0-9]{1,3})?"
 )
-MESSENGER = rf"{'|'.join(map(tolerant, NAMES))}|\b(?:{'|'.join(map(tolerant, SHORT))})\b"
+# No `\b` behind them: the bytes of an accented letter are not of a word.
+MESSENGER = (
+    rf"{'|'.join(map(tolerant, NAMES))}|\b(?:{'|'.join(map(tolerant, SHORT))})(?:[^a-z0-9_]|$)"
+)
 CONTACT = "|".join(
     (
         r"\d(?:[^\da-z]{0,5}\d){5}|\d[oilszb\d]{1,3}[ .-]?\d[oilszb\d]",
         rf"{_NUMERAL}(?:{_GAP}{_NUMERAL}){{3}}",
         r"@\s?[a-z0-9_]|[a-z0-9\xa0-\xbf]@",
         r"[a-z0-9]\.[a-z]{2}|//|[a-z0-9][\])}]?,com\b|\. ?(?:com|net|org|es|io|co)\b| \. ?(?:me|"
-        r"ly|gg|gd|app|shop|store|link|mx|uk)\b|[(\[{<*_~|"
-        r"-] ?(?:at|a|dot|en|\.) ?[)\]}>*_~|-]",
+        r"ly|gg|gd|app|shop|store|link|mx|uk)\b|[(\[{<*_~|'\""
+        r"-] ?(?:at|a|dot|en|\.) ?[)\]}>*_~|'\"-]",
         r"\b[a-z@](?: [a-z0-9@.]){3}\b|\b[a-z@](?:[._*/|~-][a-z0-9@]){3}",
         r"\$[a-z]{2}|#\d{4}\b|\bbc1[a-z0-9]{9}|\b0x[a-f0-9]{9}|\b[a-z]{2}\d\d[ .-]?[a-z0-9]{4}\b",
         r"(?:empiez|comienz|start|begin)[a-z]{0,3} (?:por|con|with|in|by) \d",
