@@ -11,17 +11,18 @@ AT = (
     rf"\s?(?:@|{OPEN}(?:@|at|a|arroba|en)\s?{CLOSE}|\b(?:arroba|arroba|aroba|arrova)\b|"
     rf"\bat sign\b|\bat the rate(?: of)?\b)\s?"
 )
-DOT = rf"(?:\s?\.\s?|\s?{OPEN}(?:dot|punto|pto|\.){CLOSE}\s?|\s(?:dot|punto|pto|point|period|full stop)\s)"
+DOT_WORD = r"(?:dot|punto|pto|point|period|full stop)"
+DOT = rf"(?:\s?\.\s?|\s?{OPEN}(?:dot|punto|pto|\.){CLOSE}\s?|\s{DOT_WORD}\s)"
 JOIN = r"(?:\s(?:punto|dot|guion bajo|guion medio|guion|under ?score|barra baja|dash|hyphen)\s)"
 LOCAL = rf"[a-z0-9][a-z0-9_.+%-]{{0,40}}(?:{JOIN}[a-z0-9_+-]{{1,40}}){{0,3}}"
 LABEL = r"[a-z0-9][a-z0-9-]{0,40}"
 PROVIDER = (
-    r"(?:g ?mail|hot ?mail|outlook|yahoo|icloud|proton(?: ?mail)?|fastmail|posteo|zoho|live|gmx|aol|msn|yandex|gemail|"
-    r"jmail|tutanota)"
+    r"(?:g ?mail|hot ?mail|outlook|yahoo|icloud|proton(?: ?mail)?|fastmail|posteo|zoho|live|gmx|"
+    r"aol|msn|yandex|gemail|jmail|tutanota)"
 )
 SURE = re.compile(rf"(?<![a-z0-9]){LOCAL}{AT}{LABEL}(?:{DOT}{LABEL}){{1,3}}(?![a-z0-9])")
 SPOKEN = re.compile(
-    rf"(?<![a-z0-9]){LOCAL}\s(?:at|a|en|ad)\s{LABEL}(?:\s(?:dot|punto|pto|point|period|full stop)\s|"
+    rf"(?<![a-z0-9]){LOCAL}\s(?:at|a|en|ad)\s{LABEL}(?:\s{DOT_WORD}\s|"
     rf"\s?{OPEN}(?:dot|punto|\.){CLOSE}\s?|\s?\.\s?)(?:com?|net|org|es|me|io|mx|ar|eu|uk|cl|info|"
     rf"fr|de|pt|it)(?![a-z0-9])"
 )

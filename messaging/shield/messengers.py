@@ -8,8 +8,8 @@ from .folding import Folded
 SURE = (
     r"(?:w+h?[a4@]+[tz]*[s5z]+[ .-]?[a4@]+p{1,3}(?:ea(?:me|r|mos))?|w[hu]?[a4@]t{1,2}[s5][a4@]p+|"
     r"w[a4@][s5z]{1,2}[a4@]p{0,2}|wh?tsa?p{1,2}|wuasa?p{0,2}|g[uw]?[a4@][tz]?[s5]{1,2}[a4@]p{0,2}|"
-    r"wh?[o0]t[sz] ?[a4@]p{1,2}|w[a4@]zz?[a4@]p{1,2}|wasapea(?:me|mos)?|wsapp?|whatsa|wsp{1,2}|wpp|wh?ats(?=\s?[^a-z\s]|"
-    r"\s?$)|"
+    r"wh?[o0]t[sz] ?[a4@]p{1,2}|w[a4@]zz?[a4@]p{1,2}|wasapea(?:me|mos)?|wsapp?|whatsa|"
+    r"wsp{1,2}|wpp|wh?ats(?=\s?[^a-z\s]|\s?$)|"
     r"(?:(?<=mi )|(?<=tu )|(?<=al )|(?<=el )|(?<=por )|(?<=un ))wh?ats|wh?app|"
     r"t[e3]l[e3] ?gr[a4@](?:ms?|n|mm)|telegrm|tlgrm|"
     r"[i1]n[s5]t[a4@]gr[a4@]m|[i1]ns?t[a4@]gr[a4@]n|discord|snapchat|wechat|viber|skype|threema|"

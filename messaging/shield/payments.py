@@ -53,7 +53,8 @@ NAMED = re.compile(
 )
 WALLET = re.compile(
     r"(?<![a-z0-9])(?:bc1[a-z0-9]{20,60}|0x[a-f0-9]{40})(?![a-z0-9])"
-    r"|\b(?:usdt|tether|trc ?20|btc|bitcoin|wallet|monedero)\b[^.?!\n]{0,30}?\b[13t][a-z0-9]{25,34}\b"
+    r"|\b(?:usdt|tether|trc ?20|btc|bitcoin|wallet|monedero)\b[^.?!\n]{0,30}?"
+    r"\b[13t][a-z0-9]{25,34}\b"
 )
 NOT_ASKED = re.compile(
     r"\b(?:accept\w{0,3}|acept\w{1,4}|can i pay|could i pay|puedo pagar|se puede pagar|"
@@ -75,22 +76,24 @@ DIRECT = re.compile(
     r"bank account|datos bancarios|numero de cuenta|cuenta bancaria)\b"
     r"|\b(?:my|mi|mis|our) (?:clabe|cbu|cvu|sort code|bank details|datos bancarios) (?:is|are|es|"
     r"son)\b"
-    r"|\b(?:pay|paying|deal|buy|sell|settle|do (?:it|this|that)|order)\b[^.?!\n]{0,30}?\b(?:outside|"
-    r"off)(?: of)? (?:the |this )?(?:site|app|platform|website|marketplace|here)\b"
+    r"|\b(?:pay|paying|deal|buy|sell|settle|do (?:it|this|that)|order)\b[^.?!\n]{0,30}?"
+    r"\b(?:outside|off)(?: of)? (?:the |this )?(?:site|app|platform|website|marketplace|here)\b"
     r"|\b(?:pag\w{1,6}|trato|compra\w{0,6}|vend\w{1,5}|cobr\w{1,4}|hac\w{1,6}|lo hacemos)\b"
     r"[^.?!\n]{0,30}?\bfuera de (?:la |esta |el |este )?(?:web|app|plataforma|pagina|sitio|"
     r"aplicacion|aqui)\b"
 )
 NOT_DIRECT = re.compile(
-    r"\b(?:safe|seguro|allowed|permitid\w|prohibid\w|against|scam\w{0,3}|estaf\w{1,4}|me pid\w{1,4}|"
-    r"asked me|asks me|wants me|quiere que|told me|me dij\w{1,4}|staff|never|nunca|tampoco|no (?:se|"
-    r"puedo|quiero|debo|hace falta)|don't|do not|can't|cannot|should i|tengo que|rather not|not)\b"
+    r"\b(?:safe|seguro|allowed|permitid\w|prohibid\w|against|scam\w{0,3}|estaf\w{1,4}|"
+    r"me pid\w{1,4}|asked me|asks me|wants me|quiere que|told me|me dij\w{1,4}|staff|never|nunca|"
+    r"tampoco|no (?:se|puedo|quiero|debo|hace falta)|don't|do not|can't|"
+    r"cannot|should i|tengo que|rather not|not)\b"
 )
 # Nobody's checkout takes these, so who takes them takes them elsewhere.
 OFFERED = re.compile(
-    r"(?<!\bno )(?<!nunca )(?<!poco )\b(?:(?:i|we) (?:also |only |can )?(?:accept|take)|acepto|aceptamos|tambien acepto)\b"
-    r"[^.?!\n]{0,25}?(?<![a-z0-9])(?:b[i1][sz]+um|ven ?mo|zelle|revolut|cash ?app|wise|western union|"
-    r"moneygram|nequi|daviplata|yape|plin|monzo|bitcoin|btc|usdt|crypto|cripto\w{0,8}|oxxo)(?![a-z0-9])"
+    r"(?<!\bno )(?<!nunca )(?<!poco )\b(?:(?:i|we) (?:also |only |can )?(?:accept|take)|acepto|"
+    r"aceptamos)\b[^.?!\n]{0,25}?(?<![a-z0-9])(?:b[i1][sz]+um|ven ?mo|zelle|revolut|cash ?app|wise|"
+    r"western union|moneygram|nequi|daviplata|yape|plin|monzo|bitcoin|btc|usdt|crypto|"
+    r"cripto\w{0,8}|oxxo)(?![a-z0-9])"
     r"|\b(?:western union|moneygram) (?:to|for|a|a nombre de) [a-z]{2,}"
 )
 # Of an account in Argentina: `alias nico.barro.mp`

@@ -28,9 +28,9 @@ REGIONS = {
     11: ("GB",),
 }
 NUMBER = re.compile(
-    r"\b(?:tel[e]?f?\w{0,6}|te?lfn?o?|tfno|movil\w{0,3}|phone\w?|cell?(?:\b|ular\w{0,2}|s\b|phones?)|mobile|call(?:s|ed|ing|er|me|us)?|"
-    r"(?<!\bse )ll?am[aeo]\w{0,6}|marca\w{0,3}|dial|w[hu]?a[tz]?s+\s?a?p?p?\w{0,3}|gua[tz]?s+a?p?\w{0,3}|"
-    r"wh?a+p+|"
+    r"\b(?:tel[e]?f?\w{0,6}|te?lfn?o?|tfno|movil\w{0,3}|phone\w?|cell?(?:\b|ular\w{0,2}|s\b|phones?)|"
+    r"mobile|call(?:s|ed|ing|er|me|us)?|(?<!\bse )ll?am[aeo]\w{0,6}|marca\w{0,3}|dial|"
+    r"w[hu]?a[tz]?s+\s?a?p?p?\w{0,3}|gua[tz]?s+a?p?\w{0,3}|wh?a+p+|"
     r"wsp|wpp|wa|whats|text(?:ed|ing)? (?:me|us)|text|txt|ring|contact\w{0,6}|sms|reach|viber|"
     r"telegram|signal|"
     r"bizum\w{0,3}|zelle|venmo|nequi|yape|escrib\w{0,5}|habl\w{0,5}|message me|msg|ping|digits|"

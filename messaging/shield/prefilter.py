@@ -30,8 +30,8 @@ NAMES = (
 # Shorter ones, as words of their own.
 SHORT = (
     "wsp wspp wpp wapp whapp wats wasa wasapp insta ig tg fb snap signal line messenger imo kik "
-    "wa face tele crypto btc usdt wise oxxo tether monzo yape plin dc twitter hangouts sms live gmx proton "
-    "punto dot pto cashapp www slash feis guats uats aol yandex tutanota"
+    "wa face tele crypto btc usdt wise oxxo tether monzo yape plin dc twitter hangouts sms live "
+    "gmx proton punto dot pto cashapp www slash feis guats uats aol yandex tutanota"
 ).split()  # fmt: skip
 PHRASES = (
     r"app (?:verde|del|azul)|aplicaci(?:o|\xc3\xb3)n (?:verde|del)|green (?:chat |bubble )?app|"
@@ -42,7 +42,8 @@ PHRASES = (
     r"(?:outside|off)(?: of)? (?:the |this )?(?:site|app|platform|website|marketplace|here)|"
     r"fuera de (?:la |esta |el |este )?(?:web|app|plataforma|p(?:a|\xc3\xa1)gina|sitio|aplic|aqu)|"
     r"(?:una|la) transferencia|to my (?:[a-z]{3,8} ){0,2}account|mi cuenta|clabe|\bc[bv]u\b|"
-    r"sort code|bank (?:details|account)|datos bancarios|n(?:u|\xc3\xba)mero de cuenta|cuenta bancaria"
+    r"sort code|bank (?:details|account)|datos bancarios|"
+    r"n(?:u|\xc3\xba)mero de cuenta|cuenta bancaria"
 )
 # Bytes of other alphabets, of letters in frames, and of what is rendered as nothing. Not those of
 # western Europe's letters, of typographic signs and of most emoji.
