@@ -73,6 +73,8 @@ def test_cases_are_decided_by_keyboard_and_claims_are_seen(
     inspector.look()
     assert inspector.problems == []
     count(beside, "free", 1)  # without a reload
+    who = beside.locator("#result_list .field-who")
+    assert sorted(who.all_inner_texts()) == ["-", "Sam Okoro"]
     first = Case.objects.order_by("pk")[0]
     beside.goto(f"{QUEUE}{first.pk}/change/")
     expect(beside.get_by_text("Sam Okoro is working on this case.")).to_be_visible()

@@ -46,8 +46,17 @@ function changed() {
   ask();
 }
 
+/** Show in its row who works on a case now. Its place and the filters follow with the next page. */
+function claimed({ case: key, name }) {
+  const link = document.querySelector(`#result_list a[href*="/case/${key}/change/"]`);
+  const cell = link?.closest("tr").querySelector(".field-who");
+  if (cell) cell.textContent = name || "-";
+  changed();
+}
+
 if (head) {
   session.on("desk.changed", changed);
+  session.on("case.claimed", claimed);
   session.on("case.claimed", changed);
   // Before the socket was there, events were missed.
   session.on("live", () => (head.dataset.wasLive ? changed() : ask()));
