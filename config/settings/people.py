@@ -36,7 +36,10 @@ RESERVED_OFFICES = [
     "member", "moderators", "administrators", "center", "centre", "care", "trust", "abuse",
     "verified", "notifications", "noreply", "postmaster", "webmaster", "root", "miembro",
     "moderadores", "administradores", "centro", "confianza", "verificado", "verificada",
-    "notificaciones", "our", "nuestro", "deleted", "account", "cuenta", "eliminada",
+    "notificaciones", "our", "nuestro", "deleted", "account", "cuenta", "eliminada", "technical",
+    "técnica", "fraud", "fraude", "department", "departamento", "agent", "agente", "agents",
+    "agentes", "verification", "verificación", "operator", "operador", "operadora", "assistance",
+    "asistencia", "complaints", "reclamaciones", "compliance", "representative", "representante",
 ]  # fmt: skip
 # Nobody but its members may have the name of a verified shop.
 NAME_CLAIMS = ["catalog.shops.is_name_of_verified"]
