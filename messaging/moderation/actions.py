@@ -27,6 +27,8 @@ from trato.errors import AlreadyDone
 from trato.listed import listed
 from trato.people import Person, is_deleted
 
+from .notices import take_warnings_back
+
 
 @transaction.atomic
 def look(actor: Person, conversation_id: int, reason: str) -> AuditEntry:
@@ -114,6 +116,7 @@ def show_again(message: Message) -> bool:
     if not message.is_hidden and not later.exists():
         events.excerpt_shown_again(message)
     lanes.say_again(message)
+    take_warnings_back(message)
     return True
 
 

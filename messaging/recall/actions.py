@@ -192,6 +192,8 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
     claims.require_uninvolved(actor, [one.person_id for one in to_undo])
     for decision in to_undo:
         answers.require_free(actor, decision)
+    row.undone_at, row.undone_by_id = timezone.now(), actor.pk
+    row.save(update_fields=["undone_at", "undone_by"])  # all its warnings are withdrawn below
     for decision in to_undo:
         decisions.overturn(actor, decision)
         if not is_deleted(decision.person):
@@ -200,8 +202,6 @@ def undo(actor: Person, recall_id: int, reason: str) -> Recall:
         forget_if_deleted(decision.person)
     appeals.close_undone(actor, open_appeals, reason)
     notices.withdraw(row)
-    row.undone_at, row.undone_by_id = timezone.now(), actor.pk
-    row.save(update_fields=["undone_at", "undone_by"])
     record(actor, "recall.undone", f"recall:{row.pk}", reason)
     return row
 

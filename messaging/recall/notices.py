@@ -1,14 +1,13 @@
 """Warn the people who got a recalled message, at the bell, and withdraw that."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from messaging.host import host
 from messaging.models import Message, Recall, RecallWarning, Side
-from messaging.search.excerpts import address
+from messaging.moderation.notices import news_of
 from notifications import actions as notifications
 from notifications.models import News
 from notifications.words import Words
@@ -48,7 +47,7 @@ def warn(recall: Recall, messages: Iterable[Message]) -> int:
     ]
     RecallWarning.objects.bulk_create(rows)
     now = database_now()
-    notifications.notify_each([(row.user_id, _news(row, now)) for row in rows])
+    notifications.notify_each([(row.user_id, news_of(row, now)) for row in rows])
     return len(rows)
 
 
@@ -78,17 +77,3 @@ def _first_of_each(messages: Iterable[Message]) -> dict[int, Message]:
         for user_id in members[talk.shop_id] if is_to_shop else [talk.consumer_id]:
             first.setdefault(user_id, message)
     return first
-
-
-def _news(row: RecallWarning, now: datetime) -> News:
-    talk = row.message.conversation
-    return News(
-        subject_kind=Recall.NEWS_KIND,
-        subject_id=row.pk,
-        # Somebody who has left the shop can't open the conversation any more.
-        team_id=talk.shop_id if row.message.side == Side.CONSUMER else 0,
-        title=talk.product_title or host.shop_name(talk.shop),
-        excerpt=Recall.NEWS_KIND,  # without one, the notification would say that it was removed
-        url=address(talk, row.message),
-        happened_at=now,
-    )

@@ -17,7 +17,10 @@ def recall_advice(conversation: Conversation, side: Side, shown: Iterable[Messag
     if not any(message.removed_at and message.side != side for message in shown):
         return ""
     rows = RecallItem.objects.filter(
-        message__conversation=conversation, message__side=side.other, recall__undone_at=None
+        message__conversation=conversation,
+        message__side=side.other,
+        message__removed_at__isnull=False,  # it may be shown again although the recall holds
+        recall__undone_at=None,
     )
     in_force = Q(decision=None) | Q(decision__overturned_at=None)
     return advice() if rows.filter(in_force).exists() else ""
