@@ -84,8 +84,8 @@ DIRECT = re.compile(
 )
 NOT_DIRECT = re.compile(
     r"\b(?:safe|seguro|allowed|permitid\w|prohibid\w|against|scam\w{0,3}|estaf\w{1,4}|"
-    r"me pid\w{1,4}|asked me|asks me|wants me|quiere que|told me|me dij\w{1,4}|staff|never|nunca|"
-    r"tampoco|no (?:se|puedo|quiero|debo|hace falta)|don't|do not|can't|"
+    r"me pid\w{1,4}|insist\w{0,3}|asked me|asks me|wants me|quiere que|told me|me dij\w{1,4}|staff|"
+    r"never|nunca|tampoco|no (?:se|puedo|quiero|debo|hace falta)|don't|do not|can't|"
     r"cannot|should i|tengo que|rather not|not)\b"
 )
 # Nobody's checkout takes these, so who takes them takes them elsewhere.

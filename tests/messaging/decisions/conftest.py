@@ -24,7 +24,7 @@ REASONS: dict[str, Any] = {
 @pytest.fixture
 def said(shopper: User, conversation: Conversation) -> Message:
     """A message from the shopper to the shop."""
-    return say(shopper, conversation, "Pay to my account")
+    return say(shopper, conversation, "Pay me in gold coins")
 
 
 @pytest.fixture

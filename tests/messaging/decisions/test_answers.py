@@ -35,7 +35,7 @@ ABOUT = ("message", "conversation", "person", "shop")
 @pytest.fixture
 def theirs(seller: User, conversation: Conversation) -> Message:
     """A message from the shop to the shopper."""
-    return say(seller, conversation, "Pay to my account")
+    return say(seller, conversation, "Pay me in gold coins")
 
 
 @pytest.fixture

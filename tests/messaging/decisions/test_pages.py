@@ -140,14 +140,14 @@ def test_staff_decide_from_a_report(
     address = f"/admin/messaging/decision/decide/?report={report.pk}"
     assert address in client.get(f"/admin/messaging/report/{report.pk}/change/").text
     page = client.get(address).text
-    assert "you wrote: “Pay to my account”" in page
+    assert "you wrote: “Pay me in gold coins”" in page
     assert client.post(address, FORM | {"measure": "remove"}).status_code == 302
     assert Decision.objects.get().message == said
     assert Report.objects.get().outcome == "upheld"
     again = client.post(address, FORM | {"measure": "warn"})
     assert (again.status_code, Decision.objects.count()) == (409, 1)
     for closed in (again, client.get(address)):  # from now on, a look is on record
-        assert "Pay to my account" not in closed.text
+        assert "Pay me in gold coins" not in closed.text
 
 
 def test_a_message_without_a_report_needs_a_recorded_look(
@@ -161,7 +161,7 @@ def test_a_message_without_a_report_needs_a_recorded_look(
     assert not Decision.objects.exists()
     client.post(thread, {"reason": "Odd"})
     assert address in client.get(thread).text
-    assert "you wrote: “Pay to my account”" in client.get(address).text
+    assert "you wrote: “Pay me in gold coins”" in client.get(address).text
     assert client.post(address, FORM | {"measure": "close"}).status_code == 302
     assert Decision.objects.get().measure == "close"
 

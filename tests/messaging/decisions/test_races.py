@@ -36,7 +36,7 @@ Ruled = Callable[..., Decision]
 def test_two_who_decide_on_one_report_at_once_decide_it_once(
     shopper: User, seller: User, conversation: Conversation, moderator: User
 ) -> None:
-    said = say(shopper, conversation, "Pay to my account")
+    said = say(shopper, conversation, "Pay me in gold coins")
     report = report_message(seller, conversation.pk, 1, "scam", "")
     chief = UserFactory(staff=True, is_superuser=True)
     people = iter((moderator, chief, moderator, chief))
@@ -69,7 +69,7 @@ def test_two_who_saw_the_same_history_decide_once(shopper: User, moderator: User
 def test_two_who_decide_one_appeal_at_once_decide_it_once(
     shopper: User, conversation: Conversation, ruled: Ruled, lead: User
 ) -> None:
-    said = say(shopper, conversation, "Pay to my account")
+    said = say(shopper, conversation, "Pay me in gold coins")
     row = appeals.appeal(shopper, ruled(shopper, "remove", message_id=said.pk).pk, "No")
     outcomes = iter(("overturned", "upheld", "overturned"))
     before = AuditEntry.objects.count()
@@ -141,7 +141,7 @@ def test_a_send_that_waits_while_its_sender_is_muted_stores_nothing(
 def test_a_killed_decision_leaves_nothing(
     shopper: User, conversation: Conversation, ruled: Ruled, monkeypatch: Any
 ) -> None:
-    said = say(shopper, conversation, "Pay to my account")
+    said = say(shopper, conversation, "Pay me in gold coins")
 
     def die(*args: Any) -> None:
         raise ValidationError("dead")
