@@ -141,6 +141,11 @@ class DemoTests(TestCase):
         for name in ("shopper", "seller", "staff"):
             assert User.objects.get(email=f"{name}@example.com").check_password("trato-demo")
 
+    def test_staff_write_to_people_in_their_language_unless_they_have_a_button(self) -> None:
+        names = dict(User.objects.values_list("name", "language"))
+        assert (names["Emilio Santos"], names["Freya Nilsen"]) == ("es", "en")
+        assert names["Lucía Romero"] == ""
+
     def test_everybody_writes_one_language(self) -> None:
         spoken: dict[int, list[str]] = {}
         for sender_id, body in Message.objects.values_list("sender_id", "body"):

@@ -28,6 +28,8 @@ from .shops import ALT, DemoShop, Goods, shops
 SEED = 20
 QUIET_DAYS = 62  # since the last product and person were added; all conversations are newer
 YEARS = 2  # during which people joined
+# Whoever logs in with a button keeps the browser's language; staff write to the others in theirs.
+LOGINS = ("shopper@example.com", "seller@example.com")
 
 
 @dataclass
@@ -134,6 +136,9 @@ def _people(
                 name=name, email=email, password=password, date_joined=now - joined
             )
             languages[email] = language
+    for email, language in languages.items():
+        if email not in LOGINS:
+            users[email].language = language
     User.objects.bulk_create(users.values())
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True)
