@@ -66,8 +66,15 @@ AROUND = frozenset(
     "seguimiento aduana aduanas recogida reparto mensajeria seguro segura delivery deliver parcel "
     "parcels package packages shipping shipment tracking track trace express customs payment "
     "payments pay secure safe verify verification confirm order orders online service services "
-    "cliente clientes client login".split()
+    "cliente clientes client login redelivery redeliver fee fees refund refunds reembolso "
+    "reembolsos support soporte portal".split()
 )
+# Joined to a short name, these make another word: `visaservice` helps travellers.
+AROUND_SHORT = AROUND - frozenset(
+    "express online service services cliente clientes client order orders safe support "
+    "portal".split()
+)
+BEFORE = frozenset("my mi your tu the get go".split())  # a longer name: `mycorreos`
 
 
 @lru_cache(maxsize=4096)
@@ -107,11 +114,34 @@ def _looks_like(real: str, own_label: str, labels: list[str], host: str) -> bool
     for label in labels:
         words = label.split("-")
         is_near = len(words) > 1 and any(word in AROUND for word in words)
+        if any(_is_joined(word, brand, wanted) for word in words):
+            return True
         if len(words) == 1 and label is own_label:
             continue
         if (len(brand) >= ALONE_MIN or is_near) and wanted in map(skeleton, words):
             return True
     return False
+
+
+def _is_joined(word: str, brand: str, wanted: str) -> bool:
+    """Whether a name and a word about deliveries or payments are one: `dhldelivery`, `mycorreos`.
+
+    Args:
+        wanted: the skeleton of the brand's name.
+    """
+    drawn, is_long = skeleton(word), len(brand) >= ALONE_MIN
+    around = _skeletons(AROUND if is_long else AROUND_SHORT)
+    if drawn.startswith(wanted):
+        rest = drawn.removeprefix(wanted)
+        if rest in around or (is_long and word[len(brand) :].isdigit()):
+            return True
+    rest = drawn.removesuffix(wanted)
+    return rest != drawn and (rest in around or (is_long and rest in _skeletons(BEFORE)))
+
+
+@lru_cache(maxsize=4)
+def _skeletons(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(skeleton, words))
 
 
 def _brand_of(real: str) -> str:

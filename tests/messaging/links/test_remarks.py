@@ -132,7 +132,10 @@ def test_every_link_says_nothing_to_the_other_site_and_vouches_for_nothing() -> 
         ("dhl-delivery.com", "dhl.com"), ("stripes.es", "stripe.com"),
         ("seur-entrega.info", "seur.com"), ("bizum-pago.es", "bizum.es"),
         ("ups-tracking.shop", "ups.com"), ("shop.test.evil.example", "shop.test"),
-        ("caixabank.verify.example", "caixabank.es"),
+        ("caixabank.verify.example", "caixabank.es"), ("dhldelivery.com", "dhl.com"),
+        ("mycorreos.es", "correos.es"), ("correos24.com", "correos.es"),
+        ("paypalsecure.net", "paypal.com"), ("upstracking.info", "ups.com"),
+        ("pagocorreos.com", "correos.es"), ("evri-redelivery.com", "evri.com"),
     ],
 )  # fmt: skip
 def test_hosts_that_look_like_known_ones_are_named(host: str, like: str) -> None:
@@ -146,7 +149,8 @@ def test_hosts_that_look_like_known_ones_are_named(host: str, like: str) -> None
         "pick-ups.com", "wise.es", "google.com", "es.wikipedia.org", "instagram.com", "shopify.com",
         "pinterest.com", "revolution.com", "express.com", "etsy.com", "youtube.com", "zara.com",
         "visa-application.org", "seur.paquetes.info", "grupos.com", "loop.com", "ikea.com",
-        "elcorteingles.es", "amazon.es", "likewise.com", "xn--espaa-rta.com",
+        "elcorteingles.es", "amazon.es", "likewise.com", "xn--espaa-rta.com", "visaservices.com",
+        "groups.com", "contrato.es", "startups.com", "upshot.com", "wiseonline.org",
     ],
 )  # fmt: skip
 def test_hosts_of_others_are_left_alone(host: str) -> None:
