@@ -52,7 +52,7 @@ class DryRun(models.Model):
     # Until when a process works on it, or when one may try again.
     free_at = models.DateTimeField(_("free from"), default=timezone.now, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("finished"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("dry run of a rule")

@@ -3876,7 +3876,7 @@ class Migration(migrations.Migration):
                 (
                     "ended_at",
                     models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="ended"
+                        blank=True, editable=False, null=True, verbose_name="finished"
                     ),
                 ),
                 (
