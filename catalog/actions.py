@@ -185,23 +185,33 @@ def _forget_kept(pictures: QuerySet[KeptPicture]) -> None:
 
 
 @transaction.atomic
-def describe_picture(actor: User, slug: str, picture_id: int, alt: str) -> None:
-    """Set a picture's description. Raises Http404 for another shop's."""
-    access.own_product(actor, slug, lock=True).images.filter(pk=picture_id).update(alt=alt)
+def describe_picture(actor: User, slug: str, picture_id: int, alt: str) -> bool:
+    """Set a picture's description. Raises Http404 for another shop's.
+
+    Returns:
+        Whether the product still has the picture.
+    """
+    images = access.own_product(actor, slug, lock=True).images
+    return bool(images.filter(pk=picture_id).update(alt=alt))
 
 
 @transaction.atomic
-def move_picture(actor: User, slug: str, picture_id: int, by: int) -> None:
-    """Move a picture up (`by=-1`) or down (`by=1`). Raises Http404 for another shop's."""
+def move_picture(actor: User, slug: str, picture_id: int, by: int) -> bool:
+    """Move a picture up (`by=-1`) or down (`by=1`). Raises Http404 for another shop's.
+
+    Returns:
+        Whether the product still has the picture.
+    """
     pictures = list(access.own_product(actor, slug, lock=True).images.all())
     places = [picture.pk for picture in pictures]
     if picture_id not in places:
-        return
+        return False
     moved = pictures.pop(places.index(picture_id))
     pictures.insert(max(0, places.index(picture_id) + by), moved)
     for position, picture in enumerate(pictures):
         picture.position = position
     ProductImage.objects.bulk_update(pictures, ["position"])
+    return True
 
 
 @transaction.atomic

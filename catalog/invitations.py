@@ -124,12 +124,21 @@ def note_not_mailed(invitation: TeamInvitation) -> None:
 
 
 @transaction.atomic
-def withdraw(actor: User, invitation_id: int) -> None:
-    """Withdraw an invitation. Raises PermissionDenied if the actor does not own the shop."""
-    invitation = TeamInvitation.objects.filter(pk=invitation_id).first()
-    if invitation is not None:
-        teams.require_owner(actor, invitation.shop_id)
-        invitation.delete()
+def withdraw(actor: User, invitation_id: int) -> bool:
+    """Withdraw an invitation.
+
+    Returns:
+        Whether it was still open: nobody had answered or withdrawn it.
+
+    Raises:
+        PermissionDenied: the actor does not own the shop.
+    """
+    invitation = TeamInvitation.objects.select_for_update().filter(pk=invitation_id).first()
+    if invitation is None:
+        return False
+    teams.require_owner(actor, invitation.shop_id)
+    invitation.delete()
+    return True
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from trato import after_login
-from trato.errors import Refused
+from trato.errors import Missing, Refused
 from trato.images.forms import RETRY_SECONDS, has_gone
 from trato.images.queue import Uploader
 from trato.responses import PersonRequest, key_from, person_required
@@ -165,19 +165,23 @@ def publish(request: PersonRequest, slug: str) -> HttpResponse:
 @require_POST
 def change_picture(request: PersonRequest, slug: str, picture_id: int) -> HttpResponse:
     """Describe a picture (`alt`), `move` it up or down, or `remove` it."""
-    user = request.user
+    user, is_there = request.user, True
+    page = f"{reverse('catalog:edit_product', args=[slug])}#pictures"
     if "remove" in request.POST:
         actions.remove_picture(user, slug, picture_id)
     elif request.POST.get("move") in MOVES:
-        actions.move_picture(user, slug, picture_id, MOVES[request.POST["move"]])
+        is_there = actions.move_picture(user, slug, picture_id, MOVES[request.POST["move"]])
     else:
         form = PictureForm(request.POST)
         if not form.is_valid():
             messages.error(request, str(form.errors["alt"][0]))
         else:
-            actions.describe_picture(user, slug, picture_id, form.cleaned_data["alt"])
-            messages.success(request, _("Saved."))
-    return redirect(f"{reverse('catalog:edit_product', args=[slug])}#pictures")
+            is_there = actions.describe_picture(user, slug, picture_id, form.cleaned_data["alt"])
+            if is_there:
+                messages.success(request, _("Saved."))
+    if not is_there:
+        raise Missing(_("This picture is gone. A colleague may have removed it."), page)
+    return redirect(page)
 
 
 @person_required

@@ -7,15 +7,20 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from trato.errors import Refused
+from trato.errors import Refused, missing
 from trato.responses import PersonRequest, key_from, person_required
 
 from . import access, invitation_links, invitation_mails, invitations, queries, submissions, teams
 from .forms import InvitationForm, RoleForm
 from .models import ShopMember
+
+NO_MEMBER = gettext_lazy("There is no such person on a team of yours. Perhaps they've left.")
+member_required = missing(NO_MEMBER, reverse_lazy("catalog:team"))
 
 
 @person_required
@@ -29,7 +34,8 @@ def team(request: PersonRequest) -> HttpResponse:
         shop = access.own_shop(request.user, key_from(request.POST.get("shop", "")))
         teams.require_owner(request.user, shop.pk)
         if "take_back" in request.POST:
-            invitations.withdraw(request.user, key_from(request.POST["take_back"]))
+            if not invitations.withdraw(request.user, key_from(request.POST["take_back"])):
+                messages.info(request, _("This invitation is no longer open."))
             return redirect("catalog:team")
         if "again" in request.POST:
             return _invite_again(request, key_from(request.POST["again"]))
@@ -51,6 +57,7 @@ def team(request: PersonRequest) -> HttpResponse:
 
 
 @person_required
+@member_required
 def change_role(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse:
     """Make an agent an owner, or an owner an agent.
 
@@ -78,6 +85,7 @@ def change_role(request: PersonRequest, shop_key: str, user_key: str) -> HttpRes
 
 
 @person_required
+@member_required
 def remove(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse:
     """Ask before somebody is removed from the team, and do it.
 
@@ -88,6 +96,7 @@ def remove(request: PersonRequest, shop_key: str, user_key: str) -> HttpResponse
         member = access.own_member(request.user, shop_id, user_id)
     except Http404:
         if request.method == "POST" and access.is_owner(request.user, shop_id):
+            messages.info(request, _("This person is no longer on the team."))
             return redirect("catalog:team")
         raise
     if member.user_id == request.user.pk:

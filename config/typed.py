@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import ShopMember
-from messaging.models import Label, Report
+from catalog.models import Category, Shop, ShopMember
+from messaging.models import AlertChoice, Decision, Label, Report
 from messaging.opening_hours.forms import DAYS, day_names
+from messaging.opening_hours.public_holidays import countries
 from notifications.announcements.forms import TEXT_FIELDS
+from trato.responses import key_from
 
 # We never give back passwords, codes and keys, nor what the page itself has put into the form.
 WORDS = (
@@ -31,26 +36,39 @@ SHORT: dict[str, str | Promise] = {
     "until": _("Until"),
     "until_local": _("Until"),
     "day": _("Day"),
+    "shop_name": _("Your shop's name"),
 }
-# The labels of what is chosen. Others, such as a category, are only known to the database.
+# The labels of what is chosen, and the texts of the choices.
 CHOICES: dict[str, tuple[str | Promise, dict[Any, Any]]] = {
     "reason": (_("Reason"), dict(Report.Reason.choices)),
     "role": (_("What can they do?"), dict(ShopMember.Role.choices)),
     "colour": (_("Colour"), dict(Label.Colour.choices)),
+    "level": (_("Which messages of shoppers alert you"), dict(AlertChoice.Level.choices)),
+    "language": (_("Language"), dict(settings.LANGUAGES)),
+    "measure": (_("Measure"), dict(Decision.Measure.choices)),
+    "ground": (_("Ground"), dict(Decision.Ground.choices)),
+}
+# The labels of chosen rows, which everybody may know.
+ROWS: dict[str, tuple[str | Promise, type[Category] | type[Shop]]] = {
+    "shop": (_("Shop"), Shop),
+    "category": (_("Category"), Category),
 }
 
 
-def typed_in(request: HttpRequest) -> list[str]:
+def typed_in(request: HttpRequest, *, with_rows: bool = True) -> list[str]:
     """Return what somebody has typed in the posted form; nothing if another site posts it.
 
     What is short comes together, in lines with names.
+
+    Args:
+        with_rows: whether the database can be asked for the names of chosen rows.
     """
     try:
         origin = request.headers.get("Origin")
         if request.method != "POST" or (origin and urlsplit(origin).netloc != request.get_host()):
             return []
         data = {name: str(request.POST[name]) for name in request.POST}
-        short = "\n".join(f"{name}: {text}" for name, text in _short(data))
+        short = "\n".join(f"{name}: {text}" for name, text in _short(data, with_rows))
         return [*_words(data), *([short] if short else [])]
     except Exception:  # whatever is wrong with the request, it gets a response
         return []
@@ -62,13 +80,26 @@ def _words(data: dict[str, str]) -> Iterator[str]:
             yield data[name]
 
 
-def _short(data: dict[str, str]) -> Iterator[tuple[str | Promise, str]]:
+def _short(data: dict[str, str], with_rows: bool) -> Iterator[tuple[str | Promise, str]]:
+    if with_rows:
+        yield from _rows(data)
     for name, label in [*SHORT.items(), *zip(DAYS, day_names(), strict=True)]:
         if data.get(name):
             yield label, data[name]
     for name, (label, choices) in CHOICES.items():
         if _is_choice(name, data.get(name, "")):
             yield label, choices[data[name]]
+    if country := dict(countries(get_language() or "en")).get(data.get("country", "")):
+        yield _("Country"), country
+
+
+def _rows(data: dict[str, str]) -> Iterator[tuple[str | Promise, str]]:
+    try:
+        for name, (label, model) in ROWS.items():
+            for row in model.objects.filter(pk=key_from(data.get(name, ""))):
+                yield label, str(row)
+    except DatabaseError:  # the words are more important
+        return
 
 
 def _is_choice(name: str, value: str) -> bool:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
-from trato.errors import Code, Refused
+from trato.errors import Code, Missing, Refused
 from trato.realtime import frames
 from trato.realtime.background import run_from_thread
 from trato.responses import json_response, wants_json, with_retry_after
@@ -50,6 +50,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, which doesn't reveal whether something exists."""
+    if isinstance(exception, Missing):
+        return _failed(
+            request, 404, "not_found", exception.detail, "404_missing.html", page=exception.page
+        )
     return _failed(request, 404, "not_found", _("We can't find that page"))
 
 
@@ -135,6 +139,7 @@ def _failed(
     detail: str | Promise,
     template: str = "",
     *,
+    page: str | Promise = "",
     retry_after: int | None = None,
 ) -> HttpResponse:
     """Return a page for people, with the words they sent, or an error frame for scripts.
@@ -143,12 +148,14 @@ def _failed(
 
     Args:
         template: instead of the status's default; the ones for 5xx don't use the database.
+        page: the address that such a template leads to; that of the form by default.
         retry_after: seconds.
     """
     refusal = Refused(code, detail, retry_after)
-    context = {"words": typed_in(request), "detail": detail}
+    # What breaks a page may be the database.
+    context = {"words": typed_in(request, with_rows=status < 500), "detail": detail}
     if template:
-        context["page"] = page_of_form(request)
+        context["page"] = page or page_of_form(request)
     with translation.override(translation.get_language_from_request(request)):
         if wants_json(request):
             response = json_response(frames.Error.of(refusal), status)

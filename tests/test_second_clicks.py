@@ -107,7 +107,7 @@ def test_what_is_another_shops_stays_and_looks_like_what_is_gone(
     def answer() -> tuple[int, str, str]:
         given = client.post(address, form)
         page = client.get(given["Location"])
-        notice = page.text.partition('class="messages"')[2].partition("</")[0]
+        notice = page.text.partition('class="notices"')[2].partition("</")[0]
         return given.status_code, given["Location"], notice
 
     foreign = answer()

@@ -1,5 +1,6 @@
 """A refused form gives its author's words back, and nobody else's."""
 
+import html
 import uuid
 from importlib import import_module
 from itertools import chain
@@ -13,6 +14,7 @@ from django.forms import BaseForm, Textarea
 from django.test import Client, RequestFactory
 
 from accounts.models import User
+from catalog import access
 from catalog.models import Product, ShopMember
 from config import typed
 from messaging import actions
@@ -80,6 +82,33 @@ def test_all_that_people_write_in_forms_counts_as_words() -> None:
     }
     assert {name for _module, name in names} >= {"body", "until_words", "explanation", "text_en"}
     assert {one for one in names if one[1] not in typed.WORDS} == set()
+
+
+def test_what_was_chosen_comes_back_too(product: Product, client_of: Any) -> None:
+    values = form_for(product, category=product.category.pk, shop=product.shop.pk)
+    answer = client_of(None).post("/my/products/new/", values)
+    assert answer.status_code == 401
+    for line in (f"Category: {product.category}", f"Shop: {product.shop}"):
+        assert line in html.unescape(answer.text)
+    for field, value, line in (
+        ("country", "ES", "Country: Spain"),
+        ("level", "mine", "Which messages of shoppers alert you: "),
+        ("language", "es", "Language: "),
+    ):
+        assert line in client_of(None).post("/conversations/hours/", {field: value}).text
+
+
+def test_a_broken_database_is_not_asked_for_what_was_chosen(
+    product: Product, seller: User, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **extras: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(access, "shops_of", fail)
+    monkeypatch.setattr(typed, "_rows", fail)
+    values = form_for(product, description=WORDS)
+    answer = client_of(seller).post("/my/products/new/", values)
+    assert (answer.status_code, SHOWN in answer.text) == (503, True)
 
 
 def subclasses(kind: type[Any]) -> list[type[Any]]:

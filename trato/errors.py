@@ -1,10 +1,12 @@
 """Why something was refused: a sentence for the person and a code for the program."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal, cast
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise, lazy
@@ -40,6 +42,32 @@ class Refused(Exception):
         self.code: Code = code
         self.detail = detail
         self.retry_after = retry_after
+
+
+class Missing(Http404):
+    """Something of the person's own that is gone, such as a reply that a colleague has deleted.
+
+    It says the same of what is another's, which must look as if it didn't exist.
+
+    Args:
+        detail: a sentence for the person, translated when shown.
+        page: the address of a page from which the person can go on.
+    """
+
+    def __init__(self, detail: str | Promise, page: str | Promise) -> None:
+        super().__init__(str(page))
+        self.detail, self.page = detail, page
+
+
+@contextmanager
+def missing(detail: str | Promise, page: str | Promise) -> Iterator[None]:
+    """Say what is missing, and lead on, wherever it would be a bare Http404. Decorates views."""
+    try:
+        yield
+    except Missing:
+        raise
+    except Http404 as error:
+        raise Missing(detail, page) from error
 
 
 def conflict() -> Refused:

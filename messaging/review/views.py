@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from messaging.held.frames import MessageRejected
 from messaging.models import conversation_url
+from trato.errors import missing
 from trato.responses import PersonRequest, json_response, person_required, wants_json
 
 from . import actions
@@ -19,7 +20,9 @@ from . import actions
 @person_required
 def withdraw(request: PersonRequest, conversation_id: int, client_id: uuid.UUID) -> HttpResponse:
     """Take back a held message, or remove a rejected one from sight."""
-    actions.withdraw(request.user, conversation_id, client_id)
+    gone = _("This message is no longer being checked. It may have been delivered.")
+    with missing(gone, conversation_url(conversation_id)):
+        actions.withdraw(request.user, conversation_id, client_id)
     if wants_json(request):
         return json_response(MessageRejected(client_id, conversation_id))
     notices.success(request, _("You've taken the message back. Nobody has seen it."))

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from msgspec import Struct
 
@@ -19,7 +20,7 @@ from messaging.frames import FileItem
 from messaging.host import Shop, host
 from messaging.models import File, SavedReply, SavedReplyFile
 from messaging.owned import note_deleted
-from trato.errors import Refused
+from trato.errors import Refused, missing
 from trato.images.queue import Uploader
 from trato.responses import (
     STATUS,
@@ -34,6 +35,9 @@ from trato.responses import (
 
 from . import actions, attachments, filling, placeholders, queries
 from .forms import SavedReplyForm
+
+GONE = gettext_lazy("This saved reply is gone. A colleague may have deleted it.")
+reply_required = missing(GONE, reverse_lazy("messaging:saved_replies"))
 
 
 class Used(Struct, tag="saved_reply"):
@@ -81,6 +85,7 @@ def new(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @person_required
+@reply_required
 def edit(request: PersonRequest, reply_id: int) -> HttpResponse:
     """Change a reply."""
     reply = queries.reply_for(request.user, reply_id)
@@ -115,6 +120,7 @@ def edit(request: PersonRequest, reply_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @person_required
+@reply_required
 def delete(request: PersonRequest, reply_id: int) -> HttpResponse:
     """Ask whether to delete a reply, and delete it."""
     if request.method == "POST":
@@ -146,8 +152,10 @@ def use(request: PersonRequest, conversation_id: int, reply_id: int) -> HttpResp
     A form is redirected to the conversation with the text.
     """
     copies: list[File] = []
+    address = reverse("messaging:conversation", args=[conversation_id])
     try:
-        copies = actions.use(request.user, conversation_id, reply_id)
+        with missing(GONE, address):
+            copies = actions.use(request.user, conversation_id, reply_id)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal)
@@ -156,7 +164,6 @@ def use(request: PersonRequest, conversation_id: int, reply_id: int) -> HttpResp
         if not copies:
             return HttpResponse(status=204)
         return json_response(Used([FileItem.of(row) for row in copies]))
-    address = reverse("messaging:conversation", args=[conversation_id])
     named = "".join(f"&file={row.pk}" for row in copies)
     return redirect(f"{address}?reply={reply_id}{named}#composer-body")
 

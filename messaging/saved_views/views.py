@@ -4,15 +4,16 @@ from django.contrib import messages as notices
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from messaging import access
 from messaging.host import host
 from messaging.models import SavedView
 from messaging.owned import note_deleted
-from trato.errors import Refused
+from trato.errors import Refused, missing
 from trato.responses import (
     STATUS,
     PersonRequest,
@@ -24,6 +25,9 @@ from trato.responses import (
 
 from . import actions, frames, queries
 from .forms import NameForm, SavedViewForm
+
+GONE = gettext_lazy("This saved view is gone. A colleague may have deleted it.")
+view_required = missing(GONE, reverse_lazy("messaging:saved_views"))
 
 
 @require_GET
@@ -54,6 +58,7 @@ def new(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @person_required
+@view_required
 def rename(request: PersonRequest, view_id: int) -> HttpResponse:
     """Give a view another name."""
     view = queries.view_for(request.user, view_id)
@@ -73,6 +78,7 @@ def rename(request: PersonRequest, view_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @person_required
+@view_required
 def delete(request: PersonRequest, view_id: int) -> HttpResponse:
     """Ask whether to delete a view, and delete it."""
     if request.method == "POST":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages as notices
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +15,9 @@ from messaging import access, extras
 from messaging.actions import Extras, store_from_form
 from messaging.files import queries as file_queries
 from messaging.files.forms import FilesRefused, files_of, store_uploads
-from messaging.models import Conversation, File, ScheduledMessage
+from messaging.models import Conversation, File, ScheduledMessage, conversation_url
 from messaging.records import Quoted
-from trato.errors import Refused
+from trato.errors import Missing, Refused
 from trato.responses import (
     STATUS,
     PersonRequest,
@@ -58,7 +58,7 @@ def scheduled_message(request: PersonRequest, conversation_id: int, pk: int) -> 
     conversation = access.team_conversation_for(request.user, conversation_id)
     row = conversation.scheduled_messages.select_related("author").filter(pk=pk).first()
     if row is None:
-        raise Http404("no such scheduled message")
+        raise Missing(_("This scheduled message is gone."), conversation_url(conversation_id))
     if request.method == "GET":
         kept = list(row.files.order_by("position"))
         return _page(request, conversation, _form_of(row), row, kept_files=kept)

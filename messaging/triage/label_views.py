@@ -95,7 +95,10 @@ def _context(request: PersonRequest, refusal: Refused | None = None) -> dict[str
 
 
 def _fill(groups: dict[int, Group], data: QueryDict, error: str) -> None:
-    """Show the person's own words again, with the error, in the form that was refused."""
+    """Show the person's own words again, with the error, in the form that was refused.
+
+    For a label that is gone, that is the form of a new one.
+    """
     label_id, shop_id = key_from(data.get("label", "")), key_from(data.get("shop", ""))
     entries = [entry for group in groups.values() for entry in group.entries]
     entry = next((one for one in entries if one.label.pk == label_id), None)

@@ -53,10 +53,14 @@ def change(
             there stays as it is now.
 
     Raises:
-        Http404: the actor's shops have no such label.
-        Refused: the name is taken or unsuitable; `conflict` if a colleague has changed the same.
+        Refused: the name is taken or unsuitable; `conflict` if a colleague has changed the same;
+            `not_found` if the actor's shops have no such label.
     """
-    label = _label_of(actor, label_id)
+    try:
+        label = _label_of(actor, label_id)
+    except Http404 as error:
+        text = _("That label is gone. A colleague may have deleted it. Create it again if needed.")
+        raise Refused("not_found", text) from error
     if seen:
         name = _merged(name, seen[0], label.name)
         colour = _merged(colour, seen[1], label.colour)

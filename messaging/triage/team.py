@@ -82,7 +82,7 @@ def change_label(
     own = Label.objects.filter(pk=label_id, shop_id__in=access.scope_of(actor).shop_ids)
     label = own.select_for_update(no_key=True).first()
     if label is None:
-        raise Refused("not_found", _("There is no such label."))
+        raise Refused("not_found", _("That label is gone. A colleague may have deleted it."))
     conversations = queries.find(actor, ids)
     labelled = ConversationLabel.objects.filter(label=label, conversation__in=listed(conversations))
     has = set(labelled.values_list("conversation_id", flat=True))

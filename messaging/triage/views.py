@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from messaging.team import queries as team
 from trato import rate_limits
-from trato.errors import Refused
+from trato.errors import Missing, Refused
 from trato.responses import (
     STATUS,
     PersonRequest,
@@ -40,7 +41,8 @@ def acts(request: PersonRequest) -> HttpResponse:
     if wants_json(request):
         return json_response(outcome)
     if not outcome.done and set(outcome.failed.values()) == {"not_found"}:
-        raise Http404("no such conversation")
+        detail = _("That is gone, or no longer yours: a conversation, a label or a colleague.")
+        raise Missing(detail, _back(request))
     _leave_notice(request, outcome)
     return redirect(_back(request))
 
