@@ -28,6 +28,7 @@ PIXEL = 4
 WEBP_PIXEL = 15
 COEFFICIENT = 2
 HEIF_PIXEL = 10  # and the memory of its library
+PALETTE_MAX_PIXELS = 12_000_000  # that have room to be converted, with two copies of them
 BASE_BYTES = 40 * 2**20  # Python, Pillow, the file, the new picture
 HASH_SIDE = 8  # rows of the difference hash, and bits per row
 HASH_STEP = 4  # of 255 greys: less is the noise of compression, as in a white background
@@ -134,15 +135,25 @@ def _coefficients(picture: Any) -> float:
 
 def _decode(data: bytes, formats: tuple[str, ...], new_side: int) -> Image.Image:
     """Return the picture upright, in sRGB and no larger than `new_side` squared."""
-    with Image.open(io.BytesIO(data), formats=formats) as picture:
-        profile = picture.info.get("icc_profile")
-        _draft(picture, new_side)
-        picture.load()
+    with Image.open(io.BytesIO(data), formats=formats) as file:
+        profile = file.info.get("icc_profile")
+        _draft(file, new_side)
+        file.load()
+        picture = _in_shades(file)
         # Shrink by whole factors first, without the copy that `resize` needs; Pillow can't do that
         # for pictures with 16 bits of grey.
         gap = None if picture.mode.startswith("I") else 1.0
         picture.thumbnail((new_side, new_side), Image.Resampling.LANCZOS, reducing_gap=gap)
         return _in_srgb(ImageOps.exif_transpose(picture), profile)
+
+
+def _in_shades(picture: Image.Image) -> Image.Image:
+    """Convert a picture of few colours, which Pillow would shrink by leaving out pixels."""
+    if picture.mode == "1":
+        return picture.convert("L")
+    if picture.mode == "P" and picture.width * picture.height <= PALETTE_MAX_PIXELS:
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return picture
 
 
 def _square(picture: Image.Image, side: int) -> Image.Image:
@@ -161,8 +172,13 @@ def _draft(picture: Image.Image, new_side: int) -> None:
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """Convert the picture to RGB, or to RGBA if it has transparency."""
     if picture.mode.startswith("I"):  # 16 bits of grey, which `convert` would clip
+        clear = picture.info.get("transparency")
         picture = picture.point(lambda value: value / 256).convert("L")
+        if isinstance(clear, int):
+            picture.info["transparency"] = clear >> 8
     mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if picture.mode == "RGB":
+        picture = picture.convert(mode)  # a profile would change the one colour that is transparent
     if profile and picture.mode in ("RGB", "RGBA", "CMYK"):
         try:
             converted: Any = ImageCms.profileToProfile(

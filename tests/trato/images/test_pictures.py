@@ -1,17 +1,19 @@
 """Ordinary pictures, and how the decoder is run."""
 
+import struct
 import subprocess
+import zlib
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tests.whole import some_of
 from trato.images import sanitize
 from trato.images.queue import Abandoned, Uploader
 
-from .picture_files import grey, png, saved
+from .picture_files import chunk, grey, png, saved
 
 pytestmark = pytest.mark.usefixtures("no_hurry")
 
@@ -44,6 +46,43 @@ def test_a_photo_is_upright_after_it_was_made_smaller() -> None:
     exif[0x0112] = 6  # rotate by a quarter
     upload = SimpleUploadedFile("photo.jpg", saved(grey(3000, 1500), "JPEG", exif=exif))
     assert Image.open(sanitize.sanitize(upload)).size == (1000, 2000)
+
+
+def one_colour_clear(kind: str) -> bytes:
+    """A PNG with one colour that is transparent, in the left half of it."""
+    if kind == "sixteen bits of grey":
+        level = struct.pack(">H", 40_000)
+        zeros = png(40, 20, chunk(b"tRNS", level), depth=16)
+        rows = zlib.compress((b"\0" + level * 40) * 20)
+        return zeros[: zeros.index(b"IDAT") - 4] + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    picture = Image.new("RGB", (40, 20), "red")
+    picture.paste((0, 0, 255), (0, 0, 20, 20))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return saved(picture, "PNG", transparency=(0, 0, 255), icc_profile=profile)
+
+
+@pytest.mark.parametrize("kind", ["a profile", "sixteen bits of grey"])
+def test_one_transparent_colour_stays_transparent(kind: str) -> None:
+    made = sanitize.sanitize(SimpleUploadedFile("logo.png", one_colour_clear(kind)))
+    with Image.open(made) as picture:
+        assert picture.mode == "RGBA"
+        pixel: Any = picture.getpixel((5, 5))
+        assert pixel[3] == 0
+
+
+@pytest.mark.parametrize("mode", ["1", "P"])
+def test_thin_lines_of_a_scan_survive_being_made_smaller(mode: str) -> None:
+    scan = Image.new("L", (4500, 60), 255)
+    for column in range(0, 4500, 9):  # leaving out pixels would leave out most lines
+        scan.paste(0, (column, 0, column + 1, 60))
+    content = saved(scan.convert(mode), "PNG")
+    with Image.open(sanitize.sanitize(SimpleUploadedFile("scan.png", content))) as made:
+        picture = made.convert("L")
+        # Each line, 9 pixels apart before, is somewhere in 6 pixels.
+        darkest: list[Any] = [
+            picture.crop((x, 10, x + 6, 11)).getextrema()[0] for x in range(0, 1990, 6)
+        ]
+    assert max(darkest) < 245
 
 
 def test_the_decoder_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
