@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from accounts.models import User
 from messaging.editing import actions as editing
@@ -54,6 +54,29 @@ def test_an_edit_is_seen_on_both_sides_and_after_a_resume(
     message_menu(answering, 1)
     expect(answering.locator("#message-1 .message__versions")).to_have_count(0)
     expect(answering.locator("#message-1 [data-do=edit]")).to_have_count(0)
+
+
+def test_what_is_written_while_an_edit_is_being_saved_stays(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    say(shopper, conversation, "Helo")
+    page = person(shopper)
+    open_thread(page, conversation)
+    held: list[Route] = []
+    page.press("#composer-body", "Control+ArrowUp")
+    expect(page.locator("#composer-body")).to_have_value("Helo")
+    page.route("**/messages/1/", lambda route: held.append(route))
+    with page.expect_request("**/messages/1/"):
+        write(page, "Hello")
+    page.fill("#composer-body", "Hello again")
+    [route] = held
+    route.continue_()
+    says(page, "Hello")
+    expect(page.locator("#composer-body")).to_have_value("Hello again")
+    page.unroute("**/messages/1/")
+    page.press("#composer-body", "Enter")
+    says(page, "Hello again")
+    expect(page.locator("#composer-body")).to_have_value("")
 
 
 @only_whole

@@ -135,12 +135,13 @@ class Composer extends HTMLElement {
     if (last) this.edit(last);
   }
 
+  /** Until it is saved, one may go on writing: such words stay here, to be saved as well. */
   async saveEdit(body) {
     const { editing } = this.about;
     this.about.refuse("");
     const { refusal } = await this.closest("trato-thread").change(editing, { act: "edit", body });
     if (refusal) this.about.refuse(refusal);
-    else if (this.about.editing === editing) this.about.end();
+    else if (this.about.editing === editing && this.field.value.trim() === body) this.about.end();
     this.field.focus();
   }
 
