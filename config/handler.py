@@ -6,6 +6,7 @@ responses need. It also cancels a request whose client has gone, while its threa
 message would be stored, but not announced.
 """
 
+import io
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from trato.errors import is_disk_full
 from trato.realtime.background import per_loop
 
 from . import uploads
@@ -55,6 +57,11 @@ class ThreadedHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            await self.send_response(self._no_room(scope), send)
+            return
         if self._open >= settings.REQUESTS_AT_ONCE_MAX:
             body.close()
             await self.send_response(HttpResponse(BUSY, status=503, headers=LATER), send)
@@ -79,6 +86,13 @@ class ThreadedHandler(ASGIHandler):
                     await self.send_response(response, _paced(scope, send))
             finally:
                 await sync_to_async(response.close)()
+
+    def _no_room(self, scope: dict[str, Any]) -> HttpResponseBase:
+        """Say that the body could not be kept; its words are lost, but browsers have them."""
+        from .views import disk_full  # with the models, which are not ready yet when this loads
+
+        request, refusal = self.create_request(scope, io.BytesIO())
+        return refusal or HttpResponse(status=400) if request is None else disk_full(request)
 
     def answer_page(self, scope: dict[str, Any], body: IO[bytes], since: float) -> HttpResponseBase:
         """Answer a request that has waited for a thread since then, unless nobody wants it now."""

@@ -22,6 +22,7 @@ from django.conf import settings
 from twisted.internet import reactor as _reactor
 from twisted.web.http import RESPONSES, _MalformedChunkedDataError
 
+from trato.errors import is_disk_full
 from trato.realtime.database import run_in_database_thread
 
 from . import error_pages, uploads
@@ -89,7 +90,12 @@ class LimitedRequest(WebRequest):
         if not self._is_refused and self._received > self._limit:
             self._refuse(error_pages.TOO_BIG)
         if not self._is_refused:
-            super().handleContentChunk(data)
+            try:
+                super().handleContentChunk(data)
+            except OSError as error:
+                if not is_disk_full(error):
+                    raise
+                self._refuse(error_pages.AWAY)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         self._is_complete = True

@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from accounts.adapter import MailServerAway
 from accounts.views import suspended
 from trato import after_login
-from trato.errors import Refused
+from trato.errors import Refused, is_disk_full
 from trato.middleware import Middleware
 from trato.realtime.database import give_back_connections
 from trato.realtime.sessions import Ended, people_of
@@ -160,7 +160,8 @@ class SoundText(Middleware):
 
 
 class FriendlyFailures(Middleware):
-    """Respond with 503 if the database or mail server is away, 429 and 400 to bad requests.
+    """Respond with 503 if the database or mail server is away or the disk is full, 429 and 400 to
+    bad requests.
 
     A page that has waited too long for a thread gets 503 too.
 
@@ -174,6 +175,8 @@ class FriendlyFailures(Middleware):
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if views.is_database_away(error):
             return views.service_unavailable(request)
+        if is_disk_full(error):
+            return views.disk_full(request)
         if isinstance(error, MailServerAway):
             return views.mail_away(request)
         if isinstance(error, Refused) and error.code == "rate_limited":

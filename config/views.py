@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.errors import ReadOnlySqlTransaction
 
 from accounts.models import User
-from trato.errors import Code, Missing, Refused
+from trato.errors import Code, Missing, Refused, is_disk_full, no_room
 from trato.realtime import frames
 from trato.realtime.background import run_from_thread
 from trato.responses import json_response, wants_json, with_retry_after
@@ -34,6 +34,8 @@ log = structlog.get_logger("trato.http")
 
 RETRY_SECONDS = 5  # when to try again while the database is away
 MAIL_RETRY_SECONDS = 120  # while the mail server is away
+DISK_RETRY_SECONDS = 60  # while the disk is full
+FULL = "503_full.html"
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -101,11 +103,13 @@ def too_often(request: HttpRequest, error: Refused) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 if a middleware or a template could not reach the database.
+    """500, or 503 if a middleware or a template could not reach the database, or the disk is full.
 
     Neither page needs the database, which may be what is broken.
     """
     error = sys.exc_info()[1]
+    if is_disk_full(error):
+        return disk_full(request)
     if error and is_database_away(error):
         return service_unavailable(request)
     return _failed(request, 500, "unavailable", _("Something went wrong on our side"))
@@ -124,6 +128,13 @@ def mail_away(request: HttpRequest) -> HttpResponse:
     return _failed(
         request, 503, "unavailable", detail, "503_mail.html", retry_after=MAIL_RETRY_SECONDS
     )
+
+
+def disk_full(request: HttpRequest) -> HttpResponse:
+    """503: there is no room for what was uploaded, or for what is being prepared."""
+    log.error("disk_full", path=request.path)
+    detail = no_room().detail
+    return _failed(request, 503, "unavailable", detail, FULL, retry_after=DISK_RETRY_SECONDS)
 
 
 def is_database_away(error: BaseException) -> bool:
@@ -159,8 +170,9 @@ def _failed(
     with translation.override(translation.get_language_from_request(request)):
         if wants_json(request):
             response = json_response(frames.Error.of(refusal), status)
-        elif status >= 500 and not template:
-            response = HttpResponse(render_to_string(f"{status}.html", context), status=status)
+        elif status >= 500 and template in ("", FULL):
+            page = render_to_string(template or f"{status}.html", context)
+            response = HttpResponse(page, status=status)
         else:
             response = render(request, template or f"{status}.html", context, status=status)
     return with_retry_after(response, refusal)

@@ -1,5 +1,6 @@
 """Why something was refused: a sentence for the person and a code for the program."""
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +24,10 @@ Code = Literal[
     "conflict",
     "unavailable",
 ]
+
+
+# What writing to a full disk, beyond a quota, or beyond what one file may have, fails with.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Refused(Exception):
@@ -84,6 +89,16 @@ def ended() -> Refused:
 def unavailable() -> Refused:
     """Return the refusal of what may succeed a moment later."""
     return Refused("unavailable", _("That isn't possible right now. Try again in a moment."))
+
+
+def no_room() -> Refused:
+    """Return the refusal of a file for which the disk has no room."""
+    return Refused("unavailable", _("There is no room for files right now. Try again later."))
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether an error means that the disk is full, for example where uploads wait."""
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 def undelivered() -> Refused:

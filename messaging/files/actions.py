@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging import access
 from messaging.models import Conversation, File, ScheduledMessage
 from trato import rate_limits
-from trato.errors import Refused, unavailable
+from trato.errors import Refused, no_room, unavailable
 from trato.images.queue import Uploader
 from trato.people import Person
 from trato.stored_files.actions import PRIVATE, delete_on_commit
@@ -266,8 +266,7 @@ def _write(row: StoredFile, contents: Iterable[bytes]) -> None:
             storage().save(name, ContentFile(content))
     except OSError as error:  # the disk is full
         log.error("file_not_stored", error=type(error).__name__)
-        text = _("There is no room for files right now. Try again later.")
-        raise Refused("unavailable", text) from error
+        raise no_room() from error
 
 
 def contents_of(source: StoredFile) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from tests.browser.acts import (
 )
 from tests.browser.files import (
     CHOOSE,
+    LINES,
     document,
     is_drawn,
     photo,
@@ -44,6 +45,22 @@ def test_a_message_waits_for_its_files_and_what_follows_waits_behind_it(
     says(answering, "And then this")
     is_drawn(answering, 1)
     assert stored() == [("With a photo", ["bowl.jpg"]), ("And then this", [])]
+
+
+def test_why_a_file_still_waits_is_said_beside_it(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    full = {"type": "error", "code": "unavailable", "detail": "There is no room for files."}
+    page.route("**/files/", lambda route: route.fulfill(status=503, json=full))
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, photo())
+    expect(page.locator(f"{LINES} [data-error]")).to_have_text("There is no room for files.")
+    write(page, "With a photo")
+    expect(page.locator("[data-upload] .files__size")).to_have_text("There is no room for files.")
+    page.unroute("**/files/")
+    is_drawn(page, 1)
+    assert stored() == [("With a photo", ["bowl.jpg"])]
 
 
 @only_whole

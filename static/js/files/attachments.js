@@ -172,8 +172,9 @@ export class Attachments {
     const isReady = uploads.isReady(record);
     line.toggleAttribute("data-refused", Boolean(record.error));
     const error = line.querySelector("[data-error]");
-    error.hidden = !record.error;
-    error.textContent = record.error ?? "";
+    const text = record.error ?? record.trouble ?? "";
+    error.hidden = !text;
+    if (error.textContent !== text) error.textContent = text;
     line.querySelector("[data-again]").hidden = !record.error || record.isFinal;
     line.querySelector("[data-size]").textContent = record.error || isReady ? sizeText(record.size) : "";
     line.querySelector("progress").hidden = isReady || Boolean(record.error);

@@ -37,18 +37,18 @@ export function drawFiles(list, { conversation, files = [] }) {
 /** Draw the files of a message that waits; those that are uploaded look as they will. */
 export function drawPendingFiles(list, { conversation, files = [] }) {
   const records = files.map((id) => uploads.get(id)).filter(Boolean);
-  const state = JSON.stringify(records.map(({ id, file }) => [id, file]));
+  const state = JSON.stringify(records.map(({ id, file, trouble }) => [id, file, trouble]));
   if (list.drawn === state) return;
   list.drawn = state;
   if (records.every(({ file }) => file)) {
     drawFiles(list, { conversation, files: records.map((record) => ({ ...record, id: record.file })) });
     return;
   }
-  const items = records.map(({ id, name, size, file }) => {
+  const items = records.map(({ id, name, size, file, trouble }) => {
     const item = kindsOf(list).pdf.cloneNode(true);
     item.dataset.upload = id;
     item.querySelector("a").removeAttribute("href");
-    drawDocument(item, name, file ? sizeText(size) : gettext("Waiting…"));
+    drawDocument(item, name, file ? sizeText(size) : trouble ?? gettext("Waiting…"));
     return item;
   });
   show(list, items);

@@ -1,6 +1,7 @@
 // Files that were chosen and are not sent yet. Each has a record in localStorage, so that all tabs
 // know it, and its content in IndexedDB. Its `id` is the `client_id` of the upload: however often that
-// is tried, it is one file. `file` is the server's ID once it has all of it.
+// is tried, it is one file. `file` is the server's ID once it has all of it. `error` says why it can't
+// be sent, and `trouble` why it will be tried again.
 import { session } from "trato/session";
 import { headers, noteStatus, post, request } from "trato/api";
 import { dropBlob, findBlob, isInAnotherTab, keepBlob } from "trato/blobs";
@@ -221,11 +222,11 @@ class Uploads extends EventTarget {
     const { status, body } = await this.send(record, blob);
     if (status === 200 && body?.id) {
       const { id: file, kind, name, width, height, alt: told } = body;
-      this.update(record.id, { file, kind, name, width, height, size: body.size, told });
+      this.update(record.id, { file, kind, name, width, height, size: body.size, told, trouble: null });
     } else if (!PASSES.has(status) && !session.ended) {
       const error = body?.detail ?? gettext("The server rejected this file.");
       this.update(record.id, { error, isFinal: FINAL_STATUS.has(status) });
-    }
+    } else this.update(record.id, { trouble: body?.detail ?? null });
   }
 
   /** POST one file; not by `fetch`, which doesn't tell how far it is. */
