@@ -1,12 +1,15 @@
 """The menu of one message: where it is drawn, and where the focus goes."""
 
 import io
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
 from accounts.models import User
-from messaging.models import Conversation
+from messaging.models import Conversation, Message
 from tests.browser.acts import Person, message_menu, open_thread
 from tests.said import say
 from tests.whole import only_whole
@@ -95,3 +98,21 @@ def test_an_open_menu_stays_at_its_message_when_another_one_comes(
     page.locator(".thread__scroll").evaluate("(box) => box.scrollTo(0, 0)")
     expect(first).to_be_hidden()
     expect(page.locator(".thread__log")).to_be_focused()
+
+
+@pytest.mark.parametrize("minutes", [-50, 40])
+def test_what_one_may_do_does_not_depend_on_the_clock_of_ones_device(
+    minutes: int, person: Person, shopper: User, conversation: Conversation
+) -> None:
+    old = say(shopper, conversation, "An hour ago")
+    Message.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    say(shopper, conversation, "Helo")
+    page = person(shopper)
+    page.clock.install(time=timezone.now() + timedelta(minutes=minutes))
+    open_thread(page, conversation)
+    message_menu(page, 2)
+    expect(page.locator("#message-2 [data-do=edit]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    message_menu(page, 1)
+    expect(page.locator("#message-1 [data-do=edit]")).to_have_count(0)
+    expect(page.locator("#message-1 [data-do=withdraw]")).to_have_count(1)

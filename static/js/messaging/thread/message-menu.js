@@ -15,7 +15,8 @@ export class MessageMenus {
   /** `thread`: shows messages that have changed; `signal` ends it. */
   constructor(thread, template, signal) {
     Object.assign(this, { thread, template });
-    const { editMinutes, withdrawHours, reactions, names } = template.dataset;
+    const { now, editMinutes, withdrawHours, reactions, names } = template.dataset;
+    this.ahead = Date.now() - Date.parse(now); // milliseconds that this device's clock is ahead of the server's
     this.editable = editMinutes * MINUTE;
     this.withdrawable = withdrawHours * HOUR;
     this.reactions = reactions.split(" ").map((reaction, place) => [reaction, names.split("|")[place]]);
@@ -106,7 +107,7 @@ export class MessageMenus {
 
   isOwn(item, within) {
     const isOwn = Number(item.dataset.sender) === session.user && item.dataset.sequence;
-    return isOwn && Date.now() - Date.parse(item.querySelector("time").dateTime) <= within;
+    return isOwn && Date.now() - this.ahead - Date.parse(item.querySelector("time").dateTime) <= within;
   }
 
   // -- acting --------------------------------------------------------------------------------
