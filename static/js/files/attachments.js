@@ -6,6 +6,7 @@ import { passFocus } from "trato/keep-focus";
 import { outbox } from "trato/outbox";
 import { fill, gettext } from "trato/text";
 import { addresses } from "trato/page";
+import { offerUndo } from "trato/undo";
 import { uploads } from "trato/uploads";
 
 const PREVIEWED = /^image\/(jpeg|png|webp|gif)$/;
@@ -37,7 +38,7 @@ export class Attachments {
       const files = filesIn(event.clipboardData);
       if (!files.length) return;
       event.preventDefault();
-      this.add(files);
+      if (this.mayAdd()) this.add(files);
     }, { signal });
     this.list.addEventListener("click", ({ target }) => this.clicked(target), { signal });
     this.list.addEventListener("change", ({ target }) => {
@@ -54,8 +55,9 @@ export class Attachments {
     const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
     thread.addEventListener("dragover", (event) => {
       if (!hasFiles(event)) return;
-      event.preventDefault();
-      thread.toggleAttribute("data-drop", true);
+      event.preventDefault(); // else the browser would open them in place of this page
+      if (thread.canWrite && !this.isNote) thread.toggleAttribute("data-drop", true);
+      else event.dataTransfer.dropEffect = "none";
     }, { signal });
     thread.addEventListener("dragleave", ({ relatedTarget }) => {
       if (!thread.contains(relatedTarget)) thread.removeAttribute("data-drop");
@@ -64,8 +66,19 @@ export class Attachments {
       thread.removeAttribute("data-drop");
       if (!hasFiles(event)) return;
       event.preventDefault();
-      this.add([...event.dataTransfer.files]);
+      if (this.mayAdd()) this.add([...event.dataTransfer.files]);
     }, { signal });
+  }
+
+  /** Whether the person is writing a note. */
+  get isNote() {
+    return this.box.closest("trato-composer").dataset.mode === "note";
+  }
+
+  /** Whether files can be added to what is being written; says so if not. */
+  mayAdd() {
+    if (this.isNote) offerUndo({ text: gettext("Only messages can have files, not notes.") });
+    return !this.isNote && this.box.closest("trato-thread").canWrite;
   }
 
   records() {
