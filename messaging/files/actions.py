@@ -22,7 +22,7 @@ from trato.errors import Refused, no_room, unavailable
 from trato.images.queue import Uploader
 from trato.people import Person
 from trato.stored_files.actions import PRIVATE, delete_on_commit
-from trato.text import drop_bidi_controls, has_control_characters
+from trato.text import drop_bidi_controls, has_control_characters, is_blank
 
 from . import queries, sending
 from .inspection import Inspected, inspect
@@ -100,6 +100,8 @@ def describe(actor: Person, conversation_id: int, file_id: int, alt: str) -> Fil
         Refused: `too_long` or `invalid` for the text.
     """
     alt = " ".join(drop_bidi_controls(alt).split())
+    if is_blank(alt):
+        alt = ""  # then the name stands for it
     if len(alt) > ALT_MAX_CHARACTERS:
         raise Refused("too_long", _("That description is too long. Please shorten it."))
     if has_control_characters(alt):

@@ -106,7 +106,9 @@ def file_name(given: str | None, extension: str, default: str) -> str:
         extension: the ending that fits the content, which replaces the one given.
         default: the name if nothing visible is left.
     """
-    base = re.split(r"[/\\]", given or "")[-1]
+    # Browsers escape these characters of a name, and no others (multipart/form-data in HTML).
+    named = (given or "").replace("%22", '"').replace("%0D", " ").replace("%0A", " ")
+    base = re.split(r"[/\\]", named)[-1]
     kept = "".join(
         character
         for character in unicodedata.normalize("NFC", base)

@@ -171,6 +171,8 @@ def test_a_pdf_is_only_ever_downloaded(client: Client, conversation: Conversatio
         ("../../../etc/passwd", "passwd.jpg"),
         (r"C:\Users\me\holiday.heic", "holiday.jpg"),
         ("\u202egpj.exe", "gpj.jpg"),
+        ("my %22best%22 cup.png", 'my "best" cup.jpg'),
+        ("a%0D%0ASet-Cookie: b.png", "a Set-Cookie: b.jpg"),
         ("a" * 300 + ".png", "a" * 116 + ".jpg"),
         ("ña" * 200, "ña" * 58 + ".jpg"),
         ("  .htaccess", "Picture.jpg"),

@@ -188,3 +188,12 @@ def test_a_description_does_not_turn_the_text_around_it(
     assert client_of(shopper).post(own.url, form).status_code == 200
     own.refresh_from_db()
     assert own.alt == "The gnp. rules"
+
+
+@pytest.mark.parametrize("alt", ["\u2800", "\u200b \u2060", " \t "])
+def test_an_invisible_description_is_none(
+    alt: str, shopper: User, conversation: Conversation, client_of: Any
+) -> None:
+    own = pdf(shopper, conversation)
+    assert client_of(shopper).post(own.url, {"alt": alt}).json()["alt"] == ""
+    assert client_of(shopper).post(own.url, {"alt": f"x{alt}"}).json()["alt"] != ""
