@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib.util import find_spec
 
 from django import template
 from django.utils.formats import number_format
@@ -9,6 +11,18 @@ from django.utils.formats import number_format
 from messaging.models import File, Message
 
 register = template.Library()
+
+
+@register.simple_tag
+@cache
+def accepted_files() -> str:
+    """Return what a field for files accepts.
+
+    With HEIC among it, iPhones send their photos as they are, and otherwise as JPEG.
+    """
+    heic = ["image/heic"] if find_spec("pillow_heif") else []
+    pictures = ["image/jpeg", "image/png", "image/webp", "image/gif", *heic]
+    return ",".join([*pictures, "application/pdf"])
 
 
 @register.filter

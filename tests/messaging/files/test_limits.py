@@ -16,6 +16,7 @@ from catalog.factories import ProductFactory
 from messaging import actions
 from messaging.factories import ConversationFactory, MessageFactory, ParticipantFactory
 from messaging.models import Conversation, File, Message
+from messaging.templatetags import message_files
 from tests.patience import PATIENCE
 from tests.uploads import PDF, post_file, uploaded
 from trato.errors import Refused
@@ -197,3 +198,13 @@ def test_an_invisible_description_is_none(
     own = pdf(shopper, conversation)
     assert client_of(shopper).post(own.url, {"alt": alt}).json()["alt"] == ""
     assert client_of(shopper).post(own.url, {"alt": f"x{alt}"}).json()["alt"] != ""
+
+
+@pytest.mark.parametrize("has_extra", [True, False])
+def test_phones_are_asked_for_heic_only_where_it_can_be_read(
+    has_extra: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_files, "find_spec", lambda _name: has_extra or None)
+    fields = message_files.accepted_files.__wrapped__().split(",")
+    assert ("image/heic" in fields) == has_extra
+    assert {"image/jpeg", "application/pdf"} < {*fields}
