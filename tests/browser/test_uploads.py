@@ -1,5 +1,6 @@
 """Uploads that are interrupted: by the line, a reload, a server's or a session's end."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from tests.browser.files import (
     photo,
     stored,
 )
+from tests.uploads import jpeg
 from tests.whole import only_whole
 
 
@@ -61,6 +63,44 @@ def test_why_a_file_still_waits_is_said_beside_it(
     page.unroute("**/files/")
     is_drawn(page, 1)
     assert stored() == [("With a photo", ["bowl.jpg"])]
+
+
+def test_a_file_that_is_gone_from_the_device_holds_nothing_back(
+    person: Person, shopper: User, conversation: Conversation, tmp_path: Path
+) -> None:
+    page = person(shopper)
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    page.route("**/files/", lambda route: None)
+    open_thread(page, conversation)
+    chosen = tmp_path / "bowl.jpg"
+    chosen.write_bytes(jpeg())
+    with page.expect_request("**/files/"):
+        page.set_input_files(CHOOSE, chosen)
+    chosen.unlink()
+    write(page, "With a photo that is gone")
+    write(page, "And then this")
+    page.unroute("**/files/")
+    pending = page.locator(".message[data-pending]")
+    expect(pending).to_have_count(1)
+    expect(pending.locator("[data-why]")).to_contain_text("has lost the file")
+    assert stored() == [("And then this", [])]
+
+
+def test_an_upload_over_a_dead_line_is_tried_again(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    page.clock.install()
+    page.route("**/files/", lambda route: None)
+    open_thread(page, conversation)
+    with page.expect_request("**/files/"):
+        page.set_input_files(CHOOSE, photo())
+    write(page, "On a train")
+    with page.expect_request("**/files/"):
+        page.clock.run_for(150_000)
+    page.unroute("**/files/")
+    is_drawn(page, 1)
+    assert stored() == [("On a train", ["bowl.jpg"])]
 
 
 @only_whole

@@ -13,11 +13,17 @@ import { gettext } from "trato/text";
 const FILES_AT_ONCE = 2; // as many as the server decodes for one person
 const FIRST_UPLOAD_PAUSE = 1500; // milliseconds after an upload that failed; doubled each time
 const LONGEST_UPLOAD_PAUSE = 15000;
+const STALL = 120000; // milliseconds without any progress: longer than the server takes for a picture
 const PASSES = new Set([0, 429, 500, 502, 503, 504]); // by status: try again; 0: no connection
 const FINAL_STATUS = new Set([400, 413]); // the same file will be refused again
 // They would make a name read backwards; as BIDI_CONTROLS in trato/text.py.
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g;
 const filePrefix = `trato-file-${session.user}-`;
+
+/** Whether a file can be read: it may have been deleted or changed since it was chosen, or be a folder. */
+async function isReadable(blob) {
+  return blob.slice(0, 1).arrayBuffer().then(() => true, () => false);
+}
 
 class Uploads extends EventTarget {
   under = new Map(); // id → {progress (0 to 1), abort}
@@ -215,25 +221,35 @@ class Uploads extends EventTarget {
       if (await isInAnotherTab(record.id)) return;
       blob = await findBlob(record.id); // that tab may have stored it meanwhile
     }
-    if (!blob) {
-      this.update(record.id, { error: gettext("This browser has lost the file. Choose it again.") });
-      return;
-    }
+    if (!blob) return this.lose(record);
     const { status, body } = await this.send(record, blob);
     if (status === 200 && body?.id) {
       const { id: file, kind, name, width, height, alt: told } = body;
       this.update(record.id, { file, kind, name, width, height, size: body.size, told, trouble: null });
+    } else if (!status && !(await isReadable(blob))) {
+      this.lose(record);
     } else if (!PASSES.has(status) && !session.ended) {
       const error = body?.detail ?? gettext("The server rejected this file.");
       this.update(record.id, { error, isFinal: FINAL_STATUS.has(status) });
     } else this.update(record.id, { trouble: body?.detail ?? null });
   }
 
+  lose({ id }) {
+    this.update(id, { error: gettext("This browser has lost the file. Choose it again."), isFinal: true });
+  }
+
   /** POST one file; not by `fetch`, which doesn't tell how far it is. */
   send(record, blob) {
     return new Promise((resolve) => {
       const sending = new XMLHttpRequest();
+      let timer;
+      // A line may be dead without anybody saying so.
+      const wait = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => sending.abort(), STALL);
+      };
       const end = () => {
+        clearTimeout(timer);
         noteStatus(sending.status);
         resolve({ status: sending.status, body: sending.response });
       };
@@ -241,6 +257,7 @@ class Uploads extends EventTarget {
       sending.responseType = "json";
       for (const [name, value] of Object.entries(headers())) sending.setRequestHeader(name, value);
       sending.upload.onprogress = ({ loaded, total }) => {
+        wait();
         this.under.set(record.id, { progress: loaded / total, abort: () => sending.abort() });
         this.dispatchEvent(new CustomEvent("progress", { detail: record.id }));
       };
@@ -249,6 +266,7 @@ class Uploads extends EventTarget {
       const form = new FormData();
       form.append("client_id", record.id);
       form.append("file", blob, record.name);
+      wait();
       sending.send(form);
     });
   }
