@@ -1,16 +1,18 @@
 """With a lost connection or a dead server, messages arrive once and in order."""
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import Error, Route, expect
 
 from accounts.models import User
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, Message
 from tests.browser.acts import (
     Person,
+    block_socket,
     bodies,
     live,
     open_thread,
+    polling,
     returned,
     says,
     shows,
@@ -18,6 +20,7 @@ from tests.browser.acts import (
     write,
 )
 from tests.browser.lines import Line
+from tests.said import say
 from tests.site import Site
 from tests.whole import only_whole
 
@@ -174,3 +177,27 @@ def test_a_message_whose_event_got_lost_is_shown_to_its_sender(
     expect(page.locator(".message:not([data-pending]) .message__body")).to_have_text(
         "Are you there?"
     )
+
+
+def test_without_a_socket_a_request_that_is_never_answered_is_given_up(
+    person: Person, shopper: User, seller: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    block_socket(page)
+    page.clock.install()
+    open_thread(page, conversation, wait=False)
+    polling(page)
+    held: dict[str, Route] = {}
+
+    def hold_first(route: Route) -> None:
+        path = route.request.url.partition("?")[0]
+        if held.setdefault(path, route) is not route:
+            route.continue_()
+
+    page.route("**/unread/", hold_first)
+    page.route("**/messages/?since=*", hold_first)
+    while len(held) < 2:
+        page.clock.run_for(5_000)
+    say(seller, conversation, "Are you there?")
+    page.clock.run_for(120_000)
+    says(page, "Are you there?")

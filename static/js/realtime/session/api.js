@@ -3,6 +3,7 @@
 import { NO_SESSION, PAGE_OF_ANOTHER } from "trato/close-codes";
 import { userId } from "trato/page";
 
+const PATIENCE = 60000; // milliseconds: a line may be dead without anybody saying so
 const ENDED = new Map([[401, NO_SESSION], [412, PAGE_OF_ANOTHER]]); // by status
 let tellEnded = () => {};
 
@@ -24,13 +25,23 @@ function token() {
   return document.cookie.match(/csrftoken=([^;]+)/)?.[1] ?? field?.value ?? "";
 }
 
+/** A signal that also gives up once it takes too long. */
+function patient(signal) {
+  const patience = new AbortController();
+  const give = () => patience.abort();
+  setTimeout(give, PATIENCE); // also while the response is being read
+  signal?.addEventListener("abort", give, { once: true });
+  if (signal?.aborted) give();
+  return patience.signal;
+}
+
 /** `fetch` for the page's person; null if there was no response. */
-export async function request(address, { headers, ...options } = {}) {
+export async function request(address, { headers, signal, ...options } = {}) {
   const named = userId ? { "Page-User": userId } : {};
   try {
     // A redirect leads to the login page.
     const answer = await fetch(address, {
-      redirect: "manual", ...options, headers: { ...named, ...headers },
+      redirect: "manual", ...options, headers: { ...named, ...headers }, signal: patient(signal),
     });
     const code = answer.type === "opaqueredirect" ? NO_SESSION : ENDED.get(answer.status);
     if (code) tellEnded(code);
