@@ -54,8 +54,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, which doesn't reveal whether something exists."""
     if isinstance(exception, Missing):
         return _failed(
-            request, 404, "not_found", exception.detail, "404_missing.html", page=exception.page
-        )
+            request, 404, "not_found", exception.detail, "404_missing.html",
+            page=exception.page, link=exception.link,
+        )  # fmt: skip
     return _failed(request, 404, "not_found", _("We can't find that page"))
 
 
@@ -151,6 +152,7 @@ def _failed(
     template: str = "",
     *,
     page: str | Promise = "",
+    link: str | Promise = "",
     retry_after: int | None = None,
 ) -> HttpResponse:
     """Return a page for people, with the words they sent, or an error frame for scripts.
@@ -160,13 +162,14 @@ def _failed(
     Args:
         template: instead of the status's default; the ones for 5xx don't use the database.
         page: the address that such a template leads to; that of the form by default.
+        link: what the link to it says, instead of what the template has.
         retry_after: seconds.
     """
     refusal = Refused(code, detail, retry_after)
     # What breaks a page may be the database.
     context = {"words": typed_in(request, with_rows=status < 500), "detail": detail}
     if template:
-        context["page"] = page or page_of_form(request)
+        context |= {"page": page or page_of_form(request), "link": link}
     with translation.override(translation.get_language_from_request(request)):
         if wants_json(request):
             response = json_response(frames.Error.of(refusal), status)

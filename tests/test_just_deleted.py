@@ -16,6 +16,7 @@ from messaging.factories import SavedReplyFactory, SavedViewFactory
 from messaging.models import Conversation
 from messaging.triage import labels
 from tests.products import picture
+from tests.said import say
 
 pytestmark = pytest.mark.django_db
 
@@ -96,11 +97,17 @@ def _held(scene: Scene) -> Case:
     return address, {}, lambda: None
 
 
+def _reported(scene: Scene) -> Case:
+    row = say(scene.conversation.consumer, scene.conversation, "Pay me elsewhere")
+    address = f"{scene.conversation.get_absolute_url()}messages/{row.sequence}/report/"
+    return address, {"reason": "spam", "words": WORDS}, row.delete
+
+
 CASES = [
     _label_name, _label_taken_off, _reply, _reply_used, _view, _role, _member, _invitation,
-    _picture_words, _picture_moved, _scheduled, _held,
+    _picture_words, _picture_moved, _scheduled, _held, _reported,
 ]  # fmt: skip
-LEAD_ON = ("is gone", "no longer", "Perhaps they've left")
+LEAD_ON = ("is gone", "isn't there any more", "no longer", "Perhaps they've left")
 
 
 @pytest.fixture

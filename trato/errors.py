@@ -57,22 +57,25 @@ class Missing(Http404):
     Args:
         detail: a sentence for the person, translated when shown.
         page: the address of a page from which the person can go on.
+        link: what the link to it says, instead of "Back".
     """
 
-    def __init__(self, detail: str | Promise, page: str | Promise) -> None:
+    def __init__(
+        self, detail: str | Promise, page: str | Promise, link: str | Promise = ""
+    ) -> None:
         super().__init__(str(page))
-        self.detail, self.page = detail, page
+        self.detail, self.page, self.link = detail, page, link
 
 
 @contextmanager
-def missing(detail: str | Promise, page: str | Promise) -> Iterator[None]:
+def missing(detail: str | Promise, page: str | Promise, link: str | Promise = "") -> Iterator[None]:
     """Say what is missing, and lead on, wherever it would be a bare Http404. Decorates views."""
     try:
         yield
     except Missing:
         raise
     except Http404 as error:
-        raise Missing(detail, page) from error
+        raise Missing(detail, page, link) from error
 
 
 def conflict() -> Refused:

@@ -8,13 +8,14 @@ from django.contrib import messages as notices
 from django.contrib.auth import get_user_model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from messaging import access
 from messaging.host import Product, Shop, host
 from messaging.models import Conversation, Report, Side
-from trato.errors import Refused
+from trato.errors import Refused, missing
 from trato.pagination import PageRequest
 from trato.people import is_deleted
 from trato.responses import STATUS, PersonRequest, person_required, with_retry_after
@@ -29,16 +30,21 @@ def message(request: PersonRequest, conversation_id: int, sequence: int) -> Http
     """Report a message of the other side with a reason and, optionally, a description."""
     conversation = access.conversation_for(request.user, conversation_id)
     row = conversation.messages.select_related("sender").filter(sequence=sequence).first()
-    if row is None or row.side == conversation.side_of(request.user.pk) or row.is_hidden:
-        raise Http404("no such message to report")
-    return _form(
-        request,
-        Report.Kind.MESSAGE,
-        partial(actions.report_message, request.user, conversation_id, sequence),
-        back=conversation.get_absolute_url(),
-        conversation=conversation,
-        message=row,
-    )
+    with missing(
+        _("This message isn't there any more. You can report the conversation instead."),
+        reverse("messaging:report_conversation", args=[conversation_id]),
+        _("Report the conversation"),
+    ):
+        if row is None or row.side == conversation.side_of(request.user.pk) or row.is_hidden:
+            raise Http404("no such message to report")
+        return _form(
+            request,
+            Report.Kind.MESSAGE,
+            partial(actions.report_message, request.user, conversation_id, sequence),
+            back=conversation.get_absolute_url(),
+            conversation=conversation,
+            message=row,
+        )
 
 
 @require_http_methods(["GET", "POST"])
