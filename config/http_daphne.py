@@ -95,6 +95,7 @@ class LimitedRequest(WebRequest):
             except OSError as error:
                 if not is_disk_full(error):
                     raise
+                log.error("disk_full", path=self._path()[:200])
                 self._refuse(error_pages.AWAY)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:

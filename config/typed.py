@@ -1,11 +1,12 @@
 """What somebody has typed and chosen in a form that is refused, to be given back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -49,9 +50,9 @@ CHOICES: dict[str, tuple[str | Promise, dict[Any, Any]]] = {
     "ground": (_("Ground"), dict(Decision.Ground.choices)),
 }
 # The labels of chosen rows, which everybody may know.
-ROWS: dict[str, tuple[str | Promise, type[Category] | type[Shop]]] = {
-    "shop": (_("Shop"), Shop),
-    "category": (_("Category"), Category),
+ROWS: dict[str, tuple[str | Promise, Callable[[], QuerySet[Any]]]] = {
+    "shop": (_("Shop"), lambda: Shop.objects.filter(closed_at=None)),
+    "category": (_("Category"), Category.objects.all),
 }
 
 
@@ -95,8 +96,8 @@ def _short(data: dict[str, str], with_rows: bool) -> Iterator[tuple[str | Promis
 
 def _rows(data: dict[str, str]) -> Iterator[tuple[str | Promise, str]]:
     try:
-        for name, (label, model) in ROWS.items():
-            for row in model.objects.filter(pk=key_from(data.get(name, ""))):
+        for name, (label, rows) in ROWS.items():
+            for row in rows().filter(pk=key_from(data.get(name, ""))):
                 yield label, str(row)
     except DatabaseError:  # the words are more important
         return
