@@ -1,5 +1,6 @@
 """Asking over HTTP, from a product or shop page, before or after logging in."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -56,6 +57,7 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
     if "discard" in request.POST:
         questions.waiting(request).filter(client_id=question.client_id).delete()
         return redirect(request.path)
+    files = files_of(request)
     try:
         if not request.user.is_authenticated:
             rate_limits.hit("KEPT_QUESTIONS_PER_HOUR", rate_limits.address(request))
@@ -70,7 +72,7 @@ def _ask(request: HttpRequest, shop: Shop, product: Product | None) -> HttpRespo
             request.user, question, partial(send, insists=insists), files
         )
     except Refused as refusal:
-        return _ask_again(request, question, refusal)
+        return _ask_again(request, question, refusal, files)
     questions.waiting(request).filter(client_id=question.client_id).delete()
     if questions.waiting(request).exists():
         notices.success(request, _("Your question was sent."))
@@ -141,15 +143,20 @@ def _show_kept(request: HttpRequest, kept: KeptQuestion, refusal: Refused) -> Ht
 
 
 def _ask_again(
-    request: HttpRequest, question: KeptQuestion, refusal: Refused, *, was_kept: bool = False
+    request: HttpRequest,
+    question: KeptQuestion,
+    refusal: Refused,
+    files: Sequence[int] = (),
+    *,
+    was_kept: bool = False,
 ) -> HttpResponse:
-    """Show the panel again, with the error and everything the visitor wrote."""
+    """Show the panel again, with the error, everything the visitor wrote, and the stored files."""
     if wants_json(request):
         return refusal_response(refusal, str(question.client_id))
     shop: Shop = question.shop
     product: Product | None = question.product
     card = host.product_card(product) if product else None
-    kept = refusal.kept if isinstance(refusal, FilesRefused) else files_of(request)
+    kept = refusal.kept if isinstance(refusal, FilesRefused) else files
     context = {
         **panel.panel(request.user.pk, shop, product),
         "product": card,

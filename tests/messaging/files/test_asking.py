@@ -49,6 +49,22 @@ def test_a_refused_photo_is_named_and_the_question_and_the_others_are_kept(
     assert Message.objects.get().files.get() == kept
 
 
+def test_a_photo_stays_in_the_form_of_a_question_that_is_refused(
+    stranger: User, product: Product, client_of: Any, settings: Any
+) -> None:
+    client, client_id = client_of(stranger), str(uuid.uuid4())
+    settings.MESSAGE_MAX_CHARACTERS = 20
+    long = "Do you repair it? " * 9
+    refused = ask(client, product, ("crack.jpg", jpeg()), body=long, client_id=client_id)
+    assert (refused.status_code, long.strip() in refused.text) == (413, True)
+    kept = File.objects.get()
+    assert f'name="files" value="{kept.pk}"' in refused.text
+    again = ask(client, product, body=long, client_id=client_id, files=kept.pk)
+    assert f'name="files" value="{kept.pk}"' in again.text
+    assert ask(client, product, client_id=client_id, files=kept.pk).status_code == 302
+    assert Message.objects.get().files.get() == kept
+
+
 def test_a_visitor_is_not_offered_to_add_files(product: Product, client_of: Any) -> None:
     assert 'name="upload"' not in client_of(None).get(product.get_absolute_url()).text
     assert not Conversation.objects.exists()
