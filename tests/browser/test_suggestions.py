@@ -1,5 +1,7 @@
 """Past answers above the message box: used, edited, hidden, and never sent by themselves."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -144,7 +146,12 @@ def test_below_the_notice_of_a_recall_they_leave_room_for_messages(
     scam = say(shopper, conversation, "Pay the courier first, please")
     say(shopper, conversation, "Can the bowl go into the dishwasher?")
     Message.objects.filter(pk=scam.pk).update(removed_at=timezone.now())
-    reasons = {"facts": "A scam.", "ground": "terms", "clause": "1", "explanation": "It deceives."}
+    reasons: Any = {
+        "facts": "A scam.",
+        "ground": "terms",
+        "clause": "1",
+        "explanation": "It deceives.",
+    }
     recalls.recall(lead, scam.pk, recalls.Order(message_ids=[], **reasons))
     page.set_viewport_size({"width": width, "height": height})
     open_thread(page, conversation)
