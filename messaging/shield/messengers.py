@@ -76,7 +76,7 @@ INVITATION = re.compile(
     r"messag\w{1,3}|msg|add|contact\w{0,6}|"
     r"reach|hit|follow|"
     r"talk\w{0,3}|chat\w{0,4}|"
-    r"continue|move|moving|switch|send|dm|pm|ping|call|speak|hmu|drop me|shoot me|find me|"
+    r"continue|move|moving|hop|jump|switch|send|dm|pm|ping|call|speak|hmu|drop me|shoot me|find me|"
     r"look me up|"
     r"check me out|look for me|"
     r"prefer\w{0,3}|easier|faster|quicker|"
