@@ -19,6 +19,7 @@ from trato.realtime import groups
 from . import events, search
 from .access import consumer_group
 from .cases import actions as cases
+from .cases.frames import announce_renamed
 from .exports import actions as exports
 from .files import actions as files
 from .host import host
@@ -111,6 +112,9 @@ def _erase(person: Person) -> None:
         kind=Case.Kind.HELD, person=person.pk, closed_at=None
     ).values_list("subject", flat=True):
         cases.close_case(Case.Kind.HELD, subject)
+    about_person = Case.objects.filter(person=person.pk, closed_at=None)
+    for case_id in about_person.values_list("pk", flat=True)[:ANNOUNCED_MAX]:
+        announce_renamed(case_id)
     filed = Report.objects.filter(reporter_id=person.pk)
     filed.exclude(outcome="", is_set_aside=False).update(words="")
     forget_quotes(person)

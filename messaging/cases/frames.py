@@ -28,6 +28,12 @@ class CaseClaimed(Struct, tag="case.claimed"):
     name: str
 
 
+class CaseChanged(Struct, tag="case.changed"):
+    """Pages show an old name of the person whom a case is about."""
+
+    case: int
+
+
 def listeners(people: Mapping[str, Person]) -> set[str]:
     """Return in which sessions of staff these frames arrive, as the desk's page would open there.
 
@@ -49,6 +55,11 @@ def announce_claim(case_id: int, actor: Person | None) -> None:
     """Tell the staff who may see cases, on commit, who works on a case."""
     user, name = (actor.pk, host.display_name(actor)) if actor else (0, "")
     _send(CaseClaimed(case_id, user, name))
+
+
+def announce_renamed(case_id: int) -> None:
+    """Let open pages show, on commit, the person of a case as new ones do."""
+    _send(CaseChanged(case_id))
 
 
 def _send(frame: Struct) -> None:

@@ -6,15 +6,19 @@ import uuid
 from django.contrib.auth.models import Group
 from playwright.sync_api import Page, Route, expect
 
+from accounts.deletion import delete_account
 from accounts.factories import UserFactory
 from accounts.models import User
+from messaging.desk.actions import take
 from messaging.held.store import hold
 from messaging.models import Case, Conversation, HeldMessage
 from messaging.moderation import permissions
 from messaging.records import Attempt
-from tests.browser.acts import Person, open_thread, says
+from messaging.reports.actions import report_message
+from tests.browser.acts import Person, live, open_thread, says
 from tests.browser.inspector import Inspector
 from tests.patience import PATIENCE
+from tests.said import say
 
 QUEUE = "/admin/messaging/case/"
 
@@ -90,6 +94,24 @@ def test_cases_are_decided_by_keyboard_and_claims_are_seen(
     expect(answering.locator(".message")).to_have_count(1)
     held(shopper, conversation, "Pay me on the other app")
     count(desk, "open", 1)  # without a reload
+
+
+def test_no_open_page_of_the_desk_names_a_person_who_has_left_for_good(
+    person: Person, shopper: User, seller: User, moderator: User, conversation: Conversation
+) -> None:
+    report_message(seller, conversation.pk, say(shopper, conversation).sequence, "spam", "")
+    case = take(moderator, Case.objects.get().pk)
+    desk, beside = person(moderator), person(moderator)
+    desk.goto(QUEUE)
+    beside.goto(f"{QUEUE}{case.pk}/change/")
+    for page in (desk, beside):
+        live(page)
+        expect(page.locator("#content")).to_contain_text(shopper.name)
+    name = shopper.name
+    delete_account(shopper.pk)
+    for page in (desk, beside):
+        expect(page.locator("#content")).not_to_contain_text(name)
+        expect(page.locator("#content")).to_contain_text("Deleted account")
 
 
 def test_a_case_that_came_up_while_the_page_was_loading_is_counted(

@@ -54,7 +54,24 @@ function claimed({ case: key, name }) {
   changed();
 }
 
+let renamed = [];
+
+/** Show the people of some cases as the page would name them now: one has deleted the account. */
+async function rename() {
+  const answer = await request(location.href, { headers: { Accept: "text/html" } });
+  const text = answer?.ok ? await answer.text().catch(() => "") : "";
+  const page = new DOMParser().parseFromString(text, "text/html");
+  for (const key of renamed.splice(0)) {
+    const whom = (root) => root.querySelector(`#result_list a[href*="/case/${key}/change/"]`)
+      ?.closest("tr").querySelector(".field-whom");
+    if (whom(document)) whom(document).textContent = whom(page)?.textContent ?? "–";
+  }
+}
+
 if (head) {
+  session.on("case.changed", ({ case: key }) => {
+    if (renamed.push(key) === 1) setTimeout(rename, GATHER);
+  });
   session.on("desk.changed", changed);
   session.on("case.claimed", claimed);
   session.on("case.claimed", changed);
@@ -63,6 +80,8 @@ if (head) {
   if (session.live) ask();
   session.on("lost", () => (head.dataset.wasLive = "1"));
 }
+
+if (page) session.on("case.changed", (frame) => String(frame.case) === page.dataset.case && location.reload());
 
 if (page?.dataset.renew) {
   const renew = async () => {
