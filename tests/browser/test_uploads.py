@@ -86,6 +86,19 @@ def test_a_file_that_is_gone_from_the_device_holds_nothing_back(
     assert stored() == [("And then this", [])]
 
 
+def test_what_is_pasted_as_a_description_does_not_hold_the_file_back(
+    person: Person, shopper: User, conversation: Conversation
+) -> None:
+    page = person(shopper)
+    open_thread(page, conversation)
+    page.set_input_files(CHOOSE, photo())
+    description = page.locator(".attachment__alt input")
+    description.fill("A\u0007bowl\u0002 of clay")
+    write(page, "As in the PDF")
+    is_drawn(page, 1)
+    assert File.objects.get().alt == "A bowl of clay"
+
+
 def test_an_upload_over_a_dead_line_is_tried_again(
     person: Person, shopper: User, conversation: Conversation
 ) -> None:

@@ -117,7 +117,7 @@ class Uploads extends EventTarget {
   }
 
   describe(id, alt) {
-    this.update(id, { alt: alt.trim().replace(/\s+/g, " ") });
+    this.update(id, { alt: alt.replace(/[\s\p{Cc}]+/gu, " ").trim() }); // some programs copy control characters
     this.start();
   }
 
@@ -231,7 +231,9 @@ class Uploads extends EventTarget {
     } else if (!PASSES.has(status) && !session.ended) {
       const error = body?.detail ?? gettext("The server rejected this file.");
       this.update(record.id, { error, isFinal: FINAL_STATUS.has(status) });
-    } else this.update(record.id, { trouble: body?.detail ?? null });
+    } else if ((body?.detail ?? null) !== (record.trouble ?? null)) { // each change wakes the other tabs
+      this.update(record.id, { trouble: body?.detail ?? null });
+    }
   }
 
   lose({ id }) {
