@@ -219,6 +219,7 @@ def _stable(page: str) -> list[str]:
         "csrfmiddlewaretoken",
         "client_id",
         "nonce",
+        "data-now",
         "<time",
         "data-waiting",
         "notified-until",

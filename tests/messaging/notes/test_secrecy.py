@@ -47,7 +47,8 @@ def addresses(conversation: Conversation) -> list[str]:
 
 # Nonces, tokens of forms, new client IDs, the time: what differs whenever a page is rendered.
 RANDOM = re.compile(
-    r'nonce="[^"]+"|value="[\w-]{30,}"|mark=\w+|data-notified-until="[^"]+"|\d\d:\d\d local time'
+    r'nonce="[^"]+"|value="[\w-]{30,}"|mark=\w+|data-notified-until="[^"]+"|data-now="[^"]+"|'
+    r"\d\d:\d\d local time"
 )
 
 
