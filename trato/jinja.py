@@ -6,7 +6,8 @@ site replaces them in the same way. What they may use beside their values: `_`, 
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from os.path import getmtime
 from typing import Any
 
 from django.conf import settings
@@ -53,7 +54,12 @@ def _load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
     for loader in loaders:
         for origin in loader.get_template_sources(name):
             try:
-                return loader.get_contents(origin), origin.name, lambda: not settings.DEBUG
+                text, changed_at = loader.get_contents(origin), getmtime(origin.name)
             except TemplateDoesNotExist:
                 continue
+            return text, origin.name, partial(_is_latest, origin.name, changed_at)
     return None
+
+
+def _is_latest(file: str, changed_at: float) -> bool:
+    return getmtime(file) == changed_at

@@ -1,5 +1,6 @@
 """Jinja's templates: found where Django's are, escaped, in the reader's language."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,26 @@ def test_a_site_replaces_them_like_djangos(own_templates: Path) -> None:
     (own_templates / "messaging" / "inbox").mkdir(parents=True)
     (own_templates / "messaging" / "inbox" / "_rows.jinja").write_text("{{ rows | length }} rows")
     assert jinja.render("messaging/inbox/_rows.jinja", rows=[1, 2]) == "2 rows"
+
+
+def test_while_developing_a_changed_file_is_read_again_and_no_other(
+    own_templates: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEBUG = True
+    reads: list[str] = []
+    load = jinja._load
+
+    def counted(name: str) -> Any:
+        reads.append(name)
+        return load(name)
+
+    monkeypatch.setattr(jinja, "_load", counted)
+    file = own_templates / "words.jinja"
+    for words in ("One", "Two"):
+        file.write_text(words)
+        os.utime(file, (len(reads), len(reads)))
+        assert [jinja.render("words.jinja") for _ in range(3)] == [words] * 3
+    assert len(reads) == 2
 
 
 def test_what_is_missing_is_an_error(own_templates: Path) -> None:
