@@ -45,7 +45,7 @@ DECEPTIONS = {
     "an office of small words": "Atención al cliente",
     "an office with its trade": "Technical Support",
     "a department": "Departamento de pagos",
-    "whoever works in an office": "Agente de soporte",
+    "a person in an office": "Agente de soporte",
     "two alphabets in a word": "Luсía",
     "a zero-width space": "Lucía\u200b",
     "a zero-width space inside": "Lu\u200bcía",

@@ -28,7 +28,8 @@ from .shops import ALT, DemoShop, Goods, shops
 SEED = 20
 QUIET_DAYS = 62  # since the last product and person were added; all conversations are newer
 YEARS = 2  # during which people joined
-# Whoever logs in with a button keeps the browser's language; staff write to the others in theirs.
+# These two see the site in their browser's language. The others have chosen theirs, and staff's
+# letters to them are in it.
 LOGINS = ("shopper@example.com", "seller@example.com")
 
 

@@ -30,7 +30,7 @@ def news_of(row: RecallWarning, now: datetime) -> News:
 def take_warnings_back(message: Message) -> None:
     """Withdraw the warnings about a message that is shown again, while its recall holds.
 
-    Whoever got another message of the same recall is warned of that one instead.
+    If a person also got another message of the same recall, the warning is about that one instead.
 
     Args:
         message: stored as shown; with its conversation, which the caller has locked.

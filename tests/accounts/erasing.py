@@ -166,7 +166,7 @@ def check() -> None:
         expected = [] if person.deleted_at else whole
         actual = _rows_with(person)
         if person.deleted_at and actual == [FileDeletion._meta.db_table]:
-            continue  # whoever erased the account died after the commit, or isn't there yet
+            continue  # the process died before it deleted the file, or hasn't deleted it yet
         assert actual == expected, f"{person.pk}: {set(actual) ^ set(expected)}"
 
 
