@@ -97,8 +97,9 @@ def _short(data: dict[str, str], with_rows: bool) -> Iterator[tuple[str | Promis
 def _rows(data: dict[str, str]) -> Iterator[tuple[str | Promise, str]]:
     try:
         for name, (label, rows) in ROWS.items():
-            for row in rows().filter(pk=key_from(data.get(name, ""))):
-                yield label, str(row)
+            if pk := key_from(data.get(name, "")):
+                for row in rows().filter(pk=pk):
+                    yield label, str(row)
     except DatabaseError:  # the words are more important
         return
 
