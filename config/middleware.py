@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from accounts.adapter import MailServerAway
 from accounts.views import suspended
 from trato import after_login
-from trato.errors import Refused, is_disk_full
+from trato.errors import Missing, Refused, is_disk_full
 from trato.middleware import Middleware
 from trato.realtime.database import give_back_connections
 from trato.realtime.sessions import Ended, people_of
@@ -177,6 +177,8 @@ class FriendlyFailures(Middleware):
             return views.service_unavailable(request)
         if is_disk_full(error):
             return views.disk_full(request)
+        if isinstance(error, Missing):  # where DEBUG is on, Django would show its own page
+            return views.not_found(request, error)
         if isinstance(error, MailServerAway):
             return views.mail_away(request)
         if isinstance(error, Refused) and error.code == "rate_limited":

@@ -140,3 +140,13 @@ def test_removing_a_second_factor_still_asks_for_the_password(
     for _click in range(2):
         assert "reauthenticate" in client_of(seller).post(address, form)["Location"]
     assert rows.exists()
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_what_is_gone_is_said_while_developing_too(
+    debug: bool, seller: User, shop: Shop, client_of: Any, settings: Any
+) -> None:
+    settings.DEBUG = debug
+    answer = client_of(seller).get("/conversations/views/99999/")
+    assert answer.status_code == 404
+    assert "This saved view is gone." in answer.text
