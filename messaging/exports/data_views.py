@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from messaging.host import host
 from trato.errors import Refused
@@ -56,7 +56,7 @@ def data(request: PersonRequest) -> HttpResponseBase:
     return _page(request, status=202) if wants_json(request) else redirect("messaging:data")
 
 
-@require_GET
+@require_safe
 @person_required
 @_confirmed
 def download(request: PersonRequest, export_id: int) -> HttpResponseBase:

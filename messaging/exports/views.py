@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from messaging import access
 from messaging.models import Conversation, Export
@@ -49,7 +49,7 @@ def export(request: PersonRequest, conversation_id: int) -> HttpResponseBase:
     return redirect("messaging:export", conversation_id)
 
 
-@require_GET
+@require_safe
 @person_required
 def download(request: PersonRequest, conversation_id: int, export_id: int) -> HttpResponseBase:
     """Send an export that was prepared. One with words that are gone since leads to its page."""

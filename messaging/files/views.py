@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from messaging.frames import FileItem
 from trato.errors import Refused
@@ -51,7 +51,7 @@ def _discard_upload(request: PersonRequest, conversation_id: int) -> HttpRespons
     return HttpResponse(status=204)
 
 
-@require_http_methods(["GET", "POST", "DELETE"])
+@require_http_methods(["GET", "HEAD", "POST", "DELETE"])
 @person_required
 def file(request: PersonRequest, conversation_id: int, file_id: int) -> HttpResponse:
     """Send a file; POST `alt` describes one's own unsent one, DELETE discards it."""
@@ -68,7 +68,7 @@ def file(request: PersonRequest, conversation_id: int, file_id: int) -> HttpResp
     return respond(request, queries.file_for(request.user, conversation_id, file_id))
 
 
-@require_GET
+@require_safe
 @person_required
 def thumbnail(request: PersonRequest, conversation_id: int, file_id: int) -> HttpResponse:
     """Send a picture's thumbnail, or the larger one with `?size=large`; a PDF has none."""

@@ -10,7 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 from msgspec import Struct
 
 from messaging import access
@@ -168,7 +173,7 @@ def use(request: PersonRequest, conversation_id: int, reply_id: int) -> HttpResp
     return redirect(f"{address}?reply={reply_id}{named}#composer-body")
 
 
-@require_GET
+@require_safe
 @person_required
 def file(request: PersonRequest, file_id: int) -> HttpResponse:
     """Send a file of a reply; with `?small`, its thumbnail."""

@@ -54,6 +54,20 @@ def test_an_uploaded_photo_is_sent_and_fetched_by_the_other_side(
 
 
 @pytest.mark.django_db
+def test_head_answers_like_get_without_the_bytes(
+    shopper: User, stranger: User, conversation: Conversation, client_of: Any
+) -> None:
+    row = uploaded(shopper, conversation)
+    for address in (row.url, row.thumbnail_url):
+        head, whole = (getattr(client_of(shopper), method)(address) for method in ("head", "get"))
+        assert head.status_code == 200
+        assert not head.content
+        for header in ("Content-Type", "Content-Length", "ETag", "Cache-Control"):
+            assert head[header] == whole[header]
+        assert client_of(stranger).head(address).status_code == 404
+
+
+@pytest.mark.django_db
 def test_an_unsent_file_is_only_its_owners(
     shopper: User, seller: User, conversation: Conversation, client_of: Any
 ) -> None:
