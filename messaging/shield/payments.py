@@ -7,6 +7,7 @@ from stdnum.es import ccc
 
 from .findings import Finding
 from .folding import Folded
+from .site_name import SITE
 
 SERVICE = (
     r"(?:b[i1][sz]+um\w{0,5}|pay[ -]?pal|ven ?mo|zelle|revolut|c[a@]sh ?app|wise|western union|"
@@ -70,23 +71,24 @@ DIRECT = re.compile(
     r"|\b(?:hazme|haznos|me haces|nos haces|mandame|enviame|puedes hacerme) (?:una |la )?"
     r"transferencia\b"
     r"|\b(?:transfier\w{1,8}|ingres\w{1,8}|deposit\w{1,8}|manda\w{0,6}|pag\w{1,6})\b[^.?!\n]{0,30}?"
-    r"\b(?:en|a) mi cuenta\b(?! de (?:usuario|cliente|trato|la web))"
+    rf"\b(?:en|a) mi cuenta\b(?! de (?:usuario|cliente|{SITE}|la web))"
     r"|\b(?:te (?:paso|doy|mando|dejo)|here'?s|here are|i'?ll (?:give|send) you|te paso) "
     r"(?:el |la |los |mi |mis |my |the ){0,2}(?:clabe|cbu|cvu|ccc|iban|sort code|bank details|"
     r"bank account|datos bancarios|numero de cuenta|cuenta bancaria)\b"
     r"|\b(?:my|mi|mis|our) (?:clabe|cbu|cvu|sort code|bank details|datos bancarios) (?:is|are|es|"
     r"son)\b"
     r"|\b(?:pay|paying|deal|buy|sell|settle|do (?:it|this|that)|order)\b[^.?!\n]{0,30}?"
-    r"\b(?:outside|off)(?: of)? (?:the |this )?(?:site|app|platform|website|marketplace|here)\b"
+    r"\b(?:outside|off)(?: of)? (?:(?:the |this )?(?:site|app|platform|website|marketplace|here)|"
+    rf"{SITE})\b"
     r"|\b(?:pag\w{1,6}|trato|compra\w{0,6}|vend\w{1,5}|cobr\w{1,4}|hac\w{1,6}|lo hacemos)\b"
-    r"[^.?!\n]{0,30}?\bfuera de (?:la |esta |el |este )?(?:web|app|plataforma|pagina|sitio|"
-    r"aplicacion|aqui)\b"
+    r"[^.?!\n]{0,30}?\bfuera de (?:(?:la |esta |el |este )?(?:web|app|plataforma|pagina|sitio|"
+    rf"aplicacion|aqui)|{SITE})\b"
 )
 NOT_DIRECT = re.compile(
     r"\b(?:safe|seguro|allowed|permitid\w|prohibid\w|against|scam\w{0,3}|estaf\w{1,4}|"
     r"me pid\w{1,4}|insist\w{0,3}|asked me|asks me|wants me|quiere que|told me|me dij\w{1,4}|staff|"
-    r"never|nunca|tampoco|no (?:se|puedo|quiero|debo|hace falta)|don't|do not|can't|"
-    r"cannot|should i|tengo que|rather not|not)\b"
+    r"never|nunca|tampoco|no (?:se|puedo|quiero|debo|hace falta|vend\w{1,4}|cobr\w{1,4}|"
+    r"hac\w{1,4}|hago)|don't|do not|can't|cannot|should i|tengo que|rather not|not)\b"
 )
 # Nobody's checkout takes these, so who takes them takes them elsewhere.
 OFFERED = re.compile(

@@ -9,6 +9,7 @@ from typing import Any
 import re2
 
 from .drawn_names import DRAWN_NAMES
+from .site_name import SITE
 from .spelled import TIMES, WORDS
 
 # Ways to write a letter in a keyword: accents, and digits and signs that are drawn alike.
@@ -87,6 +88,7 @@ CONTACT = "|".join(
         MESSENGER,
         DRAWN_NAMES,
         PHRASES,
+        rf"(?:outside|off|fuera de)(?: of)? {tolerant(SITE)}",
         FOREIGN,
     )
 )
