@@ -8,14 +8,14 @@ from trato.people import Person
 from trato.realtime.close_codes import PAGE_OF_ANOTHER
 from trato.realtime.groups import Event
 
-from . import admission, heartbeats, presences
 from . import client_frames as frames
-from .changes import Changes
-from .replies import Marks, Refusals, Sends
-from .resuming import OpenConversations
+from .socket import admission, heartbeats, presence
+from .socket.changes import Changes
+from .socket.open_conversations import OpenConversations
+from .socket.presence_check import presence_check
+from .socket.replies import Marks, Refusals, Sends
+from .socket.team import Teamwork
 from .team.frames import MEMBERS_CHANGED
-from .teamwork import Teamwork
-from .watch import watch
 
 
 class ChatConsumer(BadgeConsumer):
@@ -29,7 +29,7 @@ class ChatConsumer(BadgeConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conversations = OpenConversations(self)
-        self.presence = presences.SocketPresence(self, self.conversations)
+        self.presence = presence.SocketPresence(self, self.conversations)
         self.team = Teamwork(self, self.conversations)
         self.changes = Changes(self)
         self.refusals = Refusals(self)
@@ -52,7 +52,7 @@ class ChatConsumer(BadgeConsumer):
                     await self.close(PAGE_OF_ANOTHER)
                 case frames.Open(conversation=pk, since=since):
                     await self.conversations.open(pk, since)
-                    watch().add(self, self.conversations)
+                    presence_check().add(self, self.conversations)
                 case frames.Close(conversation=pk):
                     self.conversations.close(pk)
                     self.team.leave(self.conversations)
@@ -98,7 +98,7 @@ class ChatConsumer(BadgeConsumer):
     @classmethod
     async def groups_of(cls, people: Mapping[Self, Person]) -> dict[Self, set[str]]:
         due = await super().groups_of(people)
-        roles = await presences.groups_of({one.presence: user for one, user in people.items()})
+        roles = await presence.groups_of({one.presence: user for one, user in people.items()})
         return {socket: groups | roles[socket.presence] for socket, groups in due.items()}
 
     def set_groups(self, due: set[str]) -> Any:
@@ -109,7 +109,7 @@ class ChatConsumer(BadgeConsumer):
     def leave_all(self) -> None:
         super().leave_all()
         self.team.leave()
-        watch().discard(self)
+        presence_check().discard(self)
 
     @classmethod
     async def beat(cls, sockets: Sequence[Self]) -> None:

@@ -16,7 +16,8 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.sessions import announce_access_changed
 
-# Each process with open conversations is in it, and looks what has changed; see `messaging.watch`.
+# Each process with open conversations is in it, and looks what has changed; see
+# `socket.presence_check`.
 PRESENCE_GROUP = "presence"
 LOOK_AGAIN = {"type": "presence.look"}
 

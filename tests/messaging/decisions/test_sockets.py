@@ -71,7 +71,7 @@ async def test_a_page_that_was_read_before_a_mute_does_not_end_it(
         is_muted.wait(PATIENCE)
         return row
 
-    monkeypatch.setattr("messaging.resuming.access.conversation_for", read_slowly)
+    monkeypatch.setattr("messaging.access.conversation_for", read_slowly)
     await send(mine, type="conversation.open", conversation=conversation.pk, since=0)
     await asyncio.to_thread(was_read.wait, PATIENCE)
     monkeypatch.undo()

@@ -15,16 +15,16 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from messaging.presence import queries
+from messaging.presence.actions import PRESENCE_GROUP
+from messaging.presence.frames import Presence, PresenceChanged
 from trato.realtime import groups
 from trato.realtime.background import per_loop, spawn
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import encode
 
-from .presence import queries
-from .presence.actions import PRESENCE_GROUP
-from .presence.frames import Presence, PresenceChanged
-from .resuming import OpenConversations
+from .open_conversations import OpenConversations
 
 log = structlog.get_logger("trato.socket")
 
@@ -45,7 +45,7 @@ class Sight(NamedTuple):
     sides: set[tuple[int, str]]
 
 
-class Watch:
+class PresenceCheck:
     """One event loop's sockets with open conversations."""
 
     def __init__(self) -> None:
@@ -119,4 +119,4 @@ class Watch:
         return Sight(there, changed, sides)
 
 
-watch = per_loop(Watch)
+presence_check = per_loop(PresenceCheck)

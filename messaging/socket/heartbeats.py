@@ -7,13 +7,13 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError, InterfaceError
 
+from messaging import frames, queries
+from messaging.sanctions import queries as sanctions
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.database import run_in_database_thread
 from trato.realtime.frames import encode
 
-from . import frames, queries
-from .resuming import OpenConversations
-from .sanctions import queries as sanctions
+from .open_conversations import OpenConversations
 
 log = structlog.get_logger("trato.socket")
 

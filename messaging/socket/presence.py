@@ -5,6 +5,13 @@ from collections.abc import Collection, Mapping
 
 from django.conf import settings
 
+from messaging import access
+from messaging.cases.frames import listeners
+from messaging.client_frames import Active, Typing
+from messaging.host import host
+from messaging.models import Side
+from messaging.presence import actions
+from messaging.presence.queries import NOTHING_HIDDEN, Hidden, hidden_by
 from trato.people import Person
 from trato.realtime.background import per_loop
 from trato.realtime.consumers import RealtimeConsumer
@@ -13,14 +20,7 @@ from trato.realtime.dataloader import DataLoader
 from trato.realtime.groups import Event
 from trato.realtime.latest import Latest
 
-from . import access
-from .cases.frames import listeners
-from .client_frames import Active, Typing
-from .host import host
-from .models import Side
-from .presence import actions
-from .presence.queries import NOTHING_HIDDEN, Hidden, hidden_by
-from .resuming import OpenConversations
+from .open_conversations import OpenConversations
 
 PEOPLE_MAX = 10_000  # whose last times a process remembers
 

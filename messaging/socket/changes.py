@@ -1,12 +1,11 @@
 """What one socket changes about messages that are there already."""
 
+from messaging import client_frames, extras, frames
+from messaging.editing import actions as editing
+from messaging.reactions import actions as reactions
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.frames import encode
 from trato.realtime.lock_waits import run_past_locks
-
-from . import client_frames, extras, frames
-from .editing import actions as editing
-from .reactions import actions as reactions
 
 
 class Changes:

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 from django.http import Http404
 
+from messaging import access, client_frames
+from messaging.notes import actions as notes
+from messaging.team import events
+from messaging.team.frames import GONE
 from trato import rate_limits
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.groups import Event
 from trato.realtime.lock_waits import run_past_locks
 
-from . import access, client_frames
-from .notes import actions as notes
-from .resuming import OpenConversations
-from .team import events
-from .team.frames import GONE
+from .open_conversations import OpenConversations
 
 
 class Teamwork:

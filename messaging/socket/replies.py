@@ -14,15 +14,14 @@ from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from messaging import client_frames
+from messaging.reading import batch as reading
+from messaging.sending import submit as sending
 from trato.errors import Refused, unavailable
 from trato.realtime.close_codes import FLOODS
 from trato.realtime.consumers import RealtimeConsumer
 from trato.realtime.frames import Error, encode
 from trato.realtime.token_bucket import TokenBucket
-
-from . import client_frames
-from .reading import batch as reading
-from .sending import submit as sending
 
 log = structlog.get_logger("trato.socket")
 
