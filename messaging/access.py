@@ -20,9 +20,16 @@ from trato.people import Person
 from trato.prepared import prepared
 from trato.realtime.teams import team_group
 
-from .conversations import BOTH_SIDES, blocking_sides
 from .host import Shop, host, shop_model
-from .models import Block, Conversation, OpeningHours, Sanction, Side
+from .models import (
+    BOTH_SIDES,
+    Block,
+    Conversation,
+    OpeningHours,
+    Sanction,
+    Side,
+    blocking_sides,
+)
 
 STAFF_GROUP = "staff"
 

@@ -20,12 +20,11 @@ from . import access, pipeline
 from .access import lock_writer
 from .body import normalize_body
 from .host import Product, Shop, host
-from .models import Conversation
+from .models import Conversation, snapshot_of
 from .records import Attempt, Held, Sent
 from .sanctions import queries as sanctions
 from .sending import orm
 from .sending.batcher import outcome_of
-from .snapshots import snapshot_of
 from .trust import spam
 
 Stored = TypeVar("Stored")

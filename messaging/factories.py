@@ -8,10 +8,18 @@ from factory.django import DjangoModelFactory
 
 from .host import host
 from .lanes import store as lanes
-from .models import Conversation, Message, Participant, Report, SavedReply, SavedView, Side
+from .models import (
+    Conversation,
+    Message,
+    Participant,
+    Report,
+    SavedReply,
+    SavedView,
+    Side,
+    snapshot_of,
+)
 from .moderation.models import KINDS
 from .reports.things import blamed_for
-from .snapshots import snapshot_of
 
 
 class ConversationFactory(DjangoModelFactory[Conversation]):

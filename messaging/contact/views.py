@@ -13,11 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from messaging import access, actions
-from messaging.conversations import blocking_sides
 from messaging.files.forms import FilesRefused, files_of, store_uploads
 from messaging.files.queries import unsent
 from messaging.host import Product, Shop, host, product_model
-from messaging.models import Conversation, KeptQuestion, Side
+from messaging.models import Conversation, KeptQuestion, Side, blocking_sides
 from messaging.rules.forms import answered
 from trato import rate_limits
 from trato.client_address import site_of

@@ -23,8 +23,8 @@ from messaging.models import (
     Settlement,
     Side,
     hour_of,
+    snapshot_of,
 )  # fmt: skip
-from messaging.snapshots import snapshot_of
 from notifications.models import News, Notification
 from trato.people import Person
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from messaging import access, events, frames
 from messaging.blocks.frames import BlockChanged
-from messaging.conversations import blocking_sides
-from messaging.models import Side
+from messaging.models import Side, blocking_sides
 from messaging.presence.frames import Presence
 from messaging.resuming import state_of
 from messaging.sanctions.mutes import Mute

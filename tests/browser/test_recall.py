@@ -8,10 +8,9 @@ from playwright.sync_api import Page, expect
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.models import Product
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, snapshot_of
 from messaging.recall import traces
 from messaging.reports.actions import report_message
-from messaging.snapshots import snapshot_of
 from tests.browser.acts import Person, open_thread
 from tests.browser.inspector import Inspector
 from trato.retention import ago

@@ -11,10 +11,9 @@ from django.utils import timezone
 from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.models import Product
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, snapshot_of
 from messaging.recall import traces
 from messaging.recall.actions import Order
-from messaging.snapshots import snapshot_of
 
 SCAM = (
     "Your parcel waits for you: pay 1.99 at https://evil-courier.example.com/pay and write to "

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .models import Conversation, Side
+from messaging.sides import Side
+
+from .conversation import Conversation
 
 
 class Participant(models.Model):

@@ -1,4 +1,4 @@
-"""Conversations: one shopper, one shop, and what they talk about."""
+"""A conversation: one shopper, one shop, and what they talk about."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .fields import HostForeignKey
-from .host import host
-from .sides import Side
+from messaging.fields import HostForeignKey
+from messaging.host import Product, host
+from messaging.sides import Side
 
 BOTH_SIDES = "both"
 
@@ -33,6 +33,18 @@ def hour_of(time: datetime) -> datetime:
 def blocking_sides(blocked_by: str) -> tuple[str, ...]:
     """Return the sides that `Conversation.blocked_by` names."""
     return tuple(Side.values) if blocked_by == BOTH_SIDES else (blocked_by,)
+
+
+def snapshot_of(product: Product) -> dict[str, Any]:
+    """Return the columns of a conversation about a product that record how it looks now."""
+    card = host.product_card(product)
+    return {
+        "product_id": product.pk,
+        "product_title": card.title,
+        "product_price": card.price,
+        "product_currency": card.currency,
+        "product_image": card.image_url,
+    }
 
 
 class Conversation(models.Model):

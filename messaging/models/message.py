@@ -1,4 +1,4 @@
-"""Messages, and the models of all features: they are one app."""
+"""A message."""
 
 from typing import Any
 
@@ -7,23 +7,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from messaging.host import host
+from messaging.sides import Side
 from trato.people import is_deleted
 
-from .conversations import Conversation as Conversation
-from .conversations import conversation_url as conversation_url
-from .conversations import hour_of as hour_of
-from .host import host
-from .sides import Side as Side
-
-SUBJECT_KIND = "conversation"  # of the notifications that messaging creates
-MENTION_KIND = "note"  # of those for colleagues whom a note mentions; the subject is the note
-# Of those for colleagues who get conversations; the subject is the first `Assignment` of the act.
-ASSIGNED_KIND = "assigned"
-EXPORT_KIND = "export"  # of those for people whose export is ready
-DECISION_KIND = "decision"  # of those about decisions of staff
-APPEAL_KIND = "appeal"  # of those about the outcome of an appeal
-STAFF_MESSAGE_KIND = "staff_message"  # of those about what staff write to both sides
-NUDGE_KIND = "nudge"  # of those for people who are reminded of an answer; of the conversation
+from .conversation import Conversation
 
 
 class Attached(models.TextChoices):
@@ -160,59 +148,3 @@ NOT_HIDDEN: dict[str, Any] = {"removed_at": None, "withdrawn_at": None}
 def shown_sql(message: str) -> str:
     """Return `NOT_HIDDEN` as an SQL condition on a message with the given alias or table."""
     return f"({message}.removed_at IS NULL AND {message}.withdrawn_at IS NULL)"
-
-
-# The features' models, which belong to this app too.
-from .appeals.models import Appeal as Appeal  # noqa: E402
-from .away.models import AwayAnswer as AwayAnswer  # noqa: E402
-from .away.models import AwayWords as AwayWords  # noqa: E402
-from .blocks.models import Block as Block  # noqa: E402
-from .blocks.models import ReadBefore as ReadBefore  # noqa: E402
-from .cases.models import Case as Case  # noqa: E402
-from .contact.models import KeptQuestion as KeptQuestion  # noqa: E402
-from .decisions.models import Decision as Decision  # noqa: E402
-from .editing.models import MessageVersion as MessageVersion  # noqa: E402
-from .exports.models import Export as Export  # noqa: E402
-from .figures.models import Contest as Contest  # noqa: E402
-from .figures.models import ReplyTime as ReplyTime  # noqa: E402
-from .figures.models import Settlement as Settlement  # noqa: E402
-from .figures.models import Wait as Wait  # noqa: E402
-from .files.models import File as File  # noqa: E402
-from .held.models import HeldMessage as HeldMessage  # noqa: E402
-from .lab.models import DryRun as DryRun  # noqa: E402
-from .lanes.models import Lane as Lane  # noqa: E402
-from .lanes.models import LaneCount as LaneCount  # noqa: E402
-from .links.models import LinkHost as LinkHost  # noqa: E402
-from .looks.models import Look as Look  # noqa: E402
-from .moderation.models import Report as Report  # noqa: E402
-from .notes.models import Note as Note  # noqa: E402
-from .nudges.models import Nudge as Nudge  # noqa: E402
-from .opening_hours.models import OpeningHours as OpeningHours  # noqa: E402
-from .participants import Participant as Participant  # noqa: E402
-from .presence.models import LastActive as LastActive  # noqa: E402
-from .presence.models import PresenceChoice as PresenceChoice  # noqa: E402
-from .reactions.models import Reaction as Reaction  # noqa: E402
-from .recall.models import MessageTrace as MessageTrace  # noqa: E402
-from .recall.models import Recall as Recall  # noqa: E402
-from .recall.models import RecallItem as RecallItem  # noqa: E402
-from .recall.models import RecallWarning as RecallWarning  # noqa: E402
-from .recall.models import TraceProgress as TraceProgress  # noqa: E402
-from .reports.models import MutedReporter as MutedReporter  # noqa: E402
-from .rules.models import Objection as Objection  # noqa: E402
-from .rules.models import RuleDay as RuleDay  # noqa: E402
-from .rules.models import ShieldRule as ShieldRule  # noqa: E402
-from .sanctions.models import Sanction as Sanction  # noqa: E402
-from .saved_replies.models import SavedReply as SavedReply  # noqa: E402
-from .saved_replies.models import SavedReplyFile as SavedReplyFile  # noqa: E402
-from .saved_views.models import SavedView as SavedView  # noqa: E402
-from .scam_warnings.models import DismissedWarning as DismissedWarning  # noqa: E402
-from .scheduled.models import ScheduledMessage as ScheduledMessage  # noqa: E402
-from .staff_messages.models import StaffMessage as StaffMessage  # noqa: E402
-from .team.models import AlertChoice as AlertChoice  # noqa: E402
-from .team.models import Assignment as Assignment  # noqa: E402
-from .team.models import TeamRules as TeamRules  # noqa: E402
-from .team.models import TeamState as TeamState  # noqa: E402
-from .transparency.models import ModerationMonth as ModerationMonth  # noqa: E402
-from .triage.models import ConversationLabel as ConversationLabel  # noqa: E402
-from .triage.models import Label as Label  # noqa: E402
-from .trust.models import PersonTrust as PersonTrust  # noqa: E402
