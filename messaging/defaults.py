@@ -20,7 +20,7 @@ NEWS_WORDS = {
     "staff_message": "messaging.staff_messages.notices.staff_message_words",
     "recall": "messaging.recall.notices.recall_words",
 }
-NEWS_EXCERPTS = {"conversation": "messaging.extras.excerpt_words"}
+NEWS_EXCERPTS = {"conversation": "messaging.message_extras.excerpt_words"}
 MESSAGE_MAX_CHARACTERS = 4000
 MESSAGES_PER_MINUTE = env.int("MESSAGES_PER_MINUTE", default=30)  # per person
 MESSAGE_EDIT_MINUTES = 15  # how long a sender can edit a message

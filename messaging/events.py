@@ -15,7 +15,7 @@ from trato.people import Person
 from trato.realtime import groups
 from trato.realtime.frames import encode
 
-from . import extras, frames
+from . import frames, message_extras
 from .access import consumer_group, seller_group
 from .host import host
 from .models import SUBJECT_KIND, Conversation, Message, Side
@@ -71,8 +71,8 @@ def excerpt_changed(message: Message, before: str, now: str | None = None) -> No
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
         team_id=conversation.shop_id if message.side == Side.CONSUMER else 0,
-        excerpt=extras.excerpt_of(message, before),
-        by=extras.excerpt_of(message, now) if now is not None else "",
+        excerpt=message_extras.excerpt_of(message, before),
+        by=message_extras.excerpt_of(message, now) if now is not None else "",
     )
 
 
@@ -84,13 +84,13 @@ def excerpt_shown_again(message: Message) -> None:
         subject_id=conversation.pk,
         team_id=conversation.shop_id if message.side == Side.CONSUMER else 0,
         excerpt="",
-        by=extras.excerpt_of(message, message.body),
+        by=message_extras.excerpt_of(message, message.body),
     )
 
 
 def message_changed(message: Message) -> None:
     """Announce to both sides, on commit, that a message has changed."""
-    sent = extras.sent_of(message)
+    sent = message_extras.sent_of(message)
     event = _event(sent, frames.MessageChanged.of(sent))
     transaction.on_commit(lambda: groups.send_many([event]))
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from . import extras, remarks
+from . import message_extras, remarks
 from .models import Conversation, File, Message, StaffMessage
 from .queries import Window
 from .records import Quoted, Reactions, ReadMark, Sent
@@ -256,7 +256,7 @@ def page(
     return ConversationState(
         conversation=conversation.pk,
         revision=revision,
-        messages=[MessageItem.of(sent) for sent in extras.load([*map(Sent.of, messages)])],
+        messages=[MessageItem.of(sent) for sent in message_extras.load([*map(Sent.of, messages)])],
         more=more,
         read=read,
         nudged=nudged,

@@ -21,7 +21,7 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, extras, frames, remarks
+from . import access, frames, message_extras, remarks
 from .editing import actions as editing
 from .editing import queries as versions
 from .models import Message, Reaction
@@ -91,7 +91,7 @@ def message(request: PersonRequest, conversation_id: int, sequence: int) -> Http
             return refusal_response(refusal)
         return with_retry_after(_page(request, conversation_id, sequence, refusal), refusal)
     if wants_json(request):
-        return json_response(frames.MessageChanged.of(extras.sent_of(changed)))
+        return json_response(frames.MessageChanged.of(message_extras.sent_of(changed)))
     if request.POST["act"] == "report":
         notices.success(request, _("Thank you. Our staff will review this message."))
     return redirect(versions.address(changed))
@@ -103,7 +103,7 @@ def _item(user: Person, conversation_id: int, sequence: int) -> HttpResponse:
     if row is None:
         raise Http404("no such message")
     row.conversation = conversation
-    return json_response(frames.MessageChanged.of(extras.sent_of(row)))
+    return json_response(frames.MessageChanged.of(message_extras.sent_of(row)))
 
 
 def _own_reaction(message: Message, user: Person) -> str:
@@ -120,7 +120,7 @@ def _page(
     if message is None:
         raise Http404("no such message")
     message.conversation = conversation
-    extras.load([message])
+    message_extras.load([message])
     remarks.add([message])
     hide_dismissed(conversation, [message], request.user.pk)
     side = conversation.side_of(request.user.pk)

@@ -142,7 +142,7 @@ class Sent(Content, kw_only=True):
     `is_new` unless the `client_id` was repeated. `badges` are the people whose number of unread
     notifications the message may have changed. `takes`: nobody takes care of the conversation, and
     the message assigns it to its sender, see `team.taking`. `quoted` and `reactions` are loaded by
-    `extras`.
+    `message_extras`.
     """
 
     id: int
@@ -158,7 +158,7 @@ class Sent(Content, kw_only=True):
     created_at: datetime
     removed: bool = False
     attached: str = ""
-    shown_files: Sequence[Any] = ()  # loaded by `extras`
+    shown_files: Sequence[Any] = ()  # loaded by `message_extras`
     withdrawn: bool = False
     edited: bool = False
     is_reacted: bool = False

@@ -110,7 +110,7 @@ def link_at(text: str, place: int) -> LinkRemark | None:
 
 
 def add(messages: Iterable[Message]) -> None:
-    """Add `warnings` and `links` to messages that aren't hidden, after `extras.load`."""
+    """Add `warnings` and `links` to messages that aren't hidden, after `message_extras.load`."""
     for message in messages:
         if not message.is_hidden:
             codes = codes_of(message.shown_files)

@@ -31,7 +31,7 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, actions, extras, frames, queries, remarks
+from . import access, actions, frames, message_extras, queries, remarks
 from .context.product import product_of
 from .context.queries import others_of
 from .files.forms import FilesRefused, files_of, store_uploads
@@ -158,7 +158,7 @@ def _thread(
     except Refused as error:
         raise Http404("no such page") from error
     rows = part.window.messages
-    extras.load(rows)
+    message_extras.load(rows)
     remarks.add(rows)
     dismissed = hide_dismissed(conversation, rows, request.user.pk)
     team = _team_part(request.user, conversation, part.window) if side is Side.SELLER else {}
@@ -208,7 +208,7 @@ def _thread(
 def _quoting(request: PersonRequest, conversation: Conversation) -> Quoted | None:
     """Return the message that the person is about to quote, without scripts."""
     sequence = _number(request.POST.get("quote") or request.GET.get("quote"))
-    return extras.quoted_in(conversation, sequence) if sequence else None
+    return message_extras.quoted_in(conversation, sequence) if sequence else None
 
 
 def _number(text: str | None) -> int:

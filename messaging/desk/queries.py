@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 from msgspec import Struct
 
-from messaging import extras
+from messaging import message_extras
 from messaging.cases import claims
 from messaging.host import host
 from messaging.models import (
@@ -197,7 +197,7 @@ def named(report: Report) -> dict[str, str]:
 def files_of(messages: Iterable[Message]) -> Mapping[int, list[File]]:
     """Return the files of some messages, by message; without a query if they have none."""
     keys = [message.pk for message in messages if message.attached]
-    return extras.files_of(keys) if keys else {}
+    return message_extras.files_of(keys) if keys else {}
 
 
 def thing_of(case: Case) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from messaging import extras
+from messaging import message_extras
 from messaging.frames import StaffMessageItem
 from messaging.models import Conversation, Message, Side, StaffMessage
 from messaging.queries import messages_of_staff
@@ -109,7 +109,7 @@ def _write(contents: Contents, side: Side, after_page: Callable[[], object]) -> 
     for number, rows in enumerate(_pages(conversation)):
         shown: list[Shown] = []
         json.write(b",\n" if number else b"\n")
-        json.write(b",\n".join(encode(_item(row)).encode() for row in extras.load(rows)))
+        json.write(b",\n".join(encode(_item(row)).encode() for row in message_extras.load(rows)))
         for row in rows:
             while waiting and waiting[0].created_at < row.created_at:
                 before = _show(shown, waiting.popleft(), before)

@@ -77,7 +77,7 @@ class Message(models.Model):
     )
     # Most messages have no reactions, and so nothing is read to find that out.
     is_reacted = models.BooleanField(_("has reactions"), default=False, db_default=False)
-    # Loaded by `extras`.
+    # Loaded by `message_extras`.
     shown_files: Any = ()
     quoted: Any = None
     reactions: Any = ()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
-from messaging import extras
+from messaging import message_extras
 from messaging.host import host
 from messaging.models import Conversation, File, Message, Side
 from messaging.opening_hours.queries import hours_of
@@ -40,7 +40,9 @@ def open_messages(conversation: Conversation) -> list[Any]:
     files = Prefetch("files", File.objects.order_by("position"))
     rows = rows.select_related("author").prefetch_related(files)
     listed = list(rows.order_by("send_at", "pk"))
-    quotes = extras.quotes_of((row.conversation_id, row.quote) for row in listed if row.quote)
+    quotes = message_extras.quotes_of(
+        (row.conversation_id, row.quote) for row in listed if row.quote
+    )
     for row in listed:
         row.quoted = quotes.get((row.conversation_id, row.quote or 0))
     return listed

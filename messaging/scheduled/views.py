@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from messaging import access, extras
+from messaging import access, message_extras
 from messaging.actions import Extras, store_from_form
 from messaging.files import queries as file_queries
 from messaging.files.forms import FilesRefused, files_of, store_uploads
@@ -223,7 +223,9 @@ def _page(
 
 
 def _quoted(conversation: Conversation, sequence: Any) -> Quoted | None:
+    if not sequence:
+        return None
     try:
-        return extras.quoted_in(conversation, counter_from(str(sequence))) if sequence else None
+        return message_extras.quoted_in(conversation, counter_from(str(sequence)))
     except Refused:  # it is no number; the form says so
         return None

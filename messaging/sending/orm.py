@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.db import transaction
 
-from messaging import access, extras
+from messaging import access, message_extras
 from messaging.files import sending as files
 from messaging.held import store as held
 from messaging.lanes import store as lanes
@@ -120,7 +120,7 @@ def store_one(attempt: Attempt) -> Sent | Held:
 
 
 def _complete(sent: Sent) -> Sent:
-    extras.load([sent])
+    message_extras.load([sent])
     return sent
 
 
@@ -154,7 +154,7 @@ def _notify_other_side(conversation: Conversation, message: Message) -> list[int
         subject_kind=SUBJECT_KIND,
         subject_id=conversation.pk,
         title=name if is_question or message.is_automatic else f"{name} · {conversation.shop_name}",
-        excerpt=extras.excerpt_of(message, message.body),
+        excerpt=message_extras.excerpt_of(message, message.body),
         url=conversation.get_absolute_url(),
         happened_at=message.created_at,
         team_id=conversation.shop_id if is_question else None,

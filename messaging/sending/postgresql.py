@@ -15,7 +15,7 @@ import structlog
 from django.db import InternalError
 from django.http import Http404
 
-from messaging import extras
+from messaging import message_extras
 from messaging.access import refusal_to_write
 from messaging.body import excerpt
 from messaging.models import Side, conversation_url
@@ -124,7 +124,7 @@ async def _store(connection: StatementConnection, attempts: Sequence[Attempt]) -
         for index, one in zip(for_orm, stored, strict=True):
             answers[index] = one
     if quoting:
-        await run_in_database_thread(extras.load, quoting)
+        await run_in_database_thread(message_extras.load, quoting)
     return answers
 
 

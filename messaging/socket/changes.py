@@ -1,6 +1,6 @@
 """What one socket changes about messages that are there already."""
 
-from messaging import client_frames, extras, frames
+from messaging import client_frames, frames, message_extras
 from messaging.editing import actions as editing
 from messaging.reactions import actions as reactions
 from trato.realtime.consumers import RealtimeConsumer
@@ -36,4 +36,4 @@ class Changes:
             message, changed = reactions.react(user, conversation, sequence, frame.reaction)
         else:
             message, changed = editing.withdraw(user, conversation, sequence)
-        return None if changed else frames.MessageChanged.of(extras.sent_of(message))
+        return None if changed else frames.MessageChanged.of(message_extras.sent_of(message))

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from messaging import extras
+from messaging import message_extras
 from messaging.files.views import respond
 from messaging.host import host
 from messaging.models import Conversation, Message, Participant, Report
@@ -116,7 +116,7 @@ class ConversationAdmin(LargeAdmin[Conversation]):
             messages = messages.order_by("sequence")
             pages = Paginator(messages.filter(created_at__lte=look.created_at), PAGE_SIZE)
             page = pages.get_page(request.GET.get("page", pages.num_pages))
-            files = extras.files_of(message.pk for message in page if message.attached)
+            files = message_extras.files_of(message.pk for message in page if message.attached)
             context["history"], context["files"] = page, files
             context["newer"] = messages.filter(created_at__gt=look.created_at).count()
         return render(request, "admin/messaging/thread.html", context, status=status)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from messaging import actions
 from messaging.editing.actions import edit, withdraw
-from messaging.extras import excerpt_words
+from messaging.message_extras import excerpt_words
 from messaging.models import Conversation, Message
 from messaging.reactions.actions import react
 from tests.exports import said_with_files

@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from messaging import frames, pipeline, remarks
-from messaging.extras import sent_of
 from messaging.link_hosts import forget
+from messaging.message_extras import sent_of
 from messaging.models import Conversation, File, HeldMessage, LinkHost, Message
 from messaging.records import Attempt, Held
 from tests.messaging.rules.asking import question, send
