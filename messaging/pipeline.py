@@ -10,7 +10,7 @@ from trato import rate_limits
 from trato.errors import Refused
 
 from . import events
-from .due import watch
+from .due import watched_shops
 from .message_checks import Check, MessageLimit, TextCheck
 from .records import Attempt, Sent
 from .rules.check import RulesCheck
@@ -25,7 +25,7 @@ CHECKS: tuple[Check, ...] = (*CHECKS_OF_WORDS, MessageLimit())
 EFFECTS: tuple[Callable[[Sequence[Sent]], None], ...] = (
     events.messages_created,
     events.badges_changed,
-    watch.shopper_wrote,
+    watched_shops.shopper_wrote,
     taking.replied,
 )
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from messaging import pipeline
 from messaging.due.claims import claimed
-from messaging.due.watch import watch
+from messaging.due.watched_shops import watch
 from messaging.host import host
 from messaging.models import AwayAnswer, AwayWords, Conversation
 from messaging.opening_hours.queries import schedule_of

@@ -16,7 +16,7 @@ from accounts.models import User
 from catalog.factories import ProductFactory, ShopMemberFactory
 from catalog.models import Product, Shop, ShopMember
 from messaging.away import actions, answering
-from messaging.due import watch
+from messaging.due import watched_shops
 from messaging.factories import ConversationFactory
 from messaging.models import AwayAnswer, Conversation, Message
 from messaging.sending import orm
@@ -174,7 +174,7 @@ def test_a_shopper_of_such_a_shop_wakes_the_loop(
     closed: Shop, shopper: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     woken: list[bool] = []
-    monkeypatch.setattr(watch, "wake", lambda: woken.append(True))
+    monkeypatch.setattr(watched_shops, "wake", lambda: woken.append(True))
     answering.due(10)
     say(shopper, conversation)
     assert woken == [True]

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import OperationalError
 
 from accounts.models import User
-from messaging.due import loop, watch
+from messaging.due import loop, watched_shops
 from messaging.due.leisure import at_leisure, seldom
 from messaging.models import Conversation
 from tests.patience import PATIENCE
@@ -129,8 +129,8 @@ def test_the_command_does_all_that_is_due(monkeypatch: pytest.MonkeyPatch) -> No
 def woken(monkeypatch: pytest.MonkeyPatch, conversation: Conversation) -> list[bool]:
     """Whether the loop was woken, once for each time."""
     calls: list[bool] = []
-    monkeypatch.setattr(watch, "wake", lambda: calls.append(True))
-    monkeypatch.setattr(watch, "_watched", frozenset({conversation.shop_id}))
+    monkeypatch.setattr(watched_shops, "wake", lambda: calls.append(True))
+    monkeypatch.setattr(watched_shops, "_watched", frozenset({conversation.shop_id}))
     return calls
 
 
@@ -142,7 +142,7 @@ def test_only_a_shoppers_message_to_a_watched_shop_wakes(
     assert woken == []
     say(shopper, conversation)
     assert woken == [True]
-    watch.watch([conversation.shop_id + 1])
+    watched_shops.watch([conversation.shop_id + 1])
     say(shopper, conversation)
     assert woken == [True]
 
