@@ -5,8 +5,8 @@ statement once per connection, for a hundred attempts, and would rather scan a t
 rows than look up a hundred of them. LATERAL with LIMIT, ANY (ARRAY(…)) and scalar sub-selects force
 it to use the index. MATERIALIZED parts run once, in the order in which later parts need them.
 
-It stores plain messages only, see `runs`. A feature that takes part in sending defines its part in
-its own `sql.py`; `send_statement` lists it.
+It stores plain messages only, see `mixed_batches`. A feature that takes part in sending defines
+its part in its own `sql.py`; `send_statement` lists it.
 """
 
 from functools import cache

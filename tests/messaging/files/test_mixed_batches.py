@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from accounts.models import User
 from messaging.records import Attempt, Sent
-from messaging.sending import orm, runs
+from messaging.sending import mixed_batches, orm
 from trato.realtime.statements import Locked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +55,7 @@ async def test_messages_with_and_without_files_are_stored_in_their_order(
     shopper: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores, bodies = Stores(monkeypatch), ["1a", "2a", "1b+", "2b+", "1c"]
-    answers = await runs.in_runs(attempts(shopper, *bodies), stores.plain)
+    answers = await mixed_batches.in_runs(attempts(shopper, *bodies), stores.plain)
     assert stores.stored == bodies
     assert len(answers) == 5
 
@@ -65,7 +65,7 @@ async def test_nothing_overtakes_a_message_that_waits_for_a_lock(
 ) -> None:
     stores = Stores(monkeypatch, locked="1a")
     bodies = ["1a", "2a", "1b+", "2b+", "1c"]
-    answers = await runs.in_runs(attempts(shopper, *bodies), stores.plain)
+    answers = await mixed_batches.in_runs(attempts(shopper, *bodies), stores.plain)
     assert stores.stored == ["2a", "2b+"]
     assert [isinstance(answer, Locked) for answer in answers] == [True, False, True, False, True]
 
@@ -74,6 +74,6 @@ async def test_a_lost_database_fails_only_what_was_not_stored_before(
     shopper: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores = Stores(monkeypatch, lost="1c")
-    answers = await runs.in_runs(attempts(shopper, "1a", "1b+", "1c", "2c"), stores.plain)
+    answers = await mixed_batches.in_runs(attempts(shopper, "1a", "1b+", "1c", "2c"), stores.plain)
     assert stores.stored == ["1a", "1b+"]
     assert len(answers) == 4
