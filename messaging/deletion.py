@@ -60,7 +60,7 @@ from .models import (
     SavedView,
     Side,
 )
-from .owned import owned_by
+from .ownership import owned_by
 from .team.assignees import assign
 
 # Ended conversations, changed messages and assignees that are announced one by one. Open pages

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 from messaging import access
 from messaging.files.actions import copy
 from messaging.models import File, SavedReply, SavedReplyFile
-from messaging.owned import lock_owner
+from messaging.ownership import lock_owner
 from trato import rate_limits
 from trato.errors import Refused
 from trato.people import Person

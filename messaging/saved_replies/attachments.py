@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.files import actions as files
 from messaging.files.inspection import inspect
 from messaging.models import SavedReply, SavedReplyFile
-from messaging.owned import lock_owner, owned_by
+from messaging.ownership import lock_owner, owned_by
 from trato import rate_limits
 from trato.errors import Refused
 from trato.images.queue import Uploader

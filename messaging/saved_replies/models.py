@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from messaging.files.models import StoredFile
-from messaging.owned import Owned
+from messaging.ownership import Owned
 from trato.fields import MultilineTextField
 from trato.text import has_control_characters, is_blank, validate_name
 

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from messaging.host import Shop, host, shop_model
 from messaging.models import Conversation, SavedReply
-from messaging.owned import Drawer, drawers, owned_by
+from messaging.ownership import Drawer, drawers, owned_by
 from trato.people import Person
 
 

@@ -24,7 +24,7 @@ from messaging.files.views import respond, respond_thumbnail
 from messaging.frames import FileItem
 from messaging.host import Shop, host
 from messaging.models import File, SavedReply, SavedReplyFile
-from messaging.owned import note_deleted
+from messaging.ownership import note_deleted
 from trato.errors import Refused, missing
 from trato.images.queue import Uploader
 from trato.responses import (

@@ -13,7 +13,7 @@ from messaging import access
 from messaging.access import Scope
 from messaging.listing.filters import filter_from
 from messaging.models import SavedView
-from messaging.owned import lock_owner
+from messaging.ownership import lock_owner
 from trato.errors import Refused
 from trato.people import Person
 

@@ -5,7 +5,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from messaging.owned import Owned
+from messaging.ownership import Owned
 from trato.text import validate_name
 
 NAME_MAX = 40  # characters

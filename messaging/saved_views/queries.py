@@ -6,7 +6,7 @@ from django.http import Http404
 from messaging import access
 from messaging.access import Scope
 from messaging.models import SavedView
-from messaging.owned import Drawer, drawers, owned_by
+from messaging.ownership import Drawer, drawers, owned_by
 from trato.people import Person
 from trato.prepared import prepared
 

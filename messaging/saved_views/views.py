@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from messaging import access
 from messaging.host import host
 from messaging.models import SavedView
-from messaging.owned import note_deleted
+from messaging.ownership import note_deleted
 from trato.errors import Refused, missing
 from trato.responses import (
     STATUS,
