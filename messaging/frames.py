@@ -11,12 +11,12 @@ from typing import Any, Self
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from . import message_extras, remarks
+from . import message_extras, message_warnings
+from .message_warnings import LinkRemark
 from .models import Conversation, File, Message, StaffMessage
 from .queries import Window
 from .records import Quoted, Reactions, ReadMark, Sent
 from .records import Sender as Sender
-from .remarks import LinkRemark
 
 
 class FileItem(Struct):
@@ -64,7 +64,7 @@ class MessageItem(Struct, kw_only=True):
 
     @classmethod
     def of(cls, sent: Sent) -> Self:
-        codes = remarks.codes_of(sent.shown_files)
+        codes = message_warnings.codes_of(sent.shown_files)
         return cls(
             conversation=sent.conversation_id,
             consumer=sent.consumer_id,
@@ -83,8 +83,8 @@ class MessageItem(Struct, kw_only=True):
             files=sent.shown_files and [FileItem.of(file) for file in sent.shown_files],
             quote=sent.quoted,
             reactions=sent.reactions,
-            warnings=remarks.warnings(sent.body, codes, is_automatic=sent.is_automatic),
-            links=remarks.links(sent.body, codes),
+            warnings=message_warnings.warnings(sent.body, codes, is_automatic=sent.is_automatic),
+            links=message_warnings.links(sent.body, codes),
         )
 
 

@@ -21,7 +21,7 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, frames, message_extras, remarks
+from . import access, frames, message_extras, message_warnings
 from .editing import actions as editing
 from .editing import queries as versions
 from .models import Message, Reaction
@@ -121,7 +121,7 @@ def _page(
         raise Http404("no such message")
     message.conversation = conversation
     message_extras.load([message])
-    remarks.add([message])
+    message_warnings.add([message])
     hide_dismissed(conversation, [message], request.user.pk)
     side = conversation.side_of(request.user.pk)
     may = versions.allowed(message, request.user)

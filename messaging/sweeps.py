@@ -1,6 +1,6 @@
 """What becomes due in messaging, see `messaging.due`. A feature's sweep is listed here by name."""
 
-from . import remarks
+from . import message_warnings
 from .away.answering import due as away
 from .due.leisure import at_leisure, seldom
 from .due.loop import Sweep
@@ -17,8 +17,8 @@ from .scheduled.delivery import due as scheduled
 from .transparency.actions import due as moderation_months
 
 SWEEPS: tuple[Sweep, ...] = (
-    away, scheduled, seldom(figures), nudges, review, remarks.refresh, sanctions, rules, hits,
-    seldom(moderation_months),
+    away, scheduled, seldom(figures), nudges, review, message_warnings.refresh, sanctions, rules,
+    hits, seldom(moderation_months),
 )  # fmt: skip
 # These take minutes, so the others don't wait for them.
 SLOW_SWEEPS: tuple[Sweep, ...] = (exports, at_leisure(traces))

@@ -31,7 +31,7 @@ from trato.responses import (
     with_retry_after,
 )
 
-from . import access, actions, frames, message_extras, queries, remarks
+from . import access, actions, frames, message_extras, message_warnings, queries
 from .context.product import product_of
 from .context.queries import others_of
 from .files.forms import FilesRefused, files_of, store_uploads
@@ -159,7 +159,7 @@ def _thread(
         raise Http404("no such page") from error
     rows = part.window.messages
     message_extras.load(rows)
-    remarks.add(rows)
+    message_warnings.add(rows)
     dismissed = hide_dismissed(conversation, rows, request.user.pk)
     team = _team_part(request.user, conversation, part.window) if side is Side.SELLER else {}
     from_staff = staff_messages.beside(conversation, part.window)

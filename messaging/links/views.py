@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from messaging import access, remarks
+from messaging import access
+from messaging.message_warnings import link_at
 from trato.responses import PersonRequest, person_required
 
 
@@ -20,7 +21,7 @@ def leave(request: PersonRequest, conversation_id: int, sequence: int, place: in
     """
     conversation = access.conversation_for(request.user, conversation_id)
     message = conversation.messages.filter(sequence=sequence).first()
-    link = None if message is None or message.is_hidden else remarks.link_at(message.body, place)
+    link = None if message is None or message.is_hidden else link_at(message.body, place)
     if message is None or link is None or not (link.address or link.action):
         raise Http404("no such link")
     back = f"{conversation.page_of(sequence)}#message-{sequence}"

@@ -81,7 +81,7 @@ class Message(models.Model):
     shown_files: Any = ()
     quoted: Any = None
     reactions: Any = ()
-    # Found out by `remarks`.
+    # Found out by `message_warnings`.
     warnings: Any = ()
     links: Any = ()
     # Set for the page of a conversation, see `messaging/runs.py`.

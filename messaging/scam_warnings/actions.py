@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.http import Http404
 
-from messaging import access, remarks
+from messaging import access, message_warnings
 from messaging.models import NOT_HIDDEN, DismissedWarning, Message
 from trato import rate_limits
 from trato.clock import database_now
@@ -33,8 +33,10 @@ def dismiss(actor: Person, conversation_id: int, sequence: int) -> tuple[Message
     if message is None:
         raise Http404("no such message to be warned of")
     message.conversation = conversation
-    codes = remarks.codes_of(message.files.all()) if message.attached else ""
-    kinds = joined(remarks.warnings(message.body, codes, is_automatic=message.is_automatic))
+    codes = message_warnings.codes_of(message.files.all()) if message.attached else ""
+    kinds = joined(
+        message_warnings.warnings(message.body, codes, is_automatic=message.is_automatic)
+    )
     given = DismissedWarning.objects.filter(message=message, user_id=actor.pk)
     if not kinds or given.filter(kinds=kinds).exists():
         return message, False

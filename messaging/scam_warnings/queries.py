@@ -13,7 +13,7 @@ def hide_dismissed(
     """Take warnings from messages of the reader's own side, and those that the reader dismissed.
 
     Args:
-        messages: with the warnings that `remarks` has found.
+        messages: with the warnings that `message_warnings` has found.
 
     Returns:
         See `dismissed`.

@@ -8,8 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from messaging.message_warnings import LinkRemark
 from messaging.models import Message
-from messaging.remarks import LinkRemark
 from messaging.shield.addresses import addresses, shown_address
 
 register = template.Library()

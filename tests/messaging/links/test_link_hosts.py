@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from messaging import link_hosts, remarks, sweeps
+from messaging import link_hosts, message_warnings, sweeps
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, LinkHost
 from tests.staff.addresses import address
@@ -53,14 +53,14 @@ def test_the_event_loop_never_reads_it(now: list[float], settings: Any) -> None:
 
 
 def test_each_process_reads_it_before_it_is_too_old(now: list[float], settings: Any) -> None:
-    assert remarks.refresh in sweeps.SWEEPS
-    remarks.refresh(50)
+    assert message_warnings.refresh in sweeps.SWEEPS
+    message_warnings.refresh(50)
     block()
     age = 0.0
     while link_hosts._listed == {}:  # as the loop of `messaging.due` does
         age += settings.DUE_SECONDS
         now[0] += settings.DUE_SECONDS
-        remarks.refresh(50)
+        message_warnings.refresh(50)
     assert age + settings.DUE_SECONDS <= settings.LINK_HOSTS_SECONDS
 
 
@@ -109,7 +109,7 @@ def test_forty_messages_with_links_read_it_once_at_most(
 def test_staff_can_paste_an_address(
     typed: str, host: str, moderator: User, client_of: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
-    assert remarks.link_at(f"https://{host}", 0)
+    assert message_warnings.link_at(f"https://{host}", 0)
     with django_capture_on_commit_callbacks(execute=True):
         form = {"host": typed, "action": "block", "note": ""}
         assert client_of(moderator).post(address(LinkHost, "add/"), form).status_code == 302

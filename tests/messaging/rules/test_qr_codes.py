@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 
 from accounts.models import User
-from messaging import frames, pipeline, remarks
+from messaging import frames, message_warnings, pipeline
 from messaging.link_hosts import forget
 from messaging.message_extras import sent_of
 from messaging.models import Conversation, File, HeldMessage, LinkHost, Message
@@ -112,8 +112,8 @@ def test_a_code_to_receive_money_is_warned_of(
 
 def test_naming_a_code_hides_no_other_scam() -> None:
     text = "Please send me the six-digit code that you got by text message"
-    assert remarks.warnings(text) == ["sms_code"]
-    assert "sms_code" in remarks.warnings(text, "PAYMENT-7731")
+    assert message_warnings.warnings(text) == ["sms_code"]
+    assert "sms_code" in message_warnings.warnings(text, "PAYMENT-7731")
 
 
 def test_a_message_with_files_costs_one_query_more(

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import deletion
 from accounts.models import User
-from messaging import remarks
+from messaging import message_warnings
 from messaging.editing.actions import edit, withdraw
 from messaging.factories import MessageFactory
 from messaging.models import Conversation, DismissedWarning, Message, Report, Side
@@ -83,7 +83,7 @@ def test_an_automatic_message_has_none(
 ) -> None:
     MessageFactory(conversation=conversation, sender=seller, body=CODE, is_automatic=True)
     assert MARK not in page_of(shopper)
-    assert remarks.warnings(CODE, is_automatic=False) == ["sms_code"]
+    assert message_warnings.warnings(CODE, is_automatic=False) == ["sms_code"]
 
 
 @pytest.mark.parametrize("act", ["withdraw", "remove"])

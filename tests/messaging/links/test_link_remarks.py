@@ -6,10 +6,10 @@ import pytest
 from django.utils.html import escape
 
 from accounts.models import User
-from messaging import remarks
+from messaging import message_warnings
 from messaging.factories import MessageFactory
+from messaging.message_warnings import LinkRemark
 from messaging.models import Conversation, LinkHost, Message
-from messaging.remarks import LinkRemark
 from messaging.shield.lookalikes import imitated
 from messaging.templatetags.message_text import words
 
@@ -23,12 +23,12 @@ def _none_listed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def drawn(text: str) -> str:
     message = Message(conversation_id=1, sequence=1, body=text)
-    message.links = remarks.links(text)
+    message.links = message_warnings.links(text)
     return words(message)
 
 
 def only(text: str) -> LinkRemark:
-    (remark,) = remarks.links(text)
+    (remark,) = message_warnings.links(text)
     return remark
 
 
@@ -45,7 +45,7 @@ def only(text: str) -> LinkRemark:
     ],
 )  # fmt: skip
 def test_there_is_nothing_to_say_of_a_plain_link_or_of_no_link(text: str) -> None:
-    assert list(remarks.links(text)) == []
+    assert list(message_warnings.links(text)) == []
 
 
 @pytest.mark.usefixtures("_none_listed")
@@ -171,7 +171,7 @@ def test_what_staff_decide_about_a_host_holds_for_those_below_it(host: str, acti
     LinkHost.objects.create(host="evil.example", action="block")
     LinkHost.objects.create(host="good.evil.example", action="warn")
     LinkHost.objects.create(host="xn--bcher-kva.test-shop.com", action="warn")
-    remark = remarks.link_at(f"see https://{host}/x", 0)
+    remark = message_warnings.link_at(f"see https://{host}/x", 0)
     assert remark is not None
     assert remark.action == action
     assert bool(remark.address) == (action != "block" and "@" not in host)
