@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -31,6 +32,30 @@ from . import queries
 from .delivery import State, deliver, note
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to send, and when.
+
+    Attributes:
+        body: may be empty if there are files.
+        only_if_quiet: don't send it if the shopper writes first.
+        is_at_opening: whether it waits longer if the shop turns out to be closed at the time.
+        seen: the sequence of the last message that the actor has seen; what the shopper writes
+            after it comes "first". By default, the conversation's last one.
+        files: IDs of files that the actor has uploaded to the conversation. They are kept until the
+            message is sent or cancelled.
+        quote: the sequence of the message that a new one quotes.
+    """
+
+    body: str
+    send_at: datetime
+    only_if_quiet: bool
+    is_at_opening: bool = False
+    seen: int | None = None
+    files: Sequence[int] = ()
+    quote: int | None = None
+
+
 class Stale(Refused):
     """Somebody has changed the row since the page was loaded; `row` is the current one."""
 
@@ -49,28 +74,9 @@ class Stale(Refused):
 @rate_limits.given_back_on_failure
 @transaction.atomic
 def schedule(
-    actor: Person,
-    conversation_id: int,
-    client_id: uuid.UUID,
-    body: str,
-    send_at: datetime,
-    *,
-    only_if_quiet: bool,
-    is_at_opening: bool = False,
-    seen: int | None = None,
-    files: Sequence[int] = (),
-    quote: int | None = None,
+    actor: Person, conversation_id: int, client_id: uuid.UUID, plan: Plan
 ) -> ScheduledMessage:
     """Write a message now that is sent later. A repeated `client_id` returns the first row.
-
-    Args:
-        only_if_quiet: don't send it if the shopper writes first.
-        is_at_opening: whether it waits longer if the shop turns out to be closed at the time.
-        seen: the sequence of the last message that the actor has seen; what the shopper writes
-            after it comes "first". By default, the conversation's last one.
-        files: IDs of files that the actor has uploaded to the conversation; the text may be empty
-            then. They are kept until the message is sent or cancelled.
-        quote: the sequence of the message that it quotes.
 
     Raises:
         Http404: see `team_conversation_for`.
@@ -82,14 +88,14 @@ def schedule(
     lock_writer(actor)  # and the conversation: those who schedule at once are counted in turn
     conversation = team_conversation_for(actor, conversation_id, lock=True)
     require_writable(conversation, actor.pk)
-    body = _clean(body, files)
+    body = _clean(plan)
     same = ScheduledMessage.objects.filter(
         conversation=conversation, author_id=actor.pk, client_id=client_id
     )
     if earlier := same.first():
-        return _repeated(earlier, (body, quote, send_at, only_if_quiet), files)
-    _check_time(send_at)
-    if quote is not None and not 0 < quote <= conversation.last_sequence:
+        return _repeated(earlier, plan, body)
+    _check_time(plan.send_at)
+    if plan.quote is not None and not 0 < plan.quote <= conversation.last_sequence:
         raise not_quotable()
     _check_limits(actor, conversation)
     rate_limits.hit("SCHEDULED_PER_HOUR", actor.pk)
@@ -98,42 +104,31 @@ def schedule(
         author_id=actor.pk,
         client_id=client_id,
         body=body,
-        send_at=send_at,
-        only_if_quiet=only_if_quiet,
-        is_at_opening=is_at_opening,
-        after_sequence=_seen(conversation, seen),
-        quote=quote,
+        send_at=plan.send_at,
+        only_if_quiet=plan.only_if_quiet,
+        is_at_opening=plan.is_at_opening,
+        after_sequence=_seen(conversation, plan.seen),
+        quote=plan.quote,
         changed_by_id=actor.pk,
     )
-    attachments.schedule(row, files, actor)
+    attachments.schedule(row, plan.files, actor)
     events.send(conversation, ScheduledChanged(conversation.pk))
     return row
 
 
 @transaction.atomic
 def change(
-    actor: Person,
-    conversation_id: int,
-    pk: int,
-    revision: int,
-    body: str,
-    send_at: datetime,
-    *,
-    only_if_quiet: bool,
-    is_at_opening: bool = False,
-    seen: int | None = None,
-    files: Sequence[int] = (),
+    actor: Person, conversation_id: int, pk: int, revision: int, plan: Plan
 ) -> ScheduledMessage:
     """Change a message that is waiting or has failed; it waits again.
 
     An actor who changes the words becomes their author, because they are sent in the author's name.
-    So does an actor who changes anything after the author has lost access. What it quotes stays.
+    So does an actor who changes anything after the author has lost access. What it quotes stays. A
+    message at opening time stays one, unless the time is changed.
 
     Args:
         revision: that of the row that the actor has seen.
-        is_at_opening, seen: see `schedule`. A message at opening time stays one, unless the time
-            is changed.
-        files: all that it is to have: its own, and others as in `schedule`.
+        plan: with all files that it is to have: its own, and new ones.
 
     Raises:
         Http404: see `team_conversation_for`, or there is no such message.
@@ -144,17 +139,17 @@ def change(
     if row.state not in ScheduledMessage.OPEN or row.revision != revision:
         raise Stale(row)
     require_writable(row.conversation, actor.pk)
-    body = _clean(body, files)
-    _check_time(send_at)
+    body = _clean(plan)
+    _check_time(plan.send_at)
     if row.author_id != actor.pk and (body != row.body or not _may_write(row)):
         row.author_id = actor.pk
         row.client_id = uuid.uuid4()
-    row.is_at_opening = is_at_opening or (row.is_at_opening and row.send_at == send_at)
-    row.body, row.send_at, row.only_if_quiet = body, send_at, only_if_quiet
-    row.after_sequence = _seen(row.conversation, seen)
+    row.is_at_opening = plan.is_at_opening or (row.is_at_opening and row.send_at == plan.send_at)
+    row.body, row.send_at, row.only_if_quiet = body, plan.send_at, plan.only_if_quiet
+    row.after_sequence = _seen(row.conversation, plan.seen)
     row.failure = ""
     note(row, State.WAITING, actor)
-    attachments.schedule(row, files, actor)
+    attachments.schedule(row, plan.files, actor)
     return row
 
 
@@ -208,15 +203,14 @@ def _row(actor: Person, conversation_id: int, pk: int) -> ScheduledMessage:
     return row
 
 
-def _clean(body: str, files: Sequence[int]) -> str:
-    return "" if files and not body.strip() else clean_body(body)
+def _clean(plan: Plan) -> str:
+    return "" if plan.files and not plan.body.strip() else clean_body(plan.body)
 
 
-def _repeated(
-    row: ScheduledMessage, asked: tuple[str, int | None, datetime, bool], files: Sequence[int]
-) -> ScheduledMessage:
+def _repeated(row: ScheduledMessage, plan: Plan, body: str) -> ScheduledMessage:
     """Return the row that was stored under a `client_id`, if it says the same for the same time."""
-    if (row.body, row.quote, row.send_at, row.only_if_quiet) != asked or not _has(row, files):
+    asked = body, plan.quote, plan.send_at, plan.only_if_quiet
+    if (row.body, row.quote, row.send_at, row.only_if_quiet) != asked or not _has(row, plan.files):
         raise conflict()
     return row
 

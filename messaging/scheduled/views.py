@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from messaging import access, message_extras
-from messaging.actions import Extras, store_from_form
+from messaging.actions import store_from_form
 from messaging.files import queries as file_queries
 from messaging.files.forms import FilesRefused, files_of, store_uploads
 from messaging.models import Conversation, File, ScheduledMessage, conversation_url
@@ -93,16 +93,22 @@ def _save(
         if refused:
             form.add_error(None, str(refused.detail))
         return _page(request, conversation, form, row, status=400, kept_files=kept)
-    values: dict[str, Any] = {**form.cleaned_data, "files": files}
-    client_id, revision = values.pop("client_id"), values.pop("revision")
-    quote = values.pop("quote")
-    values["is_at_opening"] = request.POST.get("send_at") == OPENING
+    values = form.cleaned_data
+    plan = actions.Plan(
+        body=values["body"],
+        send_at=values["send_at"],
+        only_if_quiet=values["only_if_quiet"],
+        is_at_opening=request.POST.get("send_at") == OPENING,
+        seen=values["seen"],
+        files=files,
+        quote=values["quote"],
+    )
     try:
         if row is None:
-            values["quote"] = quote
-            _schedule(request, conversation, client_id or uuid.uuid4(), values)
+            _schedule(request, conversation, values["client_id"] or uuid.uuid4(), plan)
         else:
-            actions.change(request.user, conversation.pk, row.pk, revision or 0, **values)
+            revision = values["revision"] or 0
+            actions.change(request.user, conversation.pk, row.pk, revision, plan)
     except Refused as refusal:
         if wants_json(request):
             return refusal_response(refusal)
@@ -161,17 +167,16 @@ def _kept(
 
 
 def _schedule(
-    request: PersonRequest, conversation: Conversation, client_id: uuid.UUID, values: dict[str, Any]
+    request: PersonRequest, conversation: Conversation, client_id: uuid.UUID, plan: actions.Plan
 ) -> None:
     def schedule(key: uuid.UUID) -> ScheduledMessage:
-        return actions.schedule(request.user, conversation.pk, key, **values)
+        return actions.schedule(request.user, conversation.pk, key, plan)
 
     if wants_json(request):
         schedule(client_id)
     else:
-        text = f"{values['body']} {values['send_at'].isoformat()} {values['only_if_quiet']}"
-        extras = Extras(files=values["files"], quote=values["quote"])
-        store_from_form(schedule, client_id, text, **extras)
+        text = f"{plan.body} {plan.send_at.isoformat()} {plan.only_if_quiet}"
+        store_from_form(schedule, client_id, text, files=plan.files, quote=plan.quote)
 
 
 def _time(request: PersonRequest, conversation: Conversation, row: ScheduledMessage | None) -> str:

@@ -17,7 +17,7 @@ from catalog.models import Product, Shop
 from messaging.factories import ConversationFactory, MessageFactory, SavedViewFactory
 from messaging.models import Conversation
 from messaging.notes.actions import add
-from messaging.scheduled.actions import schedule
+from messaging.scheduled.actions import Plan, schedule
 from messaging.triage import actions, labels
 from tests.browser.acts import Person, live, open_thread, polling, returned, until
 from tests.browser.lines import Line
@@ -196,7 +196,8 @@ def test_what_was_missed_is_asked_for_until_it_comes(
     actions.settle(seller, [asked.pk])
     actions.star(seller, [asked.pk])
     tomorrow = timezone.now() + timedelta(days=1)
-    schedule(seller, asked.pk, uuid.uuid4(), "Soon.", tomorrow, only_if_quiet=True)
+    plan = Plan(body="Soon.", send_at=tomorrow, only_if_quiet=True)
+    schedule(seller, asked.pk, uuid.uuid4(), plan)
     failed: list[str] = []
 
     def fail_once(route: Route) -> None:

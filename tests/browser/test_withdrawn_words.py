@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from messaging.editing.actions import edit, withdraw
 from messaging.models import Conversation
-from messaging.scheduled.actions import schedule
+from messaging.scheduled.actions import Plan, schedule
 from tests.browser.acts import (
     Person,
     block_socket,
@@ -74,9 +74,8 @@ def test_the_form_of_a_scheduled_message_follows_what_it_quotes(
 ) -> None:
     say(shopper, conversation, "A quartzite bowl?")
     tomorrow = timezone.now() + timedelta(days=1)
-    row = schedule(
-        seller, conversation.pk, uuid.uuid4(), "It is.", tomorrow, only_if_quiet=False, quote=1
-    )
+    plan = Plan(body="It is.", send_at=tomorrow, only_if_quiet=False, quote=1)
+    row = schedule(seller, conversation.pk, uuid.uuid4(), plan)
     page = person(seller)
     page.goto(f"{conversation.get_absolute_url()}scheduled/{row.pk}/")
     live(page)

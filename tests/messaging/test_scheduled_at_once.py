@@ -49,7 +49,8 @@ def test_two_share_the_last_place(
     def schedule(person: User, talk: Conversation) -> str:
         at = timezone.now() + timedelta(hours=1)
         try:
-            actions.schedule(person, talk.pk, uuid.uuid4(), "Hello", at, only_if_quiet=False)
+            plan = actions.Plan(body="Hello", send_at=at, only_if_quiet=False)
+            actions.schedule(person, talk.pk, uuid.uuid4(), plan)
         except Refused as refusal:
             return refusal.code
         finally:

@@ -55,7 +55,8 @@ def sides(shopper: User, seller: User) -> dict[str, tuple[User, User]]:
 
 def later(person: User, talk: Conversation) -> None:
     at = timezone.now() + timedelta(hours=1)
-    scheduled.schedule(person, talk.pk, uuid.uuid4(), "Soon", at, only_if_quiet=False)
+    plan = scheduled.Plan(body="Soon", send_at=at, only_if_quiet=False)
+    scheduled.schedule(person, talk.pk, uuid.uuid4(), plan)
 
 
 def remind(person: User, talk: Conversation) -> None:

@@ -63,7 +63,7 @@ from messaging.models import (
 )
 from messaging.notes.actions import add as add_note
 from messaging.reports.actions import report_product
-from messaging.scheduled.actions import schedule
+from messaging.scheduled.actions import Plan, schedule
 from messaging.staff_messages.actions import write as write_to_both
 from messaging.triage import labels
 from notifications.models import Notification
@@ -170,15 +170,13 @@ class Scene:
         self.unsent_of_seller, self.scheduled = (
             uploaded(seller, conversation, PDF) for _ in range(2)
         )
-        schedule(
-            seller,
-            conversation.pk,
-            uuid.uuid4(),
-            "On Monday",
-            timezone.now() + timedelta(days=1),
+        plan = Plan(
+            body="On Monday",
+            send_at=timezone.now() + timedelta(days=1),
             only_if_quiet=True,
             files=[self.scheduled.pk],
         )
+        schedule(seller, conversation.pk, uuid.uuid4(), plan)
 
     def everything(self) -> list[Any]:
         """Return everything that an act could change."""

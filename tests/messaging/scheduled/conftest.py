@@ -32,15 +32,11 @@ def schedule(asked: Conversation, seller: User, later: datetime) -> Callable[...
     """`schedule()`: the seller schedules an answer; every argument can be replaced."""
 
     def make(**given: Any) -> ScheduledMessage:
-        values = {
-            "actor": seller,
-            "conversation_id": asked.pk,
-            "client_id": uuid.uuid4(),
-            "body": "Yes, inside too.",
-            "send_at": later,
-            "only_if_quiet": True,
-        }
-        return actions.schedule(**{**values, **given})
+        actor = given.pop("actor", seller)
+        conversation_id = given.pop("conversation_id", asked.pk)
+        client_id = given.pop("client_id", None) or uuid.uuid4()
+        values = {"body": "Yes, inside too.", "send_at": later, "only_if_quiet": True, **given}
+        return actions.schedule(actor, conversation_id, client_id, actions.Plan(**values))
 
     return make
 

@@ -24,13 +24,10 @@ State = ScheduledMessage.State
 
 
 def change(actor: User, row: ScheduledMessage, **given: Any) -> ScheduledMessage:
-    values = {
-        "revision": row.revision,
-        "body": row.body,
-        "send_at": row.send_at,
-        "only_if_quiet": row.only_if_quiet,
-    }
-    return actions.change(actor, row.conversation_id, row.pk, **{**values, **given})
+    revision = given.pop("revision", row.revision)
+    values = {name: getattr(row, name) for name in ("body", "send_at", "only_if_quiet")}
+    plan = actions.Plan(**{**values, **given})
+    return actions.change(actor, row.conversation_id, row.pk, revision, plan)
 
 
 def test_a_repeated_client_id_is_one_row(schedule: Schedule) -> None:

@@ -147,10 +147,10 @@ def test_who_changes_the_words_sends_the_files_too(
     dropped = uploaded(seller, asked, PDF)
     row = schedule(files=[file.pk, dropped.pk])
     own = uploaded(colleague, asked, PDF)
-    actions.change(
-        colleague, asked.pk, row.pk, 1, "Here it is.", later, only_if_quiet=True,
-        files=[own.pk, file.pk],
-    )  # fmt: skip
+    plan = actions.Plan(
+        body="Here it is.", send_at=later, only_if_quiet=True, files=[own.pk, file.pk]
+    )
+    actions.change(colleague, asked.pk, row.pk, 1, plan)
     assert not File.objects.filter(pk=dropped.pk).exists()
     assert len(stored(settings)) == 2
     pass_time()
@@ -174,10 +174,9 @@ def test_files_of_a_colleague_count_for_the_author_and_none_goes_beyond_the_limi
     own = uploaded(colleague, asked, PDF)
 
     def add() -> None:
-        actions.change(
-            colleague, asked.pk, row.pk, row.revision, row.body, later, only_if_quiet=True,
-            files=[file.pk, own.pk],
-        )  # fmt: skip
+        files = [file.pk, own.pk]
+        plan = actions.Plan(body=row.body, send_at=later, only_if_quiet=True, files=files)
+        actions.change(colleague, asked.pk, row.pk, row.revision, plan)
 
     settings.FILES_PER_PERSON = 1
     with pytest.raises(Refused) as refusal:
@@ -240,10 +239,8 @@ def test_those_of_someone_whose_account_is_gone_stay_the_shops(
     row = schedule(actor=colleague, files=[theirs.pk])
     deletion.delete_account(colleague.pk)
     row.refresh_from_db()
-    actions.change(
-        seller, asked.pk, row.pk, row.revision, row.body, later, only_if_quiet=True,
-        files=[theirs.pk],
-    )  # fmt: skip
+    plan = actions.Plan(body=row.body, send_at=later, only_if_quiet=True, files=[theirs.pk])
+    actions.change(seller, asked.pk, row.pk, row.revision, plan)
     pass_time()
     delivery.due()
     assert Message.objects.get(side="seller").files.get() == theirs

@@ -15,7 +15,7 @@ from messaging import actions
 from messaging.models import Conversation, ScheduledMessage, TeamState
 from messaging.records import Attempt, Sent
 from messaging.scheduled import delivery
-from messaging.scheduled.actions import schedule
+from messaging.scheduled.actions import Plan, schedule
 from messaging.sending import orm
 from messaging.team import taking
 from tests.conftest import ClientOf
@@ -95,7 +95,8 @@ def test_a_scheduled_message_takes_it_for_its_author_once_it_is_sent(
 ) -> None:
     say(shopper, conversation)
     at = database_now() + timedelta(hours=3)
-    schedule(colleague, conversation.pk, uuid.uuid4(), "Yes", at, only_if_quiet=True)
+    plan = Plan(body="Yes", send_at=at, only_if_quiet=True)
+    schedule(colleague, conversation.pk, uuid.uuid4(), plan)
     assert assignee(conversation) is None
     ScheduledMessage.objects.update(send_at=database_now() - timedelta(minutes=1))
     assert delivery.due() == 1
