@@ -29,8 +29,7 @@ def create_product(
     actor: User,
     values: Mapping[str, Any],
     pictures: Sequence[Picture] = (),
-    key: uuid.UUID | None = None,
-    kept: uuid.UUID | None = None,
+    keys: submissions.Keys | None = None,
     *,
     published: bool = False,
 ) -> Product:
@@ -38,8 +37,8 @@ def create_product(
 
     Args:
         values: its columns, all of `Product.FORM_COLUMNS`.
-        key: the form's key, see `submissions`. A repeat returns the first result.
-        kept: the key of the form whose earlier pictures to add.
+        keys: the form's, see `submissions`. A repeat returns the first result. The form's earlier
+            pictures are added.
 
     Raises:
         Http404: the shop is not one of the actor's, or has just closed.
@@ -47,14 +46,14 @@ def create_product(
         Refused: `rate_limited`, if the actor has created too many products in a day.
     """
     access.own_shop(actor, values["shop"].pk)
-    submitted = submissions.claim(actor, key) if key else None
-    if key and submitted is None:
-        return submissions.made_before(actor, key, Product.objects).get()
+    submitted = submissions.claim(actor, keys.content) if keys else None
+    if keys and submitted is None:
+        return submissions.made_before(actor, keys.content, Product.objects).get()
     _require_room_for_product(values["shop"])
     rate_limits.hit("PRODUCTS_PER_DAY", f"person-{actor.pk}")
     product = Product(**values, published_at=timezone.now() if published else None)
     insert_with_slug(product, product.title)
-    _add_pictures(actor, product, pictures, kept)
+    _add_pictures(actor, product, pictures, keys)
     if submitted:
         submissions.finish(submitted, product)
     return product
@@ -67,8 +66,7 @@ def change_product(
     values: Mapping[str, Any],
     seen: Mapping[str, str],
     pictures: Sequence[Picture] = (),
-    key: uuid.UUID | None = None,
-    kept: uuid.UUID | None = None,
+    keys: submissions.Keys | None = None,
     *,
     published: bool | None = None,
 ) -> Product:
@@ -78,8 +76,8 @@ def change_product(
         values: the new values of its columns.
         seen: `Product.fingerprints` from when the form was shown; a column that is missing there
             counts as changed.
-        pictures: new pictures, added once for each `key`.
-        kept: the key of the form whose earlier pictures to add.
+        pictures: new pictures, added once for each content of the form.
+        keys: the form's, whose earlier pictures are added as well.
         published: whether to publish or unpublish it as well, see `set_published`.
 
     Raises:
@@ -95,16 +93,16 @@ def change_product(
         changed += _set_published(product, published)
     if changed:
         product.save(update_fields=[*changed, "updated_at"])
-    if not pictures or key is None or submissions.claim(actor, key):
-        _add_pictures(actor, product, pictures, kept)
+    if not pictures or keys is None or submissions.claim(actor, keys.content):
+        _add_pictures(actor, product, pictures, keys)
     return product
 
 
 def _add_pictures(
-    actor: User, product: Product, pictures: Sequence[Picture], kept: uuid.UUID | None
+    actor: User, product: Product, pictures: Sequence[Picture], keys: submissions.Keys | None
 ) -> None:
     """Add pictures after the product's existing ones; kept pictures come first."""
-    waiting = list(access.kept_pictures(actor, kept)) if kept else []
+    waiting = list(access.kept_pictures(actor, keys.form)) if keys else []
     files: list[Any] = [str(one.file.name) for one in waiting]
     if files or pictures:
         require_room_for_pictures(product.images.count() + len(files) + len(pictures))

@@ -117,14 +117,14 @@ def _status(form: ProductForm) -> int:
 
 def _store(request: PersonRequest, form: ProductForm, slug: str) -> Product:
     user, given = request.user, form.cleaned_data
-    keys = submissions.content_key(request), submissions.key_from(request)
+    keys = submissions.keys_from(request)
     published = PUBLISHED.get(request.POST.get("published", ""))
     if not slug:
         return actions.create_product(
-            user, form.values(), given["pictures"], *keys, published=bool(published)
+            user, form.values(), given["pictures"], keys, published=bool(published)
         )
     return actions.change_product(
-        user, slug, form.values(), given["seen"], given["pictures"], *keys, published=published
+        user, slug, form.values(), given["seen"], given["pictures"], keys, published=published
     )
 
 

@@ -6,7 +6,7 @@ waits for the first submission, in whichever process that is, and gets the same 
 
 import hashlib
 import uuid
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -22,6 +22,23 @@ M = TypeVar("M", bound=models.Model)
 
 FIELD = "form_key"
 NOT_CONTENT = {"csrfmiddlewaretoken"}
+
+
+class Keys(NamedTuple):
+    """The keys of a posted form.
+
+    Attributes:
+        content: of the form as it was filled in, see `content_key`.
+        form: of the form, however often it is shown again.
+    """
+
+    content: uuid.UUID
+    form: uuid.UUID
+
+
+def keys_from(request: HttpRequest) -> Keys:
+    """Return both keys of the posted form."""
+    return Keys(content_key(request), key_from(request))
 
 
 def key_from(request: HttpRequest) -> uuid.UUID:

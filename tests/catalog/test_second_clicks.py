@@ -12,6 +12,7 @@ from catalog import actions, teams
 from catalog.factories import TeamInvitationFactory
 from catalog.forms import OpenShopForm
 from catalog.models import Product, Shop, SubmittedForm
+from catalog.submissions import Keys
 from tests.accounts.acts import prove
 from tests.products import picture
 from tests.threads import in_threads
@@ -88,7 +89,8 @@ def test_ten_clicks_at_once_make_one_product_and_one_shop(
 ) -> None:
     values = {name: getattr(product, name) for name in Product.FORM_COLUMNS}
     key, other = uuid.uuid4(), uuid.uuid4()
-    made = in_threads(10, lambda: actions.create_product(seller, values, key=key).pk)
+    keys = Keys(content=key, form=uuid.uuid4())
+    made = in_threads(10, lambda: actions.create_product(seller, values, keys=keys).pk)
     opened = in_threads(10, lambda: teams.open_shop(seller, "Taller Sol", other).pk)
     assert len({*made}) == len({*opened}) == 1
     assert Product.objects.count() == 2
@@ -98,7 +100,12 @@ def test_ten_clicks_at_once_make_one_product_and_one_shop(
 @pytest.mark.django_db(transaction=True)
 def test_ten_who_choose_one_title_at_once_get_ten_addresses(product: Product, seller: User) -> None:
     values = {name: getattr(product, name) for name in Product.FORM_COLUMNS} | {"title": "Jug"}
-    slugs = in_threads(10, lambda: actions.create_product(seller, values, key=uuid.uuid4()).slug)
+
+    def create() -> str:
+        keys = Keys(content=uuid.uuid4(), form=uuid.uuid4())
+        return actions.create_product(seller, values, keys=keys).slug
+
+    slugs = in_threads(10, create)
     assert len({*slugs}) == 10
 
 
