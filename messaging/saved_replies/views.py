@@ -66,10 +66,9 @@ def new(request: PersonRequest) -> HttpResponse:
     shop = _shop(request)
     form = SavedReplyForm(request.POST or None)
     form.fields["revision"].disabled = True
-    status, refusal = 200, None
+    refusal = None
     kept: list[SavedReplyFile] = []
     if request.method == "POST":
-        status = 400
         files, refused = _files(request, shop.pk if shop else None)
         if refused:
             form.add_error(None, refused)
@@ -79,13 +78,13 @@ def new(request: PersonRequest) -> HttpResponse:
             except ValidationError as errors:
                 form.add_error(None, errors)
             except Refused as error:
-                refusal, status = error, STATUS[error.code]
+                refusal = error
                 form.add_error(None, str(error.detail))
             else:
                 notices.success(request, _("Saved."))
                 return redirect("messaging:saved_replies")
         kept = attachments.kept(request.user, files)
-    return _form(request, form, shop, status, refusal, kept=kept)
+    return _form(request, form, shop, refusal, kept=kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -95,10 +94,9 @@ def edit(request: PersonRequest, reply_id: int) -> HttpResponse:
     """Change a reply."""
     reply = queries.reply_for(request.user, reply_id)
     form = SavedReplyForm(request.POST or None, instance=reply)
-    status, refusal = 200, None
+    refusal = None
     kept = list(reply.files.order_by("position"))
     if request.method == "POST":
-        status = 400
         files, refused = _files(request, reply.shop_id)
         kept = attachments.kept(request.user, files)
         if refused:
@@ -110,17 +108,17 @@ def edit(request: PersonRequest, reply_id: int) -> HttpResponse:
             except ValidationError as errors:
                 form.add_error(None, errors)
             except Refused as error:
-                refusal, status = error, STATUS[error.code]
+                refusal = error
             else:
                 notices.success(request, _("Saved."))
                 return redirect("messaging:saved_replies")
     if refusal is None:
-        return _form(request, form, reply.shop, status, refusal, reply, kept=kept)
+        return _form(request, form, reply.shop, reply=reply, kept=kept)
     # Both texts are shown, and saving again replaces the colleague's.
     theirs = queries.reply_for(request.user, reply_id)
     form.data = {**request.POST.dict(), "revision": str(theirs.revision)}
     form.add_error(None, str(refusal.detail))
-    return _form(request, form, reply.shop, status, refusal, theirs, is_newer=True, kept=kept)
+    return _form(request, form, reply.shop, refusal, theirs, is_newer=True, kept=kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -210,8 +208,7 @@ def _form(
     request: PersonRequest,
     form: SavedReplyForm,
     shop: Shop | None,
-    status: int,
-    refusal: Refused | None,
+    refusal: Refused | None = None,
     reply: SavedReply | None = None,
     *,
     is_newer: bool = False,
@@ -225,5 +222,6 @@ def _form(
         "shop_name": host.shop_name(shop) if shop else "",
         "variables": [str(placeholders.Variable(name)) for name in placeholders.NAMES],
     }
+    status = STATUS[refusal.code] if refusal else 400 if form.errors else 200
     response = render(request, "messaging/saved_replies/form.html", context, status=status)
     return with_retry_after(response, refusal) if refusal else response
