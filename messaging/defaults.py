@@ -151,7 +151,7 @@ EXPORT_PAUSE_SECONDS = 0.1  # after each 200 messages, for the process's other w
 # What a person's download of all data has, see `trato/personal_data.py`.
 PERSONAL_DATA_PARTS = ["messaging.personal_data.PART", "notifications.personal_data.PART"]
 
-# -- The rule lab, see `messaging.lab` -------------------------------------------------------------
+# -- The rule lab, see `messaging.rule_lab` --------------------------------------------------------
 
 RULE_LAB_DAYS = 30  # of messages that a dry run looks at
 RULE_LAB_RUNS_PER_DAY = env.int("RULE_LAB_RUNS_PER_DAY", default=50)  # per person

@@ -5,13 +5,13 @@ from .contact import retention as contact
 from .exports import retention as exports
 from .figures import retention as figures
 from .files import retention as files
-from .lab import retention as lab
 from .looks import retention as looks
 from .nudges import retention as nudges
 from .presence import retention as presence
 from .recall import retention as recall
 from .reports import retention as reports
 from .review import retention as review
+from .rule_lab import retention as rule_lab
 from .rules import retention as rules
 from .saved_replies import retention as saved_replies
 from .scheduled import retention as scheduled
@@ -23,7 +23,7 @@ RULES = [
     *figures.RULES,
     *files.RULES,
     *exports.RULES,
-    *lab.RULES,
+    *rule_lab.RULES,
     *looks.RULES,
     *nudges.RULES,
     *presence.RULES,

@@ -6,10 +6,10 @@ from .due.leisure import at_leisure, seldom
 from .due.loop import Sweep
 from .exports.building import due as exports
 from .figures.actions import due as figures
-from .lab.running import due as lab
 from .nudges.answered import due as nudges
 from .recall.traces import due as traces
 from .review.actions import due as review
+from .rule_lab.running import due as rule_lab
 from .rules.snapshot import due as rules
 from .rules.tally import due as hits
 from .sanctions.actions import due as sanctions
@@ -23,4 +23,4 @@ SWEEPS: tuple[Sweep, ...] = (
 # These take minutes, so the others don't wait for them.
 SLOW_SWEEPS: tuple[Sweep, ...] = (exports, at_leisure(traces))
 # Nor do exports wait for these, which compute all the time.
-LONG_SWEEPS: tuple[Sweep, ...] = (lab,)
+LONG_SWEEPS: tuple[Sweep, ...] = (rule_lab,)

@@ -36,7 +36,6 @@ from messaging.figures.models import Settlement as Settlement
 from messaging.figures.models import Wait as Wait
 from messaging.files.models import File as File
 from messaging.held.models import HeldMessage as HeldMessage
-from messaging.lab.models import DryRun as DryRun
 from messaging.lanes.models import Lane as Lane
 from messaging.lanes.models import LaneCount as LaneCount
 from messaging.links.models import LinkHost as LinkHost
@@ -54,6 +53,7 @@ from messaging.recall.models import RecallItem as RecallItem
 from messaging.recall.models import RecallWarning as RecallWarning
 from messaging.recall.models import TraceProgress as TraceProgress
 from messaging.reports.models import MutedReporter as MutedReporter
+from messaging.rule_lab.models import DryRun as DryRun
 from messaging.rules.models import Objection as Objection
 from messaging.rules.models import RuleDay as RuleDay
 from messaging.rules.models import ShieldRule as ShieldRule

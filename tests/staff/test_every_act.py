@@ -24,7 +24,6 @@ from messaging.cases.actions import open_case
 from messaging.decisions import actions as decisions
 from messaging.decisions.ruling import Ruling
 from messaging.desk import actions as desk
-from messaging.lab import actions as lab
 from messaging.models import (
     Appeal,
     Case,
@@ -44,6 +43,7 @@ from messaging.moderation import permissions
 from messaging.recall import actions as recalls
 from messaging.reports import muting
 from messaging.review import actions as review
+from messaging.rule_lab import actions as lab
 from messaging.rules import actions as rules
 from messaging.staff_messages import actions as staff_messages
 from messaging.trust import actions as trust
@@ -250,10 +250,10 @@ ACTS: dict[str, dict[str, Act]] = {
             actor, scene.appeal.pk, "overturned", REASON
         ),
     },
-    "messaging.lab.actions.start": {
+    "messaging.rule_lab.actions.start": {
         "start a dry run": lambda actor, scene: lab.start(actor, ShieldRule(**TRIED)),
     },
-    "messaging.lab.actions.stop": {
+    "messaging.rule_lab.actions.stop": {
         "stop a dry run": lambda actor, scene: lab.stop(actor, run_of(scene).pk),
     },
     "messaging.rules.actions.set_back": {

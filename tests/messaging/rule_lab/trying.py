@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.models import User
-from messaging.lab import actions, running
 from messaging.models import DryRun, ShieldRule
+from messaging.rule_lab import actions, running
 
 PHONE = "Call me at 612 345 678, please"
 

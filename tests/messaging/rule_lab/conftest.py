@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import Product
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Message
-from tests.messaging.lab.trying import PHONE
+from tests.messaging.rule_lab.trying import PHONE
 
 Wrote = Callable[..., Message]
 

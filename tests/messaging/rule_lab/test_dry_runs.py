@@ -13,12 +13,12 @@ from accounts.factories import UserFactory
 from accounts.models import User
 from catalog.models import Shop, ShopMember
 from messaging.due import loop
-from messaging.lab import actions, queries, retention, running
 from messaging.models import Conversation, DryRun, Message, ShieldRule
+from messaging.rule_lab import actions, queries, retention, running
 from messaging.rules.situations import Situation
 from tests.locks import wait_until_somebody_waits_for_a_lock
-from tests.messaging.lab.conftest import Wrote
-from tests.messaging.lab.trying import PHONE, rule, tried
+from tests.messaging.rule_lab.conftest import Wrote
+from tests.messaging.rule_lab.trying import PHONE, rule, tried
 from tests.patience import PATIENCE
 from tests.threads import in_threads
 from trato.audit.models import AuditEntry

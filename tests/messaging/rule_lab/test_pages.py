@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from messaging.lab import actions, running
 from messaging.models import Conversation, DryRun, Look, ShieldRule
-from tests.messaging.lab.conftest import Wrote
-from tests.messaging.lab.trying import rule, tried
+from messaging.rule_lab import actions, running
+from tests.messaging.rule_lab.conftest import Wrote
+from tests.messaging.rule_lab.trying import rule, tried
 from tests.staff.addresses import address, of
 from trato.audit.models import AuditEntry
 
