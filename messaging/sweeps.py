@@ -10,8 +10,8 @@ from .nudges.answered import due as nudges
 from .recall.traces import due as traces
 from .review.actions import due as review
 from .rule_lab.running import due as rule_lab
+from .rules.hits import due as hits
 from .rules.snapshot import due as rules
-from .rules.tally import due as hits
 from .sanctions.actions import due as sanctions
 from .scheduled.delivery import due as scheduled
 from .transparency.actions import due as moderation_months

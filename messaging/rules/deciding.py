@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from messaging.models import Objection, ShieldRule
 from messaging.records import Attempt
 
-from . import objections, tally
+from . import hits, objections
 from .questions import Questioned
 from .situations import situations
 from .snapshot import Match, RuleSet
@@ -52,14 +52,14 @@ def _apply(attempt: Attempt, matches: list[Match]) -> None:
     strongest = max(rules, key=lambda rule: STRENGTH[rule.effect])
     action = strongest.effect
     if attempt.is_edit:
-        tally.count(rules)
+        hits.count(rules)
         if action == Action.WARN:  # the writer has seen it while writing; staff see it now
             objections.store(attempt, rules, Outcome.SENT)
         else:
             attempt.refusal = _question(attempt, matches, action)
         return
     if not attempt.insists:
-        tally.count(rules)
+        hits.count(rules)
     if action == Action.HOLD:
         attempt.held_for = strongest.name
     elif not attempt.insists:

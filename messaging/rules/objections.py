@@ -6,7 +6,7 @@ from typing import Any
 from messaging.models import HeldMessage, Message, Objection, ShieldRule
 from messaging.records import Attempt
 
-from . import tally
+from . import hits
 
 
 def store(attempt: Attempt, rules: Sequence[ShieldRule], outcome: Objection.Outcome) -> None:
@@ -30,7 +30,7 @@ def store(attempt: Attempt, rules: Sequence[ShieldRule], outcome: Objection.Outc
         for rule in rules
     ]
     if outcome == Objection.Outcome.REFUSED:
-        tally.store_later(rows)
+        hits.store_later(rows)
     else:
         Objection.objects.bulk_create(rows, ignore_conflicts=True)
 

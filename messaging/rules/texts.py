@@ -11,7 +11,7 @@ from messaging.trust.queries import age_of
 from trato.errors import Refused, when_shown
 from trato.people import Person
 
-from . import snapshot, tally
+from . import hits, snapshot
 from .deciding import STRENGTH
 from .questions import described
 from .situations import Situation
@@ -33,7 +33,7 @@ def judge(actor: Person, text: str) -> str:
     suiting = [one.rule for one in rules.matches(text, language) if answers.suits(one.rule)]
     if not suiting:
         return ""
-    tally.count(suiting)
+    hits.count(suiting)
     strongest = max(suiting, key=lambda rule: STRENGTH[rule.effect])
     if strongest.effect == ShieldRule.Action.WARN:
         return described(suiting)

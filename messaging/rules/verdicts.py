@@ -15,7 +15,7 @@ from messaging.cases import actions as cases
 from messaging.models import Case, HeldMessage, RuleDay, ShieldRule
 from trato.audit.actions import record
 
-from . import tally
+from . import hits
 
 REVIEW_ONLY = "shieldrule.fell_back"  # a verb of the audit trail
 
@@ -68,7 +68,7 @@ def _count(name: str, *, judged: int, overturned: int = 0, day: date | None = No
     if rule is None:
         return
     numbers = {"judged": judged, "overturned": overturned}
-    tally.add(rule.pk, day or timezone.now().date(), **numbers)
+    hits.add(rule.pk, day or timezone.now().date(), **numbers)
     _fall_back_if_due(rule)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from messaging.models import ShieldRule
-from messaging.rules import snapshot, tally
+from messaging.rules import hits, snapshot
 
 SetRule = Callable[..., ShieldRule]
 
@@ -28,8 +28,8 @@ def _shares(request: pytest.FixtureRequest) -> bool:
 
 
 def _drop_counts() -> None:
-    tally._hits.clear()
-    tally._objections.clear()
+    hits._hits.clear()
+    hits._objections.clear()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from messaging.models import (
     Objection,
     ScheduledMessage,
 )
-from messaging.rules import tally
+from messaging.rules import hits
 from messaging.scheduled import delivery
 from tests.messaging.rules.asking import MASKED, PHONE, send
 from tests.messaging.rules.conftest import SetRule
@@ -76,7 +76,7 @@ def test_a_first_question_comes_back_and_starts_no_conversation(
     assert not Conversation.objects.exists()
     set_rule("phone", action="refuse")
     assert client.post(address, form | {"insists": "1"}).status_code == 403
-    tally.due(50)
+    hits.due(50)
     assert Objection.objects.get().conversation is None
     set_rule("phone", action="warn")
     assert client.post(address, form | {"insists": "1"}).status_code == 302

@@ -21,7 +21,7 @@ from messaging.models import (
 )
 from messaging.records import Attempt, Held, Sent
 from messaging.review.actions import release
-from messaging.rules import retention, snapshot, tally
+from messaging.rules import hits, retention, snapshot
 from messaging.sending import orm
 from tests.messaging.rules.asking import MASKED, PHONE, SCAM, question, send
 from tests.messaging.rules.conftest import SetRule
@@ -106,7 +106,7 @@ def test_refuse_refuses_and_keeps_the_objection(
     answer = question(shopper, conversation, insists=True)
     assert not answer.shield.may_insist
     assert "Our staff will read" in str(answer.detail)
-    tally.due(50)
+    hits.due(50)
     assert Objection.objects.get().outcome == "refused"
     question(shopper, conversation)  # nothing was let through
 
@@ -224,9 +224,9 @@ def test_a_repeat_of_what_was_let_through_gets_the_first_answer(
 def test_hits_are_counted_by_rule_and_day(shopper: User, conversation: Conversation) -> None:
     for _time in range(2):
         question(shopper, conversation)
-        tally.due(50)
+        hits.due(50)
     send(shopper, conversation, insists=True)
-    tally.due(50)
+    hits.due(50)
     day = RuleDay.objects.get()
     assert (day.rule.name, day.hits, day.day) == ("phone", 2, timezone.now().date())
 
@@ -237,7 +237,7 @@ def test_people_of_other_conversations_are_neither_told_nor_counted(
     for insists in (False, True):
         with pytest.raises(Http404):
             send(stranger, conversation, insists=insists)
-    tally.due(50)
+    hits.due(50)
     assert not Objection.objects.exists()
     assert not RuleDay.objects.exists()
 
@@ -262,7 +262,7 @@ def test_what_expires_is_purged_and_the_rest_kept(
 ) -> None:
     question(shopper, conversation)
     send(shopper, conversation, insists=True)
-    tally.due(50)
+    hits.due(50)
     rules = retention.RULES
     assert [rule.expired().count() for rule in rules] == [0, 0]
     RuleDay.objects.update(day=timezone.now() - timedelta(days=settings.SHIELD_HITS_KEEP_DAYS + 2))
