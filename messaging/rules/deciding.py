@@ -44,7 +44,7 @@ def decide(rules: RuleSet, attempts: Sequence[Attempt]) -> None:
 
 
 def _language(attempt: Attempt) -> str:
-    return attempt.language or get_language() or ""
+    return attempt.page_language or get_language() or ""
 
 
 def _apply(attempt: Attempt, matches: list[Match]) -> None:

@@ -96,7 +96,7 @@ def situations(attempts: Sequence[Attempt], rules: Iterable[ShieldRule]) -> list
         answers.append(
             Situation(
                 Side.CONSUMER if is_consumer else Side.SELLER,
-                attempt.language or get_language() or "",
+                attempt.page_language or get_language() or "",
                 age_of(attempt.sender),
                 is_answered=wrote[0] if is_consumer else wrote[1],
                 category=categories.get(talk.product_id or 0, ""),

@@ -36,7 +36,7 @@ def submit(person: Person, frame: client_frames.Send, language: str = "") -> "as
         client_id=frame.client_id,
         files=frame.files,
         insists=frame.insists,
-        language=language,
+        page_language=language,
     )
     return _batcher().submit(attempt)
 
