@@ -37,6 +37,7 @@ class HeldMessage(models.Model):
         WITHDRAWN = "withdrawn", _("Taken back")
 
     OPEN = (State.WAITING, State.CLEARED)
+    CONTENT = ("body", "quote")  # of `records.Content`, what it keeps until it is delivered
 
     conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
         "messaging.Conversation",

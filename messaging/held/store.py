@@ -7,7 +7,7 @@ from messaging import events
 from messaging.cases import actions as cases
 from messaging.files import sending as files
 from messaging.models import Case, Conversation, HeldMessage
-from messaging.records import Attempt, Held, content_of
+from messaging.records import Attempt, Held
 from trato.clock import database_now
 from trato.errors import Refused, conflict
 
@@ -33,7 +33,7 @@ def repeated(conversation: Conversation, attempt: Attempt) -> Held | None:
         raise Refused("forbidden", _("This message was not delivered."))
     if row.state == State.WITHDRAWN:
         raise Refused("forbidden", _("You've taken this message back."))
-    is_same = (row.body, row.quote) == (attempt.body, attempt.quote)
+    is_same = all(getattr(row, name) == getattr(attempt, name) for name in HeldMessage.CONTENT)
     if not is_same or not _has_same_files(row, attempt):
         raise conflict()
     return _answer(row)
@@ -54,14 +54,12 @@ def hold(conversation: Conversation, attempt: Attempt) -> Held | None:
     if not (attempt.held_for or waits):
         return None
     claimed = files.claim(conversation, attempt) if attempt.files else []
-    content = content_of(attempt)
     row = HeldMessage.objects.create(
         conversation=conversation,
         sender_id=attempt.sender_id,
         side=conversation.side_of(attempt.sender_id),
         client_id=attempt.client_id,
-        body=content["body"],
-        quote=content["quote"],
+        **{name: getattr(attempt, name) for name in HeldMessage.CONTENT},
         reason=attempt.held_for,
         created_at=database_now(),
     )

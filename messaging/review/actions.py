@@ -177,11 +177,10 @@ def _deliver(row: HeldMessage) -> bool:
         Whether that is settled. If the sender has been muted or suspended just now, it waits.
     """
     attempt = Attempt(
+        **{name: getattr(row, name) for name in HeldMessage.CONTENT},
         sender=row.sender,
         conversation_id=row.conversation_id,
         client_id=row.client_id,
-        body=row.body,
-        quote=row.quote,
         files=list(row.files.order_by("position").values_list("pk", flat=True)),
         released=row.pk,
     )
