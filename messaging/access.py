@@ -21,15 +21,7 @@ from trato.prepared import prepared
 from trato.realtime.teams import team_group
 
 from .host import Shop, host, shop_model
-from .models import (
-    BOTH_SIDES,
-    Block,
-    Conversation,
-    OpeningHours,
-    Sanction,
-    Side,
-    blocking_sides,
-)
+from .models import BOTH_SIDES, Block, Conversation, OpeningHours, Sanction, Side, blocking_sides
 
 STAFF_GROUP = "staff"
 
