@@ -104,7 +104,7 @@ def _in_codes(codes: str) -> Iterable[LinkRemark]:
 
 
 def link_at(text: str, place: int) -> LinkRemark | None:
-    """Return a link of a text by the number of its address, also one that is plain."""
+    """Return a link of a text by the number of its address, even if it is plain."""
     written = [address.written for address in addresses(text)]
     return _remark(place, written[place]) if place < len(written) else None
 

@@ -70,7 +70,7 @@ def _locked(actor: Person, conversation_id: int) -> Conversation:
 
 
 def _spread(conversation: Conversation) -> None:
-    """Let all conversations of the two say what their blocks say, and announce it on commit."""
+    """Copy the blocks of two sides to all their conversations, and announce it on commit."""
     consumer_id, shop_id = conversation.consumer_id, conversation.shop_id
     blocked_by = access.blocked_by_of(consumer_id, shop_id)
     between = Conversation.objects.filter(consumer_id=consumer_id, shop_id=shop_id)

@@ -81,7 +81,7 @@ def keep_quiet(actor: Person, case_id: int, until: datetime, reason: str) -> Cas
 
 
 def require_member(actor: Person) -> None:
-    """Raise PermissionDenied unless somebody works at the desk."""
+    """Raise PermissionDenied unless the actor may work at the desk."""
     permission = "messaging.look_into_conversation"
     if not (actor.is_active and actor.is_staff and actor.has_perm(permission)):
         raise PermissionDenied(permission)

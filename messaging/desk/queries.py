@@ -195,7 +195,7 @@ def named(report: Report) -> dict[str, str]:
 
 
 def files_of(messages: Iterable[Message]) -> Mapping[int, list[File]]:
-    """Return the files of some messages, by message; without a query if they have none."""
+    """Return files by message; makes no query if no message has any."""
     keys = [message.pk for message in messages if message.attached]
     return message_extras.files_of(keys) if keys else {}
 

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MessageVersion(models.Model):
-    """A text that an edit has replaced; `created_at` is when. Number 1 is what was sent.
+    """A text that an edit replaced at `created_at`. Number 1 is what was sent.
 
-    For staff and for the side that wrote it. No index of the search contains it.
+    Only staff and the side that wrote it see it. The search doesn't find it.
     """
 
     message = models.ForeignKey(

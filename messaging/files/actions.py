@@ -142,8 +142,8 @@ def discard_upload(actor: Person, conversation_id: int, client_id: uuid.UUID) ->
 def schedule(row: ScheduledMessage, ids: Sequence[int], actor: Person) -> None:
     """Give a scheduled message these files and no others, in the transaction that stores it.
 
-    They become its author's, and count for the author from then on. What it had before and has no
-    longer is deleted.
+    They become its author's, and count for the author from then on. The files that it no longer
+    has are deleted.
 
     Args:
         ids: in their order, of files that it has already, or that the actor has uploaded to the

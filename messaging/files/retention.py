@@ -29,7 +29,7 @@ def _hidden() -> QuerySet[File]:
 
 
 def _delete_stored(expired: Callable[[], QuerySet[File]], keys: Sequence[int]) -> None:
-    """Delete from the storage, on commit, what the rows that are about to be deleted have there."""
+    """On commit, delete the stored files of the rows that are about to be deleted."""
     rows = expired().select_for_update(of=("self",)).filter(pk__in=keys)
     delete_on_commit([name for row in rows for name in row.stored_names()], PRIVATE)
 

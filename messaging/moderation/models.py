@@ -51,7 +51,7 @@ class Report(models.Model):
         DISMISSED = "dismissed", _("No action")
 
     class Done(models.TextChoices):
-        """What a decision did to the reported thing; empty for anything else."""
+        """What a decision did to the reported thing; empty if it did something else."""
 
         REMOVED = "removed", _("removed")
         HIDDEN = "hidden", _("taken off sale")

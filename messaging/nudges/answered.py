@@ -27,7 +27,7 @@ def due(limit: int) -> int:
 
 @prepared
 def _open() -> QuerySet[Nudge, int]:
-    """Read whether there is any reminder: hardly ever, and a claim takes three statements."""
+    """Find out if any reminder is open. Usually none is, and a claim takes three statements."""
     return Nudge.objects.filter(is_open=True).order_by().values_list("pk", flat=True)[:1]
 
 

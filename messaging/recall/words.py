@@ -32,7 +32,7 @@ def alike(text: str, since: datetime, limit: int) -> list[int]:
 
 
 def _texts_of(keys: set[int]) -> Iterator[tuple[int, str]]:
-    """Yield messages with each of their texts, also those before an edit."""
+    """Yield messages with each of their texts, including those before an edit."""
     messages = Message.objects.filter(pk__in=listed(keys))
     yield from messages.values_list("pk", "body")
     versions = MessageVersion.objects.filter(message__in=listed(keys))

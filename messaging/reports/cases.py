@@ -58,7 +58,7 @@ def claimed(actor: Person, report_id: int) -> None:
 def closed(report: Report) -> None:
     """Close the case of a report that was closed or set aside, once no other one is open.
 
-    Until then, the case is about whom the oldest other report blames.
+    Until then, the case is about the person whom the oldest other report blames.
     """
     rest = queries.alike(report).filter(outcome="", is_set_aside=False).order_by("pk").first()
     if rest is None:

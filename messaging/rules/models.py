@@ -110,7 +110,7 @@ class ShieldRule(models.Model):
 
     @property
     def subject(self) -> str:
-        """What is let through when somebody objects: the detector, or an own pattern's rule."""
+        """What an objection lets through: the detector, or the rule if it has its own pattern."""
         return self.detector or self.name
 
     @property
@@ -180,9 +180,9 @@ class RuleDay(models.Model):
 
 
 class Objection(models.Model):
-    """Somebody has said that a rule is wrong about a message. It has no words of it.
+    """Somebody says that a rule is wrong about a message, whose text isn't stored here.
 
-    It also remembers what was let through: that person isn't asked again in that conversation.
+    What the objection let through isn't questioned again for that person in that conversation.
     """
 
     class Outcome(models.TextChoices):

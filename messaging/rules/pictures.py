@@ -1,4 +1,4 @@
-"""QR codes, descriptions and names of files count like words of their message."""
+"""QR codes, descriptions and names of files, which count as text of their message."""
 
 from collections.abc import Iterable
 

@@ -21,7 +21,7 @@ SPACED = re.compile(
 
 
 class Characters(dict[str, str]):
-    """What each character looks like, in ASCII; a space if it looks like nothing there."""
+    """What each character looks like in ASCII; a space if ASCII has nothing like it."""
 
     def __missing__(self, character: str) -> str:
         if len(self) > 20_000:

@@ -27,7 +27,7 @@ LOCK_SPACE = 0x5350414D  # "SPAM", among PostgreSQL's advisory locks with two ke
 
 @dataclass(frozen=True)
 class Limits:
-    """To how many shops a person may write first, and say nearly the same."""
+    """How many shops a person may write to first, and how many get nearly the same text."""
 
     shops: int
     same_text: int

@@ -103,7 +103,7 @@ def sanitize(
 
 
 def photo(upload: UploadedFile[bytes], uploader: Uploader, sides: Sequence[int]) -> Photo:
-    """Return a safe version of a photo, GIF or, if it can be read here, HEIC, when it is its turn.
+    """Return a safe version of a photo, GIF or, if possible here, HEIC, once it is its turn.
 
     Args:
         upload: not larger than `IMAGE_MAX_BYTES`.
