@@ -23,8 +23,8 @@ def record(actor: Person | None, verb: str, subject: str, reason: str = "") -> A
 
     Args:
         actor: None for what the site itself does.
-        verb: what was done, such as `message.removed`.
-        subject: what it was done to, such as `message:12`.
+        verb: what was done, such as `user.restored`.
+        subject: what it was done to, such as `user:12`.
         reason: why it was done, in the actor's words.
     """
     entry = AuditEntry.objects.create(

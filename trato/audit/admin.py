@@ -59,7 +59,7 @@ ACTS = {
 
 
 def label_of(verb: str) -> str:
-    """Describe a verb in words: `message.removed` as "message: removal"."""
+    """Describe a verb in words: `user.restored` as "user: restoration"."""
     kind, _dot, act = verb.partition(".")
     return f"{kind_label(kind)}: {ACTS.get(act, act)}"
 

@@ -69,7 +69,7 @@ class RealtimeConsumer(SocketConsumer):
         """Return the groups that each of the given sockets belongs in.
 
         Args:
-            people: the person on each socket; `socket.user` may not be set yet.
+            people: the person on each socket, whose `user` may not be set yet.
         """
         return {
             socket: {groups.user_group(user.pk), *socket.groups} for socket, user in people.items()
