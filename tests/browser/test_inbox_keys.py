@@ -136,6 +136,24 @@ def test_undo_is_for_the_last_key_although_an_earlier_one_is_answered_later(
     assert starred.conversation_id != conversation.pk
 
 
+def test_undo_by_key_is_for_the_act_of_a_button_too(
+    inbox: Page, seller: User, conversation: Conversation
+) -> None:
+    keys, said = inbox.keyboard, inbox.locator(".undo")
+    for key in ("j", "j", "Enter"):
+        keys.press(key)
+    expect(inbox.locator(TITLE)).to_have_text("Lucía Romero")
+    keys.press("s")
+    expect(said).to_contain_text("Starred")
+    inbox.get_by_role("button", name="Settle", exact=True).click()
+    expect(said).to_contain_text("Settled")
+    keys.press("z")
+    expect(said).to_contain_text("Undone")
+    conversation.refresh_from_db()
+    assert conversation.turn == "seller"
+    assert conversation.participants.get(user=seller).starred_at
+
+
 def test_several_are_selected_and_archived_at_once_and_come_back(inbox: Page) -> None:
     keys = inbox.keyboard
     for key in ("j", "x", "j", "Shift+X"):

@@ -210,7 +210,7 @@ export class Keys {
 
   async perform(name, ids, extra = {}, onProgress = undefined) {
     const doing = import("trato/acts").then(({ act }) => act(name, ids, extra, onProgress, this.panes.selection.chosen));
-    this.last = doing; // at once: what is undone next is this act, whichever is answered first
+    this.acted(doing);
     const [{ offerUndo }, result] = await Promise.all([import("trato/undo"), doing]);
     const isWhole = !result.error && !Object.keys(result.failed).length;
     if (this.last === doing || !isWhole) offerUndo(result, (undone) => this.changed(undone));
@@ -234,6 +234,11 @@ export class Keys {
     const ids = [...Object.keys(failed), ...(session.live ? [] : done)];
     this.panes.list.querySelector("trato-inbox")?.want(ids);
   }
+  /** At once: what is undone next is this act, whichever is answered first. */
+  acted(doing) {
+    this.last = doing;
+  }
+
 
   async undo() {
     const { last } = this;

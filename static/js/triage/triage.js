@@ -70,7 +70,9 @@ class Triage extends HTMLElement {
     event.preventDefault();
     noteSeen(form);
     const { name, extra } = actOf(form, event.submitter);
-    const result = await act(name, [this.conversation], extra);
+    const doing = act(name, [this.conversation], extra);
+    this.closest("trato-panes")?.keys?.acted(doing);
+    const result = await doing;
     this.sayError(form, result.error);
     if (result.error) return;
     const menu = form.closest("details.menu");
