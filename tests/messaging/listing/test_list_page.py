@@ -160,3 +160,11 @@ def _person() -> User:
     from accounts.factories import UserFactory
 
     return UserFactory()
+
+
+def test_spanish_lanes_and_filters_are_in_the_plural(seller: User, client_of: Any) -> None:
+    html = client_of(seller).get("/conversations/", headers={"accept-language": "es"}).text
+    lanes = re.findall(r'>\s*([^<>]*?)\s*<span class="inbox__count" data-count', html)
+    assert lanes == ["Todas", "Tu turno", "En espera", "Resueltas"]
+    marks = re.findall(r'<label><input type="checkbox" [^>]*> (.*?)</label>', html)
+    assert marks == ["Sin leer", "Destacadas", "Pospuestas", "Archivadas"]
