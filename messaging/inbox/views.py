@@ -151,12 +151,12 @@ def _page(
     else:
         start = PageRequest.from_query(request.GET)
         page = queries.conversation_list(request.user, start, only=wanted, scope=scope)
-    _show_matches(page.rows, wanted.words, request.user.pk)
     for row in page.rows:
         side = row.side_of(request.user.pk)
         row.my_side = side
         row.counterpart = row.counterpart_of(side)
         row.counterpart_picture = row.counterpart_picture_of(side)
+    _show_matches(page.rows, wanted.words, request.user.pk)
     return page, marks_of(request.user, page.rows)
 
 
@@ -169,3 +169,6 @@ def _show_matches(rows: list[Conversation], text: str, user_id: int) -> None:
         if match:
             row.match_sentence = excerpts.sentence(match.body, words)
             row.match_url = excerpts.address(row, match)
+        if words:
+            row.counterpart_parts = excerpts.marked(row.counterpart, words)
+            row.title_parts = excerpts.marked(row.product_title, words)

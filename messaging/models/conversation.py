@@ -1,5 +1,6 @@
 """A conversation: one shopper, one shop, and what they talk about."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -171,6 +172,8 @@ class Conversation(models.Model):
     match_is_note = False
     match_sentence: list[Any]
     match_url = ""
+    counterpart_parts: Sequence[Any] = ()  # with what a search has found in it
+    title_parts: Sequence[Any] = ()  # likewise
     marks: Any = None
     # Added by `access` for the person whom it lets in: until when staff have muted that person.
     muted_until: datetime | None = None

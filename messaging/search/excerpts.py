@@ -82,7 +82,7 @@ def _rank(row: Message | Note, words: list[str]) -> tuple[bool, datetime]:
 
 def sentence(body: str, words: list[str]) -> list[Part]:
     """Return the first sentence with one of the words, shortened, in pieces."""
-    pattern = re.compile("|".join(rf"\b{word_pattern(word)}" for word in words))
+    pattern = _any_of(words)
     sentences = SENTENCE_END.split(body)
     text = next((one for one in sentences if pattern.search(one)), sentences[0]).strip()
     first = pattern.search(text)
@@ -90,11 +90,20 @@ def sentence(body: str, words: list[str]) -> list[Part]:
         text = "…" + text[first.start() - SHOWN_BEFORE :].lstrip()
     if len(text) > SHOWN:
         text = text[: SHOWN - 1].rstrip() + "…"
+    return marked(text, words)
+
+
+def marked(text: str, words: list[str]) -> list[Part]:
+    """Return a text in pieces: the words that were searched for, and what is between them."""
     parts, position = [], 0
-    for match in pattern.finditer(text):
+    for match in _any_of(words).finditer(text):
         parts += [Part(text[position : match.start()], False), Part(match[0], True)]
         position = match.end()
     return [part for part in (*parts, Part(text[position:], False)) if part.text]
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b{word_pattern(word)}" for word in words))
 
 
 def address(conversation: Conversation, match: Any) -> str:

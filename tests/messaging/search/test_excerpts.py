@@ -43,6 +43,17 @@ def test_the_sentence_that_matched_is_shown_with_its_words_marked(
     assert "See you soon" not in shown
 
 
+def test_words_in_a_name_or_a_title_are_marked_there(
+    page: Client, conversation: Conversation
+) -> None:
+    MessageFactory(conversation=conversation, body="Hello!")
+    Conversation.objects.filter(pk=conversation.pk).update(product_title="A <b> jarrón azul")
+    shop = conversation.shop_name.split()[0]
+    html = page.get("/conversations/", {"q": f"jarron {shop.lower()}"}).content.decode()
+    assert "A &lt;b&gt; <mark>jarrón</mark> azul" in html
+    assert f"<mark>{shop}</mark>" in html
+
+
 @pytest.mark.parametrize(
     ("body", "words", "marked"),
     [
