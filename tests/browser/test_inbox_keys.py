@@ -9,8 +9,10 @@ from accounts.models import User
 from catalog.models import Product
 from messaging.factories import ConversationFactory, MessageFactory
 from messaging.models import Conversation, Participant
-from tests.browser.acts import Person, live, state
+from messaging.triage import actions
+from tests.browser.acts import Person, block_socket, live, open_thread, polling, state
 from tests.browser.inspector import languages
+from tests.browser.lines import Line
 from tests.whole import only_whole
 
 NAMES, TITLE, FIELD = ".inbox__link", ".thread__title", "#composer-body"
@@ -152,6 +154,56 @@ def test_undo_by_key_is_for_the_act_of_a_button_too(
     conversation.refresh_from_db()
     assert conversation.turn == "seller"
     assert conversation.participants.get(user=seller).starred_at
+
+
+@only_whole
+def test_without_a_socket_the_same_key_takes_it_back(
+    person: Person, seller: User, conversation: Conversation
+) -> None:
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    page = person(seller)
+    block_socket(page)
+    open_thread(page, conversation, wait=False)
+    polling(page)
+    page.keyboard.press("Escape")  # out of the composer
+    for said in ("Starred", "Star removed"):
+        page.keyboard.press("s")
+        expect(page.locator(".undo")).to_contain_text(said)
+    assert conversation.participants.get(user=seller).starred_at is None
+
+
+@only_whole
+def test_the_key_takes_no_open_conversation_from_a_colleague_unseen(
+    person: Person, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    page = person(seller)
+    Line(page).lost_kind = "team.changed"
+    page.goto(f"{conversation.get_absolute_url()}?lane=settled")  # so its row isn't beside it
+    live(page)
+    actions.assign(colleague, [conversation.pk], colleague.pk)
+    page.keyboard.press("Escape")  # out of the composer
+    page.keyboard.press("i")
+    expect(page.locator(".undo")).to_contain_text("A colleague has just taken this.")
+    conversation.refresh_from_db()
+    assert conversation.assignee == colleague
+
+
+@only_whole
+def test_an_open_conversation_that_leaves_the_list_shows_whose_turn_it_is(
+    person: Person, seller: User, conversation: Conversation
+) -> None:
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    page = person(seller)
+    page.goto("/conversations/?sort=waiting")
+    live(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(TITLE)).to_be_focused()
+    page.keyboard.press("e")
+    expect(page.locator(".undo")).to_contain_text("Settled")
+    expect(page.locator(".inbox__item")).to_have_count(1)
+    expect(page.locator(".tag--waiting")).to_have_count(0)
 
 
 def test_several_are_selected_and_archived_at_once_and_come_back(inbox: Page) -> None:

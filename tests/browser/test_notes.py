@@ -250,3 +250,25 @@ def test_a_conversation_with_notes(
     page.locator("[name=composer-mode][value=note]").check(force=True)
     inspector.look()
     assert inspector.problems == []
+
+
+def test_keys_lead_into_the_box_for_notes_and_out_of_it(
+    person: Person, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    page = person(seller)
+    open_thread(page, conversation)
+    keys, title = page.keyboard, page.locator(".thread__title")
+    keys.press("Escape")
+    expect(title).to_be_focused()
+    keys.press("n")
+    expect(page.locator("#note-field")).to_be_focused()
+    keys.type("Ask @")
+    expect(page.locator("#mentions")).to_be_visible()
+    keys.press("Escape")
+    expect(page.locator("#mentions")).to_be_hidden()
+    expect(page.locator("#note-field")).to_be_focused()
+    keys.press("Escape")
+    expect(title).to_be_focused()
+    keys.press("r")
+    expect(page.locator("#composer-body")).to_be_focused()
+    expect(page.locator("#note-field")).to_be_hidden()

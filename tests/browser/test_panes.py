@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Error, Page, Request, Route, expect
 
 from accounts.models import User
 from catalog.models import Product
@@ -254,6 +255,31 @@ def test_of_two_conversations_chosen_quickly_the_last_is_shown(
     expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
     assert current(inbox) == "Ana Prieto"
     expect(inbox).to_have_url(at(other))
+
+
+def test_going_back_and_forth_quickly_shows_what_the_address_says(
+    inbox: Page, conversation: Conversation, other: Conversation
+) -> None:
+    for name in ("Lucía Romero", "Ana Prieto"):
+        inbox.click(f"{NAMES}:text('{name}')")
+        expect(inbox.locator(TITLE)).to_have_text(name)
+    held: list[Route] = []
+    inbox.route(f"**{conversation.get_absolute_url()}", lambda route: held.append(route))
+    with inbox.expect_request(f"**{conversation.get_absolute_url()}"):
+        inbox.evaluate("history.back()")
+    inbox.evaluate("history.forward()")
+    expect(inbox).to_have_url(at(other))
+    expect(inbox.locator(".dashboard__conversation[aria-busy]")).to_have_count(0)
+    with suppress(Error):  # the page no longer waits for it
+        held[0].continue_()
+    inbox.unroute(f"**{conversation.get_absolute_url()}")
+    inbox.keyboard.press("Escape")
+    inbox.keyboard.press("/")  # another answer, after the one that was held
+    inbox.keyboard.type("berlin")
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator(NAMES)).to_have_text(["Ana Prieto"])
+    expect(inbox.locator(TITLE)).to_have_text("Ana Prieto")
+    assert current(inbox) == "Ana Prieto"
 
 
 @only_whole

@@ -85,8 +85,8 @@ class Inbox extends LiveList {
 
   turned({ conversation, turn }) {
     const row = this.rows.of(conversation);
+    if (row) this.rows.turn(row, turn); // the one that is open stays, although it may leave the list
     if (!row || this.isByWaiting) return this.want([conversation]);
-    this.rows.turn(row, turn);
     this.keep(row);
     this.askAgain(conversation);
   }

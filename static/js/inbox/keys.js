@@ -3,6 +3,7 @@
 import * as storage from "trato/storage";
 import { session } from "trato/session";
 import { choose } from "trato/choices";
+import { refresh } from "trato/fresh-page";
 import { isComposing } from "trato/insert";
 import { keepFocus } from "trato/keep-focus";
 import { is } from "trato/selection";
@@ -21,6 +22,7 @@ const BINDINGS = [
   { keys: ["o", "Enter"], does: "open", words: gettext("Open the conversation") },
   { keys: ["u", "Escape"], does: "leave", words: gettext("Back to the list") },
   { keys: ["r"], does: "reply", words: gettext("Write a reply") },
+  { keys: ["n"], does: "note", seller: true, words: gettext("Write a note for your team") },
   { keys: ["/"], does: "search", words: gettext("Search conversations") },
   { keys: ["e"], act: ["settle", "reopen"], seller: true, words: gettext("No reply needed, or reopen") },
   { keys: ["a"], act: ["archive", "unarchive"], words: gettext("Archive, or back to the inbox") },
@@ -97,12 +99,13 @@ export class Keys {
 
   /** Out of a field first, then out of the conversation; what else is open closes by itself. */
   escaped(event) {
-    // Escape first ends an edit or a quote, which the composer handles itself.
+    // Escape first ends an edit or a quote, or closes the list of colleagues: their fields do that.
     if (document.querySelector("details.menu[open], .toast, .composer__about:not([hidden])")) return;
+    if (document.querySelector(".mentions:not([hidden])")) return;
     const { panes } = this;
     if (panes.hasAttribute("data-context") || !panes.conversation) return;
     const isField = event.target.closest?.(FIELDS);
-    if (isField && !event.target.matches("#composer-body")) return;
+    if (isField && !event.target.matches("#composer-body, #note-field")) return;
     if (isField) panes.focusIn(true);
     else if (this.isOff || !panes.isWide) return;
     else panes.leave();
@@ -163,9 +166,19 @@ export class Keys {
   }
 
   reply() {
-    const field = this.panes.querySelector("#composer-body");
+    return this.write("message", "#composer-body");
+  }
+
+  note() {
+    return this.write("note", "#note-field");
+  }
+
+  /** Of the two boxes for words to the shopper and to the team, one is shown. */
+  write(mode, selector) {
+    const field = this.panes.querySelector(selector);
+    this.panes.querySelector("trato-note-composer")?.show?.(mode);
     field?.focus();
-    return Boolean(field);
+    return field !== null && document.activeElement === field;
   }
 
   search() {
@@ -201,8 +214,9 @@ export class Keys {
       await panes.selection.act(isBack ? opposite : name, extra);
       return;
     }
-    if (name === "assign" && row) extra.expected = row.dataset.assigned ?? "";
     const isOpen = ids[0] === panes.conversation;
+    const shown = row ? row.dataset.assigned ?? "" : panes.querySelector("trato-triage [name=expected]")?.value;
+    if (name === "assign" && shown !== undefined) extra.expected = shown;
     const isBack = opposite && isDone(name, row, isOpen && panes.querySelector("trato-thread"));
     await this.perform(isBack ? opposite : name, ids, extra);
     if (name === "mark_unread" && isOpen) this.leave(); // staying would mark it as read again
@@ -215,8 +229,14 @@ export class Keys {
     const isWhole = !result.error && !Object.keys(result.failed).length;
     if (this.last === doing || !isWhole) offerUndo(result, (undone) => this.changed(undone));
     this.markRows(name, result.done);
+    this.markThread(name, result.done, extra);
     this.changed(result);
     return result;
+  }
+
+  /** At once: what is undone next is this act, whichever is answered first. */
+  acted(doing) {
+    this.last = doing;
   }
 
   /** Let the same key do the opposite from now on; the rest of the rows comes from the server. */
@@ -229,16 +249,18 @@ export class Keys {
     }
   }
 
+  /** Without a socket no frame tells the open conversation what was done with it. */
+  markThread(name, ids, extra) {
+    if (session.live || !ids.includes(Number(this.panes.conversation))) return;
+    for (const triage of this.panes.querySelectorAll("trato-triage")) triage.apply?.(name, extra);
+  }
+
   /** What failed is not as this page shows it; without a socket no frame tells what was done. */
   changed({ done, failed }) {
     const ids = [...Object.keys(failed), ...(session.live ? [] : done)];
     this.panes.list.querySelector("trato-inbox")?.want(ids);
+    if (ids.map(String).includes(this.panes.conversation)) refresh();
   }
-  /** At once: what is undone next is this act, whichever is answered first. */
-  acted(doing) {
-    this.last = doing;
-  }
-
 
   async undo() {
     const { last } = this;

@@ -109,7 +109,10 @@ class Panes extends HTMLElement {
   /** Show a conversation in the middle. */
   async open(address, { push = true, byKey = false } = {}) {
     const next = new URL(address, location.href);
-    if (push && this.pageOf(next.href) === this.shown && !next.hash) return this.focusIn(byKey);
+    if (push && this.pageOf(next.href) === this.shown && !next.hash) {
+      this.keepShown();
+      return this.focusIn(byKey);
+    }
     this.markCurrent(next.pathname);
     this.opening = { address: next.href, isOld: false };
     const { opening } = this;
@@ -195,6 +198,7 @@ class Panes extends HTMLElement {
     const where = this.conversation ? withFilter(location.pathname, query) : this.dataset.list + query;
     const page = await this.ask(new URL(this.dataset.list + query, location.href).href);
     if (!page) return;
+    this.listRequest?.abort();
     history.pushState({ list: query }, "", where);
     this.shown = this.pageOf(location.href);
     this.takeList(page, query);
@@ -203,8 +207,14 @@ class Panes extends HTMLElement {
   /** The person went back or forward. */
   async wentTo() {
     this.hasStayed = false;
-    if (this.pageOf(location.href) === this.shown) return;
-    const query = history.state?.list ?? listAt(location);
+    const isShown = this.pageOf(location.href) === this.shown;
+    // The address of a message in what is shown doesn't say which page of the list is beside it.
+    const query = history.state?.list ?? (isShown && location.hash ? this.listQuery : listAt(location));
+    if (isShown) {
+      this.keepShown();
+      if (query !== this.listQuery) this.fillList(query);
+      return;
+    }
     const isThread = isConversation(location.pathname);
     const isSameList = query === this.listQuery && this.list.querySelector("trato-inbox");
     if (!wide.matches || (!isThread && !this.nothing)) return location.reload();
@@ -214,6 +224,13 @@ class Panes extends HTMLElement {
       this.showNothing();
     }
     if (!isSameList) this.fillList(query);
+  }
+
+  /** Another page that is on its way is no longer wanted. */
+  keepShown() {
+    this.request?.abort();
+    this.middle.removeAttribute("aria-busy");
+    this.markCurrent();
   }
 
   /** Fetch a page of this person; if that isn't possible, go there instead, or stay without a connection. */

@@ -60,6 +60,11 @@ class NoteComposer extends HTMLElement {
     if (!mayWrite) this.set("message", { focus: false });
   }
 
+  /** For a key: the box of a mode, unless it is shown already or can't be. */
+  show(mode) {
+    if (this.modes && !this.modes.hidden && (this.composer.dataset.mode ?? "message") !== mode) this.set(mode);
+  }
+
   set(mode, { focus = true } = {}) {
     this.composer.dataset.mode = mode;
     this.modes.querySelector(`[value=${mode}]`).checked = true;
