@@ -5,7 +5,6 @@ from .contact import retention as contact
 from .exports import retention as exports
 from .figures import retention as figures
 from .files import retention as files
-from .looks import retention as looks
 from .nudges import retention as nudges
 from .presence import retention as presence
 from .recall import retention as recall
@@ -15,6 +14,7 @@ from .rule_lab import retention as rule_lab
 from .rules import retention as rules
 from .saved_replies import retention as saved_replies
 from .scheduled import retention as scheduled
+from .staff_looks import retention as looks
 
 RULES = [
     *away.RULES,

@@ -12,11 +12,10 @@ from .figures.urls import urlpatterns as figures
 from .files.urls import urlpatterns as files
 from .inbox.urls import urlpatterns as inbox
 from .links.urls import urlpatterns as links
-from .looks.urls import urlpatterns as looks
+from .navigation.urls import urlpatterns as navigation
 from .notes.urls import urlpatterns as notes
 from .nudges.urls import urlpatterns as nudges
 from .opening_hours.urls import urlpatterns as opening_hours
-from .places.urls import urlpatterns as places
 from .presence.urls import urlpatterns as presence
 from .reading.urls import urlpatterns as reading
 from .reports.urls import urlpatterns as reports
@@ -24,6 +23,7 @@ from .review.urls import urlpatterns as review
 from .saved_replies.urls import urlpatterns as saved_replies
 from .saved_views.urls import urlpatterns as saved_views
 from .scheduled.urls import urlpatterns as scheduled
+from .staff_looks.urls import urlpatterns as looks
 from .staff_messages.urls import urlpatterns as staff_messages
 from .suggestions.urls import urlpatterns as suggestions
 from .team.urls import urlpatterns as team
@@ -63,5 +63,5 @@ urlpatterns = [
     *figures,
     *files,
     *exports,
-    *places,
+    *navigation,
 ]

@@ -38,12 +38,11 @@ from .files.forms import FilesRefused, files_of, store_uploads
 from .files.queries import unsent
 from .held import queries as held
 from .held.frames import held_frame
-from .looks.queries import any_shown
 from .models import Conversation, Reaction, Side, conversation_url
+from .navigation import queries as navigation
+from .navigation.forms import place_of_day
 from .notes import queries as notes
 from .nudges import queries as nudges
-from .places import queries as places
-from .places.forms import place_of_day
 from .queries import Window
 from .reading import pixel
 from .recall.queries import recall_advice
@@ -52,6 +51,7 @@ from .resuming import state_of
 from .rules.forms import answered
 from .saved_replies.filling import drafted
 from .scam_warnings.queries import add_dismissed, hide_dismissed
+from .staff_looks.queries import any_shown
 from .staff_messages import queries as staff_messages
 from .staff_messages.frames import add_to as add_staff_messages
 from .team import queries as team_queries
@@ -87,7 +87,7 @@ def messages(request: PersonRequest, conversation_id: int) -> HttpResponse:
     """Return as JSON what changed since a revision, or a page before, after or around a message."""
     conversation = access.conversation_for(request.user, conversation_id)
     try:
-        window = places.named_window(conversation, request.GET)
+        window = navigation.named_window(conversation, request.GET)
         since = counter_from(request.GET.get("since", "0"))
     except Refused as refusal:
         return refusal_response(refusal)
@@ -154,7 +154,9 @@ def _thread(
     marks, own_mark, own = queries.read_marks_and_own(conversation, request.user)
     is_plain = not (refusal or refused_day or "quote" in request.GET or "reply" in request.GET)
     try:
-        part = places.part_of(conversation, side, own_mark, request.GET, starts_at_unread=is_plain)
+        part = navigation.part_of(
+            conversation, side, own_mark, request.GET, starts_at_unread=is_plain
+        )
     except Refused as error:
         raise Http404("no such page") from error
     rows = part.window.messages

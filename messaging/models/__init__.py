@@ -39,7 +39,6 @@ from messaging.held.models import HeldMessage as HeldMessage
 from messaging.lanes.models import Lane as Lane
 from messaging.lanes.models import LaneCount as LaneCount
 from messaging.links.models import LinkHost as LinkHost
-from messaging.looks.models import Look as Look
 from messaging.moderation.models import Report as Report
 from messaging.notes.models import Note as Note
 from messaging.nudges.models import Nudge as Nudge
@@ -63,6 +62,7 @@ from messaging.saved_replies.models import SavedReplyFile as SavedReplyFile
 from messaging.saved_views.models import SavedView as SavedView
 from messaging.scam_warnings.models import DismissedWarning as DismissedWarning
 from messaging.scheduled.models import ScheduledMessage as ScheduledMessage
+from messaging.staff_looks.models import Look as Look
 from messaging.staff_messages.models import StaffMessage as StaffMessage
 from messaging.team.models import AlertChoice as AlertChoice
 from messaging.team.models import Assignment as Assignment

@@ -87,7 +87,7 @@ def conversation_rows(
 
 @register.simple_tag(takes_context=True)
 def message_row(context: Context, message: Message | None) -> SafeString:
-    """A message, as `extras` has loaded it; what scripts fill in if there is none."""
+    """A message, as `message_extras` has loaded it; what scripts fill in if there is none."""
 
     def part(name: str, **values: Any) -> SafeString:
         page: Any = context.template
@@ -181,7 +181,7 @@ def quoted_name(quoted: Quoted, conversation: Conversation) -> str:
 
 @register.simple_tag
 def reactions_of(message: Message, reader_id: int | None) -> list[dict[str, Any]]:
-    """What to show of the reactions to a message that `extras` has loaded."""
+    """What to show of the reactions to a message that `message_extras` has loaded."""
     return [
         {
             "reaction": one.reaction,

@@ -14,7 +14,7 @@ from messaging.editing.actions import withdraw
 from messaging.models import Conversation, Export
 from tests.browser.acts import Person, open_thread
 from tests.exports import said_with_files
-from tests.messaging.places.long import fill
+from tests.messaging.navigation.long import fill
 from tests.said import say
 from tests.uploads import PDF, jpeg
 from tests.whole import only_whole

@@ -12,7 +12,7 @@ from messaging.factories import ParticipantFactory
 from messaging.models import Conversation, Side
 from tests.browser.acts import Person, live, open_thread, says, write
 from tests.browser.lines import Line
-from tests.messaging.places.long import fill
+from tests.messaging.navigation.long import fill
 from tests.whole import only_whole
 
 LONG = 600
@@ -347,8 +347,8 @@ def test_words_and_a_day_are_found_from_the_menu(
     page.click(".triage__more")
     page.fill("#search-words", "jarron")
     page.press("#search-words", "Enter")
-    expect(page.locator(".places__sentence mark")).to_have_text("jarrón")
-    page.click(".places__result")
+    expect(page.locator(".navigation__sentence mark")).to_have_text("jarrón")
+    page.click(".navigation__result")
     expect(page.locator("#message-9")).to_be_in_viewport(ratio=0.9)
     page.click(".triage__more")
     page.fill("#go-to-date", f"{day + timedelta(days=1):%Y-%m-%d}")

@@ -16,9 +16,9 @@ from messaging.cases import claims
 from messaging.cases.actions import close_case, open_case
 from messaging.desk import actions as desk
 from messaging.factories import ConversationFactory
-from messaging.looks import queries
 from messaging.models import Case, Conversation, Look, Message
 from messaging.moderation import actions as moderation
+from messaging.staff_looks import queries
 from tests.threads import in_threads
 from trato.audit.models import AuditEntry
 

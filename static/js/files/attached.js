@@ -1,4 +1,4 @@
-// What lists, toasts and quotes say of a message that has only files; as `Attached` in messaging/models.py.
+// What lists, toasts and quotes say of a message that has only files; as `Attached` in messaging/models/message.py.
 import { gettext } from "trato/text";
 
 /** The kind of the files, as the server calls it; empty without any. */

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from accounts.models import User
 from messaging.models import Conversation, Message
-from messaging.places.queries import first_since
+from messaging.navigation.queries import first_since
 from tests.whole import tries
 from trato.time_zones import CHOSEN_COOKIE
 

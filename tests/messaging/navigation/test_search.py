@@ -67,7 +67,7 @@ def test_a_result_leads_to_its_place(
 ) -> None:
     fill(conversation, seller, 300, body=lambda n: "The blue one" if n == 7 else f"Line {n}")
     page = search(client, conversation, "blue")
-    (address,) = re.findall(r'class="places__result" href="([^"]*)"', page)
+    (address,) = re.findall(r'class="navigation__result" href="([^"]*)"', page)
     assert address == f"{conversation.get_absolute_url()}?around=7#message-7"
     assert 'id="message-7"' in client.get(address).text
 

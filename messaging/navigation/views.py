@@ -48,4 +48,4 @@ def search(request: PersonRequest, conversation_id: int) -> HttpResponse:
         "older": older,
         "is_further": before is not None,
     }
-    return render(request, "messaging/places/search.html", context)
+    return render(request, "messaging/navigation/search.html", context)

@@ -23,4 +23,4 @@ def looks(request: PersonRequest, conversation_id: int) -> HttpResponse:
         "page": queries.page_of(conversation, PageRequest.from_query(request.GET)),
         "hours": settings.LOOKS_SHOWN_AFTER_HOURS,
     }
-    return render(request, "messaging/looks/looks.html", context)
+    return render(request, "messaging/staff_looks/looks.html", context)
