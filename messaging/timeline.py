@@ -1,6 +1,6 @@
 """A page of a conversation by day: messages, those of staff and, for sellers, the team's rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
@@ -8,8 +8,11 @@ from operator import itemgetter
 from django.utils import timezone
 
 from .models import Assignment, Message, Note, StaffMessage
-from .runs import mark_runs
 
+# Of one person, between two messages that are drawn as one group, a run. The name is shown above a
+# run, and the time below it. `MessageList.arrange` in `static/js/messaging/thread/message-list.js`
+# has the same rule, for what arrives later; a test compares them.
+GROUP_WITHIN = timedelta(minutes=5)
 COLLAPSED_WITHIN = timedelta(minutes=1)  # between two lines of one person
 
 Beside = Note | Assignment | StaffMessage
@@ -27,7 +30,7 @@ def by_day(
     """
     rows = [row for _time, row in sorted(_timed(messages, beside), key=itemgetter(0))]
     days = [(day, list(some)) for day, some in groupby(_collapsed(rows), _day_of)]
-    mark_runs((_messages_of(some) for _day, some in days), first_unread)
+    _mark_runs((_messages_of(some) for _day, some in days), first_unread)
     for _day, some in days:
         for before, row in pairwise(some):
             if isinstance(before, Message) and not isinstance(row, Message):
@@ -70,3 +73,18 @@ def _messages_of(rows: Sequence[Row]) -> list[Message]:
 
 def _day_of(row: Row) -> date:
     return timezone.localdate(row.created_at)
+
+
+def _mark_runs(days: Iterable[list[Message]], first_unread: int | None) -> None:
+    """Note in each message whether it continues a run, and whether the next one does.
+
+    A new day and the line above the first unread message end a run.
+    """
+    for messages in days:
+        for before, message in pairwise(messages):
+            message.is_grouped = before.is_continued = (
+                message.sender_id == before.sender_id
+                and message.is_automatic == before.is_automatic
+                and message.created_at - before.created_at < GROUP_WITHIN
+                and message.sequence != first_unread
+            )

@@ -84,7 +84,7 @@ class Message(models.Model):
     # Found out by `message_warnings`.
     warnings: Any = ()
     links: Any = ()
-    # Set for the page of a conversation, see `messaging/runs.py`.
+    # Set for the page of a conversation, see `messaging/timeline.py`.
     is_grouped = is_continued = False
 
     class Meta:

@@ -12,7 +12,7 @@ import { fill, gettext } from "trato/text";
 import { heldFor } from "trato/undo-send";
 import { askAbout } from "trato/unsent";
 
-const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one run, as in messaging/runs.py
+const GROUP_WITHIN = 5 * 60000; // milliseconds between messages of one run, as in messaging/timeline.py
 
 const LINES = ".messages__day, .messages__new, .messages__gap";
 
