@@ -3855,7 +3855,7 @@ class Migration(migrations.Migration):
                     "hits",
                     models.PositiveBigIntegerField(default=0, editable=False, verbose_name="hits"),
                 ),
-                ("tally", models.JSONField(default=dict, editable=False)),
+                ("hit_counts", models.JSONField(default=dict, editable=False)),
                 ("token", models.UUIDField(default=uuid.uuid4, editable=False)),
                 (
                     "attempts",

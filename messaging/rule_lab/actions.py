@@ -75,8 +75,8 @@ def stop(actor: Person, run_id: int) -> DryRun:
     run = DryRun.objects.select_for_update(no_key=True).get(pk=run_id)
     if run.state != State.WAITING:
         raise AlreadyDone(_("This dry run has already ended."))
-    run.state, run.ended_at, run.tally = State.STOPPED, timezone.now(), {}
-    run.save(update_fields=["state", "ended_at", "tally"])
+    run.state, run.ended_at, run.hit_counts = State.STOPPED, timezone.now(), {}
+    run.save(update_fields=["state", "ended_at", "hit_counts"])
     record(actor, "dryrun.stopped", run.audited_as)
     return run
 

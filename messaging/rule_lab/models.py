@@ -46,7 +46,7 @@ class DryRun(models.Model):
     place = models.PositiveBigIntegerField(default=0, editable=False)
     looked = models.PositiveBigIntegerField(_("messages"), default=0, editable=False)
     hits = models.PositiveBigIntegerField(_("hits"), default=0, editable=False)
-    tally = models.JSONField(default=dict, editable=False)  # see `tally.Tally`
+    hit_counts = models.JSONField(default=dict, editable=False)  # see `hit_counts.HitCounts`
     token = models.UUIDField(default=uuid.uuid4, editable=False)  # of the claim
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # Until when a process works on it, or when one may try again.

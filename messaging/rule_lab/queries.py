@@ -15,7 +15,7 @@ from trato.audit.models import AuditEntry
 from trato.listed import listed
 from trato.people import Person
 
-from .tally import Tally
+from .hit_counts import HitCounts
 
 
 @dataclass(frozen=True)
@@ -60,55 +60,55 @@ def findings_of(run: DryRun) -> Findings | None:
     """Return what a run has counted; None before it is done."""
     if run.state != DryRun.State.DONE:
         return None
-    tally = msgspec.convert(run.tally, Tally)
-    numbers = tally.numbers
+    counts = msgspec.convert(run.hit_counts, HitCounts)
+    numbers = counts.numbers
     most = settings.RULE_LAB_NAMED_MAX
     return Findings(
         people=numbers["people"],
         conversations=numbers["conversations"],
         is_more=max(numbers.values()) >= most,
         sides=[
-            Bar(label, tally.sides[side], numbers.get(side, 0))
+            Bar(label, counts.sides[side], numbers.get(side, 0))
             for side, label in Side.choices
-            if side in tally.sides
+            if side in counts.sides
         ],
-        ages=_ages(run.tried, tally),
-        days=_days(run, tally),
+        ages=_ages(run.tried, counts),
+        days=_days(run, counts),
         overlaps=[
             Bar(name, count)
-            for name, count in sorted(tally.overlaps.items(), key=lambda pair: (-pair[1], pair[0]))
+            for name, count in sorted(counts.overlaps.items(), key=lambda pair: (-pair[1], pair[0]))
         ],
-        alone=tally.hits - tally.overlapping,
-        samples=len(tally.samples),
+        alone=counts.hits - counts.overlapping,
+        samples=len(counts.samples),
     )
 
 
-def _ages(rule: ShieldRule, tally: Tally) -> list[Bar]:
+def _ages(rule: ShieldRule, counts: HitCounts) -> list[Bar]:
     """Return the hits by the age of the account, older ones than the rule asks for among them."""
     is_for_new = rule.relationship == ShieldRule.Relationship.NEW_ACCOUNT
     bars, low = [], 0
-    for place, limit in enumerate(tally.limits):
+    for place, limit in enumerate(counts.limits):
         label = _("%(low)s to %(high)s days") % {"low": low, "high": limit}
         is_stopped = not is_for_new or limit <= (rule.account_days or 0)
-        bars.append(Bar(label, tally.ages[place], tally.people_ages[place], is_stopped))
+        bars.append(Bar(label, counts.ages[place], counts.people_ages[place], is_stopped))
         low = limit
-    last, unknown = tally.ages[-2:]
+    last, unknown = counts.ages[-2:]
     label = _("%(low)s days and more") % {"low": low}
-    bars.append(Bar(label, last, tally.people_ages[-2], not is_for_new))
+    bars.append(Bar(label, last, counts.people_ages[-2], not is_for_new))
     if unknown:
-        bars.append(Bar(_("unknown"), unknown, tally.people_ages[-1], not is_for_new))
+        bars.append(Bar(_("unknown"), unknown, counts.people_ages[-1], not is_for_new))
     return bars
 
 
-def _days(run: DryRun, tally: Tally) -> list[Bar]:
+def _days(run: DryRun, counts: HitCounts) -> list[Bar]:
     first = run.since.date()
     days = [first + timedelta(days=n) for n in range((run.created_at.date() - first).days + 1)]
-    return [Bar(day, tally.days.get(day.isoformat(), 0)) for day in days]
+    return [Bar(day, counts.days.get(day.isoformat(), 0)) for day in days]
 
 
 def sample_keys(run: DryRun) -> list[int]:
     """Return the keys of the messages that a run has chosen by chance."""
-    return [key for _rank, key in run.tally.get("samples", ())]
+    return [key for _rank, key in run.hit_counts.get("samples", ())]
 
 
 def conversations_of(run: DryRun) -> list[int]:

@@ -22,7 +22,7 @@ from trato.clock import database_now
 from trato.prepared import prepared
 from trato.realtime.database import give_back_connections
 
-from .tally import Tally
+from .hit_counts import HitCounts
 from .trial import Text, Trial
 
 log = structlog.get_logger("trato.lab")
@@ -74,8 +74,8 @@ def _claim() -> DryRun | None:
             run.free_at = _later(settings.RULE_LAB_LEASE_SECONDS)
             run.save(update_fields=["token", "attempts", "free_at"])
             return run
-        run.state, run.ended_at, run.tally = State.FAILED, database_now(), {}
-        run.save(update_fields=["state", "ended_at", "tally"])
+        run.state, run.ended_at, run.hit_counts = State.FAILED, database_now(), {}
+        run.save(update_fields=["state", "ended_at", "hit_counts"])
     return None
 
 
@@ -85,14 +85,14 @@ def _slice(run: DryRun) -> dict[str, object]:
     rule = run.tried
     others = ShieldRule.objects.filter(is_on=True).exclude(pk=run.rule_id or 0)
     trial = Trial(rule, list(others))
-    tally = msgspec.convert(run.tally, Tally) if run.tally else Tally.of(rule)
+    counts = msgspec.convert(run.hit_counts, HitCounts) if run.hit_counts else HitCounts.of(rule)
     first, last = _range(run)
     place, looked = max(run.place, first), run.looked
     while place < last:
         before, place = place, min(place + settings.RULE_LAB_BATCH_KEYS, last)
         texts = _texts(before, place, run.since)
         for hit in trial.hits(trial.matching(texts)):
-            tally.add(hit)
+            counts.add(hit)
         looked += len(texts)
         if time.monotonic() >= until or loop.is_stopping():
             break
@@ -101,11 +101,11 @@ def _slice(run: DryRun) -> dict[str, object]:
     give_back_connections()
     changes: dict[str, object] = {"first": first, "last": last, "place": place, "looked": looked}
     if place >= last:
-        tally.close()
+        counts.close()
         changes |= {"state": State.DONE, "ended_at": database_now()}
-    builtins = msgspec.to_builtins(tally)
+    builtins = msgspec.to_builtins(counts)
     return changes | {
-        "attempts": 0, "hits": tally.hits, "tally": builtins, "free_at": database_now(),
+        "attempts": 0, "hits": counts.hits, "hit_counts": builtins, "free_at": database_now(),
     }  # fmt: skip
 
 

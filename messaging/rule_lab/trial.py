@@ -16,7 +16,7 @@ from messaging.rules.situations import Situation, categories_of
 from messaging.rules.snapshot import RuleSet
 from trato.listed import listed
 
-from .tally import Hit, days_of
+from .hit_counts import Hit, days_of
 
 Text = tuple[int, str]  # a message's key and its words
 

@@ -12,7 +12,7 @@ ROUNDS = 200
 
 
 @dataclass
-class Tally:
+class Score:
     """Lines counted by what was expected in them and what was reported."""
 
     guilty: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 
 from messaging.rules.first_rules import action_on
-from messaging.shield.checking import Tally, speed
+from messaging.shield.checking import Score, speed
 from messaging.shield.detection import find
 from messaging.shield.scams import warnings
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         lines = _lines(options["file"])
-        tally = Tally()
+        score = Score()
         texts = []
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -48,12 +48,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(row, ensure_ascii=False))
             texts.append(text)
             if "expected" in row:
-                tally.count(
+                score.count(
                     set(row["expected"]),
                     {one["kind"] for one in (*row["findings"], *row["warnings"])},
                 )
-        if tally.lines:
-            self.stderr.write(str(tally))
+        if score.lines:
+            self.stderr.write(str(score))
         if options["time"] and texts:
             self.stderr.write(speed(texts))
 

@@ -59,8 +59,8 @@ def test_it_counts_the_last_days_only_and_what_people_wrote(
     assert {bar.label: bar.count for bar in counted.days if bar.count} == {
         first.created_at.astimezone(UTC).date(): 2
     }
-    assert run.tally["people"] == {}
-    assert run.tally["conversations"] == []
+    assert run.hit_counts["people"] == {}
+    assert run.hit_counts["conversations"] == []
 
 
 def test_the_histogram_shows_what_other_thresholds_would_stop(lead: User, wrote: Wrote) -> None:
@@ -142,8 +142,8 @@ def test_slices_of_any_size_count_the_same(lead: User, wrote: Wrote, settings: A
     settings.RULE_LAB_BATCH_KEYS = 1
     settings.RULE_LAB_SLICE_SECONDS = 0
     sliced = tried(lead, rule())
-    assert sliced.tally == whole.tally
-    assert len(whole.tally["samples"]) == 3
+    assert sliced.hit_counts == whole.hit_counts
+    assert len(whole.hit_counts["samples"]) == 3
     assert (sliced.hits, sliced.looked) == (whole.hits, whole.looked) == (8, 8)
 
 
@@ -180,7 +180,7 @@ def test_a_process_that_was_thought_dead_stores_nothing(
     monkeypatch.setattr(running, "_slice", slow)
     running.due(1)
     run.refresh_from_db()
-    assert (run.state, run.tally, run.hits) == ("stopped", {}, 0)
+    assert (run.state, run.hit_counts, run.hits) == ("stopped", {}, 0)
     with pytest.raises(AlreadyDone):
         actions.stop(lead, run.pk)
 

@@ -32,7 +32,7 @@ class Hit(Struct):
     others: list[str]
 
 
-class Tally(Struct):
+class HitCounts(Struct):
     """Counts of messages by what they have in common.
 
     Args:
@@ -58,8 +58,8 @@ class Tally(Struct):
     overlapping: int = 0  # hits that another rule stops, too
 
     @classmethod
-    def of(cls, rule: ShieldRule) -> "Tally":
-        """Return an empty tally whose ages show the rule's own threshold."""
+    def of(cls, rule: ShieldRule) -> "HitCounts":
+        """Return empty counts whose ages show the rule's own threshold."""
         own = {rule.account_days} if rule.account_days else set()
         limits = sorted({*AGES, *own})
         return cls(limits, [0] * (len(limits) + 2), [0] * (len(limits) + 2))
