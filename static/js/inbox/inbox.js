@@ -191,6 +191,7 @@ class Inbox extends LiveList {
     const page = new DOMParser().parseFromString(text, "text/html");
     for (const id of this.asked) {
       const old = this.rows.of(id);
+      if (old && this.wanted.has(id)) continue; // asked for again: this answer may be older than the row
       const row = page.querySelector(`.inbox__item[data-conversation="${id}"]`);
       const isStill = old && old.dataset.at === row?.dataset.at;
       const fits = isStill || (row && (this.isFirst ? !this.rows.isBeyond(row) : old && this.values.get("q")));
