@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from accounts.models import User
 from catalog.models import Product
@@ -202,6 +202,32 @@ def test_an_open_conversation_that_leaves_the_list_shows_whose_turn_it_is(
     expect(page.locator(TITLE)).to_be_focused()
     page.keyboard.press("e")
     expect(page.locator(".undo")).to_contain_text("Settled")
+    expect(page.locator(".inbox__item")).to_have_count(1)
+    expect(page.locator(".tag--waiting")).to_have_count(0)
+
+
+@only_whole
+def test_a_late_answer_brings_no_turn_back(
+    person: Person, seller: User, colleague: User, conversation: Conversation
+) -> None:
+    """The row is asked for again while an older answer, in which it waited, is on its way."""
+    MessageFactory(conversation=conversation, body="Is it still there?")
+    page = person(seller)
+    rows, held = re.compile(r"/rows/\?.*conversation=\d"), list[tuple[Route, APIResponse]]()
+    page.goto("/conversations/?sort=waiting")
+    live(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(TITLE)).to_be_focused()
+    page.route(rows, lambda route: held.append((route, route.fetch())), times=1)
+    actions.star(seller, [conversation.pk])
+    while not held:
+        page.wait_for_timeout(20)  # lets the request arrive here
+    actions.settle(colleague, [conversation.pk])
+    expect(page.locator(".tag--waiting")).to_have_count(0)
+    [(route, answer)] = held
+    with page.expect_request(rows):
+        route.fulfill(response=answer)
     expect(page.locator(".inbox__item")).to_have_count(1)
     expect(page.locator(".tag--waiting")).to_have_count(0)
 
