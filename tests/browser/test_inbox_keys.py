@@ -295,3 +295,17 @@ def test_a_key_that_is_held_down_acts_once_and_moves_on(inbox: Page) -> None:
 def test_letters_with_altgr_are_left_alone(inbox: Page) -> None:
     press(inbox, "j", modifierAltGraph=True)
     expect(inbox.locator("body")).to_be_focused()
+
+
+@only_whole
+def test_no_arrow_leads_into_the_time_that_arrows_change(inbox: Page) -> None:
+    for key in ("j", "h"):
+        inbox.keyboard.press(key)
+    buttons = inbox.get_by_role("dialog").locator("button:focus")
+    expect(buttons).to_have_count(1)
+    first = buttons.inner_text()
+    everywhere = inbox.get_by_role("dialog").locator("button:visible").count()
+    for _ in range(everywhere):
+        inbox.keyboard.press("ArrowDown")
+        expect(buttons).to_have_count(1)
+    expect(buttons).to_have_text(first)

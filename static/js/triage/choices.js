@@ -58,11 +58,11 @@ function controls(dialog) {
   return [...dialog.querySelectorAll("button:not([hidden]), input:not([type=hidden]), a")];
 }
 
-/** Arrows go from one to the next; a letter goes to the next that begins with it. */
+/** Arrows go from one button to the next; a letter goes to the next that begins with it. */
 function pressed(event, dialog) {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input")) return;
-  const all = controls(dialog);
+  const all = controls(dialog).filter((one) => !one.matches("input")); // in which an arrow changes the date
   const at = all.indexOf(document.activeElement);
   let next = null;
   if (key === "ArrowDown") next = all[(at + 1) % all.length];
