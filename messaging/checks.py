@@ -13,7 +13,6 @@ from trato.admin.site import StaffSite
 
 from .host import MessagingHost
 
-BUILTIN = "trato.templatetags.page_user"
 BUNDLE_FINDER = "trato.staticfiles.BundleFinder"
 CONTEXT_PROCESSOR = "notifications.context_processors.badge"
 
@@ -44,8 +43,8 @@ def _complaints() -> Iterator[tuple[str, str]]:
         yield "E002", f"PERSON_NAME_FIELD: {error}"
     engines: list[Any] = settings.TEMPLATES
     options = [engine.get("OPTIONS", {}) for engine in engines]
-    if not any(BUILTIN in one.get("builtins", ()) for one in options):
-        yield "E003", f"No TEMPLATES have {BUILTIN} in builtins."
+    if not any(set(settings.TEMPLATE_BUILTINS) <= set(one.get("builtins", ())) for one in options):
+        yield "E003", "No TEMPLATES have TEMPLATE_BUILTINS as their builtins."
     if not any(CONTEXT_PROCESSOR in one.get("context_processors", ()) for one in options):
         yield "E004", f"No TEMPLATES have {CONTEXT_PROCESSOR} in context_processors."
     if apps.is_installed("django.contrib.admin"):

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from trato.addresses import address
 
 from .announcements.models import Announcement, ReadAnnouncement
 from .words import ANNOUNCEMENT, Words, words_of
@@ -163,5 +164,5 @@ class Notification(models.Model):
     def read_url(self) -> str:
         """The address that marks it as read."""
         if self.news.subject_kind == ANNOUNCEMENT:
-            return reverse("notifications:read_announcement", args=[self.news.subject_id])
-        return reverse("notifications:read", args=[self.pk])
+            return address("notifications:read_announcement", self.news.subject_id)
+        return address("notifications:read", self.pk)

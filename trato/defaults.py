@@ -17,6 +17,10 @@ django_stubs_ext.monkeypatch()  # otherwise only the type checker knows `TextFie
 env = environ.Env()
 
 REDIS_URL = env.str("REDIS_URL", default="")
+# Tags that all templates have: for the option `builtins` of Django's templates.
+TEMPLATE_BUILTINS = [
+    f"trato.templatetags.{module}" for module in ("addresses", "markup", "page_user")
+]
 # The user model's field with a person's name.
 PERSON_NAME_FIELD = "name"
 # The site's address, for links in mails; without it, none of those are sent.

@@ -15,7 +15,7 @@ from messaging.defaults import *  # noqa: F403
 from messaging.defaults import NEWS_WORDS
 from notifications.defaults import *  # noqa: F403
 from trato.defaults import *  # noqa: F403
-from trato.defaults import REDIS_URL, env
+from trato.defaults import REDIS_URL, TEMPLATE_BUILTINS, env
 
 from .people import *  # noqa: F403
 
@@ -87,7 +87,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["trato.templatetags.markup", "trato.templatetags.page_user"],
+            "builtins": TEMPLATE_BUILTINS,
             "context_processors": [
                 "django.template.context_processors.debug",
                 "django.template.context_processors.request",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django import template
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -11,6 +10,7 @@ from django.utils.text import Truncator
 from messaging.message_warnings import LinkRemark
 from messaging.models import Message
 from messaging.shield.addresses import addresses, shown_address
+from trato.addresses import address
 
 register = template.Library()
 
@@ -31,7 +31,7 @@ def words(message: Message) -> SafeString:
         return linkify(message.body)
     is_said = any(remark.is_said for remark in message.links)
     attributes = format_html(' aria-describedby="links-{}"', message.sequence) if is_said else ""
-    place = reverse("messaging:message", args=[message.conversation_id, message.sequence])
+    place = address("messaging:message", message.conversation_id, message.sequence)
     return _drawn(message.body, message.links, attributes, place)
 
 

@@ -1,14 +1,13 @@
 """Template tags for the host's pages."""
 
 from collections.abc import Collection
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.shortcuts import resolve_url
 from django.template import Context, RequestContext
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
@@ -22,6 +21,7 @@ from messaging.presence.forms import PresenceForm
 from messaging.presence.queries import hidden_by_one
 from messaging.records import Quoted
 from trato import jinja
+from trato.addresses import address
 from trato.people import display_name
 
 from .message_text import beginning, words
@@ -45,10 +45,10 @@ def messaging_page(context: RequestContext) -> SafeString:
         "ask-after": settings.OUTBOX_ASK_AFTER_SECONDS,
         "login-url": resolve_url(settings.LOGIN_URL),
         "socket-url": settings.SOCKET_PATH,
-        "unread-url": reverse("notifications:unread"),
-        "acts-url": reverse("messaging:acts"),
-        "choices-url": reverse("messaging:act_choices"),
-        "muted-url": reverse("messaging:muted"),
+        "unread-url": address("notifications:unread"),
+        "acts-url": address("messaging:acts"),
+        "choices-url": address("messaging:act_choices"),
+        "muted-url": address("messaging:muted"),
         "conversation-url": _address_of_any("messaging:conversation"),
         "send-url": _address_of_any("messaging:new_message"),
         "files-url": _address_of_any("messaging:files"),
@@ -58,10 +58,9 @@ def messaging_page(context: RequestContext) -> SafeString:
     return format_html_join(" ", 'data-{}="{}"', attributes.items())
 
 
-@cache
 def _address_of_any(name: str) -> str:
     """Return the address of a conversation, with `{id}` for scripts to replace."""
-    return "{id}".join(reverse(name, args=[0]).rsplit("0", 1))
+    return "{id}".join(address(name, 0).rsplit("0", 1))
 
 
 @register.simple_tag(takes_context=True)
@@ -196,25 +195,13 @@ def reactions_of(message: Message, reader_id: int | None) -> list[dict[str, Any]
 @register.simple_tag
 def message_url(conversation_id: int, sequence: int) -> str:
     """The address of a message's own page."""
-    return _message_url().format(conversation_id, sequence)
-
-
-@cache
-def _message_url() -> str:
-    url = reverse("messaging:message", args=[111111, 222222])
-    return url.replace("111111", "{0}").replace("222222", "{1}")
+    return address("messaging:message", conversation_id, sequence)
 
 
 @register.simple_tag
 def message_report_url(conversation_id: int, sequence: int) -> str:
     """The address for reporting a message."""
-    return _report_url().format(conversation_id, sequence)
-
-
-@cache  # `reverse` for each message takes longer than the rest of it
-def _report_url() -> str:
-    url = reverse("messaging:report", args=[111111, 222222])
-    return url.replace("111111", "{0}").replace("222222", "{1}")
+    return address("messaging:report", conversation_id, sequence)
 
 
 @register.inclusion_tag("messaging/opening_hours/_notice.html")

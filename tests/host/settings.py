@@ -9,7 +9,7 @@ import environ
 from messaging.defaults import *  # noqa: F403
 from notifications.defaults import *  # noqa: F403
 from trato.defaults import *  # noqa: F403
-from trato.defaults import REDIS_URL, env
+from trato.defaults import REDIS_URL, TEMPLATE_BUILTINS, env
 
 HERE = Path(__file__).resolve().parent
 TRATO = HERE.parents[1]
@@ -48,7 +48,7 @@ TEMPLATES = [
         "DIRS": [HERE / "templates", TRATO / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["trato.templatetags.markup", "trato.templatetags.page_user"],
+            "builtins": TEMPLATE_BUILTINS,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
