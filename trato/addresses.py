@@ -16,7 +16,7 @@ def address(view_name: str, *numbers: int, current_app: str | None = None) -> st
     """Return what `reverse` does for a view whose arguments are whole numbers.
 
     Args:
-        view_name: with its namespace, such as `messaging:conversation`.
+        view_name: with its namespace, such as `shop:order`.
         numbers: the arguments, 0 or greater.
         current_app: the instance of an application that is asking.
 

@@ -19,7 +19,7 @@ env = environ.Env()
 REDIS_URL = env.str("REDIS_URL", default="")
 # Tags that all templates have: for the option `builtins` of Django's templates.
 TEMPLATE_BUILTINS = [
-    f"trato.templatetags.{module}" for module in ("addresses", "markup", "page_user")
+    f"trato.templatetags.{module}" for module in ("addresses", "markup", "page_user", "texts")
 ]
 # The user model's field with a person's name.
 PERSON_NAME_FIELD = "name"

@@ -1,6 +1,6 @@
-"""Django's tags of this name; `translate` looks each constant text up once per language.
+"""Django's tags for translations; `translate` looks each constant text up once per language.
 
-`{% load i18n %}` finds this module in place of Django's, in all templates.
+Built into all templates. A template that loads `i18n` has Django's own.
 """
 
 from django import template
