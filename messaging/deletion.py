@@ -61,7 +61,7 @@ from .models import (
     Side,
 )
 from .ownership import owned_by
-from .team.assignees import assign
+from .team.assignment import assign
 
 # Ended conversations, changed messages and assignees that are announced one by one. Open pages
 # learn of the others with the heartbeat, or when they load.

@@ -21,7 +21,7 @@ from trato.realtime.background import spawn
 from trato.realtime.lock_waits import run_past_locks
 
 from . import queries
-from .assignees import assign
+from .assignment import assign
 
 log = structlog.get_logger("messaging.taking")
 

@@ -26,7 +26,7 @@ from trato.clock import database_now
 from trato.errors import Refused, when_shown
 from trato.people import Person
 
-from . import marks, own, team, tokens, turns, undoing
+from . import assigning, labelling, marks, own, settling, tokens, undoing
 from .frames import Impossible, Outcome
 
 Ids = Sequence[int]
@@ -143,7 +143,7 @@ def assign(
             raise Impossible("conflict")
         return assignee_id
 
-    return team.change_assignees(actor, ids, decide)
+    return assigning.change(actor, ids, decide)
 
 
 @transaction.atomic
@@ -153,13 +153,13 @@ def label(actor: Person, ids: Ids, label_id: int) -> Outcome:
     Raises:
         Refused: `not_found`, if the actor's shops have no such label.
     """
-    return team.change_label(actor, ids, label_id, lambda _row, _has: True)
+    return labelling.change(actor, ids, label_id, lambda _row, _has: True)
 
 
 @transaction.atomic
 def unlabel(actor: Person, ids: Ids, label_id: int) -> Outcome:
     """Remove a label from conversations; otherwise like `label`."""
-    return team.change_label(actor, ids, label_id, lambda _row, _has: False)
+    return labelling.change(actor, ids, label_id, lambda _row, _has: False)
 
 
 @transaction.atomic
@@ -170,7 +170,7 @@ def settle(actor: Person, ids: Ids, seen: Seen | None = None) -> Outcome:
         _require_seen(actor, row, seen)
         return Turn()
 
-    return turns.change(actor, ids, decide)
+    return settling.change(actor, ids, decide)
 
 
 @transaction.atomic
@@ -182,7 +182,7 @@ def reopen(actor: Person, ids: Ids) -> Outcome:
         waits = Turn(row.turn, row.waiting_since)
         return waits if row.turn else Turn(row.side_of(actor.pk), now)
 
-    return turns.change(actor, ids, decide)
+    return settling.change(actor, ids, decide)
 
 
 @transaction.atomic

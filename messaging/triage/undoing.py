@@ -9,7 +9,7 @@ from messaging.lanes.turns import Turn
 from messaging.models import Conversation, Participant
 from trato.people import Person
 
-from . import marks, news, own, queries, team, turns
+from . import assigning, labelling, marks, news, own, queries, settling
 from .frames import Impossible, Outcome
 from .tokens import Change, Undo
 
@@ -91,7 +91,7 @@ def _assignee(actor: Person, undone: Undo) -> Outcome:
         [assignee_id] = _before(changes[row.pk], [row.assignee_id, lines().get(row.pk)])
         return assignee_id if row.shop_id in shops.get(assignee_id or 0, ()) else None
 
-    return team.change_assignees(actor, list(changes), restore, withdrawn=undone.what)
+    return assigning.change(actor, list(changes), restore, withdrawn=undone.what)
 
 
 def _label(actor: Person, undone: Undo) -> Outcome:
@@ -100,17 +100,17 @@ def _label(actor: Person, undone: Undo) -> Outcome:
     def restore(row: Conversation, has: bool) -> bool:
         return _before(changes[row.pk], [has]) == [True]
 
-    return team.change_label(actor, list(changes), undone.what[0], restore)
+    return labelling.change(actor, list(changes), undone.what[0], restore)
 
 
 def _turn(actor: Person, undone: Undo) -> Outcome:
     changes = _by_conversation(undone)
 
     def restore(row: Conversation) -> Turn:
-        side, since, _last = _before(changes[row.pk], turns.state_of(row))
+        side, since, _last = _before(changes[row.pk], settling.state_of(row))
         return Turn(side, since)
 
-    return turns.change(actor, list(changes), restore)
+    return settling.change(actor, list(changes), restore)
 
 
 def _by_conversation(undone: Undo) -> dict[int, Change]:

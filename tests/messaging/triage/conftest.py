@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 
 from accounts.factories import UserFactory
+from accounts.models import User
 from catalog.factories import ProductFactory
 from catalog.models import Shop
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.models import Conversation
+from messaging.models import Conversation, Label
+from messaging.triage import labels
 
 Act = Callable[..., dict[str, Any]]
 
@@ -45,3 +47,8 @@ def many(shop: Shop) -> Callable[[int], list[Conversation]]:
         return rows
 
     return make
+
+
+@pytest.fixture
+def urgent(seller: User, shop: Shop) -> Label:
+    return labels.create(seller, shop.pk, "Urgent", "red")

@@ -16,7 +16,7 @@ from catalog.models import Shop
 from messaging.models import AlertChoice, Assignment, Conversation
 from messaging.team import taking
 from messaging.team.actions import set_alerts
-from messaging.team.assignees import assign
+from messaging.team.assignment import assign
 from messaging.triage import actions
 from notifications.models import News, Notification
 from notifications.queries import notifications_of

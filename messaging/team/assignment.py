@@ -1,4 +1,8 @@
-"""Assign conversations, and announce it to the team."""
+"""Assign conversations, and announce it to the team.
+
+Who may assign is checked in `messaging.triage.assigning`; who can be assigned, in
+`messaging.triage.actions`. For replies, `taking` checks both.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

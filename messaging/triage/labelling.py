@@ -1,6 +1,6 @@
-"""Change what a shop's team shares about conversations: the assignee, and labels.
+"""Put labels of a shop on conversations. Only its members may; only its team is notified.
 
-Only members of the shop may do so. We tell only the team, under its own revision.
+`labels` has the labels themselves.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,6 @@ from messaging import access
 from messaging.models import Conversation, ConversationLabel, Label, Side
 from messaging.team import actions as team
 from messaging.team import events
-from messaging.team.assignees import assign
 from messaging.team.frames import TeamChanged
 from trato.errors import Refused
 from trato.listed import listed
@@ -21,51 +20,8 @@ from . import queries, tokens
 from .frames import Impossible, Outcome
 from .tokens import Change
 
-Failed = dict[int, str]
 
-
-def change_assignees(
-    actor: Person,
-    ids: Sequence[int],
-    decide: Callable[[Conversation], int | None],
-    *,
-    withdrawn: Sequence[int] | None = None,
-) -> Outcome:
-    """Assign conversations, inside the transaction of an act.
-
-    Args:
-        ids: of conversations, in the order of the answer.
-        decide: returns the assignee's ID, or None for nobody, or raises `Impossible`.
-        withdrawn: see `assign`.
-    """
-    conversations = queries.find(actor, ids, lock=True)
-    failed: Failed = {pk: "not_found" for pk in ids if pk not in conversations}
-    before: dict[int, int | None] = {}
-    wanted: list[tuple[Conversation, int | None]] = []
-    for pk, row in conversations.items():
-        try:
-            _require_shops_side(actor, row)
-            assignee_id = decide(row)
-        except Impossible as impossible:
-            failed[pk] = impossible.code
-            continue
-        if assignee_id != row.assignee_id:
-            before[pk] = row.assignee_id
-            wanted.append((row, assignee_id))
-    assigned = assign(wanted, actor=actor, withdrawn=withdrawn)
-    # The line's revision tells this assignment from a later one to the same person.
-    changes = [
-        Change(row.pk, [before[row.pk]], [assignee_id, assigned.revisions[row.pk]])
-        for row, assignee_id in wanted
-    ]
-    return Outcome(
-        done=[pk for pk in ids if pk not in failed],
-        failed=failed,
-        undo=tokens.undo(actor, "assignee", assigned.notices, changes) if changes else "",
-    )
-
-
-def change_label(
+def change(
     actor: Person, ids: Sequence[int], label_id: int, decide: Callable[[Conversation, bool], bool]
 ) -> Outcome:
     """Put a label on conversations or remove it, inside the transaction of an act.
@@ -86,13 +42,14 @@ def change_label(
     conversations = queries.find(actor, ids)
     labelled = ConversationLabel.objects.filter(label=label, conversation__in=listed(conversations))
     has = set(labelled.values_list("conversation_id", flat=True))
-    failed: Failed = {pk: "not_found" for pk in ids if pk not in conversations}
+    failed = {pk: "not_found" for pk in ids if pk not in conversations}
     changes: list[Change] = []
     for pk, row in conversations.items():
         try:
             if row.shop_id != label.shop_id:
                 raise Impossible("not_found")
-            _require_shops_side(actor, row)
+            if row.side_of(actor.pk) is not Side.SELLER:
+                raise Impossible("forbidden")
             wanted = decide(row, pk in has)
         except Impossible as impossible:
             failed[pk] = impossible.code
@@ -117,11 +74,6 @@ def change_label(
         failed=failed,
         undo=tokens.undo(actor, "label", [label.pk], changes) if changes else "",
     )
-
-
-def _require_shops_side(actor: Person, conversation: Conversation) -> None:
-    if conversation.side_of(actor.pk) is not Side.SELLER:
-        raise Impossible("forbidden")
 
 
 def _set_label(label: Label, changes: Iterable[Change]) -> None:

@@ -1,4 +1,4 @@
-"""Assignees and labels: shared by a shop's team, and nothing that a shopper learns of."""
+"""Assign conversations: only a shop's team may, and only the team hears of it; so with labels."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,18 +13,12 @@ from catalog.factories import ProductFactory, ShopFactory, ShopMemberFactory
 from catalog.models import Shop
 from messaging.factories import ConversationFactory
 from messaging.models import Conversation, ConversationLabel, Label, TeamState
-from messaging.triage import labels
 from tests.patience import PATIENCE
 from tests.rulings import suspend
 
 pytestmark = pytest.mark.django_db
 
 Many = Callable[[int], list[Conversation]]
-
-
-@pytest.fixture
-def urgent(seller: User, shop: Shop) -> Label:
-    return labels.create(seller, shop.pk, "Urgent", "red")
 
 
 def assignee(conversation: Conversation) -> User | None:
@@ -143,36 +137,6 @@ def test_a_shopper_does_not_act_for_the_shop(
     assert not ConversationLabel.objects.exists()
 
 
-def test_label_unlabel_and_undo(
-    talk: Conversation, seller: User, urgent: Label, act: Any, client_of: Any
-) -> None:
-    client, on = client_of(seller), ConversationLabel.objects.filter(conversation=talk)
-    answer = act(client, "label", [talk.pk], label=urgent.pk)
-    assert (answer["done"], on.get().label) == ([talk.pk], urgent)
-    assert act(client, "label", [talk.pk], label=urgent.pk)["undo"] == ""
-    removed = act(client, "unlabel", [talk.pk], label=urgent.pk)
-    assert not on.exists()
-    assert act(client, "undo", token=removed["undo"])["done"] == [talk.pk]
-    assert on.exists()
-    again = act(client, "undo", token=removed["undo"])
-    assert (again["done"], again["failed"]) == ([talk.pk], {})
-    assert TeamState.objects.get().team_revision == 3
-
-
-def test_labels_of_another_shop_do_not_exist(
-    talk: Conversation, seller: User, other_seller: User, urgent: Label, act: Any, client_of: Any,
-    stranger: User,
-) -> None:  # fmt: skip
-    client = client_of(other_seller)
-    assert act(client, "label", [talk.pk], label=urgent.pk, status=404)["code"] == "not_found"
-    mine = labels.create(seller, ShopFactory(owner=seller).pk, "Mine", "blue")
-    answer = act(client_of(seller), "label", [talk.pk], label=mine.pk)
-    assert answer["failed"] == {str(talk.pk): "not_found"}
-    assert not ConversationLabel.objects.exists()
-    act(client_of(seller), "label", [talk.pk], label=urgent.pk)
-    assert ConversationLabel.objects.exists()
-
-
 def test_many_take_as_many_queries_as_one(
     seller: User, colleague: User, urgent: Label, many: Many, act: Any, client_of: Any
 ) -> None:
@@ -220,36 +184,6 @@ async def test_only_the_team_hears_of_it(
     ]
     assert await sockets[shopper].receive_nothing()
     assert await Conversation.objects.values("revision", "last_sequence").aget() == before
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_a_changed_label_is_one_frame_for_each_member(
-    talk: Conversation,
-    seller: User,
-    colleague: User,
-    shopper: User,
-    urgent: Label,
-    many: Many,
-    act: Any,
-    client_of: Any,
-    socket_of: Any,
-) -> None:
-    rows, client = await sync_to_async(many)(3), await sync_to_async(client_of)(seller)
-    await sync_to_async(act)(client, "label", [row.pk for row in rows], label=urgent.pk)
-    sockets = {user: await socket_of(user) for user in (colleague, shopper)}
-    for socket in sockets.values():
-        assert (await socket.receive_json_from(timeout=PATIENCE))["type"] == "session.ready"
-    await sync_to_async(labels.change)(seller, urgent.pk, "Soon", "amber")
-    await sync_to_async(labels.delete)(seller, urgent.pk)
-    heard = [await sockets[colleague].receive_json_from(timeout=PATIENCE) for _ in range(2)]
-    head = {"type": "labels.changed", "shop": urgent.shop_id}
-    item = {"id": urgent.pk, "name": "Soon", "colour": "amber"}
-    assert heard == [
-        head | {"changed": [item], "deleted": []},
-        head | {"changed": [], "deleted": [urgent.pk]},
-    ]
-    for socket in sockets.values():
-        assert await socket.receive_nothing()
 
 
 def test_nobody_is_assigned_what_they_have_asked_themselves(
