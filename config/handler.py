@@ -26,7 +26,7 @@ from trato.errors import is_disk_full
 from trato.realtime.background import per_loop
 
 from . import uploads
-from .turns import Turns
+from .form_queue import FormQueue
 
 # In both languages: whose request it is would have to be found out in a thread.
 BUSY = (
@@ -46,7 +46,7 @@ class ThreadedHandler(ASGIHandler):
         super().__init__()
         self._answer_page = _in_threads(self.answer_page, settings.PAGE_THREADS)
         self._answer = _in_threads(self.answer, settings.REQUEST_THREADS)
-        self._turns = per_loop(Turns)
+        self._forms = per_loop(FormQueue)
         self._open = 0  # requests that a thread answers, or that wait for one
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -73,7 +73,7 @@ class ThreadedHandler(ASGIHandler):
             elif scope["method"] in SAFE_METHODS:
                 response = await self._answer_page(scope, body, time.monotonic())
             else:
-                async with self._turns().turn(scope["path"]) as is_late:
+                async with self._forms().place(scope["path"]) as is_late:
                     response = await self._answer(scope, body, is_late=is_late)
         finally:
             self._open -= 1

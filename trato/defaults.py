@@ -84,7 +84,7 @@ SOCKET_SESSION_CHECK_SECONDS = (
 )
 SOCKET_THREADS = 8  # threads per process for the sockets' database work
 # Forms that may have a connection at once, of the pool's 16, and of those, about one conversation.
-# The others wait, for so many seconds at most; then clients get 503. See `config.turns`.
+# The others wait, for so many seconds at most; then clients get 503. See `config.form_queue`.
 FORMS_AT_ONCE = env.int("FORMS_AT_ONCE", default=12)
 CONVERSATION_FORMS_AT_ONCE = max(1, FORMS_AT_ONCE // 3)
 FORM_QUEUE_SECONDS = 3

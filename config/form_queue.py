@@ -1,9 +1,9 @@
-"""How many forms a process handles at once.
+"""The queue of forms: how many a process handles at once, and how many about one conversation.
 
-A form that needs a lock which somebody holds waits for it with a thread and a connection, up to
-`lock_timeout`. Thirty at one locked conversation had all connections of a process, and everybody
-else's pages took two seconds. So forms only get some of the connections, and those about one
-conversation fewer. The others wait here, which costs neither a thread nor a connection.
+A form that needs a locked row waits for it with a thread and a connection, up to `lock_timeout`.
+Thirty forms at one locked conversation once took all connections of a process, and everybody else's
+pages took two seconds. So forms only get some of the connections, and those about one conversation
+fewer. The others wait here, which costs neither a thread nor a connection.
 """
 
 import asyncio
@@ -21,16 +21,16 @@ from trato.images.queue import give_back
 CONVERSATION = re.compile(r"/conversation/(\d+)/(?!files/)")
 
 
-class Turns:
-    """The forms that one event loop's process handles, or lets wait."""
+class FormQueue:
+    """The forms of one event loop: those that are handled, and those that wait."""
 
     def __init__(self) -> None:
         self._all = asyncio.Semaphore(settings.FORMS_AT_ONCE)
         self._conversations: weakref.WeakValueDictionary[str, asyncio.Semaphore]
-        self._conversations = weakref.WeakValueDictionary()  # those with forms
+        self._conversations = weakref.WeakValueDictionary()  # by ID; only those with forms
 
     @asynccontextmanager
-    async def turn(self, path: str) -> AsyncIterator[bool]:
+    async def place(self, path: str) -> AsyncIterator[bool]:
         """Wait until a form may be handled, for `FORM_QUEUE_SECONDS` at most.
 
         Yields:
@@ -49,9 +49,9 @@ class Turns:
         try:
             try:
                 async with asyncio.timeout(settings.FORM_QUEUE_SECONDS):
-                    for one in self._limits(path):
-                        await one.acquire()
-                        taken.append(one)
+                    for limit in self._limits(path):
+                        await limit.acquire()
+                        taken.append(limit)
             except TimeoutError:
                 is_late = True
             yield is_late
