@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from .host import host
-from .lanes import store as lanes
+from .lanes import orm as lanes
 from .models import (
     Conversation,
     Message,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from benchmarks.people import HISTORY, sessions_of
 from catalog.models import Shop, ShopMember
-from messaging.lanes import store as lanes
+from messaging.lanes import orm as lanes
 from messaging.models import Conversation, Message, Side, hour_of
 from notifications.models import News, Notification
 

@@ -14,7 +14,7 @@ from messaging.body import excerpt
 from messaging.demo import clock
 from messaging.demo.scripts import Line
 from messaging.host import Product, host
-from messaging.lanes import store as lanes
+from messaging.lanes import orm as lanes
 from messaging.models import (
     SUBJECT_KIND,
     Conversation,

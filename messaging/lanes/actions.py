@@ -9,7 +9,7 @@ from messaging import events
 from messaging.models import NOT_HIDDEN, Conversation, Message, Settlement
 from messaging.sides import Side
 
-from . import store
+from . import orm
 from .turns import Turn
 
 
@@ -43,8 +43,8 @@ def move(
             changed.append(row)
     if changed:
         Conversation.objects.bulk_update(changed, ["turn", "waiting_since"], batch_size=500)
-        store.enter(changed)
-        store.count(changes)
+        orm.enter(changed)
+        orm.count(changes)
         Settlement.objects.bulk_create(settled)
         events.inbox_changed(changed)
     return changed
@@ -110,9 +110,9 @@ def reopen(conversation: Conversation, closed_at: datetime) -> None:
 def _give(conversation: Conversation, turn: Turn) -> None:
     left, conversation.turn, conversation.waiting_since = conversation.turn, turn.side, turn.since
     conversation.save(update_fields=["turn", "waiting_since"])
-    store.enter([conversation])
+    orm.enter([conversation])
     if left != turn.side:
-        store.count([(conversation.shop_id, left, turn.side)])
+        orm.count([(conversation.shop_id, left, turn.side)])
     events.inbox_changed([conversation])
 
 

@@ -1,4 +1,7 @@
-"""Store turns, lanes and counts with the ORM, under the locks of the conversations."""
+"""Store turns, lanes and counts with the ORM, under the locks of the conversations.
+
+`sql` does the same for a batch of messages.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable

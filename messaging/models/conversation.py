@@ -142,7 +142,7 @@ class Conversation(models.Model):
         editable=False,
         choices=[*Side.choices, (BOTH_SIDES, _("both"))],
     )
-    # Whether a message was ever held here: then sends look for it, one by one, see `held.store`.
+    # Whether a message was ever held here: then sends look for it, one by one, see `held.holding`.
     has_held = models.BooleanField(_("has held messages"), default=False, db_default=False)
     # Whether its shopper has started several lately: then sends are judged one by one, see `trust`.
     checks_spam = models.BooleanField(_("checks for spam"), default=False, db_default=False)

@@ -25,8 +25,8 @@ from trato.realtime import metrics
 from trato.realtime.background import spawn
 from trato.realtime.statements import Locked
 
+from .base import Store
 from .queue import Key, Queue, Send
-from .store import Store
 
 log = structlog.get_logger("trato.sending")
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from messaging import access, message_extras
 from messaging.files import sending as files
-from messaging.held import store as held
-from messaging.lanes import store as lanes
+from messaging.held import holding
+from messaging.lanes import orm as lanes
 from messaging.models import SUBJECT_KIND, Conversation, Message, Side
 from messaging.records import (
     Answer,
@@ -28,7 +28,7 @@ from trato.realtime.database import run_in_database_thread
 from trato.realtime.lock_waits import locked_if_refused, short_lock_waits
 from trato.realtime.statements import Locked
 
-from .store import Store
+from .base import Store
 
 
 class OrmStore(Store):
@@ -82,7 +82,7 @@ def store_one(attempt: Attempt) -> Sent | Held:
         if not is_same or not files.is_same(first, attempt):
             raise conflict()
         return _complete(Sent.of(first, takes=_takes(conversation, first)))
-    if not attempt.released and (before := held.repeated(conversation, attempt)):
+    if not attempt.released and (before := holding.repeated(conversation, attempt)):
         return before
     if attempt.refusal is not None:
         raise attempt.refusal
@@ -93,7 +93,7 @@ def store_one(attempt: Attempt) -> Sent | Held:
         raise not_quotable()
     if conversation.checks_spam and not (attempt.held_for or attempt.released):
         attempt.held_for = spam.reason_to_hold(conversation, sender, attempt.body)
-    if waiting := held.hold(conversation, attempt):
+    if waiting := holding.hold(conversation, attempt):
         return waiting
     claimed = files.claim(conversation, attempt) if attempt.files else []
     message = Message.objects.create(

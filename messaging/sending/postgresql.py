@@ -25,9 +25,9 @@ from trato.realtime.database import run_in_database_thread
 from trato.realtime.statements import Locked, StatementConnection
 
 from . import orm
+from .base import Store
 from .mixed_batches import in_runs, is_plain
 from .statement import send_statement
-from .store import Store
 
 log = structlog.get_logger("trato.store")
 

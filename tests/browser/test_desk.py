@@ -10,7 +10,7 @@ from accounts.deletion import delete_account
 from accounts.factories import UserFactory
 from accounts.models import User
 from messaging.desk.actions import take
-from messaging.held.store import hold
+from messaging.held.holding import hold
 from messaging.models import Case, Conversation, HeldMessage
 from messaging.moderation import permissions
 from messaging.records import Attempt

@@ -18,7 +18,7 @@ from messaging import access, client_frames, consumers, events, frames, pipeline
 from messaging.editing import actions as editing
 from messaging.files import queries as file_queries
 from messaging.files import sending as file_sending
-from messaging.held import store as held_store
+from messaging.held import holding
 from messaging.models import Conversation, File, Message
 from messaging.records import Attempt, Held
 from messaging.review import actions as review
@@ -176,17 +176,17 @@ def message_shown_before_its_files() -> None:
 
 def held_overtaken() -> None:
     """What is sent after a held message is stored at once instead of waiting behind it."""
-    hold = held_store.hold
+    hold = holding.hold
 
     def impatient(conversation: Conversation, attempt: Attempt) -> Held | None:
         return hold(conversation, attempt) if attempt.held_for else None
 
-    held_store.hold = impatient
+    holding.hold = impatient
 
 
 def held_shown_at_once() -> None:
     """The server tells the sender that a message is held, but stores and announces it."""
-    hold = held_store.hold
+    hold = holding.hold
 
     def indiscreet(conversation: Conversation, attempt: Attempt) -> Held | None:
         answer = hold(conversation, attempt)
@@ -195,7 +195,7 @@ def held_shown_at_once() -> None:
             transaction.on_commit(lambda: pipeline.announce([orm.store_one(shown)]))  # type: ignore[list-item]
         return answer
 
-    held_store.hold = indiscreet
+    holding.hold = indiscreet
 
 
 def withdrawn_only_in_words() -> None:

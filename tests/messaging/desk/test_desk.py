@@ -16,7 +16,7 @@ from accounts.models import User
 from messaging.cases import claims
 from messaging.cases.actions import close_case, open_case
 from messaging.desk import actions, queries
-from messaging.held.store import hold
+from messaging.held.holding import hold
 from messaging.models import Case, Conversation, HeldMessage
 from messaging.records import Attempt
 from messaging.reports.actions import report_message

@@ -10,8 +10,8 @@ from accounts.deletion import delete_account
 from accounts.models import User
 from catalog.models import Product
 from messaging.desk import actions
+from messaging.held.holding import hold
 from messaging.held.models import HeldMessage
-from messaging.held.store import hold
 from messaging.models import Case, Conversation, File
 from messaging.records import Attempt
 from messaging.reports.actions import report_message, report_person, report_product

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from catalog.factories import ProductFactory
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.held.store import hold
+from messaging.held.holding import hold
 from messaging.models import Conversation, HeldMessage
 from messaging.records import Attempt
 from messaging.review.actions import release, withdraw

@@ -12,7 +12,7 @@ from catalog.models import Shop
 from messaging import access
 from messaging.editing.actions import withdraw
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.lanes import queries, store
+from messaging.lanes import orm, queries
 from messaging.lanes.turns import Turn, after_message
 from messaging.models import NOT_HIDDEN, Conversation, Lane, Message, Side
 from messaging.triage import actions as triage
@@ -197,5 +197,5 @@ def test_the_turn_is_as_if_hidden_messages_were_never_sent(
         assert row.turn == expected(row)
         assert (row.waiting_since is None) == (row.turn == "")
     kept = queries.counts(access.scope_of(seller))
-    store.rebuild([shop.pk])
+    orm.rebuild([shop.pk])
     assert queries.counts(access.scope_of(seller)) == kept

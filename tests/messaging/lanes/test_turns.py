@@ -14,7 +14,7 @@ from accounts.models import User
 from catalog.factories import ProductFactory, ShopFactory
 from messaging import access
 from messaging.factories import ConversationFactory, MessageFactory
-from messaging.lanes import queries, store
+from messaging.lanes import orm, queries
 from messaging.lanes.turns import Turn, after_message
 from messaging.models import Conversation, Lane, Side
 from messaging.triage import actions as triage
@@ -90,7 +90,7 @@ def test_the_counts_equal_a_recount(shopper: User, seller: User, acts: list[Act]
         condition = queries.of_lane(access.scope_of(seller), lane)
         listed = Conversation.objects.filter(condition, last_sequence__gt=0)
         assert listed.count() == kept[seller.pk][lane]
-    store.rebuild([shop.pk for shop in shops])
+    orm.rebuild([shop.pk for shop in shops])
     assert queries.counts(access.scope_of(seller)) == kept[seller.pk]
 
 

@@ -13,8 +13,8 @@ from accounts.models import User
 from messaging import pipeline
 from messaging.models import Side
 from messaging.records import Answer, Attempt, Sent, content_of
+from messaging.sending.base import Store
 from messaging.sending.batcher import Batcher
-from messaging.sending.store import Store
 from tests.patience import PATIENCE
 from trato.realtime.statements import Locked
 
