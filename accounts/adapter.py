@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from trato import after_login, client_address
 from trato.realtime.sessions import announce_access_changed, remember_suspended
 
-from . import devices, email_addresses, preferences, throttle
+from . import email_addresses, known_devices, preferences, throttle
 from .models import User
 from .templatetags.browsers import known_browser
 
@@ -81,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Skip allauth's count per account, with which anybody could lock it."""
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Let a suspended person read why, and object, in this browser."""
+        """Let a suspended person read why, and appeal, in this browser."""
         remember_suspended(request.session, user)
         return super().respond_user_inactive(request, user)
 
@@ -104,9 +104,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         last = (get_authentication_records(request, user) or [{}])[-1]
         is_told = kwargs["signup"] or last.get("method") == "password_reset"
-        if not (is_told or devices.is_known(request, user)):
+        if not (is_told or known_devices.is_known(request, user)):
             self.send_notification_mail("account/email/new_device", user)
-        devices.remember(request, user)
+        known_devices.remember(request, user)
         preferences.adopt_language(user)
         kwargs["redirect_url"] = after_login.address(request) or kwargs["redirect_url"]
         return preferences.remember(super().post_login(request, user, **kwargs), user)

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 
 from trato.client_address import site_of
 
-from . import devices
+from . import known_devices
 
 log = structlog.get_logger("trato.accounts")
 
@@ -59,7 +59,7 @@ def forget_tries(request: HttpRequest, email: str) -> None:
 
 
 def _password_counts(request: HttpRequest, email: str) -> list[tuple[str, str, str]]:
-    device = devices.of_account(request, email)
+    device = known_devices.of_account(request, email)
     if device:
         return [("password_device", settings.LOGIN_FAILURES_PER_DEVICE, f"{device} {email}")]
     address = ratelimit.get_ip(request)

@@ -2,7 +2,7 @@ from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from . import deletion_views, entrance_views, profile_views, views
+from . import allauth_views, deletion_views, profile_views, session_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,19 +16,19 @@ urlpatterns = [
     # Replacements for allauth's pages at the same addresses; allauth's names still resolve to them.
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$",
-        entrance_views.ConfirmAddress.as_view(),
+        allauth_views.ConfirmAddress.as_view(),
         name="confirm_address",
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        entrance_views.ChoosePassword.as_view(),
+        allauth_views.ChoosePassword.as_view(),
         name="choose_password",
     ),
-    path("2fa/totp/deactivate/", entrance_views.DeactivateApp.as_view(), name="deactivate_app"),
+    path("2fa/totp/deactivate/", allauth_views.DeactivateApp.as_view(), name="deactivate_app"),
     path(
-        "2fa/webauthn/keys/<int:pk>/remove/", entrance_views.RemoveKey.as_view(), name="remove_key"
+        "2fa/webauthn/keys/<int:pk>/remove/", allauth_views.RemoveKey.as_view(), name="remove_key"
     ),
-    path("sessions/", entrance_views.Sessions.as_view(), name="sessions"),
+    path("sessions/", session_views.Sessions.as_view(), name="sessions"),
     # People without a password choose one by mail; a session alone is not enough.
     path(
         "password/set/",

@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.devices.DeviceCookie",
+    "accounts.known_devices.DeviceCookie",
     "config.middleware.LoggedOut",
     "config.middleware.FriendlyFailures",
 ]

@@ -67,7 +67,7 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.ChangePasswordForm",
 }
 # The password is required again before the address changes; allauth requires it for second factors,
-# `accounts.entrance_views` for ending sessions. It is then valid for a while.
+# `accounts.session_views` for ending sessions. It is then valid for a while.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 # Notifications by mail when the address, the password or a second factor changes.

@@ -6,12 +6,10 @@ end a session or change anything before one of our forms is posted.
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView
 from allauth.mfa.totp.views import DeactivateTOTPView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
-from allauth.usersessions.views import ListUserSessionsView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -55,14 +53,3 @@ class DeactivateApp(DeactivateTOTPView):
         except Http404:
             return redirect(self.success_url)
         return response
-
-
-@method_decorator(reauthentication_required(app="allauth.account", allow_get=True), name="dispatch")
-class Sessions(ListUserSessionsView):
-    """Where a person is logged in, this device first. Ending sessions requires the password."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        newest_first = reversed(context["sessions"])
-        context["sessions"] = sorted(newest_first, key=lambda one: not one.is_current())
-        return context
