@@ -20,7 +20,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trato import after_login, client_address
-from trato.realtime.sessions import announce_access_changed, remember_suspended
+from trato.realtime.sessions import announce_access_changed
+from trato.suspended_logins import remember_suspended
 
 from . import email_addresses, known_devices, preferences, throttle
 from .models import User

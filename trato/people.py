@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 
@@ -35,6 +36,12 @@ def display_name(person: Any) -> str:
 def is_deleted(person: Any) -> bool:
     """Whether an account was deleted: it no longer has a name."""
     return not getattr(person, settings.PERSON_NAME_FIELD)
+
+
+def has_session_hash(person: Any, session_hash: str) -> bool:
+    """Whether a session's hash is of the person's password, so not from before they changed it."""
+    valid = [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(session_hash, known) for known in valid)
 
 
 def lock_person(person_id: int) -> Any:

@@ -13,8 +13,8 @@ from notifications import actions as notifications
 from trato.errors import Refused
 from trato.pagination import PageRequest
 from trato.people import Person
-from trato.realtime.sessions import suspended_person
 from trato.responses import STATUS, is_followed_here
+from trato.suspended_logins import suspended_person
 
 from . import actions, queries
 from .forms import AppealForm

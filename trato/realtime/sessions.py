@@ -1,14 +1,14 @@
 """Check whether a session is still valid, and notify open sockets when it may not be.
 
-When a session ends, the person's group gets an event, and each socket in it checks its own session.
-Code that suspends somebody, changes a password or takes a role away calls
-`announce_access_changed`.
+When a session ends, the person's group gets an event, and each socket in it checks its own session:
+`access_check` closes those that may not stay. Code that suspends somebody, changes a password or
+takes a role away calls `announce_access_changed`.
 """
 
 from collections.abc import Iterable
 from enum import Enum
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import (
@@ -17,19 +17,15 @@ from django.contrib.auth import (
     SESSION_KEY,
     get_user_model,
 )
-from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import DateField
 from django.db.models.signals import post_delete
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 
 from trato.listed import listed
-from trato.people import Person, is_deleted
+from trato.people import Person, has_session_hash
 from trato.realtime import groups
-
-SUSPENDED_KEY = "suspended"  # in a session: who would have logged in, see `remember_suspended`
 
 
 class Ended(Enum):
@@ -58,30 +54,9 @@ def people_of(session_keys: Iterable[str]) -> dict[str, Person | Ended]:
     by_key: dict[str, Person | Ended] = dict.fromkeys(keys, Ended.NO_SESSION)
     for key, login in logins.items():
         user = people.get(login.user_id) if login else None
-        if login and user and _is_of_this_password(login.auth_hash, user):
+        if login and user and has_session_hash(user, login.auth_hash):
             by_key[key] = user if user.is_active else Ended.SUSPENDED
     return by_key
-
-
-def remember_suspended(session: SessionBase, user: Any) -> None:
-    """Note in a session without a login that somebody suspended has proved who they are."""
-    session[SUSPENDED_KEY] = [user.pk, user.get_session_auth_hash()]
-
-
-def suspended_person(session: SessionBase) -> Person | None:
-    """Return the suspended person of a session, who may only read why, and object.
-
-    It is the session of their last login, or one in which they gave the right password since.
-    """
-    pk, auth_hash = session.get(SESSION_KEY), session.get(HASH_SESSION_KEY, "")
-    if pk is None:
-        pk, auth_hash = session.get(SUSPENDED_KEY) or (None, "")
-    if pk is None:
-        return None
-    user: Any = get_user_model()._default_manager.filter(pk=pk, is_active=False).first()
-    if user is None or is_deleted(user) or not _is_of_this_password(auth_hash, user):
-        return None
-    return cast(Person, user)
 
 
 @cache
@@ -102,11 +77,6 @@ def _login(session_data: str) -> _Login | None:
     if data.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     return _Login(int(data[SESSION_KEY]), data.get(HASH_SESSION_KEY, ""))
-
-
-def _is_of_this_password(given: str, user: Any) -> bool:
-    valid = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return any(constant_time_compare(given, known) for known in valid)
 
 
 def announce_access_changed(user_id: int) -> None:
