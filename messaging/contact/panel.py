@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from messaging.host import Product, Shop, host
-from messaging.opening_hours import notice
+from messaging.opening_hours.closed_banner import closed_now
 from messaging.opening_hours.queries import hours_from
 
 from . import queries
@@ -37,7 +37,7 @@ def panel(user_id: int | None, shop: Shop, product: Product | None) -> dict[str,
         "draft": "",
         "ready_questions": ready_questions if product else [],
         "reply_time": _reply_time(answers),
-        "notice": notice.of_row(hours_from(shop, answers["week"], answers["days_off"])),
+        "closed": closed_now(hours_from(shop, answers["week"], answers["days_off"])),
         "client_id": uuid.uuid4(),
         "max_characters": settings.MESSAGE_MAX_CHARACTERS,
     }

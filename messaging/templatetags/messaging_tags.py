@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 from messaging.contact import panel
 from messaging.host import Product, Shop, host
 from messaging.models import Conversation, Message
-from messaging.opening_hours import notice
+from messaging.opening_hours.closed_banner import closed_now
 from messaging.opening_hours.queries import hours_of
 from messaging.presence.forms import PresenceForm
 from messaging.presence.queries import hidden_by_one
@@ -204,10 +204,10 @@ def message_report_url(conversation_id: int, sequence: int) -> str:
     return address("messaging:report", conversation_id, sequence)
 
 
-@register.inclusion_tag("messaging/opening_hours/_notice.html")
-def opening_notice(conversation: Conversation) -> dict[str, Any]:
+@register.inclusion_tag("messaging/opening_hours/_closed_banner.html")
+def closed_banner(conversation: Conversation) -> dict[str, Any]:
     """Until when a shop is closed, if it is. Makes one query, unless the hours are loaded."""
-    return {"notice": notice.of_row(hours_of(conversation))}
+    return {"closed": closed_now(hours_of(conversation))}
 
 
 @register.inclusion_tag("messaging/contact/_ask_panel.html", takes_context=True)

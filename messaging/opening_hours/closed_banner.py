@@ -1,4 +1,4 @@
-"""What shoppers read while a shop is closed."""
+"""Whether a shop is closed now and until when, for the banner that its shoppers read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +19,12 @@ class Closed:
     until: datetime | None
 
 
-def of_row(hours: OpeningHours) -> Closed | None:
-    """Return the notice of a shop, whose hours are loaded with it; None if it is open."""
+def closed_now(hours: OpeningHours) -> Closed | None:
+    """Return until when a shop is closed; None if it is open.
+
+    Args:
+        hours: loaded with their shop.
+    """
     now = timezone.now()
     if hours.is_always or hours.schedule.is_open(now):
         return None
