@@ -1,4 +1,7 @@
-"""Edit and withdraw one's own messages."""
+"""Edit and withdraw one's own messages.
+
+`message_changes.store_change` stores a change, and `events.message_changed` sends it to both sides.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,8 @@
-"""Mark messages as read from a request. Sockets store their marks in batches, see `batch`."""
+"""Mark messages as read from a request. Sockets store their marks in batches, see `batch`.
+
+`notifications.queries` counts what is unread. After a lost event, the heartbeat of
+`notifications.consumers` corrects the badge.
+"""
 
 from django.db import transaction
 

@@ -1,1 +1,1 @@
-"""The shield's rules, which staff edit: what becomes of messages that look like something."""
+"""The shield's rules, which staff edit: what happens to messages in which it finds something."""

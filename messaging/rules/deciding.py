@@ -1,4 +1,8 @@
-"""Decide what becomes of messages that aren't clearly innocent."""
+"""Decide whether messages that a rule matches are sent, questioned, held or refused.
+
+Staff also look first at what `messaging.trust.spam` takes for spam, and at all that a person writes
+in a conversation after a held message. `messaging.held.holding` stores what is held.
+"""
 
 from collections.abc import Sequence
 

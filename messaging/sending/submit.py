@@ -1,4 +1,7 @@
-"""Send messages of sockets, in batches. Requests use `messaging.actions.send`."""
+"""Send messages of sockets, in batches. Requests use `messaging.actions.send`.
+
+`batcher` stores and announces them, and logs what fails.
+"""
 
 import asyncio
 

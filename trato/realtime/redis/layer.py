@@ -5,6 +5,9 @@ confirmation, and passes events from task to task through a queue. This one publ
 with one call, calls a function for each event that arrives, and has subscribed by the time that
 `group_add_many` returns, so a reader of the database after that misses nothing.
 
+While Redis is away, `trato.realtime.groups` drops the events for other processes and keeps trying
+to join groups, and `subscriber` reconnects and subscribes again.
+
 It builds on private parts of channels-redis, tested with 4.3: a layer's `_layers`, `_args` and
 `_kwargs`, a loop layer's `_shards`, `_get_shard` and `_get_group_channel_name`. If one is missing,
 that is logged once, and the stock layer does the work.
