@@ -220,7 +220,7 @@ class Held(msgspec.Struct, kw_only=True):
     is_new: bool = False
 
 
-Answer = Sent | Held | Exception  # what becomes of an attempt
+Answer = Sent | Held | Exception  # to an attempt
 
 
 class Reading(NamedTuple):

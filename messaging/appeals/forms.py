@@ -21,7 +21,7 @@ class AppealForm(ModelForm[Appeal]):
 
 
 class OutcomeForm(ReasonForm):
-    """What becomes of an appeal, and what the person reads about it."""
+    """The outcome of an appeal, and the answer that the person reads."""
 
     outcome = ChoiceField(
         label=_("Outcome"),

@@ -36,7 +36,7 @@ class Ruling:
         rule: the name of the shield rule, if the source is one.
         message_id, conversation_id, product_id: what it is about.
         report_id: the report that it answers. It closes all open reports against the same side.
-        held_id: the held message that it is about. Only `reject` says what becomes of that.
+        held_id: the held message that it is about. Of the measures, only `reject` changes it.
         is_found_automatically, is_decided_automatically: what staff did not do themselves.
         seen: the latest decision about the person that the member of staff knew; 0 if there was
             none, None to decide in any case.

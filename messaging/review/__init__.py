@@ -1,1 +1,1 @@
-"""What becomes of held messages: staff deliver or reject them, their senders take them back."""
+"""Staff deliver or reject held messages, and their senders can take them back."""

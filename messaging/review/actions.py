@@ -109,7 +109,7 @@ def _to_decide(actor: Person, held_id: int, reason: str) -> tuple[HeldMessage, s
 
 
 def require_reviewer(actor: Person) -> None:
-    """Raise PermissionDenied unless the actor may decide what becomes of held messages."""
+    """Raise PermissionDenied unless the actor may deliver and reject held messages."""
     if not (actor.is_active and actor.is_staff and actor.has_perm("messaging.review_held_message")):
         raise PermissionDenied("messaging.review_held_message")
 

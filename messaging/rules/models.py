@@ -23,7 +23,7 @@ LABEL_MAX_CHARACTERS = 80
 
 
 class ShieldRule(models.Model):
-    """What becomes of a message that looks like something, for whom and where.
+    """What happens to messages in which a detector finds something, whose they are and where.
 
     Staff edit the rows. They turn rules off instead of deleting them, so that figures stay.
     """

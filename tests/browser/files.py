@@ -1,4 +1,4 @@
-"""Give files to the composer, and look at what becomes of them."""
+"""Give files to the composer, and look at what happens to them."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""What becomes of cases when staff set somebody's reports aside, and put them back."""
+"""What happens to cases when staff set somebody's reports aside, and put them back."""
 
 import pytest
 
