@@ -7,7 +7,7 @@ A project also sets `MESSAGING_PRODUCT_MODEL`, `MESSAGING_SHOP_MODEL` and `MESSA
 from trato.defaults import IMAGE_MAX_BYTES, env
 
 # For what stands below, see `trato.defaults` and `notifications.defaults`.
-TEAM_MEMBERSHIPS = "messaging.host.active_members"
+ACTIVE_MEMBERS = "messaging.host.active_members"
 SELLERS = "messaging.host.sellers"
 NEWS_WORDS = {
     "export": "messaging.exports.notices.export_words",
@@ -60,7 +60,7 @@ VISITOR_REPORTS_PER_HOUR = env.int("VISITOR_REPORTS_PER_HOUR", default=10)  # pe
 VISITOR_REPORTS_PER_HOUR_AND_IPV6_SITE = env.int(  # the same for an IPv6 /48
     "VISITOR_REPORTS_PER_HOUR_AND_IPV6_SITE", default=50
 )
-REPORT_MAILS_PER_DAY = env.int("REPORT_MAILS_PER_DAY", default=5)  # receipts, per e-mail address
+REPORT_MAILS_PER_DAY = env.int("REPORT_MAILS_PER_DAY", default=5)  # receipts, per email address
 VISITOR_REPORTS_KEEP_DAYS = 365  # after the decision
 STAFF_LOOK_MINUTES = 15  # how long a recorded look lets staff read a thread
 LOOKS_SHOWN_AFTER_HOURS = 24  # when both sides see at the earliest that staff looked

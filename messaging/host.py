@@ -289,7 +289,7 @@ def _shops_of(user_id: int) -> "models.QuerySet[Any, int]":
 
 
 def active_members() -> "models.QuerySet[Any]":
-    """Return who is in which team, for notifications, see `TEAM_MEMBERSHIPS`."""
+    """Return who is in which team, for notifications, see `ACTIVE_MEMBERS`."""
     return host.active_members()
 
 

@@ -210,11 +210,11 @@ def announce_badges(user_ids: Collection[int]) -> None:
 
 
 @transaction.atomic
-def tell_again(subject_kind: str, subject_ids: Iterable[int]) -> None:
-    """Let the next news about some subjects look at each member of their teams.
+def find_recipients_again(subject_kind: str, subject_ids: Iterable[int]) -> None:
+    """Let the next news about some subjects find out again which members of a team to notify.
 
-    Call it if others are to be notified than before: a send relies for `TELL_TEAM_AGAIN_SECONDS` on
-    having notified everybody, see `sql.notify_in_statement`.
+    Call it when that has changed: after a send has notified everybody, further ones rely on it for
+    `FIND_RECIPIENTS_AGAIN_SECONDS`, see `sql.notify_in_statement`.
     """
     announced = about(subject_kind, list(subject_ids)).filter(team_id__gt=0, told_at__isnull=False)
     if news := locked(announced):

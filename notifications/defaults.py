@@ -1,6 +1,6 @@
 """The settings of notifications, see `trato.defaults`.
 
-Only current members of a team, see `TEAM_MEMBERSHIPS` there, see its news.
+Only current members of a team see its news, see `ACTIVE_MEMBERS` there.
 
 The app above also sets
 - `SELLERS`, the dotted name of a function that returns the accounts that sell, as rows of the user
@@ -27,6 +27,6 @@ TOAST_SECONDS = 6  # longer while it has the pointer or the focus
 BADGE_PAUSE_SECONDS = 0.25  # between two counts of changed badges in one process
 # How long a send assumes that all members of a shop still have a conversation unread. Somebody who
 # joins the shop is notified of messages after this time at the latest.
-TELL_TEAM_AGAIN_SECONDS = env.int("TELL_TEAM_AGAIN_SECONDS", default=10)
+FIND_RECIPIENTS_AGAIN_SECONDS = env.int("FIND_RECIPIENTS_AGAIN_SECONDS", default=10)
 # Kinds of news whose subject is a person and which contain their name: deleted with the account.
 NEWS_ABOUT_PEOPLE: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from trato.listed import listed
 from trato.pagination import FIRST_PAGE, Cursor, Page, PageRequest, ordered, page
 from trato.people import Person
 from trato.prepared import prepared
-from trato.realtime.teams import memberships
+from trato.realtime.teams import active_members
 
 from .announcements import queries as announcements
 from .announcements.frames import excerpt
@@ -51,7 +51,7 @@ def visible_to(user_id: int) -> QuerySet[Notification]:
     Checked on every read, not cleaned up when somebody leaves: a concurrent write of news may still
     treat them as a member.
     """
-    teams = memberships()().filter(user_id=user_id).order_by().values("shop_id")
+    teams = active_members().filter(user_id=user_id).order_by().values("shop_id")
     own = Notification.objects.filter(recipient_id=user_id)
     return own.filter(Q(team_id=0) | Q(team_id__in=teams))
 
@@ -108,14 +108,14 @@ def _counting() -> tuple[str, list[Any]]:
     """Return the statement of `unread_counts` and its parameters, with None for the people.
 
     It is compiled once: every burst of messages counts badges, and the ORM would take longer to
-    compile it than the database to answer. It counts per team first, so that it checks memberships
-    for only a few rows.
+    compile it than the database to answer. It counts per team first, so that it checks
+    membership for only a few rows.
     """
     people = listed([])
     unread = Notification.objects.filter(recipient_id__in=people, **COUNTED).order_by()
     by_team = unread.values_list("recipient_id", "team_id").annotate(**_numbers())
     counted, own_parameters = by_team.query.sql_with_params()
-    among = memberships()().filter(user_id__in=people).order_by()
+    among = active_members().filter(user_id__in=people).order_by()
     members, team_parameters = among.values_list("shop_id", "user_id").query.sql_with_params()
     text = f"""
         WITH counted(recipient_id, team_id, total, notices) AS ({counted}),
@@ -189,7 +189,7 @@ def _teams_of(user_id: int) -> Sequence[int]:
     """Return the teams whose news are to be walked through in their order, see `_newest_first`."""
     if connection.vendor == "sqlite":
         return ()
-    rows = memberships()().filter(user_id=user_id).order_by()
+    rows = active_members().filter(user_id=user_id).order_by()
     return [*rows.values_list("shop_id", flat=True)]
 
 
@@ -213,13 +213,13 @@ def _newest_first(
         return list(ordered(rows, wanted, time="news__happened_at")[:limit])
     # With a join PostgreSQL would rather sort everybody's news, and look for this person's.
     at = Subquery(News.objects.filter(pk=OuterRef("news")).values("happened_at"))
-    alone = own.filter(team_id=0).select_related(None).prefetch_related("news").annotate(at=at)
-    result = [*ordered(alone, wanted, time="at")[:limit]]
+    of_no_team = own.filter(team_id=0).select_related(None).prefetch_related("news")
+    newest = [*ordered(of_no_team.annotate(at=at), wanted, time="at")[:limit]]
     for team in teams:
-        rows = own.filter(news__team_id=team)
-        result += ordered(rows, wanted, time="news__happened_at", hour="news__hour")[:limit]
-    result.sort(key=_position, reverse=not wanted.newer)
-    return result[:limit]
+        of_team = own.filter(news__team_id=team)
+        newest += ordered(of_team, wanted, time="news__happened_at", hour="news__hour")[:limit]
+    newest.sort(key=_position, reverse=not wanted.newer)
+    return newest[:limit]
 
 
 def unread_and_latest(user: Person) -> tuple[Unread, Notification | None]:

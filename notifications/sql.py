@@ -14,8 +14,8 @@ TITLE_MAX, EXCERPT_MAX = 120, 160  # characters; the same as in `notify()`
 def notify_in_statement(news: str, recipients: str, subject_kind: str) -> str:
     """Return common table expressions that do what `notify()` does.
 
-    If everybody was notified within `TELL_TEAM_AGAIN_SECONDS` and nobody has read it since, only
-    the news itself changes, however many recipients there are.
+    If everybody was notified within `FIND_RECIPIENTS_AGAIN_SECONDS` and nobody has read it since,
+    only the news itself changes, however many recipients there are.
 
     Args:
         news: the name of a preceding expression with the columns `subject_id`, `team_id`, `title`,
@@ -29,7 +29,7 @@ def notify_in_statement(news: str, recipients: str, subject_kind: str) -> str:
         Expressions for a `WITH` clause. The last one is named `badge_changed` and has the columns
         `recipient_id`, whose number of unread notifications has changed, and `subject_id`.
     """
-    again = f"interval '{settings.TELL_TEAM_AGAIN_SECONDS} seconds'"
+    again = f"interval '{settings.FIND_RECIPIENTS_AGAIN_SECONDS} seconds'"
     return f"""
     told AS MATERIALIZED (
         INSERT INTO {News._meta.db_table} AS n

@@ -3,7 +3,7 @@
 A project's settings begin with `from trato.defaults import *`, then the same of `notifications` and
 `messaging`. A unit at the end of a name is the setting's unit.
 
-An app above also sets `TEAM_MEMBERSHIPS`: the dotted name of a function that returns who is in
+An app above also sets `ACTIVE_MEMBERS`: the dotted name of a function that returns who is in
 which team, as rows with the columns `shop_id` and `user_id`.
 """
 

@@ -76,9 +76,9 @@ def set_alerts(actor: Person, shop_id: int, level: AlertChoice.Level) -> None:
         AlertChoice.objects.filter(**own).delete()
     else:
         AlertChoice.objects.update_or_create(**own, defaults={"level": level})
-    since = database_now() - timedelta(seconds=settings.TELL_TEAM_AGAIN_SECONDS)
+    since = database_now() - timedelta(seconds=settings.FIND_RECIPIENTS_AGAIN_SECONDS)
     recent = Conversation.objects.filter(
         shop_id=shop_id, last_message_hour__gte=hour_of(since), last_message_at__gte=since
     )
-    notifications.tell_again(SUBJECT_KIND, recent.values_list("pk", flat=True))
+    notifications.find_recipients_again(SUBJECT_KIND, recent.values_list("pk", flat=True))
     events.alerts_changed(actor)

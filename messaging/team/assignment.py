@@ -58,7 +58,7 @@ def assign(
     if withdrawn:
         notifications.forget(ASSIGNED_KIND, withdrawn, unread_only=True)
     # Other members may be alerted from the next message on.
-    notifications.tell_again(SUBJECT_KIND, [row.pk for row in changed])
+    notifications.find_recipients_again(SUBJECT_KIND, [row.pk for row in changed])
     subjects = notices.notify_assignees(actor, lines) if actor and withdrawn is None else []
     events.changed_many(
         (line.conversation, _frame(AssignmentItem.of(line), line)) for line in lines

@@ -16,10 +16,9 @@ def team_group(team_id: int) -> str:
     return f"seller.{team_id}"
 
 
-@cache
-def memberships() -> Callable[[], QuerySet[Any]]:
-    """Return the function for the members of all teams right now, see `TEAM_MEMBERSHIPS`."""
-    return cast("Callable[[], QuerySet[Any]]", import_string(settings.TEAM_MEMBERSHIPS))
+def active_members() -> QuerySet[Any]:
+    """Return who is in which team now, as rows with the columns `shop_id` and `user_id`."""
+    return _active_members_of_app()()
 
 
 def announce_members_changed(team_ids: Iterable[int]) -> None:
@@ -30,6 +29,11 @@ def announce_members_changed(team_ids: Iterable[int]) -> None:
 
 
 def announce_member_changed(user_id: int) -> None:
-    """The same to all teams of a person, read now: call it while the person is a member."""
-    rows = memberships()().filter(user_id=user_id).order_by()
+    """Do the same for all teams of a person, read now: call it while the person is a member."""
+    rows = active_members().filter(user_id=user_id).order_by()
     announce_members_changed(rows.values_list("shop_id", flat=True))
+
+
+@cache
+def _active_members_of_app() -> Callable[[], QuerySet[Any]]:
+    return cast("Callable[[], QuerySet[Any]]", import_string(settings.ACTIVE_MEMBERS))
