@@ -9,7 +9,7 @@ from .models import User
 
 
 class AuthenticationBackend(AllauthBackend):
-    """allauth's backend, which logs people in by e-mail address."""
+    """allauth's backend, which logs people in by email address."""
 
     def get_user(self, user_id: int) -> User | None:
         user = next(iter(_people(user_id)), None)

@@ -1,4 +1,4 @@
-"""Who owns an e-mail address: who has confirmed it, and who only wants it."""
+"""Who owns an email address: who has confirmed it, and who only wants it."""
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""The page for e-mail addresses, and the demo's one-click logins."""
+"""The page for email addresses, and the demo's one-click logins."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ from .models import User
 
 
 class EmailView(AllauthEmailView):
-    """allauth's page for e-mail addresses; also says if it is too early for another mail."""
+    """allauth's page for email addresses; also says if it is too early for another mail."""
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)

@@ -133,7 +133,7 @@ def invitation_expiry() -> datetime:
 class TeamInvitation(models.Model):
     """An invitation to a shop's team.
 
-    The person joins by accepting it. It is for an e-mail address, whether or not that has an
+    The person joins by accepting it. It is for an email address, whether or not that has an
     account, so the form doesn't reveal who sells here. The link in the mail only finds the
     invitation: only an account that has confirmed the address can answer it.
     """

@@ -1,7 +1,7 @@
 """What Trato needs from a project's user model, `AUTH_USER_MODEL`.
 
 It is an `AbstractBaseUser` with `PermissionsMixin`, an integer key and the columns `is_active` and
-`is_staff`. Its e-mail field is the model's `EMAIL_FIELD`, its name field the one that the setting
+`is_staff`. Its email field is the model's `EMAIL_FIELD`, its name field the one that the setting
 `PERSON_NAME_FIELD` names; an account without a name is a deleted one.
 """
 
@@ -60,6 +60,6 @@ def name_column_of(relation: str) -> str:
 
 
 def columns_of(relation: str) -> tuple[str, str]:
-    """Return the lookups for a search for people behind a foreign key: e-mail address and name."""
+    """Return the lookups for a search for people behind a foreign key: email address and name."""
     user_model: Any = get_user_model()
     return f"{relation}__{user_model.get_email_field_name()}", name_column_of(relation)

@@ -160,7 +160,7 @@ def report_as_visitor(
     """Report a product or a shop without an account.
 
     Returns:
-        The report; None if one about this with the same e-mail address was there before: then
+        The report; None if one about this with the same email address was there before: then
         nothing is stored, and only the owner of the address may learn more.
 
     Raises:

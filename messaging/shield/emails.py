@@ -1,4 +1,4 @@
-"""E-mail addresses, also in disguise: `juan arroba gmail punto com`, `ana (at) mail dot net`."""
+"""Email addresses, also in disguise: `juan arroba gmail punto com`, `ana (at) mail dot net`."""
 
 import re
 
@@ -80,7 +80,7 @@ NO_MAIL = re.compile(
 
 
 def emails(view: Folded) -> list[Finding]:
-    """Return the e-mail addresses in a folded text."""
+    """Return the email addresses in a folded text."""
     text = view.text
     findings = []
     for match in SURE.finditer(text) if SIGN.search(text) else ():

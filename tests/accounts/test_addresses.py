@@ -1,4 +1,4 @@
-"""Who owns an e-mail address: sign-ups with it, and changes to it."""
+"""Who owns an email address: sign-ups with it, and changes to it."""
 
 import re
 from typing import Any
