@@ -84,10 +84,10 @@ def longest_waiting(
     for rows in nearest:
         own = among.filter(~Q(consumer=scope.user_id), pk__in=rows.values("pk"))
         lists.append(_by_waiting(own, turned)[:size])
-    result = _merged(lists, turned, "waiting_since")[:size]
-    if len(result) < size and any(len(rows.values("pk")) == NEAREST for rows in nearest):
+    waiting = _merged(lists, turned, "waiting_since")[:size]
+    if len(waiting) < size and any(len(rows.values("pk")) == NEAREST for rows in nearest):
         return everything
-    return result
+    return waiting
 
 
 def _turns(lane: str) -> list[str]:

@@ -190,8 +190,9 @@ def restore(actor: Person, person_id: int, reason: str) -> None:
             before.actor if before else None,
             before.created_at if before else None,
         )
-    standing = suspensions.filter(overturned_at=None).order_by("pk").select_related("person")
-    if in_force := [one.pk for one in standing if one.is_in_force]:
+    not_overturned = suspensions.filter(overturned_at=None).order_by("pk")
+    rows = not_overturned.select_related("person")
+    if in_force := [row.pk for row in rows if row.is_in_force]:
         for key in in_force:
             undo(actor, key, reason)
         return
@@ -201,7 +202,7 @@ def restore(actor: Person, person_id: int, reason: str) -> None:
 
 
 def overturn(actor: Person, decision: Decision) -> None:
-    """Undo all that a decision did, as part of an act that is on record.
+    """Undo all that a decision did, as part of an act that is recorded.
 
     What it has done to a thing of several people, such as the owners of a shop, was decided about
     each of them: all these decisions are overturned, and each of the others leaves an entry.
@@ -235,8 +236,8 @@ def count_overturned(decision: Decision) -> None:
         counted_on = decision.created_at.astimezone(UTC).date()
         verdicts.overturn(decision.rule, counted_on=counted_on)
         return
-    standing = Decision.objects.filter(held=decision.held, overturned_at=None)
-    if not standing.exclude(measure=Measure.DISMISS).exists():
+    not_overturned = Decision.objects.filter(held=decision.held, overturned_at=None)
+    if not not_overturned.exclude(measure=Measure.DISMISS).exists():
         verdicts.judge(decision.held, is_wrong=True)
 
 

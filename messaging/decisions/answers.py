@@ -84,9 +84,9 @@ def tell_reporters(decision: Decision) -> None:
 
 
 def _is_answered(report: Report) -> bool:
-    """Whether a decision that answered a report still stands."""
-    standing = Decision.objects.filter(report=report, overturned_at=None)
-    return standing.exclude(measure=Measure.DISMISS).exists()
+    """Whether a decision that nobody has overturned answers a report."""
+    not_overturned = Decision.objects.filter(report=report, overturned_at=None)
+    return not_overturned.exclude(measure=Measure.DISMISS).exists()
 
 
 def _of_own_look(actor: Person, people: list[int], ruling: Ruling) -> list[Report]:

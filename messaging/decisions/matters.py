@@ -33,7 +33,7 @@ class Matter:
 
     Args:
         may_read: whether the page may quote the message. Once its report is closed or the held
-            message is decided, staff read it in its conversation, which is on record.
+            message is decided, staff read it in its conversation, which is recorded.
     """
 
     people: list[Any] = field(default_factory=list)

@@ -146,7 +146,7 @@ def test_staff_decide_from_a_report(
     assert Report.objects.get().outcome == "upheld"
     again = client.post(address, FORM | {"measure": "warn"})
     assert (again.status_code, Decision.objects.count()) == (409, 1)
-    for closed in (again, client.get(address)):  # from now on, a look is on record
+    for closed in (again, client.get(address)):  # from now on, a look is recorded
         assert "Pay me in gold coins" not in closed.text
 
 
