@@ -19,7 +19,7 @@ def may_switch(actor: Person, user: User) -> bool:
 
 @transaction.atomic
 def set_active(user_id: int, *, active: bool) -> bool:
-    """Suspend or restore an account for a decision, which is on record already.
+    """Suspend or restore an account for a decision that is recorded already.
 
     Returns:
         Whether that is new. A deleted account is left as it is.

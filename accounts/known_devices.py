@@ -1,7 +1,7 @@
 """Devices on which an account has been used, kept in a signed cookie.
 
 With it we recognise a login on a new device, and notify the owner by mail. It also lets the owner
-log in while somebody else guesses the account's password. The cookie alone grants no access.
+log in while somebody else guesses the account's password. The cookie doesn't log anybody in.
 """
 
 import secrets

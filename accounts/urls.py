@@ -29,7 +29,7 @@ urlpatterns = [
         "2fa/webauthn/keys/<int:pk>/remove/", allauth_views.RemoveKey.as_view(), name="remove_key"
     ),
     path("sessions/", session_views.Sessions.as_view(), name="sessions"),
-    # People without a password choose one by mail; a session alone is not enough.
+    # People without a password choose one by mail; having a session is not enough.
     path(
         "password/set/",
         never_cache(RedirectView.as_view(pattern_name="account_reset_password")),

@@ -15,7 +15,7 @@ def may_hide(actor: Person) -> bool:
 
 @transaction.atomic
 def set_hidden(product_id: int, *, hidden: bool) -> bool:
-    """Take a product off sale, or allow it again, for a decision, which is on record.
+    """Take a product off sale, or allow it again, for a decision that is recorded already.
 
     Its shop still sees it, and conversations about it stay. One that is allowed again is published
     if it was before, unless its shop has closed since.

@@ -136,7 +136,7 @@ def _erase(person: Person) -> None:
 
 
 def forget_quotes(person: Person) -> None:
-    """Empty what staff quoted of a person in decisions, in answers to appeals, and on record.
+    """Empty what staff quoted of a person in decisions, answers to appeals and the audit trail.
 
     What is about a decision with an open appeal stays until the appeal is decided.
     """

@@ -21,7 +21,7 @@ class SafetyHost(ABC):
 
     @abstractmethod
     def set_active(self, person_id: int, *, active: bool) -> bool:
-        """Suspend or restore an account for a decision, which is on record; say if that is new.
+        """Suspend or restore an account for a decision that is recorded; say if that is new.
 
         Change `is_active` in one transaction, and call
         `trato.realtime.sessions.announce_access_changed` and, while the person is a member,
@@ -33,7 +33,7 @@ class SafetyHost(ABC):
         return False
 
     def set_hidden(self, product_id: int, *, hidden: bool) -> bool:
-        """Take a product off sale, or allow it again, for a decision, which is on record.
+        """Take a product off sale, or allow it again, for a decision that is recorded.
 
         Returns:
             Whether that is new.

@@ -65,7 +65,7 @@ def quoted_in(conversation: Conversation, sequence: int) -> Quoted | None:
 
 
 def excerpt_of(message: Message, body: str) -> str:
-    """Return the beginning of a message that says `body`; of files alone, a sign and their kind.
+    """Return the beginning of a message that says `body`; of only files, a sign and their kind.
 
     It is stored in notifications, whose readers have different languages: see `excerpt_words`.
     """

@@ -145,7 +145,7 @@ class Notification(models.Model):
             ),
         )
         indexes = (
-            # Includes what a badge needs, so that the index alone suffices to count it.
+            # Includes what a badge needs, so that counting it reads only the index.
             models.Index(
                 fields=["recipient", "read_at"],
                 include=["team_id", "is_notice", "is_muted"],

@@ -87,7 +87,7 @@ UNSENT: dict[str, Any] = {"message": None, "scheduled": None, "held_message": No
 class File(StoredFile):
     """A file in a conversation; only its owner sees it until it is sent or scheduled."""
 
-    # `db_index=False`: the constraint below serves, or nothing asks by the column alone.
+    # `db_index=False`: the constraint below serves, or no query filters by the column only.
     conversation: "models.ForeignKey[Conversation, Conversation]" = models.ForeignKey(
         "messaging.Conversation",
         on_delete=models.CASCADE,

@@ -61,7 +61,7 @@ def look(actor: Person, conversation_id: int, reason: str) -> AuditEntry:
 def note_looks(conversation_ids: Collection[int], case_id: int | None) -> None:
     """Let the sides of several conversations see later that staff looked.
 
-    Call it inside the transaction of an act that is on record, and that shows their words.
+    Call it inside the transaction of an act that is recorded and shows their words.
 
     Args:
         case_id: of the report that the act is for; None if it is for none.
@@ -94,7 +94,7 @@ def looked_into(actor: Person, conversation_id: int) -> tuple[Conversation, Audi
 
 
 def hide(message: Message) -> None:
-    """Hide a message from both sides, inside the transaction of an act that is on record.
+    """Hide a message from both sides, inside the transaction of an act that is recorded.
 
     Args:
         message: shown; with its conversation, which the caller has locked.
@@ -174,7 +174,7 @@ def resolve_report(actor: Person, report_id: int, outcome: str, reason: str) -> 
 
 
 def close(actor: Person, report: Report, outcome: Report.Outcome, now: datetime) -> None:
-    """Close a locked, open report and tell who filed it, as part of an act that is on record.
+    """Close a locked, open report and tell who filed it, as part of an act that is recorded.
 
     Args:
         now: the same for all reports that an act closes.

@@ -69,7 +69,7 @@ def _all(text: str) -> Iterator[Contact]:
         written = text[finding.start : finding.end]
         if finding.kind == "link" and any(one in written for one in ("://", "//")):
             continue  # it is one of the addresses above
-        # The name of an app alone, such as "WhatsApp", is everybody's.
+        # Only the name of an app, such as "WhatsApp", identifies nobody.
         if finding.kind not in ("messenger", "payment") or re.search(r"[\d@/]", written):
             yield Contact(finding.kind, _value(finding.kind, fold(written)), written)
 

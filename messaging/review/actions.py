@@ -57,7 +57,7 @@ def release(actor: Person, held_id: int, reason: str) -> HeldMessage:
 
 
 def refuse(row: HeldMessage) -> None:
-    """Don't deliver a message, as a decision says, which is on record. It stays with its sender.
+    """Don't deliver a message, as a recorded decision says. It stays with its sender.
 
     Args:
         row: from `waiting`.

@@ -87,7 +87,7 @@ class HeldMessageAdmin(ReadOnlyAdmin, StaffAdmin[HeldMessage]):
     def excerpt(self, row: HeldMessage) -> str:
         """Return the beginning of a message, as long as it is somebody's task to decide about it.
 
-        To read private words later, staff open the conversation, which is on record.
+        To read private words later, staff open the conversation, which is recorded.
         """
         return Truncator(row.body).chars(80) if row.state == HeldMessage.State.WAITING else ""
 

@@ -44,7 +44,7 @@ class Findings:
     ages: list[Bar]
     days: list[Bar]
     overlaps: list[Bar]
-    alone: int
+    without_overlap: int
     samples: int
 
     @property
@@ -78,7 +78,7 @@ def findings_of(run: DryRun) -> Findings | None:
             Bar(name, count)
             for name, count in sorted(counts.overlaps.items(), key=lambda pair: (-pair[1], pair[0]))
         ],
-        alone=counts.hits - counts.overlapping,
+        without_overlap=counts.hits - counts.overlapping,
         samples=len(counts.samples),
     )
 

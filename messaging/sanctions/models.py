@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class Sanction(models.Model):
     """What a decision keeps a person from doing.
 
-    A muted or limited person's sanction is read with each send, and ends by its time alone. What
-    suspends a person is `is_active` (docs/decisions/0007-suspension-is-is-active.md), so a sweep
-    ends that.
+    Each send reads the sanction of a muted or limited person, so it ends by itself at its time. A
+    suspended person's `is_active` is False (docs/decisions/0007-suspension-is-is-active.md), so a
+    sweep has to end that.
     """
 
     class Kind(models.TextChoices):

@@ -62,7 +62,7 @@ class PostgresStore(Store):
 async def store(connection: StatementConnection, attempts: Sequence[Attempt]) -> list[Answer]:
     """Store a batch on a connection, see `Store.store`.
 
-    An attempt that cannot be stored fails alone. Rows are locked in the order of
+    An attempt that cannot be stored fails without the others. Rows are locked in the order of
     docs/decisions/0013-lock-order.md.
     """
     try:

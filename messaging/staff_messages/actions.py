@@ -1,4 +1,4 @@
-"""Write to both sides of a conversation, and take it back: for staff, on record."""
+"""Let staff write to both sides of a conversation, and take it back. Both are recorded."""
 
 import uuid
 

@@ -64,7 +64,7 @@ def take(replies: Mapping[int, int], *, past_locks: bool = False) -> dict[int, i
 
 
 async def _take_past_locks(replies: Mapping[int, int]) -> None:
-    """`_take` without a thread that waits for a lock; what is locked waits alone."""
+    """Do `_take` without blocking a thread; only the locked conversations wait."""
     left, deadline = replies, time.monotonic() + settings.STATEMENT_TIMEOUT_SECONDS
     try:
         while left and time.monotonic() < deadline:

@@ -169,7 +169,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, StaffAdmin[AuditEntry]):
         return super().changelist_view(request, context)
 
     def export(self, request: HttpRequest) -> HttpResponseBase:
-        """Send the entries of the list that the address describes; on record."""
+        """Send the entries of the list that the address describes, and record that."""
         if not self.has_export_permission(request):
             raise PermissionDenied
         if request.method != "POST":  # another site could link to it

@@ -117,7 +117,7 @@ def test_the_overlap_counts_only_rules_that_are_on(lead: User, wrote: Wrote) -> 
     ShieldRule.objects.create(name="off", pattern="call", is_on=False)
     counted = findings(tried(lead, tested))
     assert [(bar.label, bar.count) for bar in counted.overlaps] == [("please", 1)]
-    assert counted.alone == 1
+    assert counted.without_overlap == 1
 
 
 def test_an_edited_rule_is_tried_as_it_is_and_not_saved(lead: User, wrote: Wrote) -> None:

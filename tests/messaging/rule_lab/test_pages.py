@@ -1,4 +1,4 @@
-"""The lab's pages: who sees what, that looks are on record, and that nothing is markup."""
+"""The lab's pages: who sees what, that looks are recorded, and that nothing is markup."""
 
 from typing import Any
 
